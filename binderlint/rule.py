@@ -1,0 +1,99 @@
+"""Rule: one class holds the documentation, the examples that are its tests, and the check."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
+
+from binderlint.diagnostic import Diagnostic, Fix, Level, Severity
+from binderlint.source import Array, Place, Scalar, Source, Table, Text
+
+if TYPE_CHECKING:
+    from binderlint.git import Git
+    from binderlint.repository import Repository
+
+Files = Mapping[str, "str | bytes | Source"]
+
+
+class Bad(NamedTuple):
+    """A repository this rule speaks about.
+
+    `at` is the place, as `path:line` or `path:line:column`, one for each diagnostic, in order. `fixed` is what the rule's fixes leave:
+    the files that differ (None for a file that is gone); without it the rule must offer no fix, unless `display` says that it only proposes one.
+    """
+
+    files: Files
+    at: str | tuple[str, ...]
+    fixed: Mapping[str, str | bytes | None] | None = None
+    severity: Severity | None = None
+    display: bool = False
+    git: Git | None = None
+    hub: str = "mybinder.org"
+    assume_binder: bool = True
+
+
+class Good(NamedTuple):
+    """A repository this rule is silent about; `why` names the trap it stands for."""
+
+    files: Files
+    why: str = ""
+    git: Git | None = None
+    hub: str = "mybinder.org"
+    assume_binder: bool = True
+
+
+class Rule:
+    """A check of a repository. The docstring is its page: a title, what Binder does, and `## Fix safety` where a fix is unsafe."""
+
+    code: ClassVar[str]
+    severity: ClassVar[Severity]
+    level: ClassVar[Level]
+    since: ClassVar[str] = "0.1.0"
+    sources: ClassVar[tuple[str, ...]] = ()
+    examples: ClassVar[tuple[Bad | Good, ...]]
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        """Yield what is wrong with the repository. Pure: reads nothing but `repo`."""
+        raise NotImplementedError
+
+    @property
+    def name(self) -> str:
+        return rule_name(type(self))
+
+    @property
+    def title(self) -> str:
+        """The first line of the docstring without its full stop."""
+        return (self.__doc__ or "").strip().partition("\n")[0].rstrip(".")
+
+    @property
+    def fixable(self) -> bool:
+        return any(isinstance(example, Bad) and example.fixed is not None for example in self.examples)
+
+    def at(
+        self,
+        where: Place | Text | Scalar | Array | Table | Source,
+        message: str,
+        *,
+        help: str = "",
+        fix: Fix | None = None,
+        severity: Severity | None = None,
+        level: Level | None = None,
+    ) -> Diagnostic:
+        """A diagnostic of this rule at a place, a value that knows its place, or the first line of a file."""
+        match where:
+            case Place():
+                place = where
+            case Source():
+                place = where.place(int(where.has_bom))
+            case _:
+                place = where.place
+        return Diagnostic(
+            self.code, self.name, severity or self.severity, level or self.level, place, message, help, fix
+        )
+
+
+def rule_name(rule: type[Rule]) -> str:
+    """The kebab-case name of a rule class: `EnvPrefix` is `env-prefix`."""
+    words = re.sub(r"(?<=[a-z])(?=[A-Z0-9])|(?<=[0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "-", rule.__name__)
+    return words.lower()

@@ -1,0 +1,127 @@
+"""Opinions: one module for each family of rules, one class for each rule."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from binderlint.rule import Rule
+
+
+class Family(NamedTuple):
+    """A family of rules: its prefix, its module, what it is about, and the paths (a regular expression) whose change can change what it says."""
+
+    prefix: str
+    module: str
+    title: str
+    files: str
+    always: bool = False
+    """Whether it also speaks about what is missing, so that it runs whatever the files are."""
+
+
+_ANY_FOLDER = r"(?:.*/)?"
+_CONFIG = r"(?:\.?[Bb]inders?/)?"
+_DOCS = _ANY_FOLDER + r"[^/]*\.(?:md|markdown|rst|html?|org|adoc|txt|ipynb|ya?ml|toml|py|cfg)"
+
+FAMILIES = (
+    Family(
+        "LAY",
+        "layout",
+        "Layout: which files Binder reads",
+        _CONFIG
+        + r"[^/]*(?:environment|requirement|runtime|apt|install|dockerfile|project|description|pipfile|require|default|setup|post_?-?build|start)[^/]*|(?i:\.?binders?/.*)",
+        True,
+    ),
+    Family("CND", "conda", "environment.yml", _CONFIG + r"environment\.ya?ml"),
+    Family(
+        "PIP",
+        "pip",
+        "requirements.txt, pyproject.toml, Pipfile",
+        _ANY_FOLDER
+        + r"(?:requirements.*\.txt|environment\.ya?ml|constraints.*\.txt|pyproject\.toml|setup\.(?:py|cfg)|Pipfile(?:\.lock)?)",
+    ),
+    Family("RUN", "runtime", "runtime.txt", _CONFIG + r"runtime\.txt"),
+    Family("APT", "apt", "apt.txt", _CONFIG + r"apt\.txt"),
+    Family(
+        "PIN",
+        "pins",
+        "Pins and reproducibility",
+        _CONFIG
+        + r"(?:environment\.ya?ml|requirements.*\.txt|runtime\.txt|pyproject\.toml|setup\.py|Pipfile(?:\.lock)?|Dockerfile|postBuild|start|install\.R|[^/]*\.lock)",
+    ),
+    Family("SCR", "scripts", "Scripts: line ends, byte order marks, first lines", _CONFIG + r"(?:start|postBuild)"),
+    Family("STA", "start", "start", _CONFIG + r"start"),
+    Family("PBD", "postbuild", "postBuild", _CONFIG + r"postBuild"),
+    Family("DKR", "docker", "Dockerfile", _CONFIG + r"(?:Dockerfile|\.dockerignore)"),
+    Family(
+        "DSK",
+        "dask",
+        "dask",
+        _ANY_FOLDER + r"(?:\.dask/.*|\.config/dask/.*|[^/]*\.(?:ya?ml|ipynb|py|sh)|start|postBuild|Dockerfile)",
+    ),
+    Family(
+        "HUB",
+        "hub",
+        "What a particular hub allows",
+        _CONFIG + r"(?:environment\.ya?ml|requirements\.txt|start|postBuild|Dockerfile)",
+    ),
+    Family("LNK", "links", "Badges and launch links", _DOCS),
+    Family("NBK", "notebooks", "Notebooks", _ANY_FOLDER + r"[^/]*\.ipynb"),
+    Family("RLG", "r", "R", _ANY_FOLDER + r"(?:install\.R|DESCRIPTION|runtime\.txt|\.Rprofile|renv\.lock)"),
+    Family("JUL", "julia", "Julia", _CONFIG + r"(?:Julia)?(?:Project|Manifest)\.toml|" + _CONFIG + "REQUIRE"),
+    Family("NIX", "nix", "Nix", _CONFIG + r"[^/]*\.nix"),
+    Family("DAT", "data", "Data, size, submodules, LFS", r"\.gitmodules|(?:.*/)?\.gitattributes", True),
+    Family(
+        "SEC",
+        "security",
+        "Secrets and security",
+        _ANY_FOLDER + r"(?:[^/]*\.(?:pem|key|env)|id_(?:rsa|dsa|ecdsa|ed25519)|\.env|credentials[^/]*|start|postBuild)",
+        True,
+    ),
+    Family("BLT", "run", "About binderlint's own run", r"\.?binderlint\.toml|pyproject\.toml", True),
+)
+
+
+@cache
+def family_rules(family: Family) -> tuple[Rule, ...]:
+    """The rules of a family in the order of their codes; its module is imported now. A family without rules yet has no module."""
+    from binderlint.rule import Rule
+
+    try:
+        module = import_module(f"binderlint.rules.{family.module}")
+    except ModuleNotFoundError as error:
+        if error.name != f"binderlint.rules.{family.module}":
+            raise
+        return ()
+    found = [
+        value()
+        for value in vars(module).values()
+        if isinstance(value, type)
+        and issubclass(value, Rule)
+        and value.__module__ == module.__name__
+        and hasattr(value, "code")
+    ]
+    return tuple(sorted(found, key=lambda rule: rule.code))
+
+
+def all_rules() -> Iterator[Rule]:
+    """Every rule, family by family."""
+    for family in FAMILIES:
+        yield from family_rules(family)
+
+
+def find_rule(name: str) -> Rule | None:
+    """The rule with this code or name."""
+    return next((rule for rule in all_rules() if name.lower() == rule.name or name.upper() == rule.code), None)
+
+
+def rules_for(paths: Iterable[str]) -> Iterator[Rule]:
+    """The rules that can have something to say about a repository with these files; other families are not even imported."""
+    joined = "\n".join(paths)
+    for family in FAMILIES:
+        if family.always or re.search(f"^(?:{family.files})$", joined, re.MULTILINE):
+            yield from family_rules(family)

@@ -1,0 +1,211 @@
+"""BLT: about binderlint's own run: what could not be checked, and suppressions that are of no use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from binderlint.diagnostic import Diagnostic, Fix, Level, Replace, Severity
+from binderlint.edits import remove_lines, replace
+from binderlint.rule import Bad, Good, Rule
+from binderlint.source import Source
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+    from binderlint.suppression import Directive
+
+
+class Comments(NamedTuple):
+    """The suppression comments of a run: all of them, those that suppressed something, and the codes and names of the rules that ran."""
+
+    found: list[Directive]
+    used: set[Directive]
+    ran: set[str]
+    known: set[str]
+    require_reasons: bool
+
+
+class CommentRule(Rule):
+    """A rule about the suppression comments of a run, which the linter asks once all other rules have spoken."""
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        yield from ()
+
+    def judge(self, comments: Comments) -> Iterator[Diagnostic]:
+        raise NotImplementedError
+
+
+class RuleCrashed(Rule):
+    """A rule of binderlint crashed.
+
+    This is a bug of binderlint and says nothing about the repository. The other rules ran; the exit code is 3, so that
+    a check in continuous integration does not pass by accident.
+    """
+
+    code = "BLT001"
+    severity = Severity.ERROR
+    level = Level.LAUNCH
+    examples = ()
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        yield from ()
+
+
+class NotForBinder(Rule):
+    """Nothing says that the repository is meant for Binder.
+
+    There is no `binder` folder, no launch link, no file that only repo2docker reads and no notebook beside an environment
+    file, so no rule was run: most of what they say would be wrong for a repository that nobody launches on Binder.
+    `--assume-binder`, or `assume-binder = true` in the configuration, checks it all the same.
+    """
+
+    code = "BLT002"
+    severity = Severity.INFO
+    level = Level.POLISH
+    sources = ("jupyterhub/repo2docker#329",)
+    examples = (
+        Bad(
+            {"README.md": "# A web application\n", "Dockerfile": "FROM python:3.12\n"},
+            at="README.md:1:1",
+            assume_binder=False,
+        ),
+        Bad({}, at=".:1:1", assume_binder=False),
+        Good({"README.md": "# A course\n", "Dockerfile": "FROM python:3.12\n"}, why="the user asked for it"),
+        Good({"binder/environment.yml": "dependencies: []\n"}, why="a binder directory", assume_binder=False),
+        Good({"postBuild": "#!/bin/sh\ntrue\n"}, why="a file that only repo2docker reads", assume_binder=False),
+        Good(
+            {"requirements.txt": "numpy\n", "a.ipynb": "{}"}, why="a notebook and its environment", assume_binder=False
+        ),
+        Good(
+            {"README.md": "[launch](https://mybinder.org/v2/gh/o/r/HEAD)\n"}, why="a launch link", assume_binder=False
+        ),
+    )
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        if not repo.for_binder:
+            yield self.at(
+                repo.place,
+                "Nothing here says that this repository is meant for Binder: no `binder` folder, no launch link, no notebook beside an environment file",
+                help="Run `binderlint --assume-binder` to check it as if it were",
+            )
+
+
+class UnusedSuppression(CommentRule):
+    """A suppression comment suppresses nothing.
+
+    The problem it was written for is gone, or the rule never spoke about this line. Left in place it would hide the next problem of that kind.
+    """
+
+    code = "BLT003"
+    severity = Severity.WARNING
+    level = Level.POLISH
+    examples = (
+        Bad(
+            {
+                "environment.yml": "# binderlint: ignore[env-prefix] it is gone\nname: x\ndependencies:\n  - python=3.12 # binderlint: ignore[CND001]\n"
+            },
+            at=("environment.yml:1:1", "environment.yml:4:16"),
+            fixed={"environment.yml": "name: x\ndependencies:\n  - python=3.12\n"},
+        ),
+        Good(
+            {
+                "environment.yml": "dependencies: [python=3.12]\nprefix: /home/me/env # binderlint: ignore[env-prefix] kept for the group\n"
+            },
+            why="it suppresses something",
+        ),
+        Good({"notes.txt": "# binderlint: ignore[CND001]\n"}, why="no rule reads this file"),
+    )
+
+    def judge(self, comments: Comments) -> Iterator[Diagnostic]:
+        for comment in comments.found:
+            if comment not in comments.used and comment.rules and set(comment.rules) <= comments.ran:
+                yield self.at(
+                    comment.place,
+                    f"This comment suppresses nothing: {', '.join(comment.rules)} found no problem here",
+                    help="Remove the comment, or it will hide the next problem of that kind",
+                    fix=Fix("Remove the comment", (_without(comment),)),
+                )
+
+
+class UnknownRule(CommentRule):
+    """A suppression comment names a rule that does not exist.
+
+    The name is misspelt or the rule is from another linter, so the comment has no effect.
+    """
+
+    code = "BLT004"
+    severity = Severity.WARNING
+    level = Level.POLISH
+    examples = (
+        Bad(
+            {"environment.yml": "dependencies: [python=3.12] # binderlint: ignore[CND999] x\n"},
+            at="environment.yml:1:28",
+        ),
+        Good({"environment.yml": "prefix: /x # binderlint: ignore[env-prefix] ours\n"}, why="a name"),
+        Good({"environment.yml": "prefix: /x # binderlint: ignore[CND001] ours\n"}, why="a code"),
+    )
+
+    def judge(self, comments: Comments) -> Iterator[Diagnostic]:
+        for comment in comments.found:
+            for name in comment.rules:
+                if name not in comments.known:
+                    yield self.at(
+                        comment.place,
+                        f"There is no rule `{name}`, so this comment suppresses nothing",
+                        help="`binderlint rule --all` lists the rules",
+                    )
+
+
+class SuppressionWithoutReason(CommentRule):
+    """A suppression comment gives no reason.
+
+    Only with `require-reasons = true` in the configuration. The next person who reads the line wants to know why the problem is accepted.
+    """
+
+    code = "BLT005"
+    severity = Severity.WARNING
+    level = Level.POLISH
+    examples = (
+        Good(
+            {"environment.yml": "prefix: /x # binderlint: ignore[CND001]\n"},
+            why="reasons are not required unless configured",
+        ),
+    )
+
+    def judge(self, comments: Comments) -> Iterator[Diagnostic]:
+        for comment in comments.found:
+            if comments.require_reasons and not comment.reason:
+                yield self.at(
+                    comment.place,
+                    f"This comment suppresses {', '.join(comment.rules)} without saying why",
+                    help="Write the reason after the bracket",
+                )
+
+
+class NothingCommitted(Rule):
+    """Git has no file of this repository yet.
+
+    Binder clones the repository from where it is published and gets only what is committed and pushed. The files of the
+    folder were checked as if all of them were committed.
+    """
+
+    code = "BLT006"
+    severity = Severity.WARNING
+    level = Level.LAUNCH
+    examples = (Good({"README.md": "# x\n"}, why="a repository with files"),)
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        if repo.nothing_committed:
+            yield self.at(
+                Source(".", b"").place(),
+                "Git tracks no file here yet: Binder clones only what is committed and pushed, so it would find an empty repository",
+                help="Commit the files with `git add` and `git commit`, then push",
+            )
+
+
+def _without(comment: Directive) -> Replace:
+    source, span = comment.place.source, comment.place.span
+    line = source.line(source.position(span.end)[0])
+    return (
+        remove_lines(comment.place) if not source.text[line.start : span.start].strip() else replace(comment.place, "")
+    )

@@ -1,0 +1,209 @@
+"""Settings: one table of options that gives the flags, the check of the configuration file and its schema; and where it is found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from binderlint.diagnostic import Applicability, Diagnostic, Severity
+
+if TYPE_CHECKING:
+    from binderlint.rule import Rule
+
+SEVERITIES = {str(severity): severity for severity in Severity}
+FILES = ("binderlint.toml", ".binderlint.toml", "pyproject.toml")
+
+
+class ConfigError(Exception):
+    """The configuration cannot be used; the message names the file and the line."""
+
+
+class Option(NamedTuple):
+    """One setting: its name, what kind of value it takes, and what it does, for the flags, the schema and the docs."""
+
+    name: str
+    kind: str
+    """`rules` (codes, prefixes or names), `reasons` (rules, or a table of rules and reasons), `severities` (a table), `globs` (paths to rules), `choice`, `text` or `flag`."""
+    help: str
+    default: Any
+    choices: tuple[str, ...] = ()
+    flag: str = ""
+    """The flag on the command line, if it has one."""
+
+
+OPTIONS = (
+    Option("select", "rules", "Run only these rules (codes, prefixes such as CND, names, or ALL)", (), flag="--select"),
+    Option(
+        "ignore", "reasons", "Leave these rules out; in a file also as a table of rule = reason", {}, flag="--ignore"
+    ),
+    Option("per-file-ignores", "globs", "Leave rules out in files that match a pattern", {}),
+    Option("severity", "severities", "Give a rule another severity", {}),
+    Option(
+        "fail-on",
+        "choice",
+        "The lowest severity that makes the run fail",
+        "warning",
+        ("error", "warning", "info", "never"),
+        "--fail-on",
+    ),
+    Option(
+        "hub",
+        "choice",
+        "The BinderHub the repository is meant for",
+        "mybinder.org",
+        ("mybinder.org", "generic"),
+        "--hub",
+    ),
+    Option(
+        "assume-binder",
+        "flag",
+        "Check the repository even when nothing in it says that it is meant for Binder",
+        False,
+        flag="--assume-binder",
+    ),
+    Option("unfixable", "rules", "Never apply the fixes of these rules", ()),
+    Option("extend-safe-fixes", "rules", "Treat the unsafe fixes of these rules as safe", ()),
+    Option("require-reasons", "flag", "Report suppression comments that give no reason", False),
+)
+
+
+class Settings(NamedTuple):
+    """What the user wants of a run."""
+
+    select: tuple[str, ...] = ()
+    ignore: Mapping[str, str] = {}
+    per_file_ignores: Mapping[str, tuple[str, ...]] = {}
+    severity: Mapping[str, str] = {}
+    fail_on: str = "warning"
+    hub: str = "mybinder.org"
+    assume_binder: bool = False
+    unfixable: tuple[str, ...] = ()
+    extend_safe_fixes: tuple[str, ...] = ()
+    require_reasons: bool = False
+    file: Path | None = None
+    """The configuration file these came from."""
+
+    def selects(self, rule: Rule) -> bool:
+        return not self.select or _named(rule.code, rule.name, self.select)
+
+    def ignored(self, found: Diagnostic) -> str | None:
+        """The reason a diagnostic is not shown for (maybe empty), None when it is shown."""
+        for name, reason in self.ignore.items():
+            if _named(found.code, found.name, (name,)):
+                return reason
+        for pattern, names in self.per_file_ignores.items():
+            if _named(found.code, found.name, names) and _matches(found.path, pattern):
+                return f"per-file-ignores: {pattern}"
+        return None
+
+    def adjust(self, found: Diagnostic) -> Diagnostic:
+        """The diagnostic with the severity and the fix the user wants for its rule."""
+        for name, severity in self.severity.items():
+            if _named(found.code, found.name, (name,)):
+                found = found._replace(severity=SEVERITIES[severity])
+        if found.fix and self.unfixable and _named(found.code, found.name, self.unfixable):
+            found = found._replace(fix=found.fix._replace(applicability=Applicability.DISPLAY))
+        elif found.fix and self.extend_safe_fixes and _named(found.code, found.name, self.extend_safe_fixes):
+            if found.fix.applicability is Applicability.UNSAFE:
+                found = found._replace(fix=found.fix._replace(applicability=Applicability.SAFE))
+        return found
+
+    def fails(self, severity: Severity) -> bool:
+        """Whether a diagnostic of this severity makes the run fail."""
+        return self.fail_on != "never" and severity >= SEVERITIES[self.fail_on]
+
+
+def _named(code: str, name: str, names: tuple[str, ...]) -> bool:
+    return any(
+        given == "ALL" or given.lower() == name or (given[:1].isalpha() and code.startswith(given.upper()))
+        for given in names
+    )
+
+
+def _matches(path: str, pattern: str) -> bool:
+    from fnmatch import fnmatch
+
+    return fnmatch(path, pattern) or fnmatch(path, f"*/{pattern}") or path.startswith(pattern.rstrip("/") + "/")
+
+
+def find(folder: Path) -> Path | None:
+    """The configuration file of a folder, the first of binderlint.toml, .binderlint.toml and pyproject.toml with [tool.binderlint]."""
+    for name in FILES:
+        path = folder / name
+        if path.is_file() and (name != "pyproject.toml" or b"[tool.binderlint" in path.read_bytes()):
+            return path
+    return None
+
+
+def load(path: Path) -> Settings:
+    """Read a configuration file. Raises ConfigError."""
+    import sys
+
+    if sys.version_info >= (3, 11):
+        import tomllib
+    else:
+        import tomli as tomllib
+
+    try:
+        data = tomllib.loads(path.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: not valid TOML: {error}") from error
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error
+    if path.name == "pyproject.toml":
+        data = data.get("tool", {}).get("binderlint", {})
+    values = {}
+    for key, value in data.items():
+        option = next((option for option in OPTIONS if option.name == key), None)
+        where = f"{path}:{_line_of(path, key)}"
+        if option is None:
+            raise ConfigError(
+                f"{where}: there is no option `{key}`{_did_you_mean(key, [option.name for option in OPTIONS])}"
+            )
+        values[key.replace("-", "_")] = convert(option, value, where)
+    return Settings(**values, file=path)
+
+
+def convert(option: Option, value: Any, where: str) -> Any:
+    """Check a value from TOML and give it its form in Settings. Raises ConfigError."""
+    match option.kind, value:
+        case "rules", [*names] if all(isinstance(name, str) for name in names):
+            return tuple(names)
+        case "reasons", [*names] if all(isinstance(name, str) for name in names):
+            return dict.fromkeys(names, "")
+        case "reasons", {} if all(isinstance(reason, str) for reason in value.values()):
+            return dict(value)
+        case "severities", {} if all(severity in SEVERITIES for severity in value.values()):
+            return dict(value)
+        case "globs", {} if all(
+            isinstance(names, list) and all(isinstance(name, str) for name in names) for names in value.values()
+        ):
+            return {pattern: tuple(names) for pattern, names in value.items()}
+        case "choice", str() if value in option.choices:
+            return value
+        case "flag", bool():
+            return value
+    expected = {
+        "rules": "a list of rules",
+        "reasons": "a list of rules, or a table of rules and reasons",
+        "severities": f"a table of rules and {', '.join(SEVERITIES)}",
+        "globs": "a table of patterns and lists of rules",
+        "choice": f"one of {', '.join(option.choices)}",
+        "flag": "true or false",
+    }[option.kind]
+    raise ConfigError(f"{where}: `{option.name}` must be {expected}, not {value!r}")
+
+
+def _line_of(path: Path, key: str) -> int:
+    for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+        if line.lstrip(" [\"'").startswith(key) or line.strip() == f"[tool.binderlint.{key}]":
+            return number
+    return 1
+
+
+def _did_you_mean(word: str, known: list[str]) -> str:
+    from difflib import get_close_matches
+
+    close = get_close_matches(word, known, 1)
+    return f"; did you mean `{close[0]}`?" if close else f"; the options are {', '.join(known)}"
