@@ -26,7 +26,7 @@ class Report(NamedTuple):
         """The highest level at which nothing is left to say, None when the launch itself is at stake."""
         reached = None
         for level in Level:
-            if any(found.level is level and found.severity > Severity.INFO for found in self.diagnostics):
+            if any(found.level is level and _counts(found) for found in self.diagnostics):
                 return reached
             reached = level
         return reached
@@ -55,6 +55,11 @@ class Report(NamedTuple):
             tuple(found for found in self.diagnostics if _within(found.path, paths)),
             tuple(found for found in self.suppressed if _within(found.diagnostic.path, paths)),
         )
+
+
+def _counts(found: Diagnostic) -> bool:
+    """Whether a diagnostic keeps the repository from a level: a mere info does so at the last one only."""
+    return found.severity > Severity.INFO or found.level is Level.POLISH
 
 
 def _within(path: str, paths: set[str]) -> bool:

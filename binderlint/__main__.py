@@ -1,0 +1,7 @@
+"""`python -m binderlint`."""
+
+import sys
+
+from binderlint.cli import main
+
+sys.exit(main())

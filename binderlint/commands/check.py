@@ -1,0 +1,264 @@
+"""check: lint repositories, and with --fix mend them."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from binderlint.cli import CLEAN, CRASHED, FOUND, fail
+from binderlint.settings import OPTIONS
+
+if TYPE_CHECKING:
+    from binderlint.diagnostic import Diagnostic
+    from binderlint.report import Report
+    from binderlint.repository import Repository
+    from binderlint.settings import Settings
+
+# Formats that name files for whoever runs the command, so from its folder; the others name them from the repository's root.
+_RELATIVE = ("full", "concise", "github", "markdown")
+
+
+class Target(NamedTuple):
+    """A repository to check, and the files of it to report on (None for all)."""
+
+    root: Path
+    paths: set[str] | None = None
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The flags of `check`; those that are also settings come from the table of settings."""
+    parser.add_argument(
+        "paths",
+        nargs="*",
+        metavar="PATH",
+        help="a folder is checked as a repository; a file limits the report to it (default: the repository around the current folder)",
+    )
+    fixing = parser.add_argument_group("fixing")
+    fixing.add_argument("--fix", action="store_true", help="write the safe fixes")
+    fixing.add_argument(
+        "--unsafe-fixes", action="store_true", help="also those after which Binder may build something else"
+    )
+    fixing.add_argument("--diff", action="store_true", help="print the fixes as a patch, change nothing")
+    output = parser.add_argument_group("output")
+    output.add_argument(
+        "--output",
+        action="append",
+        metavar="FORMAT[=FILE]",
+        help="full (default), concise, json, github or markdown; may be repeated, each to its own file",
+    )
+    output.add_argument(
+        "--color", choices=("auto", "always", "never"), default="auto", help="colours (default: on a terminal)"
+    )
+    output.add_argument("--show-suppressed", action="store_true", help="list what was suppressed, with the reasons")
+    source = parser.add_argument_group("what to check")
+    source.add_argument("--ref", metavar="REF", help="a branch, tag or commit instead of the working tree")
+    source.add_argument("--config", type=Path, metavar="FILE", help="use this configuration file")
+    source.add_argument("--isolated", action="store_true", help="use no configuration file")
+    for option in OPTIONS:
+        if option.flag and option.kind == "flag":
+            source.add_argument(option.flag, action="store_true", default=None, help=option.help)
+        elif option.flag and option.kind == "choice":
+            source.add_argument(option.flag, choices=option.choices, help=f"{option.help} (default: {option.default})")
+        elif option.flag:
+            source.add_argument(option.flag, action="append", metavar="RULE,...", help=option.help.partition(";")[0])
+
+
+def run(options: argparse.Namespace) -> int:
+    """Check every target and give the worst exit code."""
+    from binderlint.repository import RepositoryError
+    from binderlint.settings import ConfigError
+
+    try:
+        outputs = _outputs(options.output or ["full"])
+        targets = _targets(options.paths)
+        if options.ref and (options.fix or options.diff):
+            return fail("--ref looks at a commit, which cannot be fixed: leave out --fix and --diff")
+        if options.unsafe_fixes and not (options.fix or options.diff):
+            return fail("--unsafe-fixes goes with --fix (to write them) or --diff (to see them)")
+        return max(_check(target, options, outputs, len(targets) > 1) for target in targets)
+    except (RepositoryError, ConfigError, argparse.ArgumentTypeError) as error:
+        return fail(str(error))
+
+
+def _outputs(wanted: list[str]) -> list[tuple[str, Path | None]]:
+    from binderlint.reporters import FORMATS
+
+    outputs = []
+    for one in wanted:
+        name, _, file = one.partition("=")
+        if name not in FORMATS:
+            raise argparse.ArgumentTypeError(
+                f"--output {name}: there is no such format; choose from {', '.join(FORMATS)}"
+            )
+        outputs.append((name, Path(file) if file else None))
+    return outputs
+
+
+def _targets(paths: list[str]) -> list[Target]:
+    """Folders are repositories of their own, as with repo2docker's --subdir; files limit the report on the repository around them."""
+    from binderlint.git import find_top
+    from binderlint.repository import RepositoryError
+
+    here = Path.cwd()
+    if not paths:
+        return [Target(find_top(here) or here)]
+    targets: dict[Path, set[str] | None] = {}
+    for given in paths:
+        path = Path(given)
+        if not os.path.lexists(path):
+            raise RepositoryError(f"{given}: no such file or folder")
+        if path.is_dir():
+            whole = path.resolve()
+            root = whole.parent if whole.name in ("binder", ".binder") else whole
+            targets[root] = None if root == whole else targets.get(root, set())
+            if root != whole and targets[root] is not None:
+                targets[root] = {*(targets[root] or ()), whole.name}
+            continue
+        full = path.parent.resolve() / path.name
+        root = find_top(full.parent) or (
+            full.parent.parent if full.parent.name in ("binder", ".binder") else full.parent
+        )
+        known = targets.get(root, set())
+        targets[root] = None if known is None else {*known, full.relative_to(root).as_posix()}
+    return [Target(root, chosen) for root, chosen in targets.items()]
+
+
+def _settings(root: Path, options: argparse.Namespace) -> Settings:
+    from binderlint.rules import all_rules
+    from binderlint.settings import Settings, find, load
+
+    file = options.config or (None if options.isolated else find(root))
+    settings = load(file) if file else Settings()
+    chosen = {option.name.replace("-", "_") for option in OPTIONS if option.flag}
+    given = {name: value for name in chosen if (value := getattr(options, name)) is not None}
+    if "select" in given:
+        given["select"] = _names(given["select"])
+    if "ignore" in given:
+        given["ignore"] = {**settings.ignore, **dict.fromkeys(_names(given["ignore"]), "--ignore")}
+    settings = settings._replace(**given)
+    named = [*settings.select, *settings.ignore, *settings.severity, *settings.unfixable, *settings.extend_safe_fixes]
+    if named:
+        known = {word for rule in all_rules() for word in (rule.code, rule.name, rule.code[:3])} | {"ALL"}
+        for name in named:
+            if not any(name.upper() == word or name.lower() == word or word.startswith(name.upper()) for word in known):
+                _warn(f"there is no rule `{name}`{_did_you_mean(name, sorted(known))}")
+    return settings
+
+
+def _names(given: list[str]) -> tuple[str, ...]:
+    return tuple(name.strip() for part in given for name in part.split(",") if name.strip())
+
+
+def _did_you_mean(name: str, known: list[str]) -> str:
+    from difflib import get_close_matches
+
+    close = get_close_matches(name, known, 1)
+    return f"; did you mean `{close[0]}`?" if close else ""
+
+
+def _warn(message: str) -> None:
+    print(f"binderlint: warning: {message}", file=sys.stderr)
+
+
+def _check(target: Target, options: argparse.Namespace, outputs: list[tuple[str, Path | None]], several: bool) -> int:
+    from binderlint.linter import check
+    from binderlint.repository import Repository
+
+    settings = _settings(target.root, options)
+    assume = settings.assume_binder or settings.file is not None
+    if options.ref:
+        repo = Repository.from_ref(target.root, options.ref, hub=settings.hub, assume_binder=assume)
+    else:
+        repo = Repository.from_folder(target.root, hub=settings.hub, assume_binder=assume)
+    if options.fix or options.diff:
+        report, changed = _fix(repo, settings, target, options)
+    else:
+        report, changed = check(repo, settings).only(target.paths), False
+    if not options.diff:
+        _print(report, target.root, options, outputs, several)
+    if report.crashed:
+        return CRASHED
+    failed = changed if options.diff else any(settings.fails(found.severity) for found in report.diagnostics)
+    return FOUND if failed else CLEAN
+
+
+def _fix(repo: Repository, settings: Settings, target: Target, options: argparse.Namespace) -> tuple[Report, bool]:
+    """Fix in memory, then write or print the patch; the report is of what is left."""
+    from binderlint.diagnostic import Applicability
+    from binderlint.disk import changes, write
+    from binderlint.fixer import fix
+
+    least = Applicability.UNSAFE if options.unsafe_fixes else Applicability.SAFE
+    fixed = fix(repo, settings, least, paths=target.paths)
+    changed = changes(repo, fixed.repo)
+    for found, reason in fixed.reverted:
+        _warn(f"{found.place}: the fix of {found.code} {found.name} was not applied: {reason}")
+    if options.diff:
+        from binderlint.diff import patch
+
+        sys.stdout.write(patch(changed))
+        _tell(f"Would change {len(changed)} file{'s' if len(changed) != 1 else ''}.")
+    else:
+        for problem in write(target.root, changed):
+            _warn(problem)
+        _tell(_fixed_lines(fixed.applied))
+    return fixed.report.only(target.paths), bool(changed)
+
+
+def _fixed_lines(applied: tuple[Diagnostic, ...]) -> str:
+    lines = [f"Fixed {found.path}: {found.fix.title} ({found.code} {found.name})" for found in applied if found.fix]
+    return "\n".join([*lines, ""]) if lines else "Nothing to fix."
+
+
+def _tell(text: str) -> None:
+    print(text, file=sys.stderr)
+
+
+def _print(
+    report: Report, root: Path, options: argparse.Namespace, outputs: list[tuple[str, Path | None]], several: bool
+) -> None:
+    from binderlint.reporters import render
+    from binderlint.style import Style, style_for
+
+    for name, file in outputs:
+        shown = _relocated(report, _prefix(root)) if name in _RELATIVE else report
+        if file:
+            with file.open("a", encoding="utf-8") as stream:
+                stream.write(render(name, shown, Style()))
+            continue
+        style = style_for(sys.stdout, options.color)
+        text = render(name, shown, style)
+        if several and name == "json":
+            text = " ".join(line.strip() for line in text.splitlines()) + "\n"
+        elif several and name in ("full", "concise"):
+            text = f"{style.paint('bold', str(root))}\n{text}\n"
+        sys.stdout.write(text)
+    if options.show_suppressed:
+        for found, reason in report.suppressed:
+            _tell(f"suppressed: {found.place}: {found.code} {found.name}: {reason or 'no reason given'}")
+
+
+def _prefix(root: Path) -> str:
+    """What stands before the repository's paths as seen from the current folder, empty where they are the same."""
+    shown = os.path.relpath(root).replace(os.sep, "/")
+    return "" if shown == "." else f"{shown}/"
+
+
+def _relocated(report: Report, prefix: str) -> Report:
+    """The report with paths as seen from the current folder."""
+    from binderlint.source import Source
+
+    if not prefix:
+        return report
+    moved = {
+        found.path: Source(f"{prefix}{found.path}", found.place.source.data, found.place.source.mode)
+        for found in report.diagnostics
+    }
+    return report._replace(
+        diagnostics=tuple(
+            found._replace(place=found.place._replace(source=moved[found.path])) for found in report.diagnostics
+        )
+    )

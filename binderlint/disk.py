@@ -1,0 +1,133 @@
+"""Disk: writes what the fixer changed: atomically, inside the repository only, and never over a file that changed meanwhile."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from binderlint.git import GitError, find_top, run
+from binderlint.source import EXECUTABLE, Source
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+
+class Change(NamedTuple):
+    """What happens to one path: its source before and after, None where there is none."""
+
+    before: Source | None
+    after: Source | None
+
+    @property
+    def path(self) -> str:
+        source = self.after or self.before
+        assert source
+        return source.path
+
+
+def changes(before: Repository, after: Repository) -> list[Change]:
+    """The paths that differ between two states of a repository, sorted."""
+    paths = sorted({*before.sources, *after.sources})
+    pairs = [Change(before.sources.get(path), after.sources.get(path)) for path in paths]
+    return [change for change in pairs if change.before is not change.after and not _same(change)]
+
+
+def _same(change: Change) -> bool:
+    one, other = change
+    return bool(one and other and one.mode == other.mode and one.data == other.data)
+
+
+def write(root: Path, changed: list[Change]) -> list[str]:
+    """Bring changes to disk, and return what was left alone and why.
+
+    A file is left alone when it lies outside the repository, or when it is no longer what it was when it was read. New files
+    are made known to git (`git add --intent-to-add`), so that they show in `git diff` and the next run sees them as Binder will.
+    """
+    problems: list[str] = []
+    gone = [change for change in changed if change.after is None]
+    written = [change for change in changed if change.after]
+    renamed = _case_renames(gone, written)
+    for change in [*(pair for pair in gone if pair.path not in renamed), *written]:
+        problem = _refusal(root, change)
+        if problem:
+            problems.append(f"{change.path}: left alone, {problem}")
+            continue
+        target = root / change.path
+        try:
+            if change.after is None:
+                target.unlink()
+            else:
+                if change.path in renamed.values():
+                    old = next(path for path, new in renamed.items() if new == change.path)
+                    os.rename(root / old, target)
+                _replace(target, change.after)
+        except OSError as error:
+            problems.append(f"{change.path}: could not be written: {error.strerror}")
+    _tell_git(root, [change.path for change in written if change.before is None])
+    return problems
+
+
+def _case_renames(gone: list[Change], written: list[Change]) -> dict[str, str]:
+    """Moves that only change the case of a name: on a file system that ignores case, deleting the old would delete the new."""
+    new = {change.path.lower(): change.path for change in written if change.before is None}
+    return {change.path: new[change.path.lower()] for change in gone if change.path.lower() in new}
+
+
+def _refusal(root: Path, change: Change) -> str:
+    """Why a path must not be written, empty when it may."""
+    target = root / change.path
+    inside = target.parent.resolve()
+    if inside != root.resolve() and root.resolve() not in inside.parents:
+        return "it lies outside the repository"
+    if change.before is None:
+        taken = target.exists() and not any(
+            target.samefile(other)
+            for other in target.parent.iterdir()
+            if other.name.lower() == target.name.lower() and other.name != target.name
+        )
+        return "a file of that name is there already" if taken or target.is_symlink() else ""
+    if target.is_symlink() and change.before.mode & 0o170000 != 0o120000:
+        return "it is a symbolic link"
+    try:
+        return (
+            ""
+            if target.is_symlink() or target.read_bytes() == change.before.data
+            else "it changed while binderlint was running"
+        )
+    except OSError as error:
+        return f"it cannot be read: {error.strerror}"
+
+
+def _replace(target: Path, source: Source) -> None:
+    """Write a file beside its place and move it there, keeping its permissions but for the executable bit git knows of."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    mode = target.stat().st_mode & 0o7777 if target.exists() else 0o666 & ~_umask()
+    mode = mode | 0o111 & ~_umask() if source.mode == EXECUTABLE else mode & ~0o111
+    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(source.data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(name, mode)
+        os.replace(name, target)
+    except BaseException:
+        os.unlink(name)
+        raise
+
+
+def _umask() -> int:
+    current = os.umask(0)
+    os.umask(current)
+    return current
+
+
+def _tell_git(root: Path, paths: list[str]) -> None:
+    there = [path for path in paths if (root / path).exists()]
+    if there and find_top(root):
+        try:
+            run(root, "add", "--intent-to-add", "--", *there)
+        except GitError:  # an ignored path, a locked index: the files are there all the same
+            pass

@@ -1,0 +1,245 @@
+"""Docs: the pages about rules and settings, generated from the rules, their examples and the table of options.
+
+`python -m binderlint.docs` writes them into docs/; a test holds the committed pages against this module.
+"""
+
+from __future__ import annotations
+
+import inspect
+import json
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from binderlint.diagnostic import Applicability
+from binderlint.source import EXECUTABLE, SYMLINK, Source
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+    from binderlint.rule import Bad, Good, Rule
+
+_THREAD = re.compile(r"(?P<repo>[\w.-]+/[\w.-]+)#(?P<number>\d+)$")
+
+
+def pages() -> dict[str, str]:
+    """Every generated file: path below docs/ to text."""
+    from binderlint.rules import all_rules
+
+    rules = list(all_rules())
+    found = {f"rules/{rule.name}.md": page(rule) for rule in rules}
+    found["rules/README.md"] = index(rules)
+    found["configuration.md"] = configuration()
+    found["configuration.schema.json"] = json.dumps(configuration_schema(), indent=2) + "\n"
+    return found
+
+
+def page(rule: Rule) -> str:
+    """The page of a rule: what it is about, an example with the tool's real output, what a fix changes, the sources."""
+    body = inspect.cleandoc(rule.__doc__ or "").partition("\n")[2].strip()
+    lines = [
+        f"# {rule.code} {rule.name}",
+        "",
+        f"**{rule.title}.**",
+        "",
+        f"Severity: {rule.severity} · Level: {rule.level.value} · Fix: {_fix_words(rule)} · Since: {rule.since}",
+        "",
+        body,
+    ]
+    bad = next((example for example in _examples(rule, "Bad")), None)
+    if bad:
+        lines += ["", "## Example", "", *_example(rule, bad)]
+    traps = [example.why for example in _examples(rule, "Good") if example.why]
+    if traps:
+        lines += ["", "## Not reported", "", *[f"- {trap}" for trap in dict.fromkeys(traps)]]
+    if rule.sources:
+        lines += ["", "## Sources", "", *[f"- {_source(source)}" for source in rule.sources]]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _examples(rule: Rule, kind: str) -> list[Any]:
+    return [example for example in rule.examples if type(example).__name__ == kind]
+
+
+def _fix_words(rule: Rule) -> str:
+    found = {
+        diagnostic.fix.applicability
+        for example in _examples(rule, "Bad")
+        for diagnostic in _told(rule, example)
+        if diagnostic.fix
+    }
+    return " or ".join(str(applicability) for applicability in sorted(found, reverse=True)) or "none"
+
+
+def _repository(example: Bad | Good) -> Repository:
+    from binderlint.repository import Repository
+
+    return Repository.from_dict(example.files, git=example.git, hub=example.hub, assume_binder=example.assume_binder)
+
+
+def _told(rule: Rule, example: Bad | Good) -> list[Any]:
+    from binderlint.linter import check
+
+    return [found for found in check(_repository(example)).diagnostics if found.code == rule.code]
+
+
+def _example(rule: Rule, bad: Bad) -> list[str]:
+    from binderlint.reporters.full import frame
+    from binderlint.style import Style
+
+    repo = _repository(bad)
+    lines = []
+    for source in repo.sources.values():
+        lines += [f"`{source.path}`{_mode(source)}", "", *_fenced(source.data.decode("utf-8", "replace")), ""]
+    lines += ["binderlint says:", "", *_fenced("\n".join(frame(found, Style(width=100)) for found in _told(rule, bad)))]
+    fixes = [found.fix for found in _told(rule, bad) if found.fix]
+    if fixes and any(fix.applicability > Applicability.DISPLAY for fix in fixes):
+        from binderlint.diff import patch
+        from binderlint.disk import changes
+        from binderlint.fixer import fix
+
+        flag = "--fix" if all(one.applicability is Applicability.SAFE for one in fixes) else "--fix --unsafe-fixes"
+        rules = None if rule.code.startswith("BLT") else [rule]
+        changed = changes(repo, fix(repo, applicability=Applicability.UNSAFE, rules=rules).repo)
+        lines += ["", f"`binderlint {flag}` changes:", "", *_fenced(patch(changed), "diff")]
+    return lines
+
+
+def _mode(source: Source) -> str:
+    words = {EXECUTABLE: " (executable)", SYMLINK: " (a symbolic link to)"}.get(source.mode, "")
+    return (
+        words
+        + (" (with a byte order mark)" if source.mode != SYMLINK and source.has_bom else "")
+        + (" (with CRLF line ends)" if b"\r\n" in source.data else "")
+    )
+
+
+def _fenced(text: str, language: str = "text") -> list[str]:
+    from binderlint.style import printable
+
+    shown = printable(text.removeprefix("\ufeff").replace("\r\n", "\n")).rstrip("\n").split("\n")
+    ticks = "`" * max(3, 1 + max((len(run) for run in re.findall("`+", text)), default=0))
+    return [f"{ticks}{language}", *(line.rstrip() for line in shown), ticks]
+
+
+def _source(source: str) -> str:
+    found = _THREAD.match(source)
+    return f"[{source}](https://github.com/{found['repo']}/issues/{found['number']})" if found else source
+
+
+def index(rules: list[Rule]) -> str:
+    """The table of all rules, family by family."""
+    from binderlint.rules import FAMILIES
+
+    lines = ["# Rules", "", f"{len(rules)} rules. `binderlint rule NAME` shows a page in the terminal.", ""]
+    for family in FAMILIES:
+        members = [rule for rule in rules if rule.code.startswith(family.prefix)]
+        if members:
+            lines += [
+                f"## {family.prefix}: {family.title}",
+                "",
+                "| Code | Name | Severity | Level | Fix | |",
+                "| --- | --- | --- | --- | --- | --- |",
+            ]
+            lines += [
+                f"| {rule.code} | [{rule.name}]({rule.name}.md) | {rule.severity} | {rule.level.value} | {_fix_words(rule)} | {rule.title} |"
+                for rule in members
+            ]
+            lines.append("")
+    return "\n".join(lines).rstrip() + "\n"
+
+
+_FORMS: dict[str, tuple[str, dict[str, Any]]] = {
+    "rules": ('`["CND", "badge-missing"]`', {"type": "array", "items": {"type": "string"}}),
+    "reasons": (
+        '`["badge-missing"]`, or `{ badge-missing = "no README here" }`',
+        {
+            "oneOf": [
+                {"type": "array", "items": {"type": "string"}},
+                {"type": "object", "additionalProperties": {"type": "string"}},
+            ]
+        },
+    ),
+    "severities": (
+        '`{ python-unpinned = "info" }`',
+        {"type": "object", "additionalProperties": {"enum": ["error", "warning", "info"]}},
+    ),
+    "globs": (
+        '`{ "docs/*" = ["LNK"] }`',
+        {"type": "object", "additionalProperties": {"type": "array", "items": {"type": "string"}}},
+    ),
+    "flag": ("`true`", {"type": "boolean"}),
+}
+
+
+def configuration() -> str:
+    """The page about the configuration file."""
+    from binderlint.settings import FILES, OPTIONS
+
+    lines = [
+        "# Configuration",
+        "",
+        f"binderlint needs no configuration. It reads the first of {', '.join(f'`{name}`' for name in FILES[:2])} and `[tool.binderlint]` in",
+        f"`{FILES[2]}` at the root of the repository; `--config FILE` names another file, `--isolated` none. Flags win over the file.",
+        "A schema for editors is `configuration.schema.json` beside this page.",
+        "",
+        "| Option | Example | Default | Flag | |",
+        "| --- | --- | --- | --- | --- |",
+    ]
+    for option in OPTIONS:
+        example = f'`"{option.choices[0]}"`' if option.kind == "choice" else _FORMS[option.kind][0]
+        default = json.dumps(option.default) if option.default not in ((), {}) else ""
+        about = f"{option.help}{' (' + ', '.join(option.choices) + ')' if option.choices else ''}"
+        lines.append(
+            f"| `{option.name}` | {example} | {default} | {f'`{option.flag}`' if option.flag else ''} | {about} |"
+        )
+    lines += [
+        "",
+        "A rule is named by its code (`CND001`), its name (`env-prefix`) or a prefix of codes (`CND`).",
+        "",
+        "One place is left out with a comment on its line or on the line above, with the reason:",
+        "",
+        "```yaml",
+        "prefix: /srv/conda # binderlint: ignore[env-prefix] our hub reads it",
+        "```",
+        "",
+        "and a whole file with `# binderlint: ignore-file[env-prefix] reason`. In Markdown the comment is `<!-- binderlint: ignore[...] reason -->`,",
+        "in reStructuredText `.. binderlint: ignore[...] reason`. Files without comments (`runtime.txt`, notebooks) take `per-file-ignores`.",
+        "Comments that suppress nothing are reported.",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def configuration_schema() -> dict[str, Any]:
+    """The JSON schema of binderlint.toml and of [tool.binderlint]."""
+    from binderlint.settings import OPTIONS
+
+    properties = {
+        option.name: {
+            **({"enum": list(option.choices)} if option.kind == "choice" else _FORMS[option.kind][1]),
+            "description": option.help,
+        }
+        for option in OPTIONS
+    }
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "binderlint configuration",
+        "type": "object",
+        "properties": properties,
+        "additionalProperties": False,
+    }
+
+
+def write(folder: Path) -> None:
+    """Write every page, and remove pages of rules that are gone."""
+    wanted = pages()
+    for path, text in wanted.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(text, "utf-8")
+    for stale in (folder / "rules").glob("*.md"):
+        if f"rules/{stale.name}" not in wanted:
+            stale.unlink()
+
+
+if __name__ == "__main__":
+    write(Path(sys.argv[1] if len(sys.argv) > 1 else "docs"))

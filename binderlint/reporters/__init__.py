@@ -1,0 +1,18 @@
+"""Reporters: one module for each format, each with `render(report, style) -> str`."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from binderlint.report import Report
+    from binderlint.style import Style
+
+FORMATS = ("full", "concise", "json", "github", "markdown")
+
+
+def render(name: str, report: Report, style: Style) -> str:
+    """A report in one of FORMATS."""
+    text: str = import_module(f"binderlint.reporters.{name}").render(report, style)
+    return text

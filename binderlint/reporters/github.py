@@ -1,0 +1,48 @@
+"""github: workflow commands that GitHub shows beside the changed lines of a pull request."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Diagnostic, Severity
+from binderlint.style import Style, printable
+
+if TYPE_CHECKING:
+    from binderlint.report import Report
+
+KINDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
+# GitHub shows the first ten annotations of each kind of a step and drops the rest (actions/toolkit#734).
+SHOWN = 10
+
+
+def render(report: Report, style: Style) -> str:
+    """Annotations, the worst first; where GitHub would drop some, a notice says how many."""
+    lines, dropped = [], 0
+    for severity, kind in KINDS.items():
+        found = [one for one in report.diagnostics if one.severity is severity]
+        room = SHOWN - (1 if kind == "notice" else 0)
+        lines += [command(one, kind) for one in found[:room]]
+        dropped += len(found[room:])
+    if dropped:
+        lines.append(f"::notice title=binderlint::{dropped} more: see the summary of this job\n")
+    return "".join(lines)
+
+
+def command(found: Diagnostic, kind: str) -> str:
+    """One workflow command. GitHub takes columns only for a span within one line."""
+    place = found.place
+    properties = {"file": place.path, "line": str(place.line), "endLine": str(place.end_line)}
+    if place.line == place.end_line:
+        properties |= {"col": str(place.column), "endColumn": str(place.end_column)}
+    properties["title"] = f"{found.code} {found.name}"
+    listed = ",".join(f"{key}={_property(value)}" for key, value in properties.items())
+    message = f"{found.message}. {found.help}".rstrip(". ") + "."
+    return f"::{kind} {listed}::{_data(printable(message))}\n"
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")

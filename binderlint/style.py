@@ -1,0 +1,59 @@
+"""Style: colours for a terminal, and none elsewhere."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import IO, NamedTuple
+
+_CODES = {
+    "bold": "1",
+    "dim": "2",
+    "red": "1;31",
+    "yellow": "1;33",
+    "blue": "1;34",
+    "green": "32",
+    "cyan": "36",
+}
+
+
+class Style(NamedTuple):
+    """How to print: with colours or without, and how wide the terminal is."""
+
+    colours: bool = False
+    width: int = 100
+
+    def paint(self, colour: str, text: str) -> str:
+        """The text in a colour (or bold, dim), unchanged where colours are off."""
+        return f"\033[{_CODES[colour]}m{text}\033[0m" if self.colours and text else text
+
+
+def style_for(stream: IO[str], choice: str, environment: Mapping[str, str] = os.environ) -> Style:
+    """Colours as asked for; with `auto`, by NO_COLOR, FORCE_COLOR, and whether the stream is a terminal."""
+    if choice != "auto":
+        colours = choice == "always"
+    elif environment.get("NO_COLOR"):
+        colours = False
+    elif environment.get("FORCE_COLOR"):
+        colours = True
+    else:
+        colours = stream.isatty() and environment.get("TERM") != "dumb"
+    try:
+        width = os.get_terminal_size(stream.fileno()).columns
+    except (OSError, ValueError, AttributeError):
+        width = 100
+    return Style(colours, max(60, min(width, 120)))
+
+
+def printable(text: str) -> str:
+    """Text that any terminal can take: control characters and lone surrogates (bytes that were no UTF-8) are shown as escapes."""
+    return "".join(
+        character
+        if character.isprintable() or character in "\n"
+        else "    "
+        if character == "\t"
+        else "�"
+        if "\ud800" <= character <= "\udfff"
+        else character.encode("unicode_escape").decode()
+        for character in text
+    )
