@@ -15,7 +15,9 @@ from binderlint.source import EXECUTABLE, GITLINK, REGULAR, SYMLINK, Place, Sour
 
 if TYPE_CHECKING:
     from binderlint.diagnostic import Edit
+    from binderlint.files.installs import PipFile
     from binderlint.files.links import Link
+    from binderlint.files.requirements import Requirement
     from binderlint.plan import Plan
     from binderlint.rule import Files
 
@@ -215,6 +217,18 @@ class Repository:
 
         value = read(self.environment_file).value if self.environment_file else None
         return value if isinstance(value, Table) else None
+
+    @cached_property
+    def pip_files(self) -> tuple[PipFile, ...]:
+        """Everything pip reads in the build: requirements.txt, the `pip:` list of environment.yml, and what they include."""
+        from binderlint.files.installs import pip_files
+
+        return tuple(pip_files(self))
+
+    @cached_property
+    def requirements(self) -> tuple[Requirement, ...]:
+        """Every package that the build asks pip for."""
+        return tuple(one for file in self.pip_files if not file.constraint for one in file.requirements)
 
     @cached_property
     def links(self) -> tuple[Link, ...]:

@@ -1,0 +1,150 @@
+"""Requirements files: what pip would read, and where it stands."""
+
+from __future__ import annotations
+
+import pytest
+
+from binderlint.files.requirements import Invalid, Line, Option, Requirement, parse, read
+from binderlint.repository import Repository
+from binderlint.source import Place, Source, Span, Text
+
+
+def one(text: str) -> Line | None:
+    source = Source("requirements.txt", text.encode())
+    return parse(Text(text, Place(source, Span(0, len(text)))))
+
+
+def lines(text: str | bytes) -> tuple[Line, ...]:
+    return read(Source("requirements.txt", text if isinstance(text, bytes) else text.encode()))
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "specifier", "marker"),
+    [
+        ("numpy", "numpy", "", ""),
+        ("Scikit_Learn==1.2.3", "Scikit_Learn", "==1.2.3", ""),
+        ("pandas >= 1.0 , < 2", "pandas", ">= 1.0 , < 2", ""),
+        ("jax[cuda12, k8s]~=0.4.1", "jax", "~=0.4.1", ""),
+        ("numpy (>=1.0)", "numpy", "(>=1.0)", ""),
+        ("pywin32==306 ; sys_platform == 'win32'", "pywin32", "==306", "sys_platform == 'win32'"),
+        ("x==1.*", "x", "==1.*", ""),
+        ("x===1.0-odd", "x", "===1.0-odd", ""),
+    ],
+)
+def test_named(text: str, name: str, specifier: str, marker: str) -> None:
+    found = one(text)
+    assert isinstance(found, Requirement)
+    assert (found.name, found.specifier, found.marker, found.url) == (name, specifier, marker, None)
+    for piece in (found.name, found.specifier, found.marker):
+        assert piece.place.text == piece
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "url", "vcs", "remote"),
+    [
+        ("git+https://github.com/a/b", "", "git+https://github.com/a/b", True, True),
+        ("git+https://github.com/a/b@v1#egg=b_c&subdirectory=x", "b_c", None, True, True),
+        ("b @ git+ssh://git@github.com/a/b.git", "b", "git+ssh://git@github.com/a/b.git", True, True),
+        ("b[x]@https://h.org/b-1.0.zip ; python_version<'3'", "b", "https://h.org/b-1.0.zip", False, True),
+        ("https://h.org/b_c-1.0-py3-none-any.whl", "b_c", "https://h.org/b_c-1.0-py3-none-any.whl", False, True),
+        ("./pkg[extra]", "", "./pkg", False, False),
+        ("wheels/foo-1.0-py3-none-any.whl", "foo", "wheels/foo-1.0-py3-none-any.whl", False, False),
+        ("numpy @ file:///tmp/build/80754af9/numpy_1", "numpy", "file:///tmp/build/80754af9/numpy_1", False, False),
+        ("c:\\wheels\\x.whl", "", "c:\\wheels\\x.whl", False, False),
+        ("-e .", "", ".", False, False),
+        ("--editable=git+https://h.org/a/b#egg=b", "b", None, True, True),
+        ("-e .[dev]", "", ".", False, False),
+    ],
+)
+def test_addressed(text: str, name: str, url: str | None, vcs: bool, remote: bool) -> None:
+    found = one(text)
+    assert isinstance(found, Requirement) and found.url
+    assert found.name == name
+    assert url is None or found.url == url
+    assert found.url.place.text == found.url
+    assert (found.vcs, found.remote) == (vcs, remote)
+    assert found.editable == text.startswith("-")
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "value"),
+    [
+        ("-r base.txt", "--requirement", "base.txt"),
+        ("-rbase.txt", "--requirement", "base.txt"),
+        ("--requirement=base.txt", "--requirement", "base.txt"),
+        ("-c 'con.txt'", "--constraint", "con.txt"),
+        ("-i https://h.org/simple", "--index-url", "https://h.org/simple"),
+        ("--extra-index-url https://h.org", "--extra-index-url", "https://h.org"),
+        ("--pre", "--pre", ""),
+    ],
+)
+def test_options(text: str, name: str, value: str) -> None:
+    found = one(text)
+    assert isinstance(found, Option)
+    assert (found.name, found.value) == (name, value)
+    assert found.value.place.text == value
+
+
+@pytest.mark.parametrize("text", ["numpy=1.2", "numpy==1.2=py36_0", "numpy 1.2", "numpy==", "- numpy", "==1.0", "a b"])
+def test_invalid(text: str) -> None:
+    assert isinstance(one(text), Invalid) or text.startswith("-")
+
+
+def test_continuations_comments_hashes() -> None:
+    found = lines(
+        "# head \\\nnumpy==1.0 \\\r\n    --hash=sha256:aa \\\n    --hash=sha256:bb  # why\n\npandas  # the\\\n table\nx#y\nscipy\\\n==1.0\nlast\\"
+    )
+    assert [line.line.place.line for line in found] == [2, 6, 8, 9, 11]
+    numpy, pandas, odd, scipy, last = found
+    assert isinstance(numpy, Requirement) and numpy.hashed and numpy.pin == "1.0" and numpy.text == "numpy==1.0"
+    assert isinstance(pandas, Requirement) and pandas.line == "pandas"
+    assert isinstance(odd, Invalid)
+    assert isinstance(scipy, Requirement) and scipy.pin == "1.0" and scipy.specifier.place.line == 10
+    assert isinstance(last, Requirement) and last.name == "last"
+
+
+def test_encodings() -> None:
+    for data in ("numpy==1.0\r\n".encode("utf-8-sig"), "\ufeffnumpy==1.0\r\n".encode("utf-16-le")):
+        (found,) = lines(data)
+        assert isinstance(found, Requirement) and found.name == "numpy"
+        assert found.name.place.column == 1
+    assert lines("numpy==1.0".encode("utf-16-le")) == ()
+
+
+def test_includes_are_followed_inside_the_repository() -> None:
+    repo = Repository.from_dict(
+        {
+            "binder/requirements.txt": "-r ../base.txt\n-r requirements.txt\n-r ../../out.txt\n-c con.txt\n-r https://h.org/r.txt\na\n",
+            "base.txt": "b\n-r base.txt\n",
+            "binder/con.txt": "b==1\n",
+        }
+    )
+    assert [file.source.path for file in repo.pip_files] == ["binder/requirements.txt", "base.txt", "binder/con.txt"]
+    assert [one.key for one in repo.requirements] == ["a", "b"]
+
+
+def test_pip_list_of_environment() -> None:
+    repo = Repository.from_dict(
+        {
+            "environment.yml": 'dependencies:\n  - python=3.12\n  - pip:\n    - "numpy==1.0"\n    - -r more.txt\n    - foo  # why\n',
+            "more.txt": "bar\n",
+            "requirements.txt": "ignored\n",
+        }
+    )
+    assert [one.key for one in repo.requirements] == ["numpy", "foo", "bar"]
+    numpy = repo.requirements[0]
+    assert numpy.array is not None and numpy.specifier.place.text == "==1.0"
+
+
+@pytest.mark.parametrize(
+    ("text", "applies"),
+    [
+        ("a; sys_platform == 'win32'", False),
+        ("a; platform_system == 'Linux' and python_version >= '3.8'", True),
+        ("a; python_version < '3.9'", False),
+        ("a", True),
+    ],
+)
+def test_markers(text: str, applies: bool) -> None:
+    found = one(text)
+    assert isinstance(found, Requirement) and found.applies("3.10") is applies
