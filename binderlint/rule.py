@@ -94,6 +94,6 @@ class Rule:
 
 
 def rule_name(rule: type[Rule]) -> str:
-    """The kebab-case name of a rule class: `EnvPrefix` is `env-prefix`."""
-    words = re.sub(r"(?<=[a-z])(?=[A-Z0-9])|(?<=[0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "-", rule.__name__)
+    """The kebab-case name of a rule class: `EnvPrefix` is `env-prefix`, `Repo2dockerError` is `repo2docker-error`."""
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "-", rule.__name__)
     return words.lower()

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Family(NamedTuple):
-    """A family of rules: its prefix, its module, what it is about, and the paths (a regular expression) whose change can change what it says."""
+    """A family of rules: its prefix, its modules (names parted by blanks), what it is about, and the paths (a regular expression) whose change can change what it says."""
 
     prefix: str
     module: str
@@ -88,24 +88,25 @@ FAMILIES = (
 
 @cache
 def family_rules(family: Family) -> tuple[Rule, ...]:
-    """The rules of a family in the order of their codes; its module is imported now. A family without rules yet has no module."""
+    """The rules of a family in the order of their codes; its modules are imported now. A family without rules yet has none."""
+    return tuple(
+        sorted((rule for name in family.module.split() for rule in _module_rules(name)), key=lambda rule: rule.code)
+    )
+
+
+def _module_rules(name: str) -> Iterator[Rule]:
     from binderlint.rule import Rule
 
     try:
-        module = import_module(f"binderlint.rules.{family.module}")
+        module = import_module(f"binderlint.rules.{name}")
     except ModuleNotFoundError as error:
-        if error.name != f"binderlint.rules.{family.module}":
+        if error.name != f"binderlint.rules.{name}":
             raise
-        return ()
-    found = [
-        value()
-        for value in vars(module).values()
-        if isinstance(value, type)
-        and issubclass(value, Rule)
-        and value.__module__ == module.__name__
-        and hasattr(value, "code")
-    ]
-    return tuple(sorted(found, key=lambda rule: rule.code))
+        return
+    for value in vars(module).values():
+        if isinstance(value, type) and issubclass(value, Rule) and value.__module__ == module.__name__:
+            if hasattr(value, "code"):
+                yield value()
 
 
 def all_rules() -> Iterator[Rule]:
