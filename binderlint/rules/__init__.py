@@ -48,7 +48,7 @@ FAMILIES = (
     Family("APT", "apt", "apt.txt", _CONFIG + r"apt\.txt"),
     Family(
         "PIN",
-        "pins",
+        "pins pin_packages",
         "Pins and reproducibility",
         _CONFIG
         + r"(?:environment\.ya?ml|requirements.*\.txt|runtime\.txt|pyproject\.toml|setup\.py|Pipfile(?:\.lock)?|Dockerfile|postBuild|start|install\.R|[^/]*\.lock)",

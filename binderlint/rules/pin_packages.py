@@ -1,0 +1,230 @@
+"""PIN: the versions of packages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from binderlint.diagnostic import Diagnostic, Level, Severity
+from binderlint.files.locks import installs_from_lock
+from binderlint.files.own import own_names
+from binderlint.files.requirements import Requirement, canonical
+from binderlint.rule import Bad, Good, Rule
+from binderlint.source import Array, Text
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+# What repo2docker's own environment holds at locked versions (buildpacks/conda/environment.py-3.*.yml), or what is no package of the analysis.
+_BROUGHT_BY_BINDER = {
+    "ipykernel",
+    "ipywidgets",
+    "jupyter-server",
+    "jupyterhub",
+    "jupyterhub-singleuser",
+    "jupyterlab",
+    "nodefaults",
+    "notebook",
+    "pip",
+    "python",
+    "setuptools",
+    "wheel",
+}
+
+
+class UnpinnedDependencies(Rule):
+    """Packages are asked for without a version.
+
+    Binder builds an image when the repository, or repo2docker itself, has changed, and then installs the newest release of everything
+    that is not pinned. A notebook that worked last month meets other packages: functions that are gone, another default, two packages
+    that no longer fit together. Pinned versions give every visitor what the authors had.
+
+    Where to get them: launch the repository on Binder while it works, open a terminal, and copy the versions that `pip freeze`
+    (requirements.txt) or `mamba list` (environment.yml) shows for the packages the repository names. The packages those bring along
+    need no line of their own to be useful, and a full `conda env export` is not portable.
+
+    One finding for a file. It is a warning when more than half of its packages can change, and a note below that, with a lowest version
+    alone (`>=1.2`) counting half. The number comes from reading real repositories: they pin next to nothing (two thirds of
+    the files leave more than three quarters of their packages open) or next to everything, few are between. An upper limit
+    (`<2`, `~=1.2`, `1.2.*`) counts as a pin: its author has thought of it.
+
+    Not counted: Python and pip themselves, what repo2docker brings at versions of its own (notebook, jupyterlab, ipywidgets ...), the
+    repository's own package, addresses (see `vcs-dependency-without-ref`), and what a constraints file (`-c`) pins. Not reported:
+    repositories whose postBuild installs from a lock file.
+    """
+
+    code = "PIN002"
+    severity = Severity.WARNING
+    level = Level.REPRODUCE
+    sources = ("jupyterhub/mybinder.org-user-guide#161", "the-turing-way/the-turing-way#3206")
+    examples = (
+        Bad(
+            {"environment.yml": "dependencies:\n  - python=3.12\n  - xarray\n  - zarr  # the store\n  - pip:\n    - cmocean\n"},
+            at="environment.yml:3:5",
+        ),
+        Bad({"binder/environment.yml": "dependencies: [python=3.12, 'conda-forge::xarray', numpy>=1]"}, at="binder/environment.yml:1:29"),
+        Bad({"requirements.txt": "\ufeffnumpy==1.26.4\r\nscipy\r\npandas # all of it"}, at="requirements.txt:2:1"),
+        Bad({"requirements.txt": "-r base.txt\nnumpy==1.26.4\n", "base.txt": "xarray\n"}, at="base.txt:1:1"),
+        Bad({"requirements.txt": "numpy==1.26.4\nscipy==1.11.4\npandas>=2\n"}, at="requirements.txt:3:1", severity=Severity.INFO),
+        Bad({"requirements.txt": "numpy>=1.26\npandas>=2\n"}, at="requirements.txt:1:1", severity=Severity.INFO),
+        Bad({"environment.yml": "dependencies:\n- python=3.12\n- gdal 3.8\n- jq=*=h1\n"}, at="environment.yml:4:3", severity=Severity.INFO),
+        Good({"requirements.txt": "numpy==1.26.4\nscipy~=1.11.4\npandas>=2,<3\n"}, why="an upper limit is a pin"),
+        Good({"environment.yml": "dependencies:\n  - python=3.12\n  - xarray=2025.1\n  - nodefaults\n  - pip\n  - zarr 3.*\n"}),
+        Good({"requirements.txt": "jupyterlab\nipywidgets\n"}, why="repo2docker brings them at versions of its own"),
+        Good({"requirements.txt": "-c constraints.txt\nnumpy\n", "constraints.txt": "numpy==1.26.4\n"}, why="the constraints pin it"),
+        Good({"requirements.txt": "my_pkg\n", "setup.cfg": "[metadata]\nname = my-pkg\n"}, why="the repository's own package"),
+        Good({"requirements.txt": "-e .\n./lib\nfoo @ https://example.org/foo-1.0.zip\n"}, why="no version belongs to an address"),
+        Good(
+            {"environment.yml": "dependencies: [python=3.12, uv]\n", "postBuild": "#!/bin/bash\nuv sync --frozen\n", "uv.lock": "version = 1\n"},
+            why="a lock file drives the build",
+        ),
+        Good({"environment.yml": "dependencies: [python=3.12]\n", "requirements.txt": "numpy\n"}, why="Binder does not read requirements.txt"),
+        Good({"requirements.txt": "# nothing\n"}),
+    )  # fmt: skip
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        if installs_from_lock(repo):
+            return
+        own = own_names(repo) | _BROUGHT_BY_BINDER
+        held = {one.key for file in repo.pip_files if file.constraint for one in file.requirements if one.clauses}
+        for asked in _asked(repo):
+            counted = [one for one in asked if one.name not in own]
+            open_ones = [one for one in counted if one.weight and one.name not in held]
+            if not open_ones:
+                continue
+            share = sum(one.weight for one in open_ones) / len(counted)
+            names = ", ".join(f"`{one.written}`" for one in open_ones[:3])
+            more = f" and {len(open_ones) - 3} more" if len(open_ones) > 3 else ""
+            count = f"{len(open_ones)} of {len(counted)} packages" if len(counted) > 1 else "the only package"
+            yield self.at(
+                open_ones[0].place,
+                f"No version is pinned for {count} ({names}{more}): every new build takes the newest, so it can break without a change here",
+                help="Write the versions that work, such as `numpy==1.26.4` (environment.yml: `numpy=1.26.4`); `pip freeze` or `mamba list` in a running Binder shows them",
+                severity=Severity.WARNING if share > 0.5 else Severity.INFO,
+            )
+
+
+class VcsDependencyWithoutRef(Rule):
+    """A package is installed from a repository without saying which commit.
+
+    `git+https://github.com/owner/project` takes the newest commit of the default branch on the day of the build, finished or not, and
+    the same holds for `@main` and for the archive of a branch. A tag (`@v1.2.0`) or a commit keeps what worked.
+
+    Judged are the requirements that pip installs. A name after `@` that is not one of the usual names of branches (main, master,
+    develop, dev, trunk, HEAD) may be a tag, so it is not reported.
+    """
+
+    code = "PIN003"
+    severity = Severity.WARNING
+    level = Level.REPRODUCE
+    sources = ("jupyterhub/mybinder.org-user-guide#161",)
+    examples = (
+        Bad({"requirements.txt": "numpy==1.26.4\ngit+https://github.com/a/b.git\n"}, at="requirements.txt:2:1"),
+        Bad({"binder/requirements.txt": "-e git+https://github.com/a/b@main#egg=b  # ours\r\n"}, at="binder/requirements.txt:1:4"),
+        Bad(
+            {"environment.yml": "dependencies:\n- pip:\n  - b @ git+https://gitlab.com/a/b\n  - \"https://github.com/a/c/archive/master.zip\"\n"},
+            at=("environment.yml:3:5", "environment.yml:4:6"),
+        ),
+        Bad({"requirements.txt": "c @ https://github.com/a/c/tarball/main\n"}, at="requirements.txt:1:1"),
+        Bad({"requirements.txt": "https://github.com/a/c/archive/refs/heads/fix-1.zip\n"}, at="requirements.txt:1:1"),
+        Good({"requirements.txt": "git+https://github.com/a/b@v1.2.0\ngit+https://github.com/a/b@0cbe4ec#egg=b\n"}),
+        Good({"requirements.txt": "git+ssh://git@github.com/a/b@1.0\n"}, why="the `@` of the user is no ref"),
+        Good({"requirements.txt": "git+https://github.com/a/b@stable-2024\n"}, why="it may be a tag"),
+        Good({"requirements.txt": "https://github.com/a/c/archive/0cbe4ecbc638ec6d7136ab1ffa50f2b9fb48bbd8.zip\n"}, why="a commit"),
+        Good({"requirements.txt": "https://github.com/a/c/archive/refs/tags/v1.zip\n"}, why="a tag"),
+        Good({"requirements.txt": "https://example.org/main/c-1.0-py3-none-any.whl\n"}, why="a released wheel"),
+        Good({"requirements.txt": "git+https://github.com/a/b ; sys_platform == 'win32'\n"}, why="not installed on Binder"),
+        Good({"Dockerfile": "FROM x:1\n", "requirements.txt": "git+https://github.com/a/b\n"}, why="Binder does not read it"),
+    )  # fmt: skip
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        version = repo.plan.python.version if repo.plan.python else "3.10"
+        for one in repo.requirements:
+            if not one.url or not one.remote or not one.applies(version):
+                continue
+            branch = _branch(one)
+            if branch is None:
+                continue
+            what = f"`{one.name}`" if one.name else f"`{_project(one.url)}`"
+            follows = f"the branch `{branch}`" if branch else "its default branch"
+            yield self.at(
+                one.text,
+                f"{what} is installed from {follows}: every build takes the newest commit there, finished or not",
+                help="Name a tag or a commit: `git+https://...@v1.2.0`"
+                if one.vcs
+                else "Use the archive of a tag or a commit",
+            )
+
+
+_BRANCHES = {"main", "master", "develop", "dev", "trunk", "head"}
+_BRANCH_ARCHIVE = re.compile(
+    r"https?://(?:github\.com|codeload\.github\.com|gitlab\.com)/[^/]+/[^/]+/(?:-/)?(?:archive|tarball|zipball|zip|tar\.gz)/(refs/heads/)?([^/#?]+?)(?:\.zip|\.tar\.gz)?(?:[/#?]|$)",
+    re.IGNORECASE,
+)
+
+
+def _branch(requirement: Requirement) -> str | None:
+    """The branch that is followed, empty for the default one, None for a fixed state."""
+    address = str(requirement.url)
+    if not requirement.vcs:
+        found = _BRANCH_ARCHIVE.match(address)
+        return found[2] if found and (found[1] or found[2].lower() in _BRANCHES) else None
+    path = re.sub(r"^[^/]*//[^/]*|^[\w+]*@[^:/]*:", "", re.split("[#?]", address)[0])
+    _, at, ref = path.rpartition("@")
+    if not at or not ref:
+        return ""
+    return ref if ref.lower() in _BRANCHES else None
+
+
+def _project(address: str) -> str:
+    parts = re.split("[#?@]", re.sub(r"^[^/]*//[^/]*/", "", address))[0].strip("/").removesuffix(".git")
+    return "/".join(parts.split("/")[:2])
+
+
+class _Asked(NamedTuple):
+    """A package a file asks for: its name for comparing and as written, and how open its version is, from 0 (limited above) to 1."""
+
+    name: str
+    written: str
+    place: Text
+    weight: float
+
+
+_CONDA = re.compile(r"\s*(?:[\w./-]+::)?([A-Za-z0-9_][\w.-]*)\s*(.*?)\s*$", re.S)
+_BUILD_ONLY = re.compile(r"=+\s*\*\s*=.*")
+
+
+def _asked(repo: Repository) -> Iterator[list[_Asked]]:
+    """The packages of each file in the build, conda's and pip's of environment.yml together."""
+    dependencies = repo.environment.get("dependencies") if repo.environment else None
+    listed = [one for one in map(_conda, dependencies) if one] if isinstance(dependencies, Array) else []
+    for file in repo.pip_files:
+        if not file.constraint:
+            pip = [_pip(one) for one in file.requirements if one.name and not one.url]
+            if file.array is not None:
+                listed += pip
+            else:
+                yield pip
+    yield listed
+
+
+def _pip(requirement: Requirement) -> _Asked:
+    operators = {operator for operator, _ in requirement.clauses}
+    return _Asked(requirement.key, requirement.name, requirement.text, _weight(operators))
+
+
+def _conda(item: object) -> _Asked | None:
+    if not isinstance(item, Text) or not (found := _CONDA.match(item)):
+        return None
+    rest = found[2]
+    operators = set(re.findall(r"[<>=!~]+", "" if _BUILD_ONLY.fullmatch(rest) else rest)) or (
+        {"="} if re.match(r"\d", rest) else set()
+    )
+    return _Asked(canonical(found[1]), found[1], item, _weight(operators))
+
+
+def _weight(operators: set[str]) -> float:
+    if operators & {"==", "===", "=", "~=", "<", "<="}:
+        return 0
+    return 0.5 if operators & {">=", ">"} else 1
