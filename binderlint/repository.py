@@ -15,6 +15,7 @@ from binderlint.source import EXECUTABLE, GITLINK, REGULAR, SYMLINK, Place, Sour
 
 if TYPE_CHECKING:
     from binderlint.diagnostic import Edit
+    from binderlint.files.dockerfile import Dockerfile
     from binderlint.files.installs import PipFile
     from binderlint.files.links import Link
     from binderlint.files.requirements import Requirement
@@ -229,6 +230,14 @@ class Repository:
     def requirements(self) -> tuple[Requirement, ...]:
         """Every package that the build asks pip for."""
         return tuple(one for file in self.pip_files if not file.constraint for one in file.requirements)
+
+    @cached_property
+    def dockerfile(self) -> Dockerfile | None:
+        """The Dockerfile, if the build is one with Docker."""
+        from binderlint.files.dockerfile import read
+
+        source = self.used("Dockerfile")
+        return read(source) if source else None
 
     @cached_property
     def links(self) -> tuple[Link, ...]:

@@ -56,7 +56,7 @@ FAMILIES = (
     Family("SCR", "scripts", "Scripts: line ends, byte order marks, first lines", _CONFIG + r"(?:start|postBuild)"),
     Family("STA", "start", "start", _CONFIG + r"start"),
     Family("PBD", "postbuild", "postBuild", _CONFIG + r"postBuild"),
-    Family("DKR", "docker", "Dockerfile", _CONFIG + r"(?:Dockerfile|\.dockerignore)"),
+    Family("DKR", "docker_base", "Dockerfile", _CONFIG + r"(?:Dockerfile|\.dockerignore)"),
     Family(
         "DSK",
         "dask",

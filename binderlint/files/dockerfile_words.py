@@ -1,0 +1,62 @@
+"""Words of a Dockerfile: where they end, and what they are with the values of variables."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+_VARIABLE = re.compile(r"\$(?:(\w+)|\{(\w+)(?:(:?[-+])([^{}]*))?\})")
+
+
+def expand(word: str, variables: Mapping[str, str | None], escape: str = "\\") -> str | None:
+    """A word without its quotes and with the values of its variables; None when one is not defined here, or has a form not followed."""
+    out, index, quote = "", 0, ""
+    while index < len(word):
+        char = word[index]
+        if char == escape and quote != "'" and index + 1 < len(word):
+            out += word[index + 1]
+            index += 2
+        elif char in "'\"" and (not quote or quote == char):
+            quote = "" if quote else char
+            index += 1
+        elif char == "$" and quote != "'":
+            found = _VARIABLE.match(word, index)
+            if not found:
+                return None
+            name, operator, default = found[1] or found[2], found[3] or "", found[4] or ""
+            value = variables.get(name)
+            if (operator.endswith("-") and name not in variables) or (operator == ":-" and value == ""):
+                value = expand(default, variables, escape)
+            elif operator.endswith("+"):
+                return None
+            if value is None:
+                return None
+            out += value
+            index = found.end()
+        else:
+            out += char
+            index += 1
+    return out
+
+
+def names(word: str) -> set[str]:
+    """The variables in a word."""
+    return {found[1] or found[2] for found in _VARIABLE.finditer(word)}
+
+
+def words(text: str, start: int, end: int, escape: str) -> Iterator[tuple[int, int]]:
+    """The spans of the words between white space that no quote and no escape keeps."""
+    index = start
+    while index < end:
+        if text[index].isspace():
+            index += 1
+            continue
+        first, quote = index, ""
+        while index < end and (quote or not text[index].isspace()):
+            char = text[index]
+            if char == escape and quote != "'":
+                index += 1
+            elif char in "'\"":
+                quote = ("" if quote == char else quote) if quote else char
+            index += 1
+        yield first, min(index, end)
