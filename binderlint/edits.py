@@ -90,13 +90,16 @@ def append(array: Array, text: str) -> Replace:
 
 def prepend(array: Array, text: str) -> Replace:
     """Add an item, already written as YAML, to the start of a sequence."""
+    return insert_item(array, 0, text) if array else replace(array, f"[{text}]")
+
+
+def insert_item(array: Array, index: int, text: str) -> Replace:
+    """Add an item, already written as YAML, before an item of a sequence."""
     source = array.place.source
-    if not array:
-        return replace(array, f"[{text}]")
     if array.flow:
-        start = array[0].place.span.start
+        start = array[index].place.span.start
         return Replace(source.path, Span(start, start), f"{text}, ")
-    start = _item_start(array, 0)
+    start = _item_start(array, index)
     indent = start - source.line_starts[source.position(start)[0] - 1]
     return Replace(source.path, Span(start, start), f"- {text}{source.newline}{' ' * indent}")
 

@@ -15,6 +15,7 @@ from binderlint.source import EXECUTABLE, GITLINK, REGULAR, SYMLINK, Place, Sour
 
 if TYPE_CHECKING:
     from binderlint.diagnostic import Edit
+    from binderlint.files.dask import Config
     from binderlint.files.dockerfile import Dockerfile
     from binderlint.files.installs import PipFile
     from binderlint.files.links import Link
@@ -245,6 +246,13 @@ class Repository:
         from binderlint.files.links import find_links
 
         return tuple(find_links(self))
+
+    @cached_property
+    def dask_configs(self) -> tuple[Config, ...]:
+        """The configuration files and worker templates of dask."""
+        from binderlint.files.dask import find_configs
+
+        return tuple(find_configs(self))
 
     def used(self, name: str) -> Source | None:
         """The configuration file of this name that the build or launch reads, by its place in the plan."""

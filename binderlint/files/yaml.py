@@ -64,6 +64,23 @@ def read(source: Source) -> Document:
     return Document(_value(source, root, int(source.has_bom), {}))
 
 
+def read_safe(source: Source) -> Document:
+    """Parse a file as `yaml.safe_load` does, which dask, sphinx and most Python tools use: duplicate keys pass, unknown tags do not."""
+    if source.decode_error or source.encoding != "utf-8":
+        place = source.decode_error or source.place()
+        return Document(None, Problem(_decode_message(source.data), "UnicodeDecodeError", place))
+    import yaml
+
+    try:
+        root = yaml.compose(_composable(source), Loader=yaml.SafeLoader)
+        yaml.safe_load(_composable(source))
+    except yaml.YAMLError as error:
+        return Document(None, _pyyaml_problem(source, error))
+    except (ValueError, TypeError) as error:  # an impossible date, an unhashable key
+        return Document(None, Problem(str(error), type(error).__name__, source.place()))
+    return Document(None if root is None else _value(source, root, int(source.has_bom), {}))
+
+
 @lru_cache(maxsize=1)
 def _loader() -> Any:
     import yaml

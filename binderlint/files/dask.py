@@ -1,0 +1,154 @@
+"""dask: where its configuration and worker templates stand in a repository, and what they say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from binderlint.files.yaml import Problem, read_safe
+from binderlint.source import EXECUTABLE, REGULAR, Array, Scalar, Source, Table, Text
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+# $HOME is the repository, so these are `~/.dask` and `~/.config/dask` (dask/config.py).
+OLD_FOLDER = ".dask"
+FOLDER = ".config/dask"
+
+_SUFFIXES = (".yaml", ".yml", ".json")
+_EXECUTABLE = re.compile(r"(?:.*/)?(dask-(?:worker|scheduler|ssh|cuda-worker|mpi))$")
+
+
+class Config(NamedTuple):
+    """A YAML file that dask or dask-kubernetes reads: configuration, or a template for worker pods."""
+
+    source: Source
+    value: Any
+    problem: Problem | None
+
+    @property
+    def folder(self) -> str:
+        return self.source.folder
+
+    @property
+    def template(self) -> bool:
+        """Whether the whole file is one pod, and no configuration."""
+        return isinstance(self.value, Table) and "spec" in self.value and "kubernetes" not in self.value
+
+
+class Container(NamedTuple):
+    """A container of a pod template, with the file it stands in."""
+
+    config: Config
+    table: Table
+    template: bool
+    """Whether it stands in a template of dask-kubernetes' own, which expands environment variables in it."""
+
+    @property
+    def image(self) -> Text | None:
+        image = self.table.get("image")
+        return image if isinstance(image, Text) else None
+
+    @property
+    def command(self) -> Iterator[Array | Text]:
+        """What it runs: the values of `command` and `args`."""
+        for key in ("command", "args"):
+            if isinstance(value := self.table.get(key), (Array, Text)):
+                yield value
+
+    @property
+    def words(self) -> list[Text | Scalar]:
+        """The words of its command line."""
+        words: list[Text | Scalar] = []
+        for value in self.command:
+            words += [value] if isinstance(value, Text) else [one for one in value if isinstance(one, (Text, Scalar))]
+        return words
+
+    @property
+    def runs_dask(self) -> bool:
+        texts = [str(word) for word in self.words if isinstance(word, Text)]
+        return any(re.search(r"\bdask(?:-cuda)?[ -](?:worker|scheduler|ssh)\b", text) for text in texts) or any(
+            text.endswith("dask") and after in ("worker", "scheduler", "ssh") for text, after in pairwise(texts)
+        )
+
+
+def executable(word: str) -> str:
+    """The removed executable that a word names, as `dask-worker`; empty for any other word."""
+    found = _EXECUTABLE.match(word)
+    return found[1] if found else ""
+
+
+def find_configs(repo: Repository) -> Iterator[Config]:
+    """Configuration in dask's own folders, and templates and configuration that stand elsewhere and that a script or a notebook can be pointed to."""
+    folders = {"", repo.plan.binder_dir}
+    for source in repo.sources.values():
+        if source.mode not in (REGULAR, EXECUTABLE) or not source.name.lower().endswith(_SUFFIXES):
+            continue
+        if source.folder in (OLD_FOLDER, FOLDER):
+            document = read_safe(source)
+            yield Config(source, document.value, document.problem)
+        elif source.folder in folders and not source.name.lower().endswith(".json") and _speaks_of_dask(source):
+            config = Config(source, *read_safe(source))
+            if config.template or _is_configuration(config.value):
+                yield config
+
+
+def _speaks_of_dask(source: Source) -> bool:
+    return bool(re.search(r"dask[-_ ]?(?:worker|scheduler|config)|worker-template", source.name + " " + source.text))
+
+
+def _is_configuration(value: Any) -> bool:
+    return isinstance(value, Table) and any(isinstance(value.get(key), Table) for key in ("distributed", "kubernetes"))
+
+
+def containers(config: Config) -> Iterator[Container]:
+    """Every container of every pod template in a file."""
+    yield from _containers(config, config.value, config.template)
+
+
+def _containers(config: Config, value: Any, template: bool) -> Iterator[Container]:
+    if isinstance(value, Array):
+        for item in value:
+            yield from _containers(config, item, template)
+    if not isinstance(value, Table):
+        return
+    for key, item in value.items():
+        inside = template or key.replace("_", "-") in ("worker-template", "scheduler-template")
+        if key == "containers" and isinstance(item, Array):
+            yield from (Container(config, one, inside) for one in item if isinstance(one, Table))
+        else:
+            yield from _containers(config, item, inside)
+
+
+# -- the folder that dask no longer reads
+
+_OLD_PATH = re.compile(r"(?<![\w.-])\.dask(?![\w.-])")
+_COPIES = re.compile(r"^\s*(?:sudo\s+)?(?:cp|mv|ln|rsync|install)\s[^\n#]*(?<![\w.-])\.dask(?![\w.-])", re.MULTILINE)
+_SETS_FOLDER = re.compile(r"^[^#\n]*\bDASK_(?:ROOT_)?CONFIG\b", re.MULTILINE)
+_PROFILES = (".bash_profile", ".bash_login", ".profile", ".bashrc")
+
+
+def reads_old_folder(repo: Repository) -> bool:
+    """Whether something tells dask to read `.dask`, or brings its files to where dask looks."""
+    scripts = [script for name in ("start", "postBuild") if (script := repo.used(name))]
+    if any(_COPIES.search(script.text) for script in scripts):
+        return True
+    settings = [repo.used("start"), *(repo.get(name) for name in _PROFILES), *_code(repo)]
+    return any(source and _SETS_FOLDER.search(source.text) for source in settings)
+
+
+def old_folder_mentions(repo: Repository) -> list[Text] | None:
+    """Where scripts name `.dask`; None when a notebook does, whose text is not to be changed without its author."""
+    scripts = {source.path: source for name in ("start", "postBuild") if (source := repo.used(name))}
+    scripts |= {source.path: source for source in _code(repo) if not source.name.endswith(".ipynb")}
+    if any(_OLD_PATH.search(source.text) for source in _code(repo) if source.name.endswith(".ipynb")):
+        return None
+    return [source.slice(*found.span()) for source in scripts.values() for found in _OLD_PATH.finditer(source.text)]
+
+
+def _code(repo: Repository) -> Iterator[Source]:
+    for source in repo.sources.values():
+        if source.mode in (REGULAR, EXECUTABLE) and source.name.endswith((".ipynb", ".py", ".sh")):
+            yield source

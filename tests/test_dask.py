@@ -1,0 +1,82 @@
+"""dask: the versions that a build can install, and where its files are."""
+
+from __future__ import annotations
+
+import pytest
+
+from binderlint.files.dask import containers
+from binderlint.files.dask_versions import NEWEST, newest
+from binderlint.repository import Repository
+
+INF = float("inf")
+
+
+@pytest.mark.parametrize(
+    ("spec", "release"),
+    [
+        ("dask", NEWEST),
+        ("dask=2021.12", (2021, 12, INF)),
+        ("dask=2021.12.0", (2021, 12, 0, INF)),
+        ("dask==2021.12.0", (2021, 12, 0)),
+        ("dask 2021.12.0", (2021, 12, 0)),
+        ("dask=2022.01.0=pyhd8ed1ab_0", (2022, 1, 0, INF)),
+        ("conda-forge::dask=2021.12", (2021, 12, INF)),
+        ("dask-core>=2.0,<2022", (2021, INF)),
+        ("distributed <=2022.9.2", (2022, 9, 2)),
+        ("distributed<2022.10", (2022, 9, INF)),
+        ("dask >=2.0", NEWEST),
+        ("dask=2.30|2021.1", (2021, 1, INF)),
+        ("dask-ml=1.0", NEWEST),
+    ],
+)
+def test_newest_from_conda(spec: str, release: tuple[float, ...]) -> None:
+    repo = Repository.from_dict({"environment.yml": f"dependencies:\n  - python=3.12\n  - {spec}\n"})
+    assert newest(repo) == release
+
+
+@pytest.mark.parametrize(
+    ("line", "release"),
+    [
+        ("dask", NEWEST),
+        ("dask[complete]==2021.12.0", (2021, 12, 0)),
+        ("distributed~=2021.12.0", (2021, 12, INF)),
+        ("dask==2022.*", (2022, INF)),
+        ("dask>=2.0,<2022.10.0", (2022, 10, -1, INF)),
+    ],
+)
+def test_newest_from_pip(line: str, release: tuple[float, ...]) -> None:
+    assert newest(Repository.from_dict({"requirements.txt": f"{line}\n"})) == release
+
+
+@pytest.mark.parametrize(("python", "release"), [("3.6", (2021, 3, 0)), ("3.9", (2024, 8, 0)), ("3.13", NEWEST)])
+def test_newest_for_a_python(python: str, release: tuple[float, ...]) -> None:
+    assert newest(Repository.from_dict({"environment.yml": f"dependencies:\n  - python={python}\n"})) == release
+
+
+def test_nobody_knows_the_dask_of_an_image() -> None:
+    assert newest(Repository.from_dict({"Dockerfile": "FROM daskdev/dask:2021.3.0\n"})) is None
+
+
+def test_configs_and_containers() -> None:
+    pod = "kind: Pod\nspec:\n  containers:\n    - image: a\n      args: [dask-worker, --nthreads, 2]\n    - image: b\n"
+    repo = Repository.from_dict(
+        {
+            ".dask/config.yaml": "kubernetes:\n  worker_template:\n    spec:\n      containers:\n        - image: c\n",
+            ".config/dask/x.YML": "a: 1\n",
+            ".config/dask/old/x.yml": "a: 1\n",
+            "binder/worker-template.yaml": pod,
+            "deploy/worker.yaml": pod,
+            "environment.yml": "dependencies:\n  - dask-worker-pools\n",
+        }
+    )
+    assert [config.source.path for config in repo.dask_configs] == [
+        ".config/dask/x.YML",
+        ".dask/config.yaml",
+        "binder/worker-template.yaml",
+    ]
+    found = [one for config in repo.dask_configs for one in containers(config)]
+    assert [(one.image, one.template, one.runs_dask) for one in found] == [
+        ("c", True, False),
+        ("a", True, True),
+        ("b", True, False),
+    ]
