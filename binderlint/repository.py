@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from binderlint.files.installs import PipFile
     from binderlint.files.links import Link
     from binderlint.files.requirements import Requirement
+    from binderlint.files.script import Script
     from binderlint.plan import Plan
     from binderlint.rule import Files
 
@@ -253,6 +254,22 @@ class Repository:
         from binderlint.files.dask import find_configs
 
         return tuple(find_configs(self))
+
+    @cached_property
+    def start(self) -> Script | None:
+        """The script that runs at every launch, if there is one."""
+        return self._script(self.plan.start)
+
+    @cached_property
+    def post_build(self) -> Script | None:
+        """The script that runs at the end of the build, if there is one."""
+        return self._script(self.plan.post_build)
+
+    def _script(self, path: str | None) -> Script | None:
+        from binderlint.files.script import Script
+
+        source = self.get(path) if path else None
+        return Script(source, self.get) if source else None
 
     def used(self, name: str) -> Source | None:
         """The configuration file of this name that the build or launch reads, by its place in the plan."""

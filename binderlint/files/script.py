@@ -1,0 +1,191 @@
+"""Scripts: the first line of `start` and `postBuild`, and shell code read as a syntax tree, with places for everything."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from binderlint.files.walk import Arrival, Command, Kind, State, Walk
+from binderlint.files.words import Code, Load, Rest, Scalar, Values
+from binderlint.source import Place, Source, Text
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+# What a script of a repo2docker image finds set (repo2docker/buildpacks/base.py, conda/__init__.py); $HOME is the repository.
+BINDER_VARIABLES = {
+    "HOME": "/home/jovyan",
+    "PWD": "/home/jovyan",
+    "REPO_DIR": "/home/jovyan",
+    "USER": "jovyan",
+    "NB_USER": "jovyan",
+    "NB_UID": "1000",
+    "CONDA_DIR": "/srv/conda",
+    "NB_PYTHON_PREFIX": "/srv/conda/envs/notebook",
+}
+_LANGUAGES = (
+    (re.compile(r"(?:sh|bash|dash|ash|ksh|zsh)"), "shell"),
+    (re.compile(r"(?:python|pypy|ipython)[\d.]*"), "python"),
+    (re.compile(r"Rscript|R|littler|r"), "r"),
+    (re.compile(r"julia.*"), "julia"),
+)
+
+
+class Shebang(NamedTuple):
+    """The first line of a script: `#!`, the program, and what `env` is told to run."""
+
+    line: Text | None
+    """The line without its end, None when the file does not begin with `#!`."""
+    program: str = ""
+    """The path after `#!`."""
+    argument: str = ""
+    """All that follows it: Linux gives it to the program as one argument."""
+
+    @property
+    def interpreter(self) -> str:
+        """The name of the program that reads the script: what `env` starts, if it is `env`."""
+        name = self.program.rpartition("/")[2]
+        if name != "env":
+            return name
+        words = [word for word in self.argument.split() if not word.startswith("-") and "=" not in word]
+        return words[0].rpartition("/")[2] if words else ""
+
+    @property
+    def language(self) -> str:
+        """`shell`, `python`, `r`, `julia`, `other`, or empty without a first line."""
+        if self.line is None:
+            return ""
+        return next((name for pattern, name in _LANGUAGES if pattern.fullmatch(self.interpreter)), "other")
+
+
+def shebang(source: Source) -> Shebang:
+    """The first line of a file; a byte order mark before it is looked over."""
+    text = source.text
+    start = int(source.has_bom)
+    if not text.startswith("#!", start):
+        return Shebang(None)
+    line = source.slice(start, source.line(1).end)
+    program, _, argument = line[2:].strip().partition(" ")
+    if "\t" in program:
+        program, _, argument = line[2:].strip().partition("\t")
+    return Shebang(line, program, argument.strip())
+
+
+class Shell:
+    """Shell code: its syntax tree, its commands in the order of running, and what becomes of the command it is given."""
+
+    def __init__(self, code: Code, root: Node, walk: Walk) -> None:
+        self.code = code
+        self.root = root
+        self._walk = walk
+
+    @property
+    def commands(self) -> tuple[Command, ...]:
+        """Every command, also those that never run (`Command.runs`)."""
+        return tuple(self._walk.commands)
+
+    @property
+    def broken(self) -> bool:
+        """Whether a part of it was not understood: then judge only what is certain."""
+        return self._walk.broken or self.root.has_error
+
+    @property
+    def arrivals(self) -> tuple[Arrival, ...]:
+        """What becomes of the arguments (the container's command) on each path that matters."""
+        return tuple(dict.fromkeys(self._walk.arrivals))
+
+    @property
+    def arrival(self) -> Kind:
+        """The worst of `arrivals`; UNKNOWN where some of the code was not understood."""
+        kinds = {one.kind for one in self.arrivals}
+        for kind in (Kind.NEVER, Kind.BACKGROUND, Kind.SPLIT, Kind.UNKNOWN, Kind.PLAIN, Kind.EXEC):
+            if kind in kinds:
+                return Kind.UNKNOWN if self.broken and kind is not Kind.EXEC else kind
+        return Kind.UNKNOWN
+
+    @cached_property
+    def comments(self) -> tuple[Text, ...]:
+        """Every comment, `#` included."""
+        found: list[Text] = []
+        stack = [self.root]
+        while stack:
+            node = stack.pop()
+            if node.type == "comment":
+                found.append(self.code.raw(node))
+            stack.extend(node.children)
+        return tuple(sorted(found, key=lambda text: text.place.span))
+
+
+class Script:
+    """A script file: `start` or `postBuild`."""
+
+    def __init__(self, source: Source, load: Load | None = None) -> None:
+        self.source = source
+        self._load = load
+
+    @cached_property
+    def shebang(self) -> Shebang:
+        return shebang(self.source)
+
+    @property
+    def language(self) -> str:
+        """`shell` also without a first line: that is how a shell would run it."""
+        return self.shebang.language or "shell"
+
+    @cached_property
+    def shell(self) -> Shell | None:
+        """Its shell code, None for a script in another language or in another encoding than UTF-8."""
+        if self.language != "shell" or self.source.encoding != "utf-8" or "\0" in self.source.text:
+            return None
+        text = self.source.slice(int(self.source.has_bom), len(self.source.text))
+        errexit = bool(re.search(r"(?:^|\s)-[a-z]*e", self.shebang.argument))
+        return parse(text, variables=BINDER_VARIABLES, load=self._load, errexit=errexit)
+
+    @property
+    def commands(self) -> tuple[Command, ...]:
+        """The commands of a shell script, empty for another language."""
+        return self.shell.commands if self.shell else ()
+
+    @property
+    def running(self) -> tuple[Command, ...]:
+        """The commands that some path gets to and that stand in this file."""
+        return tuple(one for one in self.commands if one.runs and one.place.path == self.source.path)
+
+
+def parse(
+    text: Text,
+    *,
+    variables: dict[str, str] | None = None,
+    load: Load | None = None,
+    errexit: bool = False,
+) -> Shell:
+    """Read shell code from any piece of text that knows its place: a file, a `RUN` line, a value in a YAML file.
+
+    Places are exact when the text is as long as its place, that is, written there as it is (blanks may stand for what is not shell).
+    `load` gives the files that the code sources or runs, by their path from the repository's root.
+    """
+    code = Code(text)
+    root = tree(code)
+    known: dict[str, Scalar | Values] = {name: (value,) for name, value in (variables or {}).items()}
+    state = State(known, (Rest(0),))
+    state.errexit = errexit
+    walk = Walk(load)
+    walk.script(code, root, state)
+    return Shell(code, root, walk)
+
+
+def tree(code: Code) -> Node:
+    """The root of the syntax tree of shell code."""
+    return _parser().parse(code.data).root_node  # type: ignore[no-any-return]
+
+
+@lru_cache(maxsize=1)
+def _parser() -> Any:
+    import tree_sitter
+    import tree_sitter_bash
+
+    return tree_sitter.Parser(tree_sitter.Language(tree_sitter_bash.language()))
+
+
+__all__ = ["Arrival", "Command", "Kind", "Place", "Script", "Shebang", "Shell", "Source", "parse", "shebang"]

@@ -1,0 +1,133 @@
+"""Scripts: the shell reader, its places, and what becomes of the container's command, held against real runs under bash."""
+
+from __future__ import annotations
+
+import pytest
+
+from binderlint.files.script import Command, Script, parse
+from binderlint.source import Source
+
+
+def script(text: str, path: str = "start", **files: str) -> Script:
+    return Script(
+        Source(path, text.encode()), lambda name: Source(name, files[name].encode()) if name in files else None
+    )
+
+
+def commands(text: str) -> list[Command]:
+    return list(script("#!/bin/bash\n" + text).commands)
+
+
+def test_places_are_code_points() -> None:
+    found = commands("echo 'größer 😀' # naïve\nwget  https://x.org/ü.csv\n")
+    assert [str(one.place) for one in found] == ["start:2:1", "start:3:1"]
+    assert str(found[1].args[0].place) == "start:3:7"
+    assert found[1].args[0].place.text == "https://x.org/ü.csv"
+
+
+def test_windows_line_ends() -> None:
+    found = script("#!/bin/bash\r\nset -e\r\nwget -q \\\r\n  x\r\ny\r\n").commands
+    assert [(one.name, one.values) for one in found] == [("set", ("-e",)), ("wget", ("-q", "x")), ("y", ())]
+    assert found[1].place.text == "wget -q \\\r\n  x"
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("DATA=https://x.org/d.zip; wget $DATA", ("https://x.org/d.zip",)),
+        ('V=1.2; wget "https://x.org/$V/d-${V}.zip"', ("https://x.org/1.2/d-1.2.zip",)),
+        ("wget https://x.org/$(date).zip", ("https://x.org/\0.zip",)),
+        ("A='1 2'; wget $A \"$A\"", ("1", "2", "1 2")),
+        ("wget ${URL:-https://x.org/a}", ("https://x.org/a",)),
+        ("if x; then A=1; else A=2; fi; wget $A", ("\0",)),
+        ("wget ~/x $HOME/y", ("/home/jovyan/x", "/home/jovyan/y")),
+        ("A=(x 'y z'); wget \"${A[@]}\"", ("x", "y z")),
+        ("wget a\\ b 'c'd\"e f\"", ("a b", "cde f")),
+    ],
+)
+def test_values(text: str, values: tuple[str, ...]) -> None:
+    assert commands(text)[-1].values == values
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sudo -E env A=1 nohup pip install x",
+        "bash -c 'pip install x'",
+        'bash -lc "pip install x"',
+        "python3 -m pip install x",
+        "conda run -n notebook --no-capture-output pip install x",
+        "time nice -n 5 pip install x",
+        "cat list | xargs -n 1 pip install x",
+        "timeout -k 5 60 pip install x",
+        "eval pip install x",
+        "bash <<'EOF'\npip install x\nEOF",
+        "exec pip install x",
+    ],
+)
+def test_wrappers_are_looked_through(text: str) -> None:
+    found = [one for one in commands(text) if one.name == "pip"]
+    assert [one.values for one in found] == [("install", "x")]
+
+
+def test_context() -> None:
+    found = {
+        one.name: one
+        for one in commands("""\
+set -e
+never() { a; }
+used() { b; }
+used
+c || true
+if d; then e; fi
+f | g
+(h)
+i &
+j=$(k)
+cd sub && l
+exit
+m
+""")
+    }
+    assert not found["a"].context.called and found["b"].runs and found["b"].context.function == "used"
+    assert found["c"].ignored and not found["c"].errexit and found["b"].errexit
+    assert found["d"].ignored and found["e"].context.conditional
+    assert found["f"].context.piped and not found["g"].context.piped
+    assert found["h"].context.subshell and found["i"].context.background and found["k"].context.substitution
+    assert found["l"].cwd == "sub"
+    assert not found["m"].runs
+
+
+def test_other_languages() -> None:
+    assert script("#!/usr/bin/env python3\nimport os\n").language == "python"
+    assert script("#!/usr/bin/env -S Rscript --vanilla\n").language == "r"
+    assert script("#!/srv/conda/envs/notebook/bin/julia\n").language == "julia"
+    assert script("#!/usr/bin/env python3\n").shell is None
+    assert script("echo").language == "shell"
+
+
+def test_any_piece_of_text() -> None:
+    source = Source("Dockerfile", b"FROM x\nRUN apt-get update && \\\n    pip install 'a b'\n")
+    text = source.slice(source.text.index("apt-get"), len(source.text))
+    found = parse(text).commands
+    assert [(str(one.place), one.name, one.values) for one in found] == [
+        ("Dockerfile:2:5", "apt-get", ("update",)),
+        ("Dockerfile:3:5", "pip", ("install", "a b")),
+    ]
+
+
+def test_other_scripts_are_followed() -> None:
+    found = script(
+        '#!/bin/bash\nsource binder/env.sh\nbinder/run.sh "$@"\n',
+        **{
+            "binder/env.sh": "export A=x\nwget $A\n",
+            "binder/run.sh": '#!/bin/bash\nexec "$@"\n',
+        },
+    )
+    shell = found.shell
+    assert shell is not None
+    assert [(str(one.place), one.values) for one in shell.commands if one.name == "wget"] == [
+        ("binder/env.sh:2:1", ("x",))
+    ]
+    assert shell.arrival.name == "PLAIN"
+    assert [one.name for one in found.running] == ["source", "run.sh"]
