@@ -1,6 +1,6 @@
 """Docs: the pages about rules and settings, generated from the rules, their examples and the table of options.
 
-`python -m binderlint.docs` writes them into docs/; a test holds the committed pages against this module.
+`python -m binderlint.docs` writes them, and the hooks for pre-commit, into the project; a test holds the committed files against this module.
 """
 
 from __future__ import annotations
@@ -23,14 +23,15 @@ _THREAD = re.compile(r"(?P<repo>[\w.-]+/[\w.-]+)#(?P<number>\d+)$")
 
 
 def pages() -> dict[str, str]:
-    """Every generated file: path below docs/ to text."""
+    """Every generated file: path below the project's root to text."""
     from binderlint.rules import all_rules
 
     rules = list(all_rules())
-    found = {f"rules/{rule.name}.md": page(rule) for rule in rules}
-    found["rules/README.md"] = index(rules)
-    found["configuration.md"] = configuration()
-    found["configuration.schema.json"] = json.dumps(configuration_schema(), indent=2) + "\n"
+    found = {f"docs/rules/{rule.name}.md": page(rule) for rule in rules}
+    found["docs/rules/README.md"] = index(rules)
+    found["docs/configuration.md"] = configuration()
+    found["docs/configuration.schema.json"] = json.dumps(configuration_schema(), indent=2) + "\n"
+    found[".pre-commit-hooks.yaml"] = hooks()
     return found
 
 
@@ -230,16 +231,43 @@ def configuration_schema() -> dict[str, Any]:
     }
 
 
-def write(folder: Path) -> None:
-    """Write every page, and remove pages of rules that are gone."""
+def hooks() -> str:
+    """The hooks for pre-commit, which run when a file that some family of rules looks at is committed."""
+    from binderlint.rules import FAMILIES
+
+    patterns = [f"      {family.files}" for family in FAMILIES]
+    files = "    (?x)^(\n" + "|\n".join(dict.fromkeys(patterns)) + "\n    )$\n"
+    return (
+        "\n".join(
+            f"""\
+- id: {name}
+  name: {name}
+  description: {about}
+  entry: {entry}
+  language: python
+  pass_filenames: false
+  require_serial: true
+  files: |
+{files.rstrip()}"""
+            for name, about, entry in (
+                ("binderlint", "Check that the repository is ready for Binder", "binderlint --assume-binder"),
+                ("binderlint-fix", "Check it, and write the safe fixes", "binderlint --assume-binder --fix"),
+            )
+        )
+        + "\n"
+    )
+
+
+def write(root: Path) -> None:
+    """Write every file, and remove pages of rules that are gone."""
     wanted = pages()
     for path, text in wanted.items():
-        (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        (folder / path).write_text(text, "utf-8")
-    for stale in (folder / "rules").glob("*.md"):
-        if f"rules/{stale.name}" not in wanted:
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(text, "utf-8")
+    for stale in (root / "docs/rules").glob("*.md"):
+        if f"docs/rules/{stale.name}" not in wanted:
             stale.unlink()
 
 
 if __name__ == "__main__":
-    write(Path(sys.argv[1] if len(sys.argv) > 1 else "docs"))
+    write(Path(sys.argv[1] if len(sys.argv) > 1 else "."))

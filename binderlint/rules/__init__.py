@@ -25,7 +25,10 @@ class Family(NamedTuple):
 
 _ANY_FOLDER = r"(?:.*/)?"
 _CONFIG = r"(?:\.?[Bb]inders?/)?"
-_DOCS = _ANY_FOLDER + r"[^/]*\.(?:md|markdown|rst|html?|org|adoc|txt|ipynb|ya?ml|toml|py|cfg)"
+_DOCS = (
+    _ANY_FOLDER
+    + r"(?:[^/]*\.(?:md|markdown|rst|html?|org|adoc|ipynb)|(?:README|readme)[^/]*|_config\.yml|myst\.yml|conf\.py|pyproject\.toml)"
+)
 
 FAMILIES = (
     Family(
@@ -33,7 +36,7 @@ FAMILIES = (
         "layout",
         "Layout: which files Binder reads",
         _CONFIG
-        + r"[^/]*(?:environment|requirement|runtime|apt|install|dockerfile|project|description|pipfile|require|default|setup|post_?-?build|start)[^/]*|(?i:\.?binders?/.*)",
+        + r"(?i:[^/]*(?:environment|requirement|runtime|apt|install|dockerfile|project|description|pipfile|require|default|setup|post_?-?build|start)[^/]*|\.?binders?/.*)",
         True,
     ),
     Family("CND", "conda", "environment.yml", _CONFIG + r"environment\.ya?ml"),

@@ -1,0 +1,241 @@
+"""The fix loop: what is applied, what conflicts, what is taken back; what is written and what is refused."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from binderlint.diagnostic import (
+    Applicability,
+    Create,
+    Diagnostic,
+    Edit,
+    Fix,
+    Level,
+    Rename,
+    Replace,
+    Severity,
+)
+from binderlint.diff import patch
+from binderlint.disk import changes, write
+from binderlint.fixer import PASSES, fix
+from binderlint.repository import Repository
+from binderlint.rule import Rule
+from binderlint.source import EXECUTABLE, REGULAR, SYMLINK, Source, Span
+
+
+class Finder(Rule):
+    """A rule for tests: it finds a word and offers an edit.
+
+    Nothing else.
+    """
+
+    code = "TST001"
+    severity = Severity.WARNING
+    level = Level.LAUNCH
+    examples = ()
+
+    def __init__(self, word: str, edit: str, applicability: Applicability = Applicability.SAFE, code: str = "TST001") -> None:
+        self.word, self.edit, self.applicability = word, edit, applicability
+        self.code = code  # type: ignore[misc]
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        for source in repo.sources.values():
+            start = source.text.find(self.word)
+            if start >= 0:
+                edits: tuple[Edit, ...] = (Replace(source.path, Span(start, start + len(self.word)), self.edit),)
+                yield self.at(source.place(start), f"found {self.word}", fix=Fix("t", edits, self.applicability))
+
+
+def repo(**files: str) -> Repository:
+    return Repository.from_dict(files, assume_binder=True)
+
+
+def test_passes_follow_each_other() -> None:
+    done = fix(repo(a="one"), rules=[Finder("one", "two"), Finder("two", "three", code="TST002")])
+    assert done.repo.sources["a"].text == "three"
+    assert [found.code for found in done.applied] == ["TST001", "TST002"]
+
+
+def test_conflicting_fixes_take_turns() -> None:
+    done = fix(repo(a="abcdef"), rules=[Finder("abcd", "X"), Finder("cdef", "Y", code="TST002")])
+    assert done.repo.sources["a"].text == "Xef"
+
+
+def test_a_cycle_ends() -> None:
+    done = fix(repo(a="ping"), rules=[Finder("ping", "pong"), Finder("pong", "ping", code="TST002")])
+    assert len(done.applied) <= 2
+
+
+def test_an_endless_fix_ends() -> None:
+    done = fix(repo(a="x"), rules=[Finder("x", "xx")])
+    assert len(done.applied) == PASSES
+
+
+@pytest.mark.parametrize(("least", "expected"), [(Applicability.SAFE, "one"), (Applicability.UNSAFE, "two")])
+def test_unsafe_fixes_are_asked_for(least: Applicability, expected: str) -> None:
+    done = fix(repo(a="one"), applicability=least, rules=[Finder("one", "two", Applicability.UNSAFE)])
+    assert done.repo.sources["a"].text == expected
+
+
+def test_a_proposal_is_never_applied() -> None:
+    assert not fix(repo(a="one"), applicability=Applicability.UNSAFE, rules=[Finder("one", "two", Applicability.DISPLAY)]).applied
+
+
+def test_a_fix_that_drops_a_comment_is_not_safe() -> None:
+    assert not fix(repo(a="one # why"), rules=[Finder("one # why", "two")]).applied
+    kept = fix(repo(a="one # why"), rules=[Finder("one # why", "two # why")])
+    assert kept.repo.sources["a"].text == "two # why"
+
+
+def test_a_fix_that_brings_an_error_is_taken_back() -> None:
+    class Picky(Finder):
+        """Another rule for tests.
+
+        Nothing else.
+        """
+
+        severity = Severity.ERROR
+
+    done = fix(repo(a="one", b="one"), rules=[Finder("one", "bad"), Picky("bad", "bad", code="TST003")])
+    assert done.repo.sources["a"].text == "one"
+    assert not done.applied
+    assert all("TST003" in reason for _, reason in done.reverted) and done.reverted
+
+
+def test_a_fix_that_breaks_the_build_is_taken_back() -> None:
+    broken = Repository.from_dict({"environment.yml": "dependencies: [python=3.12]\n"}, assume_binder=True)
+    done = fix(broken, rules=[Finder("]", "")])
+    assert done.repo.sources["environment.yml"].text == "dependencies: [python=3.12]\n"
+    assert "the build would fail" in done.reverted[0][1]
+
+
+def test_only_chosen_files_are_fixed() -> None:
+    done = fix(repo(a="one", b="one"), rules=[Finder("one", "two")], paths={"b"})
+    assert (done.repo.sources["a"].text, done.repo.sources["b"].text) == ("one", "two")
+
+
+# -- writing
+
+
+def on_disk(root: Path, **files: str) -> Repository:
+    for name, text in files.items():
+        (root / name).write_text(text)
+    return Repository.from_folder(root)
+
+
+def test_write_keeps_modes_and_leaves_the_rest_alone(tmp_path: Path) -> None:
+    before = on_disk(tmp_path, a="one", b="two")
+    (tmp_path / "a").chmod(0o640)
+    stamp = (tmp_path / "b").stat().st_mtime_ns
+    after = before.apply([Replace("a", Span(0, 3), "ONE"), Create("s/start", b"x", EXECUTABLE)])
+    assert write(tmp_path, changes(before, after)) == []
+    assert (tmp_path / "a").read_text() == "ONE"
+    assert (tmp_path / "a").stat().st_mode & 0o777 == 0o640
+    assert (tmp_path / "s/start").stat().st_mode & 0o100
+    assert (tmp_path / "b").stat().st_mtime_ns == stamp
+    assert sorted(os.listdir(tmp_path)) == ["a", "b", "s"], "no temporary file is left"
+
+
+def test_write_refuses_what_changed_meanwhile(tmp_path: Path) -> None:
+    before = on_disk(tmp_path, a="one")
+    after = before.apply([Replace("a", Span(0, 3), "ONE")])
+    (tmp_path / "a").write_text("mine")
+    assert "changed while" in write(tmp_path, changes(before, after))[0]
+    assert (tmp_path / "a").read_text() == "mine"
+
+
+def test_write_refuses_to_overwrite_a_file_it_does_not_know(tmp_path: Path) -> None:
+    before = Repository.from_dict({"a": "x"})
+    (tmp_path / "new").write_text("mine")
+    assert "already" in write(tmp_path, changes(before, before.apply([Create("new", b"ours")])))[0]
+    assert (tmp_path / "new").read_text() == "mine"
+
+
+def test_write_stays_inside_the_repository(tmp_path: Path) -> None:
+    (tmp_path / "outside").mkdir()
+    root = tmp_path / "root"
+    root.mkdir()
+    (root / "binder").symlink_to("../outside")
+    empty = Repository.from_dict({})
+    problems = write(root, changes(empty, empty.apply([Create("binder/start", b"x"), Create("../outside/y", b"x")])))
+    assert len(problems) == 2
+    assert all("outside" in problem for problem in problems)
+    assert not list((tmp_path / "outside").iterdir())
+
+
+def test_a_link_is_not_written_through(tmp_path: Path) -> None:
+    (tmp_path / "real").write_text("one")
+    (tmp_path / "start").symlink_to("real")
+    before = Repository.from_dict({"start": Source("start", b"one", REGULAR)})
+    assert "symbolic link" in write(tmp_path, changes(before, before.apply([Replace("start", Span(0, 3), "two")])))[0]
+    assert (tmp_path / "real").read_text() == "one"
+
+
+def test_renames_that_change_the_case_only(tmp_path: Path) -> None:
+    before = on_disk(tmp_path, postbuild="#!/bin/sh\n")
+    after = before.apply([Rename("postbuild", "postBuild")])
+    assert write(tmp_path, changes(before, after)) == []
+    assert os.listdir(tmp_path) == ["postBuild"]
+
+
+def test_new_files_are_made_known_to_git(tmp_path: Path) -> None:
+    subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
+    before = on_disk(tmp_path, a="x", postbuild="y")
+    subprocess.run(["git", "add", "-A"], cwd=tmp_path, check=True)
+    before = Repository.from_folder(tmp_path)
+    after = before.apply([Rename("postbuild", "postBuild"), Create("new", b"z")])
+    write(tmp_path, changes(before, after))
+    again = Repository.from_folder(tmp_path)
+    assert set(again.sources) == {"a", "new", "postBuild"}, "the next run sees them"
+    assert not again.untracked
+
+
+# -- patches
+
+names = st.sampled_from(["a", "b/c", "ü ber", 'q"uote', "tab\there", "postbuild", "new"])
+contents = st.lists(st.sampled_from(["one\n", "two\n", "three\r\n", "ünï\n", "last", "\ufeffbom\n", "x\ty\n"]), max_size=8).map("".join)
+trees = st.dictionaries(names, st.tuples(contents, st.sampled_from([REGULAR, EXECUTABLE])), max_size=4)
+
+
+def put(root: Path, tree: dict[str, tuple[str, int]]) -> None:
+    for name, (text, mode) in tree.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_bytes(text.encode())
+        (root / name).chmod(mode & 0o777)
+
+
+@settings(max_examples=60, deadline=None)
+@given(trees, trees)
+def test_git_applies_our_patches(tmp_path_factory: pytest.TempPathFactory, old: dict[str, tuple[str, int]], new: dict[str, tuple[str, int]]) -> None:
+    root = tmp_path_factory.mktemp("patch")
+    subprocess.run(["git", "init", "-q"], cwd=root, check=True)
+    put(root, old)
+    before, after = (
+        Repository.from_dict({name: Source(name, text.encode(), mode) for name, (text, mode) in tree.items()}) for tree in (old, new)
+    )
+    text = patch(changes(before, after))
+    if text:
+        done = subprocess.run(["git", "apply", "-"], cwd=root, input=text.encode("utf-8", "surrogateescape"), capture_output=True)
+        assert done.returncode == 0, done.stderr.decode() + text
+    found = {path.relative_to(root).as_posix(): (path.read_bytes().decode(), 0o100000 | path.stat().st_mode & 0o777) for path in root.rglob("*") if path.is_file() and ".git" not in path.parts}
+    assert {name: (text, bool(mode & 0o100)) for name, (text, mode) in found.items()} == {
+        name: (text, bool(mode & 0o100)) for name, (text, mode) in new.items()
+    }
+
+
+def test_a_rename_is_shown_as_one() -> None:
+    before = Repository.from_dict({"postbuild": "a\nb\nc\nd\n"})
+    text = patch(changes(before, before.apply([Rename("postbuild", "postBuild")])))
+    assert text == "diff --git a/postbuild b/postBuild\nrename from postbuild\nrename to postBuild\n"
+
+
+def test_links_are_not_followed_by_changes() -> None:
+    before = Repository.from_dict({"l": Source("l", b"a", SYMLINK), "a": "x"})
+    assert changes(before, before) == []
