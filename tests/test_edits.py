@@ -57,7 +57,10 @@ def test_append(text: str, expected: str) -> None:
 
 
 def test_prepend() -> None:
-    assert after("d:\n  # first\n  - a\n", edits.prepend(table("d:\n  # first\n  - a\n")["d"], "z")) == "d:\n  # first\n  - z\n  - a\n"
+    assert (
+        after("d:\n  # first\n  - a\n", edits.prepend(table("d:\n  # first\n  - a\n")["d"], "z"))
+        == "d:\n  # first\n  - z\n  - a\n"
+    )
     assert after("d: [a]\n", edits.prepend(table("d: [a]\n")["d"], "z")) == "d: [z, a]\n"
 
 
@@ -90,11 +93,17 @@ def test_set_key(text: str, expected: str) -> None:
     assert after(text, edits.set_key(table(text), "k", "new")) == expected
 
 
-words = st.text("abcdefgh0123456789.=-", min_size=1, max_size=8).filter(lambda word: word[0].isalpha() and word[-1] not in "-=.")
+words = st.text("abcdefgh0123456789.=-", min_size=1, max_size=8).filter(
+    lambda word: word[0].isalpha() and word[-1] not in "-=."
+)
 
 
-@given(st.lists(words, min_size=1, max_size=5), st.data(), st.booleans(), st.sampled_from(["\n", "\r\n"]), st.booleans())
-def test_sequences_keep_their_other_items(items: list[str], data: st.DataObject, flow: bool, newline: str, last: bool) -> None:
+@given(
+    st.lists(words, min_size=1, max_size=5), st.data(), st.booleans(), st.sampled_from(["\n", "\r\n"]), st.booleans()
+)
+def test_sequences_keep_their_other_items(
+    items: list[str], data: st.DataObject, flow: bool, newline: str, last: bool
+) -> None:
     body = f" [{', '.join(items)}] # end" if flow else "".join(f"{newline}  - {item} # about {item}" for item in items)
     text = f"# head{newline}d:{body}{newline if last else ''}"
     index = data.draw(st.integers(0, len(items) - 1))
@@ -117,7 +126,10 @@ def test_lines() -> None:
 
 def test_apply_files() -> None:
     sources = {"a": Source("a", b"x"), "b": Source("b", "ü".encode("utf-16"))}
-    done = edits.apply(sources, [Replace("a", Span(0, 1), "y"), Rename("a", "c"), SetMode("b", EXECUTABLE), Recode("b"), Create("n", b"new")])
+    done = edits.apply(
+        sources,
+        [Replace("a", Span(0, 1), "y"), Rename("a", "c"), SetMode("b", EXECUTABLE), Recode("b"), Create("n", b"new")],
+    )
     assert {path: (source.data, source.mode) for path, source in done.items()} == {
         "c": (b"y", 0o100644),
         "b": ("ü".encode(), EXECUTABLE),
@@ -127,7 +139,15 @@ def test_apply_files() -> None:
 
 
 @pytest.mark.parametrize(
-    "edit", [Replace("gone", Span(0, 0), "x"), Rename("a", "b"), Rename("gone", "c"), Delete("gone"), Create("a", b""), Replace("a", Span(0, 9), "")]
+    "edit",
+    [
+        Replace("gone", Span(0, 0), "x"),
+        Rename("a", "b"),
+        Rename("gone", "c"),
+        Delete("gone"),
+        Create("a", b""),
+        Replace("a", Span(0, 9), ""),
+    ],
 )
 def test_impossible_edits_are_refused(edit: Replace | Rename | Delete | Create) -> None:
     with pytest.raises(edits.EditError):

@@ -15,7 +15,16 @@ from binderlint.source import EXECUTABLE, GITLINK, SYMLINK, Source
 
 
 def git(folder: Path, *arguments: str) -> str:
-    command = ["git", "-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "protocol.file.allow=always", *arguments]
+    command = [
+        "git",
+        "-c",
+        "user.name=t",
+        "-c",
+        "user.email=t@example.org",
+        "-c",
+        "protocol.file.allow=always",
+        *arguments,
+    ]
     return subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True).stdout
 
 
@@ -37,7 +46,10 @@ def tree(tmp_path: Path) -> Path:
 
 def listed(root: Path) -> list[Entry]:
     lines = git(root, "ls-files", "--stage", "-z").split("\0")
-    return [Entry(path, int(fields.split()[0], 8), fields.split()[1]) for fields, _, path in (line.partition("\t") for line in lines if line)]
+    return [
+        Entry(path, int(fields.split()[0], 8), fields.split()[1])
+        for fields, _, path in (line.partition("\t") for line in lines if line)
+    ]
 
 
 @pytest.mark.parametrize("version", ["2", "3", "4"])

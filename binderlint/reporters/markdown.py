@@ -38,4 +38,6 @@ def _row(found: Diagnostic) -> str:
 
 
 def _cell(text: str) -> str:
-    return printable(text).replace("|", "\\|").replace("\n", " ").replace("<", "&lt;")
+    """Text for a cell: `<` starts no HTML, but for code, which shows it as it is; a `|` ends no cell."""
+    pieces = printable(text).replace("|", "\\|").replace("\n", " ").split("`")
+    return "`".join(piece if number % 2 else piece.replace("<", "&lt;") for number, piece in enumerate(pieces))

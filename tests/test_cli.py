@@ -1,0 +1,230 @@
+"""The command line as a user meets it: exit codes, formats, paths, fixes, and what is imported at start."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from binderlint import __version__
+from binderlint.cli import main
+
+BAD = "name: x\ndependencies: [python=3.12]\nprefix: /home/x\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A repository with one info-level problem that has a safe fix, as the current folder."""
+    (tmp_path / "binder").mkdir()
+    (tmp_path / "binder/environment.yml").write_text(BAD)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+ONLY = ["--select", "CND001"]
+
+
+def test_exit_codes(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(ONLY) == 0
+    assert "CND001" in capsys.readouterr().out
+    assert main([*ONLY, "--fail-on", "info"]) == 1
+    assert main([*ONLY, "--fail-on", "never"]) == 0
+    assert main(["none"]) == 2
+    assert "none: no such file or folder" in capsys.readouterr().err
+    assert main(["--output", "xml"]) == 2
+    assert main(["--ref", "main"]) == 2
+    assert main(["--unsafe-fixes"]) == 2
+    with pytest.raises(SystemExit) as stop:
+        main(["--no-such-flag"])
+    assert stop.value.code == 2
+
+
+def test_a_crash_in_a_rule_is_exit_code_3(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from binderlint.rules.conda import EnvPrefix
+
+    def crash(self: object, repo: object) -> None:
+        raise ZeroDivisionError("oh")
+
+    monkeypatch.setattr(EnvPrefix, "check", crash)
+    assert main(ONLY) == 3
+    out = capsys.readouterr().out
+    assert "rule-crashed" in out
+    assert "ZeroDivisionError: oh" in out
+    assert "Traceback" not in out
+
+
+def test_fix_and_diff(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = folder / "binder/environment.yml"
+    assert main([*ONLY, "--diff"]) == 1
+    assert "-prefix: /home/x\n" in capsys.readouterr().out
+    assert file.read_text() == BAD
+    assert main([*ONLY, "--fix"]) == 0
+    captured = capsys.readouterr()
+    assert file.read_text() == "name: x\ndependencies: [python=3.12]\n"
+    assert "Remove `prefix`" in captured.err
+    assert main([*ONLY, "--diff"]) == 0
+    assert capsys.readouterr().out == ""
+
+
+def test_paths_limit_the_report_not_the_analysis(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "README.md").write_text("x\n")
+    assert main([*ONLY, "--output", "concise", "README.md"]) == 0
+    assert "CND001" not in capsys.readouterr().out
+    for path in ("binder/environment.yml", "binder"):
+        main([*ONLY, "--output", "concise", path])
+        assert "binder/environment.yml:3:1: info CND001" in capsys.readouterr().out
+
+
+def test_several_repositories(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("one", "two"):
+        (folder / name).mkdir()
+        (folder / name / "environment.yml").write_text(BAD)
+    assert main([*ONLY, "--assume-binder", "--output", "json", "one", "two"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [json.loads(line)["diagnostics"][0]["path"] for line in lines] == ["environment.yml"] * 2
+    main([*ONLY, "--assume-binder", "--output", "concise", "one", "two"])
+    out = capsys.readouterr().out
+    assert "one/environment.yml:3:1" in out
+    assert "two/environment.yml:3:1" in out
+
+
+def test_from_a_folder_below(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    subprocess.run(["git", "init", "-q"], check=True)
+    subprocess.run(["git", "add", "-A"], check=True)
+    (folder / "notebooks").mkdir()
+    monkeypatch.chdir(folder / "notebooks")
+    main([*ONLY, "--output", "concise"])
+    assert "../binder/environment.yml:3:1" in capsys.readouterr().out
+
+
+def test_several_outputs_in_one_run(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([*ONLY, "--output", "concise", "--output", "json=report.json", "--output", "markdown=summary.md"]) == 0
+    assert "CND001" in capsys.readouterr().out
+    assert json.loads((folder / "report.json").read_text())["version"] == 1
+    assert "CND001" in (folder / "summary.md").read_text()
+
+
+def test_a_ref(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    identity = ["-c", "user.name=t", "-c", "user.email=t@example.org"]
+    subprocess.run(["git", "init", "-q"], check=True)
+    subprocess.run(["git", "add", "-A"], check=True)
+    subprocess.run(["git", *identity, "commit", "-qm", "one"], check=True)
+    (folder / "binder/environment.yml").write_text("dependencies: [python=3.12]\n")
+    main([*ONLY, "--ref", "HEAD", "--output", "concise"])
+    assert "CND001" in capsys.readouterr().out
+    main([*ONLY, "--output", "concise"])
+    assert "CND001" not in capsys.readouterr().out
+    assert main(["--ref", "HEAD", "--fix"]) == 2
+
+
+def test_configuration(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "binderlint.toml").write_text('select = ["CND001"]\nfail-on = "info"\n')
+    assert main([]) == 1
+    assert main(["--fail-on", "error"]) == 0
+    assert main(["--isolated", *ONLY]) == 0
+    (folder / "binderlint.toml").write_text('select = ["CND001"]\n[ignore]\nenv-prefix = "kept for the group"\n')
+    capsys.readouterr()
+    assert main(["--show-suppressed"]) == 0
+    captured = capsys.readouterr()
+    assert "1 suppressed" in captured.out
+    assert "kept for the group" in captured.err
+    for text, words in (
+        ("sellect = []\n", "binderlint.toml:1: there is no option `sellect`; did you mean `select`?"),
+        ("x = \n", "not valid TOML"),
+        ('\nfail-on = "sometimes"\n', "binderlint.toml:2: `fail-on` must be one of error, warning, info, never"),
+    ):
+        (folder / "binderlint.toml").write_text(text)
+        assert main([]) == 2
+        assert words in capsys.readouterr().err
+
+
+def test_unknown_rules_are_said(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["--ignore", "env-prefx"])
+    assert "there is no rule `env-prefx`; did you mean `env-prefix`?" in capsys.readouterr().err
+
+
+def test_rule(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["rule", "CND001"]) == 0
+    page = capsys.readouterr().out
+    assert main(["rule", "env-prefix"]) == 0
+    assert capsys.readouterr().out == page
+    assert page.startswith("# CND001 env-prefix")
+    assert main(["rule", "--all"]) == 0
+    assert "env-prefix" in capsys.readouterr().out
+    assert main(["rule", "--all", "--output", "json"]) == 0
+    assert any(rule["code"] == "CND001" for rule in json.loads(capsys.readouterr().out))
+    assert main(["rule", "env-prefx"]) == 2
+    assert "did you mean" in capsys.readouterr().err
+    assert main(["rule"]) == 2
+
+
+ROOT = Path(__file__).parent.parent
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
+
+
+def run_python(code: str, cwd: Path) -> str:
+    command = [sys.executable, "-c", code]
+    return subprocess.run(command, cwd=cwd, env=ENVIRONMENT, capture_output=True, text=True, check=True).stdout
+
+
+HEAVY = (
+    "yaml",
+    "ruamel.yaml",
+    "packaging",
+    "nbformat",
+    "requests",
+    "tree_sitter",
+    "dataclasses",
+    "inspect",
+    "importlib.metadata",
+    "tomllib",
+    "json",
+)
+
+
+@pytest.mark.parametrize("flag", ["--version", "--help"])
+def test_start_up_imports_next_to_nothing(flag: str, tmp_path: Path) -> None:
+    code = f"""
+import sys
+from binderlint.cli import main
+try:
+    main([{flag!r}])
+except SystemExit:
+    pass
+print([name for name in {HEAVY!r} if name in sys.modules])
+"""
+    assert run_python(code, tmp_path).splitlines()[-1] == "[]"
+
+
+def test_a_check_imports_only_what_its_files_need(tmp_path: Path) -> None:
+    (tmp_path / "binder").mkdir()
+    (tmp_path / "binder/requirements.txt").write_text("numpy==2.1.3\n")
+    (tmp_path / "binder/runtime.txt").write_text("python-3.12\n")
+    code = f"""
+import sys
+from binderlint.cli import main
+main([])
+print([name for name in {HEAVY!r} if name in sys.modules])
+"""
+    loaded = run_python(code, tmp_path).splitlines()[-1]
+    for name in ("nbformat", "requests", "ruamel.yaml", "tree_sitter", "inspect", "dataclasses"):
+        assert name not in loaded
+
+
+def test_version(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stop:
+        main(["--version"])
+    assert stop.value.code == 0
+    assert capsys.readouterr().out == f"binderlint {__version__}\n"
+
+
+def test_as_a_module_and_into_a_closed_pipe(folder: Path) -> None:
+    command = f"{sys.executable} -m binderlint --assume-binder | head -n 1"
+    done = subprocess.run(command, shell=True, env=ENVIRONMENT, capture_output=True, text=True)
+    assert not done.stderr
