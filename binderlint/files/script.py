@@ -6,9 +6,10 @@ import re
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from binderlint.files.walk import Arrival, Command, Kind, State, Walk
-from binderlint.files.words import Code, Load, Rest, Scalar, Values
-from binderlint.source import Place, Source, Text
+from binderlint.files.shell.state import Arrival, Command, Context, Kind, Load, Redirect, State
+from binderlint.files.shell.walk import Walk
+from binderlint.files.shell.words import UNKNOWN, Code, Rest, Scalar, Values, Word
+from binderlint.source import Source, Text
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -188,4 +189,17 @@ def _parser() -> Any:
     return tree_sitter.Parser(tree_sitter.Language(tree_sitter_bash.language()))
 
 
-__all__ = ["Arrival", "Command", "Kind", "Place", "Script", "Shebang", "Shell", "Source", "parse", "shebang"]
+__all__ = [
+    "UNKNOWN",
+    "Arrival",
+    "Command",
+    "Context",
+    "Kind",
+    "Redirect",
+    "Script",
+    "Shebang",
+    "Shell",
+    "Word",
+    "parse",
+    "shebang",
+]

@@ -2,197 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from enum import Enum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from binderlint.files.conditions import is_test, truth
-from binderlint.files.words import (
-    Code,
-    Expander,
-    Field,
-    Hole,
-    Item,
-    Load,
-    Scalar,
-    Values,
-    Word,
-)
-from binderlint.files.wrappers import value
-from binderlint.source import Place, Text
+from binderlint.files.shell.branches import run_case, run_if, run_loop
+from binderlint.files.shell.conditions import is_test, truth
+from binderlint.files.shell.expand import Expander
+from binderlint.files.shell.state import Arrival, Command, Context, Frame, Kind, Load, State
+from binderlint.files.shell.words import Code, Hole, Values
+from binderlint.source import Place
 
 if TYPE_CHECKING:
     from tree_sitter import Node
-
-MAX_DEPTH = 12
-
-
-class Context(NamedTuple):
-    """Where in a script a command stands."""
-
-    statement: Place
-    """The whole top-level statement it is part of."""
-    whole: bool = True
-    """The command is that statement: nothing else is in it."""
-    function: str | None = None
-    called: bool = True
-    """False in a function that is never called."""
-    reachable: bool = True
-    """False after `exec` or `exit`."""
-    conditional: bool = False
-    """It runs on some paths only."""
-    condition: bool = False
-    """Its success is asked for (`if`, `while`, left of `||`), so its failure ends nothing."""
-    loop: bool = False
-    subshell: bool = False
-    piped: bool = False
-    """Its output goes into another command."""
-    pipeline: bool = False
-    background: bool = False
-    substitution: bool = False
-    nested: tuple[str, ...] = ()
-    """What runs the text it stands in: `bash -c`, `eval`, or the path of another script."""
-
-
-class Redirect(NamedTuple):
-    """A redirection: its operator (`>`, `>>`, `<`, `2>`...) and the file."""
-
-    operator: str
-    target: Word | None
-
-
-class Command(NamedTuple):
-    """A command of a script, with the wrappers before it looked through."""
-
-    name: str
-    """The program without its folder; empty when it is not known."""
-    words: tuple[Word, ...]
-    """The program and its arguments, as written."""
-    wrappers: tuple[str, ...]
-    place: Place
-    context: Context
-    redirects: tuple[Redirect, ...]
-    input: Text | None
-    """What a heredoc or herestring gives it."""
-    errexit: bool
-    """A failure of it ends the script."""
-    ignored: bool
-    """Its failure is handled or has no effect: `|| true`, a condition, not the last of a pipeline."""
-    cwd: str | None
-    """The folder it runs in, from the repository's root; None when that is not known."""
-    variables: tuple[tuple[str, str], ...] = ()
-    """Variables given in front of it."""
-
-    @property
-    def args(self) -> tuple[Word, ...]:
-        return self.words[1:]
-
-    @property
-    def values(self) -> tuple[str, ...]:
-        """The arguments with `UNKNOWN` for what is not known."""
-        return tuple(word.pattern for word in self.words[1:])
-
-    @property
-    def operands(self) -> tuple[str, ...]:
-        """The arguments that are no options."""
-        return tuple(text for text in self.values if not text.startswith("-"))
-
-    def has(self, *options: str) -> bool:
-        """Whether one of these arguments is given; a letter option also inside a group (`-qy`)."""
-        for text in self.values:
-            if text in options or text.partition("=")[0] in options:
-                return True
-            if re.fullmatch(r"-[A-Za-z]{2,}", text) and any(
-                len(option) == 2 and option[1] in text[1:] for option in options if not option.startswith("--")
-            ):
-                return True
-        return False
-
-    @property
-    def runs(self) -> bool:
-        """Whether some path of the script gets to it."""
-        return self.context.reachable and self.context.called
-
-
-class Kind(Enum):
-    """What becomes, on one path, of the command that the script is given as its arguments."""
-
-    EXEC = "it runs with its arguments as given, in the script's own process"
-    PLAIN = "it runs with its arguments as given, as a child of the script"
-    SPLIT = "its arguments are split, joined or lost"
-    BACKGROUND = "it is started in the background and the script ends without it"
-    NEVER = "it is not run"
-    UNKNOWN = "it is handed to something that is not known"
-
-
-class Arrival(NamedTuple):
-    """The end of one path: what became of the command, and the place that decides it."""
-
-    kind: Kind
-    place: Place
-    last: bool = False
-    """Nothing follows it on its path."""
-    trapped: bool = False
-    """The script catches signals before."""
-    pipeline: bool = False
-    argument: Place | None = None
-    """Where the arguments of the script are written, when one word holds them all."""
-    program: str = ""
-    """What runs instead of the command."""
-    execed: bool = False
-    wrappers: tuple[str, ...] = ()
-
-
-class State:
-    """What is known at one point of the script."""
-
-    def __init__(self, variables: dict[str, Scalar | Values], params: tuple[Item, ...]) -> None:
-        self.variables = variables
-        self.params = params
-        self.errexit = False
-        self.pipefail = False
-        self.cwd: str | None = ""
-        self.arrived: bool | None = False
-        self.pending: Arrival | None = None
-        self.unclear = False
-        self.trapped = False
-
-    def copy(self) -> State:
-        other = State(dict(self.variables), self.params)
-        other.__dict__.update({key: item for key, item in self.__dict__.items() if key != "variables"})
-        return other
-
-    def merge(self, other: State) -> None:
-        """What is known where two paths come together."""
-        for name in {*self.variables, *other.variables}:
-            if self.variables.get(name) != other.variables.get(name):
-                self.variables[name] = (Hole(f"${name}"),)
-        self.params = self.params if self.params == other.params else (Field((Hole("$@"),)),)
-        self.errexit = self.errexit and other.errexit
-        self.pipefail = self.pipefail and other.pipefail
-        self.cwd = self.cwd if self.cwd == other.cwd else None
-        self.arrived = self.arrived if self.arrived == other.arrived else None
-        self.pending = self.pending or other.pending
-        self.unclear = self.unclear or other.unclear
-        self.trapped = self.trapped or other.trapped
-
-
-class Loop(NamedTuple):
-    """The states in which a loop was left, or its next round begun."""
-
-    breaks: list[State]
-    continues: list[State]
-
-
-class Frame:
-    """A process: the script itself or a subshell; `ends` are the states in which it ended."""
-
-    def __init__(self, main: bool) -> None:
-        self.main = main
-        self.ends: list[State] = []
-        self.loops: list[Loop] = []
-        self.returns: list[list[State]] = []
 
 
 class Walk:
@@ -314,11 +135,11 @@ class Walk:
                 self._process(node, code, state, context._replace(subshell=True))
                 return True
             case "if_statement":
-                return self._if(node, code, state, frame, context)
+                return run_if(self, node, code, state, frame, context)
             case "case_statement":
-                return self._case(node, code, state, frame, context)
+                return run_case(self, node, code, state, frame, context)
             case "while_statement" | "for_statement" | "c_style_for_statement":
-                return self._loop(node, code, state, frame, context)
+                return run_loop(self, node, code, state, frame, context)
             case "function_definition":
                 body = node.child_by_field_name("body")
                 name = node.child_by_field_name("name")
@@ -415,112 +236,6 @@ class Walk:
             state.merge(other)
         return True
 
-    def _if(self, node: Node, code: Code, state: State, frame: Frame, context: Context) -> bool:
-        outcomes: list[State] = []
-        clauses: list[Node] = [node, *(child for child in node.children if child.type == "elif_clause")]
-        clauses += [child for child in node.children if child.type == "else_clause"]
-        inside = context._replace(conditional=True)
-        for clause in clauses:
-            condition, body = _parts(clause)
-            known: bool | None = True
-            if condition:
-                known = truth(condition[-1], Expander(code, state.variables, state.params))
-                for one in condition:
-                    if not self.run(one, code, state, frame, context._replace(condition=True)):
-                        return self.branches(state, outcomes)
-            other = state.copy()
-            here = context if known and clause is node else inside
-            if known is False:
-                here = inside._replace(reachable=False)
-                self._block_quietly(body, code, other, here)
-                continue
-            if self._block(body, code, other, frame, here):
-                outcomes.append(other)
-            if known:
-                break
-        else:
-            outcomes.append(state.copy())
-        return self.branches(state, outcomes)
-
-    def _block(self, nodes: Sequence[Node], code: Code, state: State, frame: Frame, context: Context) -> bool:
-        falls = True
-        for node in nodes:
-            following = node.next_sibling
-            if not falls:
-                self._quietly(node, code, state.copy(), context._replace(reachable=False))
-            elif following is not None and following.type == "&":
-                self._background(node, code, state, context)
-            else:
-                falls = self.run(node, code, state, frame, context)
-        return falls
-
-    def _block_quietly(self, nodes: Sequence[Node], code: Code, state: State, context: Context) -> None:
-        for node in nodes:
-            self._quietly(node, code, state.copy(), context)
-
-    def _case(self, node: Node, code: Code, state: State, frame: Frame, context: Context) -> bool:
-        from fnmatch import fnmatchcase
-
-        subject = node.child_by_field_name("value")
-        expander = Expander(code, state.variables, state.params)
-        text = expander.word(subject).value if subject else None
-        outcomes: list[State] = []
-        inside, certain = context._replace(conditional=True), False
-        for item in (child for child in node.children if child.type == "case_item"):
-            patterns = [expander.word(one).pattern for one in item.children_by_field_name("value")]
-            matches: bool | None = None if text is None else any(fnmatchcase(text, one) for one in patterns)
-            if "*" in patterns:
-                matches = True
-            body = [child for child in item.named_children if child not in item.children_by_field_name("value")]
-            other = state.copy()
-            if matches is False or certain:
-                self._block_quietly(body, code, other, inside._replace(reachable=False))
-                continue
-            if self._block(body, code, other, frame, inside):
-                outcomes.append(other)
-            certain = matches is True
-        if not certain:
-            outcomes.append(state.copy())
-        return self.branches(state, outcomes)
-
-    def _loop(self, node: Node, code: Code, state: State, frame: Frame, context: Context) -> bool:
-        body = node.child_by_field_name("body")
-        conditions = node.children_by_field_name("condition") if node.type == "while_statement" else []
-        conditions = [one for one in conditions if one.is_named]
-        forever = certain = False
-        for one in conditions:
-            known = truth(one, Expander(code, state.variables, state.params))
-            wanted = node.children[0].type == "while"
-            forever = known is wanted
-            if not self.run(one, code, state, frame, context._replace(condition=True)):
-                return False
-        if node.type == "for_statement":
-            expander = Expander(code, state.variables, state.params)
-            variable = node.child_by_field_name("variable")
-            items = [item for one in node.children_by_field_name("value") for item in expander.items(one)]
-            certain = bool(items) and all(value(item) is not None for item in items)
-            if variable:
-                name = str(code.raw(variable))
-                state.variables[name] = (
-                    items[0].pieces if len(items) == 1 and isinstance(items[0], Field) else (Hole(f"${name}"),)
-                )
-            for one in node.children_by_field_name("value"):
-                self.substitutions(one, code, state, context)
-        loop = Loop([], [])
-        frame.loops.append(loop)
-        other = state.copy()
-        falls = body is None or self.run(
-            body, code, other, frame, context._replace(loop=True, conditional=context.conditional or not certain)
-        )
-        frame.loops.pop()
-        falls = self.branches(other, ([other.copy()] if falls else []) + loop.continues)
-        if forever:
-            if falls and not loop.breaks:  # it runs for ever
-                self.end(other, frame, code.place(node.start_byte, node.end_byte), program="endless loop")
-            return self.branches(state, loop.breaks)
-        outcomes = ([] if certain else [state.copy()]) + ([other] if falls else []) + loop.breaks
-        return self.branches(state, outcomes)
-
     # -- variables
 
     def _assign(self, node: Node, code: Code, state: State, context: Context) -> None:
@@ -555,22 +270,9 @@ class Walk:
     def _command(
         self, node: Node, code: Code, state: State, frame: Frame, context: Context, redirects: Sequence[Node]
     ) -> bool:
-        from binderlint.files.commands import run_command
+        from binderlint.files.shell.commands import run_command
 
         return run_command(self, node, code, state, frame, context, redirects)
-
-
-def _parts(clause: Node) -> tuple[list[Node], list[Node]]:
-    """The conditions and the body of `if`, `elif` and `else`."""
-    condition: list[Node] = []
-    body: list[Node] = []
-    after = clause.type == "else_clause"
-    for child in clause.children:
-        if child.type == "then":
-            after = True
-        elif child.is_named and child.type not in ("comment", "elif_clause", "else_clause"):
-            (body if after else condition).append(child)
-    return condition, body
 
 
 def _last_span(root: Node) -> tuple[int, int]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from binderlint.files.words import Arg, Expander, Field, Item, Joined, Rest, Split
+from binderlint.files.shell.expand import Expander
+from binderlint.files.shell.words import Arg, Field, Item, Joined, Rest, Split
 
 if TYPE_CHECKING:
     from tree_sitter import Node

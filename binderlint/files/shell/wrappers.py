@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from binderlint.files.words import Arg, Field, Item
+from binderlint.files.shell.words import Arg, Field, Item
 
 
 class Wrapper(NamedTuple):
