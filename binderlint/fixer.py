@@ -80,31 +80,39 @@ def _step(
     settings: Settings | None,
     rules: list[Rule] | None,
 ) -> Fixed:
-    """One pass: all fixes that do not conflict together; if that makes something worse, one by one, without those that do."""
+    """One pass: all fixes that do not conflict, together; if that makes something worse, without those that do so on their own."""
     together = compatible(wanted)
     reverted: list[tuple[Diagnostic, str]] = []
+    after, after_report, reason = _attempt(repo, report, together, settings, rules)
+    if reason:
+        reverted = [
+            (found, alone) for found in together if (alone := _attempt(repo, report, [found], settings, rules)[2])
+        ]
+        blamed = [found for found, _ in reverted]
+        together = [found for found in together if found not in blamed]
+        after, after_report, reason = _attempt(repo, report, together, settings, rules)
+    if reason:  # harmless alone, harmful together: one now, the next in the next pass
+        together = together[:1]
+        after, after_report, reason = _attempt(repo, report, together, settings, rules)
+    return Fixed(after, tuple(together), tuple(reverted), after_report)
+
+
+def _attempt(
+    repo: Repository,
+    report: Report,
+    chosen: list[Diagnostic],
+    settings: Settings | None,
+    rules: list[Rule] | None,
+) -> tuple[Repository, Report, str]:
+    """The repository and its report after some fixes, and in what way that would be worse."""
+    if not chosen:
+        return repo, report, ""
     try:
-        after = repo.apply(edit for found in together if found.fix for edit in found.fix.edits)
-        after_report = check(after, settings, rules)
-        if not worse(repo, report, after, after_report):
-            return Fixed(after, tuple(together), (), after_report)
-    except EditError:
-        pass
-    applied: list[Diagnostic] = []
-    for found in together:
-        assert found.fix
-        try:
-            after = repo.apply(found.fix.edits)
-        except EditError as error:
-            reverted.append((found, str(error)))
-            continue
-        after_report = check(after, settings, rules)
-        reason = worse(repo, report, after, after_report)
-        if reason:
-            reverted.append((found, reason))
-            continue
-        return Fixed(after, (*applied, found), tuple(reverted), after_report)
-    return Fixed(repo, tuple(applied), tuple(reverted), report)
+        after = repo.apply(edit for found in chosen if found.fix for edit in found.fix.edits)
+    except EditError as error:
+        return repo, report, str(error)
+    after_report = check(after, settings, rules)
+    return after, after_report, worse(repo, report, after, after_report)
 
 
 def compatible(diagnostics: list[Diagnostic]) -> list[Diagnostic]:

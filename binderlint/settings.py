@@ -152,7 +152,11 @@ def load(path: Path) -> Settings:
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error
     if path.name == "pyproject.toml":
-        data = data.get("tool", {}).get("binderlint", {})
+        match data:
+            case {"tool": {"binderlint": {**table}}}:
+                data = table
+            case _:
+                raise ConfigError(f"{path}: [tool.binderlint] must be a table")
     values = {}
     for key, value in data.items():
         option = next((option for option in OPTIONS if option.name == key), None)
