@@ -154,7 +154,7 @@ def load(path: Path) -> Settings:
     if path.name == "pyproject.toml":
         match data:
             case {"tool": {"binderlint": {**table}}}:
-                data = table
+                data = {str(key): value for key, value in table.items()}
             case _:
                 raise ConfigError(f"{path}: [tool.binderlint] must be a table")
     values = {}
