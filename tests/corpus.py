@@ -1,4 +1,4 @@
-"""Run binderlint over a folder of repositories, and hold its fixes to their promises: `python tests/corpus.py FOLDER [RULES]`.
+"""Run binderlint over a folder of repositories, and hold its fixes to their promises: `python -m tests.corpus FOLDER [RULES]`.
 
 Nothing is written: fixes are applied in memory. For each repository: no rule crashes; fixing twice changes nothing more; what parsed
 still parses; the plan gets no worse; safe fixes keep every comment; line ends stay. Then the number of repositories each rule speaks on.
