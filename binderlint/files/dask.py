@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from binderlint.files.dask_versions import NEWEST, Release
 from binderlint.files.yaml import Problem, read_safe
 from binderlint.source import EXECUTABLE, REGULAR, Array, Scalar, Source, Table, Text
 
@@ -18,7 +19,6 @@ OLD_FOLDER = ".dask"
 FOLDER = ".config/dask"
 
 _SUFFIXES = (".yaml", ".yml", ".json")
-_EXECUTABLE = re.compile(r"(?:.*/)?(dask-(?:worker|scheduler|ssh|cuda-worker|mpi))$")
 
 
 class Config(NamedTuple):
@@ -74,10 +74,34 @@ class Container(NamedTuple):
         )
 
 
-def executable(word: str) -> str:
-    """The removed executable that a word names, as `dask-worker`; empty for any other word."""
-    found = _EXECUTABLE.match(word)
-    return found[1] if found else ""
+# `WORKER_IMAGE`, `<IMAGE>`, `REGISTRY/IMAGE:TAG`: the name of an image has no capital letters, so these can only be meant to be replaced.
+_PLACEHOLDER = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*")
+_VARIABLE = re.compile(r"\$(?:\{(\w+)\}|(\w+))")
+_RELEASED = re.compile(r"(?:daskdev|ghcr\.io/dask)/dask(?::(?:v?(\d+(?:\.\d+)+)|latest)(?:-.*)?)?$")
+
+
+def variable(image: str) -> str:
+    """The name of the environment variable that an image is given by, empty when there is none."""
+    found = _VARIABLE.search(image)
+    return (found[1] or found[2]) if found else ""
+
+
+def placeholder(image: str) -> str:
+    """The word in the name of an image that is meant to be replaced, empty when the name can be one."""
+    if variable(image) or re.search(r"[a-z]", image.split(":")[0].split("@")[0]):
+        return ""
+    found = _PLACEHOLDER.search(image)
+    return found.group() if found and len(found.group()) > 2 else ""
+
+
+def image_release(container: Container, installed: Release | None) -> Release | None:
+    """The newest dask that a container can have: that of the environment, unless it names an image of its own."""
+    image = container.image
+    if image is None or variable(image) or placeholder(image):
+        return installed
+    if found := _RELEASED.match(image):
+        return tuple(float(part) for part in found[1].split(".")) if found[1] else NEWEST
+    return None
 
 
 def find_configs(repo: Repository) -> Iterator[Config]:

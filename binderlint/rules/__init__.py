@@ -62,7 +62,7 @@ FAMILIES = (
     Family("DKR", "docker_base", "Dockerfile", _CONFIG + r"(?:Dockerfile|\.dockerignore)"),
     Family(
         "DSK",
-        "dask",
+        "dask dask_commands",
         "dask",
         _ANY_FOLDER + r"(?:\.dask/.*|\.config/dask/.*|[^/]*\.(?:ya?ml|ipynb|py|sh)|start|postBuild|Dockerfile)",
     ),

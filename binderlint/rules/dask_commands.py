@@ -1,0 +1,188 @@
+"""DSK: the command lines of dask's workers and schedulers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Diagnostic, Fix, Level, Severity
+from binderlint.files.dask_cli import command_lines, old_executables, old_flags
+from binderlint.rule import Bad, Good, Rule
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+_ENV = "dependencies:\n  - python=3.11\n  - dask\n"
+
+
+def _template(args: str, image: str = "${JUPYTER_IMAGE_SPEC}") -> str:
+    """A worker template, as Pangeo's hub used them."""
+    return f"kubernetes:\n  worker-template:\n    spec:\n      containers:\n      - args:{args}        image: {image}\n        name: dask\n"
+
+
+_OLD = "\n          - dask\n          - worker\n          - --nthreads\n          - '2'\n          - --no-bokeh  # no dashboard\n          - --death-timeout\n          - '60'\n"
+_FILE = ".config/dask/config.yaml"
+
+
+class DaskRemovedCliFlag(Rule):
+    """A dask worker or scheduler is started with an option that was removed.
+
+    `--bokeh`, `--no-bokeh`, `--bokeh-port` and `--nprocs` were renamed in 2019 and 2021 and removed in distributed 2022.10.0, with
+    `--reconnect`. A worker that gets one ends at once. The message hardly helps: options that are not known are taken for
+    arguments of a preload script, so it says `Got unexpected extra argument`, or complains about a port number, and the
+    notebook just waits for workers that never come.
+
+    Silent where the environment pins an older dask, or a Python that has no newer one, and where a worker template names an
+    image whose dask is not known.
+    """
+
+    code = "DSK003"
+    severity = Severity.ERROR
+    level = Level.LAUNCH
+    sources = ("dask/distributed@7cba485d5", "dask/distributed@99444c24e", "dask/helm-chart#24")
+    examples = (
+        Bad(
+            {_FILE: _template(_OLD), "environment.yml": _ENV},
+            at=f"{_FILE}:10:13",
+            fixed={_FILE: _template(_OLD.replace("no-bokeh", "no-dashboard"))},
+        ),
+        Bad(
+            {
+                _FILE: _template(" [dask-worker, '--bokeh-port', 8789, --nprocs, \"2\", --no-reconnect]\n").replace(
+                    "\n", "\r\n"
+                ),
+                "requirements.txt": "distributed>=2023\n",
+            },
+            at=(f"{_FILE}:5:29", f"{_FILE}:5:51", f"{_FILE}:5:66"),
+            fixed={
+                _FILE: _template(' [dask-worker, \'--dashboard-address\', ":8789", --nworkers, "2"]\n').replace(
+                    "\n", "\r\n"
+                )
+            },
+        ),
+        Bad(
+            {
+                _FILE: _template(
+                    ' ["bash", "-c", "dask-worker --bokeh-port 8789 --nprocs=2 --reconnect --nthreads 1"]\n'
+                ),
+                "environment.yml": _ENV,
+            },
+            at=(f"{_FILE}:5:43", f"{_FILE}:5:61", f"{_FILE}:5:72"),
+            fixed={
+                _FILE: _template(' ["bash", "-c", "dask-worker --dashboard-address :8789 --nworkers=2 --nthreads 1"]\n')
+            },
+        ),
+        Bad(
+            {_FILE: _template(_OLD, "daskdev/dask:2023.3.0"), "environment.yml": "dependencies: [dask=2021.1]\n"},
+            at=f"{_FILE}:10:13",
+            fixed={_FILE: _template(_OLD.replace("no-bokeh", "no-dashboard"), "daskdev/dask:2023.3.0")},
+        ),
+        Good({_FILE: _template(_OLD.replace("no-bokeh", "no-dashboard")), "environment.yml": _ENV}),
+        Good(
+            {_FILE: _template(_OLD), "environment.yml": "dependencies:\n  - dask=2022.9.2\n"},
+            why="the pinned dask still knows it",
+        ),
+        Good(
+            {_FILE: _template(_OLD), "environment.yml": "dependencies:\n  - python=3.7\n  - dask\n"},
+            why="Python 3.7 has no newer dask",
+        ),
+        Good({_FILE: _template(_OLD, "daskdev/dask:1.1.0"), "environment.yml": _ENV}, why="the image has an old dask"),
+        Good({_FILE: _template(_OLD, "pangeo/base:2019"), "environment.yml": _ENV}, why="nobody knows its dask"),
+        Good(
+            {_FILE: _template(" [bokeh, serve, --no-bokeh]\n", "IMAGE"), "environment.yml": _ENV},
+            why="another program",
+        ),
+        Good({"README.md": "    dask-worker --no-bokeh\n", "environment.yml": _ENV}, why="a text about it"),
+    )
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        for line in command_lines(repo):
+            if line.release < (2022, 10, 0):
+                continue
+            for old in old_flags(line):
+                renamed = f"is `{old.today}` today" if old.today else "has no successor"
+                yield self.at(
+                    old.place,
+                    f"`{old.name}` was removed from dask in 2022.10.0 and {renamed}, so what is started with it ends at once",
+                    help=f"Write `{old.today}`" if old.today else "Leave it out",
+                    fix=Fix(
+                        f"Replace `{old.name}` by `{old.today}`" if old.today else f"Remove `{old.name}`", old.edits
+                    )
+                    if old.edits
+                    else None,
+                )
+
+
+_WORKER = "\n          - dask-worker # ours\n          - --nthreads\n          - '2'\n"
+
+
+class DaskRemovedExecutable(Rule):
+    """`dask-worker`, `dask-scheduler` or `dask-ssh` is called.
+
+    Since 2022.10.0 dask is one program with sub-commands, `dask worker` and so on. The old programs were removed in 2026.6.0: an
+    environment that installs today's dask ends with `dask-worker: command not found`, and the cluster has no workers.
+
+    Only a note where a pin or the Python version keeps dask below 2026.6.0: the old programs are still there, and go with the
+    next update. Silent below 2022.10.0, which does not know `dask worker` yet.
+    """
+
+    code = "DSK004"
+    severity = Severity.ERROR
+    level = Level.LAUNCH
+    sources = ("dask/distributed@81b9308b0", "dask/distributed#9240")
+    examples = (
+        Bad(
+            {_FILE: _template(_WORKER), "environment.yml": _ENV},
+            at=f"{_FILE}:6:13",
+            fixed={_FILE: _template(_WORKER.replace("- dask-worker", "- dask\n          - worker"))},
+        ),
+        Bad(
+            {
+                _FILE: _template(' [tini, --, "/opt/bin/dask-worker", --nthreads, 2]\n').replace("\n", "\r\n"),
+                "environment.yml": _ENV,
+            },
+            at=f"{_FILE}:5:26",
+            fixed={_FILE: _template(' [tini, --, "/opt/bin/dask", "worker", --nthreads, 2]\n').replace("\n", "\r\n")},
+        ),
+        Bad(
+            {_FILE: _template(" [bash, -c, exec dask-worker --nthreads 2]\n"), "requirements.txt": "dask\n"},
+            at=f"{_FILE}:5:31",
+            fixed={_FILE: _template(" [bash, -c, exec dask worker --nthreads 2]\n")},
+        ),
+        Bad(
+            {_FILE: _template(" dask-scheduler\n"), "environment.yml": "dependencies: [python=3.9, dask]\n"},
+            at=f"{_FILE}:5:15",
+            severity=Severity.INFO,
+            fixed={_FILE: _template(" dask scheduler\n")},
+        ),
+        Good({_FILE: _template(" [dask, worker]\n"), "environment.yml": _ENV}),
+        Good({_FILE: _template(" [dask-cuda-worker]\n"), "environment.yml": _ENV}, why="a program of dask-cuda"),
+        Good(
+            {_FILE: _template(_WORKER), "environment.yml": "dependencies: [dask=2022.2]\n"},
+            why="the pinned dask has no `dask worker` yet",
+        ),
+        Good(
+            {_FILE: _template(" [dask, worker, --name, dask-worker-1]\n"), "environment.yml": _ENV},
+            why="the name of a worker",
+        ),
+    )
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        for line in command_lines(repo):
+            if line.release < (2022, 10, 0):
+                continue
+            gone = line.release >= (2026, 6, 0)
+            for old in old_executables(line):
+                yield self.at(
+                    old.place,
+                    f"`{old.name}` was removed from dask in 2026.6.0"
+                    + (
+                        ", so the command is not found and nothing starts"
+                        if gone
+                        else "; the next update takes it away"
+                    ),
+                    help=f"Write `{old.today}`",
+                    fix=Fix(f"Replace `{old.name}` by `{old.today}`", old.edits),
+                    severity=None if gone else Severity.INFO,
+                    level=None if gone else Level.REPRODUCE,
+                )
