@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 import posixpath
-import stat
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from binderlint.git import Git, GitError, find_top, git_folder, read_blob, read_git, read_index, read_tree
+from binderlint.git import Git
 from binderlint.source import EXECUTABLE, GITLINK, REGULAR, SYMLINK, Place, Source, Table
 
 if TYPE_CHECKING:
@@ -23,11 +22,6 @@ if TYPE_CHECKING:
     from binderlint.files.script import Script
     from binderlint.plan import Plan
     from binderlint.rule import Files
-
-# Never part of what is linted in a folder without git: caches and environments that tools make.
-_SKIPPED_FOLDERS = {".git", "__pycache__", "node_modules", ".ipynb_checkpoints", ".venv", ".tox", ".nox", ".mypy_cache"}
-# Where files that git does not track are looked for: the places Binder's configuration can be in.
-_CONFIGURATION_FOLDERS = ("", "binder", ".binder")
 
 
 class RepositoryError(Exception):
@@ -69,42 +63,16 @@ class Repository:
 
         Raises RepositoryError when it is no folder or git's index cannot be read.
         """
-        if not folder.is_dir():
-            raise RepositoryError(f"{folder}: no such folder" if not folder.exists() else f"{folder}: not a folder")
-        folder = folder.resolve()
-        top = find_top(folder)
-        dot_git = git_folder(top) if top else None
-        if top is None or dot_git is None:
-            return cls(_walk(folder), root=folder, hub=hub, assume_binder=assume_binder)
-        try:
-            entries = read_index(top, dot_git)
-        except GitError as error:
-            raise RepositoryError(f"{top}: the git index cannot be read: {error}") from error
-        prefix = "" if folder == top else folder.relative_to(top).as_posix() + "/"
-        modes = {entry.path[len(prefix) :]: entry.mode for entry in entries if entry.path.startswith(prefix)}
-        git = read_git(top, dot_git) if not prefix else None
-        if not modes:  # nothing is committed yet: look at what is there
-            return cls(
-                _walk(folder), git=git, root=folder, hub=hub, assume_binder=assume_binder, nothing_committed=not entries
-            )
-        tracked = [_on_disk(folder, path, mode) for path, mode in modes.items()]
-        untracked = [_on_disk(folder, path, tracked=False) for path in _untracked_files(folder) if path not in modes]
-        sources = [source for source in tracked + untracked if source]
-        return cls(sources, git=git, root=folder, hub=hub, assume_binder=assume_binder)
+        from binderlint.worktree import read_folder
+
+        return cls(**read_folder(folder)._asdict(), hub=hub, assume_binder=assume_binder)
 
     @classmethod
     def from_ref(cls, folder: Path, ref: str, *, hub: str = "mybinder.org", assume_binder: bool = False) -> Repository:
         """The files of a commit, without touching the work tree. Raises RepositoryError for a ref that git does not know."""
-        top = find_top(folder.resolve())
-        dot_git = git_folder(top) if top else None
-        if top is None or dot_git is None:
-            raise RepositoryError(f"{folder}: not a git repository, so there is no ref `{ref}`")
-        try:
-            entries = read_tree(top, ref)
-        except GitError as error:
-            raise RepositoryError(f"{top}: {error}") from error
-        sources = [Source(entry.path, _blob_reader(top, entry.oid), entry.mode) for entry in entries]
-        return cls(sources, git=read_git(top, dot_git), hub=hub, assume_binder=assume_binder)
+        from binderlint.worktree import read_ref
+
+        return cls(**read_ref(folder, ref)._asdict(), hub=hub, assume_binder=assume_binder)
 
     @classmethod
     def from_dict(
@@ -297,64 +265,3 @@ class Repository:
             assume_binder=self.assume_binder,
             nothing_committed=self.nothing_committed,
         )
-
-
-def _walk(folder: Path) -> Iterator[Source]:
-    for parent, folders, names in os.walk(folder):
-        here = Path(parent)
-        links = [name for name in folders if (here / name).is_symlink()]
-        folders[:] = [
-            name
-            for name in folders
-            if name not in _SKIPPED_FOLDERS and name not in links and not (here / name / "pyvenv.cfg").exists()
-        ]
-        for name in names + links:
-            source = _on_disk(folder, (here / name).relative_to(folder).as_posix())
-            if source:
-                yield source
-
-
-def _untracked_files(folder: Path) -> Iterator[str]:
-    for name in _CONFIGURATION_FOLDERS:
-        try:
-            with os.scandir(folder / name) as entries:
-                yield from (
-                    posixpath.join(name, entry.name) for entry in entries if entry.is_symlink() or entry.is_file()
-                )
-        except OSError:
-            continue
-
-
-def _on_disk(folder: Path, path: str, mode: int = 0, tracked: bool = True) -> Source | None:
-    """A file of a work tree, None when it is gone or is no file. The index's mode wins over the disk's, but for what became a link."""
-    full = folder / path
-    if mode == GITLINK:
-        return Source(path, b"", GITLINK, tracked)
-    try:
-        status = os.lstat(full)
-    except (OSError, ValueError):
-        return None
-    if stat.S_ISLNK(status.st_mode):
-        return Source(path, os.fsencode(os.readlink(full)), SYMLINK, tracked)
-    if not stat.S_ISREG(status.st_mode):
-        return None
-    if mode not in (REGULAR, EXECUTABLE):
-        mode = EXECUTABLE if status.st_mode & stat.S_IXUSR else REGULAR
-    return Source(path, lambda: _read(full), mode, tracked)
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise RepositoryError(f"{path}: cannot be read: {error.strerror}") from error
-
-
-def _blob_reader(top: Path, oid: str) -> Callable[[], bytes]:
-    def read() -> bytes:
-        try:
-            return read_blob(top, oid)
-        except GitError as error:
-            raise RepositoryError(f"{top}: {error}") from error
-
-    return read
