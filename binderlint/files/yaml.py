@@ -29,6 +29,12 @@ _SIMPLE_LINE = re.compile(
 )
 
 
+# Errors that the parser notices lines after their cause, which is where it began what it could not finish.
+_BEGUN = re.compile(
+    r"simple key could not find expected ':'|unexpected end of stream|<stream end>|scanning (?:a block scalar|an alias) "
+)
+
+
 class Problem(NamedTuple):
     """Why a file does not parse: the parser's own words, the name of its error, and the place to look at."""
 
@@ -200,6 +206,8 @@ def _mark_place(source: Source, error: Exception) -> Place:
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     if mark is None:
         return source.place()
+    if _BEGUN.search(f"{getattr(error, 'context', '')} {getattr(error, 'problem', '')}"):
+        mark = getattr(error, "context_mark", None) or mark
     line = min(mark.line + 1, len(source.line_starts))
     span = source.line(line)
     start = min(span.start + mark.column + (1 if line == 1 and source.has_bom else 0), span.end)
