@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from binderlint.files.links import Link
     from binderlint.files.matchspec import MatchSpec
     from binderlint.files.requirements import Requirement
-    from binderlint.files.script import Script
     from binderlint.files.runtime import Runtime
+    from binderlint.files.script import Script
     from binderlint.files.yaml import Document
     from binderlint.plan import Plan
     from binderlint.rule import Files

@@ -56,6 +56,13 @@ class MatchSpec(NamedTuple):
     def place(self) -> Place:
         return self.text.place
 
+    def admits(self, release: tuple[int, ...]) -> bool | None:
+        """Whether the version constraint lets a release such as (3, 10, 4) through; None where this reader cannot tell."""
+        if self.version is None:
+            return True
+        exact = self.build is not None and re.match(r"=\s*[^=\s]", self.version) and "*" not in self.version
+        return admits(f"={self.version}" if exact else self.version, release)  # `=1.2=build` is exact, `=1.2` is not
+
     @property
     def build_suffix(self) -> Text | None:
         """The build with the sign before it, as in `=1.2=py39_0`; None where there is none that can be edited."""
@@ -143,9 +150,9 @@ def _one(term: str, release: tuple[int, ...]) -> bool | None:
     if not re.fullmatch(r"\d+(?:\.\d+)*", digits):
         return None
     asked = tuple(map(int, digits.split(".")))
-    starts = release[: len(asked)] == asked
     size = max(len(asked), len(release))
     one, other = release + (0,) * (size - len(release)), asked + (0,) * (size - len(asked))
+    starts = one[: len(asked)] == asked
     match operator:
         case "=":
             return starts
@@ -154,7 +161,7 @@ def _one(term: str, release: tuple[int, ...]) -> bool | None:
         case "!=":
             return not starts if prefix else one != other
         case "~=":
-            return one >= other and release[: max(1, len(asked) - 1)] == asked[: max(1, len(asked) - 1)]
+            return one >= other and one[: len(asked) - 1] == asked[:-1] if len(asked) > 1 else None
         case ">=":
             return one >= other
         case "<=":
