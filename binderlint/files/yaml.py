@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import io
 import re
+from bisect import bisect_left
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from binderlint.files.text import open_text
 from binderlint.source import Array, Place, Scalar, Source, Span, Table, Text
 
 if TYPE_CHECKING:
@@ -23,15 +24,12 @@ _DATE = re.compile(
     r"\d{4}-\d\d?-\d\d?(?:(?:[Tt]|[ \t]+)\d\d?:\d\d:\d\d(?:\.\d*)?(?:[ \t]*(?:Z|[-+]\d\d?(?::\d\d)?))?)?$"
 )
 
-# Lines on which PyYAML and ruamel.yaml cannot disagree: comments, `key:`, `key: word`, `- word`, with nothing that YAML gives a meaning.
+# Lines on which PyYAML and ruamel.yaml cannot disagree: comments, `key:`, `key: word`, `- word`, with nothing that YAML gives a
+# meaning. tests/test_yaml.py holds the two against each other.
 _SIMPLE_LINE = re.compile(
-    r"(?: *(?:- )*(?:[A-Za-z_][\w.-]*:(?= |$))?(?: *[A-Za-z0-9_.][\w.=<>~^/+;()$ -]*)?(?<![ ]))?(?: *| +#[^\t]*|#[^\t]*)$"
-)
-
-
-# Errors that the parser notices lines after their cause, which is where it began what it could not finish.
-_BEGUN = re.compile(
-    r"simple key could not find expected ':'|unexpected end of stream|<stream end>|scanning (?:a block scalar|an alias) "
+    r"(?!\.\.\.)"
+    r"(?: *(?:- )*(?:[A-Za-z_][A-Za-z0-9_.-]*:(?= |$))?(?: *[A-Za-z0-9_.][A-Za-z0-9_.=<>~^/+;()$ -]*)?(?<! ))?"
+    r"(?: *|(?: +|^)#[ -~\u00a1-\u167f\u2010-\u2027\u2030-\u2fff\u3001-\ud7ff]*)$"
 )
 
 
@@ -50,24 +48,52 @@ class Document(NamedTuple):
     problem: Problem | None = None
 
 
+@lru_cache(maxsize=16)
 def read(source: Source) -> Document:
-    """Parse a file as repo2docker does. Duplicate keys, tabs and several documents are problems."""
-    if source.encoding != "utf-8" or source.decode_error:
-        place = source.decode_error or source.place()
-        return Document(None, Problem(_decode_message(source.data), "UnicodeDecodeError", place))
+    """Parse a file as repo2docker does, each value with its place. Duplicate keys, tabs and several documents are problems."""
+    simple = _is_simple(source.text)
+    if not simple:
+        _, problem = _ruamel(source, source.path)
+        if problem:
+            return Document(None, problem)
     import yaml
 
     try:
-        root = yaml.compose(_composable(source), Loader=_loader())
-    except yaml.YAMLError as error:
-        return Document(None, _ruamel_problem(source) or _pyyaml_problem(source, error))
-    if not _is_simple(source.text) and (problem := _ruamel_problem(source)):
-        return Document(None, problem)
+        root, offsets = yaml.compose(_composable(source), Loader=_loader()), _Offsets(int(source.has_bom), ())
+    except yaml.YAMLError as error:  # ruamel.yaml decides, and it accepts some files that PyYAML does not
+        _, problem = _ruamel(source, source.path)
+        if problem:
+            return Document(None, problem)
+        root, offsets = _ruamel_nodes(source), _Offsets(0, _returns(source.text))
+        if root is None and source.text.strip():
+            return Document(None, _pyyaml_problem(source, error))
     if root is None:
         return Document(None)
-    if problem := _duplicate_key(source, root):
-        return Document(None, _ruamel_problem(source) or problem)
-    return Document(_value(source, root, int(source.has_bom), {}))
+    if simple and _duplicate_key(root) and (problem := _ruamel(source, source.path)[1]):
+        return Document(None, problem)
+    return Document(_value(source, root, offsets, {}))
+
+
+@lru_cache(maxsize=4)
+def load(source: Source, name: str) -> Document:
+    """Parse a file as repo2docker does and give the very objects that ruamel.yaml makes, without places.
+
+    Only for a file so plain that nothing depends on them, lists and mappings of strings, are they those of `read`.
+    """
+    if _is_simple(source.text):
+        document = read(source)
+        if document.problem is None and isinstance(document.value, Table) and _only_strings(document.value):
+            return document
+    return Document(*_ruamel(source, name))
+
+
+def _only_strings(value: Any) -> bool:
+    match value:
+        case Table():
+            return all(_only_strings(item) for item in value.values())
+        case Array():
+            return all(map(_only_strings, value))
+    return isinstance(value, Text)
 
 
 def read_safe(source: Source) -> Document:
@@ -99,33 +125,50 @@ def _composable(source: Source) -> str:
 
 
 def _is_simple(text: str) -> bool:
-    return not text.startswith("\ufeff") and all(_SIMPLE_LINE.match(line) for line in text.splitlines())
+    lines = text.replace("\r\n", "\n").split("\n")
+    return len(max(lines, key=len)) < 1000 and all(map(_SIMPLE_LINE.match, lines))
 
 
-def _value(source: Source, node: Any, shift: int, seen: dict[int, Any]) -> Any:
+class _Offsets(NamedTuple):
+    """From a parser's index to the offset in the text: what is added to all, and where a carriage return was left out."""
+
+    shift: int
+    returns: tuple[int, ...]
+
+    def span(self, node: Any) -> Span:
+        start, end = (mark.index + self.shift for mark in (node.start_mark, node.end_mark))
+        return Span(start + bisect_left(self.returns, start), end + bisect_left(self.returns, end))
+
+
+def _returns(text: str) -> tuple[int, ...]:
+    r"""Where `\r` of a `\r\n` would stand in the text without them."""
+    return tuple(found.start() - before for before, found in enumerate(re.finditer("\r(?=\n)", text)))
+
+
+def _value(source: Source, node: Any, offsets: _Offsets, seen: dict[int, Any]) -> Any:
     """A node as Text, Scalar, Array or Table. Aliases give the value of their anchor."""
     if id(node) in seen:
         return seen[id(node)]
-    place = Place(source, Span(node.start_mark.index + shift, node.end_mark.index + shift))
+    place = Place(source, offsets.span(node))
     value: Any
     if node.id == "scalar":
         value = _scalar(node, place)
         seen[id(node)] = value
     elif node.id == "sequence":
         value = seen[id(node)] = Array((), place, bool(node.flow_style))
-        value.extend(_value(source, item, shift, seen) for item in node.value)
+        value.extend(_value(source, item, offsets, seen) for item in node.value)
     else:
         value = seen[id(node)] = Table((), place, bool(node.flow_style))
         for key, item in node.value:
-            known = _value(source, key, shift, seen)
+            known = _value(source, key, offsets, seen)
             name = known if isinstance(known, Text) else Text(str(getattr(known, "value", known)), known.place)
-            value[name] = _value(source, item, shift, seen)
+            value[name] = _value(source, item, offsets, seen)
     return value
 
 
 def _scalar(node: Any, place: Place) -> Text | Scalar:
     written: str = node.value
-    if node.style is not None or (node.tag == "tag:yaml.org,2002:str" and place.text.startswith("!")):
+    if node.style or (node.tag == "tag:yaml.org,2002:str" and place.text.startswith("!")):
         return Text(written, place)
     if _NULL.match(written):
         return Scalar(None, place)
@@ -158,8 +201,8 @@ def _integer(written: str) -> int:
         return int(digits)
 
 
-def _duplicate_key(source: Source, node: Any) -> Problem | None:
-    """The first key that stands twice in a mapping, which ruamel.yaml refuses."""
+def _duplicate_key(node: Any) -> bool:
+    """Whether a key seems to stand twice in a mapping, which ruamel.yaml refuses."""
     stack, seen_nodes = [node], set()
     while stack:
         node = stack.pop()
@@ -169,33 +212,30 @@ def _duplicate_key(source: Source, node: Any) -> Problem | None:
         if node.id == "sequence":
             stack.extend(node.value)
             continue
-        keys: set[str] = set()
-        for key, value in node.value:
-            if key.id == "scalar":
-                if key.value in keys:
-                    shift = int(source.has_bom)
-                    place = Place(source, Span(key.start_mark.index + shift, key.end_mark.index + shift))
-                    return Problem(f'found duplicate key "{key.value}"', "DuplicateKeyError", place)
-                keys.add(key.value)
-            stack.append(value)
-    return None
+        keys = {key.value.lower() for key, _ in node.value if key.id == "scalar"}  # `True` and `true` are one key
+        if len(keys) < len(node.value):
+            return True
+        stack.extend(value for _, value in node.value)
+    return False
 
 
-class _Named(io.StringIO):
-    name: str = "<file>"
-
-
-def _ruamel_problem(source: Source) -> Problem | None:
-    """What ruamel.yaml says of a file, read as repo2docker reads it: as text, with every line end made a newline."""
+@lru_cache(maxsize=4)
+def _ruamel(source: Source, name: str) -> tuple[Any, Problem | None]:
+    """What ruamel.yaml makes of a file, read as repo2docker reads it: in text mode, under its name."""
     from ruamel.yaml import YAML
 
-    stream = _Named(re.sub("\r\n?", "\n", source.text))
-    stream.name = source.path
     try:
-        YAML().load(stream)
+        return YAML().load(open_text(source, name)), None
+    except UnicodeDecodeError as error:
+        return None, Problem(str(error), "UnicodeDecodeError", source.decode_error or source.place())
     except Exception as error:  # ruamel.yaml lets ValueError, AssertionError and others through
-        return Problem(str(error), type(error).__name__, _mark_place(source, error))
-    return None
+        return None, Problem(str(error), type(error).__name__, _mark_place(source, error))
+
+
+def _ruamel_nodes(source: Source) -> Any:
+    from ruamel.yaml import YAML
+
+    return YAML().compose(open_text(source, source.path))
 
 
 def _pyyaml_problem(source: Source, error: yaml.YAMLError) -> Problem:
@@ -206,18 +246,7 @@ def _mark_place(source: Source, error: Exception) -> Place:
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     if mark is None:
         return source.place()
-    if _BEGUN.search(f"{getattr(error, 'context', '')} {getattr(error, 'problem', '')}"):
-        mark = getattr(error, "context_mark", None) or mark
     line = min(mark.line + 1, len(source.line_starts))
     span = source.line(line)
     start = min(span.start + mark.column + (1 if line == 1 and source.has_bom else 0), span.end)
     return Place(source, Span(start, max(start, span.end)))
-
-
-def _decode_message(data: bytes) -> str:
-    """Python's own words for bytes that are not UTF-8, which is what the build log shows."""
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        return str(error)
-    return "'utf-8' codec can't decode the file"

@@ -231,6 +231,8 @@ def _unpinned_runtime(
 
 def _decided_by_project(repo: Repository, version: str) -> bool:
     """Whether `requires-python` of pyproject.toml chooses the version, or leaves only this one."""
+    if repo.plan.python and repo.plan.python.place and repo.plan.python.place.path == "pyproject.toml":
+        return True
     written = _requires_python(repo)
     if not written:
         return False

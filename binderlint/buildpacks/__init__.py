@@ -1,0 +1,1 @@
+"""What repo2docker's buildpacks read and decide, one module for each question: detection, versions, files, steps."""

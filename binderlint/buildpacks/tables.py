@@ -1,0 +1,28 @@
+"""What repo2docker has in tables: Python, R and Julia versions, as data files that name their source and release."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+PLATFORM = "linux-64"  # what every public BinderHub builds for
+
+
+@lru_cache(maxsize=1)
+def repo2docker() -> dict[str, Any]:
+    """The tables of the repo2docker release that plans are made for."""
+    return _load("repo2docker.json")
+
+
+@lru_cache(maxsize=1)
+def julia() -> dict[str, Any]:
+    """The Julia versions that repo2docker would find, as of the date that the table gives; it asks for them at each build."""
+    return _load("julia.json")
+
+
+def _load(name: str) -> dict[str, Any]:
+    import json
+    from pathlib import Path
+
+    data: dict[str, Any] = json.loads((Path(__file__).parent.parent / "data" / name).read_bytes())
+    return data

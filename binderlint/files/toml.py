@@ -1,0 +1,71 @@
+"""TOML as repo2docker reads it: pyproject.toml with the standard library, Pipfile and Project.toml with the older package `toml`."""
+
+from __future__ import annotations
+
+import re
+import sys
+from typing import Any
+
+from binderlint.source import Place, Source, Text
+
+_HEADER = re.compile(r"[ \t]*\[[ \t]*([^\[\]#]+?)[ \t]*\][ \t]*(?:#.*)?$")
+_AT_LINE = re.compile(r"\(?(?:at )?line (\d+)(?:,? column (\d+))?")
+
+
+def parse_pyproject(source: Source) -> dict[str, Any]:
+    """What `tomllib.load` gives for a file opened in binary mode. Raises what it raises: TOMLDecodeError, UnicodeDecodeError."""
+    if sys.version_info >= (3, 11):
+        import tomllib
+    else:
+        import tomli as tomllib
+
+    return tomllib.loads(source.data.decode())
+
+
+def parse_loose(text: str) -> dict[str, Any]:
+    """What `toml.loads` gives, which accepts and refuses other files than TOML says. Raises what it raises, not only TomlDecodeError."""
+    import toml
+
+    found: dict[str, Any] = toml.loads(text)
+    return found
+
+
+def decode_error_place(source: Source, error: Exception) -> Place:
+    """The line that a TOML parser complains about; the first that is not UTF-8; else the first of the file."""
+    if isinstance(error, UnicodeError):
+        return source.decode_error or source.place()
+    found = _AT_LINE.search(str(error))
+    if not found or not 1 <= int(found[1]) <= len(source.line_starts):
+        return source.place()
+    line = source.line(int(found[1]))
+    start = min(line.start + int(found[2] or 1) - 1, line.end)
+    return source.place(start if start < line.end else line.start, line.end)
+
+
+def find_value(source: Source, *keys: str) -> Text | None:
+    """The value of a key as it is written, found by its table header and name; None for rarer forms than `[table]` and `key = value`.
+
+    The text is the value without its quotes; the place covers them.
+    """
+    wanted, name = list(keys[:-1]), keys[-1]
+    table: list[str] = []
+    for line in source.lines():
+        if header := _HEADER.match(line):
+            table = _dotted(header[1])
+            continue
+        found = re.match(
+            r"[ \t]*((?:[\w-]+|\"[^\"]*\"|'[^']*')(?:[ \t]*\.[ \t]*(?:[\w-]+|\"[^\"]*\"|'[^']*'))*)[ \t]*=[ \t]*", line
+        )
+        if not found or table + _dotted(found[1]) != [*wanted, name]:
+            continue
+        rest = line[found.end() :]
+        value = re.match(r"\"((?:[^\"\\]|\\.)*)\"|'([^']*)'|[^#]*?(?=[ \t]*(?:#|$))", rest)
+        if value is None:
+            return None
+        place = line.part(found.end(), found.end() + value.end()).place
+        return Text(next((group for group in value.groups() if group is not None), value[0]), place)
+    return None
+
+
+def _dotted(written: str) -> list[str]:
+    return [part.strip().strip("\"'") for part in re.findall(r"\"[^\"]*\"|'[^']*'|[^.]+", written)]

@@ -1,0 +1,30 @@
+"""Plans against the real classes of repo2docker: on the examples of every rule, and on random repositories."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from binderlint.repository import Repository
+from binderlint.rules import all_rules
+from tests.agreement import differences
+from tests.oracle import Oracle
+
+EXAMPLES = [
+    pytest.param(example.files, id=f"{rule.code}-{number}")
+    for rule in all_rules()
+    for number, example in enumerate(rule.examples, 1)
+]
+
+
+@pytest.fixture(scope="module")
+def oracle() -> Iterator[Oracle]:
+    made = Oracle()
+    yield made
+    made.close()
+
+
+@pytest.mark.parametrize("files", EXAMPLES)
+def test_examples_of_the_rules(oracle: Oracle, files: dict[str, str]) -> None:
+    assert not list(differences(Repository.from_dict(files).plan, oracle(files)))
