@@ -54,6 +54,13 @@ def remove_lines(place: Place) -> Replace:
     return Replace(source.path, Span(source.line_starts[first - 1], stop), "")
 
 
+def between(first: Place | Value, last: Place | Value) -> Place:
+    """The place from the start of one value to the end of another one of the same file."""
+    start = first if isinstance(first, Place) else first.place
+    end = last.span.end if isinstance(last, Place) else _content_end(last)
+    return Place(start.source, Span(start.span.start, end), start.cell)
+
+
 # -- YAML collections
 
 

@@ -5,10 +5,14 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
+from binderlint.buildpacks.names import CONFIG_NAMES as CONFIG_NAMES
+from binderlint.buildpacks.names import ROOT_ONLY as ROOT_ONLY
 from binderlint.source import Place
 
 if TYPE_CHECKING:
     from binderlint.repository import Repository
+
+DEFAULT_PYTHON = "3.10"  # what a repository gets that names none; the other versions are in data/repo2docker.json
 
 
 class Status(Enum):

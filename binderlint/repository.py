@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from binderlint.git import Git
-from binderlint.source import EXECUTABLE, GITLINK, REGULAR, SYMLINK, Place, Source, Table
+from binderlint.source import EXECUTABLE, GITLINK, REGULAR, SYMLINK, Array, Place, Source, Table
 
 if TYPE_CHECKING:
     from binderlint.diagnostic import Edit
@@ -18,8 +18,11 @@ if TYPE_CHECKING:
     from binderlint.files.dockerfile import Dockerfile
     from binderlint.files.installs import PipFile
     from binderlint.files.links import Link
+    from binderlint.files.matchspec import MatchSpec
     from binderlint.files.requirements import Requirement
+    from binderlint.files.runtime import Runtime
     from binderlint.files.script import Script
+    from binderlint.files.yaml import Document
     from binderlint.plan import Plan
     from binderlint.rule import Files
 
@@ -182,12 +185,54 @@ class Repository:
         return next((self.used(name) for name in ("environment.yml", "environment.yaml") if self.used(name)), None)
 
     @cached_property
-    def environment(self) -> Table | None:
-        """The mapping in environment.yml."""
+    def environment_document(self) -> Document | None:
+        """What environment.yml holds, or why it does not parse; None when the build installs no such file."""
         from binderlint.files.yaml import read
 
-        value = read(self.environment_file).value if self.environment_file else None
+        return read(self.environment_file) if self.environment_file else None
+
+    @cached_property
+    def environment(self) -> Table | None:
+        """The mapping in environment.yml."""
+        value = self.environment_document.value if self.environment_document else None
         return value if isinstance(value, Table) else None
+
+    @cached_property
+    def conda_dependencies(self) -> Array | None:
+        """The `dependencies` list of environment.yml."""
+        value = self.environment.get("dependencies") if self.environment else None
+        return value if isinstance(value, Array) else None
+
+    @cached_property
+    def conda_specs(self) -> tuple[MatchSpec, ...]:
+        """The packages that environment.yml asks conda for, in the forms that can be read."""
+        from binderlint.files.matchspec import specs
+
+        return specs(self.conda_dependencies or ())
+
+    @cached_property
+    def pip_section(self) -> Array | None:
+        """The `pip:` list of environment.yml."""
+        for item in self.conda_dependencies or ():
+            if isinstance(item, Table) and isinstance(found := item.get("pip"), Array):
+                return found
+        return None
+
+    @cached_property
+    def runtime(self) -> Runtime | None:
+        """runtime.txt, if repo2docker parses it, which it does before it looks for environment.yml: an invalid one stops the build even there.
+
+        Only a Dockerfile, a Nix expression and the old Julia REQUIRE file are looked for earlier (app.py, buildpacks/r.py).
+        """
+        from binderlint.files.runtime import read
+
+        plan, source = self.plan, self.get(self.plan.path("runtime.txt"))
+        unread = ("DockerBuildPack", "NixBuildPack", "JuliaRequireBuildPack")
+        if source is None or plan.buildpack in unread:
+            return None
+        if plan.buildpack is None and plan.error and any(name in plan.error.stage for name in ("Docker", *unread)):
+            return None
+        return read(source)
 
     @cached_property
     def pip_files(self) -> tuple[PipFile, ...]:

@@ -33,6 +33,12 @@ _SIMPLE_LINE = re.compile(
 )
 
 
+# Errors that the parser notices lines after their cause, which is where it began what it could not finish.
+_BEGUN = re.compile(
+    r"simple key could not find expected ':'|unexpected end of stream|<stream end>|scanning (?:a block scalar|an alias) "
+)
+
+
 class Problem(NamedTuple):
     """Why a file does not parse: the parser's own words, the name of its error, and the place to look at."""
 
@@ -51,7 +57,7 @@ class Document(NamedTuple):
 @lru_cache(maxsize=16)
 def read(source: Source) -> Document:
     """Parse a file as repo2docker does, each value with its place. Duplicate keys, tabs and several documents are problems."""
-    simple = _is_simple(source.text)
+    simple = _is_simple(source)
     if not simple:
         _, problem = _ruamel(source, source.path)
         if problem:
@@ -80,7 +86,7 @@ def load(source: Source, name: str) -> Document:
 
     Only for a file so plain that nothing depends on them, lists and mappings of strings, are they those of `read`.
     """
-    if _is_simple(source.text):
+    if _is_simple(source):
         document = read(source)
         if document.problem is None and isinstance(document.value, Table) and _only_strings(document.value):
             return document
@@ -100,7 +106,7 @@ def read_safe(source: Source) -> Document:
     """Parse a file as `yaml.safe_load` does, which dask, sphinx and most Python tools use: duplicate keys pass, unknown tags do not."""
     if source.decode_error or source.encoding != "utf-8":
         place = source.decode_error or source.place()
-        return Document(None, Problem(_decode_message(source.data), "UnicodeDecodeError", place))
+        return Document(None, Problem("the file is not UTF-8", "UnicodeDecodeError", place))
     import yaml
 
     try:
@@ -110,7 +116,7 @@ def read_safe(source: Source) -> Document:
         return Document(None, _pyyaml_problem(source, error))
     except (ValueError, TypeError) as error:  # an impossible date, an unhashable key
         return Document(None, Problem(str(error), type(error).__name__, source.place()))
-    return Document(None if root is None else _value(source, root, int(source.has_bom), {}))
+    return Document(None if root is None else _value(source, root, _Offsets(int(source.has_bom), ()), {}))
 
 
 @lru_cache(maxsize=1)
@@ -124,8 +130,10 @@ def _composable(source: Source) -> str:
     return source.text[1:] if source.has_bom else source.text
 
 
-def _is_simple(text: str) -> bool:
-    lines = text.replace("\r\n", "\n").split("\n")
+def _is_simple(source: Source) -> bool:
+    if source.encoding != "utf-8":
+        return False
+    lines = source.text.replace("\r\n", "\n").split("\n")
     return len(max(lines, key=len)) < 1000 and all(map(_SIMPLE_LINE.match, lines))
 
 
@@ -246,6 +254,8 @@ def _mark_place(source: Source, error: Exception) -> Place:
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     if mark is None:
         return source.place()
+    if _BEGUN.search(f"{getattr(error, 'context', '')} {getattr(error, 'problem', '')}"):
+        mark = getattr(error, "context_mark", None) or mark
     line = min(mark.line + 1, len(source.line_starts))
     span = source.line(line)
     start = min(span.start + mark.column + (1 if line == 1 and source.has_bom else 0), span.end)

@@ -39,7 +39,7 @@ FAMILIES = (
         + r"(?i:[^/]*(?:environment|requirement|runtime|apt|install|dockerfile|project|description|pipfile|require|default|setup|post_?-?build|start)[^/]*|\.?binders?/.*)",
         True,
     ),
-    Family("CND", "conda", "environment.yml", _CONFIG + r"environment\.ya?ml"),
+    Family("CND", "conda conda_python conda_exports", "environment.yml", _CONFIG + r"environment\.ya?ml"),
     Family(
         "PIP",
         "pip",

@@ -76,7 +76,7 @@ class DaskInvalidConfig(Rule):
         ),
         Bad({".config/dask/dask.yaml": "distributed:\n\tversion: 2\n"}, at=".config/dask/dask.yaml:2:1"),
         Bad({".config/dask/dask.yml": "- distributed\n"}, at=".config/dask/dask.yml:1:1"),
-        Bad({".config/dask/jobs.json": '{"jobqueue": {"slurm": }\n'}, at=".config/dask/jobs.json:2:1"),
+        Bad({".config/dask/jobs.json": '{"jobqueue": {"slurm": }\n'}, at=".config/dask/jobs.json:1:1"),
         Bad({".config/dask/dask.yaml": "image: !env IMAGE\n"}, at=".config/dask/dask.yaml:1:8"),
         Bad({".config/dask/dask.yaml": b"name: caf\xe9\n"}, at=".config/dask/dask.yaml:1:10"),
         Good({".config/dask/dask.yaml": _CONFIG}),

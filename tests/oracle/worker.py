@@ -124,11 +124,9 @@ def prepare(files: dict[str, list[str]]) -> None:
 def main() -> None:
     logging.disable(logging.CRITICAL)
     warnings.simplefilter("ignore")
-    snapshot = mock.patch.object(
-        repo2docker.buildpacks.r.requests, "post", lambda *_, **__: _Answer({"upsi": "snapshot"})
-    )
+    snapshot = mock.patch.object(repo2docker.buildpacks.r.requests, "post", return_value=_Answer({"upsi": "snapshot"}))
     julias = mock.patch.object(
-        repo2docker.buildpacks.julia.julia_project.requests, "get", lambda *_, **__: _Answer(dict.fromkeys(JULIA))
+        repo2docker.buildpacks.julia.julia_project.requests, "get", return_value=_Answer(dict.fromkeys(JULIA))
     )
     home = os.getcwd()
     with snapshot, julias:

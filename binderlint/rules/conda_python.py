@@ -1,0 +1,248 @@
+"""CND: the Python version that repo2docker reads in environment.yml."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
+from binderlint.edits import between, replace
+from binderlint.plan import DEFAULT_PYTHON
+from binderlint.rule import Bad, Good, Rule
+from binderlint.source import Place, Scalar, Table, Text
+
+if TYPE_CHECKING:
+    from binderlint.files.matchspec import MatchSpec
+    from binderlint.repository import Repository
+
+# buildpacks/conda/__init__.py: PYTHON_REGEX, matched at the start of every item that is a string; the first match decides.
+_READ = re.compile(r"python\s*=+\s*([\d\.]*)")
+# The Python versions repo2docker has lock files for on linux-64 (buildpacks/conda), the newest last.
+_SUPPORTED = ("2.7", "3.5", "3.6", "3.7", "3.8", "3.9", "3.10", "3.11", "3.12", "3.13", "3.14")
+
+
+class Ask(NamedTuple):
+    """One wish for a Python version in environment.yml, as the author wrote it."""
+
+    place: Place
+    written: str
+    version: str
+    """The version constraint, `""` for any."""
+    spec: MatchSpec | None
+
+
+class PythonPinNotExact(Rule):
+    """The Python version in environment.yml is not written as Binder reads it.
+
+    repo2docker chooses the environment it starts from, with Jupyter in it, by the first item that begins with `python=` and a version. It knows no ranges:
+    `python>=3.11`, `python 3.12`, `conda-forge::python=3.12`, `Python=3.12` and `- python: 3.12` all give its default Python, 3.10 today. conda then has to
+    exchange Python below a complete Jupyter installation, which takes long and often fails; where the range includes 3.10, the
+    environment works until repo2docker changes its default. `python=3` names no minor version and gives the default too.
+
+    ## Fix safety
+
+    The fix is safe where the constraint allows a single minor version. For a range it writes the highest version that repo2docker knows and the range allows, as
+    repo2docker itself does with `requires-python`, and is unsafe: the other packages may not exist for that Python.
+    """
+
+    code = "CND003"
+    severity = Severity.ERROR
+    level = Level.LAUNCH
+    sources = (
+        "repo2docker/buildpacks/conda/__init__.py",
+        "jupyterhub/repo2docker#1301",
+        "hainegroup/oceanspy#389",
+        "pyiron/pyiron_workflow#927",
+        "robots-from-jupyter/robotkernel#145",
+    )
+    examples = (
+        Bad(
+            {"environment.yml": "dependencies:\n  - python>=3.11 # new enough\n  - numpy\n"},
+            at="environment.yml:2:5",
+            fixed={"environment.yml": "dependencies:\n  - python=3.14 # new enough\n  - numpy\n"},
+        ),
+        Bad(
+            {"binder/environment.yml": "dependencies:\r\n  - 'python >=3.9,<3.13'\r\n  - numpy"},
+            at="binder/environment.yml:2:6",
+            severity=Severity.WARNING,
+            fixed={"binder/environment.yml": "dependencies:\r\n  - 'python=3.12'\r\n  - numpy"},
+        ),
+        Bad(
+            {"environment.yml": "dependencies: [numpy, python 3.12]\n"},
+            at="environment.yml:1:23",
+            fixed={"environment.yml": "dependencies: [numpy, python=3.12]\n"},
+        ),
+        Bad(
+            {"environment.yml": "\ufeffdependencies:\n- python~=3.11\n"},
+            at="environment.yml:2:3",
+            fixed={"environment.yml": "\ufeffdependencies:\n- python=3.14\n"},
+        ),
+        Bad(
+            {".binder/environment.yml": "dependencies:\n  - conda-forge::python=3.12\n"},
+            at=".binder/environment.yml:2:5",
+            fixed={".binder/environment.yml": "dependencies:\n  - python=3.12\n"},
+        ),
+        Bad(
+            {"environment.yml": "dependencies:\n  - Python=3.12.4=*_cpython\n"},
+            at="environment.yml:2:5",
+            fixed={"environment.yml": "dependencies:\n  - python=3.12.4=*_cpython\n"},
+        ),
+        Bad(
+            {"environment.yml": "dependencies:\n  - python[version='>=3.10,<3.11']\n"},
+            at="environment.yml:2:5",
+            severity=Severity.WARNING,
+            fixed={"environment.yml": "dependencies:\n  - python=3.10\n"},
+        ),
+        Bad(
+            {"environment.yml": "dependencies:\n  - python: 3.12 # ours\n  - numpy\n"},
+            at="environment.yml:2:5",
+            fixed={"environment.yml": "dependencies:\n  - python=3.12 # ours\n  - numpy\n"},
+        ),
+        Bad(
+            {"environment.yml": "dependencies: [{python: 3.10}, numpy]\n"},
+            at="environment.yml:1:16",
+            severity=Severity.WARNING,
+            fixed={"environment.yml": "dependencies: [python=3.10, numpy]\n"},
+        ),
+        Bad(
+            {"environment.yaml": "dependencies:\n  - python<3.9\n"},
+            at="environment.yaml:2:5",
+            fixed={"environment.yaml": "dependencies:\n  - python=3.8\n"},
+        ),
+        Bad(
+            {"environment.yml": "dependencies:\n  - python=3\n"},
+            at="environment.yml:2:5",
+            severity=Severity.WARNING,
+            fixed={"environment.yml": "dependencies:\n  - python=3.14\n"},
+        ),
+        Bad({"environment.yml": "dependencies:\n  - python>=3.15\n"}, at="environment.yml:2:5"),
+        Bad(
+            {"environment.yml": "dependencies:\n  - python>=3.8\n  - python<3.12\n"},
+            at="environment.yml:2:5",
+            severity=Severity.WARNING,
+        ),
+        Bad(
+            {"environment.yml": "dependencies:\n  - python>=3.8=*_cpython\n"},
+            at="environment.yml:2:5",
+            severity=Severity.WARNING,
+        ),
+        Good({"environment.yml": "dependencies:\n  - python=3.12\n"}),
+        Good({"environment.yml": "dependencies:\n  - python==3.12.*\n"}, why="repo2docker reads 3.12"),
+        Good({"environment.yml": "dependencies:\n  - python = 3.9\n"}, why="blanks around the sign are read"),
+        Good({"environment.yml": "dependencies:\n  - python=3.12.4\n"}, why="the patch version is dropped"),
+        Good({"environment.yml": "dependencies:\n  - python=3.9.7=h12debd9_1\n"}, why="an export"),
+        Good({"environment.yml": "dependencies:\n  - python=3.8|3.9\n"}, why="repo2docker reads the first, 3.8"),
+        Good({"environment.yml": "dependencies:\n  - python\n"}, why="no version at all is another rule's matter"),
+        Good({"environment.yml": "dependencies:\n  - python=*\n"}, why="any version is no version"),
+        Good({"environment.yml": "dependencies:\n  - python=2\n"}, why="there is one Python 2 only, 2.7"),
+        Good(
+            {"environment.yml": "dependencies:\n  - python-dateutil>=2.8\n  - pythonnet 3.0\n  - python=3.12\n"},
+            why="other packages whose names begin with python",
+        ),
+        Good({"environment.yml": "dependencies:\n  - python>=3.9\n  - python=3.12\n"}, why="the second item is read"),
+        Good(
+            {"environment.yml": "dependencies:\n  - python>=3.9\n", "binder/environment.yml": "dependencies: []\n"},
+            why="Binder does not read this file",
+        ),
+        Good(
+            {"environment-dev.yml": "dependencies:\n  - python>=3.9\n", "requirements.txt": "numpy\n"},
+            why="not the file Binder reads",
+        ),
+        Good(
+            {"environment.yml": "dependencies:\n  - python>=3.9\n", "Project.toml": "[deps]\n"},
+            why="in a Julia build environment.yml never chooses Python",
+        ),
+    )
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        if repo.plan.buildpack != "CondaBuildPack":
+            return
+        for item in repo.conda_dependencies or ():
+            if isinstance(item, Text) and (read := _READ.match(item)):
+                if read.group(1).strip(".") == "3":
+                    if read.group(1) == "3":
+                        yield self._no_minor(item)
+                return
+        asks = [ask for ask in _asks(repo) if ask.version and ask.version.strip("= ") != "*"]
+        if asks:
+            yield self._unread(asks)
+
+    def _no_minor(self, item: Text) -> Diagnostic:
+        newest = _SUPPORTED[-1]
+        return self.at(
+            item,
+            f"`{item}` names no minor version, so Binder takes its default, Python {DEFAULT_PYTHON} today, and another one when that default changes",
+            help=f"Write the version you work with, such as `python={newest}`",
+            fix=Fix(f"Pin Python {newest}", (replace(item, f"python={newest}"),), Applicability.UNSAFE)
+            if item == "python=3"
+            else None,
+            severity=Severity.WARNING,
+            level=Level.REPRODUCE,
+        )
+
+    def _unread(self, asks: list[Ask]) -> Diagnostic:
+        ask = asks[0]
+        allowed = [minor for minor in _MINORS if all(_allows(one.version, minor) for one in asks)]
+        known = [minor for minor in _SUPPORTED if minor in allowed]
+        excluded = any(_allows(one.version, DEFAULT_PYTHON) is False for one in asks)
+        consequence = (
+            f"starts from Python {DEFAULT_PYTHON}, which it excludes, and has to exchange Python below a complete Jupyter installation, which takes long and often fails"
+            if excluded and ask.spec
+            else f"ignores it and gives you Python {DEFAULT_PYTHON}"
+            if excluded
+            else f"takes its default, Python {DEFAULT_PYTHON} today, and another one when that default changes"
+        )
+        return self.at(
+            ask.place,
+            f"Binder reads no Python version in `{ask.written}`: it {consequence}",
+            help=f"Write `python={known[-1] if known else DEFAULT_PYTHON}`: one version, directly after `python=`",
+            fix=_fix(ask, allowed, known) if len(asks) == 1 else None,
+            severity=Severity.ERROR if excluded else Severity.WARNING,
+            level=Level.LAUNCH if excluded else Level.REPRODUCE,
+        )
+
+
+_MINORS = ("2.6", "2.7", *(f"3.{minor}" for minor in range(40)))
+
+
+def _asks(repo: Repository) -> Iterator[Ask]:
+    """Every wish for a Python version, in the forms repo2docker cannot read."""
+    for spec in repo.conda_specs:
+        if spec.key == "python":
+            yield Ask(spec.place, spec.text, str(spec.version or ""), spec)
+    for item in repo.conda_dependencies or ():
+        match item:
+            case Table() if len(item) == 1 and (name := next(iter(item))).lower() == "python":
+                value = item[name]
+                if isinstance(value, (Text, Scalar)):
+                    written = value.place.text.strip("'\" ")
+                    place = item.place if item.flow else between(item.key(name), value)
+                    yield Ask(place, place.text, f"={written}" if written[:1].isdigit() else written, None)
+
+
+def _allows(version: str, minor: str) -> bool | None:
+    """Whether a constraint lets any release of a minor version through; None where that cannot be told."""
+    from binderlint.files.matchspec import admits
+
+    major, _, rest = minor.partition(".")
+    answers = {admits(version, (int(major), int(rest), patch)) for patch in range(30)}
+    return True if True in answers else None if None in answers else False
+
+
+def _fix(ask: Ask, allowed: list[str], known: list[str]) -> Fix | None:
+    if not known:
+        return None
+    text, spec = f"python={known[-1]}", ask.spec
+    if spec:
+        bare = f"python{spec.text[spec.text.lower().index('python') + 6 :]}"
+        if (read := _READ.match(bare)) and "." in read.group(1):
+            text = bare
+        elif spec.build:
+            return None
+    safe = len(allowed) == 1
+    return Fix(
+        f"Write `{text}`",
+        (replace(ask.place, text),),
+        Applicability.SAFE if safe else Applicability.UNSAFE,
+    )
