@@ -72,7 +72,7 @@ FAMILIES = (
         "What a particular hub allows",
         _CONFIG + r"(?:environment\.ya?ml|requirements\.txt|start|postBuild|Dockerfile)",
     ),
-    Family("LNK", "links", "Badges and launch links", _DOCS),
+    Family("LNK", "links launches badges", "Badges and launch links", _DOCS),
     Family("NBK", "notebooks", "Notebooks", _ANY_FOLDER + r"[^/]*\.ipynb"),
     Family("RLG", "r", "R", _ANY_FOLDER + r"(?:install\.R|DESCRIPTION|runtime\.txt|\.Rprofile|renv\.lock)"),
     Family("JUL", "julia", "Julia", _CONFIG + r"(?:Julia)?(?:Project|Manifest)\.toml|" + _CONFIG + "REQUIRE"),

@@ -1,0 +1,228 @@
+"""Notebooks: cells whose lines know their place in the JSON file and in the cell; outputs are skipped, not decoded."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from binderlint.source import Array, Place, Scalar, Source, Span, Table, Text
+
+# What nobody needs of a notebook and what makes it large.
+_SKIPPED = frozenset({"outputs", "attachments"})
+_SPACE = re.compile(r"[ \t\r\n]*")
+_STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+_WORD = re.compile(r"-?\d[\d.eE+-]*|true|false|null|NaN|-?Infinity")
+_BRACKET_OR_STRING = re.compile(r'[\[\]{}]|"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+_ESCAPE = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.")
+
+
+class Escaped(Text):
+    """A text written with escapes: it knows where each of its characters stands."""
+
+    offsets: list[int]
+
+    def part(self, start: int, end: int) -> Text:
+        first, last = self.offsets[start], self.offsets[end]
+        place = Place(self.place.source, Span(first, last), self.place.cell)
+        if last - first == end - start:
+            return Text(self[start:end], place)
+        piece = Escaped(self[start:end], place)
+        piece.offsets = self.offsets[start : end + 1]
+        return piece
+
+
+class Cell(NamedTuple):
+    """A cell: `markdown`, `code` or `raw`, its number (from 1), its lines without their ends, and its other keys."""
+
+    kind: str
+    number: int
+    lines: tuple[Text, ...]
+    data: Table
+
+    @property
+    def text(self) -> str:
+        return "\n".join(self.lines)
+
+
+class Notebook(NamedTuple):
+    """The cells and top-level keys of a notebook, or why it cannot be read: the parser's own words, and where."""
+
+    cells: tuple[Cell, ...]
+    data: Table | None
+    problem: tuple[str, Place] | None = None
+
+
+def read(source: Source) -> Notebook:
+    """Read a notebook of nbformat 2 to 4."""
+    try:
+        data, end = _value(source, _SPACE.match(source.text, int(source.has_bom)).end(), False)  # type: ignore[union-attr]
+        if source.text[end:].strip():
+            raise _SyntaxError(end)
+    except (_SyntaxError, RecursionError) as error:
+        return Notebook((), None, _problem(source, getattr(error, "offset", 0)))
+    if not isinstance(data, Table):
+        return Notebook((), None)
+    found = data.get("cells")
+    if not isinstance(found, Array):
+        sheets = data.get("worksheets")
+        sheet = sheets[0] if isinstance(sheets, Array) and sheets and isinstance(sheets[0], Table) else {}
+        found = sheet.get("cells")
+    tables = [cell for cell in found if isinstance(cell, Table)] if isinstance(found, Array) else []
+    return Notebook(tuple(_cell(source, table, number) for number, table in enumerate(tables, 1)), data)
+
+
+def _cell(source: Source, table: Table, number: int) -> Cell:
+    written = table.get("source", table.get("input"))
+    pieces = [written] if isinstance(written, Text) else written if isinstance(written, Array) else []
+    lines = tuple(_lines(source, [piece for piece in pieces if isinstance(piece, Text)], number))
+    kind = table.get("cell_type")
+    return Cell(str(kind) if isinstance(kind, Text) else "", number, lines, table)
+
+
+def _lines(source: Source, pieces: list[Text], number: int) -> Iterator[Text]:
+    """The lines of a cell's source. A JSON string may hold several, and a line may go on in the next string."""
+    count = 1
+    for piece in pieces:
+        start, end = piece.place.span.start + 1, piece.place.span.end - 1
+        raw = source.text[start:end]
+        if raw.endswith("\\n") and "\\" not in raw[:-2]:
+            yield Text(raw[:-2], Place(source, Span(start, end - 2), (number, count)))
+            count += 1
+            continue
+        whole = _escaped(source, start, end, str(piece))
+        begin = 0
+        for found in re.finditer("\n", whole):
+            yield _numbered(whole.part(begin, found.start()), number, count)
+            count, begin = count + 1, found.end()
+        if begin < len(whole):
+            yield _numbered(whole.part(begin, len(whole)), number, count)
+
+
+def _numbered(line: Text, number: int, count: int) -> Text:
+    line.place = line.place._replace(cell=(number, count))
+    return line
+
+
+def _escaped(source: Source, start: int, end: int, value: str) -> Text:
+    raw, done = source.text[start:end], 0
+    offsets: list[int] = []
+    if "\\" not in raw:
+        return Text(value, Place(source, Span(start, end)))
+    for found in _ESCAPE.finditer(raw):
+        offsets += range(start + done, start + found.start() + 1)
+        done = found.end()
+    text = Escaped(value, Place(source, Span(start, end)))
+    text.offsets = [*offsets, *range(start + done, end + 1)]
+    return text
+
+
+class _SyntaxError(Exception):
+    def __init__(self, offset: int) -> None:
+        super().__init__()
+        self.offset = offset
+
+
+def _problem(source: Source, offset: int) -> tuple[str, Place]:
+    """Python's own words for what is wrong."""
+    try:
+        json.loads(source.text.removeprefix("\ufeff"))
+    except json.JSONDecodeError as error:
+        return error.msg, source.place(min(error.pos + source.has_bom, len(source.text)))
+    except RecursionError:
+        return "nested too deeply", source.place()
+    return "not valid JSON", source.place(offset)
+
+
+def _value(source: Source, start: int, skipped: bool) -> tuple[Any, int]:
+    """The JSON value that starts at an offset, and where it ends."""
+    text = source.text
+    first = text[start : start + 1]
+    if first and first in "[{" and skipped:
+        end = _skip(text, start)
+        return Scalar(None, Place(source, Span(start, end))), end
+    if first == '"':
+        found = _STRING.match(text, start)
+        if not found:
+            raise _SyntaxError(start)
+        return _text(source, found.start(), found.end()), found.end()
+    if first == "[":
+        return _array(source, start)
+    if first == "{":
+        return _table(source, start)
+    found = _WORD.match(text, start)
+    if not found:
+        raise _SyntaxError(start)
+    try:
+        return Scalar(json.loads(found.group()), Place(source, Span(*found.span()))), found.end()
+    except ValueError:
+        raise _SyntaxError(start) from None
+
+
+def _text(source: Source, start: int, end: int) -> Text:
+    raw = source.text[start:end]
+    try:
+        value = json.loads(raw, strict=False) if "\\" in raw else raw[1:-1]
+    except ValueError:
+        raise _SyntaxError(start) from None
+    return Text(value, Place(source, Span(start, end)))
+
+
+def _array(source: Source, start: int) -> tuple[Array, int]:
+    items: list[Any] = []
+    offset = _space(source.text, start + 1)
+    while source.text[offset : offset + 1] != "]":
+        item, offset = _value(source, offset, False)
+        items.append(item)
+        offset = _comma(source.text, offset, "]")
+    return Array(items, Place(source, Span(start, offset + 1)), True), offset + 1
+
+
+def _table(source: Source, start: int) -> tuple[Table, int]:
+    items: list[tuple[str, Any]] = []
+    text, offset = source.text, _space(source.text, start + 1)
+    while text[offset : offset + 1] != "}":
+        if text[offset : offset + 1] != '"':
+            raise _SyntaxError(offset)
+        key, offset = _value(source, offset, False)
+        offset = _space(text, offset)
+        if text[offset : offset + 1] != ":":
+            raise _SyntaxError(offset)
+        value, offset = _value(source, _space(text, offset + 1), key in _SKIPPED)
+        items.append((key, value))
+        offset = _comma(text, offset, "}")
+    return Table(items, Place(source, Span(start, offset + 1)), True), offset + 1
+
+
+def _space(text: str, offset: int) -> int:
+    found = _SPACE.match(text, offset)
+    assert found
+    return found.end()
+
+
+def _comma(text: str, offset: int, closing: str) -> int:
+    """Past the comma after an item, or at the closing bracket."""
+    offset = _space(text, offset)
+    if text[offset : offset + 1] == closing:
+        return offset
+    if text[offset : offset + 1] != ",":
+        raise _SyntaxError(offset)
+    offset = _space(text, offset + 1)
+    if text[offset : offset + 1] in ("", closing):
+        raise _SyntaxError(offset)
+    return offset
+
+
+def _skip(text: str, start: int) -> int:
+    """The end of an array or object whose content does not matter."""
+    depth = 0
+    for found in _BRACKET_OR_STRING.finditer(text, start):
+        match found.group()[0]:
+            case "[" | "{":
+                depth += 1
+            case "]" | "}":
+                depth -= 1
+                if not depth:
+                    return found.end()
+    raise _SyntaxError(start)

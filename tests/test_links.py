@@ -1,0 +1,258 @@
+"""Launch links: what an address is cut into, where addresses are found, and that nothing of them is lost."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from binderlint.files.launch import PROVIDERS, Address, Route, is_sample, parse
+from binderlint.files.links import Link, Where, find_links
+from binderlint.files.notebook import read
+from binderlint.repository import Repository
+from binderlint.source import Source, Text
+
+SEGMENT = st.text("abcXYZ019._-%2F~+@:", min_size=1, max_size=12)
+HOST = st.sampled_from(["mybinder.org", "binder.pangeo.io", "MyBinder.org", "gesis.mybinder.org", "binder.example.edu"])
+
+
+def links(path: str, text: str | bytes) -> list[Link]:
+    return list(find_links(Repository.from_dict({path: text})))
+
+
+def found(path: str, text: str) -> list[tuple[str, Where]]:
+    return [(str(link.url), link.where) for link in links(path, text)]
+
+
+@given(HOST, st.text("abc/.:?&=#%2F~+-_@v2ghreposrn;", max_size=60))
+def test_any_address_is_the_sum_of_its_parts(host: str, rest: str) -> None:
+    url = f"https://{host}/{rest}"
+    source = Source("a.md", f"see {url}".encode())
+    address = parse(source.slice(4, 4 + len(url)))
+    assert parse(url) == address
+    if address is None:
+        return
+    assert str(address) == url
+    for part in [*address[:11], address.fragment, *(piece for parameter in address.query for piece in parameter)]:
+        assert isinstance(part, Text)
+        assert part.place.text == part
+
+
+@given(
+    HOST,
+    st.sampled_from(["gh", "gl", "git", "gist", "zenodo"]),
+    st.lists(SEGMENT, min_size=2, max_size=5),
+    st.lists(st.tuples(st.sampled_from(["labpath", "urlpath", "filepath", "x"]), SEGMENT), max_size=3),
+)
+def test_printed_and_read_again(host: str, provider: str, spec: list[str], query: list[tuple[str, str]]) -> None:
+    written = "&".join(f"{name}={value}" for name, value in query)
+    url = f"https://{host}/v2/{provider}/{'/'.join(spec)}" + (f"?{written}" if written else "")
+    address = parse(url)
+    assert address is not None
+    assert str(address) == url
+    assert address.route is Route.LAUNCH
+    assert (address.provider, address.hub) == (provider, host.lower())
+    assert [(parameter.name, parameter.value) for parameter in address.query] == query
+    changed = address._replace(scheme="http", host="mybinder.org", base="")
+    assert parse(str(changed)) == changed
+
+
+@pytest.mark.parametrize(
+    ("url", "provider", "repo", "ref"),
+    [
+        ("https://mybinder.org/v2/gh/ada/waves/main", "gh", "ada/waves", "main"),
+        ("https://mybinder.org/v2/gh/ada/waves/feature/x/?a=b#c", "gh", "ada/waves", "feature/x/"),
+        ("https://mybinder.org/v2/gh/ada/waves", "gh", "ada/waves", ""),
+        ("https://mybinder.org/v2/gl/lab%2Fsea%2Fwaves/v1", "gl", "lab%2Fsea%2Fwaves", "v1"),
+        (
+            "https://mybinder.org/v2/git/https%3A%2F%2Fcodeberg.org%2Fa%2Fb/main",
+            "git",
+            "https%3A%2F%2Fcodeberg.org%2Fa%2Fb",
+            "main",
+        ),
+        ("https://mybinder.org/v2/gist/ada/0a1b2c", "gist", "ada/0a1b2c", ""),
+        ("https://mybinder.org/v2/gist/ada/0a1b2c/main", "gist", "ada/0a1b2c", "main"),
+        ("https://mybinder.org/v2/zenodo/10.5281/zenodo.3242074/", "zenodo", "10.5281/zenodo.3242074/", ""),
+        (
+            "https://mybinder.org/v2/figshare/10.6084/m9.figshare.9782777.v1",
+            "figshare",
+            "10.6084/m9.figshare.9782777.v1",
+            "",
+        ),
+        (
+            "https://mybinder.org/v2/hydroshare/b8f6eae9d89241cf8b5904033460af61",
+            "hydroshare",
+            "b8f6eae9d89241cf8b5904033460af61",
+            "",
+        ),
+        ("https://mybinder.org/v2/dataverse/10.7910/DVN/TJCLKP", "dataverse", "10.7910/DVN/TJCLKP", ""),
+        (
+            "https://mybinder.org/v2/ckan/https%3A%2F%2Fx.org%2Fdataset%2Fy",
+            "ckan",
+            "https%3A%2F%2Fx.org%2Fdataset%2Fy",
+            "",
+        ),
+        ("https://mybinder.org/v2/swh/swh:1:dir:94dca98c/", "swh", "swh:1:dir:94dca98c/", ""),
+    ],
+)
+def test_providers(url: str, provider: str, repo: str, ref: str) -> None:
+    address = parse(url)
+    assert address is not None
+    assert str(address) == url
+    assert (address.provider, address.repo, address.ref) == (provider, repo, ref)
+    assert provider in PROVIDERS
+
+
+@pytest.mark.parametrize(
+    ("url", "route"),
+    [
+        ("https://mybinder.org", Route.HOME),
+        ("https://notebooks.gesis.org/binder/", Route.HOME),
+        ("http://mybinder.org:/repo/ada/waves/notebooks/a.ipynb", Route.LEGACY),
+        ("https://hub.gke.mybinder.org/user/ada-waves-0a1b2c3d/lab", Route.SESSION),
+        ("https://mybinder.org/badge_logo.svg", Route.BADGE),
+        ("https://mybinder.org/assets/images/badge.svg", Route.BADGE),
+        ("https://notebooks.gesis.org/binder/v2/gh/ada/waves/main", Route.LAUNCH),
+        ("https://hub.example.edu/services/binder/v2/gh/ada/waves/main", Route.LAUNCH),
+        ("https://grafana.mybinder.org/d/overview", Route.OTHER),
+        ("https://registry.example.edu/v2/library/python", None),
+        ("https://mybinder.readthedocs.io/en/latest/", None),
+        ("https://example.edu/badge_logo.svg", None),
+        ("https://example.edu/v2/gh/", None),
+    ],
+)
+def test_routes(url: str, route: Route | None) -> None:
+    address = parse(url)
+    assert (address.route if address else None) is route
+
+
+@pytest.mark.parametrize(
+    ("query", "opens"),
+    [
+        ("?labpath=a%20b.ipynb&urlpath=x", ("doc/tree", "a b.ipynb")),
+        ("?urlpath=x&amp;filepath=a+b", ("tree", "a b")),
+        ("?urlpath=%2Flab%2Ftree%2Fa.ipynb%3Fx=1", ("lab/tree", "a.ipynb")),
+        ("?urlpath=lab/workspaces/w/tree/a", ("lab/workspaces/w/tree", "a")),
+        ("?urlpath=lab", ("lab", "")),
+        ("?urlpath=rstudio/", ("rstudio/", "")),
+        ("?urlpath=voila/render/n/a.ipynb", ("voila/render", "n/a.ipynb")),
+        ("?urlpath=lab/tree/", ("lab/tree", "")),
+        ("?flush_cache=true", ("", "")),
+        ("", ("", "")),
+    ],
+)
+def test_what_opens(query: str, opens: tuple[str, str]) -> None:
+    address = parse(f"https://mybinder.org/v2/gh/ada/waves/main{query}")
+    assert isinstance(address, Address)
+    assert address.opens == opens
+
+
+@pytest.mark.parametrize(
+    "repo",
+    [
+        "USER/REPO",
+        "your-name/your-repo",
+        "<owner>/<repo>",
+        "{{ org }}/x",
+        "username/repository",
+        "my-github-username/waves",
+    ],
+)
+def test_samples(repo: str) -> None:
+    assert is_sample(repo)
+
+
+@pytest.mark.parametrize(
+    "repo", ["ada/waves", "binder-project/binder", "user-guide/waves", "organ/repo2docker", "ada/repo"]
+)
+def test_no_samples(repo: str) -> None:
+    assert not is_sample(repo)
+
+
+URL = "https://mybinder.org/v2/gh/ada/waves/main"
+IMAGE = "https://mybinder.org/badge_logo.svg"
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "expected"),
+    [
+        ("a.md", f"[![Binder]({IMAGE})]({URL}).", [(IMAGE, Where.IMAGE), (URL, Where.LINK)]),
+        ("a.md", f"[![Binder][img]][b]\n\n[img]: {IMAGE}\n[b]: <{URL}>\n", [(IMAGE, Where.LINK), (URL, Where.LINK)]),
+        ("a.md", f"See {URL}, and ({URL}).", [(URL, Where.BARE), (URL, Where.BARE)]),
+        ("a.md", f"<a href='{URL}'><img src=\"{IMAGE}\"></a>", [(URL, Where.LINK), (IMAGE, Where.IMAGE)]),
+        ("a.md", f"`{URL}` and ``{URL}``", [(URL, Where.CODE), (URL, Where.CODE)]),
+        ("a.md", f"```md\n{URL}\n```\n{URL}\n", [(URL, Where.CODE), (URL, Where.BARE)]),
+        ("a.md", f"~~~~\n```\n{URL}\n~~~\n~~~~\n{URL}\n", [(URL, Where.CODE), (URL, Where.BARE)]),
+        ("a.md", f"1. one\n\n   ```\n   {URL}\n   ```\n\n    {URL}\n", [(URL, Where.CODE), (URL, Where.BARE)]),
+        ("a.md", f"text\n\n    {URL}\n", [(URL, Where.CODE)]),
+        ("a.md", f"<!-- {URL}\n{URL} --> {URL}", [(URL, Where.CODE), (URL, Where.CODE), (URL, Where.BARE)]),
+        ("a.md", f"```{{image}} {IMAGE}\n:target: {URL}\n```\n", [(IMAGE, Where.IMAGE), (URL, Where.LINK)]),
+        ("a.md", f"[{URL}]({URL})", [(URL, Where.TEXT), (URL, Where.LINK)]),
+        ("a.md", f"[x]({URL}?labpath=a(1).ipynb)", [(f"{URL}?labpath=a(1).ipynb", Where.LINK)]),
+        ("a.rst", f".. image:: {IMAGE}\n   :target: {URL}\n", [(IMAGE, Where.IMAGE), (URL, Where.LINK)]),
+        ("a.rst", f"`run <{URL}>`_ or ``{URL}``\n", [(URL, Where.LINK), (URL, Where.CODE)]),
+        ("a.rst", f".. |b| image:: {IMAGE}\n.. _b: {URL}\n", [(IMAGE, Where.IMAGE), (URL, Where.LINK)]),
+        ("a.rst", f"So::\n\n  {URL}\n\n{URL}\n", [(URL, Where.CODE), (URL, Where.BARE)]),
+        ("a.rst", f".. code-block:: html\n\n   {URL}\n", [(URL, Where.CODE)]),
+        ("a.rst", f".. note::\n\n   {URL}\n", [(URL, Where.BARE)]),
+        ("a.rst", f".. A comment\n   {URL}\n", [(URL, Where.CODE)]),
+        ("a.html", f"<p>{URL}</p><a href={URL}>x</a><pre>{URL}</pre>", [(URL, Where.TEXT), (URL, Where.LINK), (URL, Where.CODE)]),
+        ("a.org", f"[[{URL}][{IMAGE}]]\n#+begin_src\n{URL}\n#+end_src\n", [(URL, Where.LINK), (IMAGE, Where.IMAGE), (URL, Where.CODE)]),
+        ("a.adoc", f"image:{IMAGE}[Binder,link={URL}]\n----\n{URL}\n----\n", [(IMAGE, Where.IMAGE), (URL, Where.LINK), (URL, Where.CODE)]),
+        ("_config.yml", f"link: {URL}  # {URL}\n", [(URL, Where.VALUE), (URL, Where.CODE)]),
+        ("pyproject.toml", f'[project.urls]\nBinder = "{URL}"\n', [(URL, Where.VALUE)]),
+        ("conf.py", "u = f'https://mybinder.org/v2/gh/ada/waves/{release}?filepath=a'\n", [("https://mybinder.org/v2/gh/ada/waves/{release}?filepath=a", Where.VALUE)]),
+        ("README", f"{URL}\n", [(URL, Where.BARE)]),
+        ("notes.py", f"# {URL}\n", []),
+        ("docs/_build/a.html", f"<a href='{URL}'>x</a>", []),
+    ],
+)  # fmt: skip
+def test_found(path: str, text: str, expected: list[tuple[str, Where]]) -> None:
+    assert found(path, text) == expected
+
+
+def notebook(*cells: tuple[str, str | list[str]]) -> str:
+    return json.dumps({"cells": [{"cell_type": kind, "source": source} for kind, source in cells], "nbformat": 4})
+
+
+def test_in_notebooks() -> None:
+    text = notebook(("markdown", ["# Waves\n", f'<a href="{URL}?labpath=ä.ipynb">go</a>']), ("code", f"# {URL}\n"))
+    first, second = links("a.ipynb", text)
+    assert (str(first.url), first.where) == (f"{URL}?labpath=ä.ipynb", Where.LINK)
+    assert str(first.url.place) == "a.ipynb:cell 1:2"
+    assert first.text("ref").place.text == "main"
+    assert second.where is Where.CODE
+
+
+@given(st.lists(st.lists(st.text('ab\\"\n\t\r\x00é\U0001f600/ ', max_size=8), max_size=4), max_size=3), st.booleans())
+def test_notebook_lines_know_their_place(cells: list[list[str]], ascii_only: bool) -> None:
+    data = {"cells": [{"outputs": [{"x": ["]"]}], "cell_type": "code", "source": cell} for cell in cells]}
+    source = Source("a.ipynb", json.dumps(data, ensure_ascii=ascii_only, indent=1).encode("utf-8", "surrogatepass"))
+    book = read(source)
+    assert book.problem is None
+    for cell, pieces in zip(book.cells, cells, strict=True):
+        assert "".join(cell.lines) == "".join(pieces).replace("\n", "")
+        for line in cell.lines:
+            assert json.loads(f'"{line.place.text}"') == line
+            for index in range(len(line)):
+                assert json.loads(f'"{line.part(index, index + 1).place.text}"') == line[index]
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{", '{"cells": [}', '{"cells": []', '{"cells": [] "a": 1}', "[1,]", '{"a": "\\x"}', "{} {}", "nul"]
+)
+def test_broken_notebooks_have_a_problem(text: str) -> None:
+    book = read(Source("a.ipynb", text.encode()))
+    assert book.problem and book.problem[0] and not book.cells
+
+
+@pytest.mark.parametrize("text", ["[]", "1", '{"cells": 1}', '{"cells": [1, {"source": 2}]}', '{"worksheets": []}'])
+def test_odd_notebooks_are_read(text: str) -> None:
+    assert read(Source("a.ipynb", text.encode())).problem is None
+
+
+def test_old_notebooks_are_read() -> None:
+    text = json.dumps({"worksheets": [{"cells": [{"cell_type": "code", "input": "a = 1"}]}], "nbformat": 3})
+    assert read(Source("a.ipynb", text.encode())).cells[0].text == "a = 1"
