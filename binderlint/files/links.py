@@ -67,6 +67,21 @@ class Link(NamedTuple):
         return bool(repo.git.origin) and self.launches and self.address.identity == repo.git.origin.lower()
 
 
+def live_launches(repo: Repository) -> Iterator[Link]:
+    """The links that people follow to a launch, in today's form."""
+    return (link for link in repo.links if link.live and link.address.route is Route.LAUNCH)
+
+
+# What stands before a branch in the addresses of GitHub's and GitLab's own pages.
+PASTED = re.compile(r"(?:tree|blob|raw|edit)(?:/|$)")
+_FILE = re.compile(r"/[^/]*\.(?:ipynb|md|py|[Rr]md|jl|[Rr])$")
+
+
+def names_a_file(ref: str) -> bool:
+    """Whether a ref is no branch or tag but a piece of a web address or a path: `tree/main`, `main/a.ipynb`."""
+    return bool(PASTED.match(ref) or _FILE.search(ref))
+
+
 _MARKUP = {
     ".md": Markup.MARKDOWN,
     ".markdown": Markup.MARKDOWN,

@@ -72,7 +72,9 @@ FAMILIES = (
         "What a particular hub allows",
         _CONFIG + r"(?:environment\.ya?ml|requirements\.txt|start|postBuild|Dockerfile)",
     ),
-    Family("LNK", "links launches badges", "Badges and launch links", _DOCS),
+    Family(
+        "LNK", "links links_old links_refs links_pasted links_targets links_badge", "Badges and launch links", _DOCS
+    ),
     Family("NBK", "notebooks", "Notebooks", _ANY_FOLDER + r"[^/]*\.ipynb"),
     Family("RLG", "r", "R", _ANY_FOLDER + r"(?:install\.R|DESCRIPTION|runtime\.txt|\.Rprofile|renv\.lock)"),
     Family("JUL", "julia", "Julia", _CONFIG + r"(?:Julia)?(?:Project|Manifest)\.toml|" + _CONFIG + "REQUIRE"),

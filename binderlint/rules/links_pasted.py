@@ -1,0 +1,164 @@
+"""LNK: launch links with pieces of other web addresses."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
+from binderlint.edits import replace
+from binderlint.files.launch import HOSTED, is_template
+from binderlint.files.links import PASTED, Link, live_launches, names_a_file
+from binderlint.git import Git
+from binderlint.rule import Bad, Good, Rule
+from binderlint.source import Text
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+_OURS = Git(origin="gh/ada/waves", branch="main", refs=frozenset({"main", "v1.0", "v1.1", "data/2020"}), complete=True)
+
+
+class BadgeTreeUrl(Rule):
+    """A launch link holds pieces of another web address.
+
+    Parts of GitHub's own addresses do not belong in a launch link: after `/v2/gh/` come owner, repository and ref, and everything after the second slash
+    is read as the name of a branch, so `tree/main` is a branch that does not exist. What opens after the launch is said by `?urlpath=`.
+
+    ## Fix safety
+
+    The fix is unsafe where the link opens another file already, or where it cannot be known which part is the branch and which the path.
+    """
+
+    code = "LNK007"
+    severity = Severity.ERROR
+    level = Level.LAUNCH
+    sources = ("jupyterhub/binderhub:binderhub/repoproviders.py", "ProjectPythia/cookbook-template#38")
+    examples = (
+        Bad(
+            {"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/tree/main)\n"},
+            at="README.md:1:44",
+            fixed={"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main)\n"},
+        ),
+        Bad(
+            {"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/blob/data/2020/a%20b.ipynb)\n"},
+            at="README.md:1:44",
+            git=_OURS,
+            fixed={"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/data/2020?urlpath=lab/tree/a%20b.ipynb)\n"},
+        ),
+        Bad(
+            {"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/blob/main/a.ipynb?flush_cache=true)\n"},
+            at="README.md:1:44",
+            fixed={
+                "README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?flush_cache=true&urlpath=lab/tree/a.ipynb)\n"
+            },
+        ),
+        Bad(
+            {"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main/a.ipynb)\n"},
+            at="README.md:1:44",
+            fixed={"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?urlpath=lab/tree/a.ipynb)\n"},
+        ),
+        Bad(
+            {"README.md": "[run](https://mybinder.org/v2/gh/https://github.com/ada/waves)\n"},
+            at="README.md:1:34",
+            fixed={"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/HEAD)\n"},
+        ),
+        Bad(
+            {
+                "README.md": "[run](https://mybinder.org/v2/gh/https%3A%2F%2Fgithub.com%2Fada%2Fwaves.git/main?urlpath=lab)\n"
+            },
+            at="README.md:1:34",
+            fixed={"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?urlpath=lab)\n"},
+        ),
+        Bad(
+            {"README.md": "[run](https://mybinder.org//v2/gh/ada/waves/main)\n"},
+            at="README.md:1:27",
+            fixed={"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main)\n"},
+        ),
+        Good(
+            {"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/tree/oak)\n"},
+            git=_OURS._replace(refs=frozenset({"main", "tree/oak"})),
+            why="a branch of that name",
+        ),
+        Good({"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/feature/x)\n"}, why="a ref may hold slashes"),
+        Good(
+            {"README.md": "[run](https://mybinder.org/v2/git/https%3A%2F%2Fgithub.com%2Fada%2Fwaves/main)\n"},
+            why="the provider `git` takes whole addresses",
+        ),
+        Good(
+            {"README.md": "[run](https://notebooks.gesis.org/binder/v2/gh/ada/waves/main)\n"}, why="a hub below a path"
+        ),
+    )
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        for link in live_launches(repo):
+            address = link.address
+            if "//" in address.base + "/":
+                yield self.at(
+                    link.text("base", "lead"),
+                    "With two slashes after the host BinderHub does not know this address and shows its front page",
+                    help="Remove a slash",
+                    fix=Fix(
+                        "Remove a slash", (replace(link.text("base"), re.sub("/+", "/", address.base).rstrip("/")),)
+                    ),
+                )
+            spec = link.text("repo", "ref")
+            web = _WEB_ADDRESS.match(spec)
+            if web and address.provider in HOSTED:
+                rest = web[3].lstrip("/")
+                yield self._found(link, spec, f"{web[1]}/{web[2].removesuffix('.git')}/", _take_apart(rest, repo, link))
+            elif address.provider == "gh" and not is_template(address.ref):
+                pasted = PASTED.match(address.ref)
+                known = link.launches_repository(repo) and address.branch in repo.git.refs
+                if not known and names_a_file(address.branch):
+                    rest = address.ref[pasted.end() :] if pasted else str(address.ref)
+                    yield self._found(link, link.text("ref"), "", _take_apart(rest, repo, link))
+
+    def _found(self, link: Link, where: Text, start: str, parts: _Parts) -> Diagnostic:
+        query, path = link.address.query, parts.path.replace("+", "%2B")
+        written = "".join("".join(parameter) for parameter in query)
+        safe = parts.sure and not (path and link.address.target)
+        if path and not link.address.target:
+            written += f"{'&' if query else '?'}urlpath=lab/tree/{path}"
+        text = f"{start}{parts.ref or 'HEAD'}{written}"
+        edit = replace(link.onwards("repo" if start else "ref"), text)
+        return self.at(
+            where,
+            f"`{_shown(where)}` is a piece of another web address: BinderHub takes it for a branch, and the launch fails",
+            help=f"Write `{text}`",
+            fix=Fix("Write the ref and the path", (edit,), Applicability.SAFE if safe else Applicability.UNSAFE),
+        )
+
+
+class _Parts(NamedTuple):
+    """A ref and a path that were pasted together, and whether it is sure where the one ends."""
+
+    ref: str
+    path: str
+    sure: bool
+
+
+_WEB_ADDRESS = re.compile(
+    r"(?:https?(?::|%3A)(?:/|%2F){1,2})?(?:www\.)?(?:github|gitlab)\.com(?:/|%2F)([^/%]+)(?:/|%2F)([^/%]+)((?:/.*)?)$",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+def _shown(text: str) -> str:
+    return text if len(text) < 60 else text[:57] + "..."
+
+
+def _take_apart(rest: str, repo: Repository, link: Link) -> _Parts:
+    """`tree/main/docs`, `main/a.ipynb` or `main` as ref and path."""
+    found = PASTED.match(rest)
+    pasted = bool(found)
+    rest = (rest[found.end() :] if found else rest).strip("/")
+    known = [ref for ref in repo.git.refs if rest == ref or rest.startswith(f"{ref}/")]
+    if known:
+        ref = max(known, key=len)
+        return _Parts(ref, rest[len(ref) :].strip("/"), True)
+    ref, _, path = rest.partition("/")
+    if not pasted and path and not names_a_file(f"x/{path}"):
+        return _Parts(rest, "", True)
+    return _Parts(ref, path, "/" not in path)

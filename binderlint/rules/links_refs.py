@@ -1,0 +1,228 @@
+"""LNK: the branch, tag or commit that a launch link names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
+from binderlint.edits import replace
+from binderlint.files.launch import WITH_REF, Route, is_template
+from binderlint.files.links import Link, live_launches, names_a_file
+from binderlint.git import Git
+from binderlint.rule import Bad, Good, Rule
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+_OURS = Git(origin="gh/ada/waves", branch="main", refs=frozenset({"main", "v1.0", "v1.1", "data/2020"}), complete=True)
+
+
+class BadgeMissingRef(Rule):
+    """A launch link names no branch, tag or commit.
+
+    BinderHub needs one: without it the launch ends with `Spec is not of the form "user/repo/ref"`. `HEAD` stands for the newest state of the default
+    branch, whatever that is called.
+    """
+
+    code = "LNK006"
+    severity = Severity.ERROR
+    level = Level.LAUNCH
+    sources = ("jupyterhub/binderhub:binderhub/repoproviders.py",)
+    examples = (
+        Bad(
+            {"README.md": "[![Binder](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/ada/waves)\n"},
+            at="README.md:1:77",
+            fixed={
+                "README.md": "[![Binder](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/ada/waves/HEAD)\n"
+            },
+        ),
+        Bad(
+            {"README.rst": "`run <https://mybinder.org/v2/gh/ada/waves/?urlpath=lab>`_"},
+            at="README.rst:1:34",
+            fixed={"README.rst": "`run <https://mybinder.org/v2/gh/ada/waves/HEAD?urlpath=lab>`_"},
+        ),
+        Bad(
+            {"README.md": "[run](https://mybinder.org/v2/gl/lab%2Fwaves?urlpath=lab)\r\n"},
+            at="README.md:1:34",
+            fixed={"README.md": "[run](https://mybinder.org/v2/gl/lab%2Fwaves/HEAD?urlpath=lab)\r\n"},
+        ),
+        Bad(
+            {"README.md": "[run](https://binder.example.edu/v2/gh/ada/waves/)\n"},
+            at="README.md:1:40",
+            fixed={"README.md": "[run](https://binder.example.edu/v2/gh/ada/waves/HEAD)\n"},
+        ),
+        Good({"README.md": "[run](https://mybinder.org/v2/gist/ada/0123456789abcdef)\n"}, why="a gist needs no ref"),
+        Good(
+            {"README.md": "[run](https://mybinder.org/v2/zenodo/10.5281/zenodo.3242074/)\n"}, why="a DOI needs no ref"
+        ),
+        Good({"README.md": "Addresses start with https://mybinder.org/v2/gh/ and go on.\n"}, why="no whole address"),
+        Good({"README.md": "[run](https://mybinder.org/v2/gh/<user>/<repo>)\n"}, why="an example for the reader"),
+        Good({"README.md": "`https://mybinder.org/v2/gh/ada/waves`\n"}, why="code is not clicked on"),
+        Good(
+            {"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main/)\n"},
+            why="BinderHub drops a slash at the end",
+        ),
+    )
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        for link in live_launches(repo):
+            address = link.address
+            if address.provider not in WITH_REF or address.branch or not _whole(link):
+                continue
+            yield self.at(
+                link.text("repo"),
+                "The link names no branch, tag or commit, so the launch fails",
+                help="Add `/HEAD`, the newest state of the default branch, or a tag",
+                fix=Fix("Add `/HEAD`", (replace(link.text("gap", "ref"), "/HEAD"),)),
+            )
+
+
+class BadgeRefNotFound(Rule):
+    """A launch link of this repository names a branch, tag or commit that it does not have.
+
+    The launch fails, since there is nothing to build. Only for `master` and `main` on GitHub BinderHub tries on: it shows an error, waits ten seconds, and then
+    builds `HEAD`.
+
+    Nothing is said where the clone cannot know: a shallow one, or one of a single branch; nor of a version that is newer than every tag, because a README is
+    often written just before the release.
+
+    ## Fix safety
+
+    `HEAD` for a `master` or `main` that is gone is what BinderHub builds already, and safe. For any other name a similar one, or `HEAD`, is a guess.
+    """
+
+    code = "LNK008"
+    severity = Severity.ERROR
+    level = Level.LAUNCH
+    sources = ("jupyterhub/binderhub:binderhub/builder.py", "gboeing/osmnx-examples#47", "py-why/dowhy#585")
+    examples = (
+        Bad(
+            {"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/master?urlpath=lab)\n"},
+            at="README.md:1:44",
+            git=_OURS,
+            severity=Severity.WARNING,
+            fixed={"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/HEAD?urlpath=lab)\n"},
+        ),
+        Bad(
+            {"README.md": "[run](https://mybinder.org/v2/gh/Ada/Waves.git/1.0)\n"},
+            at="README.md:1:48",
+            git=_OURS,
+            fixed={"README.md": "[run](https://mybinder.org/v2/gh/Ada/Waves.git/v1.0)\n"},
+        ),
+        Bad(
+            {"docs/index.rst": ".. _run: https://mybinder.org/v2/gh/ada/waves/teaching\n"},
+            at="docs/index.rst:1:47",
+            git=_OURS,
+            fixed={"docs/index.rst": ".. _run: https://mybinder.org/v2/gh/ada/waves/HEAD\n"},
+        ),
+        Bad(
+            {"README.md": "[run](https://mybinder.org/v2/git/https%3A%2F%2Fgithub.com%2Fada%2Fwaves/teaching)\n"},
+            at="README.md:1:74",
+            git=_OURS,
+            fixed={"README.md": "[run](https://mybinder.org/v2/git/https%3A%2F%2Fgithub.com%2Fada%2Fwaves/HEAD)\n"},
+        ),
+        Good(
+            {"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/teaching)\n"},
+            git=_OURS._replace(complete=False),
+            why="a shallow clone does not know all branches",
+        ),
+        Good(
+            {"README.md": "[run](https://mybinder.org/v2/gh/grace/tides/master)\n"}, git=_OURS, why="another repository"
+        ),
+        Good(
+            {"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/{{ branch }})\n"},
+            git=_OURS,
+            why="filled in later",
+        ),
+        Good(
+            {"conf.py": 'url = "https://mybinder.org/v2/gh/ada/waves/%s?filepath=a" % release\n'},
+            git=_OURS,
+            why="filled in later",
+        ),
+        Good(
+            {"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/data%2F2020)\n"},
+            git=_OURS,
+            why="an encoded slash",
+        ),
+        Good(
+            {"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/0a1b2c3d4e)\n"},
+            git=_OURS,
+            why="a commit is known to GitHub, not to the list of branches",
+        ),
+        Good({"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/HEAD)\n"}, git=_OURS),
+        Good({"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/v1.2)\n"}, git=_OURS, why="a release to come"),
+        Good(
+            {"README.md": "    https://mybinder.org/v2/gh/ada/waves/master\n"}, git=_OURS, why="code is not clicked on"
+        ),
+    )
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        if not repo.git.complete or not repo.git.refs:
+            return
+        for link in live_launches(repo):
+            ref = link.address.branch
+            if not link.launches_repository(repo) or link.address.route is not Route.LAUNCH or _known(ref, repo):
+                continue
+            if is_template(ref) or names_a_file(ref) or _is_release_to_come(ref, repo):
+                continue
+            if ref in ("master", "main") and link.address.provider == "gh":
+                yield self.at(
+                    link.text("ref"),
+                    f"There is no branch `{ref}` any more: Binder shows an error, waits 10 seconds and takes the default branch",
+                    help="Write `HEAD`, which is always the default branch",
+                    severity=Severity.WARNING,
+                    level=Level.REPRODUCE,
+                    fix=Fix("Write `HEAD`", (replace(link.text("ref"), "HEAD"),)),
+                )
+                continue
+            new = _similar(ref, repo)
+            yield self.at(
+                link.text("ref"),
+                f"There is no branch or tag `{ref}` in this repository, so the launch fails",
+                help=f"Write `{new}`"
+                if new != "HEAD"
+                else "Write `HEAD`, the default branch, or a branch or tag that exists",
+                fix=Fix(f"Write `{new}`", (replace(link.text("ref"), quote(new)),), Applicability.UNSAFE),
+            )
+
+
+_COMMIT = re.compile(r"[0-9a-f]{7,40}")
+
+
+_VERSION = re.compile(r"v?\.?(\d+(?:\.\d+)+)")
+
+
+def _whole(link: Link) -> bool:
+    """Whether there is a repository in the link, and not another web address."""
+    repo = link.address.repo
+    return bool(repo) and (link.address.provider != "gh" or bool(re.fullmatch(r"[\w.-]+/[\w.-]+", repo)))
+
+
+def _known(ref: str, repo: Repository) -> bool:
+    short = re.sub(r"^(?:refs/)?(?:heads|tags)/", "", ref)
+    if ref in ("", "HEAD") or short in repo.git.refs or _COMMIT.fullmatch(ref):
+        return True
+    return ref.startswith(("refs/pull/", "pull/", "refs/merge-requests/"))
+
+
+def _is_release_to_come(ref: str, repo: Repository) -> bool:
+    """Whether a ref reads like a version newer than every tag."""
+    found = _VERSION.match(ref)
+    if not found:
+        return False
+    versions = [_numbers(known[1]) for name in repo.git.refs if (known := _VERSION.match(name))]
+    return _numbers(found[1]) > max(versions, default=[])
+
+
+def _numbers(version: str) -> list[int]:
+    return [int(number) for number in version.split(".")]
+
+
+def _similar(ref: str, repo: Repository) -> str:
+    from difflib import get_close_matches
+
+    close = get_close_matches(ref, sorted(repo.git.refs), 1, 0.75)
+    return close[0] if close else "HEAD"
