@@ -177,7 +177,7 @@ class Repository:
             path.endswith((".ipynb", ".Rmd")) for path in self.sources
         ):
             return True
-        return bool(self.links)
+        return any(link.live and (link.launches or link.shows_badge) for link in self.links)
 
     @cached_property
     def environment_file(self) -> Source | None:

@@ -46,6 +46,10 @@ class Link(NamedTuple):
         return is_template(self.address.host) or is_sample(self.address.repo)
 
     @property
+    def shows_badge(self) -> bool:
+        return self.address.route is Route.BADGE
+
+    @property
     def launches(self) -> bool:
         return self.address.route in (Route.LAUNCH, Route.LEGACY)
 
