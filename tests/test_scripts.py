@@ -131,3 +131,17 @@ def test_other_scripts_are_followed() -> None:
     ]
     assert shell.arrival.name == "PLAIN"
     assert [one.name for one in found.running] == ["source", "run.sh"]
+
+
+@pytest.mark.parametrize(
+    "condition",
+    ['[ -n "${JUPYTER_IMAGE_SPEC:-}" ]', '[[ "${MODE:-dev}" == prod ]]', 'MODE=${MODE:-}; test -n "$MODE"'],
+)
+def test_a_default_decides_no_condition(condition: str) -> None:
+    """The hub may have set the variable."""
+    head, _, last = condition.rpartition("; ")
+    code = f'{head}\nif {last}; then\n  sed -i s/a/b/ file\nfi\nexec "$@"\n'
+    assert any(
+        command.name == "sed" and command.runs
+        for command in parse(Source("start", code.encode()).slice(0, len(code))).commands
+    )

@@ -61,8 +61,15 @@ def is_test(node: Node) -> bool:
     return False
 
 
+class _Doubtful(Expander):
+    """Expands what a condition asks for: a default says nothing about what the hub has set."""
+
+    takes_defaults = False
+
+
 def truth(node: Node, expander: Expander) -> bool | None:
     """Whether a condition holds; None when that is not known."""
+    expander = _Doubtful(expander.code, expander.variables, expander.params)
     match node.type:
         case "command":
             return _command(node, expander)

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 class Expander:
     """Expands words, given the variables and the arguments known at this point of the script."""
 
+    takes_defaults = True
+    """`${X:-text}` is `text` where the script gave X no value before; the hub may have."""
+
     def __init__(self, code: Code, variables: Variables, params: tuple[Item, ...]) -> None:
         self.code = code
         self.variables = variables
@@ -122,7 +125,7 @@ class Expander:
                 return self.items(last) if known is not None and last else [Field((Hole(raw),))]
             if known is not None:
                 return self._value(known, quoted)
-            if name.isdigit() or name in "@*":
+            if name.isdigit() or name in "@*" or not alternative or not self.takes_defaults:
                 return [Field((Hole(raw),))]
             if last and last.type != "word":
                 return self._value(self.scalar(last), quoted)
