@@ -146,6 +146,35 @@ def _containers(config: Config, value: Any, template: bool) -> Iterator[Containe
             yield from _containers(config, item, inside)
 
 
+class Image(NamedTuple):
+    """The name of the image that workers run in."""
+
+    text: Text
+    expanded: bool
+    """dask-kubernetes replaces environment variables in it (classic/kubecluster.py, `expand_environment_variables`)."""
+    flow: bool
+
+    @property
+    def session(self) -> str:
+        """How the image of the session is written in its place; a plain text in braces must not hold braces of its own."""
+        written = self.text.place.text
+        quote = "" if not self.flow else written[0] if written[:1] in ("'", '"') else '"'
+        return f"{quote}${{JUPYTER_IMAGE_SPEC}}{quote}"
+
+
+def images(repo: Repository) -> Iterator[Image]:
+    """The images of workers: in pod templates, and the key `kubernetes.image` of today's dask-kubernetes."""
+    for config in repo.dask_configs:
+        found = [one for one in containers(config) if one.image is not None]
+        for container in found:
+            alone = container.template and len(found) == 1
+            if container.image is not None and (alone or container.runs_dask):
+                yield Image(container.image, container.template, container.table.flow)
+        match config.value:
+            case {"kubernetes": Table() as kubernetes} if isinstance(image := kubernetes.get("image"), Text):
+                yield Image(image, False, kubernetes.flow)
+
+
 # -- the folder that dask no longer reads
 
 _OLD_PATH = re.compile(r"(?<![\w.-])\.dask(?![\w.-])")

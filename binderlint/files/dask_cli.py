@@ -25,6 +25,7 @@ FLAGS: dict[str, str | None] = {
     "--reconnect": None,
 }
 _PROGRAMS = re.compile(r"(?:.*/)?(dask-(?:worker|scheduler|ssh))$")
+_SUBCOMMANDS = (("worker",), ("scheduler",), ("ssh",))
 _FLAG = re.compile(r"(?<![\w-])(--(?:no-)?bokeh(?:-port)?|--nprocs|--(?:no-)?reconnect)(?![\w-])(?:(=|\s+)(\d+))?")
 _EXECUTABLE = re.compile(r"(?<![\w.-])(dask-(?:worker|scheduler|ssh))(?![\w.-])")
 
@@ -37,7 +38,7 @@ class Word(NamedTuple):
 
 
 class Line(NamedTuple):
-    """A command line: its words, the list they are items of (in YAML), and the newest release it can be run by."""
+    """A command line: its words, in YAML the list they are items of, and the newest release it can be run by."""
 
     words: tuple[Word, ...]
     array: Array | None
@@ -61,6 +62,13 @@ def command_lines(repo: Repository) -> Iterator[Line]:
             known = image_release(container, release)
             if known is not None and container.runs_dask:
                 yield from (_line(value, known) for value in container.command)
+    if release is None:
+        return
+    for script in (repo.post_build, repo.start):
+        for command in script.running if script else ():
+            if _PROGRAMS.match(command.name) or (command.name == "dask" and command.values[:1] in _SUBCOMMANDS):
+                words = tuple(Word(word.pattern, word.place) for word in command.words)
+                yield Line(words, None, release)
 
 
 def _line(value: Array | Text, release: Release) -> Line:
@@ -96,6 +104,8 @@ def old_flags(line: Line) -> Iterator[Old]:
 def old_executables(line: Line) -> Iterator[Old]:
     """The programs of a command line that were removed in 2026.6.0."""
     for index, word in enumerate(line.words):
+        if index and line.words[index - 1].value == "--name":
+            continue
         if found := _PROGRAMS.match(word.value):
             name = found[1]
             command = name.removeprefix("dask-")
@@ -105,9 +115,11 @@ def old_executables(line: Line) -> Iterator[Old]:
                     _rewrite(word, word.value, command),
                 )
             else:
-                edits = (_rewrite(word, name, f"dask {command}"),)
+                written = word.place.text.strip("\"'") if " " not in word.value else word.place.text
+                edits = (replace(word.place, written.replace(name, f"dask {command}")),)
             yield Old(name, f"dask {command}", word.place, edits)
-        elif " " in word.value:
+            return
+        if " " in word.value:
             for inside in _EXECUTABLE.finditer(word.place.text):
                 today = inside[1].replace("-", " ")
                 place = _inside(word.place, *inside.span(1))

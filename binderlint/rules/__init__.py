@@ -62,7 +62,7 @@ FAMILIES = (
     Family("DKR", "docker_base", "Dockerfile", _CONFIG + r"(?:Dockerfile|\.dockerignore)"),
     Family(
         "DSK",
-        "dask dask_commands",
+        "dask dask_commands dask_images dask_own_image",
         "dask",
         _ANY_FOLDER + r"(?:\.dask/.*|\.config/dask/.*|[^/]*\.(?:ya?ml|ipynb|py|sh)|start|postBuild|Dockerfile)",
     ),

@@ -93,10 +93,9 @@ class DaskInvalidConfig(Rule):
                 continue
             if config.problem:
                 fix = _moved_back(config.source, config.problem)
-                words = re.split(r"\n", config.problem.message)[0].strip().rstrip(".")
                 yield self.at(
                     config.problem.place,
-                    f"dask cannot read this file ({_words(config.problem) or words}), so `import dask` fails where it is its configuration",
+                    f"dask cannot read this file ({_words(config.problem)}), so `import dask` fails where it is its configuration",
                     help="Move the line to the level of the keys around it, or give the key above it a mapping"
                     if fix
                     else 'Make it valid YAML: `python -c "import yaml, sys; yaml.safe_load(open(sys.argv[1]))" FILE` says where it is not',
@@ -239,10 +238,9 @@ def _moved(repo: Repository, configs: list[Config]) -> Fix | None:
 
 
 def _words(problem: Problem) -> str:
-    """What the parser says, without the place it adds on lines of its own."""
-    lines = [line.strip() for line in problem.message.splitlines()]
-    wanted = [line for line in lines if line and not line.startswith(("in ", "while ")) and not line.startswith("^")]
-    return wanted[0].rstrip(".") if wanted else ""
+    """What the parser found, without the context and the places around it."""
+    lines = [line.rstrip(" .:") for line in problem.message.splitlines() if line and not line.startswith(" ")]
+    return lines[-1] if lines else problem.kind
 
 
 _KEY_WITH_VALUE = re.compile(r"( *)(?:- +)?[\w.-]+:[ \t]+[^\s#|>&{\[].*")

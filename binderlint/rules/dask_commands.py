@@ -77,6 +77,18 @@ class DaskRemovedCliFlag(Rule):
             at=f"{_FILE}:10:13",
             fixed={_FILE: _template(_OLD.replace("no-bokeh", "no-dashboard"), "daskdev/dask:2023.3.0")},
         ),
+        Bad(
+            {
+                "environment.yml": _ENV,
+                "start": "#!/bin/bash\ndask scheduler --bokeh-port 8787 --no-bokeh &\n"
+                'nohup dask worker localhost:8786 --nprocs=2 --no-reconnect &\nexec "$@"\n',
+            },
+            at=("start:2:16", "start:2:34", "start:3:34", "start:3:45"),
+            fixed={
+                "start": "#!/bin/bash\ndask scheduler --dashboard-address :8787 --no-dashboard &\n"
+                'nohup dask worker localhost:8786 --nworkers=2 &\nexec "$@"\n'
+            },
+        ),
         Good({_FILE: _template(_OLD.replace("no-bokeh", "no-dashboard")), "environment.yml": _ENV}),
         Good(
             {_FILE: _template(_OLD), "environment.yml": "dependencies:\n  - dask=2022.9.2\n"},
@@ -155,7 +167,22 @@ class DaskRemovedExecutable(Rule):
             severity=Severity.INFO,
             fixed={_FILE: _template(" dask scheduler\n")},
         ),
+        Bad(
+            {
+                "requirements.txt": "dask[distributed]\n",
+                "binder/environment.yml": _ENV,
+                "binder/start": '#!/bin/bash\n(dask-scheduler --port 8786) &\nif true; then\n\tenv A=1 "dask-worker" :8786 &\nfi\nexec "$@"\n',
+            },
+            at=("binder/start:2:2", "binder/start:4:10"),
+            fixed={
+                "binder/start": '#!/bin/bash\n(dask scheduler --port 8786) &\nif true; then\n\tenv A=1 dask worker :8786 &\nfi\nexec "$@"\n'
+            },
+        ),
         Good({_FILE: _template(" [dask, worker]\n"), "environment.yml": _ENV}),
+        Good(
+            {"environment.yml": _ENV, "start": '#!/bin/bash\necho "run dask-worker --nprocs 2"\nexec "$@"\n'},
+            why="a text about it",
+        ),
         Good({_FILE: _template(" [dask-cuda-worker]\n"), "environment.yml": _ENV}, why="a program of dask-cuda"),
         Good(
             {_FILE: _template(_WORKER), "environment.yml": "dependencies: [dask=2022.2]\n"},
