@@ -131,11 +131,22 @@ def worse(before: Repository, report: Report, after: Repository, after_report: R
     known = {_key(found) for found in report.diagnostics}
     for found in after_report.diagnostics:
         if found.severity is Severity.ERROR and _key(found) not in known:
-            if not any(old.code == found.code for old in report.diagnostics):
+            if not any(old.code == found.code for old in report.diagnostics) and found.path not in _opened(
+                report, after_report
+            ):
                 return f"it would bring a new error, {found.code} {found.name}"
     if after.plan.error and not before.plan.error:
         return f"the build would fail: {after.plan.error.message}"
     return ""
+
+
+def _opened(report: Report, after_report: Report) -> set[str]:
+    """The files that nobody could read before, and now can: what is wrong in them was wrong all along."""
+    from binderlint.rules import find_rule
+
+    left = {_key(found) for found in after_report.diagnostics}
+    gone = [found for found in report.diagnostics if _key(found) not in left]
+    return {found.path for found in gone if (rule := find_rule(found.code)) and rule.unreadable}
 
 
 def _key(found: Diagnostic) -> tuple[str, str, str]:

@@ -51,6 +51,8 @@ class Rule:
     level: ClassVar[Level]
     since: ClassVar[str] = "0.1.0"
     sources: ClassVar[tuple[str, ...]] = ()
+    unreadable: ClassVar[bool] = False
+    """It says that nobody can read a file: with its fix, what else is wrong in that file comes to light."""
     examples: ClassVar[tuple[Bad | Good, ...]]
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:

@@ -6,7 +6,9 @@ import pytest
 
 from binderlint.files.dask import containers
 from binderlint.files.dask_versions import NEWEST, newest
+from binderlint.fixer import fix
 from binderlint.repository import Repository
+from binderlint.rules import all_rules
 
 INF = float("inf")
 
@@ -80,3 +82,30 @@ def test_configs_and_containers() -> None:
         ("a", True, True),
         ("b", True, False),
     ]
+
+
+def test_what_a_repaired_file_brings_to_light_is_repaired_too() -> None:
+    """Pangeo's guide: not valid, in a folder that is not read, with a program and an option of old; and `start` names the folder."""
+    config = (
+        'diagnostics-link: "x"\n  tick-maximum-delay: 5s\nkubernetes:\n  worker-template:\n    spec:\n      containers:\n'
+        "      - args: [dask-worker, --no-bokeh]\n        image: WORKER_IMAGE\n"
+    )
+    start = (
+        "#!/bin/bash\nexport DASK_KUBERNETES__WORKER_TEMPLATE_PATH=${PWD}/.dask/config.yaml\n"
+        'sed -i "s|WORKER_IMAGE|$JUPYTER_IMAGE_SPEC|" ${DASK_KUBERNETES__WORKER_TEMPLATE_PATH}\nexec "$@"\n'
+    )
+    repo = Repository.from_dict(
+        {
+            ".dask/config.yaml": config,
+            "environment.yml": "dependencies: [python=3.12, dask, dask-kubernetes]\n",
+            "start": start,
+        },
+        assume_binder=True,
+    )
+    rules = [rule for rule in all_rules() if rule.code in ("DSK001", "DSK002", "DSK003", "DSK004", "DSK005")]
+    fixed = fix(repo, rules=rules)
+    assert not fixed.reverted and not fixed.report.diagnostics
+    assert fixed.repo.sources[".config/dask/config.yaml"].text == config.replace("  tick", "tick").replace(
+        "dask-worker", "dask, worker"
+    ).replace("no-bokeh", "no-dashboard")
+    assert fixed.repo.sources["start"].text == start.replace(".dask", ".config/dask")

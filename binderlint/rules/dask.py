@@ -51,6 +51,7 @@ class DaskInvalidConfig(Rule):
     code = "DSK001"
     severity = Severity.ERROR
     level = Level.LAUNCH
+    unreadable = True
     sources = ("dask/dask: dask/config.py",)
     examples = (
         Bad(
