@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from binderlint.source import Text
 
 if TYPE_CHECKING:
-    from binderlint.files.dockerfile import Stage
+    from binderlint.files.dockerfile import Dockerfile, Stage
 
-_DATA = Path(__file__).parent.parent / "data" / "images.tsv"
+_DATA = Path(__file__).parent.parent / "data"
 
 
 class Image(NamedTuple):
@@ -71,6 +71,23 @@ def image_of(stage: Stage) -> Image | None:
     return parse(root.base, value) if value else None
 
 
+def images_of(dockerfile: Dockerfile | None) -> Iterator[Image]:
+    """The images that a build pulls, where their names are known: those that its stages start from and copy from."""
+    from binderlint.files.dockerfile import sources_of
+
+    for stage in dockerfile.needed if dockerfile else ():
+        if not stage.parent and (image := image_of(stage)):
+            yield image
+        for origin in sources_of(stage):
+            if dockerfile and not dockerfile.stage(origin) and "$" not in origin and (image := parse(origin, origin)):
+                yield image
+
+
+def base_of(dockerfile: Dockerfile | None) -> Image | None:
+    """The image that a Dockerfile builds on."""
+    return image_of(dockerfile.final) if dockerfile and dockerfile.final else None
+
+
 def facts(image: Image | None) -> Facts | None:
     """What is known of an image; None for one that is not in the table."""
     if image is None:
@@ -81,14 +98,27 @@ def facts(image: Image | None) -> Facts | None:
     return None
 
 
+class EndOfLife(NamedTuple):
+    """What an image holds that gets no updates, since when (year-month), and whether its packages are `moved`, `kept` or not the point (`none`)."""
+
+    what: str
+    since: str
+    packages: str
+
+
+def end_of_life(image: Image) -> EndOfLife | None:
+    """Whether the system or language of an image is past its end."""
+    for path, tag, *rest in _rows("eol_images.tsv"):
+        if re.fullmatch(path, image.path) and re.fullmatch(tag, image.tag):
+            return EndOfLife(rest[0], rest[1], rest[2])
+    return None
+
+
 @cache
 def _table() -> tuple[tuple[re.Pattern[str], re.Pattern[str], Facts], ...]:
     known = {"yes": True, "no": False, "root": True, "1000": False}
     rows = []
-    for line in _DATA.read_text(encoding="utf-8").splitlines():
-        if line.startswith(("#", "image\t")):
-            continue
-        path, tag, jupyter, python3, pip, user, user1000, workdir, variables, _ = line.split("\t")
+    for path, tag, jupyter, python3, pip, user, user1000, workdir, variables, _ in _rows("images.tsv"):
         rows.append(
             (
                 re.compile(path),
@@ -105,3 +135,9 @@ def _table() -> tuple[tuple[re.Pattern[str], re.Pattern[str], Facts], ...]:
             )
         )
     return tuple(rows)
+
+
+def _rows(name: str) -> list[list[str]]:
+    """The rows of a table: tabs between the fields, comments and one line of headings before them."""
+    lines = [line for line in (_DATA / name).read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
+    return [line.split("\t") for line in lines[1:]]

@@ -59,7 +59,12 @@ FAMILIES = (
     Family("SCR", "scripts", "Scripts: line ends, byte order marks, first lines", _CONFIG + r"(?:start|postBuild)"),
     Family("STA", "start", "start", _CONFIG + r"start"),
     Family("PBD", "postbuild", "postBuild", _CONFIG + r"postBuild"),
-    Family("DKR", "docker_base", "Dockerfile", _CONFIG + r"(?:Dockerfile|\.dockerignore)"),
+    Family(
+        "DKR",
+        "docker_base docker_old_base docker_launch docker_user docker_copy",
+        "Dockerfile",
+        _CONFIG + r"(?:Dockerfile|\.dockerignore)",
+    ),
     Family(
         "DSK",
         "dask dask_commands dask_images dask_own_image",

@@ -1,4 +1,4 @@
-"""DKR, first part: the images that a Dockerfile starts from."""
+"""DKR: the images that a Dockerfile starts from: tags and registries."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Diagnostic, Level, Severity
+from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
+from binderlint.edits import replace
 from binderlint.rule import Bad, Good, Rule
 
 if TYPE_CHECKING:
-    from binderlint.files.images import Image
     from binderlint.repository import Repository
 
 # Words in a tag that is moved to each new build.
@@ -18,6 +18,13 @@ _MOVING = {
     *("latest", "main", "master", "trunk", "head", "tip", "dev", "devel", "develop", "development", "edge", "nightly"),
     *("rolling", "snapshot", "current", "stable", "binder", "base"),
 }
+
+# Images that the same makers publish in a registry without the limits of Docker Hub (their own READMEs).
+_MIRRORS = (
+    (r"docker\.io/pangeo/(?:base-image|(?:base|pangeo|ml|pytorch)-notebook)", "quay.io/pangeo"),
+    (r"docker\.io/condaforge/miniforge3", "quay.io/condaforge"),
+    (r"docker\.io/jupyterhub/(?:jupyterhub|singleuser)", "quay.io/jupyterhub"),
+)
 
 
 class DockerUnpinnedBase(Rule):
@@ -68,7 +75,9 @@ class DockerUnpinnedBase(Rule):
     )  # fmt: skip
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        for image in _images(repo):
+        from binderlint.files.images import images_of
+
+        for image in images_of(repo.dockerfile):
             if image.digest or image.path == "docker.io/library/scratch":
                 continue
             if not image.tag:
@@ -85,27 +94,154 @@ class DockerUnpinnedBase(Rule):
                 )
 
 
-def _images(repo: Repository) -> Iterator[Image]:
-    """The images that the build pulls, where their names are known: those that stages start from and copy from."""
-    from binderlint.files.dockerfile import sources_of
-    from binderlint.files.images import image_of, parse
+class DockerFrozenRegistry(Rule):
+    """A Jupyter image is taken from Docker Hub, where it is no longer built.
 
-    dockerfile = repo.dockerfile
-    for stage in dockerfile.needed if dockerfile else ():
-        if not stage.parent and (image := image_of(stage)):
-            yield image
-        for origin in sources_of(stage):
-            if dockerfile and not dockerfile.stage(origin) and "$" not in origin and (image := parse(origin, origin)):
-                yield image
+    The Jupyter Docker Stacks moved to quay.io on 20 October 2023. `jupyter/...` on Docker Hub stays what it was that day: without a tag
+    it is three years old, and tags that are newer were never put there, so the build stops with "not found". Older tags are still there and are
+    not reported.
+
+    ## Fix safety
+
+    Where the tag does not exist on Docker Hub the fix only writes the registry that has it, and is safe. Where it exists, the image on
+    quay.io has newer software, and the fix is unsafe.
+    """
+
+    code = "DKR002"
+    severity = Severity.WARNING
+    level = Level.REPRODUCE
+    sources = ("jupyter/docker-stacks#2094", "jupyter/docker-stacks#2099")
+    examples = (
+        Bad(
+            {"Dockerfile": "FROM jupyter/base-notebook\nUSER root\n"},
+            at="Dockerfile:1:6",
+            fixed={"Dockerfile": "FROM quay.io/jupyter/base-notebook\nUSER root\n"},
+        ),
+        Bad(
+            {"binder/Dockerfile": "FROM docker.io/jupyter/scipy-notebook:latest AS b\r\n"},
+            at="binder/Dockerfile:1:6",
+            fixed={"binder/Dockerfile": "FROM quay.io/jupyter/scipy-notebook:latest AS b\r\n"},
+        ),
+        Bad(
+            {"Dockerfile": "# newer\nFROM jupyter/minimal-notebook:2024-05-27"},
+            at="Dockerfile:2:6",
+            fixed={"Dockerfile": "# newer\nFROM quay.io/jupyter/minimal-notebook:2024-05-27"},
+            severity=Severity.ERROR,
+        ),
+        Bad({"Dockerfile": "ARG TAG=lab-4.2.5\nFROM jupyter/r-notebook:$TAG\n"}, at="Dockerfile:2:6",
+            fixed={"Dockerfile": "ARG TAG=lab-4.2.5\nFROM quay.io/jupyter/r-notebook:$TAG\n"}, severity=Severity.ERROR),
+        Good({"Dockerfile": "FROM jupyter/all-spark-notebook:17aba6048f44\n"}, why="an old tag is still there"),
+        Good({"Dockerfile": "FROM jupyter/base-notebook:lab-3.6.3\n"}, why="an old tag is still there"),
+        Good({"Dockerfile": "FROM jupyter/base-notebook:2023-10-20\n"}, why="the last day"),
+        Good({"Dockerfile": "FROM quay.io/jupyter/base-notebook:2024-05-27\n"}, why="the registry where it is built"),
+        Good({"Dockerfile": "FROM someone/base-notebook\n"}, why="not a Jupyter stack"),
+    )  # fmt: skip
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        from binderlint.files.images import images_of
+
+        for image in images_of(repo.dockerfile):
+            found = re.fullmatch(r"docker\.io/(jupyter/(?:[\w-]+-notebook|docker-stacks-foundation))", image.path)
+            if not found or image.digest:
+                continue
+            start = re.match(r"(?:docker\.io/)?(?=jupyter/)", image.written)
+            edits = (replace(image.written.part(*start.span()), "quay.io/"),) if start else ()
+            if image.tag in ("", "latest"):
+                yield self.at(
+                    image.written,
+                    f"`{found[1]}` on Docker Hub has not been built since October 2023, so Binder launches software of that time",
+                    help=f"Take `quay.io/{found[1]}`, with the tag of a version",
+                    fix=Fix(f"Use `quay.io/{found[1]}`", edits, Applicability.UNSAFE) if edits else None,
+                )
+            elif _only_on_quay(image.tag):
+                yield self.at(
+                    image.written,
+                    f"`{found[1]}:{image.tag}` is not on Docker Hub, where nothing was added after October 2023: the build fails",
+                    help=f"Take `quay.io/{found[1]}:{image.tag}`",
+                    fix=Fix(f"Use `quay.io/{found[1]}`", edits) if edits else None,
+                    severity=Severity.ERROR,
+                    level=Level.LAUNCH,
+                )
 
 
-def _base(repo: Repository) -> Image | None:
-    """The image that the Dockerfile starts from."""
-    from binderlint.files.images import image_of
+class DockerLegacyBase(Rule):
+    """The Dockerfile starts from `andrewosh/binder-base`, which Binder refuses.
 
-    return image_of(repo.dockerfile.final) if repo.dockerfile and repo.dockerfile.final else None
+    This was the image of the first Binder, of 2016. repo2docker looks for it in the Dockerfile of the root before anything else and stops, even
+    when a `binder` folder holds a configuration that would work.
+    """
+
+    code = "DKR003"
+    severity = Severity.ERROR
+    level = Level.LAUNCH
+    sources = ("repo2docker/buildpacks/legacy/__init__.py",)
+    examples = (
+        Bad({"Dockerfile": "# old\nFROM andrewosh/binder-base\nMAINTAINER x\n"}, at="Dockerfile:2:1"),
+        Bad(
+            {
+                "Dockerfile": "FROM  AndrewOsh/binder-base:1 # x",
+                "binder/environment.yml": "dependencies: [python=3.12]\n",
+            },
+            at="Dockerfile:1:1",
+        ),
+        Good({"binder/Dockerfile": "FROM andrewosh/binder-base:1\n"}, why="only a Dockerfile in the root is asked"),
+        Good({"Dockerfile": "FROM x:1\nFROM andrewosh/binder-base\n"}, why="only the first FROM is looked at"),
+        Good({"Dockerfile": "FROM x:1 # andrewosh/binder-base\n"}, why="a comment"),
+    )
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        source = repo.get("Dockerfile")
+        line = next((line for line in source.lines() if line.startswith("FROM")), None) if source else None
+        if line and "andrewosh/binder-base" in line.partition("#")[0].lower():
+            yield self.at(
+                line.trimmed(),
+                "Binder stops at this image of the first Binder, whatever other configuration the repository has",
+                help="Remove the Dockerfile and describe the environment in `environment.yml` or `requirements.txt`",
+            )
+
+
+class DockerHubRateLimit(Rule):
+    """The image is pulled from Docker Hub, although its makers publish it elsewhere too.
+
+    Docker Hub limits how many images an address may pull without an account, and all builds of a Binder service share few addresses, so a build
+    can fail with "toomanyrequests" through no fault of yours. Said only of images that the same people publish in a registry without
+    that limit.
+    """
+
+    code = "DKR006"
+    severity = Severity.INFO
+    level = Level.POLISH
+    sources = ("ipeaGIT/intro_access_book#18",)
+    examples = (
+        Bad({"binder/Dockerfile": "FROM pangeo/pangeo-notebook:2024.06.02\n"}, at="binder/Dockerfile:1:6"),
+        Bad({"Dockerfile": "FROM docker.io/condaforge/miniforge3:24.3.0-0"}, at="Dockerfile:1:6"),
+        Good({"Dockerfile": "FROM quay.io/pangeo/pangeo-notebook:2024.06.02\n"}, why="another registry"),
+        Good({"Dockerfile": "FROM rocker/binder:4.4.1\n"}, why="only on Docker Hub, as far as is known"),
+        Good({"Dockerfile": "FROM pangeo/pangeo-notebook-onbuild:2019.12.08\n"}, why="too old to be there"),
+        Good({"Dockerfile": "FROM jupyter/base-notebook:2023-10-20\n"}, why="docker-frozen-registry speaks of these"),
+    )
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        from binderlint.files.images import images_of
+
+        for image in images_of(repo.dockerfile):
+            mirror = next((to for pattern, to in _MIRRORS if re.fullmatch(pattern, image.path)), None)
+            if mirror and image.path.startswith("docker.io/") and re.match(r"202[2-9]|\d+\.", image.tag):
+                yield self.at(
+                    image.written,
+                    "Docker Hub limits anonymous pulls, which all builds of a Binder service share, so the build can fail now and then",
+                    help=f"The same image is published as `{mirror}/{image.name}`",
+                )
 
 
 def _moves(tag: str) -> bool:
     words = set(re.split(r"[-_.]", tag.lower()))
     return "latest" in words or bool(words & _MOVING and not re.search(r"\d", tag))
+
+
+def _only_on_quay(tag: str) -> bool:
+    """Whether a tag of the Jupyter stacks is newer than 20 October 2023 (docker-stacks CHANGELOG: Python 3.12 came in 2024, 3.13 in 2025)."""
+    name = re.sub(r"^(?:x86_64|aarch64)-", "", tag)
+    if re.fullmatch(r"\d{4}-\d\d-\d\d", name):
+        return name > "2023-10-20"
+    return bool(re.match(r"python-3\.1[2-9]|lab-4\.[1-9]|lab-[5-9]|notebook-7\.[1-9]|hub-[5-9]|ubuntu-24", name))
