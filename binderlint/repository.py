@@ -15,6 +15,7 @@ from binderlint.source import EXECUTABLE, GITLINK, REGULAR, SYMLINK, Array, Plac
 if TYPE_CHECKING:
     from binderlint.diagnostic import Edit
     from binderlint.files.dask import Config
+    from binderlint.files.docker_context import Run
     from binderlint.files.dockerfile import Dockerfile
     from binderlint.files.installs import PipFile
     from binderlint.files.links import Link
@@ -253,6 +254,13 @@ class Repository:
 
         source = self.used("Dockerfile")
         return read(source) if source else None
+
+    @cached_property
+    def docker_runs(self) -> tuple[Run, ...]:
+        """The RUN instructions that make the image of the Dockerfile, with their commands."""
+        from binderlint.files.docker_context import build_runs
+
+        return build_runs(self.dockerfile)
 
     @cached_property
     def links(self) -> tuple[Link, ...]:

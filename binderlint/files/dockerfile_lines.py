@@ -63,6 +63,12 @@ class Instruction(NamedTuple):
         return expand(word, self.variables, self.escape)
 
     @property
+    def name_of_user(self) -> str | None:
+        """Of a USER: the user's name or number without the group; None when a variable hides it."""
+        value = self.value(self.body.strip())
+        return value.partition(":")[0] if value else None
+
+    @property
     def assignments(self) -> tuple[tuple[Text, Text | None], ...]:
         """Names and values (as written) of ARG, ENV and LABEL; an ARG without a default has None."""
         if self.name != "ARG" and self.words and "=" not in self.words[0]:

@@ -61,7 +61,7 @@ FAMILIES = (
     Family("PBD", "postbuild", "postBuild", _CONFIG + r"postBuild"),
     Family(
         "DKR",
-        "docker_base docker_old_base docker_launch docker_user docker_copy",
+        "docker_base docker_old_base docker_entry docker_launch docker_user docker_context docker_copy",
         "Dockerfile",
         _CONFIG + r"(?:Dockerfile|\.dockerignore)",
     ),

@@ -1,0 +1,144 @@
+"""DKR: what the build takes from the repository, and where it looks for it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Diagnostic, Fix, Level, Replace, Severity
+from binderlint.git import Git
+from binderlint.rule import Bad, Good, Rule
+from binderlint.source import GITLINK, Source, Span
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+_REQUIREMENTS = "https://mybinder.readthedocs.io/en/latest/tutorials/dockerfile.html"
+_CONTENT = (".ipynb", ".rmd", ".qmd")
+
+
+class DockerContextPath(Rule):
+    """COPY or ADD names a file that is not in the repository.
+
+    repo2docker builds with the root of the repository as context, also when the Dockerfile lies in `binder/` or `.binder/`. A path beside the
+    Dockerfile needs the folder's name in front of it, and the build stops at a file that is not there or that git does not track.
+
+    Not reported: heredocs, `--from=`, addresses, wildcards, paths with unknown variables, the content of submodules.
+    """
+
+    code = "DKR015"
+    severity = Severity.ERROR
+    level = Level.LAUNCH
+    sources = ("repo2docker/buildpacks/docker.py", "gesiscss/persistent_binderhub#34")
+    examples = (
+        Bad(
+            {"binder/Dockerfile": "FROM x:1\nCOPY --chown=1000 start.sh /srv/\n", "binder/start.sh": "#!/bin/sh\n"},
+            at="binder/Dockerfile:2:19",
+            fixed={"binder/Dockerfile": "FROM x:1\nCOPY --chown=1000 binder/start.sh /srv/\n"},
+        ),
+        Bad(
+            {".binder/Dockerfile": "FROM x:1\r\nADD [\"./environment.yml\", \"/tmp/\"]\r\nCOPY /a \\\r\n  /b", ".binder/environment.yml": "", ".binder/a": ""},
+            at=(".binder/Dockerfile:2:7", ".binder/Dockerfile:3:6"),
+            fixed={".binder/Dockerfile": "FROM x:1\r\nADD [\"./.binder/environment.yml\", \"/tmp/\"]\r\nCOPY /.binder/a \\\r\n  /b"},
+        ),
+        Bad({"Dockerfile": "FROM x:1\nCOPY requirements.txt /tmp/\n"}, at="Dockerfile:2:6"),
+        Bad({"Dockerfile": "FROM x:1 AS a\nCOPY gone /\nFROM y:1\nCOPY --from=a /gone /\n"}, at="Dockerfile:2:6"),
+        Good({"binder/Dockerfile": "FROM x:1\nCOPY binder/start.sh /srv/\nCOPY . /home\n", "binder/start.sh": ""}, why="from the root"),
+        Good({"binder/Dockerfile": "FROM x:1\nCOPY ../environment.yml /tmp/\n", "environment.yml": ""}, why="BuildKit stops `..` at the root"),
+        Good({"binder/Dockerfile": "FROM x:1\nCOPY <<EOF /etc/x\ny\nEOF\n"}, why="a heredoc"),
+        Good({"Dockerfile": "FROM x:1\nCOPY --from=y:1 /gone /\n"}, why="from an image"),
+        Good({"Dockerfile": "FROM x:1\nADD https://example.org/a.tar.gz /\nADD git@github.com:o/r.git /r\n"}, why="addresses"),
+        Good({"Dockerfile": "FROM x:1\nCOPY requirements*.txt /tmp/\n"}, why="BuildKit lets a wildcard match nothing"),
+        Good({"Dockerfile": "FROM x:1\nCOPY $SOURCE/x /tmp/\n"}, why="nobody knows the path"),
+        Good({"Dockerfile": "FROM x:1\nCOPY lib/x /tmp/\n", "lib": Source("lib", b"", GITLINK)}, why="in a submodule"),
+        Good({"Dockerfile": "FROM x:1\nCOPY .git /tmp/.git\n"}, why="the clone has it"),
+        Good({"Dockerfile": "FROM x:1 AS docs\nCOPY gone /\nFROM y:1\n"}, why="a stage that is not built"),
+    )  # fmt: skip
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        from binderlint.files.docker_context import copies_of
+
+        for stage in repo.dockerfile.needed if repo.dockerfile else ():
+            for copy in copies_of(repo, ((one, None) for one in stage.instructions)):
+                if copy.path is None or _there(repo, copy.path):
+                    continue
+                beside = f"{repo.plan.binder_dir}/{copy.path}" if repo.plan.binder_dir else ""
+                found = bool(beside) and repo.exists(beside)
+                prefix = re.match(r"(?:\./|/)?", copy.word)
+                start = copy.word.place.span.start + (prefix.end() if prefix else 0)
+                plain = (
+                    found
+                    and copy.word == copy.word.place.text
+                    and copy.path == re.sub(r"^(?:\./|/)", "", copy.word).rstrip("/")
+                )
+                insert = Replace(copy.word.place.path, Span(start, start), f"{repo.plan.binder_dir}/")
+                yield self.at(
+                    copy.word,
+                    f"`{copy.word}` is looked for in the root of the repository, and is not there: the build stops here"
+                    if found
+                    else f"There is no `{copy.path}` among the files that git tracks, so the build stops here",
+                    help=f"Write `{beside}`: paths begin at the root of the repository, not at the Dockerfile"
+                    if found
+                    else "Commit the file, or mend the path: paths begin at the root of the repository",
+                    fix=Fix(f"Write `{beside}`", (insert,)) if plain else None,
+                )
+
+
+def _there(repo: Repository, path: str) -> bool:
+    parts = path.split("/")
+    parents = ["/".join(parts[: index + 1]) for index in range(len(parts))]
+    submodule = any(parent in repo.sources and repo.sources[parent].mode == GITLINK for parent in parents)
+    return (
+        not path
+        or path == "."
+        or repo.exists(path)
+        or parts[0] == ".git"
+        or submodule
+        or bool(re.search(r"[*?\[]", path))
+    )
+
+
+class DockerClonesItself(Rule):
+    """The Dockerfile clones its own repository.
+
+    Docker keeps the result of `RUN git clone` as long as the line stays the same, so the image can hold an old state of the
+    notebooks, and a launch of a branch or of an older commit shows the newest. The files of the commit that is launched are in the build
+    context already.
+    """
+
+    code = "DKR017"
+    severity = Severity.WARNING
+    level = Level.REPRODUCE
+    sources = (_REQUIREMENTS,)
+    examples = (
+        Bad(
+            {"Dockerfile": "FROM x:1\nRUN cd /tmp && \\\n  # ours\n  git clone --depth=1 https://github.com/Me/notes.git\n"},
+            at="Dockerfile:4:3",
+            git=Git(origin="gh/me/notes"),
+        ),
+        Bad({"Dockerfile": "FROM x:1\r\nARG U=https://github.com/me/notes\r\nRUN git clone $U /home/me\r\n"}, at="Dockerfile:3:5", git=Git(origin="gh/me/notes")),
+        Good({"Dockerfile": "FROM x:1\nRUN git clone https://github.com/me/other.git\n"}, git=Git(origin="gh/me/notes"), why="another repository"),
+        Good({"Dockerfile": "FROM x:1\nRUN git clone https://github.com/me/notes.git\n"}, why="nobody knows what this repository is called"),
+        Good({"Dockerfile": "FROM x:1\n# RUN git clone https://github.com/me/notes\n"}, git=Git(origin="gh/me/notes"), why="a comment"),
+        Good({"Dockerfile": "FROM x:1 AS b\nRUN git clone https://github.com/me/notes\nFROM y:1\n"}, git=Git(origin="gh/me/notes"), why="a stage that is not built"),
+    )  # fmt: skip
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        if not repo.git.origin:
+            return
+        for run in repo.docker_runs:
+            for command in run.commands:
+                if command.name == "git" and "clone" in command.operands[:1]:
+                    if any(_repository(value) == repo.git.origin.lower() for value in command.operands[1:]):
+                        yield self.at(
+                            command.place,
+                            "Docker keeps the result of this line, so Binder shows the state of the repository at some earlier build",
+                            help="Use `COPY --chown=1000 . ${HOME}`: the build has the files of the commit that is launched",
+                        )
+
+
+def _repository(address: str) -> str:
+    """The repository of a clone address, as BinderHub names it."""
+    found = re.match(r"(?:\w+://(?:[^/@]*@)?|git@)(github\.com|gitlab\.com)[:/](.+?)(?:\.git)?/?$", address.lower())
+    return f"{'gh' if found[1] == 'github.com' else 'gl'}/{found[2]}" if found else ""
