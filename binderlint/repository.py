@@ -252,7 +252,7 @@ class Repository:
         """The Dockerfile, if the build is one with Docker."""
         from binderlint.files.dockerfile import read
 
-        source = self.used("Dockerfile")
+        source = self.used("Dockerfile") if self.plan.buildpack == "DockerBuildPack" else None
         return read(source) if source else None
 
     @cached_property

@@ -7,16 +7,14 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from binderlint.files.dockerfile_lines import Instruction, instructions, piece
-from binderlint.files.dockerfile_words import expand
+from binderlint.files.dockerfile_words import expand, names
 from binderlint.files.images import facts, image_of
 from binderlint.source import Source, Text
 
 # What repo2docker passes with --build-arg (app.py); it wins over the default of an ARG, and an ENV wins over it.
 BUILD_ARGS: Mapping[str, str] = {"NB_USER": "jovyan", "NB_UID": "1000"}
 # Defined by BuildKit without a value that is known here; see "Predefined ARGs".
-_PLATFORM_ARGS = tuple(
-    f"{kind}{part}" for kind in ("TARGET", "BUILD") for part in ("PLATFORM", "OS", "ARCH", "VARIANT")
-)
+PLATFORM_ARGS = tuple(f"{kind}{part}" for kind in ("TARGET", "BUILD") for part in ("PLATFORM", "OS", "ARCH", "VARIANT"))
 
 
 class Stage(NamedTuple):
@@ -112,7 +110,8 @@ def read(source: Source) -> Dockerfile:
             stages, current, variables = [*stages, stage], [], environment
         elif not stages:
             instruction = instruction._replace(variables=dict(arguments))
-            arguments |= _defined(instruction, arguments, {})
+            empty = {name: None if name in PLATFORM_ARGS else "" for name in names(instruction.body)}
+            arguments |= _defined(instruction, empty | arguments, {})
         else:
             instruction = instruction._replace(variables=variables)
             if instruction.name in ("ARG", "ENV"):
@@ -144,8 +143,8 @@ def _environment(stage: Stage) -> dict[str, str | None]:
     known: dict[str, str | None] = dict(seed.variables) if seed else {}
     if not stage.parent:
         return known
-    names = {str(name) for one in stage.parent.lineage if one.name == "ENV" for name, _ in one.assignments}
-    return {name: value for name, value in stage.parent.variables.items() if name in names | set(known)}
+    kept = {str(name) for one in stage.parent.lineage if one.name == "ENV" for name, _ in one.assignments}
+    return {name: value for name, value in stage.parent.variables.items() if name in kept | set(known)}
 
 
 def _defined(
@@ -163,7 +162,7 @@ def _defined(
             found[str(name)] = expand(value, {**variables, **found}, instruction.escape)
         elif name in arguments:
             found[str(name)] = arguments[str(name)]
-        elif name in _PLATFORM_ARGS:
+        elif name in PLATFORM_ARGS:
             found[str(name)] = None
         else:
             found[str(name)] = ""

@@ -94,6 +94,43 @@ class DockerUnpinnedBase(Rule):
                 )
 
 
+class DockerBaseUndefined(Rule):
+    """FROM names an image through an ARG that has no value.
+
+    Binder passes `NB_USER` and `NB_UID` and no other build argument, so an ARG without a default is empty there, however it is given in other builds.
+    What is left, such as `image:` or `/name`, is no image, and the build stops at once.
+    """
+
+    code = "DKR019"
+    severity = Severity.ERROR
+    level = Level.LAUNCH
+    sources = ("repo2docker/app.py",)
+    examples = (
+        Bad({"Dockerfile": "ARG TAG\nFROM python:$TAG\n"}, at="Dockerfile:2:6"),
+        Bad({"binder/Dockerfile": "# ours\r\nARG BASE=$REGISTRY/base:1\r\nFROM ${BASE} AS b\r\n"}, at="binder/Dockerfile:3:6"),
+        Bad({"Dockerfile": "FROM ${BASE}"}, at="Dockerfile:1:6"),
+        Good({"Dockerfile": "ARG TAG=3.12\nFROM python:${TAG}\n"}, why="a default"),
+        Good({"Dockerfile": "FROM python:${TAG:-3.12}\n"}, why="a default"),
+        Good({"Dockerfile": "FROM --platform=$BUILDPLATFORM image-$TARGETARCH:1\n"}, why="Docker defines it"),
+        Good({"Dockerfile": "ARG X\nFROM python:3.12 AS a\nFROM python:$X AS b\nFROM a\n"}, why="a stage that is not built"),
+    )  # fmt: skip
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        from binderlint.files.dockerfile import PLATFORM_ARGS
+        from binderlint.files.dockerfile_words import expand, names
+        from binderlint.files.images import parse
+
+        for stage in repo.dockerfile.needed if repo.dockerfile else ():
+            empty = {name: None if name in PLATFORM_ARGS else "" for name in names(stage.base)}
+            value = expand(stage.base, {**empty, **stage.start.variables})
+            if "$" in stage.base and value is not None and not stage.parent and not parse(stage.base, value):
+                yield self.at(
+                    stage.base,
+                    f"Binder gives no value to the variables of this image, so it is `{value}`, which is none, and the build stops",
+                    help="Give the ARG a default",
+                )
+
+
 class DockerFrozenRegistry(Rule):
     """A Jupyter image is taken from Docker Hub, where it is no longer built.
 
