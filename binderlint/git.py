@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import subprocess
@@ -52,6 +53,11 @@ def run(top: Path, *arguments: str, stdin: bytes | None = None) -> bytes:
         lines = done.stderr.decode(errors="replace").strip().splitlines()
         raise GitError(lines[0] if lines else f"git {arguments[0]} failed")
     return done.stdout
+
+
+def blob_id(data: bytes) -> str:
+    """The name that git gives to a file's content (in repositories with SHA-1)."""
+    return hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
 
 
 def find_top(folder: Path) -> Path | None:

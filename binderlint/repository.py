@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from binderlint.git import Git
+from binderlint.git import Git, GitError, blob_id, run
 from binderlint.source import EXECUTABLE, GITLINK, REGULAR, SYMLINK, Array, Place, Source, Table
 
 if TYPE_CHECKING:
@@ -291,6 +291,18 @@ class Repository:
 
         source = self.get(path) if path else None
         return Script(source, self.get) if source else None
+
+    def cloned(self, source: Source) -> bytes:
+        r"""The bytes of a file that Binder gets: where git turns the `\r\n` of this work tree into `\n` when it stores the file, those."""
+        unix = source.data.replace(b"\r\n", b"\n")
+        if self.root is None or unix == source.data:
+            return source.data
+        try:
+            stored = run(self.root, "hash-object", "--", source.path).decode().strip()
+            kept = run(self.root, "check-attr", "eol", "--", source.path).decode().strip()
+        except GitError:
+            return source.data
+        return unix if stored == blob_id(unix) and not kept.endswith(": crlf") else source.data
 
     def used(self, name: str) -> Source | None:
         """The configuration file of this name that the build or launch reads, by its place in the plan."""

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from binderlint.files.shell.state import Arrival, Command, Context, Kind, Load, Redirect, State
 from binderlint.files.shell.walk import Walk
 from binderlint.files.shell.words import UNKNOWN, Code, Rest, Scalar, Values, Word
-from binderlint.source import Source, Text
+from binderlint.source import Place, Source, Text
 
 if TYPE_CHECKING:
     from tree_sitter import Node
+
+    from binderlint.files.shell.bashisms import Bashism
 
 # What a script of a repo2docker image finds set (repo2docker/buildpacks/base.py, conda/__init__.py); $HOME is the repository.
 BINDER_VARIABLES = {
@@ -73,6 +75,15 @@ def shebang(source: Source) -> Shebang:
     return Shebang(line, program, argument.strip())
 
 
+class Statement(NamedTuple):
+    """A top-level statement: its place, the grammar's name for it, the commands in it, and whether it ends in `&`."""
+
+    place: Place
+    kind: str
+    commands: tuple[Command, ...]
+    background: bool
+
+
 class Shell:
     """Shell code: its syntax tree, its commands in the order of running, and what becomes of the command it is given."""
 
@@ -105,6 +116,23 @@ class Shell:
                 return Kind.UNKNOWN if self.broken and kind is not Kind.EXEC else kind
         return Kind.UNKNOWN
 
+    @property
+    def folder(self) -> str | None:
+        """The folder that it ends in, from the repository's root; None when that is not known or its end is never reached."""
+        return self._walk.final.cwd if self._walk.final else None
+
+    @cached_property
+    def statements(self) -> tuple[Statement, ...]:
+        """The top-level statements, in order."""
+        found: list[Statement] = []
+        for child in self.root.children:
+            if child.is_named and child.type != "comment":
+                place = self.code.place(child.start_byte, child.end_byte)
+                own = tuple(one for one in self.commands if one.context.statement == place)
+                sign = child.next_sibling
+                found.append(Statement(place, child.type, own, sign is not None and sign.type == "&"))
+        return tuple(found)
+
     @cached_property
     def comments(self) -> tuple[Text, ...]:
         """Every comment, `#` included."""
@@ -116,6 +144,13 @@ class Shell:
                 found.append(self.code.raw(node))
             stack.extend(node.children)
         return tuple(sorted(found, key=lambda text: text.place.span))
+
+    @cached_property
+    def bashisms(self) -> tuple[Bashism, ...]:
+        """What dash does not understand, in the order it stands."""
+        from binderlint.files.shell.bashisms import bashisms
+
+        return tuple(bashisms(self.root, self.code))
 
 
 class Script:
@@ -199,6 +234,7 @@ __all__ = [
     "Script",
     "Shebang",
     "Shell",
+    "Statement",
     "Word",
     "parse",
     "shebang",

@@ -117,7 +117,7 @@ def _block(walk: Walk, nodes: Sequence[Node], code: Code, state: State, frame: F
         if not falls:
             walk._quietly(node, code, state.copy(), context._replace(reachable=False))
         elif following is not None and following.type == "&":
-            walk._background(node, code, state, context)
+            walk.background(node, code, state, context)
         else:
             falls = walk.run(node, code, state, frame, context)
     return falls
@@ -139,3 +139,36 @@ def _parts(clause: Node) -> tuple[list[Node], list[Node]]:
         elif child.is_named and child.type not in ("comment", "elif_clause", "else_clause"):
             (body if after else condition).append(child)
     return condition, body
+
+
+def is_last(node: Node) -> bool:
+    """Whether nothing of the script follows a statement on its path."""
+    while node.parent is not None:
+        parent = node.parent
+        if parent.type in ("while_statement", "for_statement", "c_style_for_statement", "negated_command", "pipeline"):
+            return False
+        if parent.type == "function_definition":
+            return False
+        if parent.type == "if_statement" or parent.type == "elif_clause":
+            sibling = node.next_sibling
+            while sibling is not None and sibling.type not in ("then", "elif_clause", "else_clause", "fi"):
+                if sibling.is_named and sibling.type != "comment":
+                    return False
+                sibling = sibling.next_sibling
+            if sibling is not None and sibling.type == "then":
+                return False
+        elif parent.type != "case_statement":
+            sibling = node.next_sibling
+            while sibling is not None:
+                if sibling.type in ("&&", "||", "&"):
+                    return False
+                if (
+                    sibling.is_named
+                    and sibling.type not in ("comment", "function_definition")
+                    and "redirect" not in sibling.type
+                    and parent.type != "case_statement"
+                ):
+                    return False
+                sibling = sibling.next_sibling
+        node = parent
+    return True

@@ -80,8 +80,8 @@ def _set(call: Call) -> bool:
 def _cd(call: Call) -> bool:
     targets = [word for word in call.words[1:] if not re.fullmatch(r"-[LPe@]+|--", word.value or "")]
     text = targets[0].pattern if targets else "/home/jovyan"
-    path = repository_path(text, call.state.cwd) if text != "-" else None
-    call.state.cwd = "" if path == "." else path
+    path = repository_path(text, call.state.cwd) if text != "-" else call.state.previous_cwd
+    call.state.previous_cwd, call.state.cwd = call.state.cwd, "" if path == "." else path
     return True
 
 
@@ -93,7 +93,7 @@ def _popd(call: Call) -> bool:
 def _wait(call: Call) -> bool:
     pending = call.state.pending
     if pending and call.state.arrived is not True:
-        call.walk.arrivals.append(pending._replace(kind=Kind.PLAIN))
+        call.walk.arrivals.append(pending._replace(kind=Kind.PLAIN, waited=True))
         call.state.arrived = True
     return True
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from binderlint.files.shell.branches import is_last
 from binderlint.files.shell.state import MAX_DEPTH, Arrival, Command, Context, Frame, Kind, Redirect, State
 from binderlint.files.shell.words import Arg, Code, Field, Item, Joined, Rest, Split, Word
 from binderlint.files.shell.wrappers import base_name
-from binderlint.source import Text
+from binderlint.source import Place, Text
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -23,6 +24,7 @@ class Call:
         self.walk, self.node, self.code = walk, node, code
         self.state, self.frame, self.context = state, frame, context
         self.words: list[Word] = []
+        self.head: Place | None = None
         self.wrappers: list[str] = []
         self.redirects: list[Redirect] = []
         self.input: Text | None = None
@@ -58,6 +60,7 @@ class Call:
                 ignored,
                 state.cwd,
                 tuple(self.variables),
+                state.arrived is not False or state.pending is not None,
             ),
             (self.node.start_byte, self.node.end_byte, len(self.wrappers)),
         )
@@ -83,6 +86,9 @@ class Call:
                 "",
                 self.execed,
                 tuple(self.wrappers),
+                self.head,
+                False,
+                self.stays and self.frame.main and not self.context.background,
             )
         )
         self.state.arrived = True
@@ -162,36 +168,3 @@ def arrival(items: Sequence[Item]) -> Kind | None:
 
 def symbolic(item: Item) -> bool:
     return isinstance(item, (Rest, Split)) or any(isinstance(piece, (Arg, Joined)) for piece in item.pieces)
-
-
-def is_last(node: Node) -> bool:
-    """Whether nothing of the script follows a statement on its path."""
-    while node.parent is not None:
-        parent = node.parent
-        if parent.type in ("while_statement", "for_statement", "c_style_for_statement", "negated_command", "pipeline"):
-            return False
-        if parent.type == "function_definition":
-            return False
-        if parent.type == "if_statement" or parent.type == "elif_clause":
-            sibling = node.next_sibling
-            while sibling is not None and sibling.type not in ("then", "elif_clause", "else_clause", "fi"):
-                if sibling.is_named and sibling.type != "comment":
-                    return False
-                sibling = sibling.next_sibling
-            if sibling is not None and sibling.type == "then":
-                return False
-        elif parent.type != "case_statement":
-            sibling = node.next_sibling
-            while sibling is not None:
-                if sibling.type in ("&&", "||", "&"):
-                    return False
-                if (
-                    sibling.is_named
-                    and sibling.type not in ("comment", "function_definition")
-                    and "redirect" not in sibling.type
-                    and parent.type != "case_statement"
-                ):
-                    return False
-                sibling = sibling.next_sibling
-        node = parent
-    return True

@@ -44,6 +44,7 @@ def run_command(
             walk.run(child, code, state, frame, context)
         elif child.is_named and "redirect" not in child.type and child.type != "comment":
             word = expander.word(child)
+            call.head = call.head or word.place
             call.words += [Word(word.raw, (item,)) for item in word.items]
     for one in (*redirects, *(child for child in node.children if "redirect" in child.type)):
         _redirect(call, one, expander)

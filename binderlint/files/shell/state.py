@@ -69,6 +69,8 @@ class Command(NamedTuple):
     """The folder it runs in, from the repository's root; None when that is not known."""
     variables: tuple[tuple[str, str], ...] = ()
     """Variables given in front of it."""
+    after: bool = False
+    """The given command has run, or was started, before it."""
 
     @property
     def args(self) -> tuple[Word, ...]:
@@ -128,6 +130,12 @@ class Arrival(NamedTuple):
     """What runs instead of the command."""
     execed: bool = False
     wrappers: tuple[str, ...] = ()
+    head: Place | None = None
+    """The first word of the command, before which `exec` would stand."""
+    waited: bool = False
+    """It was put into the background, and the script waits for it."""
+    stays: bool = False
+    """Written with `exec` it would run in the script's own process."""
 
 
 class State:
@@ -139,6 +147,7 @@ class State:
         self.errexit = False
         self.pipefail = False
         self.cwd: str | None = ""
+        self.previous_cwd: str | None = None
         self.arrived: bool | None = False
         self.pending: Arrival | None = None
         self.unclear = False

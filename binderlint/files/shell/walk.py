@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from binderlint.files.shell.branches import run_case, run_if, run_loop
+from binderlint.files.shell.branches import is_last, run_case, run_if, run_loop
 from binderlint.files.shell.conditions import is_test, truth
 from binderlint.files.shell.expand import Expander
 from binderlint.files.shell.state import Arrival, Command, Context, Frame, Kind, Load, State
@@ -26,6 +26,7 @@ class Walk:
         self.functions: dict[str, tuple[Node, Code]] = {}
         self.called: set[str] = set()
         self.broken = False
+        self.final: State | None = None
         self.depth = 0
         self.stays = True
         self.open: set[str] = set()
@@ -38,6 +39,7 @@ class Walk:
         frame = Frame(True)
         falls = self.sequence(root, code, state, frame, Context(code.text.place), False)
         if falls:
+            self.final = state
             self.end(state, frame, code.place(*_last_span(root)))
         for name, (body, its_code) in list(self.functions.items()):
             if name not in self.called:
@@ -84,7 +86,7 @@ class Walk:
             if not inner:
                 here = here._replace(statement=code.place(child.start_byte, child.end_byte), whole=True)
             if index + 1 < len(children) and children[index + 1].type == "&":
-                self._background(child, code, state, here)
+                self.background(child, code, state, here)
             elif not falls:
                 if child.type == "function_definition":
                     self.run(child, code, state, frame, here)
@@ -94,14 +96,18 @@ class Walk:
                 falls = self.run(child, code, state, frame, here)
         return falls
 
-    def _background(self, node: Node, code: Code, state: State, context: Context) -> None:
+    def background(self, node: Node, code: Code, state: State, context: Context) -> None:
         other, frame = state.copy(), Frame(False)
         before = len(self.arrivals)
         self.run(node, code, other, frame, context._replace(background=True, subshell=True))
         sent = [found for found in self.arrivals[before:] if found.kind in (Kind.EXEC, Kind.PLAIN)]
         self.arrivals[before:] = [found for found in self.arrivals[before:] if found not in sent]
         if sent:
-            state.pending = sent[0]
+            sign = node.next_sibling
+            end = sign.end_byte if sign is not None and sign.type == "&" else node.end_byte
+            state.pending = sent[0]._replace(
+                place=code.place(node.start_byte, end), last=sign is not None and is_last(sign)
+            )
 
     def _process(self, node: Node, code: Code, state: State, context: Context) -> None:
         """A subshell: what it changes stays in it, but for whether the command arrived."""
