@@ -133,7 +133,7 @@ def _of_dockerfile(repo: Repository, plan: Plan, source: Source) -> Iterator[Fou
         if instruction.name in ("COPY", "ADD") and not instruction.flag("from"):
             for word in instruction.words[:-1]:
                 yield from _copied(repo, str(word), f"`{source.path}` copies it")
-        elif instruction.name in ("RUN", "ENTRYPOINT", "CMD"):
+        elif instruction.name in ("RUN", "ENTRYPOINT", "CMD", "ENV"):
             text = str(instruction.script or " ".join(instruction.words))
             for path, how in mentioned(repo, text, plan.binder_dir, anywhere=True):
                 yield path, f"`{source.path}` {how}"

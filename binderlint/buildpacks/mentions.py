@@ -18,8 +18,8 @@ _LIKELY = re.compile(
 )
 _COMMENT = re.compile(r"(?:^|(?<=\s))#(?!!).*$", re.MULTILINE)
 _WORD = re.compile(r"[^\s\"'`;&|<>()=,]+")
-# The repository's folder on Binder, as scripts write it.
-_HOME = re.compile(r"(?:\$\{?(?:HOME|REPO_DIR|PWD)\}?|~|/home/(?:jovyan|\$\{?NB_USER\}?))/")
+# The repository's folder on Binder, or one in it, as scripts write it; what a variable of theirs stands for is not known.
+_HOME = re.compile(r"(?:\$\{?\w+\}?|~|/home/(?:jovyan|\$\{?NB_USER\}?))/")
 _RUNNERS = frozenset({"bash", "sh", "source", ".", "python", "python3", "Rscript", "exec"})
 _PIP_INSTALL = re.compile(r"\bpip3?\d?(?:\.\d+)?\s+install\b([^\n;&|]*)")
 _BY_DEFAULT = (
