@@ -95,6 +95,16 @@ def append(array: Array, text: str) -> Replace:
     return Replace(source.path, Span(line_end, line_end), f"{source.newline}{' ' * indent}- {text}")
 
 
+def append_items(array: Array, lines: Iterable[str]) -> Replace:
+    """Add lines to the end of a block sequence that is not empty: items with their `-`, and comments, indented as its items are."""
+    source, last = array.place.source, len(array) - 1
+    start = _item_start(array, last)
+    indent = start - source.line_starts[source.position(start)[0] - 1]
+    line_end = source.line(source.position(_content_end(array[last]))[0]).end
+    text = "".join(f"{source.newline}{' ' * indent}{line}" if line else source.newline for line in lines)
+    return Replace(source.path, Span(line_end, line_end), text)
+
+
 def prepend(array: Array, text: str) -> Replace:
     """Add an item, already written as YAML, to the start of a sequence."""
     return insert_item(array, 0, text) if array else replace(array, f"[{text}]")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import posixpath
+import re
 from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
@@ -26,6 +27,11 @@ if TYPE_CHECKING:
     from binderlint.files.yaml import Document
     from binderlint.plan import Plan
     from binderlint.rule import Files
+
+# Configuration in a folder that is nearly called as Binder wants it.
+_LIKE_BINDER = re.compile(
+    r"[._]?(?i:binders?)/(?:environment\.ya?ml|requirements\.txt|postBuild|start|apt\.txt|Dockerfile|runtime\.txt|install\.R)$"
+)
 
 
 class RepositoryError(Exception):
@@ -165,6 +171,8 @@ class Repository:
         if self.assume_binder or self.is_dir("binder") or self.is_dir(".binder"):
             return True
         if any(name in self.sources for name in ("postBuild", "runtime.txt", "apt.txt", "install.R")):
+            return True
+        if any(_LIKE_BINDER.match(path) for path in self.sources):
             return True
         environments = (
             "environment.yml",

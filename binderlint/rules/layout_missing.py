@@ -1,0 +1,188 @@
+"""LAY: repositories that Binder cannot build: no environment file, or an error before the build."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Diagnostic, Level, Severity
+from binderlint.files.named import misnamed_environments
+from binderlint.git import Git
+from binderlint.rule import Bad, Good, Rule
+
+if TYPE_CHECKING:
+    from binderlint.files.links import Link
+    from binderlint.repository import Repository
+
+_OWN = Git("gh/o/r", "main", "main", frozenset({"main", "binder"}), True)
+_BADGE = "[![Binder](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/"
+# Files that show that the repository is meant to be built as it is.
+_CONFIGURES = ("postBuild", "apt.txt", "install.R", "runtime.txt")
+# Files that people expect to count.
+_LOOKALIKES = (
+    "environment-dev.yml",
+    "environment_dev.yml",
+    "environment-binder.yml",
+    "binder-environment.yml",
+    "binder_environment.yml",
+    "env.yml",
+    "conda.yml",
+    "requirements-dev.txt",
+    "requirements_dev.txt",
+    "requirements-binder.txt",
+    "requirements.in",
+    "setup.cfg",
+    "pyproject.toml",
+    "install.R",
+    "apt.txt",
+)
+
+
+class NoEnvironmentFile(Rule):
+    """There is no file that tells Binder what to install.
+
+    Until March 2026 Binder gave such a repository a bare Python. mybinder.org refuses it since: the build ends with "No environment
+    specification found". Other hubs, and repo2docker on your own computer, still build the bare Python, without any package.
+
+    What counts as an environment is one of environment.yml, requirements.txt, Pipfile, Dockerfile, Project.toml, default.nix, a
+    DESCRIPTION, setup.py or installable pyproject.toml in the root, or a runtime.txt with `python-x.y` or a dated `r-`. apt.txt, postBuild,
+    start, install.R, lock files and files with other names do not count. When a `binder` folder exists, only what is in it counts.
+
+    Silent where the launch links of the repository go elsewhere: to another branch, or to another repository whose environment is used
+    for this one's notebooks (as nbgitpuller's `git-pull` links do). Silent, too, where an environment file or its folder is only misspelt,
+    which is a message of its own.
+    """
+
+    code = "LAY006"
+    severity = Severity.ERROR
+    level = Level.LAUNCH
+    sources = ("jupyterhub/repo2docker#1507", "dstl/Stone-Soup#1289", "nci/scores#1083", "repo2docker/app.py")
+    examples = (
+        Bad({"README.md": _BADGE + "o/r/HEAD)\n", "apt.txt": "cowsay\n"}, at="README.md:1:1", git=_OWN),
+        Bad({"README.md": "# x\n" + _BADGE + "o/r/main)\n", "a.ipynb": "{}"}, at="README.md:1:1", git=_OWN),
+        Bad({"README.md": _BADGE + "o/r/master)\n"}, at="README.md:1:1", git=_OWN._replace(complete=False)),
+        Bad({"index.ipynb": "{}", ".binder/README.md": "x\n", "postBuild": "x\n"}, at=".binder/README.md:1:1"),
+        Bad({"README.md": "# x\n", "postBuild": "#!/bin/sh\ntrue\n"}, at="README.md:1:1"),
+        Bad({"README.md": "# x\n", "a.ipynb": "{}"}, at="README.md:1:1", severity=Severity.WARNING, hub="generic"),
+        Bad({"README.md": "# x\n", "requirements.txt": "numpy\n", "runtime.txt": "julia-1.10\n"}, at="runtime.txt:1:1"),
+        Bad({"setup.cfg": "[metadata]\nname = x\n", "environment-dev.yml": "a: b\n"}, at="environment-dev.yml:1:1"),
+        Good({"README.md": _BADGE + "o/r/HEAD)\n", "requirements.txt": "numpy\n"}, git=_OWN),
+        Good(
+            {"README.md": _BADGE + "o/r/binder)\n", "a.ipynb": "{}"},
+            why="the environment is on another branch",
+            git=_OWN,
+        ),
+        Good({"README.md": _BADGE + "o/r/v1.5)\n", "a.ipynb": "{}"}, why="a tag or another branch"),
+        Good(
+            {
+                "README.md": _BADGE
+                + "o/env/main?urlpath=git-pull%3Frepo%3Dhttps%253A%252F%252Fgithub.com%252Fo%252Fr)\n",
+                "a.ipynb": "{}",
+            },
+            why="the environment is in another repository, which pulls this one",
+            git=_OWN,
+        ),
+        Good({"README.md": _BADGE + "o/other/main)\n"}, why="the links launch another repository", git=_OWN),
+        Good({"README.md": "# x\n", "enviroment.yml": "dependencies: []\n"}, why="the name is misspelt"),
+        Good({"README.md": "# x\n", "Binder/Dockerfile": "FROM x:1\n"}, why="the folder's name is misspelt"),
+        Good({"README.md": "# A web application\n"}, why="not for Binder", assume_binder=False),
+        Good({"binder/requirements.txt": "", "README.md": "x\n"}, why="an empty file is enough"),
+    )
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        plan = repo.plan
+        if not plan.default or plan.error or misnamed_environments(repo) or _launched_elsewhere(repo):
+            return
+        runtime = repo.get(plan.path("runtime.txt"))
+        hidden = [name for name in ("requirements.txt", "setup.py", "pyproject.toml") if repo.get(plan.path(name))]
+        if runtime and hidden:
+            reason = (
+                f"Binder takes `{runtime.text.strip()}` for a language it does not know and leaves `{hidden[0]}` aside"
+            )
+            advice = "Write `python-3.12` (the version you need) into runtime.txt, or remove it"
+        else:
+            reason = "Binder finds no file that tells it what to install"
+            advice = _advice(repo)
+        outcome = (
+            "mybinder.org refuses such a repository since March 2026"
+            if repo.hub == "mybinder.org"
+            else "so it gives a bare Python, and mybinder.org refuses such a repository since March 2026"
+        )
+        yield self.at(
+            runtime if runtime and hidden else repo.place,
+            f"{reason}{',' if outcome.startswith('so') else ':'} {outcome}",
+            help=advice,
+            severity=Severity.ERROR if repo.hub == "mybinder.org" else Severity.WARNING,
+        )
+
+
+class Repo2dockerError(Rule):
+    """repo2docker stops with an error before it builds anything.
+
+    The message is repo2docker's own, and it would stand at the end of the build log. Where another rule explains the same problem in the same
+    file, this one is silent.
+    """
+
+    code = "LAY009"
+    severity = Severity.ERROR
+    level = Level.LAUNCH
+    sources = ("repo2docker/app.py", "repo2docker/buildpacks/base.py")
+    examples = (
+        Bad({"environment.yml/README.md": "a folder\n"}, at="environment.yml/README.md:1:1"),
+        Good({"requirements.txt": "numpy\n"}, why="it builds"),
+        Good({"binder/a": "x\n", ".binder/a": "x\n"}, why="both-binder-dirs explains it"),
+    )
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        error = repo.plan.error
+        if not error or self._is_explained(repo, error.place.path):
+            return
+        first = error.message.strip().splitlines()[0] if error.message.strip() else ""
+        yield self.at(
+            error.place,
+            f"repo2docker stops with {error.type}: {first}".rstrip(".: "),
+            help="Correct the file: nothing is built until this error is gone",
+        )
+
+    def _is_explained(self, repo: Repository, path: str) -> bool:
+        """Whether a rule with more to say reports an error of the launch in the same file."""
+        from binderlint.linter import run_rule
+        from binderlint.rules import rules_for
+
+        return any(
+            found.path == path and found.severity is Severity.ERROR and found.level is Level.LAUNCH
+            for rule in rules_for([path])
+            if rule.code != self.code
+            for found in run_rule(rule, repo)
+            if found.code == rule.code
+        )
+
+
+def _launched_elsewhere(repo: Repository) -> bool:
+    """Whether there are launch links and none of them launches these files."""
+    links = [link for link in repo.links if link.launches and link.live]
+    if not links:
+        return False
+    own = [link for link in links if link.launches_repository(repo)] if repo.git.origin else links
+    if not own:
+        configured = repo.plan.binder_dir or any(repo.get(name) for name in _CONFIGURES)
+        return not configured
+    return all(_is_other_ref(repo, link) for link in own)
+
+
+def _is_other_ref(repo: Repository, link: Link) -> bool:
+    """Whether a link names a branch, tag or commit other than the one whose files these are."""
+    git, ref = repo.git, link.address.branch
+    if ref in ("", "HEAD", git.branch, git.default_branch):
+        return False
+    return ref in git.refs or ref not in ("main", "master")
+
+
+def _advice(repo: Repository) -> str:
+    folder = repo.plan.binder_dir
+    where = f"in the folder `{folder}`" if folder else "in the root of the repository"
+    advice = f"Add an environment.yml (conda) or a requirements.txt (pip) {where}; an empty requirements.txt is enough when nothing has to be installed"
+    there = [name for name in _LOOKALIKES if repo.get(repo.plan.path(name))]
+    if there:
+        advice += f" (`{there[0]}` does not count)"
+    return advice

@@ -1,0 +1,189 @@
+"""LAY: files whose names are nearly those that Binder looks for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.buildpacks.names import meant
+from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Rename, Severity
+from binderlint.files.named import naming
+from binderlint.rule import Bad, Good, Rule
+from binderlint.source import EXECUTABLE, REGULAR, Source
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+# The names that this rule knows how to judge; others (DESCRIPTION, setup.py) mean too many things in small letters.
+_KNOWN = frozenset(
+    {
+        "postBuild",
+        "start",
+        "environment.yml",
+        "environment.yaml",
+        "requirements.txt",
+        "runtime.txt",
+        "apt.txt",
+        "install.R",
+    }
+    | {"Dockerfile", "Project.toml", "Pipfile"}
+)
+# A file of one of these names decides what is built, so one that the others leave no use for may be there for something else.
+_CHOOSES = frozenset({"environment.yml", "requirements.txt", "Dockerfile", "Project.toml", "Pipfile"})
+
+
+class FilenameCase(Rule):
+    """The name of a configuration file is not spelt as Binder spells it.
+
+    repo2docker looks for exact names, capital letters included: `postBuild`, `start`, `environment.yml`, `requirements.txt`, `install.R`.
+    A `postbuild`, a `postBuild.sh` or an `enviroment.yml` is never looked at, and nothing says so: the build goes on without it.
+    On a Mac or on Windows, where capitals do not matter, such a name can pass unnoticed for years.
+
+    Where a file with the right name is there as well, the other one is taken for its helper. A `start.sh` outside of a `binder` folder
+    is taken for the launch script of Binder only when it hands the command on with `"$@"`.
+
+    ## Fix safety
+
+    The fix renames the file. It is unsafe where the renamed file would take the place of another environment file that Binder uses
+    today, and where a script or a configuration file names the file.
+    """
+
+    code = "LAY003"
+    severity = Severity.ERROR
+    level = Level.LAUNCH
+    sources = ("binder-examples/jupyter-extension#1", "repo2docker/buildpacks/base.py")
+    examples = (
+        Bad(
+            {"requirements.txt": "numpy\n", "postbuild": "#!/bin/bash\npython get_data.py\n"},
+            at="postbuild:1:1",
+            fixed={"postbuild": None, "postBuild": "#!/bin/bash\npython get_data.py\n"},
+        ),
+        Bad(
+            {"binder/enviroment.yml": "dependencies: [python=3.12]\r\n", "binder/start.sh": '#!/bin/bash\nexec "$@"\n'},
+            at=("binder/enviroment.yml:1:1", "binder/start.sh:1:1"),
+            fixed={
+                "binder/enviroment.yml": None,
+                "binder/environment.yml": "dependencies: [python=3.12]\r\n",
+                "binder/start.sh": None,
+                "binder/start": '#!/bin/bash\nexec "$@"\n',
+            },
+        ),
+        Bad(
+            {"Requirements.txt": "numpy\n", "Apt.txt": "gdal-bin\n", "runtime.text": "python-3.12"},
+            at=("Apt.txt:1:1", "Requirements.txt:1:1", "runtime.text:1:1"),
+            fixed={
+                "Requirements.txt": None,
+                "requirements.txt": "numpy\n",
+                "Apt.txt": None,
+                "apt.txt": "gdal-bin\n",
+                "runtime.text": None,
+                "runtime.txt": "python-3.12",
+            },
+        ),
+        Bad(
+            {".binder/environment.yml.txt": "dependencies: []\n", ".binder/PostBuild.sh": "#!/bin/sh\ntrue\n"},
+            at=(".binder/PostBuild.sh:1:1", ".binder/environment.yml.txt:1:1"),
+            fixed={
+                ".binder/environment.yml.txt": None,
+                ".binder/environment.yml": "dependencies: []\n",
+                ".binder/PostBuild.sh": None,
+                ".binder/postBuild": "#!/bin/sh\ntrue\n",
+            },
+        ),
+        Bad(
+            {"Environment.yml": "dependencies: [python=3.12]\n", "requirements.txt": "numpy\n"},
+            at="Environment.yml:1:1",
+            fixed={"Environment.yml": None, "environment.yml": "dependencies: [python=3.12]\n"},
+        ),
+        Bad(
+            {"install.r": "install.packages('sf')\n", "runtime.txt": "r-4.4-2024-10-01\n"},
+            at="install.r:1:1",
+            fixed={"install.r": None, "install.R": "install.packages('sf')\n"},
+        ),
+        Good(
+            {"binder/environment.yml": "dependencies: []\n", "binder/start": "#!/bin/bash\n", "binder/start.sh": "x\n"},
+            why="a helper beside the file with the right name",
+        ),
+        Good(
+            {
+                "binder/environment.yml": "dependencies: []\n",
+                "binder/postBuild": "#!/bin/sh\n./binder/start.sh\n",
+                "binder/start.sh": "x\n",
+            },
+            why="a helper that another file calls",
+        ),
+        Good(
+            {"requirements.txt": "flask\n", "start.sh": "#!/bin/sh\ngunicorn app:app\n"},
+            why="the script of a web application",
+        ),
+        Good(
+            {"environment.yml": "dependencies: []\n", "requirements-dev.txt": "a\n", "environment-dev.yml": "a: b\n"},
+            why="files for development",
+        ),
+        Good({"environment.yml": "dependencies: []\n", "Containerfile": "FROM x\n"}, why="another tool's file"),
+        Good(
+            {"environment.yml": "dependencies: []\n", "postbuild_bak": "x\n", "environment_old.yml": "x\n"},
+            why="kept copies",
+        ),
+        Good(
+            {"environment.yml": "dependencies: []\n", "dockerfile": "FROM python:3.12\n"},
+            why="not what Binder is to build",
+        ),
+        Good(
+            {"environment.yml": "dependencies: []\n", "Requirements.txt": "black\n"},
+            why="it would be ignored by its right name, too",
+        ),
+        Good(
+            {"binder/environment.yml": "dependencies: []\n", "postbuild": "#!/bin/sh\n"},
+            why="the `binder` folder hides the root",
+        ),
+        Good(
+            {"binder/Dockerfile": "FROM x:1\n", "binder/start.sh": '#!/bin/sh\nexec "$@"\n'},
+            why="a Dockerfile leaves `start` no use",
+        ),
+    )
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        plan = repo.plan
+        for path in repo.list(repo.resolve(plan.binder_dir) or ""):
+            source = repo.sources[path]
+            right = _right_name(source.name)
+            if not right or source.mode not in (REGULAR, EXECUTABLE) or self._is_meant_so(repo, source, right):
+                continue
+            rename = Rename(path, plan.path(right))
+            after = repo.apply([rename]).plan
+            if (right in _CHOOSES or plan.buildpack == "DockerBuildPack") and not (
+                after.error or after.uses(rename.to)
+            ):
+                continue
+            lost = [use.path for use in plan.files if plan.uses(use.path) and not after.uses(use.path)]
+            if lost and right in ("Dockerfile", "Project.toml"):
+                continue
+            careful = lost or any(naming(repo, source.name, path))
+            yield self.at(
+                source,
+                f"Binder looks for `{right}` and never at `{source.name}`, so what this file asks for is not done",
+                help=f"Rename the file: `git mv {path} {rename.to}`",
+                fix=Fix(
+                    f"Rename `{source.name}` to `{right}`",
+                    (rename,),
+                    Applicability.UNSAFE if careful else Applicability.SAFE,
+                ),
+            )
+
+    def _is_meant_so(self, repo: Repository, source: Source, right: str) -> bool:
+        """Whether the file has this name for a reason."""
+        both = ("environment.yml", "environment.yaml") if right.startswith("environment") else (right,)
+        if any(repo.exists(repo.plan.path(name)) for name in both):
+            return True
+        if right == "start" and not repo.plan.binder_dir and "$@" not in source.text:
+            return True
+        return source.name.endswith((".sh", ".bash")) and any(naming(repo, source.name, source.path))
+
+
+def _right_name(name: str) -> str:
+    """The name of the configuration file that a file is nearly called, empty for all others and for the right names."""
+    right = meant(name) or ""
+    if (right in ("start", "postBuild") and name.lower().endswith((".py", ".r"))) or name.lower() == "runtime":
+        return ""  # as likely a helper
+    return right if right in _KNOWN else ""
