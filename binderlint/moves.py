@@ -70,7 +70,7 @@ def to_post_build(repo: Repository, script: Script, command: Command) -> tuple[E
     source = script.source
     start = source.position(moved[0].place.span.start)[0]
     comments = {one.place.line for one in shell.comments if source.line(one.place.line).start == one.place.span.start}
-    while start - 1 in comments:
+    while start - 1 in comments - {1}:
         start -= 1
     end = source.position(moved[-1].place.span.end)[0]
     text = "\n".join(source.text[slice(*source.line(number))] for number in range(start, end + 1))

@@ -121,8 +121,13 @@ def download(command: Command) -> Download | None:
             return Download(tool, url, True)
     text = code(command)
     if text and _CODE.search(text) and not _LOCAL.search(text):
-        return Download(command.name, next(iter(_URL.findall(text)), ""), bool(_ARCHIVE.search(text)))
+        target = next(iter(_URL.findall(text)), "").rstrip(")]}'\";,")
+        return Download(command.name, target, _is_archive(target))
     return None
+
+
+def _is_archive(url: str) -> bool:
+    return bool(_ARCHIVE.search(url) and not _SMALL.search(url))
 
 
 def _is_path(text: str) -> bool:
@@ -157,7 +162,7 @@ def _fetch(command: Command, tool: str, urls: list[str]) -> Download | None:
         return None
     target = targets[0]
     heavy = command.has("-r", "--recursive", "-m", "--mirror") if tool.startswith("wget") else False
-    return Download(tool, target, heavy or bool(_ARCHIVE.search(target) and not _SMALL.search(target)))
+    return Download(tool, target, heavy or _is_archive(target))
 
 
 def install(command: Command) -> str | None:

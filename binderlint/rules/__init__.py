@@ -57,7 +57,7 @@ FAMILIES = (
         + r"(?:environment\.ya?ml|requirements.*\.txt|runtime\.txt|pyproject\.toml|setup\.py|Pipfile(?:\.lock)?|Dockerfile|postBuild|start|install\.R|[^/]*\.lock)",
     ),
     Family("SCR", "scripts", "Scripts: line ends, byte order marks, first lines", _CONFIG + r"(?:start|postBuild)"),
-    Family("STA", "start", "start", _CONFIG + r"start"),
+    Family("STA", "start start_work", "start", _CONFIG + r"start"),
     Family("PBD", "postbuild", "postBuild", _CONFIG + r"postBuild"),
     Family(
         "DKR",

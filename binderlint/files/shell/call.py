@@ -60,10 +60,26 @@ class Call:
                 ignored,
                 state.cwd,
                 tuple(self.variables),
+                self._alone(),
                 state.arrived is not False or state.pending is not None,
             ),
             (self.node.start_byte, self.node.end_byte, len(self.wrappers)),
         )
+
+    def _alone(self) -> Place | None:
+        node = self.node
+        if node.parent is not None and node.parent.type == "redirected_statement":
+            node = node.parent
+        inside = node.parent.type if node.parent is not None else ""
+        if any(child.type == "heredoc_redirect" for child in node.children) or inside in (
+            "list",
+            "pipeline",
+            "negated_command",
+            "redirected_statement",
+            "variable_assignment",
+        ):
+            return None
+        return self.code.place(node.start_byte, node.end_byte)
 
     # -- the given command
 

@@ -1,0 +1,335 @@
+"""STA: what `start` does before the server runs: downloads, installations, servers that never end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
+from binderlint.edits import replace
+from binderlint.rule import Bad, Good, Rule
+
+if TYPE_CHECKING:
+    from binderlint.files.script import Command, Script
+    from binderlint.repository import Repository
+
+_PIP = {"requirements.txt": "numpy==2.2.0\n"}
+_SH = "#!/bin/bash\n"
+_POST = "#!/bin/bash\nset -euo pipefail\n\n"
+
+
+def _before_server(script: Script) -> Iterator[Command]:
+    """The commands of start itself that delay the server: not in the background, and on a path that is taken."""
+    for command in script.running:
+        context = command.context
+        if not context.background and not command.after:
+            yield command
+
+
+def _moved(repo: Repository, script: Script, command: Command) -> Fix | None:
+    from binderlint.moves import to_post_build
+
+    edits = to_post_build(repo, script, command)
+    return Fix("Move it to postBuild", edits, Applicability.UNSAFE) if edits else None
+
+
+class StartDownloads(Rule):
+    """`start` downloads data.
+
+    `start` runs at every launch, for every visitor, before the server answers. Binder gives up on a server that does not answer within
+    30 seconds, so a download that is large, or a site that is slow or down for a day, makes the launch fail. `postBuild` runs once, when the
+    image is built, and what it downloads is in the image of every session.
+
+    Downloads in the background (`... &`), from the session itself (localhost, the hub) and in functions that are never called are not
+    meant. `git pull` of what is there already is only mentioned.
+
+    ## Fix safety
+
+    The fix is unsafe: the data become part of the image, as they are at the time of the build. It moves the command, with its comments and
+    the lines that unpack what it gets, to `postBuild`, and makes that file where there is none.
+    """
+
+    code = "STA005"
+    severity = Severity.WARNING
+    level = Level.LAUNCH
+    sources = ("repo2docker/docs/source/config_files.rst", "IGES-Geospatial/JupyterLabBinder")
+    examples = (
+        Bad(
+            {
+                "binder/environment.yml": "dependencies: [python=3.12]\n",
+                "binder/start": _SH
+                + "set -e\n\n# the photos of all campaigns\ngit clone https://github.com/example/photos\ngit clone https://github.com/example/maps\n\n"
+                + 'exec "$@"\n',
+            },
+            at=("binder/start:5:1", "binder/start:6:1"),
+            fixed={
+                "binder/start": _SH + 'set -e\n\nexec "$@"\n',
+                "binder/postBuild": _POST
+                + "# the photos of all campaigns\ngit clone https://github.com/example/photos\ngit clone https://github.com/example/maps\n",
+            },
+            severity=Severity.ERROR,
+        ),
+        Bad(
+            {
+                **_PIP,
+                "start": _SH
+                + "export A=1\n# download data\ncd /home/jovyan\nmkdir data\ncd data\nwget http://example.org/~x/sst.tar.gz\ntar -xvzf sst.tar.gz\nrm sst.tar.gz\ncd -\n\n\n"
+                + 'exec "$@"\n',
+                "postBuild": _SH + "set -e\necho hi",
+            },
+            at="start:7:1",
+            fixed={
+                "start": _SH + 'export A=1\n\n\nexec "$@"\n',
+                "postBuild": _SH
+                + "set -e\necho hi\n# download data\ncd /home/jovyan\nmkdir data\ncd data\nwget http://example.org/~x/sst.tar.gz\ntar -xvzf sst.tar.gz\nrm sst.tar.gz\ncd -\n",
+            },
+            severity=Severity.ERROR,
+        ),
+        Bad(
+            {**_PIP, "start": _SH + 'DATA=https://example.org/table.csv\nwget -q $DATA\nexec "$@"\n'},
+            at="start:3:1",
+            fixed={
+                "start": _SH + 'exec "$@"\n',
+                "postBuild": _POST + "DATA=https://example.org/table.csv\nwget -q $DATA\n",
+            },
+        ),
+        Bad(
+            {
+                **_PIP,
+                "start": _SH + 'if [ ! -d data ]; then\n  curl -L https://example.org/d.zip | tar xz\nfi\nexec "$@"\n',
+            },
+            at="start:3:3",
+            severity=Severity.ERROR,
+        ),
+        Bad(
+            {**_PIP, "start": _SH + 'export TOKEN=x\nwget "https://example.org/$TOKEN/a.csv"\nexec "$@"\n'},
+            at="start:3:1",
+        ),
+        Bad({**_PIP, "start": _SH + 'cd notebooks && git pull\nexec "$@"\n'}, at="start:2:17", severity=Severity.INFO),
+        Bad(
+            {**_PIP, "start": _SH + 'aws s3 sync s3://bucket/data data --no-sign-request\r\nexec "$@"\n'},
+            at="start:2:1",
+            fixed={
+                "start": _SH + 'exec "$@"\n',
+                "postBuild": _POST + "aws s3 sync s3://bucket/data data --no-sign-request\n",
+            },
+            severity=Severity.ERROR,
+        ),
+        Bad(
+            {
+                **_PIP,
+                "start": _SH
+                + "python - <<'PY'\nimport pooch\npooch.retrieve('https://example.org/x.nc', None)\nPY\nexec \"$@\"\n",
+            },
+            at="start:2:1",
+            fixed={
+                "start": _SH + 'exec "$@"\n',
+                "postBuild": _POST
+                + "python - <<'PY'\nimport pooch\npooch.retrieve('https://example.org/x.nc', None)\nPY\n",
+            },
+            severity=Severity.ERROR,
+        ),
+        Good(
+            {**_PIP, "start": _SH + 'until curl -s http://localhost:8080/; do sleep 1; done\nexec "$@"\n'},
+            why="its own server",
+        ),
+        Good({**_PIP, "start": _SH + 'curl "$JUPYTERHUB_API_URL/info"\nexec "$@"\n'}, why="the hub"),
+        Good(
+            {**_PIP, "start": _SH + 'curl --head https://example.org/d.zip\nexec "$@"\n'},
+            why="only asks for the header",
+        ),
+        Good(
+            {**_PIP, "start": _SH + 'fetch() { wget https://example.org/d.zip; }\nexec "$@"\n'},
+            why="a function that is never called",
+        ),
+        Good({**_PIP, "start": _SH + 'wget -q https://example.org/d.zip &\nexec "$@"\n'}, why="in the background"),
+        Good(
+            {**_PIP, "start": _SH + '(git clone https://github.com/example/x; python index.py) &\nexec "$@"\n'},
+            why="in the background",
+        ),
+        Good({**_PIP, "start": _SH + 'git clone ~/binder/bundle.git data\nexec "$@"\n'}, why="from the image itself"),
+        Good({**_PIP, "start": _SH + 'exec "$@"\nwget https://example.org/d.zip\n'}, why="never run"),
+        Good({**_PIP, "postBuild": _SH + "set -e\nwget https://example.org/d.zip\n"}, why="in postBuild it is right"),
+        Good({**_PIP, "start": _SH + 'echo "wget https://example.org/d.zip"\nexec "$@"\n'}, why="only printed"),
+        Good(
+            {**_PIP, "start": _SH + 'export ADDRESS=$(curl -s https://example.org/ip)\nexec "$@"\n'},
+            why="asks for a value",
+        ),
+        Good(
+            {
+                **_PIP,
+                "postBuild": _SH + "set -e\nwget https://example.org/d.csv\n",
+                "start": _SH + 'test -f d.csv || wget https://example.org/d.csv\nexec "$@"\n',
+            },
+            why="postBuild has it already",
+        ),
+    )
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        from binderlint.files.actions import download
+
+        script = repo.start
+        if script is None:
+            return
+        built = {found.url for one in (repo.post_build.running if repo.post_build else ()) if (found := download(one))}
+        for command in _before_server(script):
+            found = download(command)
+            if found is None or (command.context.conditional and found.url and found.url in built):
+                continue
+            if command.context.substitution and not found.heavy:  # asks for a value
+                continue
+            if found.update:
+                yield self.at(
+                    command.place,
+                    f"`{found.tool}` runs at every launch, for every visitor, before the server answers",
+                    help="Let the launch link do it with nbgitpuller, or leave it out: a push to the repository builds a new image",
+                    severity=Severity.INFO,
+                )
+                continue
+            yield self.at(
+                command.place,
+                f"`{found.tool}` downloads at every launch, for every visitor, before the server answers: a launch that takes more than 30 seconds fails",
+                help="Move it to postBuild, which runs once when the image is built",
+                severity=Severity.ERROR if found.heavy else None,
+                fix=_moved(repo, script, command),
+            )
+
+
+class StartInstalls(Rule):
+    """`start` installs packages.
+
+    `start` runs at every launch, for every visitor, before the server answers, and Binder gives up on a server that does not answer within 30
+    seconds. What is installed there differs from launch to launch, too. The environment files, or `postBuild`, put packages into the image once.
+
+    ## Fix safety
+
+    The fix is unsafe: the packages become part of the image, in the versions that are current at the time of the build.
+    """
+
+    code = "STA006"
+    severity = Severity.WARNING
+    level = Level.LAUNCH
+    sources = ("repo2docker/docs/source/config_files.rst",)
+    examples = (
+        Bad(
+            {**_PIP, "start": _SH + '# for the second notebook\npip install seaborn==0.13.2\nexec "$@"\n'},
+            at="start:3:1",
+            fixed={
+                "start": _SH + 'exec "$@"\n',
+                "postBuild": _POST + "# for the second notebook\npip install seaborn==0.13.2\n",
+            },
+        ),
+        Bad(
+            {**_PIP, "start": _SH + 'cd lib && python -m pip install -e .\nexec "$@"\n'},
+            at="start:2:11",
+        ),
+        Bad(
+            {**_PIP, "start": _SH + 'Rscript -e \'install.packages("sf")\'\nexec "$@"\n'},
+            at="start:2:1",
+            fixed={"start": _SH + 'exec "$@"\n', "postBuild": _POST + "Rscript -e 'install.packages(\"sf\")'\n"},
+        ),
+        Bad(
+            {**_PIP, "start": _SH + 'julia --project=. -e "using Pkg; Pkg.instantiate()"\nexec "$@"\n'},
+            at="start:2:1",
+            fixed={
+                "start": _SH + 'exec "$@"\n',
+                "postBuild": _POST + 'julia --project=. -e "using Pkg; Pkg.instantiate()"\n',
+            },
+        ),
+        Bad(
+            {**_PIP, "start": _SH + 'conda install -y gdal\njupyter lab build\nexec "$@"\n'},
+            at=("start:2:1", "start:3:1"),
+            fixed={"start": _SH + 'exec "$@"\n', "postBuild": _POST + "conda install -y gdal\njupyter lab build\n"},
+        ),
+        Good({**_PIP, "postBuild": _SH + "set -e\npip install -e .\n"}, why="in postBuild it is right"),
+        Good({**_PIP, "start": _SH + 'jupyter labextension list\npip list\nexec "$@"\n'}, why="installs nothing"),
+        Good({**_PIP, "start": _SH + 'pip install seaborn &\nexec "$@"\n'}, why="in the background"),
+    )
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        from binderlint.files.actions import install
+
+        script = repo.start
+        for command in _before_server(script) if script else ():
+            tool = install(command)
+            if tool and script:
+                yield self.at(
+                    command.place,
+                    f"`{tool}` runs at every launch, for every visitor, before the server answers: a launch that takes more than 30 seconds fails",
+                    help="Put the packages into the environment file, or move the command to postBuild",
+                    fix=_moved(repo, script, command),
+                )
+
+
+class StartForegroundServer(Rule):
+    """`start` waits for a server that never ends.
+
+    A server that is started without `&` keeps the script waiting until it is stopped, so the lines below it, and with them the command that
+    Binder runs, are never reached, and the launch fails.
+    """
+
+    code = "STA007"
+    severity = Severity.ERROR
+    level = Level.LAUNCH
+    sources = ("jupyterhub/binderhub#667",)
+    examples = (
+        Bad(
+            {**_PIP, "start": _SH + 'mongod --dbpath data/db  # for notebook 3\nexec "$@"\n'},
+            at="start:2:1",
+            fixed={"start": _SH + 'mongod --dbpath data/db &  # for notebook 3\nexec "$@"\n'},
+        ),
+        Bad(
+            {**_PIP, "start": _SH + 'nohup python -m http.server 8000 > log 2>&1\nexec "$@"\n'},
+            at="start:2:1",
+            fixed={"start": _SH + 'nohup python -m http.server 8000 > log 2>&1 &\nexec "$@"\n'},
+        ),
+        Bad(
+            {**_PIP, "start": _SH + 'if [ -f app.py ]; then\n  streamlit run app.py\nfi\nexec "$@"\n'},
+            at="start:3:3",
+            fixed={"start": _SH + 'if [ -f app.py ]; then\n  streamlit run app.py &\nfi\nexec "$@"\n'},
+        ),
+        Bad({**_PIP, "start": _SH + 'jupyter lab --no-browser\nexec "$@"\n'}, at="start:2:1"),
+        Good({**_PIP, "start": _SH + 'mongod --dbpath data/db &\nexec "$@"\n'}),
+        Good(
+            {**_PIP, "start": _SH + 'mongod --fork --logpath /dev/stdout\nexec "$@"\n'},
+            why="goes into the background itself",
+        ),
+        Good(
+            {**_PIP, "start": _SH + 'redis-server --daemonize yes\nexec "$@"\n'}, why="goes into the background itself"
+        ),
+        Good({**_PIP, "start": _SH + 'pg_ctl -D data start\nexec "$@"\n'}, why="returns when the database is up"),
+        Good(
+            {**_PIP, "start": _SH + 'jupyter lab workspaces import w.json\njupyter lab clean\nexec "$@"\n'},
+            why="does its work and ends",
+        ),
+        Good({**_PIP, "start": _SH + 'streamlit --version\nexec "$@"\n'}),
+        Good({**_PIP, "start": _SH + 'serve() { streamlit run app.py; }\nexec "$@"\n'}, why="never called"),
+        Good({**_PIP, "start": _SH + 'nohup bash -c "streamlit run app.py" &\nexec "$@"\n'}, why="in the background"),
+        Good({**_PIP, "start": _SH + 'timeout 5 redis-server\nexec "$@"\n'}, why="stopped after a while"),
+        Good({**_PIP, "start": _SH + "exec jupyter lab\n"}, why="start-no-passthrough says it"),
+    )
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        from binderlint.files.actions import server
+
+        script = repo.start
+        for command in script.running if script else ():
+            context = command.context
+            if context.background or context.substitution or command.after or "exec" in command.wrappers:
+                continue
+            name = server(command)
+            if name is None:
+                continue
+            simple = not context.pipeline and not context.nested and not context.condition and context.function is None
+            jupyter = name.startswith("jupyter")
+            place = command.alone
+            yield self.at(
+                command.place,
+                f"start waits here until `{name}` ends, so the command that Binder runs is never reached and the launch fails",
+                help="Leave it out: Binder starts the server itself"
+                if jupyter
+                else "Put the server into the background with `&`",
+                fix=Fix("Put it into the background", (replace(place, f"{place.text} &"),))
+                if place and simple and not jupyter
+                else None,
+            )
