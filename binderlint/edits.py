@@ -61,6 +61,12 @@ def between(first: Place | Value, last: Place | Value) -> Place:
     return Place(start.source, Span(start.span.start, end), start.cell)
 
 
+def starts_line(place: Place) -> bool:
+    """Whether nothing but white space stands before a place in its line."""
+    line = place.source.line(place.line)
+    return not place.source.text[line.start : place.span.start].strip()
+
+
 # -- YAML collections
 
 
@@ -119,6 +125,23 @@ def insert_item(array: Array, index: int, text: str) -> Replace:
     start = _item_start(array, index)
     indent = start - source.line_starts[source.position(start)[0] - 1]
     return Replace(source.path, Span(start, start), f"- {text}{source.newline}{' ' * indent}")
+
+
+def keyed_list(array: Array, key: str, items: Array) -> str:
+    """A list under a key, written as an item of another sequence, with the comments between and beside its items."""
+    source = items.place.source
+    if array.flow or items.flow:
+        written = items.place.text if items.flow else f"[{', '.join(item.place.text for item in items)}]"
+        return f"{key}: {written}"
+    start, end = _item_start(items, 0), source.line(source.position(_content_end(items))[0]).end
+    indent = start - source.line_starts[source.position(start)[0] - 1]
+    own = array.place.source
+    first = _item_start(array, 0)
+    deeper = " " * (first - own.line_starts[own.position(first)[0] - 1] + 2)
+    lines = (" " * indent + source.text[start:end]).splitlines()
+    return own.newline.join(
+        [f"{key}:", *(deeper + line[min(indent, len(line) - len(line.lstrip())) :] for line in lines)]
+    )
 
 
 def remove_key(table: Table, name: str) -> Replace:

@@ -222,10 +222,9 @@ class Repository:
     @cached_property
     def pip_section(self) -> Array | None:
         """The `pip:` list of environment.yml."""
-        for item in self.conda_dependencies or ():
-            if isinstance(item, Table) and isinstance(found := item.get("pip"), Array):
-                return found
-        return None
+        from binderlint.files.installs import pip_list
+
+        return pip_list(self)
 
     @cached_property
     def runtime(self) -> Runtime | None:

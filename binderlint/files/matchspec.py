@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from binderlint.source import Place, Span, Text
+from binderlint.files.requirements import unquoted
+from binderlint.source import Place, Text
 
 _OPERATOR = r"(?:==|!=|~=|>=|<=|=|>|<)"
 _VERSION = r"(?:[0-9A-Za-z_][0-9A-Za-z_.+!-]*\*?|\*)"
@@ -74,13 +75,8 @@ class MatchSpec(NamedTuple):
 
 def parse(text: Text) -> MatchSpec | None:
     """Read one item; None when it has no form that this reader knows, which does not mean that conda refuses it."""
-    raw = text.place.text
-    body, whole = text, False
-    if raw != text:
-        start = text.place.span.start + 1
-        whole = not (raw[:1] in ("'", '"') and raw[1:-1] == text)
-        if not whole:
-            body = Text(text, Place(text.place.source, Span(start, start + len(text)), text.place.cell))
+    body = unquoted(text)
+    whole = body.place.text != body
     found = _ARCHIVE.fullmatch(body) if "/" in body else None
     found = found or _SPEC.fullmatch(body)
     if not found:

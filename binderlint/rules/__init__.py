@@ -39,7 +39,12 @@ FAMILIES = (
         + r"(?i:[^/]*(?:environment|requirement|runtime|apt|install|dockerfile|project|description|pipfile|require|default|setup|post_?-?build|start)[^/]*|\.?binders?/.*)",
         True,
     ),
-    Family("CND", "conda conda_python conda_exports", "environment.yml", _CONFIG + r"environment\.ya?ml"),
+    Family(
+        "CND",
+        "conda conda_yaml conda_lists conda_specs conda_python conda_base conda_exports conda_platforms conda_channels conda_duplicates",
+        "environment.yml",
+        _CONFIG + r"(?:environment\.ya?ml|runtime\.txt|Pipfile(?:\.lock)?)",
+    ),
     Family(
         "PIP",
         "pip",
@@ -47,7 +52,7 @@ FAMILIES = (
         _ANY_FOLDER
         + r"(?:requirements.*\.txt|environment\.ya?ml|constraints.*\.txt|pyproject\.toml|setup\.(?:py|cfg)|Pipfile(?:\.lock)?)",
     ),
-    Family("RUN", "runtime", "runtime.txt", _CONFIG + r"runtime\.txt"),
+    Family("RUN", "runtime runtime_use", "runtime.txt", _CONFIG + r"runtime\.txt"),
     Family("APT", "apt", "apt.txt", _CONFIG + r"apt\.txt"),
     Family(
         "PIN",

@@ -1,67 +1,18 @@
-"""CND: environment.yml as a whole: what does not parse, and what an export leaves in it."""
+"""CND: the keys of environment.yml."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Diagnostic, Fix, Level, Recode, Severity
-from binderlint.edits import remove_key, replace
+from binderlint.diagnostic import Diagnostic, Fix, Level, Severity
+from binderlint.edits import append, keyed_list, remove_key, replace, set_key
 from binderlint.rule import Bad, Good, Rule
-from binderlint.source import Array, Source, Table, Text
+from binderlint.source import Array, Scalar, Table, Text
 
 if TYPE_CHECKING:
-    from binderlint.files.yaml import Problem
     from binderlint.repository import Repository
-
-_MARKER = re.compile(r"^(?:<{7}|={7}|>{7}|\|{7})(?:[ \t].*)?$", re.MULTILINE)
-_EXPLICIT = re.compile(r"^@EXPLICIT.*$", re.MULTILINE)
-_JINJA = re.compile(r"^[^#\n\r]*?(\{[{%].*)$", re.MULTILINE)
-_INDENTATION = re.compile(r"^[ ]*\t[ \t]*(?=\S)", re.MULTILINE)
-_OTHER_TABS = re.compile(r"(?<=[-:])[ ]*\t[ \t]*|[ ]*\t[ \t]*(?=#|\r?$)", re.MULTILINE)
-
-# What the parser's words mean for somebody who does not know YAML: (its words, what is wrong, what to do).
-_MEANINGS = (
-    (
-        "could not find expected ':'",
-        "is neither a list item nor a `key: value` pair",
-        "Write a package as `  - name`, with a dash and a space",
-    ),
-    (
-        "mapping values are not allowed here",
-        "has a colon where YAML expects none",
-        "Look at this line and the ones before it for a missing colon, a missing space after a colon, or another indentation",
-    ),
-    (
-        "expected <block end>",
-        "is not indented like the lines it belongs to",
-        "Indent it exactly like the other lines of the list or mapping",
-    ),
-    (
-        "while scanning a block scalar",
-        "begins with `>`, which YAML reads as the start of a text",
-        "Put the name of the package before the comparison, or quotes around the item",
-    ),
-    ("while scanning an alias", "begins with `*`, which YAML reads as a reference", "Put quotes around the item"),
-    (
-        "found unknown escape character",
-        "has a backslash that YAML does not know",
-        "Use single quotes instead of double",
-    ),
-    ("while scanning a quoted scalar", "begins a quotation that is never closed", "Add the missing quote"),
-    ("while parsing a flow", "opens a bracket that is never closed", "Add the missing bracket or comma"),
-    (
-        "that cannot start any token",
-        "begins with a character that YAML keeps for itself",
-        "Put quotes around the item",
-    ),
-    (
-        "found another document",
-        "starts a second YAML document, and repo2docker reads files with one only",
-        "Remove the line with `---`, or move what follows it to another file",
-    ),
-)
 
 
 class EnvPrefix(Rule):
@@ -127,235 +78,202 @@ class EnvPrefix(Rule):
             )
 
 
-class EnvInvalidYaml(Rule):
-    """environment.yml cannot be read.
+class EnvDependenciesEmpty(Rule):
+    """`dependencies:` in environment.yml has nothing under it.
 
-    repo2docker reads environment.yml before it installs anything, as UTF-8 and with a strict YAML parser. Tabs in the indentation, a key that stands
-    twice, conflict markers of an unfinished merge, templates, the output of `conda list --explicit`, or a list where a mapping belongs stop the build at once.
-    A byte order mark and Windows line ends do no harm.
-
-    Tabs are replaced by spaces where all usual tab widths give the same environment; a file that Windows saved as UTF-16 is written as UTF-8.
+    YAML reads a key without a value as null, also when every line below it is a comment. repo2docker goes through the list before it
+    builds, and stops with `'NoneType' object is not iterable`. An empty list, `[]`, or no `dependencies` at all is accepted.
     """
 
-    code = "CND002"
+    code = "CND005"
     severity = Severity.ERROR
     level = Level.LAUNCH
     sources = ("repo2docker/buildpacks/conda/__init__.py",)
     examples = (
         Bad(
-            {"environment.yml": "name: rca\ndependencies:\n\t- python=3.12\n\t- numpy # fast\n"},
-            at="environment.yml:3:1",
-            fixed={"environment.yml": "name: rca\ndependencies:\n  - python=3.12\n  - numpy # fast\n"},
-        ),
-        Bad(
-            {
-                "binder/environment.yml": "dependencies:\r\n  - python=3.12\r\n  - pip\r\n  - pip:\r\n\t- numpy\r\n\t- pandas"
-            },
-            at="binder/environment.yml:5:1",
-            fixed={
-                "binder/environment.yml": "dependencies:\r\n  - python=3.12\r\n  - pip\r\n  - pip:\r\n    - numpy\r\n    - pandas"
-            },
-        ),
-        Bad(
-            {"environment.yml": "dependencies:\n  - python=3.12\n  -\tnumpy\n"},
-            at="environment.yml:3:4",
-            fixed={"environment.yml": "dependencies:\n  - python=3.12\n  - numpy\n"},
-        ),
-        Bad(
-            {"environment.yml": "dependencies:\n  - python=3.12\t# ours\n  - numpy\n"},
-            at="environment.yml:2:16",
-            fixed={"environment.yml": "dependencies:\n  - python=3.12 # ours\n  - numpy\n"},
-        ),
-        Bad({"environment.yml": "dependencies:\n  - numpy\n\tpandas\n"}, at="environment.yml:3:1"),
-        Bad(
-            {"environment.yml": "channels: [conda-forge]\ndependencies:\n  - python=3.12\nchannels: [bioconda]\n"},
-            at="environment.yml:4:1",
-        ),
-        Bad(
-            {
-                "environment.yml": "dependencies:\n  - python=3.12\n<<<<<<< HEAD\n  - numpy\n=======\n  - pandas\n>>>>>>> main\n"
-            },
-            at="environment.yml:3:1",
-        ),
-        Bad({"environment.yml": "- python=3.12\n- numpy\n"}, at="environment.yml:1:1"),
-        Bad({"environment.yml": "numpy\n"}, at="environment.yml:1:1"),
-        Bad(
-            {
-                "environment.yml": "# platform: linux-64\n@EXPLICIT\nhttps://conda.anaconda.org/conda-forge/noarch/six-1.16.0-pyh6c4a22f_0.tar.bz2\n"
-            },
+            {"environment.yml": "name: x\ndependencies:\n"},
             at="environment.yml:2:1",
+            fixed={"environment.yml": "name: x\ndependencies: []\n"},
         ),
-        Bad({"environment.yml": "{% set v = '3.12' %}\ndependencies:\n  - python={{ v }}\n"}, at="environment.yml:1:1"),
-        Bad({"environment.yml": "dependencies:\n  - python=3.12\n  - {{ extra }}\n"}, at="environment.yml:3:5"),
-        Bad({"environment.yml": "dependencies:\n  - python=3.12\n  numpy\n"}, at="environment.yml:3:3"),
         Bad(
-            {".binder/environment.yml": "name: x\ndependencies:\n  - numpy\n - pandas\n"},
-            at=".binder/environment.yml:4:2",
+            {
+                "binder/environment.yml": "dependencies: # later\r\n  # - numpy\r\n  # - pandas\r\nchannels: [conda-forge]\r\n"
+            },
+            at="binder/environment.yml:1:1",
+            fixed={
+                "binder/environment.yml": "dependencies: [] # later\r\n  # - numpy\r\n  # - pandas\r\nchannels: [conda-forge]\r\n"
+            },
         ),
-        Bad({"environment.yml": "name:x\ndependencies:\n  - numpy\n"}, at="environment.yml:1:1"),
-        Bad({"environment.yml": "dependencies: [numpy, pandas\n"}, at="environment.yml:1:15"),
-        Bad({"environment.yml": "dependencies:\n  - >=3.12\n"}, at="environment.yml:2:5"),
-        Bad({"environment.yml": "dependencies:\n  - @conda-forge\n"}, at="environment.yml:2:5"),
-        Bad({"environment.yml": "name: x\n---\ndependencies: [numpy]\n"}, at="environment.yml:2:1"),
-        Bad({"environment.yml": b"# Stra\xdfe\ndependencies: [numpy]\n"}, at="environment.yml:1:7"),
         Bad(
-            {"environment.yml": b"\xff\xfe" + "dependencies:\r\n- python=3.12\r\n".encode("utf-16-le")},
+            {"environment.yml": "dependencies: null"},
             at="environment.yml:1:1",
-            fixed={"environment.yml": "dependencies:\r\n- python=3.12\r\n"},
+            fixed={"environment.yml": "dependencies: []"},
         ),
-        Good({"environment.yml": "\ufeffname: x\ndependencies: [python=3.12]\n"}, why="a byte order mark is accepted"),
-        Good({"environment.yml": "name: x\r\ndependencies:\r\n  - python=3.12\r\n"}, why="Windows line ends"),
-        Good({"environment.yml": ""}, why="repo2docker takes an empty file for an empty environment"),
-        Good({"environment.yml": "# {{ not a template }}\ndependencies: [numpy]\n"}, why="a comment"),
-        Good(
-            {"environment.yml": "\tbroken: [\n", "binder/environment.yml": "dependencies: [python=3.12]\n"},
-            why="Binder does not read this file",
+        Bad(
+            {"environment.yml": "{dependencies: ~}\n"},
+            at="environment.yml:1:2",
+            fixed={"environment.yml": "{dependencies: []}\n"},
         ),
+        Bad({"environment.yml": "dependencies: 3\n"}, at="environment.yml:1:1"),
+        Bad(
+            {"environment.yml": "dependencies:\n", "Project.toml": "[deps]\n"},
+            at="environment.yml:1:1",
+            fixed={"environment.yml": "dependencies: []\n"},
+        ),
+        Good({"environment.yml": "name: x\ndependencies: []\n"}, why="an empty list is accepted"),
+        Good({"environment.yml": "name: x\n"}, why="so is no list at all"),
+        Good({"environment.yml": ""}, why="and an empty file"),
         Good(
-            {"environment.yml": "\tbroken: [\n", "Dockerfile": "FROM quay.io/jupyter/minimal-notebook:2025-01-01\n"},
-            why="the Dockerfile wins, and this file is not read",
+            {"environment.yml": "dependencies:\n", "Dockerfile": "FROM quay.io/jupyter/minimal-notebook:2025-01-01\n"},
+            why="with a Dockerfile the file is not read",
         ),
     )
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        source, document = repo.environment_file, repo.environment_document
-        if source is None or document is None:
+        environment = repo.environment
+        value = environment.get("dependencies") if environment else None
+        if not environment or not isinstance(value, Scalar):
             return
-        if document.problem:
-            yield self._problem(source, document.problem)
-        elif document.value is not None and not isinstance(document.value, Table):
-            yield self.at(
-                source,
-                "The file is no mapping with keys such as `dependencies:`, so the build stops before anything is installed",
-                help="Write `dependencies:` on a line of its own above the list of packages",
-            )
-        elif found := next(_templates(document.value), None):
-            yield self._template(found)
-
-    def _problem(self, source: Source, problem: Problem) -> Diagnostic:
-        if problem.kind == "UnicodeDecodeError":
-            return self._encoding(source, problem)
-        text = source.text
-        if found := _MARKER.search(text):
-            return self.at(
-                source.slice(*found.span()),
-                "A merge was committed with its conflict markers still in the file, so it is no valid YAML and the build stops here",
-                help="Keep the right lines of the two versions and delete the lines with `<<<<<<<`, `=======` and `>>>>>>>`",
-            )
-        if found := _EXPLICIT.search(text):
-            return self.at(
-                source.slice(*found.span()),
-                "This is the output of `conda list --explicit`, a list of downloads for one operating system, which repo2docker cannot read: the build stops here",
-                help="Write an environment with `conda env export --from-history` instead",
-            )
-        if found := _JINJA.search(text):
-            return self._template(source.slice(*found.span(1)))
-        if "'\\t'" in problem.message:
-            edits = _without_tabs(source)
-            return self.at(
-                problem.place,
-                "A tab stands here, which the YAML parser of repo2docker does not accept, so the build stops",
-                help="Use spaces, two for each level",
-                fix=Fix("Replace tabs by spaces", edits) if edits else None,
-            )
-        if problem.kind == "DuplicateKeyError":
-            return self.at(
-                problem.place,
-                f"The key `{problem.place.text.strip(chr(34) + chr(39))}` stands twice, and repo2docker refuses the file: the build stops here",
-                help="Merge the two, or delete one",
-            )
-        return self._other(source, problem)
-
-    def _encoding(self, source: Source, problem: Problem) -> Diagnostic:
-        if source.encoding == "utf-8":
-            return self.at(
-                problem.place,
-                "This character is not saved as UTF-8, the only encoding repo2docker reads here, so the build stops",
-                help="Save the file as UTF-8",
-            )
-        return self.at(
-            problem.place,
-            "The file is saved as UTF-16, as PowerShell does with `>`, and repo2docker reads UTF-8 only: the build stops here",
-            help="Save the file as UTF-8",
-            fix=Fix("Save the file as UTF-8", (Recode(source.path),)),
-        )
-
-    def _template(self, found: Text) -> Diagnostic:
-        return self.at(
-            found,
-            "This is a template (`{{ ... }}`), which neither repo2docker nor conda fills in, so the environment cannot be built",
-            help="Write the value itself",
-        )
-
-    def _other(self, source: Source, problem: Problem) -> Diagnostic:
-        words = _words(problem.message)
-        place = problem.place
-        before = source.line(place.line - 1) if place.line > 1 else None
-        if before and "mapping values" in words and re.match(r"[\w-]+:[^\s:/]", source.slice(*before)):
-            return self.at(
-                source.slice(*before),
-                f"A space is missing after the colon, so the file is no valid YAML and the build stops here (the parser says: {words})",
-                help="Write `key: value`",
-            )
-        meaning, advice = next(
-            ((meaning, advice) for known, meaning, advice in _MEANINGS if known in words),
-            ("is no valid YAML", "Compare it with the lines around it"),
-        )
-        return self.at(
-            place,
-            f"This line {meaning}, so the file cannot be read and the build stops here (the parser says: {words})",
-            help=advice,
+        fix = Fix("Write an empty list", (set_key(environment, "dependencies", "[]"),)) if value.value is None else None
+        yield self.at(
+            environment.key("dependencies"),
+            "`dependencies` has no list of packages, at which repo2docker stops with an error before it builds anything",
+            help="List the packages below it, each as `  - name`, or write `dependencies: []`",
+            fix=fix,
         )
 
 
-def _words(message: str) -> str:
-    """The parser's words in one line, without the places, which the diagnostic shows itself."""
-    lines = [line for line in message.partition("\n\n")[0].splitlines() if not line.startswith("  in ")]
-    return ", ".join(lines).rstrip(".")
+# The keys that conda and mamba read, and those of tools that keep their own settings in the same file (conda-lock, anaconda-project).
+_KEYS = frozenset({"name", "channels", "dependencies", "prefix", "variables"})
+_OTHER_TOOLS = frozenset({"platforms", "category", "channel_priority", "channel-priority"})
+_MEANT = {
+    "dependencies": re.compile(
+        r"(?i)depend[ae]n?[cs]?[iey]+e?s?|dependencies|dependancies|depends|deps|packages|requirements|install_requires"
+    ),
+    "channels": re.compile(r"(?i)chann?ell?s?|chanels?"),
+}
 
 
-def _templates(environment: Any) -> Iterator[Text]:
-    """Unfilled templates among the packages of an environment that parses all the same."""
-    stack = [environment.get("dependencies")] if isinstance(environment, Table) else []
-    while stack:
-        match stack.pop():
-            case Array() as items:
-                stack += reversed(items)
-            case Table() as table:
-                if any(key.startswith("{") for key in table):
-                    source, start = table.place.source, table.place.span.start
-                    yield source.slice(start, source.place(start).span.end)
-                stack += table.values()
-            case Text() as text if "{{" in text or "{%" in text:
-                yield text
+class EnvUnknownKey(Rule):
+    """A key of environment.yml is none that Binder reads.
 
+    Only `name`, `channels`, `dependencies`, `variables` and `prefix` mean anything, in lower case. A misspelt `dependencies` or `channels` is ignored without a word,
+    and so is a `pip:` list beside `dependencies` instead of in it: its packages are not installed.
 
-def _without_tabs(source: Source) -> tuple[Any, ...]:
-    """The edits that put spaces for tabs; none where tab widths disagree about what the file means."""
-    from binderlint.files.yaml import read
+    ## Fix safety
 
-    readings = []
-    for width in ("  ", "    ", "        "):
-        text = _OTHER_TABS.sub(" ", _spaced(source.text, width))
-        value = read(Source(source.path, source.encode(text))).value
-        match value:
-            case {"dependencies": Array() as items} if all(
-                isinstance(item.get("pip"), Array) if isinstance(item, Table) else _is_package(item) for item in items
-            ):
-                readings.append((text, value))
-    if not readings or any(value != readings[0][1] for _, value in readings):
-        return ()
-    old, new = list(source.lines()), readings[0][0].splitlines()
-    return tuple(
-        replace(line.place, changed) for line, changed in zip(old, new, strict=True) if line != changed.rstrip("\r\n")
+    Renaming a misspelt key and moving a `pip:` list into `dependencies` are safe: nothing else can be meant.
+    """
+
+    code = "CND015"
+    severity = Severity.ERROR
+    level = Level.LAUNCH
+    sources = ("mamba-org/mamba: libmamba/src/api/install.cpp", "repo2docker/buildpacks/conda/__init__.py")
+    examples = (
+        Bad(
+            {"environment.yml": "Channels:\n  - bioconda\nDependencies:\n  - python=3.12\n"},
+            at=("environment.yml:1:1", "environment.yml:3:1"),
+            fixed={"environment.yml": "channels:\n  - bioconda\ndependencies:\n  - python=3.12\n"},
+        ),
+        Bad(
+            {"binder/environment.yml": "name: x\r\ndependancies: # ours\r\n- python=3.12\r\n"},
+            at="binder/environment.yml:2:1",
+            fixed={"binder/environment.yml": "name: x\r\ndependencies: # ours\r\n- python=3.12\r\n"},
+        ),
+        Bad(
+            {"environment.yml": "channel: conda-forge\ndependencies: [python=3.12]\n"},
+            at="environment.yml:1:1",
+            fixed={"environment.yml": "channels: [conda-forge]\ndependencies: [python=3.12]\n"},
+        ),
+        Bad(
+            {
+                "environment.yml": "dependencies:\n  - python=3.12\n  - pip\npip:\n  - numpy==2.0  # fast\n  # and\n  - pandas\n"
+            },
+            at="environment.yml:4:1",
+            fixed={
+                "environment.yml": "dependencies:\n  - python=3.12\n  - pip\n  - pip:\n    - numpy==2.0  # fast\n    # and\n    - pandas\n"
+            },
+        ),
+        Bad(
+            {"environment.yml": "pip: [numpy, pandas]\ndependencies: [python=3.12]\n"},
+            at="environment.yml:1:1",
+            fixed={"environment.yml": "dependencies: [python=3.12, pip: [numpy, pandas]]\n"},
+        ),
+        Bad({"environment.yml": "pip:\n  - numpy\n"}, at="environment.yml:1:1"),
+        Bad(
+            {"environment.yml": "dependencies: [python=3.12]\nrequires: [numpy]\n"},
+            at="environment.yml:2:1",
+            severity=Severity.WARNING,
+        ),
+        Bad(
+            {"environment.yml": "dependencies: [python=3.12]\npackages: [numpy]\n"},
+            at="environment.yml:2:1",
+            severity=Severity.WARNING,
+        ),
+        Good(
+            {
+                "environment.yml": "name: x\nchannels: [conda-forge]\ndependencies: [python=3.12]\nvariables: {A: b}\nprefix: /x\n"
+            },
+            why="the keys conda reads",
+        ),
+        Good(
+            {"environment.yml": "dependencies: [python=3.12]\nplatforms: [linux-64, osx-arm64]\n"},
+            why="conda-lock reads its platforms from environment.yml",
+        ),
+        Good(
+            {"environment.yml": "x-pins: &pins [numpy=2.0]\ndependencies: [python=3.12]\n"},
+            why="a key kept for YAML's own use",
+        ),
+        Good(
+            {"environment.yml": "Dependencies: []\n", "binder/environment.yml": "dependencies: []\n"},
+            why="Binder does not read this file",
+        ),
     )
 
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        environment = repo.environment
+        for key in list(environment or ()):
+            if environment is None or not isinstance(key, Text) or key in _KEYS | _OTHER_TOOLS or key[:1] in "._":
+                continue
+            if key.startswith("x-"):
+                continue
+            meant = next((name for name, known in _MEANT.items() if known.fullmatch(key)), None)
+            if key.lower() in _KEYS:
+                meant = key.lower()
+            if key == "pip":
+                yield self._pip(repo, environment, key)
+            elif meant and meant not in environment:
+                yield self._misspelt(environment, key, meant)
+            else:
+                yield self.at(
+                    key,
+                    f"`{key}` is no key of environment.yml, so Binder ignores it and everything below it",
+                    help="Move what belongs to the environment into `dependencies`, or remove the key",
+                    severity=Severity.WARNING,
+                )
 
-def _spaced(text: str, width: str) -> str:
-    return _INDENTATION.sub(lambda found: found.group().replace("\t", width), text)
+    def _misspelt(self, environment: Table, key: Text, meant: str) -> Diagnostic:
+        value = environment[key]
+        edits = [replace(key, meant)]
+        if isinstance(value, Text) and meant == "channels":
+            edits.append(replace(value, f"[{value}]"))
+        lost = {"channels": "its channels are not used", "dependencies": "none of its packages is installed"}
+        return self.at(
+            key,
+            f"`{key}` is no key of environment.yml; `{meant}` is meant, and {lost.get(meant, 'what it says has no effect')}",
+            help=f"Write `{meant}`",
+            fix=Fix(f"Write `{meant}`", tuple(edits)),
+        )
 
-
-def _is_package(item: Any) -> bool:
-    from binderlint.files.matchspec import parse
-
-    return isinstance(item, Text) and "\n" not in item.place.text and parse(item) is not None
+    def _pip(self, repo: Repository, environment: Table, key: Text) -> Diagnostic:
+        packages, dependencies = environment[key], repo.conda_dependencies
+        fix = None
+        if dependencies and isinstance(packages, Array) and packages and repo.pip_section is None:
+            edits = (remove_key(environment, key), append(dependencies, keyed_list(dependencies, "pip", packages)))
+            fix = Fix("Move the list into `dependencies`", edits)
+        return self.at(
+            key,
+            "The `pip` list stands beside `dependencies` instead of in it, so Binder installs none of its packages",
+            help="Make it the last item of `dependencies`: `  - pip:`, with the packages indented below it",
+            fix=fix,
+        )

@@ -16,11 +16,6 @@ if TYPE_CHECKING:
     from binderlint.files.matchspec import MatchSpec
     from binderlint.repository import Repository
 
-# buildpacks/conda/__init__.py: PYTHON_REGEX, matched at the start of every item that is a string; the first match decides.
-_READ = re.compile(r"python\s*=+\s*([\d\.]*)")
-# The Python versions repo2docker has lock files for on linux-64 (buildpacks/conda), the newest last.
-_SUPPORTED = ("2.7", "3.5", "3.6", "3.7", "3.8", "3.9", "3.10", "3.11", "3.12", "3.13", "3.14")
-
 
 class Ask(NamedTuple):
     """One wish for a Python version in environment.yml, as the author wrote it."""
@@ -158,25 +153,23 @@ class PythonPinNotExact(Rule):
     def check(self, repo: Repository) -> Iterator[Diagnostic]:
         if repo.plan.buildpack != "CondaBuildPack":
             return
-        for item in repo.conda_dependencies or ():
-            if isinstance(item, Text) and (read := _READ.match(item)):
-                if read.group(1).strip(".") == "3":
-                    if read.group(1) == "3":
-                        yield self._no_minor(item)
-                return
+        if repo.plan.python is None:
+            return
+        if place := repo.plan.python.place:
+            if re.fullmatch(r"python\s*=+\s*3", item := place.text.strip("'\"")):
+                yield self._no_minor(place, item)
+            return
         asks = [ask for ask in _asks(repo) if ask.version and ask.version.strip("= ") != "*"]
         if asks:
             yield self._unread(asks)
 
-    def _no_minor(self, item: Text) -> Diagnostic:
-        newest = _SUPPORTED[-1]
+    def _no_minor(self, place: Place, item: str) -> Diagnostic:
+        newest = _known()[-1]
         return self.at(
-            item,
+            place,
             f"`{item}` names no minor version, so Binder takes its default, Python {DEFAULT_PYTHON} today, and another one when that default changes",
             help=f"Write the version you work with, such as `python={newest}`",
-            fix=Fix(f"Pin Python {newest}", (replace(item, f"python={newest}"),), Applicability.UNSAFE)
-            if item == "python=3"
-            else None,
+            fix=Fix(f"Pin Python {newest}", (replace(place, f"python={newest}"),), Applicability.UNSAFE),
             severity=Severity.WARNING,
             level=Level.REPRODUCE,
         )
@@ -184,7 +177,7 @@ class PythonPinNotExact(Rule):
     def _unread(self, asks: list[Ask]) -> Diagnostic:
         ask = asks[0]
         allowed = [minor for minor in _MINORS if all(_allows(one.version, minor) for one in asks)]
-        known = [minor for minor in _SUPPORTED if minor in allowed]
+        known = [minor for minor in _known() if minor in allowed]
         excluded = any(_allows(one.version, DEFAULT_PYTHON) is False for one in asks)
         consequence = (
             f"starts from Python {DEFAULT_PYTHON}, which it excludes, and has to exchange Python below a complete Jupyter installation, which takes long and often fails"
@@ -204,6 +197,14 @@ class PythonPinNotExact(Rule):
 
 
 _MINORS = ("2.6", "2.7", *(f"3.{minor}" for minor in range(40)))
+
+
+def _known() -> list[str]:
+    """The Python versions that repo2docker has an environment for, the newest last."""
+    from binderlint.buildpacks.tables import PLATFORM, repo2docker
+
+    versions: list[str] = repo2docker()["python"]["lock_files"][PLATFORM]
+    return versions
 
 
 def _asks(repo: Repository) -> Iterator[Ask]:
@@ -236,7 +237,7 @@ def _fix(ask: Ask, allowed: list[str], known: list[str]) -> Fix | None:
     text, spec = f"python={known[-1]}", ask.spec
     if spec:
         bare = f"python{spec.text[spec.text.lower().index('python') + 6 :]}"
-        if (read := _READ.match(bare)) and "." in read.group(1):
+        if re.match(r"python\s*=+\s*\d+\.\d", bare):
             text = bare
         elif spec.build:
             return None

@@ -1,0 +1,153 @@
+"""CND: the Python that a build starts from: versions that repo2docker does not have, and wishes it does not hear."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Applicability, Create, Diagnostic, Fix, Level, Severity
+from binderlint.edits import replace
+from binderlint.rule import Bad, Good, Rule
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+_JULIA = "JuliaProjectTomlBuildPack"
+# What repo2docker raises for a Python version that it has no environment for.
+_REFUSED = re.compile(r"Python version .* is not supported!|.* is not valid SemVer string|'\d+'")
+
+
+class EnvPythonUnsupported(Rule):
+    """Binder has no environment for the Python version that is asked for.
+
+    repo2docker keeps a tested set of Jupyter packages for each Python that it supports: 2.7 and 3.5 to 3.14. Any other version, `3.1` where 3.10 was meant (YAML drops no
+    zero in `python=3.10`, but `python: 3.10` is a number), a version that is not out yet, or `python=3.*`, where no second number can be read, stops the build.
+
+    ## Fix safety
+
+    `python=3.*` becomes the newest version that repo2docker has, which is unsafe: the other packages may not exist for it. For other versions there is no fix.
+    """
+
+    code = "CND007"
+    severity = Severity.ERROR
+    level = Level.LAUNCH
+    sources = ("repo2docker/buildpacks/conda/__init__.py",)
+    examples = (
+        Bad({"environment.yml": "dependencies:\n  - python=3.1\n"}, at="environment.yml:2:5"),
+        Bad({"environment.yml": "dependencies:\n  - python=3.99\n"}, at="environment.yml:2:5"),
+        Bad({"binder/environment.yml": "dependencies: ['python=3.4', numpy]\n"}, at="binder/environment.yml:1:16"),
+        Bad({"environment.yml": "dependencies:\r\n- python=4\r\n"}, at="environment.yml:2:3"),
+        Bad(
+            {"environment.yml": "dependencies:\n  - python=3.* # any\n"},
+            at="environment.yml:2:5",
+            fixed={"environment.yml": "dependencies:\n  - python=3.14 # any\n"},
+        ),
+        Bad({"runtime.txt": "python-3.99\n", "requirements.txt": "numpy\n"}, at="runtime.txt:1:1"),
+        Bad({"Pipfile": '[requires]\npython_version = "3.99"\n'}, at="Pipfile:2:18"),
+        Good({"environment.yml": "dependencies:\n  - python=3.14\n"}),
+        Good({"environment.yml": "dependencies:\n  - python=2.7\n"}, why="old, but there"),
+        Good({"environment.yml": "dependencies:\n  - python>=3.99\n"}, why="repo2docker does not read it"),
+        Good({"environment.yml": "dependencies:\n  - python=3\n"}, why="the default"),
+        Good(
+            {"environment.yml": "dependencies:\n  - python=3.99\n", "Project.toml": "[deps]\n"},
+            why="in a Julia build environment.yml does not choose Python",
+        ),
+        Good({"runtime.txt": "python-3.99\n", "environment.yml": "dependencies: [python=3.12]\n"}, why="not looked at"),
+        Good({"runtime.txt": "python-3.11.4\n", "requirements.txt": "numpy\n"}, why="another rule's matter"),
+    )
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        from binderlint.buildpacks.tables import PLATFORM, repo2docker
+
+        error = repo.plan.error
+        if error is None or not _REFUSED.fullmatch(error.message) or error.place.source.name in ("", "."):
+            return
+        written = error.place.text.strip("'\" ")
+        newest = repo2docker()["python"]["lock_files"][PLATFORM][-1]
+        yield self.at(
+            error.place,
+            f"repo2docker has no environment for the Python of `{written}`, so the build stops before it begins",
+            help=f"Take a version from 3.8 to {newest}, with two numbers",
+            fix=Fix(f"Pin Python {newest}", (replace(error.place, f"python={newest}"),), Applicability.UNSAFE)
+            if re.fullmatch(r"python\s*=+\s*3\.\*?", written)
+            else None,
+        )
+
+
+class EnvPythonIgnoredByROrJulia(Rule):
+    """The Python of environment.yml does not choose the environment in an R or Julia repository.
+
+    With a Project.toml or an R runtime, repo2docker starts from the Python of runtime.txt (`python-3.12`), or 3.10, and installs environment.yml on top of it.
+    `python=3.12` there makes conda exchange Python below a complete Jupyter installation, which takes long and often fails.
+
+    ## Fix safety
+
+    For a Julia repository without runtime.txt the fix writes one. It is unsafe: Binder then builds with another set of Jupyter packages. In an R repository
+    runtime.txt names R, and there is no other place for the Python version.
+    """
+
+    code = "CND008"
+    severity = Severity.WARNING
+    level = Level.LAUNCH
+    sources = ("repo2docker/buildpacks/python/__init__.py", "repo2docker/buildpacks/julia/julia_project.py")
+    examples = (
+        Bad(
+            {"Project.toml": "[deps]\n", "environment.yml": "dependencies:\n  - python=3.12\n"},
+            at="environment.yml:2:5",
+            fixed={"runtime.txt": "python-3.12\n"},
+        ),
+        Bad(
+            {"binder/Project.toml": "[deps]\n", "binder/environment.yml": "dependencies: [python=3.9.7]\n"},
+            at="binder/environment.yml:1:16",
+            fixed={"binder/runtime.txt": "python-3.9\n"},
+        ),
+        Bad(
+            {
+                "Project.toml": "[deps]\n",
+                "runtime.txt": "python-3.11\n",
+                "environment.yml": "dependencies: [python=3.12]\n",
+            },
+            at="environment.yml:1:16",
+        ),
+        Bad(
+            {"runtime.txt": "r-4.4-2025-01-15\n", "environment.yml": "dependencies: [python=3.12, numpy]\n"},
+            at="environment.yml:1:16",
+        ),
+        Good({"Project.toml": "[deps]\n", "environment.yml": "dependencies: [python=3.10]\n"}, why="it is 3.10"),
+        Good({"Project.toml": "[deps]\n", "environment.yml": "dependencies: [python>=3.9]\n"}, why="3.10 fits"),
+        Good(
+            {
+                "Project.toml": "[deps]\n",
+                "runtime.txt": "python-3.12\n",
+                "environment.yml": "dependencies: [python=3.12]\n",
+            },
+            why="both name the same version",
+        ),
+        Good({"environment.yml": "dependencies: [python=3.12]\n"}, why="a conda repository"),
+    )
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        plan = repo.plan
+        if plan.buildpack not in (_JULIA, "RBuildPack") or plan.python is None:
+            return
+        spec = next((spec for spec in repo.conda_specs if spec.key == "python" and spec.version), None)
+        taken = plan.python.version
+        if spec is None or not re.fullmatch(r"\d+\.\d+", taken):
+            return
+        major, _, minor = taken.partition(".")
+        if any(spec.admits((int(major), int(minor), patch)) is not False for patch in range(30)):
+            return
+        pinned = re.match(r"[=\s]*(\d+\.\d+)", spec.version or "")
+        path = plan.path("runtime.txt")
+        new = f"python-{pinned.group(1)}" if pinned else ""
+        yield self.at(
+            spec.place,
+            f"This is {'a Julia' if plan.buildpack == _JULIA else 'an R'} repository for Binder, where `{spec.text}` does not choose the environment: it starts from Python {taken}, and conda has to exchange Python below Jupyter, which often fails",
+            help=f"Name the version in runtime.txt, as `{new or 'python-3.12'}`"
+            if plan.buildpack == _JULIA
+            else f"Take Python {taken} here, or remove the line",
+            fix=Fix(f"Write `{new}` to runtime.txt", (Create(path, f"{new}\n".encode()),), Applicability.UNSAFE)
+            if new and plan.buildpack == _JULIA and not repo.exists(path)
+            else None,
+        )

@@ -1,0 +1,295 @@
+"""CND: lists of environment.yml that are written as something else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Diagnostic, Edit, Fix, Level, Severity
+from binderlint.edits import between, insert_item, replace, set_key, starts_line
+from binderlint.rule import Bad, Good, Rule
+from binderlint.source import Array, Scalar, Table, Text
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+_WORD = re.compile(r"[^\s\[\]{},:&*!|>%@`'\"]+")
+
+
+class EnvPipNotList(Rule):
+    """A list in environment.yml is written as something else.
+
+    `dependencies`, `channels` and the `pip:` in `dependencies` are lists. What stands below `pip:` without a dash is one text, a `pip:` without anything is null: conda stops at both.
+    Packages written as `- numpy: 2.0`, or as keys below `dependencies:`, are mappings, and Binder installs none of them, without a word.
+    A `channels:` that is empty or a single word stops the build as well.
+    """
+
+    code = "CND006"
+    severity = Severity.ERROR
+    level = Level.LAUNCH
+    sources = ("mamba-org/mamba: libmamba/src/api/install.cpp", "repo2docker/buildpacks/conda/__init__.py")
+    examples = (
+        Bad(
+            {"environment.yml": "dependencies:\n  - python=3.12\n  - pip:\n      -r requirements.txt\n"},
+            at="environment.yml:4:7",
+            fixed={"environment.yml": "dependencies:\n  - python=3.12\n  - pip:\n      - -r requirements.txt\n"},
+        ),
+        Bad(
+            {"binder/environment.yml": "dependencies:\r\n- pip:\r\n    numpy==2.0\r\n    pandas # wide\r\n"},
+            at="binder/environment.yml:3:5",
+            fixed={"binder/environment.yml": "dependencies:\r\n- pip:\r\n    - numpy==2.0\r\n    - pandas # wide\r\n"},
+        ),
+        Bad(
+            {"environment.yml": "dependencies:\n  - pip: numpy\n"},
+            at="environment.yml:2:10",
+            fixed={"environment.yml": "dependencies:\n  - pip: [numpy]\n"},
+        ),
+        Bad(
+            {"environment.yml": "dependencies:\n  - python=3.12\n  - pip:\n      # - numpy\n"},
+            at="environment.yml:3:5",
+            fixed={"environment.yml": "dependencies:\n  - python=3.12\n  - pip: []\n      # - numpy\n"},
+        ),
+        Bad({"environment.yml": "dependencies:\n  - pip:\n  - numpy\n"}, at="environment.yml:2:5"),
+        Bad({"environment.yml": "dependencies:\n  - pip:\n    - numpy: 2.0\n"}, at="environment.yml:3:7"),
+        Bad(
+            {
+                "environment.yml": "dependencies:\n  - python=3.12\n  - numpy: 2.0 # fast\n  - pandas: '>=2.1'\n  - scipy:\n"
+            },
+            at=("environment.yml:3:5", "environment.yml:4:5", "environment.yml:5:5"),
+            fixed={
+                "environment.yml": "dependencies:\n  - python=3.12\n  - numpy=2.0 # fast\n  - pandas>=2.1\n  - scipy\n"
+            },
+        ),
+        Bad(
+            {"environment.yml": "dependencies:\n  - python=3.12\n  - Pip:\n    - numpy\n"},
+            at="environment.yml:3:5",
+            fixed={"environment.yml": "dependencies:\n  - python=3.12\n  - pip:\n    - numpy\n"},
+        ),
+        Bad({"environment.yml": "dependencies:\n  - npm:\n    - jsdom\n"}, at="environment.yml:2:5"),
+        Bad({"environment.yml": "dependencies:\n  - - numpy\n    - pandas\n"}, at="environment.yml:2:5"),
+        Bad(
+            {"environment.yml": "dependencies:\n  python: 3.12\n  numpy:\n  pandas: '>=2' # wide\n"},
+            at="environment.yml:2:3",
+            fixed={"environment.yml": "dependencies:\n  - python=3.12\n  - numpy\n  - pandas>=2 # wide\n"},
+        ),
+        Bad(
+            {"environment.yml": "dependencies: python=3.12, numpy\n"},
+            at="environment.yml:1:15",
+            fixed={"environment.yml": "dependencies: [python=3.12, numpy]\n"},
+        ),
+        Bad({"environment.yml": "dependencies: numpy pandas\n"}, at="environment.yml:1:15"),
+        Bad(
+            {"environment.yml": "channels: conda-forge\ndependencies: [numpy]\n"},
+            at="environment.yml:1:11",
+            fixed={"environment.yml": "channels: [conda-forge]\ndependencies: [numpy]\n"},
+        ),
+        Bad(
+            {"environment.yml": "channels:\n  # - conda-forge\ndependencies: [numpy]\n"},
+            at="environment.yml:1:1",
+            fixed={"environment.yml": "channels: []\n  # - conda-forge\ndependencies: [numpy]\n"},
+        ),
+        Good({"environment.yml": "dependencies:\n  - pip\n  - pip:\n    - -r requirements.txt\n"}),
+        Good({"environment.yml": "dependencies:\n  - python=3.12\n  - pip: []\n"}, why="an empty list"),
+        Good(
+            {"environment.yml": "dependencies:\n  - sel(linux): gcc\n  - sel(win): m2w64-gcc\n"},
+            why="mamba's selectors",
+        ),
+        Good({"environment.yml": "dependencies:\n  - python: 3.12\n"}, why="another rule's matter"),
+        Good({"environment.yml": "dependencies:\n"}, why="another rule's matter"),
+        Good({"environment.yml": "channels: []\ndependencies: []\n"}),
+        Good(
+            {"environment.yml": "dependencies:\n  - pip: numpy\n", "binder/environment.yml": "dependencies: []\n"},
+            why="Binder does not read this file",
+        ),
+    )
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        environment = repo.environment
+        if not environment:
+            return
+        if "channels" in environment and not isinstance(environment["channels"], Array):
+            yield self._channels(environment)
+        match environment.get("dependencies"):
+            case Array() as items:
+                python = repo.plan.buildpack == "CondaBuildPack"
+                for index, item in enumerate(items):
+                    yield from self._item(items, index, item, python)
+            case Table() as table:
+                yield self._mapping(table)
+            case Text() as text:
+                yield self._text(text)
+
+    def _channels(self, environment: Table) -> Diagnostic:
+        value = environment["channels"]
+        written = f"[{value.place.text}]" if isinstance(value, Text) and _WORD.fullmatch(value) else "[]"
+        null = isinstance(value, Scalar) and value.value is None
+        fixable = null or written != "[]"
+        return self.at(
+            environment.key("channels") if null else value,
+            f"`channels` {'has no list' if null else 'is no list'}, at which the installation stops with an error",
+            help="Write `channels: [conda-forge]`",
+            fix=Fix("Write a list", (set_key(environment, "channels", written),)) if fixable else None,
+        )
+
+    def _item(self, items: Array, index: int, item: object, conda: bool) -> Iterator[Diagnostic]:
+        if isinstance(item, Array):
+            yield self.at(
+                item,
+                "This is a list in the list of packages, which Binder skips without a word: none of its packages is installed",
+                help="Write each package as an item of `dependencies` itself",
+            )
+        if not isinstance(item, Table):
+            return
+        for key in item:
+            name, value = item.key(key), item[key]
+            if key == "pip":
+                yield from self._pip(items, index, item, value)
+            elif not key.startswith(("sel(", "{")) and not (conda and key.lower() == "python"):
+                yield self._package(item, name, value)
+
+    def _pip(self, items: Array, index: int, item: Table, value: object) -> Iterator[Diagnostic]:
+        match value:
+            case Array():
+                for entry in value:
+                    if isinstance(entry, (Array, Table)):
+                        yield self.at(
+                            entry,
+                            "This is no line of text in the `pip` list, at which repo2docker stops with an error",
+                            help="Write the package as pip reads it, such as `- numpy==2.0`",
+                        )
+            case Text():
+                yield self.at(
+                    value,
+                    "What stands below `pip` is one text and no list, at which the installation stops with an error",
+                    help="Write each package on a line of its own that begins with a dash",
+                    fix=_listed(value),
+                )
+            case Scalar(value=None):
+                packages_follow = any(isinstance(later, Text) for later in items[index + 1 :])
+                yield self.at(
+                    item.key("pip"),
+                    "`pip:` has no list below it, at which the installation stops with an error",
+                    help="Indent the packages for pip below it, or write `pip` without the colon",
+                    fix=None if packages_follow else Fix("Write an empty list", (set_key(item, "pip", "[]"),)),
+                )
+
+    def _package(self, item: Table, name: Text, value: object) -> Diagnostic:
+        fix: Fix | None = None
+        if isinstance(value, Array) and name.lower() == "pip":
+            fix = Fix("Write `pip`", (replace(name, "pip"),))
+        elif isinstance(value, (Text, Scalar)) and len(item) == 1 and (spec := _spec(name, value)):
+            place = item.place if item.flow else between(name, value)
+            fix = Fix(f"Write `{spec}`", (replace(place, spec),))
+        return self.at(
+            name,
+            f"`{name}:` with a colon is a mapping and no package, and Binder skips it without a word",
+            help="Write `name=version`" if not isinstance(value, Array) else "Only `pip:` can hold a list here",
+            fix=fix,
+        )
+
+    def _mapping(self, table: Table) -> Diagnostic:
+        edits: list[Edit] = []
+        for key in table:
+            name, value = table.key(key), table[key]
+            spec = _spec(name, value) if isinstance(value, (Text, Scalar)) else ""
+            if spec:
+                edits.append(replace(between(name, value), f"- {spec}"))
+        fixable = not table.flow and len(edits) == len(table)
+        return self.at(
+            next((key for key in table if isinstance(key, Text)), table),
+            "`dependencies` holds keys and no list, so Binder installs none of these packages, without a word",
+            help="Write each package as `  - name=version`",
+            fix=Fix("Write a list", tuple(edits)) if fixable else None,
+        )
+
+    def _text(self, text: Text) -> Diagnostic:
+        from binderlint.files.matchspec import parse
+
+        words = [word.strip() for word in text.split(",")]
+        fixable = text.place.text == text and all(
+            _WORD.fullmatch(word) and parse(Text(word, text.place)) for word in words
+        )
+        return self.at(
+            text,
+            "`dependencies` is a text and no list, so Binder installs none of these packages, without a word",
+            help="Write each package as `  - name`",
+            fix=Fix("Write a list", (replace(text, f"[{text}]"),)) if fixable else None,
+        )
+
+
+def _spec(name: str, value: Text | Scalar) -> str:
+    """`numpy: 2.0` as `numpy=2.0`; `""` where it is no version."""
+    written = value.place.text.strip().strip("'\"")
+    if isinstance(value, Scalar) and value.value is None:
+        return str(name)
+    if re.fullmatch(r"\d+(?:\.\d+)*(?:\.\*)?", written):
+        return f"{name}={written}"
+    if re.fullmatch(r"(?:[<>=!~]=?\s*[\d.*]+\s*,?\s*)+", written):
+        return f"{name}{written}"
+    return ""
+
+
+def _listed(text: Text) -> Fix | None:
+    """The fix that makes a list of a text with one requirement on each line."""
+    raw = Text(text.place.text, text.place)
+    lines = [line.strip() for line in raw.splitlines()]
+    if raw[:1] in ("'", '"', "|", ">") or "#" in raw:
+        return None
+    if not all(_WORD.fullmatch(line) or re.match(r"--?[a-z]", line) for line in lines):
+        return None
+    if starts_line(raw.place):
+        starts = [found.end() for found in re.finditer(r"^ *(?=\S)", raw, re.MULTILINE)]
+        return Fix("Write a list", tuple(replace(raw.part(start, start), "- ") for start in starts))
+    return Fix("Write a list", (replace(text, f"[{text}]"),)) if len(lines) == 1 else None
+
+
+class PipSectionWithoutPip(Rule):
+    """environment.yml has a `pip:` list but does not ask for pip.
+
+    conda warns that pip should be named as a package of its own. Binder's environments hold pip already and mamba adds it by itself, so this is only a matter of
+    saying what is used: conda itself, on another computer, may take a pip from elsewhere.
+    """
+
+    code = "CND011"
+    severity = Severity.INFO
+    level = Level.POLISH
+    sources = ("conda/conda: conda/env/installers/pip.py", "mamba-org/mamba: libmamba/src/api/install.cpp")
+    examples = (
+        Bad(
+            {"environment.yml": "dependencies:\n  - python=3.12\n  - pip:\n    - numpy\n"},
+            at="environment.yml:3:5",
+            fixed={"environment.yml": "dependencies:\n  - python=3.12\n  - pip\n  - pip:\n    - numpy\n"},
+        ),
+        Bad(
+            {"environment.yml": "dependencies: [python=3.12, pip: [numpy]]\n"},
+            at="environment.yml:1:29",
+            fixed={"environment.yml": "dependencies: [python=3.12, pip, pip: [numpy]]\n"},
+        ),
+        Bad(
+            {"binder/environment.yml": "dependencies:\r\n- pip:  # later\r\n  - numpy"},
+            at="binder/environment.yml:2:3",
+            fixed={"binder/environment.yml": "dependencies:\r\n- pip\r\n- pip:  # later\r\n  - numpy"},
+        ),
+        Good({"environment.yml": "dependencies:\n  - pip\n  - pip:\n    - numpy\n"}),
+        Good({"environment.yml": "dependencies:\n  - pip: [numpy]\n  - pip=24.0\n"}, why="pip comes after, pinned"),
+        Good({"environment.yml": "dependencies:\n  - conda-forge::pip\n  - pip: [numpy]\n"}, why="from a channel"),
+        Good({"environment.yml": "dependencies:\n  - python=3.12\n"}, why="no list for pip"),
+        Good(
+            {"environment.yml": "dependencies:\n  - python=3.12\n  - uv\n  - pip: [numpy]\n"}, why="mamba takes uv then"
+        ),
+    )
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        items = repo.conda_dependencies
+        if items is None or any(spec.key in ("pip", "uv") for spec in repo.conda_specs):
+            return
+        for index, item in enumerate(items):
+            if isinstance(item, Table) and isinstance(item.get("pip"), Array):
+                yield self.at(
+                    item.key("pip"),
+                    "pip is used here and not asked for as a package: mamba adds it by itself, but conda warns and may take another one",
+                    help="Write `- pip` before it",
+                    fix=Fix("Ask for pip", (insert_item(items, index, "pip"),)),
+                )
+                return
