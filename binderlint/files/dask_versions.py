@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from binderlint.files.requirements import canonical
-from binderlint.source import Array, Text
 
 if TYPE_CHECKING:
     from binderlint.repository import Repository
@@ -57,25 +56,18 @@ def named(repo: Repository, package: str) -> bool:
 
 def python_minor(repo: Repository) -> str:
     """The Python that the environment ends up with: a pin in environment.yml is installed by every buildpack that reads the file."""
-    for spec in _conda_specs(repo):
-        if found := re.match(r"(?:[\w./-]+::)?python\s*=+\s*(\d+\.\d+)", spec):
+    for spec in repo.conda_specs:
+        if spec.key == "python" and (found := re.match(r"=+\s*(\d+\.\d+)", spec.version or "")):
             return found[1]
     return repo.plan.python.version if repo.plan.python else ""
 
 
 def _bounds(repo: Repository) -> Iterator[tuple[str, Release]]:
-    for spec in _conda_specs(repo):
-        if found := re.match(r"(?:[\w./-]+::)?([\w.-]+)(?:\[[^\]]*\])?\s*(.*)", spec):
-            yield canonical(found[1]), _conda_bound(found[2])
+    for spec in repo.conda_specs:
+        yield canonical(spec.key), _conda_bound(spec.version or "")
     for requirement in repo.requirements:
         if requirement.key:
             yield requirement.key, _lowest(_bound(operator, version) for operator, version in requirement.clauses)
-
-
-def _conda_specs(repo: Repository) -> Iterator[Text]:
-    match repo.environment:
-        case {"dependencies": Array() as dependencies}:
-            yield from (item for item in dependencies if isinstance(item, Text))
 
 
 def _conda_bound(written: str) -> Release:
