@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from binderlint.files.dask import containers
+from binderlint.files.dask_units import cores, kubernetes_bytes, memory_limit
 from binderlint.files.dask_versions import NEWEST, newest
 from binderlint.fixer import fix
 from binderlint.repository import Repository
@@ -109,3 +110,44 @@ def test_what_a_repaired_file_brings_to_light_is_repaired_too() -> None:
         "dask-worker", "dask, worker"
     ).replace("no-bokeh", "no-dashboard")
     assert fixed.repo.sources["start"].text == start.replace(".dask", ".config/dask")
+
+
+@pytest.mark.parametrize(
+    ("text", "size"),
+    [
+        ("7G", 7e9),
+        ("7Gi", 7 * 2**30),
+        ("512M", 512e6),
+        ("1.5G", 1.5e9),
+        ("1e9", 1e9),
+        ("100", 100),
+        ("7GB", None),
+        ("$M", None),
+    ],
+)
+def test_memory_as_kubernetes_writes_it(text: str, size: float | None) -> None:
+    assert kubernetes_bytes(text) == size
+
+
+@pytest.mark.parametrize(
+    ("text", "size"),
+    [
+        ("7GB", 7e9),
+        ("7G", 7e9),
+        ("7 GiB", 7 * 2**30),
+        ("7gib", 7 * 2**30),
+        ("500MB", 500e6),
+        ("4e9", None),
+        ("auto", None),
+        ("0.5", None),
+        ("0", None),
+        ("4000000", 4e6),
+    ],
+)
+def test_memory_as_dask_writes_it(text: str, size: float | None) -> None:
+    assert memory_limit(text) == size
+
+
+@pytest.mark.parametrize(("text", "number"), [("2", 2), ("1.75", 1.75), ("1500m", 1.5), ("two", None), ("", None)])
+def test_cores(text: str, number: float | None) -> None:
+    assert cores(text) == number

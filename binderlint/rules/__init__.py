@@ -72,7 +72,7 @@ FAMILIES = (
     ),
     Family(
         "DSK",
-        "dask dask_commands dask_images dask_own_image",
+        "dask dask_commands dask_images dask_own_image dask_keys dask_cluster dask_limits",
         "dask",
         _ANY_FOLDER + r"(?:\.dask/.*|\.config/dask/.*|[^/]*\.(?:ya?ml|ipynb|py|sh)|start|postBuild|Dockerfile)",
     ),

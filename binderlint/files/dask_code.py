@@ -1,0 +1,51 @@
+"""dask in code: the lines of notebooks and modules that make clusters."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from binderlint.source import EXECUTABLE, REGULAR, Text
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+_SKIPPED = re.compile(r"(?:^|/)(?:tests?|docs?|ci|conftest\.py|setup\.py)(?:/|$)|(?:^|/)test_[^/]*$")
+_WORD = re.compile(r"dask[_.](?:kubernetes|gateway|jobqueue)|dask[_.]yarn|coiled")
+
+
+class Code(NamedTuple):
+    """A piece of code that is run as one: a cell of a notebook, or a module."""
+
+    path: str
+    lines: tuple[Text, ...]
+
+    @property
+    def text(self) -> str:
+        return "\n".join(self.lines)
+
+    @property
+    def guarded(self) -> bool:
+        """Whether a failure or another place is provided for."""
+        return bool(re.search(r"^\s*except\b|os\.environ|getenv|hostname", self.text, re.MULTILINE))
+
+
+def cluster_code(repo: Repository) -> Iterator[list[Code]]:
+    """The code of each notebook, and of each module beside notebooks, that names a package for clusters of dask."""
+    for source in repo.sources.values():
+        if source.mode not in (REGULAR, EXECUTABLE) or _SKIPPED.search(source.path):
+            continue
+        if source.name.endswith(".ipynb") and _WORD.search(source.text):
+            from binderlint.files.notebook import read
+
+            yield [Code(source.path, cell.lines) for cell in read(source).cells if cell.kind == "code"]
+
+
+def first_match(pattern: re.Pattern[str], codes: list[Code]) -> tuple[Code, Text] | None:
+    """The first line that a pattern matches from its start, and the part of it in the pattern's group 1."""
+    for code in codes:
+        for line in code.lines:
+            if found := pattern.match(line):
+                return code, line.part(*found.span(1))
+    return None
