@@ -236,7 +236,8 @@ def hooks() -> str:
     from binderlint.rules import FAMILIES
 
     patterns = [f"      {family.files}" for family in FAMILIES]
-    files = "    (?x)^(\n" + "|\n".join(dict.fromkeys(patterns)) + "\n    )$\n"
+    # what services read and Binder never does is left out at once
+    files = "    (?x)^(?!\\.github/|\\.gitlab|\\.circleci/|\\.pre-commit)(\n" + "|\n".join(dict.fromkeys(patterns)) + "\n    )$\n"
     return (
         "\n".join(
             f"""\

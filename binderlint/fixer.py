@@ -131,9 +131,8 @@ def worse(before: Repository, report: Report, after: Repository, after_report: R
     known = {_key(found) for found in report.diagnostics}
     for found in after_report.diagnostics:
         if found.severity is Severity.ERROR and _key(found) not in known:
-            if not any(old.code == found.code for old in report.diagnostics) and found.path not in _opened(
-                report, after_report
-            ):
+            opened = _opened(report, after_report) | _moved(before, after)
+            if not any(old.code == found.code for old in report.diagnostics) and found.path not in opened:
                 return f"it would bring a new error, {found.code} {found.name}"
     if after.plan.error and not before.plan.error:
         return f"the build would fail: {after.plan.error.message}"
@@ -147,6 +146,12 @@ def _opened(report: Report, after_report: Report) -> set[str]:
     left = {_key(found) for found in after_report.diagnostics}
     gone = [found for found in report.diagnostics if _key(found) not in left]
     return {found.path for found in gone if (rule := find_rule(found.code)) and rule.unreadable}
+
+
+def _moved(before: Repository, after: Repository) -> set[str]:
+    """The files that have a new name only: what is wrong in them was wrong all along, though Binder did not look there."""
+    gone = {source.data for path, source in before.sources.items() if path not in after.sources}
+    return {path for path, source in after.sources.items() if path not in before.sources and source.data in gone}
 
 
 def _key(found: Diagnostic) -> tuple[str, str, str]:

@@ -40,7 +40,7 @@ def broken_promises(repo: Repository, once: Fixed, settings: Settings, applicabi
             lost = [
                 comment for comment in comments(source.text) if comment not in kept and "binderlint:" not in comment
             ]
-            if lost and not source.name.endswith(".ipynb"):
+            if lost and not source.name.lower().endswith((".ipynb", ".md", ".rst", ".html")):
                 yield f"{path}: lost {lost[0]!r}"
         if after:
             yield from worse_file(source, after)

@@ -113,6 +113,13 @@ def test_a_fix_that_brings_an_error_is_taken_back() -> None:
     assert all("TST003" in reason for _, reason in done.reverted) and done.reverted
 
 
+def test_a_fix_that_breaks_the_build_is_taken_back() -> None:
+    broken = Repository.from_dict({"environment.yml": "dependencies: [python=3.12]\n"}, assume_binder=True)
+    done = fix(broken, rules=[Finder("]", "")])
+    assert done.repo.sources["environment.yml"].text == "dependencies: [python=3.12]\n"
+    assert "the build would fail" in done.reverted[0][1]
+
+
 def test_only_chosen_files_are_fixed() -> None:
     done = fix(repo(a="one", b="one"), rules=[Finder("one", "two")], paths={"b"})
     assert (done.repo.sources["a"].text, done.repo.sources["b"].text) == ("one", "two")

@@ -74,7 +74,7 @@ FAMILIES = (
         "DSK",
         "dask dask_commands dask_images dask_own_image dask_keys dask_cluster dask_limits",
         "dask",
-        _ANY_FOLDER + r"(?:\.dask/.*|\.config/dask/.*|[^/]*\.(?:ya?ml|ipynb|py|sh)|start|postBuild|Dockerfile)",
+        _ANY_FOLDER + r"(?:\.dask/.*|\.config/dask/.*|[^/]*\.(?:ya?ml|ipynb)|start|postBuild|Dockerfile)",
     ),
     Family(
         "HUB",
