@@ -171,3 +171,11 @@ def test_nothing_that_fails_is_silent(files: Files) -> None:
     assert errors
     assert len([found for found in errors if found.name in ("repo2docker-error", "no-environment-file")]) <= 1
     fix(repo, applicability=Applicability.UNSAFE)
+
+
+def test_a_renamed_folder_may_hold_errors_of_its_own() -> None:
+    files = {"Binder/environment.yml": "dependencies: [python=3.12, numpy]\n", "Binder/requirements.txt": "scipy\n"}
+    fixed = fix(repository(files))
+    assert [found.name for found in fixed.applied] == ["config-directory-misnamed"]
+    assert set(fixed.repo.sources) == {"binder/environment.yml", "binder/requirements.txt"}
+    assert "shadowed-config-file" in {found.name for found in fixed.report.diagnostics}
