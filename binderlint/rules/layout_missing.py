@@ -5,19 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Diagnostic, Level, Severity
-from binderlint.files.named import misnamed_environments
+from binderlint.buildpacks.names import CONFIG_NAMES
+from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Rename, Severity
+from binderlint.files.launched import launched_elsewhere
+from binderlint.files.named import misnamed_environments, naming, relative
 from binderlint.git import Git
 from binderlint.rule import Bad, Good, Rule
 
 if TYPE_CHECKING:
-    from binderlint.files.links import Link
     from binderlint.repository import Repository
 
 _OWN = Git("gh/o/r", "main", "main", frozenset({"main", "binder"}), True)
 _BADGE = "[![Binder](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/"
-# Files that show that the repository is meant to be built as it is.
-_CONFIGURES = ("postBuild", "apt.txt", "install.R", "runtime.txt")
+_ENVIRONMENTS = ("environment.yml", "environment.yaml", "requirements.txt", "Pipfile", "Project.toml")
+# Folders whose environment is for something else than running the notebooks.
+_OTHER_USES = frozenset(
+    {"test", "tests", "testing", "docs", "doc", "ci", ".github", ".ci", "examples", "node_modules", "vendor", "scripts"}
+)
 # Files that people expect to count.
 _LOOKALIKES = (
     "environment-dev.yml",
@@ -91,7 +95,7 @@ class NoEnvironmentFile(Rule):
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:
         plan = repo.plan
-        if not plan.default or plan.error or misnamed_environments(repo) or _launched_elsewhere(repo):
+        if not plan.default or plan.error or misnamed_environments(repo) or launched_elsewhere(repo):
             return
         runtime = repo.get(plan.path("runtime.txt"))
         hidden = [name for name in ("requirements.txt", "setup.py", "pyproject.toml") if repo.get(plan.path(name))]
@@ -114,6 +118,84 @@ class NoEnvironmentFile(Rule):
             help=advice,
             severity=Severity.ERROR if repo.hub == "mybinder.org" else Severity.WARNING,
         )
+
+
+class ConfigInSubdirectory(Rule):
+    """The only environment file is in a folder where Binder does not look.
+
+    repo2docker looks in the folder `binder` or `.binder`, or else in the root of the repository, and nowhere else. The environment.yml
+    of a folder `notebooks` or `environment` does not count.
+
+    ## Fix safety
+
+    The fix moves the file, with the other configuration beside it, to a folder `binder`. It is unsafe, since it is a guess that
+    the environment is meant for all of the repository.
+    """
+
+    code = "LAY013"
+    severity = Severity.ERROR
+    level = Level.LAUNCH
+    sources = ("jupyterhub/binderhub#163", "repo2docker/buildpacks/base.py")
+    examples = (
+        Bad(
+            {"README.md": "x\n", "environment/requirements.txt": "numpy\n", "notebooks/a.ipynb": "{}"},
+            at="environment/requirements.txt:1:1",
+            fixed={"environment/requirements.txt": None, "binder/requirements.txt": "numpy\n"},
+        ),
+        Bad(
+            {
+                "course/notebooks/environment.yml": "dependencies: [numpy]\n",
+                "course/notebooks/postBuild": "#!/bin/sh\ntrue\n",
+                "course/notebooks/a.ipynb": "{}",
+            },
+            at="course/notebooks/environment.yml:1:1",
+            hub="generic",
+            severity=Severity.WARNING,
+            fixed={
+                "course/notebooks/environment.yml": None,
+                "course/notebooks/postBuild": None,
+                "binder/environment.yml": "dependencies: [numpy]\n",
+                "binder/postBuild": "#!/bin/sh\ntrue\n",
+            },
+        ),
+        Bad(
+            {"src/requirements.txt": "-r base.txt\n", "src/base.txt": "numpy\n", "a.ipynb": "{}"},
+            at="src/requirements.txt:1:1",
+        ),
+        Good({"requirements.txt": "numpy\n", "notebooks/requirements.txt": "scipy\n"}, why="the root has one"),
+        Good({"docs/requirements.txt": "sphinx\n", "tests/environment.yml": "a: b\n"}, why="for docs and tests"),
+        Good({"a/requirements.txt": "x\n", "b/requirements.txt": "y\n"}, why="one for each chapter"),
+        Good(
+            {"README.md": "https://mybinder.org/v2/gh/o/r/env\n", "env/requirements.txt": "x\n"},
+            why="the links launch another branch",
+        ),
+    )
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        if not repo.plan.default or repo.plan.binder_dir or misnamed_environments(repo) or launched_elsewhere(repo):
+            return
+        found = [source for path, source in repo.sources.items() if self._may_be_meant(path) and repo.get(path)]
+        if len({source.folder for source in found}) != 1:
+            return
+        source = min(found, key=lambda one: _ENVIRONMENTS.index(one.name))
+        yield self.at(
+            source,
+            f"Binder looks in the root of the repository and in a folder `binder`, never in `{source.folder}`, so this file is not used",
+            help=f"Move it to the root or to a folder `binder`: `git mv {source.path} binder/`",
+            severity=Severity.ERROR if repo.hub == "mybinder.org" else Severity.WARNING,
+            fix=self._move(repo, source.folder),
+        )
+
+    def _may_be_meant(self, path: str) -> bool:
+        *folders, name = path.split("/")
+        return name in _ENVIRONMENTS and 1 <= len(folders) <= 2 and not _OTHER_USES & {one.lower() for one in folders}
+
+    def _move(self, repo: Repository, folder: str) -> Fix | None:
+        sources = [repo.sources[path] for path in repo.list(folder) if repo.sources[path].name in CONFIG_NAMES]
+        if any(relative(source) or any(naming(repo, source.path, source.path)) for source in sources):
+            return None
+        moves = tuple(Rename(source.path, f"binder/{source.name}") for source in sources)
+        return Fix(f"Move the configuration in `{folder}` to `binder`", moves, Applicability.UNSAFE)
 
 
 class Repo2dockerError(Rule):
@@ -156,26 +238,6 @@ class Repo2dockerError(Rule):
             for found in run_rule(rule, repo)
             if found.code == rule.code
         )
-
-
-def _launched_elsewhere(repo: Repository) -> bool:
-    """Whether there are launch links and none of them launches these files."""
-    links = [link for link in repo.links if link.launches and link.live]
-    if not links:
-        return False
-    own = [link for link in links if link.launches_repository(repo)] if repo.git.origin else links
-    if not own:
-        configured = repo.plan.binder_dir or any(repo.get(name) for name in _CONFIGURES)
-        return not configured
-    return all(_is_other_ref(repo, link) for link in own)
-
-
-def _is_other_ref(repo: Repository, link: Link) -> bool:
-    """Whether a link names a branch, tag or commit other than the one whose files these are."""
-    git, ref = repo.git, link.address.branch
-    if ref in ("", "HEAD", git.branch, git.default_branch):
-        return False
-    return ref in git.refs or ref not in ("main", "master")
 
 
 def _advice(repo: Repository) -> str:

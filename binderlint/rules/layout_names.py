@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from binderlint.buildpacks.names import meant
-from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Rename, Severity
+from binderlint.diagnostic import Applicability, Delete, Diagnostic, Fix, Level, Rename, Severity
 from binderlint.files.named import naming
 from binderlint.rule import Bad, Good, Rule
-from binderlint.source import EXECUTABLE, REGULAR, Source
+from binderlint.source import EXECUTABLE, REGULAR, SYMLINK, Source
 
 if TYPE_CHECKING:
     from binderlint.repository import Repository
@@ -179,6 +179,109 @@ class FilenameCase(Rule):
         if right == "start" and not repo.plan.binder_dir and "$@" not in source.text:
             return True
         return source.name.endswith((".sh", ".bash")) and any(naming(repo, source.name, source.path))
+
+
+class DualEnvExtension(Rule):
+    """There are an environment.yml and an environment.yaml.
+
+    repo2docker reads environment.yml and never looks at the other.
+    """
+
+    code = "LAY010"
+    severity = Severity.ERROR
+    level = Level.LAUNCH
+    sources = ("jupyterhub/repo2docker#970", "repo2docker/buildpacks/conda/__init__.py")
+    examples = (
+        Bad(
+            {"environment.yml": "dependencies: [python=3.12]\n", "environment.yaml": "dependencies: [numpy]\n"},
+            at="environment.yaml:1:1",
+        ),
+        Bad(
+            {"binder/environment.yml": "dependencies: []\n", "binder/environment.yaml": "dependencies: []\n"},
+            at="binder/environment.yaml:1:1",
+            fixed={"binder/environment.yaml": None},
+        ),
+        Good(
+            {"binder/environment.yml": "dependencies: []\n", "environment.yaml": "dependencies: [numpy]\n"},
+            why="hidden by the `binder` folder, which is another rule's",
+        ),
+        Good(
+            {"environment.yml": "a: b\n", "environment.yaml": "a: b\n", "Dockerfile": "FROM x:1\n"},
+            why="neither is read",
+        ),
+        Good(
+            {
+                "environment.yml": Source("environment.yml", b"environment.yaml", SYMLINK),
+                "environment.yaml": "dependencies: [numpy]\n",
+            },
+            why="one is a link to the other",
+        ),
+    )
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        plan = repo.plan
+        used, other = repo.used("environment.yml"), repo.get(plan.path("environment.yaml"))
+        if not used or not other or used is other or plan.uses(plan.path("environment.yaml")):
+            return
+        same = used.data == other.data
+        yield self.at(
+            other,
+            "Binder reads `environment.yml` and ignores this file, "
+            + ("which says the same" if same else "so what only this one asks for is not installed"),
+            help="Remove this file" if same else "Move what is missing to environment.yml, and remove this file",
+            fix=Fix("Remove the copy", (Delete(other.path),)) if same else None,
+        )
+
+
+class EnvYamlExtension(Rule):
+    """environment.yaml has an ending that only the newest repo2docker knows.
+
+    repo2docker reads environment.yaml since its release of April 2026. Hubs that run an older one, and older copies of repo2docker, do not find
+    the file and install nothing from it. environment.yml works everywhere.
+
+    ## Fix safety
+
+    The fix renames the file. It is unsafe where a script or a configuration file names it.
+    """
+
+    code = "LAY011"
+    severity = Severity.INFO
+    level = Level.POLISH
+    sources = ("jupyterhub/repo2docker#970", "jupyterhub/repo2docker#1373")
+    examples = (
+        Bad(
+            {"binder/environment.yaml": "dependencies: [numpy]\n"},
+            at="binder/environment.yaml:1:1",
+            fixed={"binder/environment.yaml": None, "binder/environment.yml": "dependencies: [numpy]\n"},
+        ),
+        Bad(
+            {
+                "environment.yaml": "dependencies: [numpy]\n",
+                "Makefile": "env:\n\tconda env create -f environment.yaml\n",
+            },
+            at="environment.yaml:1:1",
+            fixed={"environment.yaml": None, "environment.yml": "dependencies: [numpy]\n"},
+        ),
+        Good({"environment.yml": "dependencies: [numpy]\n"}),
+        Good({"environment.yaml": "a: b\n", "binder/environment.yml": "dependencies: [x]\n"}, why="not read"),
+    )
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        source = repo.environment_file
+        if not source or source.name != "environment.yaml" or repo.exists(repo.plan.path("environment.yml")):
+            return
+        to = repo.plan.path("environment.yml")
+        named = any(naming(repo, source.name, source.path))
+        yield self.at(
+            source,
+            "Only repo2docker 2026.4 and later read `environment.yaml`; to a hub with an older one this file does not exist",
+            help="Rename it to `environment.yml`",
+            fix=Fix(
+                "Rename `environment.yaml` to `environment.yml`",
+                (Rename(source.path, to),),
+                Applicability.UNSAFE if named else Applicability.SAFE,
+            ),
+        )
 
 
 def _right_name(name: str) -> str:
