@@ -11,9 +11,10 @@ from binderlint.files.locks import installs_from_lock
 from binderlint.files.own import own_names
 from binderlint.files.requirements import Requirement, canonical
 from binderlint.rule import Bad, Good, Rule
-from binderlint.source import Array, Text
+from binderlint.source import Text
 
 if TYPE_CHECKING:
+    from binderlint.files.matchspec import MatchSpec
     from binderlint.repository import Repository
 
 # What repo2docker's own environment holds at locked versions (buildpacks/conda/environment.py-3.*.yml), or what is no package of the analysis.
@@ -63,7 +64,7 @@ class UnpinnedDependencies(Rule):
             {"environment.yml": "dependencies:\n  - python=3.12\n  - xarray\n  - zarr  # the store\n  - pip:\n    - cmocean\n"},
             at="environment.yml:3:5",
         ),
-        Bad({"binder/environment.yml": "dependencies: [python=3.12, 'conda-forge::xarray', numpy>=1]"}, at="binder/environment.yml:1:29"),
+        Bad({"binder/environment.yml": "dependencies: [python=3.12, 'conda-forge::xarray', numpy>=1]"}, at="binder/environment.yml:1:30"),
         Bad({"requirements.txt": "\ufeffnumpy==1.26.4\r\nscipy\r\npandas # all of it"}, at="requirements.txt:2:1"),
         Bad({"requirements.txt": "-r base.txt\nnumpy==1.26.4\n", "base.txt": "xarray\n"}, at="base.txt:1:1"),
         Bad({"requirements.txt": "numpy==1.26.4\nscipy==1.11.4\npandas>=2\n"}, at="requirements.txt:3:1", severity=Severity.INFO),
@@ -191,14 +192,9 @@ class _Asked(NamedTuple):
     weight: float
 
 
-_CONDA = re.compile(r"\s*(?:[\w./-]+::)?([A-Za-z0-9_][\w.-]*)\s*(.*?)\s*$", re.S)
-_BUILD_ONLY = re.compile(r"=+\s*\*\s*=.*")
-
-
 def _asked(repo: Repository) -> Iterator[list[_Asked]]:
     """The packages of each file in the build, conda's and pip's of environment.yml together."""
-    dependencies = repo.environment.get("dependencies") if repo.environment else None
-    listed = [one for one in map(_conda, dependencies) if one] if isinstance(dependencies, Array) else []
+    listed = [_conda(spec) for spec in repo.conda_specs]
     for file in repo.pip_files:
         if not file.constraint:
             pip = [_pip(one) for one in file.requirements if one.name and not one.url]
@@ -214,14 +210,10 @@ def _pip(requirement: Requirement) -> _Asked:
     return _Asked(requirement.key, requirement.name, requirement.text, _weight(operators))
 
 
-def _conda(item: object) -> _Asked | None:
-    if not isinstance(item, Text) or not (found := _CONDA.match(item)):
-        return None
-    rest = found[2]
-    operators = set(re.findall(r"[<>=!~]+", "" if _BUILD_ONLY.fullmatch(rest) else rest)) or (
-        {"="} if re.match(r"\d", rest) else set()
-    )
-    return _Asked(canonical(found[1]), found[1], item, _weight(operators))
+def _conda(spec: MatchSpec) -> _Asked:
+    version = str(spec.version or "")
+    operators = set(re.findall(r"[<>=!~]+", version)) or {"="} if version.strip("=* ") else set()
+    return _Asked(canonical(spec.name), spec.name, spec.text, _weight(operators))
 
 
 def _weight(operators: set[str]) -> float:

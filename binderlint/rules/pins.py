@@ -249,8 +249,9 @@ def _requires_python(repo: Repository) -> str:
     source = repo.get("pyproject.toml")
     if source is None or repo.plan.binder_dir:
         return ""
-    found = re.search(r"(?m)^\s*requires-python\s*=\s*([\"'])(.*?)\1", source.text)
-    return found[2] if found else ""
+    from binderlint.files.toml import find_value
+
+    return str(find_value(source, "project", "requires-python") or "")
 
 
 def _unpinned_pipfile(repo: Repository, version: str) -> tuple[Source | None, Edit | None]:
