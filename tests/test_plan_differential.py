@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import HealthCheck, given, settings
 
 from binderlint.repository import Repository
 from binderlint.rules import all_rules
 from tests.agreement import differences
 from tests.oracle import Oracle
+from tests.random_repositories import Files, repositories
 
 EXAMPLES = [
     pytest.param(example.files, id=f"{rule.code}-{number}")
@@ -27,4 +30,14 @@ def oracle() -> Iterator[Oracle]:
 
 @pytest.mark.parametrize("files", EXAMPLES)
 def test_examples_of_the_rules(oracle: Oracle, files: dict[str, str]) -> None:
+    assert not list(differences(Repository.from_dict(files).plan, oracle(files)))
+
+
+@settings(
+    max_examples=int(os.environ.get("BINDERLINT_RANDOM_REPOSITORIES", "400")),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+@given(files=repositories())
+def test_random_repositories(oracle: Oracle, files: Files) -> None:
     assert not list(differences(Repository.from_dict(files).plan, oracle(files)))

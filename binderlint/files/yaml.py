@@ -88,18 +88,24 @@ def load(source: Source, name: str) -> Document:
     """
     if _is_simple(source):
         document = read(source)
-        if document.problem is None and isinstance(document.value, Table) and _only_strings(document.value):
+        if document.problem is None and _is_plain(document.value):
             return document
     return Document(*_ruamel(source, name))
 
 
-def _only_strings(value: Any) -> bool:
-    match value:
-        case Table():
-            return all(_only_strings(item) for item in value.values())
-        case Array():
-            return all(map(_only_strings, value))
-    return isinstance(value, Text)
+def _is_plain(value: Any) -> bool:
+    """Whether a file is a mapping of strings and of lists of strings, with `pip:` and a list of strings among them at most."""
+    return isinstance(value, Table) and all(
+        isinstance(item, Text)
+        or (isinstance(item, Array) and all(isinstance(one, Text) or _is_plain_pip(one) for one in item))
+        for item in value.values()
+    )
+
+
+def _is_plain_pip(value: Any) -> bool:
+    return isinstance(value, Table) and all(
+        isinstance(item, Array) and all(isinstance(line, Text) for line in item) for item in value.values()
+    )
 
 
 def read_safe(source: Source) -> Document:
