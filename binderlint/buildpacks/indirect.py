@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from binderlint.buildpacks.environment import is_local_requirement
-from binderlint.buildpacks.mentions import mentioned
+from binderlint.buildpacks.mentions import mentioned, says_what_is_installed
 from binderlint.plan import FileUse, Plan, Status
 from binderlint.source import Array, Source, Table, Text
 
@@ -133,20 +133,19 @@ def _of_dockerfile(repo: Repository, plan: Plan, source: Source) -> Iterator[Fou
         if instruction.name in ("COPY", "ADD") and not instruction.flag("from"):
             for word in instruction.words[:-1]:
                 yield from _copied(repo, str(word), f"`{source.path}` copies it")
-        elif instruction.name in ("RUN", "ENTRYPOINT", "CMD", "ENV"):
+        elif instruction.name in ("RUN", "ENTRYPOINT", "CMD", "ENV", "ARG"):
             text = str(instruction.script or " ".join(instruction.words))
             for path, how in mentioned(repo, text, plan.binder_dir, anywhere=True):
                 yield path, f"`{source.path}` {how}"
 
 
 def _copied(repo: Repository, word: str, reason: str) -> Iterator[Found]:
-    """The configuration files that a COPY names, each by itself and not as part of a folder."""
+    """The files that a COPY names by themselves, not as part of a folder, and that say what is installed or run."""
     from fnmatch import fnmatchcase
 
     path = posixpath.normpath(word.strip("\"'").lstrip("/"))
     if any(sign in path for sign in "*?["):
-        yield from (
-            (found, reason) for found in repo.sources if fnmatchcase(found, path) and "/" not in found[len(path) :]
-        )
-    elif repo.get(path):
-        yield path, reason
+        paths = [found for found in repo.sources if fnmatchcase(found, path) and found.count("/") == path.count("/")]
+    else:
+        paths = [path] if repo.get(path) else []
+    yield from ((found, reason) for found in paths if says_what_is_installed(posixpath.basename(found)))

@@ -83,14 +83,18 @@ def _package(repo: Repository, written: str, folder: str) -> Iterator[str]:
             return
 
 
+def says_what_is_installed(name: str) -> bool:
+    """Whether a file of this name says what is installed or run, as far as a name can tell."""
+    return name in CONFIG_NAMES or name in UNKNOWN or _LIKELY.match(name) is not None
+
+
 def _find(repo: Repository, word: str, before: str, folder: str, anywhere: bool) -> str | None:
     """The file of the repository that a word of a script names, None where it names none that says what is installed or run."""
     written = _HOME.sub("", word, count=1) if _HOME.match(word) else word
     if written.startswith("-r") and len(written) > 2:
         written = written[2:]
     name = posixpath.basename(written)
-    is_config = name in CONFIG_NAMES or name in UNKNOWN
-    if not (is_config or _LIKELY.match(name)) or "://" in written:
+    if not says_what_is_installed(name) or "://" in written:
         return None
     if "." not in name and "/" not in written and before not in _RUNNERS:
         return None  # `start` and `REQUIRE` are words, too

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 # YAML 1.2's plain scalars that are no strings, as ruamel.yaml resolves them: `yes` and `on` stay strings, unlike in PyYAML's 1.1.
 _NULL = re.compile(r"(?:~|null|Null|NULL|)$")
 _BOOL = re.compile(r"(?:true|True|TRUE|false|False|FALSE)$")
-_INT = re.compile(r"[-+]?(?:0b[01_]+|0o?[0-7_]+|0x[0-9a-fA-F_]+|[0-9_]*[0-9][0-9_]*)$")
+_INT = re.compile(r"[-+]?(?:0b[01_]+|0o?[0-7_]+|0x[0-9a-fA-F_]+|[0-9][0-9_]*)$|[-+]_+[0-9][0-9_]*$")
 _FLOAT = re.compile(
     r"[-+]?(?:[0-9][0-9_]*\.[0-9_]*(?:[eE][-+]?[0-9]+)?|[0-9][0-9_]*[eE][-+]?[0-9]+|\.[0-9_]+(?:[eE][-+][0-9]+)?|\.(?:inf|Inf|INF))$|\.(?:nan|NaN|NAN)$"
 )
@@ -65,6 +65,8 @@ def read(source: Source) -> Document:
     import yaml
 
     try:
+        if "\ufeff" in source.text[1:]:  # in the middle, a byte order mark is a character for ruamel.yaml only
+            raise yaml.YAMLError
         root, offsets = yaml.compose(_composable(source), Loader=_loader()), _Offsets(int(source.has_bom), ())
     except yaml.YAMLError as error:  # ruamel.yaml decides, and it accepts some files that PyYAML does not
         _, problem = _ruamel(source, source.path)
@@ -177,7 +179,19 @@ def _value(source: Source, node: Any, offsets: _Offsets, seen: dict[int, Any]) -
             known = _value(source, key, offsets, seen)
             name = known if isinstance(known, Text) else Text(str(getattr(known, "value", known)), known.place)
             value[name] = _value(source, item, offsets, seen)
+        _merge(value)
     return value
+
+
+def _merge(table: Table) -> None:
+    """Take over what `<<: *anchor` brings, where the mapping does not say it itself."""
+    if not isinstance(merged := table.get("<<"), (Table, Array)) or table.key("<<").place.text != "<<":
+        return
+    del table["<<"]
+    for other in (merged,) if isinstance(merged, Table) else merged:
+        if isinstance(other, Table):
+            for key, item in other.items():
+                table.setdefault(key, item)
 
 
 def _scalar(node: Any, place: Place) -> Text | Scalar:
@@ -186,6 +200,8 @@ def _scalar(node: Any, place: Place) -> Text | Scalar:
         return Text(written, place)
     if _NULL.match(written):
         return Scalar(None, place)
+    if written in ("<<", "="):  # for ruamel.yaml these are no strings, even where nothing can be merged
+        return Scalar(written, place)
     if _BOOL.match(written):
         return Scalar(written.lower() == "true", place)
     if _INT.match(written):
@@ -236,10 +252,14 @@ def _duplicate_key(node: Any) -> bool:
 @lru_cache(maxsize=4)
 def _ruamel(source: Source, name: str) -> tuple[Any, Problem | None]:
     """What ruamel.yaml makes of a file, read as repo2docker reads it: in text mode, under its name."""
+    import warnings
+
     from ruamel.yaml import YAML
 
     try:
-        return YAML().load(open_text(source, name)), None
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # anchors that are written twice
+            return YAML().load(open_text(source, name)), None
     except UnicodeDecodeError as error:
         return None, Problem(str(error), "UnicodeDecodeError", source.decode_error or source.place())
     except Exception as error:  # ruamel.yaml lets ValueError, AssertionError and others through
@@ -247,9 +267,13 @@ def _ruamel(source: Source, name: str) -> tuple[Any, Problem | None]:
 
 
 def _ruamel_nodes(source: Source) -> Any:
+    import warnings
+
     from ruamel.yaml import YAML
 
-    return YAML().compose(open_text(source, source.path))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return YAML().compose(open_text(source, source.path))
 
 
 def _pyyaml_problem(source: Source, error: yaml.YAMLError) -> Problem:
