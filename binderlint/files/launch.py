@@ -136,7 +136,8 @@ class Address(NamedTuple):
             return "tree", target.decoded
         path = target.decoded.lstrip("/")
         found = _INTERFACE.match(path)
-        return (found[1].lower().rstrip("/"), found[2]) if found else (path, "")
+        # What is in `urlpath` is itself an address, so its path may be encoded a second time.
+        return (found[1].lower().rstrip("/"), unquote(found[2])) if found else (path, "")
 
 
 _SPLIT = re.compile(r"(https?)(://)([^/?#:\s]*)((?::\d*)?)([^?#]*)((?:\?[^#]*)?)((?:\#.*)?)", re.IGNORECASE | re.DOTALL)

@@ -109,7 +109,7 @@ _CONFIG_NAMES = frozenset(
 _HISTORY = re.compile(r"(?:change|history|news|release|what'?s[-_]?new|migrat|blog)", re.IGNORECASE)
 # Folders of test data, of what tools build, and of other people's packages.
 _NOT_OURS = re.compile(
-    r"(?:^|/)(?:tests?|testdata|test[-_]data|test[-_]files|fixtures|_build|_site|_static|_sources|site-packages|node_modules|vendor|third[-_]party|\.local)(?=/)"
+    r"(?:^|/)(?:tests?|testdata|test[-_]data|test[-_]files|fixtures|_build|_site|_static|_sources|site-packages|node_modules|vendor|third[-_]party|\.local|\.ipynb_checkpoints)(?=/)"
 )
 _NEEDLES = (b"binder", b"Binder", b"BINDER", b"/v2/")
 _NEEDLE = re.compile(r"binder|/v2/", re.IGNORECASE)

@@ -83,7 +83,10 @@ FAMILIES = (
         _CONFIG + r"(?:environment\.ya?ml|requirements\.txt|start|postBuild|Dockerfile)",
     ),
     Family(
-        "LNK", "links links_old links_refs links_pasted links_targets links_badge", "Badges and launch links", _DOCS
+        "LNK",
+        "links links_old links_refs links_pasted links_targets links_badge links_spec links_parameters links_pull links_interface links_repository links_config links_markup",
+        "Badges and launch links",
+        _DOCS,
     ),
     Family("NBK", "notebooks", "Notebooks", _ANY_FOLDER + r"[^/]*\.ipynb"),
     Family("RLG", "r", "R", _ANY_FOLDER + r"(?:install\.R|DESCRIPTION|runtime\.txt|\.Rprofile|renv\.lock)"),

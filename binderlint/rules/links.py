@@ -1,4 +1,4 @@
-"""LNK: links to hubs and servers that are gone."""
+"""LNK: which hub links name: one that is gone, one visitor's server, one member of a federation."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.edits import replace
-from binderlint.files.launch import DEAD_HOSTS, MYBINDER, Route
+from binderlint.files.launch import DEAD_HOSTS, MEMBER_HOSTS, MYBINDER, Route
 from binderlint.files.links import Link, Where
 from binderlint.git import Git
 from binderlint.rule import Bad, Good, Rule
@@ -195,6 +195,60 @@ class BadgeSessionUrl(Rule):
                 "This is the address of one visitor's server, which is long gone: the link gives an error",
                 help=f"Link to a launch: https://{MYBINDER}/v2/gh/<owner>/<repository>/HEAD",
                 fix=fix,
+            )
+
+
+class BadgeMemberHost(Rule):
+    """A link names one member of mybinder.org instead of mybinder.org.
+
+    mybinder.org sends each visitor to a member of its federation that works and has room. A link to one member goes past that: it fails whenever that
+    member is down or full, and for good when it leaves, as several have. `notebooks.gesis.org/binder` is an older address of one of them.
+
+    Where links to several hubs stand side by side, readers are meant to choose: that is only noted.
+    """
+
+    code = "LNK011"
+    severity = Severity.WARNING
+    level = Level.REPRODUCE
+    sources = ("eds-book/eds-book#195", "jupyterhub/mybinder.org-deploy@bfc7102a")
+    examples = (
+        Bad(
+            {"README.md": "[run](https://notebooks.gesis.org/binder/v2/gh/ada/waves/main?urlpath=lab)\n"},
+            at="README.md:1:15",
+            fixed={"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?urlpath=lab)\n"},
+        ),
+        Bad(
+            {"README.rst": "`run <http://gesis.mybinder.org/v2/gh/ada/waves/main>`_\n"},
+            at="README.rst:1:14",
+            fixed={"README.rst": "`run <https://mybinder.org/v2/gh/ada/waves/main>`_\n"},
+        ),
+        Bad(
+            {
+                "README.md": "[one](https://mybinder.org/v2/gh/ada/waves/main) [two](https://2i2c.mybinder.org/v2/gh/ada/waves/main)\n"
+            },
+            at="README.md:1:64",
+            severity=Severity.INFO,
+        ),
+        Good({"README.md": "[GESIS](https://notebooks.gesis.org/binder/) runs a hub.\n"}, why="no launch"),
+        Good({"README.md": "[run](https://notebooks.gesis.org/hub/v2/api)\n"}, why="another service on that host"),
+        Good({"README.md": "[run](https://binder.example.edu/v2/gh/ada/waves/main)\n"}, why="a hub of one's own"),
+    )
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        links = [link for link in repo.links if link.live and link.address.route is Route.LAUNCH]
+        for link in links:
+            hub = link.address.hub
+            if hub not in MEMBER_HOSTS or (hub == "notebooks.gesis.org" and link.address.base != "/binder"):
+                continue
+            choice = any(other.address.hub != hub and _rest(other) == _rest(link) for other in links)
+            yield self.at(
+                link.text("host", "base"),
+                f"This launches on one member of {MYBINDER} only: it fails whenever that member is down, full or has left",
+                help=f"Write `{MYBINDER}`, which chooses a member that works",
+                severity=Severity.INFO if choice else None,
+                fix=None
+                if choice
+                else Fix(f"Launch on {MYBINDER}", (replace(link.text("scheme", "base"), f"https://{MYBINDER}"),)),
             )
 
 

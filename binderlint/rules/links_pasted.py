@@ -107,13 +107,15 @@ class BadgeTreeUrl(Rule):
             web = _WEB_ADDRESS.match(spec)
             if web and address.provider in HOSTED:
                 rest = web[3].lstrip("/")
-                yield self._found(link, spec, f"{web[1]}/{web[2].removesuffix('.git')}/", _take_apart(rest, repo, link))
+                slash = "/" if address.provider == "gh" else "%2F"
+                start = f"{web[1]}{slash}{web[2].removesuffix('.git')}/"
+                yield self._found(link, spec, start, _take_apart(rest, repo))
             elif address.provider == "gh" and not is_template(address.ref):
                 pasted = PASTED.match(address.ref)
                 known = link.launches_repository(repo) and address.branch in repo.git.refs
                 if not known and names_a_file(address.branch):
                     rest = address.ref[pasted.end() :] if pasted else str(address.ref)
-                    yield self._found(link, link.text("ref"), "", _take_apart(rest, repo, link))
+                    yield self._found(link, link.text("ref"), "", _take_apart(rest, repo))
 
     def _found(self, link: Link, where: Text, start: str, parts: _Parts) -> Diagnostic:
         query, path = link.address.query, parts.path.replace("+", "%2B")
@@ -149,7 +151,7 @@ def _shown(text: str) -> str:
     return text if len(text) < 60 else text[:57] + "..."
 
 
-def _take_apart(rest: str, repo: Repository, link: Link) -> _Parts:
+def _take_apart(rest: str, repo: Repository) -> _Parts:
     """`tree/main/docs`, `main/a.ipynb` or `main` as ref and path."""
     found = PASTED.match(rest)
     pasted = bool(found)

@@ -130,6 +130,11 @@ class BadgeRefNotFound(Rule):
             why="a shallow clone does not know all branches",
         ),
         Good(
+            {"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/teaching)\n"},
+            git=_OURS._replace(refs=frozenset({"main"})),
+            why="only one branch may have been fetched",
+        ),
+        Good(
             {"README.md": "[run](https://mybinder.org/v2/gh/grace/tides/master)\n"}, git=_OURS, why="another repository"
         ),
         Good(
@@ -177,6 +182,8 @@ class BadgeRefNotFound(Rule):
                     level=Level.REPRODUCE,
                     fix=Fix("Write `HEAD`", (replace(link.text("ref"), "HEAD"),)),
                 )
+                continue
+            if len(repo.git.refs) == 1:  # a clone with one branch may have fetched only that
                 continue
             new = _similar(ref, repo)
             yield self.at(

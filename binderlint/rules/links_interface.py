@@ -1,0 +1,385 @@
+"""LNK: the user interface that a launch link opens."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Replace, Severity
+from binderlint.edits import append, append_lines, between, replace
+from binderlint.files.launch import is_template
+from binderlint.files.links import Link, live_launches
+from binderlint.git import Git
+from binderlint.rule import Bad, Good, Rule
+from binderlint.source import GITLINK, Text
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+_OURS = Git(origin="gh/ada/waves", branch="main", refs=frozenset({"main", "v1.0"}), complete=True)
+
+
+class BadgeUiNotInstalled(Rule):
+    """A launch link opens a user interface that the environment does not have.
+
+    Binder brings Jupyter Notebook and JupyterLab. Voila, nbgitpuller, RStudio, a dashboard behind `proxy/` and others are extensions of the server that the
+    repository must install; without them the visitor gets `404: Not Found` after the launch.
+
+    Nothing is said where a name like that of the extension stands anywhere in the configuration, where a Dockerfile is built, where a package comes from an address and
+    may bring it, and for links to another repository or state.
+
+    ## Fix safety
+
+    The fix adds the package that brings the interface, which changes the environment.
+    """
+
+    code = "LNK018"
+    severity = Severity.ERROR
+    level = Level.LAUNCH
+    sources = ("pangeo-data/pangeo-binder#154", "podaac/AGU-2020#13", "jupyterhub/nbgitpuller#114")
+    examples = (
+        Bad(
+            {
+                "README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?urlpath=voila%2Frender%2Fa.ipynb)\n",
+                "environment.yml": "dependencies:\n  - python=3.12\n",
+            },
+            at="README.md:1:57",
+            git=_OURS,
+            fixed={"environment.yml": "dependencies:\n  - python=3.12\n  - voila\n"},
+        ),
+        Bad(
+            {
+                "README.md": "[run](https://mybinder.org/v2/gh/ada/waves/HEAD?urlpath=git-pull%3Frepo%3Dhttps://github.com/ada/content)\n",
+                "requirements.txt": "numpy",
+            },
+            at="README.md:1:57",
+            git=_OURS,
+            fixed={"requirements.txt": "numpy\nnbgitpuller\n"},
+        ),
+        Bad(
+            {
+                "README.md": "[run](https://mybinder.org/v2/gh/ada/waves/HEAD?urlpath=rstudio)\n",
+                "requirements.txt": "numpy\n",
+            },
+            at="README.md:1:57",
+            git=_OURS,
+        ),
+        Good(
+            {
+                "README.md": "[run](https://mybinder.org/v2/gh/ada/waves/HEAD?urlpath=rstudio)\n",
+                "runtime.txt": "r-4.4-2025-01-01\n",
+            },
+            git=_OURS,
+            why="the R buildpack brings RStudio",
+        ),
+        Good(
+            {
+                "README.md": "[run](https://mybinder.org/v2/gh/ada/waves/HEAD?urlpath=rstudio)\n",
+                "environment.yml": "dependencies: [r-base=4.4, r-dplyr]\n",
+            },
+            git=_OURS,
+            why="R packages of conda bring RStudio",
+        ),
+        Good(
+            {
+                "README.md": "[run](https://mybinder.org/v2/gh/ada/waves/HEAD?urlpath=proxy/8501/)\n",
+                "environment.yml": "dependencies: [python=3.12, pangeo-notebook]\n",
+            },
+            git=_OURS,
+            why="another package brings it",
+        ),
+        Good(
+            {
+                "README.md": "[run](https://mybinder.org/v2/gh/ada/waves/HEAD?urlpath=voila/render/a.ipynb)\n",
+                "requirements.txt": "numpy\n",
+                "postBuild": "#!/bin/bash\npip install voila\n",
+            },
+            git=_OURS,
+            why="postBuild installs it",
+        ),
+        Good(
+            {
+                "README.md": "[run](https://mybinder.org/v2/gh/ada/waves/HEAD?urlpath=vscode)\n",
+                "Dockerfile": "FROM ghcr.io/ada/base:1\n",
+            },
+            git=_OURS,
+            why="nobody knows what the image holds",
+        ),
+        Good(
+            {
+                "README.md": "[run](https://mybinder.org/v2/gh/grace/tides/HEAD?urlpath=voila/render/a.ipynb)\n",
+                "requirements.txt": "numpy\n",
+            },
+            git=_OURS,
+            why="another repository",
+        ),
+        Good(
+            {
+                "README.md": "[run](https://mybinder.org/v2/gh/ada/waves/HEAD?urlpath=panel/a)\n",
+                "requirements.txt": "git+https://github.com/ada/apps@v1\n",
+            },
+            git=_OURS,
+            why="a package from an address may bring it",
+        ),
+        Good(
+            {
+                "README.md": "[run](https://mybinder.org/v2/gh/ada/waves/HEAD?urlpath=lab/tree/voila/a.ipynb)\n",
+                "requirements.txt": "numpy\n",
+            },
+            git=_OURS,
+            why="JupyterLab is there",
+        ),
+    )
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        written = ""
+        for link in _own(repo):
+            target = link.address.target
+            if target is None or target.name != "urlpath" or not isinstance(target.value, Text):
+                continue
+            interface = _interface(target.decoded)
+            if interface is None or (interface.by_r and (repo.plan.conda_r or repo.plan.buildpack == "RBuildPack")):
+                continue
+            written = written or _configuration(repo)
+            if interface.named.search(written) or _BY_ADDRESS.search(written):
+                continue
+            package = interface.package
+            edit = _add(package, repo) if package else None
+            yield self.at(
+                target.value,
+                f"This opens {interface.title}, which the environment does not have: visitors get `404: Not Found`",
+                help=f"Add `{package or interface.title}` to the environment",
+                fix=Fix(f"Add `{package}`", (edit,), Applicability.UNSAFE) if edit else None,
+            )
+
+
+class BadgeRemovedUi(Rule):
+    """A launch link opens a user interface that Binder no longer brings.
+
+    repo2docker once installed nteract (until March 2023) and Stencila for everybody. Both are gone, and such a link ends in `404: Not Found`. Open JupyterLab instead: `?urlpath=lab`.
+    """
+
+    code = "LNK019"
+    severity = Severity.ERROR
+    level = Level.LAUNCH
+    sources = ("jupyterhub/repo2docker@5f383fd8",)
+    examples = (
+        Bad(
+            {
+                "README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?urlpath=nteract/edit/a.ipynb)\n",
+                "requirements.txt": "numpy\n",
+            },
+            at="README.md:1:57",
+            git=_OURS,
+        ),
+        Bad(
+            {"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?urlpath=stencila)\n", "install.R": "1\n"},
+            at="README.md:1:57",
+            git=_OURS,
+        ),
+        Good(
+            {
+                "README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?urlpath=nteract/edit/a.ipynb)\n",
+                "requirements.txt": "nteract_on_jupyter\n",
+            },
+            git=_OURS,
+            why="the repository installs it itself",
+        ),
+        Good(
+            {"README.md": "[run](https://mybinder.org/v2/gh/grace/tides/main?urlpath=nteract)\n"},
+            git=_OURS,
+            why="another repository may install it",
+        ),
+        Good(
+            {
+                "README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?urlpath=lab/tree/nteract)\n",
+                "nteract/a": "",
+            },
+            git=_OURS,
+            why="a folder",
+        ),
+    )
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        for link in _own(repo):
+            target = link.address.target
+            if target is None or target.name != "urlpath" or not isinstance(target.value, Text):
+                continue
+            gone = re.match(r"/*(nteract|stencila)\b", target.decoded, re.IGNORECASE)
+            if gone and gone[1].lower() not in _configuration(repo).lower():
+                yield self.at(
+                    target.value,
+                    f"Binder no longer brings `{gone[1]}`: visitors get `404: Not Found`",
+                    help="Open JupyterLab: `?urlpath=lab`",
+                )
+
+
+class BadgeUnknownRoute(Rule):
+    """A launch link names a file where an address is asked for, or the other way round.
+
+    `urlpath` is an address of the running server: `lab`, `lab/tree/<path>`, `rstudio`. A bare file name there gives `404: Not Found`. `labpath` and `filepath` are paths of files: `labpath=rstudio`
+    looks for a file of that name.
+    """
+
+    code = "LNK023"
+    severity = Severity.ERROR
+    level = Level.LAUNCH
+    sources = ("jupyterhub/binderhub:js/packages/binderhub-client/lib/spec.js",)
+    examples = (
+        Bad(
+            {
+                "README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?urlpath=%2Findex.ipynb)\n",
+                "index.ipynb": "{}",
+            },
+            at="README.md:1:57",
+            git=_OURS,
+            fixed={"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?urlpath=lab/tree/index.ipynb)\n"},
+        ),
+        Bad(
+            {"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?urlpath=notes)\n", "notes/a.ipynb": "{}"},
+            at="README.md:1:57",
+            git=_OURS,
+            fixed={"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?urlpath=lab/tree/notes)\n"},
+        ),
+        Bad(
+            {"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?labpath=rstudio)\n"},
+            at="README.md:1:49",
+            git=_OURS,
+            fixed={"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?urlpath=rstudio)\n"},
+        ),
+        Bad(
+            {
+                "README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?filepath=lab/tree/a.ipynb)\n",
+                "a.ipynb": "{}",
+            },
+            at="README.md:1:49",
+            git=_OURS,
+            fixed={"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?urlpath=lab/tree/a.ipynb)\n"},
+        ),
+        Good(
+            {"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?filepath=lab)\n", "lab/a.ipynb": "{}"},
+            git=_OURS,
+            why="a folder of that name",
+        ),
+        Good(
+            {"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?urlpath=myapp/)\n"},
+            git=_OURS,
+            why="an extension",
+        ),
+        Good(
+            {"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?urlpath=tree)\n", "tree/a": ""},
+            git=_OURS,
+            why="the server has such an address",
+        ),
+        Good(
+            {"README.md": "[run](https://mybinder.org/v2/gh/grace/tides/main?urlpath=notes)\n", "notes/a.ipynb": "{}"},
+            git=_OURS,
+            why="another repository",
+        ),
+    )
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        for link in _own(repo):
+            target = link.address.target
+            if target is None or not isinstance(target.value, Text) or not isinstance(target.name, Text):
+                continue
+            path = target.decoded.strip("/")
+            if target.name == "urlpath":
+                if path and _SERVED.match(path) is None and repo.exists(path):
+                    start = re.match("(?:/|%2F)*", target.value, re.IGNORECASE)
+                    assert start
+                    yield self.at(
+                        target.value,
+                        f"`{path}` is a path of the repository, and no address of the server: visitors get `404: Not Found`",
+                        help=f"Write `urlpath=lab/tree/{path}`",
+                        fix=Fix("Open it in JupyterLab", (replace(target.value.part(0, start.end()), "lab/tree/"),)),
+                    )
+            elif _ADDRESSES.fullmatch(path) and not repo.exists(path):
+                yield self.at(
+                    target.name,
+                    f"`{target.name}` names a file: `{path}` is looked for as one, and not found",
+                    help=f"Write `urlpath={path}`",
+                    fix=Fix("Write `urlpath`", (replace(between(target.name, target.name), "urlpath"),)),
+                )
+
+
+class _Interface(NamedTuple):
+    """A user interface: how its address starts, its name, the package to add, and what in the configuration is a sign of it."""
+
+    address: re.Pattern[str]
+    title: str
+    package: str
+    named: re.Pattern[str]
+    by_r: bool = False
+
+
+def _ui(address: str, title: str, package: str, named: str, by_r: str = "") -> _Interface:
+    return _Interface(
+        re.compile(rf"(?:{address})(?=[/?]|$)", re.IGNORECASE),
+        title,
+        package,
+        re.compile(named, re.IGNORECASE),
+        bool(by_r),
+    )
+
+
+_INTERFACES = (
+    _ui("git-pull|git-sync", "nbgitpuller", "nbgitpuller", "nbgitpuller|pangeo-notebook|ohw"),
+    _ui("voila", "Voila", "voila", "voila|voici"),
+    _ui("rstudio", "RStudio", "", "rstudio|rsession|rocker", "R"),
+    _ui("shiny", "Shiny", "", "shiny|rsession|rocker", "R"),
+    _ui("apps", "appmode", "appmode", "appmode"),
+    _ui(
+        "proxy",
+        "jupyter-server-proxy",
+        "jupyter-server-proxy",
+        "prox|pangeo|dask[-_]labextension|jhsingle|jhub|remote-desktop",
+    ),
+    _ui("pluto", "Pluto", "", "pluto"),
+    _ui("vscode|code-server|codeserver|openvscode", "VS Code", "", "vscode|code-?server"),
+    _ui("panel", "Panel", "panel", "panel|hvplot|holoviews|geoviews|lumen|pyviz"),
+    _ui("desktop|vnc", "a desktop", "", "desktop|vnc|xpra|xfce"),
+)
+_BY_ADDRESS = re.compile(
+    r"git\+|(?:^|[\s\"'@])https?://\S+\.(?:zip|whl|tar\.gz)|^\s*(?:-\s*)?pip:\s*[^\s#]", re.MULTILINE
+)
+_CONFIGURATION = re.compile(
+    r"(?:^|/)(?:[^/]*requirements[^/]*|[^/]*environment[^/]*\.ya?ml|setup\.(?:py|cfg)|pyproject\.toml|Pipfile(?:\.lock)?|apt\.txt|install\.R|postBuild|start|DESCRIPTION|[^/]*\.sh|default\.nix|(?:Julia)?Project\.toml|conda-lock\.yml|jupyter_\w+\.(?:py|json))$"
+)
+# Addresses that a Jupyter server has, or that a common extension adds.
+_SERVED = re.compile(
+    r"(?:lab|tree|doc|notebooks|edit|files|view|nbconvert|terminals|consoles|api|user|hub|static|nbextensions|nbclassic|retro|rise|voila|proxy|apps|rstudio|shiny|git-pull|git-sync|panel|vscode|code-server|desktop|nteract|stencila|pluto)(?:[/?]|$)"
+)
+_ADDRESSES = re.compile(r"rstudio|lab|tree|vscode|shiny(?:/.*)?|lab/tree/.+|voila/render/.+|git-pull\?.*", re.DOTALL)
+
+
+def _own(repo: Repository) -> Iterator[Link]:
+    """Links to this repository in the state at hand, where the build says what there is."""
+    links = [link for link in live_launches(repo) if link.address.target and link.launches_repository(repo)]
+    if not links or repo.plan.error or repo.plan.buildpack in (None, "DockerBuildPack", "NixBuildPack"):
+        return
+    for link in links:
+        target = link.address.target
+        this_state = link.address.branch in ("HEAD", repo.git.branch, repo.git.default_branch)
+        if this_state and target and not is_template(target.value):
+            yield link
+
+
+def _interface(urlpath: str) -> _Interface | None:
+    path = urlpath.lstrip("/")
+    return next((known for known in _INTERFACES if known.address.match(path)), None)
+
+
+def _configuration(repo: Repository) -> str:
+    """All that can say what is installed, in one text."""
+    return "\n".join(
+        source.text for path, source in repo.sources.items() if source.mode != GITLINK and _CONFIGURATION.search(path)
+    )
+
+
+def _add(package: str, repo: Repository) -> Replace | None:
+    if repo.conda_dependencies is not None:
+        return append(repo.conda_dependencies, package)
+    requirements = repo.used("requirements.txt")
+    return append_lines(requirements, package) if requirements else None

@@ -1,0 +1,302 @@
+"""LNK: how a launch link says what opens."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+from urllib.parse import unquote_to_bytes
+
+from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
+from binderlint.edits import between, replace
+from binderlint.files.launch import PATH_PARAMETERS, Parameter, is_template
+from binderlint.files.links import Link, live_launches
+from binderlint.git import Git
+from binderlint.rule import Bad, Good, Rule
+from binderlint.source import Text
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+
+class BadgePathLeadingSlash(Rule):
+    """The path that a launch link opens starts with a slash.
+
+    BinderHub puts `labpath` and `filepath` behind an address that ends with a slash, so one more gives `doc/tree//index.ipynb`, which Jupyter may not find.
+    Paths start at the top of the repository, without a slash. In `urlpath` a slash at the start does no harm.
+    """
+
+    code = "LNK014"
+    severity = Severity.WARNING
+    level = Level.LAUNCH
+    sources = ("jupyterhub/binderhub#616", "jupyterhub/binderhub:js/packages/binderhub-client/lib/spec.js")
+    examples = (
+        Bad(
+            {"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?filepath=%2Findex.ipynb)\n"},
+            at="README.md:1:58",
+            fixed={"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?filepath=index.ipynb)\n"},
+        ),
+        Bad(
+            {"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?labpath=//a/b.ipynb&x=y)\n"},
+            at="README.md:1:57",
+            fixed={"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?labpath=a/b.ipynb&x=y)\n"},
+        ),
+        Good(
+            {"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?urlpath=/lab)\n"},
+            why="BinderHub cuts it off",
+        ),
+        Good({"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?filepath=/)\n"}, why="the top folder"),
+        Good(
+            {"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?labpath=/home/jovyan/a.ipynb)\n"},
+            why="a path of the image, which badge-target-missing judges",
+        ),
+        Good({"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?labpath=a/b.ipynb)\n"}),
+    )
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        for link in live_launches(repo):
+            target = link.address.target
+            if target is None or target.name == "urlpath" or not isinstance(target.value, Text):
+                continue
+            found = re.match(r"(?:/|%2F)+(?=.)", target.value, re.IGNORECASE)
+            if found and not target.decoded.startswith("/home/"):
+                slash = target.value.part(0, found.end())
+                yield self.at(
+                    slash,
+                    f"`{target.name}` starts with a slash: the address has two of them then, and the file may not be found",
+                    help="Start at the top of the repository, without a slash",
+                    fix=Fix("Remove the slash", (replace(slash, ""),)),
+                )
+
+
+class BadgeConflictingParams(Rule):
+    """A launch link says twice what opens.
+
+    Of `labpath`, `filepath` and `urlpath` BinderHub takes the first that is there, in this order, and ignores the others without a word.
+
+    ## Fix safety
+
+    The fix removes the parameters that are ignored. It is unsafe because one of them may be what was meant.
+    """
+
+    code = "LNK015"
+    severity = Severity.WARNING
+    level = Level.LAUNCH
+    sources = ("jupyterhub/binderhub:js/packages/binderhub-client/lib/spec.js",)
+    examples = (
+        Bad(
+            {"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?urlpath=lab&filepath=a.ipynb)\n"},
+            at="README.md:1:49",
+            fixed={"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?filepath=a.ipynb)\n"},
+        ),
+        Bad(
+            {"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?labpath=a.ipynb&amp;urlpath=lab&amp;x=y)\n"},
+            at="README.md:1:69",
+            fixed={"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?labpath=a.ipynb&amp;x=y)\n"},
+        ),
+        Good({"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?urlpath=lab&flush_cache=true)\n"}),
+        Good(
+            {
+                "README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?urlpath=git-pull?repo=https://x.org/y&urlpath=lab/tree/y)\n"
+            },
+            why="badge-nbgitpuller-encoding says what is wrong",
+        ),
+    )
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        for link in live_launches(repo):
+            query, taken = link.address.query, link.address.target
+            lost = [one for one in query if one.name in PATH_PARAMETERS and one is not taken]
+            if taken is None or not lost or any(one.decoded.startswith("git-pull") for one in (taken, *lost)):
+                continue
+            kept = [one for one in query if one not in lost]
+            text = "".join("".join(one._replace(lead="?") if one is kept[0] else one) for one in kept)
+            name = lost[0].name
+            assert isinstance(name, Text)
+            yield self.at(
+                name,
+                f"Binder takes `{taken.name}` and ignores `{name}` beside it",
+                help=f"Keep one of the two; today `{taken.name}` decides",
+                fix=Fix(f"Remove `{name}`", (replace(link.onwards("query"), text),), Applicability.UNSAFE),
+            )
+
+
+class BadgeLegacyFilepath(Rule):
+    """A launch link opens a file the old way, with `filepath`.
+
+    `filepath` was made for the classic notebook and opens the file in the simple Jupyter Notebook interface. `labpath` opens it in JupyterLab, which is what Binder starts with
+    everywhere else.
+
+    Nothing is said of links to other repositories, and where the old interface is meant: when a link to JupyterLab stands in the same file, the environment asks for the
+    classic notebook, or a Dockerfile does not install JupyterLab.
+
+    ## Fix safety
+
+    The fix is unsafe because visitors then see another interface.
+    """
+
+    code = "LNK016"
+    severity = Severity.INFO
+    level = Level.POLISH
+    sources = ("jupyterhub/binderhub#1383",)
+    examples = (
+        Bad(
+            {"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?filepath=a%2Fb.ipynb)\n"},
+            at="README.md:1:49",
+            fixed={"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?labpath=a%2Fb.ipynb)\n"},
+        ),
+        Bad(
+            {"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?filepath=notebooks)\n"},
+            at="README.md:1:49",
+            fixed={"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?urlpath=lab/tree/notebooks)\n"},
+        ),
+        Good(
+            {
+                "README.md": "[old](https://mybinder.org/v2/gh/ada/waves/main?filepath=a.ipynb) [new](https://mybinder.org/v2/gh/ada/waves/main?urlpath=lab)\n"
+            },
+            why="both interfaces are offered",
+        ),
+        Good(
+            {
+                "README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?filepath=a.ipynb)\n",
+                "environment.yml": "dependencies: [python=3.12, nbclassic]\n",
+            },
+            why="the classic notebook is meant",
+        ),
+        Good(
+            {"docs/a.md": "[run](https://mybinder.org/v2/gh/grace/tides/main?filepath=a.ipynb)\n"},
+            git=Git(origin="gh/ada/waves"),
+            why="another repository",
+        ),
+        Good(
+            {
+                "README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?filepath=a.ipynb)\n",
+                "Dockerfile": "FROM python:3.12\nRUN pip install notebook\n",
+            },
+            why="the image may have no JupyterLab",
+        ),
+        Good({"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?labpath=a.ipynb)\n"}),
+    )
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        links = [link for link in live_launches(repo) if link.address.target and _is_here(link, repo)]
+        if not links or _wants_classic(repo):
+            return
+        lab = {_launch(link) for link in links if "lab" in link.address.opens[0] or link.address.parameter("labpath")}
+        for link in links:
+            target = link.address.target
+            if target is None or target.name != "filepath" or not isinstance(target.name, Text) or _launch(link) in lab:
+                continue
+            is_file = re.search(r"\.\w{1,6}$", target.decoded)
+            new = replace(target.name, "labpath")
+            if not is_file and isinstance(target.equals, Text):
+                slash = re.match(r"(?:/|%2F)*", str(target.value), re.IGNORECASE)
+                assert slash and isinstance(target.value, Text)
+                new = replace(between(target.name, target.value.part(0, slash.end())), "urlpath=lab/tree/")
+            yield self.at(
+                target.name,
+                "`filepath` opens the simple notebook interface of old; `labpath` opens JupyterLab",
+                help="Write `labpath`" if is_file else "Write `urlpath=lab/tree/`",
+                fix=Fix("Open JupyterLab", (new,), Applicability.UNSAFE),
+            )
+
+
+class BadgePercentEncoding(Rule):
+    """The path in a launch link is encoded wrongly.
+
+    BinderHub decodes `labpath` and `filepath` once. A path that was encoded twice (`my%2520notebook.ipynb`) still has a `%20` in it then, and the file is not found. A path in another
+    encoding than UTF-8 cannot be read at all. (In `urlpath` a second encoding does no harm, because Jupyter decodes what is in it once more.)
+    """
+
+    code = "LNK021"
+    severity = Severity.WARNING
+    level = Level.LAUNCH
+    sources = ("jupyterhub/binderhub:js/packages/binderhub-client/lib/spec.js",)
+    examples = (
+        Bad(
+            {"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?labpath=my%2520notes%252Fa.ipynb)\n"},
+            at="README.md:1:57",
+            fixed={"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?labpath=my%20notes%2Fa.ipynb)\n"},
+        ),
+        Bad(
+            {"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?filepath=caf%E9.ipynb)\n"},
+            at="README.md:1:58",
+        ),
+        Good(
+            {"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?urlpath=lab/tree/my%2520notes.ipynb)\n"},
+            why="Jupyter decodes it once more",
+        ),
+        Good(
+            {
+                "README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?urlpath=git-pull%3Frepo%3Dhttps%253A%252F%252Fgithub.com%252Fada%252Fwaves)\n"
+            },
+            why="in nbgitpuller's links twice is right",
+        ),
+        Good({"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?labpath=caf%C3%A9.ipynb)\n"}),
+        Good(
+            {
+                "README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?labpath=a%2520b.ipynb)\n",
+                "a%20b.ipynb": "{}",
+            },
+            why="a file of that name",
+        ),
+    )
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        for link in live_launches(repo):
+            target = link.address.target
+            if target is None or not isinstance(target.value, Text) or is_template(target.value):
+                continue
+            if not _is_utf8(target):
+                yield self.at(
+                    target.value,
+                    "This path is not encoded as UTF-8, so Binder cannot read it",
+                    help="Encode it anew, as UTF-8",
+                )
+            elif (
+                target.name != "urlpath" and _TWICE.search(target.value) and not repo.exists(target.decoded.strip("/"))
+            ):
+                once = _TWICE.sub("%", target.value)
+                yield self.at(
+                    target.value,
+                    "This path is encoded twice: Binder decodes it once, and then the file is not found",
+                    help=f"Write `{once}`",
+                    fix=Fix("Encode it once", (replace(target.value, once),)),
+                )
+
+
+_TWICE = re.compile(r"%25(?=[0-9A-Fa-f]{2})")
+_CLASSIC = re.compile(
+    r"nbclassic|\brise\b|jupyter_contrib_nbextensions|notebook *(?:<=? *[67]|==? *[456])", re.IGNORECASE
+)
+
+
+def _is_utf8(parameter: Parameter) -> bool:
+    try:
+        unquote_to_bytes(parameter.value.encode("utf-8", "replace")).decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _launch(link: Link) -> tuple[str, str, str]:
+    """What links to the same launch share, whatever they open."""
+    return link.url.place.path, link.address.identity, link.address.branch
+
+
+def _is_here(link: Link, repo: Repository) -> bool:
+    """Whether a link launches this repository; where its name is not known, those of the README do."""
+    if repo.git.origin:
+        return link.launches_repository(repo)
+    return "/" not in link.url.place.path
+
+
+def _wants_classic(repo: Repository) -> bool:
+    dockerfile = repo.used("Dockerfile")
+    if dockerfile and "lab" not in dockerfile.text:
+        return True
+    return any(
+        _CLASSIC.search(source.text)
+        for name in ("environment.yml", "environment.yaml", "requirements.txt", "postBuild", "Dockerfile")
+        if (source := repo.used(name))
+    )

@@ -1,0 +1,108 @@
+"""LNK: links that let nbgitpuller fetch the content."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from binderlint.diagnostic import Diagnostic, Fix, Level, Severity
+from binderlint.edits import replace
+from binderlint.files.launch import is_template
+from binderlint.files.links import live_launches
+from binderlint.rule import Bad, Good, Rule
+from binderlint.source import Text
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+
+class BadgeNbgitpullerEncoding(Rule):
+    """The link to the content inside a launch link is not encoded.
+
+    In `?urlpath=git-pull?repo=...&urlpath=...` the whole address from `git-pull` on belongs to the first `urlpath`. An `&` that is not written `%26` ends it: BinderHub then
+    takes what follows for its own, and nbgitpuller never sees the branch or the file to open. The same happens with `%26amp%3B`, which is an `&` that was encoded
+    once for HTML too often. Visitors get the right repository, but not the branch or file that was meant.
+    """
+
+    code = "LNK020"
+    severity = Severity.WARNING
+    level = Level.LAUNCH
+    sources = ("pangeo-data/pangeo-binder#154", "jupyterhub/nbgitpuller#230", "jupyterhub/nbgitpuller#329")
+    examples = (
+        Bad(
+            {
+                "README.md": "[run](https://mybinder.org/v2/gh/ada/env/main?urlpath=git-pull?repo=https://github.com/ada/waves&branch=v1&urlpath=lab/tree/waves/a%20b.ipynb)\n"
+            },
+            at="README.md:1:98",
+            fixed={
+                "README.md": "[run](https://mybinder.org/v2/gh/ada/env/main?urlpath=git-pull?repo=https://github.com/ada/waves%26branch%3Dv1%26urlpath%3Dlab/tree/waves/a%2520b.ipynb)\n"
+            },
+        ),
+        Bad(
+            {
+                "README.md": "[run](https://mybinder.org/v2/gh/ada/env/main?urlpath=git-pull?repo=https://github.com/ada/waves%26amp%3Burlpath=lab/tree/waves)\n"
+            },
+            at="README.md:1:55",
+            fixed={
+                "README.md": "[run](https://mybinder.org/v2/gh/ada/env/main?urlpath=git-pull?repo=https://github.com/ada/waves%26urlpath=lab/tree/waves)\n"
+            },
+        ),
+        Good(
+            {
+                "README.md": "[run](https://mybinder.org/v2/gh/ada/env/main?urlpath=git-pull%3Frepo%3Dhttps%253A%252F%252Fgithub.com%252Fada%252Fwaves%26urlpath%3Dlab%252Ftree%252Fwaves%26branch%3Dmain)\n"
+            }
+        ),
+        Good(
+            {
+                "README.md": "[run](https://mybinder.org/v2/gh/ada/env/main?urlpath=git-pull?repo=https://github.com/ada/waves%26urlpath=lab/tree/waves)\n"
+            },
+            why="only the & must be encoded",
+        ),
+        Good(
+            {"README.md": "[run](https://mybinder.org/v2/gh/ada/env/main?urlpath=git-pull&flush_cache=true)\n"},
+            why="a parameter of BinderHub's own",
+        ),
+    )
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        for link in live_launches(repo):
+            pull = link.address.parameter("urlpath")
+            if pull is None or not isinstance(pull.value, Text) or is_template(pull.value):
+                continue
+            if not re.match(r"/*git-(?:pull|sync)\b", pull.decoded):
+                continue
+            if _HTML_AND.search(pull.value):
+                yield self.at(
+                    pull.value,
+                    "An `&` in this address was written for HTML before it was encoded: nbgitpuller does not see what follows it",
+                    help="Write `%26` for `%26amp%3B`",
+                    fix=Fix("Write `%26`", (replace(pull.value, _HTML_AND.sub("%26", pull.value)),)),
+                )
+            after = link.address.query[link.address.query.index(pull) + 1 :]
+            lost = [parameter for parameter in after if parameter.name in _NESTED]
+            if lost:
+                name = lost[0].name
+                assert isinstance(name, Text)
+                edits = []
+                for parameter in lost:
+                    written = f"%26{parameter.name}%3D{quote(parameter.value, safe='/:@')}"
+                    edits.append((parameter, written))
+                rest = [parameter for parameter in after if parameter not in lost]
+                text = "".join(written for _, written in edits) + "".join("".join(parameter) for parameter in rest)
+                start = sum(len("".join(parameter)) for parameter in link.address.query[: -len(after)])
+                query = link.onwards("query")
+                yield self.at(
+                    name,
+                    f"The `&` before `{name}` is not encoded: Binder takes `{name}` for its own, and nbgitpuller does not see it",
+                    help="Write `%26` for each `&` after `git-pull`",
+                    fix=Fix("Encode it", (replace(query.part(start, len(query)), text),)),
+                )
+
+
+_HTML_AND = re.compile(r"%26amp(?:%3B|;)", re.IGNORECASE)
+# The parameters of nbgitpuller's address (nbgitpuller/handlers.py).
+_NESTED = frozenset(
+    {"repo", "branch", "urlpath", "urlPath", "subPath", "subpath", "depth", "targetPath", "targetpath", "app"}
+)

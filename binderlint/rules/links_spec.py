@@ -1,0 +1,179 @@
+"""LNK: how a launch link writes its repository."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import quote, unquote
+
+from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
+from binderlint.edits import replace
+from binderlint.files.launch import is_template
+from binderlint.files.links import PASTED, live_launches
+from binderlint.git import Git
+from binderlint.rule import Bad, Good, Rule
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+
+class BadgeUnescapedSpec(Rule):
+    """The repository of a launch link is not encoded.
+
+    After `/v2/gl/` and `/v2/git/` everything up to the first slash is the repository, so its own slashes must be written `%2F`: `/v2/gl/group%2Fproject/main`,
+    `/v2/git/https%3A%2F%2Fexample.org%2Fproject/main`. Written plainly, BinderHub looks for a repository `group` or `https:` and the launch fails.
+
+    ## Fix safety
+
+    The fix is unsafe where more than one reading is possible: a group can have sub-groups, and the name of a branch can have slashes.
+    """
+
+    code = "LNK012"
+    severity = Severity.ERROR
+    level = Level.LAUNCH
+    sources = ("jupyterhub/binderhub:binderhub/repoproviders.py",)
+    examples = (
+        Bad(
+            {"README.md": "[run](https://mybinder.org/v2/gl/lab/waves/main?urlpath=lab)\n"},
+            at="README.md:1:34",
+            fixed={"README.md": "[run](https://mybinder.org/v2/gl/lab%2Fwaves/main?urlpath=lab)\n"},
+        ),
+        Bad(
+            {"README.md": "[run](https://mybinder.org/v2/gl/lab/waves)\n"},
+            at="README.md:1:34",
+            fixed={"README.md": "[run](https://mybinder.org/v2/gl/lab%2Fwaves/HEAD)\n"},
+        ),
+        Bad(
+            {"README.md": "[run](https://mybinder.org/v2/gl/lab/sea/waves/feature/x)\n"},
+            at="README.md:1:34",
+            git=Git(origin="gl/lab/sea/waves"),
+            fixed={"README.md": "[run](https://mybinder.org/v2/gl/lab%2Fsea%2Fwaves/feature/x)\n"},
+        ),
+        Bad(
+            {"README.md": "[run](https://mybinder.org/v2/gl/lab/sea/waves/-/tree/main)\n"},
+            at="README.md:1:34",
+            fixed={"README.md": "[run](https://mybinder.org/v2/gl/lab%2Fsea%2Fwaves/main)\n"},
+        ),
+        Bad(
+            {"README.rst": "`run <https://mybinder.org/v2/git/https://codeberg.org/ada/waves.git/main>`_\n"},
+            at="README.rst:1:35",
+            fixed={
+                "README.rst": "`run <https://mybinder.org/v2/git/https%3A%2F%2Fcodeberg.org%2Fada%2Fwaves.git/main>`_\n"
+            },
+        ),
+        Good({"README.md": "[run](https://mybinder.org/v2/gl/lab%2Fsea%2Fwaves/feature/x)\n"}),
+        Good({"README.md": "[run](https://mybinder.org/v2/git/https%3A%2F%2Fcodeberg.org%2Fada%2Fwaves/main)\n"}),
+        Good({"README.md": "[run](https://mybinder.org/v2/gl/<group>/<project>/main)\n"}, why="filled in later"),
+        Good(
+            {"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main)\n"}, why="GitHub's form needs no encoding"
+        ),
+        Good({"README.md": "[run](https://mybinder.org/v2/gl/12345/main)\n"}, why="the number of a project"),
+    )
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        for link in live_launches(repo):
+            spec = link.text("repo", "ref")
+            if is_template(spec):
+                continue
+            reading = None
+            if link.address.provider == "gl" and "%" not in link.address.repo and not link.address.repo.isdigit():
+                reading = _gitlab(spec, repo)
+            elif link.address.provider == "git" and (found := _PLAIN_URL.match(spec)):
+                reading = _address(found[1], found[2])
+            if reading:
+                text = f"{quote(reading.repo, safe='')}/{reading.ref}"
+                yield self.at(
+                    spec,
+                    "The slashes of the repository are not encoded: Binder takes only the first piece for it, and the launch fails",
+                    help=f"Write `{text}`",
+                    fix=Fix(
+                        "Encode the repository",
+                        (replace(spec, text),),
+                        Applicability.SAFE if reading.sure else Applicability.UNSAFE,
+                    ),
+                )
+
+
+class BadgeGitSuffix(Rule):
+    """The repository of a launch link ends with `.git`.
+
+    BinderHub cuts the ending off, so the link works. But it counts as another repository than the one without it: the previews of the notebook on the waiting page
+    fail, and an image that was built for the one name is not found under the other.
+    """
+
+    code = "LNK013"
+    severity = Severity.INFO
+    level = Level.POLISH
+    sources = ("jupyterhub/mybinder.org-user-guide#167", "jupyterhub/binderhub:binderhub/repoproviders.py")
+    examples = (
+        Bad(
+            {"README.md": "[run](https://mybinder.org/v2/gh/ada/waves.git/main?urlpath=lab)\n"},
+            at="README.md:1:43",
+            fixed={"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?urlpath=lab)\n"},
+        ),
+        Good({"README.md": "[run](https://mybinder.org/v2/gh/ada/waves.github.io/main)\n"}),
+        Good(
+            {"README.md": "[run](https://mybinder.org/v2/git/https%3A%2F%2Fx.org%2Fwaves.git/main)\n"},
+            why="the address of a clone ends so",
+        ),
+        Good({"README.md": "`https://mybinder.org/v2/gh/ada/waves.git/main`\n"}, why="code is not clicked on"),
+    )
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        for link in live_launches(repo):
+            name = link.text("repo")
+            if link.address.provider == "gh" and name.endswith(".git") and name.count("/") == 1 and ":" not in name:
+                suffix = name.part(len(name) - 4, len(name))
+                yield self.at(
+                    suffix,
+                    "The repository is named with `.git`: Binder takes it for another one than that without, and may build twice",
+                    help="Leave out `.git`",
+                    fix=Fix("Leave out `.git`", (replace(suffix, ""),)),
+                )
+
+
+class _Reading(NamedTuple):
+    """How a spec is meant, and whether that is sure."""
+
+    repo: str
+    ref: str
+    sure: bool
+
+
+_PLAIN_URL = re.compile(r"(https?:/{1,2}|https?%3A(?=/)/{1,2})([^%]+)$", re.IGNORECASE)
+_USUAL_REF = re.compile(r"main|master|HEAD|v?\d+(?:\.\d+)*|[0-9a-f]{40}")
+_FORGES = ("github.com/", "gitlab.com/", "codeberg.org/", "bitbucket.org/")
+
+
+def _gitlab(spec: str, repo: Repository) -> _Reading | None:
+    spec = unquote(spec).strip("/")
+    if spec.startswith("http"):
+        return None
+    group, dash, rest = spec.partition("/-/")
+    if dash:
+        pasted = PASTED.match(rest)
+        return _Reading(group, rest[pasted.end() :].split("/")[0] or "HEAD", True) if pasted else None
+    own = repo.git.origin.removeprefix("gl/") if repo.git.origin.startswith("gl/") else ""
+    if own and f"{spec}/".lower().startswith(f"{own}/".lower()):
+        return _Reading(own, spec[len(own) :].strip("/") or "HEAD", True)
+    pieces = spec.split("/")
+    match len(pieces):
+        case 1:
+            return None
+        case 2:
+            return _Reading(spec, "HEAD", not _USUAL_REF.fullmatch(pieces[1]))
+        case 3:
+            return _Reading("/".join(pieces[:2]), pieces[2], True)
+    return _Reading("/".join(pieces[:-1]), pieces[-1], bool(_USUAL_REF.fullmatch(pieces[-1])))
+
+
+def _address(scheme: str, rest: str) -> _Reading:
+    rest, start = rest.strip("/"), unquote(scheme).rstrip("/") + "//"
+    whole = re.match(r"(.*?\.git)(?:/(.*))?$", rest)
+    if whole and not rest.startswith(whole[1] + "hub"):
+        return _Reading(start + whole[1], whole[2] or "HEAD", True)
+    pieces = rest.split("/")
+    if rest.startswith(_FORGES) and len(pieces) >= 3:
+        return _Reading(start + "/".join(pieces[:3]), "/".join(pieces[3:]) or "HEAD", True)
+    return _Reading(start + "/".join(pieces[:-1]), pieces[-1], bool(_USUAL_REF.fullmatch(pieces[-1])))
