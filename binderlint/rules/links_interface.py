@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Replace, Severity
-from binderlint.edits import append, append_lines, between, replace
-from binderlint.files.launch import is_template
-from binderlint.files.links import Link, live_launches
+from binderlint.edits import append, append_lines
+from binderlint.files.links import opening_here
 from binderlint.git import Git
 from binderlint.rule import Bad, Good, Rule
 from binderlint.source import GITLINK, Text
@@ -134,7 +133,7 @@ class BadgeUiNotInstalled(Rule):
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:
         written = ""
-        for link in _own(repo):
+        for link in opening_here(repo):
             target = link.address.target
             if target is None or target.name != "urlpath" or not isinstance(target.value, Text):
                 continue
@@ -202,7 +201,7 @@ class BadgeRemovedUi(Rule):
     )
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        for link in _own(repo):
+        for link in opening_here(repo):
             target = link.address.target
             if target is None or target.name != "urlpath" or not isinstance(target.value, Text):
                 continue
@@ -212,95 +211,6 @@ class BadgeRemovedUi(Rule):
                     target.value,
                     f"Binder no longer brings `{gone[1]}`: visitors get `404: Not Found`",
                     help="Open JupyterLab: `?urlpath=lab`",
-                )
-
-
-class BadgeUnknownRoute(Rule):
-    """A launch link names a file where an address is asked for, or the other way round.
-
-    `urlpath` is an address of the running server: `lab`, `lab/tree/<path>`, `rstudio`. A bare file name there gives `404: Not Found`. `labpath` and `filepath` are paths of files: `labpath=rstudio`
-    looks for a file of that name.
-    """
-
-    code = "LNK023"
-    severity = Severity.ERROR
-    level = Level.LAUNCH
-    sources = ("jupyterhub/binderhub:js/packages/binderhub-client/lib/spec.js",)
-    examples = (
-        Bad(
-            {
-                "README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?urlpath=%2Findex.ipynb)\n",
-                "index.ipynb": "{}",
-            },
-            at="README.md:1:57",
-            git=_OURS,
-            fixed={"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?urlpath=lab/tree/index.ipynb)\n"},
-        ),
-        Bad(
-            {"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?urlpath=notes)\n", "notes/a.ipynb": "{}"},
-            at="README.md:1:57",
-            git=_OURS,
-            fixed={"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?urlpath=lab/tree/notes)\n"},
-        ),
-        Bad(
-            {"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?labpath=rstudio)\n"},
-            at="README.md:1:49",
-            git=_OURS,
-            fixed={"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?urlpath=rstudio)\n"},
-        ),
-        Bad(
-            {
-                "README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?filepath=lab/tree/a.ipynb)\n",
-                "a.ipynb": "{}",
-            },
-            at="README.md:1:49",
-            git=_OURS,
-            fixed={"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?urlpath=lab/tree/a.ipynb)\n"},
-        ),
-        Good(
-            {"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?filepath=lab)\n", "lab/a.ipynb": "{}"},
-            git=_OURS,
-            why="a folder of that name",
-        ),
-        Good(
-            {"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?urlpath=myapp/)\n"},
-            git=_OURS,
-            why="an extension",
-        ),
-        Good(
-            {"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?urlpath=tree)\n", "tree/a": ""},
-            git=_OURS,
-            why="the server has such an address",
-        ),
-        Good(
-            {"README.md": "[run](https://mybinder.org/v2/gh/grace/tides/main?urlpath=notes)\n", "notes/a.ipynb": "{}"},
-            git=_OURS,
-            why="another repository",
-        ),
-    )
-
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        for link in _own(repo):
-            target = link.address.target
-            if target is None or not isinstance(target.value, Text) or not isinstance(target.name, Text):
-                continue
-            path = target.decoded.strip("/")
-            if target.name == "urlpath":
-                if path and _SERVED.match(path) is None and repo.exists(path):
-                    start = re.match("(?:/|%2F)*", target.value, re.IGNORECASE)
-                    assert start
-                    yield self.at(
-                        target.value,
-                        f"`{path}` is a path of the repository, and no address of the server: visitors get `404: Not Found`",
-                        help=f"Write `urlpath=lab/tree/{path}`",
-                        fix=Fix("Open it in JupyterLab", (replace(target.value.part(0, start.end()), "lab/tree/"),)),
-                    )
-            elif _ADDRESSES.fullmatch(path) and not repo.exists(path):
-                yield self.at(
-                    target.name,
-                    f"`{target.name}` names a file: `{path}` is looked for as one, and not found",
-                    help=f"Write `urlpath={path}`",
-                    fix=Fix("Write `urlpath`", (replace(between(target.name, target.name), "urlpath"),)),
                 )
 
 
@@ -347,23 +257,6 @@ _BY_ADDRESS = re.compile(
 _CONFIGURATION = re.compile(
     r"(?:^|/)(?:[^/]*requirements[^/]*|[^/]*environment[^/]*\.ya?ml|setup\.(?:py|cfg)|pyproject\.toml|Pipfile(?:\.lock)?|apt\.txt|install\.R|postBuild|start|DESCRIPTION|[^/]*\.sh|default\.nix|(?:Julia)?Project\.toml|conda-lock\.yml|jupyter_\w+\.(?:py|json))$"
 )
-# Addresses that a Jupyter server has, or that a common extension adds.
-_SERVED = re.compile(
-    r"(?:lab|tree|doc|notebooks|edit|files|view|nbconvert|terminals|consoles|api|user|hub|static|nbextensions|nbclassic|retro|rise|voila|proxy|apps|rstudio|shiny|git-pull|git-sync|panel|vscode|code-server|desktop|nteract|stencila|pluto)(?:[/?]|$)"
-)
-_ADDRESSES = re.compile(r"rstudio|lab|tree|vscode|shiny(?:/.*)?|lab/tree/.+|voila/render/.+|git-pull\?.*", re.DOTALL)
-
-
-def _own(repo: Repository) -> Iterator[Link]:
-    """Links to this repository in the state at hand, where the build says what there is."""
-    links = [link for link in live_launches(repo) if link.address.target and link.launches_repository(repo)]
-    if not links or repo.plan.error or repo.plan.buildpack in (None, "DockerBuildPack", "NixBuildPack"):
-        return
-    for link in links:
-        target = link.address.target
-        this_state = link.address.branch in ("HEAD", repo.git.branch, repo.git.default_branch)
-        if this_state and target and not is_template(target.value):
-            yield link
 
 
 def _interface(urlpath: str) -> _Interface | None:

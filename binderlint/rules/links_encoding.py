@@ -1,15 +1,15 @@
-"""LNK: links that let nbgitpuller fetch the content."""
+"""LNK: how what a launch link opens is encoded, once or twice."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
-from urllib.parse import quote
+from urllib.parse import quote, unquote_to_bytes
 
 from binderlint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.edits import replace
-from binderlint.files.launch import is_template
+from binderlint.files.launch import Parameter, is_template
 from binderlint.files.links import live_launches
 from binderlint.rule import Bad, Good, Rule
 from binderlint.source import Text
@@ -101,8 +101,81 @@ class BadgeNbgitpullerEncoding(Rule):
                 )
 
 
+class BadgePercentEncoding(Rule):
+    """The path in a launch link is encoded wrongly.
+
+    BinderHub decodes `labpath` and `filepath` once. A path that was encoded twice (`my%2520notebook.ipynb`) still has a `%20` in it then, and the file is not found. A path in another
+    encoding than UTF-8 cannot be read at all. (In `urlpath` a second encoding does no harm, because Jupyter decodes what is in it once more.)
+    """
+
+    code = "LNK021"
+    severity = Severity.WARNING
+    level = Level.LAUNCH
+    sources = ("jupyterhub/binderhub:js/packages/binderhub-client/lib/spec.js",)
+    examples = (
+        Bad(
+            {"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?labpath=my%2520notes%252Fa.ipynb)\n"},
+            at="README.md:1:57",
+            fixed={"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?labpath=my%20notes%2Fa.ipynb)\n"},
+        ),
+        Bad(
+            {"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?filepath=caf%E9.ipynb)\n"},
+            at="README.md:1:58",
+        ),
+        Good(
+            {"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?urlpath=lab/tree/my%2520notes.ipynb)\n"},
+            why="Jupyter decodes it once more",
+        ),
+        Good(
+            {
+                "README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?urlpath=git-pull%3Frepo%3Dhttps%253A%252F%252Fgithub.com%252Fada%252Fwaves)\n"
+            },
+            why="in nbgitpuller's links twice is right",
+        ),
+        Good({"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?labpath=caf%C3%A9.ipynb)\n"}),
+        Good(
+            {
+                "README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?labpath=a%2520b.ipynb)\n",
+                "a%20b.ipynb": "{}",
+            },
+            why="a file of that name",
+        ),
+    )
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        for link in live_launches(repo):
+            target = link.address.target
+            if target is None or not isinstance(target.value, Text) or is_template(target.value):
+                continue
+            if not _is_utf8(target):
+                yield self.at(
+                    target.value,
+                    "This path is not encoded as UTF-8, so Binder cannot read it",
+                    help="Encode it anew, as UTF-8",
+                )
+            elif (
+                target.name != "urlpath" and _TWICE.search(target.value) and not repo.exists(target.decoded.strip("/"))
+            ):
+                once = _TWICE.sub("%", target.value)
+                yield self.at(
+                    target.value,
+                    "This path is encoded twice: Binder decodes it once, and then the file is not found",
+                    help=f"Write `{once}`",
+                    fix=Fix("Encode it once", (replace(target.value, once),)),
+                )
+
+
 _HTML_AND = re.compile(r"%26amp(?:%3B|;)", re.IGNORECASE)
 # The parameters of nbgitpuller's address (nbgitpuller/handlers.py).
 _NESTED = frozenset(
     {"repo", "branch", "urlpath", "urlPath", "subPath", "subpath", "depth", "targetPath", "targetpath", "app"}
 )
+_TWICE = re.compile(r"%25(?=[0-9A-Fa-f]{2})")
+
+
+def _is_utf8(parameter: Parameter) -> bool:
+    try:
+        unquote_to_bytes(parameter.value.encode("utf-8", "replace")).decode()
+    except UnicodeDecodeError:
+        return False
+    return True
