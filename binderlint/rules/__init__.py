@@ -89,7 +89,12 @@ FAMILIES = (
         _DOCS,
     ),
     Family("NBK", "notebooks", "Notebooks", _ANY_FOLDER + r"[^/]*\.ipynb"),
-    Family("RLG", "r", "R", _ANY_FOLDER + r"(?:install\.R|DESCRIPTION|runtime\.txt|\.Rprofile|renv\.lock)"),
+    Family(
+        "RLG",
+        "r r_install r_repositories r_libraries",
+        "R",
+        _ANY_FOLDER + r"(?:install\.R|DESCRIPTION|runtime\.txt|\.Rprofile|renv\.lock|Dockerfile)",
+    ),
     Family("JUL", "julia", "Julia", _CONFIG + r"(?:Julia)?(?:Project|Manifest)\.toml|" + _CONFIG + "REQUIRE"),
     Family("NIX", "nix", "Nix", _CONFIG + r"[^/]*\.nix"),
     Family("DAT", "data", "Data, size, submodules, LFS", r"\.gitmodules|(?:.*/)?\.gitattributes", True),

@@ -1,0 +1,168 @@
+"""R: the calls in a piece of R code, and the packages that install.R asks for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from binderlint.source import Place, Source, Span, Text
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+# Comments, strings (raw ones too), names with their package, brackets.
+_TOKEN = re.compile(
+    r"(?P<comment>#[^\n]*)"
+    r"|(?P<raw>[rR](?P<q>[\"'])(?P<dash>-*)[(\[{].*?[)\]}](?P=dash)(?P=q))"
+    r"|(?P<string>\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*')"
+    r"|(?P<name>(?:[A-Za-z.][\w.]*:::?)?[A-Za-z.][\w.]*)"
+    r"|(?P<open>[(\[{])|(?P<close>[)\]}])|(?P<comma>,)",
+    re.DOTALL,
+)
+_GITHUB = re.compile(r"(?:github::)?[\w.-]+/([\w.-]+?)(?:/[^@#]*)?(?:[@#].*)?$")
+
+
+class Argument(NamedTuple):
+    """An argument of a call: its name (empty without one), what it holds as written, and where."""
+
+    name: str
+    text: Text
+
+    @property
+    def strings(self) -> list[Text]:
+        """The strings in it, without their quotes."""
+        return list(strings(self.text))
+
+
+class Call(NamedTuple):
+    """A call of a function: its name without the package, the name as written, its arguments, and the whole."""
+
+    name: str
+    written: Text
+    arguments: tuple[Argument, ...]
+    text: Text
+
+    def argument(self, name: str) -> Argument | None:
+        return next((one for one in self.arguments if one.name == name), None)
+
+
+class _Token(NamedTuple):
+    kind: str
+    start: int
+    end: int
+
+
+def _tokens(text: str) -> Iterator[_Token]:
+    for found in _TOKEN.finditer(text):
+        kind = found.lastgroup or ""
+        if kind in ("q", "dash"):
+            kind = "raw"
+        if kind != "comment":
+            yield _Token(kind, found.start(), found.end())
+
+
+def _text(source: Source, start: int, end: int) -> Text:
+    return Text(source.text[start:end], Place(source, Span(start, end)))
+
+
+def calls(source: Source) -> list[Call]:
+    """Every call in R code, outer ones first; comments and strings hold none."""
+    tokens = list(_tokens(source.text))
+    found = []
+    for index, token in enumerate(tokens[:-1]):
+        after = tokens[index + 1]
+        gap = source.text[token.end : after.start]
+        if token.kind == "name" and source.text[after.start] == "(" and not gap.strip():
+            found.append(_call(source, tokens, index))
+    return found
+
+
+def _call(source: Source, tokens: list[_Token], index: int) -> Call:
+    depth, begin, end = 0, tokens[index + 1].end, len(source.text)
+    arguments: list[Argument] = []
+    for token in tokens[index + 1 :]:
+        if token.kind == "open":
+            depth += 1
+        elif token.kind == "close":
+            depth -= 1
+            if not depth:
+                end = token.end
+                arguments += _argument(source, begin, token.start)
+                break
+        elif token.kind == "comma" and depth == 1:
+            arguments += _argument(source, begin, token.start)
+            begin = token.end
+    written = _text(source, tokens[index].start, tokens[index].end)
+    return Call(written.rpartition(":")[2], written, tuple(arguments), _text(source, tokens[index].start, end))
+
+
+def _argument(source: Source, start: int, end: int) -> list[Argument]:
+    text = _text(source, start, end).trimmed()
+    if not text:
+        return []
+    found = re.match(r"([\w.]+)\s*=(?!=)\s*", text)
+    return [Argument(found[1], text.part(found.end(), len(text)))] if found else [Argument("", text)]
+
+
+def strings(text: Text) -> Iterator[Text]:
+    """The plain strings in a piece of code, without their quotes."""
+    for token in _tokens(text):
+        if token.kind == "string":
+            yield text.part(token.start + 1, token.end - 1)
+
+
+# Functions that install packages, and the names of their arguments that give the packages.
+INSTALLERS = frozenset(
+    {
+        "install.packages",
+        "install_github",
+        "install_gitlab",
+        "install_version",
+        "install_cran",
+        "install_bioc",
+        "pkg_install",
+        "pak",
+        "biocLite",
+    }
+)
+
+
+def installs(source: Source) -> list[Call]:
+    """The calls that install packages."""
+    return [
+        call
+        for call in calls(source)
+        if call.name in INSTALLERS or (call.name == "install" and call.written.startswith(("BiocManager:", "renv:")))
+    ]
+
+
+def packages(source: Source) -> list[Text]:
+    """The packages that are installed by name; variables are not followed."""
+    found: list[Text] = []
+    for call in installs(source):
+        given = [one for one in call.arguments if one.name in ("", "pkgs", "pkg", "repo", "package")][:1]
+        for name in (one for argument in given for one in argument.strings):
+            if re.fullmatch(r"[A-Za-z][A-Za-z0-9.]*", name):
+                found.append(name)
+            elif hosted := _GITHUB.match(name):
+                found.append(name.part(*hosted.span(1)))
+    return found
+
+
+def install_script(repo: Repository) -> Source | None:
+    """install.R, if repo2docker runs it."""
+    return repo.used("install.R") if repo.plan.buildpack == "RBuildPack" else None
+
+
+def read_description(source: Source) -> dict[str, str]:
+    """The fields of a DESCRIPTION file (Debian control format)."""
+    fields: dict[str, str] = {}
+    name = ""
+    for line in source.text.splitlines():
+        if found := re.match(r"([A-Za-z][\w@/.-]*):\s*(.*)", line):
+            name = found[1]
+            fields[name] = found[2]
+        elif name and line[:1] in (" ", "\t"):
+            fields[name] += "\n" + line.strip()
+    return fields
