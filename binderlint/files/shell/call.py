@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from binderlint.files.shell.branches import is_last
 from binderlint.files.shell.state import MAX_DEPTH, Arrival, Command, Context, Frame, Kind, Redirect, State
-from binderlint.files.shell.words import Arg, Code, Field, Item, Joined, Rest, Split, Word
+from binderlint.files.shell.words import Arg, Code, Field, Item, Joined, Rest, Scalar, Split, Word
 from binderlint.files.shell.wrappers import base_name
 from binderlint.source import Place, Text
 
@@ -118,7 +118,9 @@ class Call:
 
     # -- nested shell code
 
-    def nested(self, text: Text, params: tuple[Item, ...], label: str, own_process: bool) -> bool:
+    def nested(
+        self, text: Text, params: tuple[Item, ...], label: str, own_process: bool, zero: Scalar | None = None
+    ) -> bool:
         """Run a text as shell code, in this process or in one of its own."""
         from binderlint.files.script import tree
 
@@ -134,6 +136,8 @@ class Call:
         if own_process and not self.execed:
             other, frame = self.state.copy(), Frame(False)
             other.params, other.errexit, other.trapped = params, False, False
+            if zero:
+                other.variables["0"] = zero
             if walk.sequence(root, code, other, frame, context):
                 frame.ends.append(other)
             ends = {end.arrived for end in frame.ends}
@@ -143,6 +147,8 @@ class Call:
             falls = True
         else:
             saved, self.state.params = self.state.params, params
+            if zero:
+                self.state.variables["0"] = zero
             self.frame.returns.append([])
             stays, walk.stays = walk.stays, walk.stays and self.stays
             falls = walk.sequence(root, code, self.state, self.frame, context)

@@ -92,6 +92,8 @@ def _run(call: Call) -> bool:
         if found is None:
             break
         head, index, wrapper = found
+        if call.execed and head in ("command", "builtin", "coproc"):  # no programs
+            break
         call.wrappers.append(head)
         call.stays = call.stays and wrapper.stays
         call.words = call.words[index:]

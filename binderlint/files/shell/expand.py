@@ -136,8 +136,8 @@ class Expander:
         return [Field((Hole(raw),))]
 
     def _known(self, name: str) -> Scalar | None:
-        if name.isdigit():
-            return nth(self.params, int(name) - 1) if name != "0" else None
+        if name.isdigit() and name != "0":
+            return nth(self.params, int(name) - 1)
         if name in ("@", "*"):
             return _joined(self.params) if self.params else None
         value = self.variables.get(name)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from binderlint.files.shell.call import Call, symbolic
-from binderlint.files.shell.expand import dropped
+from binderlint.files.shell.expand import dropped, nth
 from binderlint.files.shell.state import Kind
-from binderlint.files.shell.words import Item, Rest, Split, Word
+from binderlint.files.shell.words import Item, Word
 from binderlint.files.shell.wrappers import SHELLS, value
 from binderlint.source import Source
 
@@ -53,6 +52,8 @@ _HARMLESS = frozenset(
         "sort",
         "date",
         "sleep",
+        "command",
+        "builtin",
         "kill",
     ]
 )
@@ -88,17 +89,14 @@ def run_shell(call: Call) -> bool:
     if call.words[index].value is not None:
         return call.nested(
             call.inside(call.words[index]),
-            rest[1:] if not many(rest[:1]) else dropped(rest, 1),
+            dropped(rest, 1),
             f"{call.name} -c",
             True,
+            nth(rest, 0) if rest else None,
         )
     if symbolic(head):
         return call.deliver(Kind.SPLIT)
     return run_program(call)
-
-
-def many(items: Sequence[Item]) -> bool:
-    return bool(items) and isinstance(items[0], (Rest, Split))
 
 
 def run_file(call: Call, word: Word, params: tuple[Item, ...], own_process: bool) -> bool:

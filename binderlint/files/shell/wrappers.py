@@ -13,7 +13,7 @@ class Wrapper(NamedTuple):
     """How a program's own options are told from the command it runs.
 
     `valued` are the options that take the next word. `operands` is how many words of its own come before the command. `stays` says that
-    the command takes the wrapper's place (exec), or that the wrapper hands signals on, so that `exec wrapper "$@"` is as good as `exec "$@"`.
+    the command takes the wrapper's place, so that `exec wrapper "$@"` is the same process as `exec "$@"`.
     """
 
     valued: frozenset[str] = frozenset()
@@ -34,20 +34,20 @@ WRAPPERS = {
     "chrt": _of(operands=1, stays=True),
     "taskset": _of("-c", operands=1, stays=True),
     "stdbuf": _of("-i -o -e", stays=True),
-    "setsid": _of(stays=True),
+    "setsid": _of(),
     "catchsegv": _of(),
-    "tini": _of("-p -e", stays=True),
-    "docker-init": _of("-p -e", stays=True),
-    "dumb-init": _of("-r --rewrite", stays=True),
-    "catatonit": _of(stays=True),
+    "tini": _of("-p -e"),
+    "docker-init": _of("-p -e"),
+    "dumb-init": _of("-r --rewrite"),
+    "catatonit": _of(),
     "gosu": _of(operands=1, stays=True),
     "su-exec": _of(operands=1, stays=True),
-    "timeout": _of("-k -s --kill-after --signal", operands=1, stays=True),
+    "timeout": _of("-k -s --kill-after --signal", operands=1),
     "sudo": _of("-u -g -h -p -C -T -U -D --user --group", assignments=True),
     "doas": _of("-u -C"),
     "time": _of("-f -o --format --output"),
-    "command": _of(),
-    "builtin": _of(),
+    "command": _of(stays=True),
+    "builtin": _of(stays=True),
     "coproc": _of(),
     "xvfb-run": _of("-e -f -n -p -s -w --error-file --auth-file --server-num --xauth-protocol --server-args --wait"),
     "dbus-run-session": _of("--config-file --dbus-daemon"),
@@ -86,7 +86,7 @@ def value(item: Item) -> str | None:
 
 def skip_options(items: Sequence[Item], start: int, wrapper: Wrapper) -> int | None:
     """The index of the first word that belongs to the wrapped command; None when an option is not known."""
-    index, operands = start, wrapper.operands
+    index, operands, assigned = start, wrapper.operands, False
     while index < len(items):
         item = items[index]
         text = value(item)
@@ -106,7 +106,9 @@ def skip_options(items: Sequence[Item], start: int, wrapper: Wrapper) -> int | N
         if text == "--":
             return index + 1 + operands
         if wrapper.assignments and _ASSIGNMENT.match(text):
-            index += 1
+            index, assigned = index + 1, True
+        elif assigned:
+            return index
         elif _OPTION.fullmatch(text):
             index += 2 if text in wrapper.valued else 1
         elif operands:

@@ -1,0 +1,284 @@
+"""The reader's verdict on start scripts, held against what bash really does with them and a command like BinderHub's."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from binderlint.files.script import Kind, Script
+from binderlint.source import Source
+
+# As BinderHub's: a program of several lines with blanks, quotes and stars as one argument, then options.
+COMMAND = [
+    "python3",
+    "-c",
+    "import os\nfor name in ('a b', \"c\"):\n    print(name)  # *\n",
+    "--ip=0.0.0.0",
+    "--ServerApp.token=a b",
+    "--ServerApp.base_url=/user/x/",
+]
+
+# The container's `python3`: writes down its process and arguments, and lives for a moment.
+RECORDER = """#!{python} -IS
+import json, os, sys, time
+with open(os.environ["RECORD"], "a") as file:
+    file.write(json.dumps([os.getpid(), ["python3", *sys.argv[1:]]]) + "\\n")
+time.sleep(0.15)
+with open(os.environ["RECORD"], "a") as file:
+    file.write('"done"\\n')
+"""
+# Stand-ins for programs that are not on every machine; they do what theirs do with the command.
+PROGRAMS = {
+    "tini": '#!/bin/sh\n[ "$1" = -g ] && shift\n[ "$1" = -- ] && shift\n"$@"\n',
+    "dumb-init": '#!/bin/sh\n"$@"\n',
+    "xvfb-run": '#!/bin/sh\n[ "$1" = -a ] && shift\nDISPLAY=:99 "$@"\n',
+    "jupyter": "#!/bin/sh\nexit 0\n",
+    "conda": '#!/bin/sh\nshift 3\n"$@"\n',
+}
+
+
+class Row(NamedTuple):
+    """A start script (its first line is `#!/bin/bash` unless it has its own), the verdict, and the environments it is run in: the worst result counts."""
+
+    script: str
+    kind: Kind
+    runs: tuple[Mapping[str, str], ...] = ({},)
+    files: Mapping[str, str] = {}
+    hangs: bool = False
+
+
+E, P, S, N, B = Kind.EXEC, Kind.PLAIN, Kind.SPLIT, Kind.NEVER, Kind.BACKGROUND
+X = ({}, {"X": "1"})
+
+TABLE = (
+    # handed over as it should be
+    Row('exec "$@"', E),
+    Row('exec "$@"  # the last line\n\n\n', E),
+    Row('export A="1 2"\nset -eu\nexec "${@}"', E),
+    Row('exec -- "$@"', E),
+    Row('exec -a server "$@"', E),
+    Row('A=1 exec "$@"', E),
+    Row('exec env -u B A=1 "$@"', E),
+    Row('exec nice -n 5 env "$@"', E),
+    Row('exec nohup "$@" > log.txt', E),
+    Row('exec stdbuf -oL "$@"', E),
+    Row('exec "$@" --ServerApp.default_url=/lab', E),
+    Row('exec "$@" > >(cat > log.txt) 2>&1', E),
+    Row('exec > log.txt 2>&1\nexec "$@"', E),
+    Row('{ exec "$@"; } > log.txt', E),
+    Row('exec ${1+"$@"}', E),
+    Row('exec "$1" "${@:2}"', E),
+    Row('exec $1 "${@:2}"', E),
+    Row('program=$1\nshift\nexec "$program" "$@"', E),
+    Row('args=("$@")\nexec "${args[@]}"', E),
+    Row('set -- "$@" --debug\nexec "$@"', E),
+    Row('set -- env A=1 "$@"\nexec "$@"', E),
+    Row('main() {\n  export A=1\n  exec "$@"\n}\nmain "$@"', E),
+    Row('function go { local a=1; exec "$@"; }\ngo "$@"', E),
+    Row('run() { exec "$@"; }\nif [ -n "$X" ]; then run env A=1 "$@"; fi\nrun "$@"', E, X),
+    Row('if [ -n "$X" ]; then\n  exec "$@"\nelse\n  export A=1\n  exec "$@"\nfi', E, X),
+    Row('if [ $# -eq 0 ]; then exec jupyter lab; fi\nexec "$@"', E),
+    Row('if [[ $# -gt 0 ]]; then exec "$@"; else exec jupyter lab; fi', E),
+    Row('if [ -z "$1" ]; then exec jupyter lab; else exec "$@"; fi', E),
+    Row('(( $# == 0 )) && exit 0\nexec "$@"', E),
+    Row('[ "$#" -gt 0 ] || set -- jupyter lab\nexec "$@"', E),
+    Row('case "$X" in\n  1) export A=1; exec "$@" ;;\n  *) exec "$@" ;;\nesac', E, X),
+    Row('case "$1" in\n  jupyter*) exec "$@" --no-browser ;;\n  *) exec "$@" ;;\nesac', E),
+    Row('cd .. && exec "$@"', E),
+    Row('mkdir -p a/b\ncd a/b || exit 1\nexec "$@"', E),
+    Row('for name in a b; do\n  export $name=1\ndone\nexec "$@"', E),
+    Row('n=0\nwhile [ $n -lt 3 ]; do n=$((n + 1)); done\nexec "$@"', E),
+    Row('until true; do sleep 1; done\nexec "$@"', E),
+    Row('sleep 1 &\nexec "$@"', E),
+    Row('cat > note.txt <<EOF\nexec jupyter "$@"\nEOF\nexec "$@"', E),
+    Row("cat <<'EOF' | tail -n 1\nexit\nEOF\nexec \"$@\"", E),
+    Row('echo "running $*" >&2\nexec "$@"', E),
+    Row('exec bash -c \'export A=1; exec "$@"\' start "$@"', E),
+    Row('exec sh -c \'exec "$0" "$@"\' "$@"', E),
+    Row("eval 'exec \"$@\"'", E),
+    Row('. ./helper.sh\nexec "$@"', E, files={"helper.sh": "export A=1\n"}),
+    Row(". ./helper.sh", E, files={"helper.sh": 'export A=1\nexec "$@"\n'}),
+    Row('exec ./run.sh "$@"', E, files={"run.sh": '#!/bin/bash\nexec "$@"\n'}),
+    Row('exec bash run.sh "$@"', E, files={"run.sh": 'exec "$@"\n'}),
+    Row('#!/bin/sh\nexec "$@"', E),
+    Row('#!/usr/bin/env bash\nset -euo pipefail\ntrap "echo bye" EXIT\nexec "$@"', E),
+    Row('command exec "$@"', E),
+    # as a child
+    Row('"$@"', P),
+    Row('"$@"\necho done', P),
+    Row('A=1 "$@" || exit 1', P),
+    Row('if "$@"; then echo fine; fi', P),
+    Row('time "$@"', P),
+    Row('command "$@"', P),
+    Row('(cd .. && exec "$@")\ntrue', P),
+    Row('"$@" 2>&1 | tee log.txt', P),
+    Row('exec "$@" 2>&1 | tee log.txt', P),
+    Row('xvfb-run exec "$@" 2>&1 | tee log.txt', P),
+    Row('exec xvfb-run -a "$@"', P),
+    Row('exec tini -g -- "$@"', P),
+    Row('"$@" &\nwait', P),
+    Row('"$@" &\npid=$!\ntrap "kill $pid" TERM\nwait $pid', P),
+    Row('bash -c \'exec "$@"\' start "$@"\ntrue', P),
+    Row('./run.sh "$@"\ntrue', P, files={"run.sh": '#!/bin/bash\nexec "$@"\n'}),
+    Row('if [ -n "$X" ]; then "$@"; else exec "$@"; fi\ntrue', P, X),
+    # split, joined, cut
+    Row("exec $@", S),
+    Row("exec $*", S),
+    Row('exec "$*"', S),
+    Row("exec ${@}", S),
+    Row("$@", S),
+    Row('exec "$1"', S),
+    Row('exec "${@:1:2}"', S),
+    Row('command="$@"\nexec $command', S),
+    Row('args=($@)\nexec "${args[@]}"', S),
+    Row('args=("$@")\nexec ${args[@]}', S),
+    Row('bash -c "$*"', S),
+    Row('exec bash -c "exec $*"', S),
+    Row('exec bash -c "$@"', S),
+    Row('eval "$@"', S),
+    Row('eval exec "$@"', S),
+    Row('shift\nexec "$@"', S),
+    Row('main() { exec $@; }\nmain "$@"', S),
+    Row('main() { exec "$@"; }\nmain $@', S),
+    Row('if [ -n "$X" ]; then exec $@; else exec "$@"; fi', S, X),
+    Row("exec env A=1 $@", S),
+    # not at all
+    Row("export A=1", N),
+    Row("", N),
+    Row('exit 0\nexec "$@"', N),
+    Row("exec jupyter lab --ip=0.0.0.0", N),
+    Row('exec jupyter lab "$@"', N),
+    Row('jupyter lab "$@"', N),
+    Row('echo "$@"', N),
+    Row('exec command "$@"', N),
+    Row("exec", N),
+    Row("exec > log.txt", N),
+    Row('exec bash\nexec "$@"', N),
+    Row('exec bash "$@"', N),
+    Row('main() { exec "$@"; }', N),
+    Row('main() { exec "$@"; }\nmain', N),
+    Row('if [ -n "$X" ]; then exec "$@"; fi', N, X),
+    Row('[ -n "$X" ] && exec "$@"', N, X),
+    Row('if [ -n "$X" ]; then exit; fi\nexec "$@"', N, X),
+    Row('if [ "$1" = jupyter ]; then exec "$@"; fi', N),
+    Row('case "$1" in jupyter) exec "$@" ;; esac', N),
+    Row('set --\nexec "$@"', N),
+    Row('cat <<EOF\nexec "$@"\nEOF', N),
+    Row('# exec "$@"', N),
+    Row('echo exec "$@"', N),
+    Row('while true; do sleep 1; done\nexec "$@"', N, hangs=True),
+    Row(". ./helper.sh", N, files={"helper.sh": "export A=1\n"}),
+    Row("./run.sh", N, files={"run.sh": '#!/bin/bash\nexec "$@"\n'}),
+    Row('"$@" &', B),
+    Row('"$@" > log.txt 2>&1 &\necho started', B),
+    Row('nohup "$@" &\nexit 0', B),
+    Row('(exec "$@") &', B),
+)
+ROWS = [pytest.param(row, id=row.script.replace("\n", "; ")[:60]) for row in TABLE]
+_ORDER = (N, B, S, P, E)
+
+
+def text(row: Row) -> str:
+    return row.script if row.script.startswith("#!") else f"#!/bin/bash\n{row.script}\n"
+
+
+@pytest.fixture(scope="module")
+def programs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("bin")
+    for name, content in {**PROGRAMS, "python3": RECORDER.replace("{python}", sys.executable)}.items():
+        (folder / name).write_text(content)
+        (folder / name).chmod(0o755)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def results(programs: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[int, Kind]:
+    """What really happens to the command, for every row. All files are there before anything runs: one being written cannot be run."""
+    homes = [[home(row, tmp_path_factory.mktemp("run")) for _ in row.runs] for row in TABLE]
+    with ThreadPoolExecutor(8) as pool:
+        found = pool.map(lambda one: real(*one, programs), zip(TABLE, homes, strict=True))
+        return dict(enumerate(found))
+
+
+def home(row: Row, folder: Path) -> Path:
+    place = folder / "home"
+    place.mkdir()
+    for name, content in {**row.files, "start": text(row)}.items():
+        (place / name).write_text(content)
+        (place / name).chmod(0o755)
+    return place
+
+
+def real(row: Row, homes: list[Path], programs: Path) -> Kind:
+    limit = 1.0 if row.hangs else 20.0
+    kinds = [run(place, programs, environment, limit) for place, environment in zip(homes, row.runs, strict=True)]
+    return min(kinds, key=_ORDER.index)
+
+
+def run(place: Path, programs: Path, environment: Mapping[str, str], limit: float) -> Kind:
+    record = place.parent / "record.jsonl"
+    known = {"PATH": f"{programs}:/usr/bin:/bin", "HOME": str(place), "RECORD": str(record), **environment}
+    process = subprocess.Popen(
+        [place / "start", *COMMAND],
+        cwd=place,
+        env=known,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        process.wait(limit)
+    except subprocess.TimeoutExpired:
+        pass
+    lines = [json.loads(line) for line in record.read_text().splitlines()] if record.exists() else []
+    if not lines:  # what was put into the background may not have begun yet
+        try:
+            os.killpg(process.pid, 0)
+            if process.returncode is not None:
+                import time
+
+                time.sleep(0.5)
+                lines = [json.loads(line) for line in record.read_text().splitlines()][:1] if record.exists() else []
+        except ProcessLookupError:
+            pass
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+    process.wait()
+    if not lines:
+        return N
+    number, arguments = lines[0]
+    if arguments[: len(COMMAND)] != COMMAND:
+        return S
+    if lines[-1] != "done":
+        return B
+    return E if number == process.pid else P
+
+
+@pytest.mark.parametrize("row", ROWS)
+def test_verdict_is_what_bash_does(row: Row, results: dict[int, Kind]) -> None:
+    source = Source("start", text(row).encode())
+    files = {name: Source(name, content.encode()) for name, content in row.files.items()}
+    shell = Script(source, files.get).shell
+    assert shell is not None
+    assert shell.arrival is row.kind
+    happened = results[TABLE.index(row)]
+    if row.kind is S:  # split into something that runs, or into something that is not even found
+        assert happened in (S, N)
+    else:
+        assert happened is row.kind
+
+
+def test_table_is_large_enough() -> None:
+    assert len({(row.script, *row.files.items()) for row in TABLE}) == len(TABLE) >= 60
