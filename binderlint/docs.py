@@ -237,7 +237,11 @@ def hooks() -> str:
 
     patterns = [f"      {family.files}" for family in FAMILIES]
     # what services read and Binder never does is left out at once
-    files = "    (?x)^(?!\\.github/|\\.gitlab|\\.circleci/|\\.pre-commit)(\n" + "|\n".join(dict.fromkeys(patterns)) + "\n    )$\n"
+    files = (
+        "    (?x)^(?!\\.github/|\\.gitlab|\\.circleci/|\\.pre-commit)(\n"
+        + "|\n".join(dict.fromkeys(patterns))
+        + "\n    )$\n"
+    )
     return (
         "\n".join(
             f"""\
