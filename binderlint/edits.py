@@ -127,6 +127,12 @@ def insert_item(array: Array, index: int, text: str) -> Replace:
     return Replace(source.path, Span(start, start), f"- {text}{source.newline}{' ' * indent}")
 
 
+def item_break(array: Array) -> str:
+    """What stands between two items of a block sequence: a line end, and the white space before the dash."""
+    source, start = array.place.source, _item_start(array, 0)
+    return source.newline + " " * (start - source.line_starts[source.position(start)[0] - 1])
+
+
 def keyed_list(array: Array, key: str, items: Array) -> str:
     """A list under a key, written as an item of another sequence, with the comments between and beside its items."""
     source = items.place.source
@@ -135,13 +141,9 @@ def keyed_list(array: Array, key: str, items: Array) -> str:
         return f"{key}: {written}"
     start, end = _item_start(items, 0), source.line(source.position(_content_end(items))[0]).end
     indent = start - source.line_starts[source.position(start)[0] - 1]
-    own = array.place.source
-    first = _item_start(array, 0)
-    deeper = " " * (first - own.line_starts[own.position(first)[0] - 1] + 2)
     lines = (" " * indent + source.text[start:end]).splitlines()
-    return own.newline.join(
-        [f"{key}:", *(deeper + line[min(indent, len(line) - len(line.lstrip())) :] for line in lines)]
-    )
+    kept = (line[min(indent, len(line) - len(line.lstrip())) :] for line in lines)
+    return f"{item_break(array)}  ".join([f"{key}:", *kept])
 
 
 def remove_key(table: Table, name: str) -> Replace:
