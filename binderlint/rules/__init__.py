@@ -52,7 +52,7 @@ FAMILIES = (
         _ANY_FOLDER
         + r"(?:requirements.*\.txt|environment\.ya?ml|constraints.*\.txt|pyproject\.toml|setup\.(?:py|cfg)|Pipfile(?:\.lock)?)",
     ),
-    Family("RUN", "runtime runtime_use", "runtime.txt", _CONFIG + r"runtime\.txt"),
+    Family("RUN", "runtime runtime_r runtime_use", "runtime.txt", _CONFIG + r"runtime\.txt"),
     Family("APT", "apt", "apt.txt", _CONFIG + r"apt\.txt"),
     Family(
         "PIN",

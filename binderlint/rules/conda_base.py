@@ -1,4 +1,4 @@
-"""CND: the Python that a build starts from: versions that repo2docker does not have, and wishes it does not hear."""
+"""CND: the Python and the R that a build starts from: versions that repo2docker does not have, and wishes it does not hear."""
 
 from __future__ import annotations
 
@@ -151,3 +151,39 @@ class EnvPythonIgnoredByROrJulia(Rule):
             if new and plan.buildpack == _JULIA and not repo.exists(path)
             else None,
         )
+
+
+class TwoRInstallations(Rule):
+    """An R repository installs a second R with conda.
+
+    With a dated `r-` line in runtime.txt, or a DESCRIPTION file, repo2docker installs R and RStudio itself, and the packages of install.R go there. `r-...` packages in
+    environment.yml bring a second R, from conda, with a library of its own: notebooks and RStudio then find different packages.
+    """
+
+    code = "CND019"
+    severity = Severity.WARNING
+    level = Level.LAUNCH
+    sources = ("repo2docker/buildpacks/r.py", "repo2docker/buildpacks/conda/__init__.py")
+    examples = (
+        Bad(
+            {
+                "runtime.txt": "r-4.4-2025-01-15\n",
+                "environment.yml": "dependencies:\n  - python=3.10\n  - r-base=4.3\n  - r-sf\n",
+            },
+            at="environment.yml:3:5",
+        ),
+        Bad({"DESCRIPTION": "Package: x\n", "environment.yml": "dependencies: [r-sf]\n"}, at="environment.yml:1:16"),
+        Good({"environment.yml": "dependencies:\n  - r-base=4.4\n  - r-sf\n"}, why="only conda's R"),
+        Good({"runtime.txt": "r-4.4-2025-01-15\n", "environment.yml": "dependencies: [numpy, rpy2]\n"}, why="one R"),
+    )
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        if repo.plan.buildpack != "RBuildPack":
+            return
+        found = [spec for spec in repo.conda_specs if spec.text.startswith("r-")]
+        if found:
+            yield self.at(
+                found[0].place,
+                "conda installs a second R here, beside the one of this R repository, each with its own packages: notebooks and RStudio see different ones",
+                help="Install the R packages in install.R; or take R from conda only, without runtime.txt, DESCRIPTION and install.R",
+            )

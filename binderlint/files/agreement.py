@@ -1,0 +1,58 @@
+"""Agreement: whether one release can satisfy two constraints, conda's or pip's."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from binderlint.files.matchspec import MatchSpec
+    from binderlint.files.requirements import Requirement
+
+_NUMBERS = re.compile(r"\d+(?:\.\d+)*")
+
+Release = tuple[int, ...]
+Test = Callable[[Release], "bool | None"]
+
+
+def conda_test(spec: MatchSpec) -> tuple[str, Test]:
+    """The constraint of a match spec as text, and a test of it for a release."""
+    return str(spec.version or ""), spec.admits
+
+
+def pip_test(requirement: Requirement) -> tuple[str, Test]:
+    """The constraint of a pip requirement as text, and a test of it for a release; None where it cannot be told."""
+    written = str(requirement.specifier)
+
+    def admits(release: Release) -> bool | None:
+        from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+        try:
+            return SpecifierSet(written.strip("() ")).contains(".".join(map(str, release)))
+        except InvalidSpecifier:
+            return None
+
+    return written, admits
+
+
+def can_agree(one: tuple[str, Test], other: tuple[str, Test]) -> bool:
+    """Whether some release satisfies both. Only releases near the numbers that are written are tried; in doubt they agree."""
+    if not one[0] or not other[0]:
+        return True
+    return any(
+        one[1](release) is not False and other[1](release) is not False
+        for release in _releases(one[0] + " " + other[0])
+    )
+
+
+def _releases(written: str) -> Iterator[Release]:
+    for found in _NUMBERS.findall(written):
+        release = tuple(map(int, found.split(".")))
+        *head, last = release
+        yield release
+        yield (*release, 1)
+        yield (*head, last + 1)
+        if last:
+            yield (*head, last - 1)
+            yield (*head, last - 1, 9)

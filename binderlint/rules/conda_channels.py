@@ -1,0 +1,234 @@
+"""CND: the channels of environment.yml."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
+from binderlint.edits import remove, replace
+from binderlint.rule import Bad, Good, Rule
+from binderlint.source import Array, Text
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+# Anaconda's own channels: `defaults`, its parts, and their addresses. `free` has a rule of its own.
+_ANACONDA = re.compile(
+    r"defaults|anaconda|main|r|msys2|pkgs/(?:main|r|msys2)"
+    r"|https?://(?:repo\.anaconda\.com|repo\.continuum\.io)/pkgs/(?:main|r|msys2)/?"
+    r"|https?://conda\.anaconda\.org/(?:anaconda|main|r)/?"
+)
+_OPT_IN = re.compile(r"#.*(?:licen[cs]e|terms|ToS\b|Anaconda|paid|subscription)", re.IGNORECASE)
+_NO_CHANNEL = {
+    "default": "`default` is no channel (`defaults` is Anaconda's)",
+    "conda": "`conda` is no channel of packages",
+    "pip": "`pip` is a program and no channel",
+    "pypi": "`pypi` is where pip gets its packages, and no conda channel",
+    "condaforge": "`condaforge` is no channel (`conda-forge` is)",
+    "conda_forge": "`conda_forge` is no channel (`conda-forge` is)",
+    "conda-forge/conda-forge": "`conda-forge/conda-forge` is no channel (`conda-forge` is)",
+}
+_LABEL = re.compile(r"[\w-]+/label/(broken|dev|nightly|rc|main_rc|pre|test|testing|daily)")
+
+
+class EnvDefaultsChannel(Rule):
+    """environment.yml uses Anaconda's `defaults` channel.
+
+    repo2docker starts from conda-forge packages. Adding `defaults` (or its parts `main`, `anaconda`, `r`) mixes two sets of builds that are not made to go
+    together, makes the search for fitting versions slower, and is subject to Anaconda's terms of service, which ask larger organisations to pay. repo2docker
+    itself left the channel out in 2025.
+
+    A comment beside it that speaks of the licence or the terms says that it is meant.
+
+    ## Fix safety
+
+    The fix takes the channel out, or writes conda-forge in its place. It is unsafe: a package that only `defaults` has would not be found any more.
+    """
+
+    code = "CND009"
+    severity = Severity.WARNING
+    level = Level.REPRODUCE
+    sources = ("jupyterhub/repo2docker#1365",)
+    examples = (
+        Bad(
+            {"environment.yml": "channels:\n  - conda-forge\n  - defaults\ndependencies: [numpy]\n"},
+            at="environment.yml:3:5",
+            fixed={"environment.yml": "channels:\n  - conda-forge\ndependencies: [numpy]\n"},
+        ),
+        Bad(
+            {"binder/environment.yml": "channels: [defaults, conda-forge] # ours\r\ndependencies: [numpy]\r\n"},
+            at="binder/environment.yml:1:12",
+            fixed={"binder/environment.yml": "channels: [conda-forge] # ours\r\ndependencies: [numpy]\r\n"},
+        ),
+        Bad(
+            {"environment.yml": "channels:\n  - 'anaconda'\n  - bioconda\ndependencies: [numpy]"},
+            at="environment.yml:2:5",
+            fixed={"environment.yml": "channels:\n  - conda-forge\n  - bioconda\ndependencies: [numpy]"},
+        ),
+        Bad(
+            {
+                "environment.yml": "channels:\n  - defaults\n  - https://repo.anaconda.com/pkgs/r\ndependencies: [numpy]\n"
+            },
+            at=("environment.yml:2:5", "environment.yml:3:5"),
+            fixed={"environment.yml": "channels:\n  - conda-forge\ndependencies: [numpy]\n"},
+        ),
+        Bad(
+            {"environment.yml": "channels: [conda-forge]\ndependencies: ['defaults::numpy']\n"},
+            at="environment.yml:2:17",
+        ),
+        Good({"environment.yml": "channels: [conda-forge, nodefaults]\ndependencies: [numpy]\n"}),
+        Good({"environment.yml": "channels: [conda-forge, bioconda, r4ds]\ndependencies: [numpy]\n"}),
+        Good(
+            {"environment.yml": "channels:\n  - defaults  # we have a licence\ndependencies: [numpy]\n"},
+            why="an explicit choice",
+        ),
+        Good(
+            {"environment.yml": "channels: [defaults]\n", "binder/environment.yml": "channels: [conda-forge]\n"},
+            why="Binder does not read this file",
+        ),
+    )
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        channels = _channels(repo)
+        for index, channel in enumerate(channels or ()):
+            if channels is not None and isinstance(channel, Text) and _ANACONDA.fullmatch(channel):
+                if not _OPT_IN.search(_rest_of_line(channel)):
+                    yield self.at(
+                        channel,
+                        f"`{channel}` mixes Anaconda's packages with those of conda-forge, from which Binder starts: slow to solve, hard to repeat, and under Anaconda's terms of service",
+                        help="Use conda-forge only",
+                        fix=_use_conda_forge(channels, index, Applicability.UNSAFE),
+                    )
+        for spec in repo.conda_specs:
+            if spec.channel and _ANACONDA.fullmatch(spec.channel.partition("/linux-")[0]):
+                yield self.at(
+                    spec.channel,
+                    f"`{spec.channel}::` takes this package from Anaconda's channel, whose builds do not go with those of conda-forge, from which Binder starts",
+                    help=f"Write `{spec.name}` without the channel, if conda-forge has it",
+                )
+
+
+class EnvChannelSuspect(Rule):
+    """A channel of environment.yml does not exist, is given up, or holds broken or unfinished packages.
+
+    conda stops when a channel cannot be found: `default` (for `defaults`), `pip`, `pypi` and `conda` are none. Channels that are given up hold old packages until they are
+    removed. `conda-forge/label/broken` holds what was taken back, labels such as `dev` and `nightly` what is replaced at any time.
+
+    ## Fix safety
+
+    Taking a channel out that does not exist is safe, as nothing can be installed with it. Where no other channel is left, conda-forge is written, which is unsafe.
+    """
+
+    code = "CND016"
+    severity = Severity.WARNING
+    level = Level.REPRODUCE
+    sources = ("nco/pynco#20", "pytorch/pytorch#138506", "openmm/openmm#3991", "conda-forge/admin-requests")
+    examples = (
+        Bad(
+            {"environment.yml": "channels:\n  - conda-forge\n  - default # ?\n  - pip\ndependencies: [numpy]\n"},
+            at=("environment.yml:3:5", "environment.yml:4:5"),
+            severity=Severity.ERROR,
+            fixed={"environment.yml": "channels:\n  - conda-forge\ndependencies: [numpy]\n"},
+        ),
+        Bad(
+            {"binder/environment.yml": "channels: [default]\r\ndependencies: [numpy]\r\n"},
+            at="binder/environment.yml:1:12",
+            severity=Severity.ERROR,
+            fixed={"binder/environment.yml": "channels: [conda-forge]\r\ndependencies: [numpy]\r\n"},
+        ),
+        Bad(
+            {"environment.yml": "channels: [conda-forge, ioos, pkgs/free]\n"},
+            at=("environment.yml:1:25", "environment.yml:1:31"),
+        ),
+        Bad(
+            {"environment.yml": "channels: [pytorch, conda-forge]\ndependencies: [pytorch]\n"},
+            at="environment.yml:1:12",
+        ),
+        Bad({"environment.yml": "channels: [conda-forge/label/broken]\n"}, at="environment.yml:1:12"),
+        Bad(
+            {"environment.yml": "channels: [conda-forge]\ndependencies: ['xx/label/dev::numpy']\n"},
+            at="environment.yml:2:17",
+        ),
+        Good({"environment.yml": "channels: [conda-forge, bioconda]\n"}),
+        Good({"environment.yml": "channels: [conda-forge/label/cf202003]\n"}, why="an archive label never changes"),
+        Good(
+            {"environment.yml": "channels: [pytorch]\ndependencies: [pytorch=1.13]\n"}, why="it still has old releases"
+        ),
+        Good({"environment.yml": "channels: [https://example.org/pip, ./local]\n"}, why="an address of one's own"),
+        Good({"environment.yml": "channels: [default]\n", "binder/environment.yml": "name: x\n"}, why="not read"),
+    )
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        channels = _channels(repo)
+        for index, channel in enumerate(channels or ()):
+            if channels is None or not isinstance(channel, Text):
+                continue
+            if channel.lower() in _NO_CHANNEL:
+                safe = "conda-forge" in channels
+                yield self.at(
+                    channel,
+                    f"{_NO_CHANNEL[channel.lower()]}: conda cannot find it and stops",
+                    help="Remove it, or write `conda-forge`",
+                    fix=_use_conda_forge(channels, index, Applicability.SAFE if safe else Applicability.UNSAFE),
+                    severity=Severity.ERROR,
+                    level=Level.LAUNCH,
+                )
+            else:
+                yield from self._doubtful(repo, channel, channel)
+        for spec in repo.conda_specs:
+            if spec.channel:
+                yield from self._doubtful(repo, spec.channel, spec.channel.partition("/linux-")[0])
+
+    def _doubtful(self, repo: Repository, where: Text, channel: str) -> Iterator[Diagnostic]:
+        if found := _LABEL.fullmatch(channel):
+            label = found.group(1)
+            holds = (
+                "packages that were withdrawn as broken"
+                if label == "broken"
+                else "unfinished packages that are replaced at any time"
+            )
+            yield self.at(where, f"The label `{label}` holds {holds}", help=f"Use `{channel.partition('/')[0]}`")
+        name = channel.removeprefix("pkgs/").removeprefix("https://conda.anaconda.org/").rstrip("/")
+        name = name.removeprefix("https://repo.anaconda.com/pkgs/")
+        if matter := _given_up().get(name):
+            if name != "pytorch" or _wants_new_pytorch(repo):
+                yield self.at(where, f"The channel `{name}` {matter}", help="Use conda-forge instead")
+
+
+@lru_cache(maxsize=1)
+def _given_up() -> dict[str, str]:
+    from pathlib import Path
+
+    table = (Path(__file__).parent.parent / "data" / "conda_channels.tsv").read_text(encoding="utf-8")
+    rows = (line.split("\t") for line in table.splitlines() if not line.startswith("#"))
+    return {name: matter for name, _, matter, _ in rows}
+
+
+def _wants_new_pytorch(repo: Repository) -> bool:
+    """Whether environment.yml leaves the release of PyTorch open, or asks for one that the channel does not have."""
+    found = [spec for spec in repo.conda_specs if spec.key == "pytorch"]
+    return any(not spec.version or spec.admits((2, 6, 0)) is True or spec.admits((2, 9, 0)) is True for spec in found)
+
+
+def _channels(repo: Repository) -> Array | None:
+    value = repo.environment.get("channels") if repo.environment else None
+    return value if isinstance(value, Array) else None
+
+
+def _use_conda_forge(channels: Array, index: int, applicability: Applicability) -> Fix:
+    others = [other for number, other in enumerate(channels) if number != index and isinstance(other, Text)]
+    written_before = any(
+        isinstance(other, Text) and (_ANACONDA.fullmatch(other) or other.lower() in _NO_CHANNEL)
+        for other in channels[:index]
+    )
+    if "conda-forge" in others or written_before:
+        return Fix(f"Remove `{channels[index]}`", (remove(channels, index),), applicability)
+    return Fix("Write `conda-forge`", (replace(channels[index], "conda-forge"),), applicability)
+
+
+def _rest_of_line(text: Text) -> str:
+    source = text.place.source
+    return source.place(text.place.span.start).text

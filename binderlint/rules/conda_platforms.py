@@ -1,0 +1,162 @@
+"""CND: packages that do not exist for Linux, and packages that are whole distributions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from binderlint.diagnostic import Diagnostic, Fix, Level, Severity
+from binderlint.edits import remove
+from binderlint.rule import Bad, Good, Rule
+
+if TYPE_CHECKING:
+    from binderlint.files.matchspec import MatchSpec
+    from binderlint.repository import Repository
+
+
+class _Platform(NamedTuple):
+    system: str
+    versions: str
+    """The versions this is true of, as a match spec writes them; `""` for all."""
+
+
+@lru_cache(maxsize=1)
+def _platforms() -> dict[str, _Platform]:
+    from pathlib import Path
+
+    table = (Path(__file__).parent.parent / "data" / "conda_platforms.tsv").read_text(encoding="utf-8")
+    rows = (line.split("\t") for line in table.splitlines() if not line.startswith("#"))
+    return {name: _Platform(system, versions) for name, system, versions, _ in rows}
+
+
+class CondaPlatformPackage(Rule):
+    """environment.yml asks for a package that exists for macOS or Windows only.
+
+    Binder runs Linux. An export from another computer holds packages that only its system has (`python.app`, `wincertstore`, `vs2015_runtime`); conda finds none for
+    Linux and installs nothing at all. A comment such as `# [win]` chooses in conda recipes, not in environment.yml, where it is a comment like any other.
+
+    ## Fix safety
+
+    Removing the line is safe: nothing on Linux can need the package. It is unsafe where a comment would go with it.
+    """
+
+    code = "CND010"
+    severity = Severity.ERROR
+    level = Level.LAUNCH
+    sources = ("repo2docker/docs/source/faq.md", "binder-project/binder#40", "DiODeProject/MuMoT#143")
+    examples = (
+        Bad(
+            {
+                "environment.yml": "dependencies:\n  - python=3.12\n  - wincertstore=0.2=py312haa95532_2\n  - vc=14.2\n  - pywinpty\n"
+            },
+            at=("environment.yml:3:5", "environment.yml:4:5", "environment.yml:5:5"),
+            fixed={"environment.yml": "dependencies:\n  - python=3.12\n"},
+        ),
+        Bad(
+            {"binder/environment.yml": "dependencies:\r\n- appnope=0.1.0\r\n- python.app\r\n- python=3.12"},
+            at=("binder/environment.yml:2:3", "binder/environment.yml:3:3"),
+            fixed={"binder/environment.yml": "dependencies:\r\n- python=3.12"},
+        ),
+        Bad(
+            {"environment.yml": "dependencies: [python=3.12, conda-forge::winpty, numpy]\n"},
+            at="environment.yml:1:29",
+            fixed={"environment.yml": "dependencies: [python=3.12, numpy]\n"},
+        ),
+        Bad(
+            {"environment.yml": "dependencies:\n  - python=3.12\n  - pywinpty  # [win]\n"},
+            at="environment.yml:3:5",
+            fixed={"environment.yml": "dependencies:\n  - python=3.12\n"},
+        ),
+        Bad(
+            {"environment.yml": "dependencies:\n- vs2015_runtime\n"},
+            at="environment.yml:2:3",
+            fixed={"environment.yml": "dependencies: []\n"},
+        ),
+        Good({"environment.yml": "dependencies:\n  - colorama=0.4.6\n"}, why="colorama exists for Linux too"),
+        Good(
+            {"environment.yml": "dependencies:\n  - appnope\n  - menuinst=2.0\n"},
+            why="newer ones exist for all systems",
+        ),
+        Good({"environment.yml": "dependencies:\n  - pywin32=306\n  - libcxx\n"}, why="conda-forge has them for Linux"),
+        Good({"environment.yml": "dependencies:\n  - sel(win): pywinpty\n"}, why="mamba chooses by the system"),
+        Good(
+            {"environment.yml": "dependencies:\n  - winpty\n", "binder/environment.yml": "dependencies: []\n"},
+            why="Binder does not read this file",
+        ),
+        Good(
+            {"environment.yml": "dependencies:\n  - pip:\n    - pywinpty\n"}, why="a package of pip is another matter"
+        ),
+    )
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        items = repo.conda_dependencies
+        for index, spec in _items(repo):
+            known = _platforms().get(spec.key)
+            if items is not None and known and _only(spec, known.versions):
+                yield self.at(
+                    spec.place,
+                    f"`{spec.name}` exists for {known.system} only, and Binder runs Linux, so the installation of all packages fails",
+                    help="Remove the line",
+                    fix=Fix(f"Remove `{spec.name}`", (remove(items, index),)),
+                )
+
+
+def _items(repo: Repository) -> Iterator[tuple[int, MatchSpec]]:
+    """The packages of the `dependencies` list with their positions in it."""
+    from binderlint.files.matchspec import specs
+
+    for index, item in enumerate(repo.conda_dependencies or ()):
+        for spec in specs([item]):
+            yield index, spec
+
+
+def _only(spec: MatchSpec, versions: str) -> bool:
+    """Whether a spec allows no version but those that only another system has."""
+    from binderlint.files.matchspec import admits
+
+    if not versions:
+        return True
+    if spec.version is None:
+        return False
+    releases = [(major, minor, patch) for major in range(6) for minor in range(20) for patch in range(6)]
+    allowed = [release for release in releases if spec.admits(release) is not False]
+    return bool(allowed) and all(admits(versions, release) for release in allowed)
+
+
+class AnacondaMetapackage(Rule):
+    """environment.yml asks for the whole Anaconda distribution.
+
+    `anaconda` stands for several hundred packages of fixed versions, of which a notebook uses a few. It exists in Anaconda's `defaults` channel only, which Binder does not use
+    unless environment.yml says so, makes an image of several gigabytes that takes minutes to start, and pins Jupyter to versions that do not go with Binder's.
+    `anaconda-navigator` is a desktop program and cannot be seen in a browser.
+    """
+
+    code = "CND013"
+    severity = Severity.WARNING
+    level = Level.LAUNCH
+    sources = ("jupyterhub/repo2docker#1365",)
+    examples = (
+        Bad({"environment.yml": "dependencies:\n  - anaconda\n"}, at="environment.yml:2:5"),
+        Bad(
+            {"environment.yml": "channels: [defaults]\ndependencies: [anaconda=2022.10, anaconda-navigator]\n"},
+            at=("environment.yml:2:16", "environment.yml:2:34"),
+        ),
+        Good({"environment.yml": "dependencies:\n  - anaconda-client\n  - anaconda-project\n"}, why="small programs"),
+        Good({"environment.yml": "channels: [anaconda]\ndependencies: [numpy]\n"}, why="a channel of that name"),
+    )
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        for spec in repo.conda_specs:
+            if spec.key == "anaconda":
+                yield self.at(
+                    spec.place,
+                    "`anaconda` is a distribution of several hundred packages, which Anaconda's own channel has and conda-forge has not: the build fails, or makes an image of gigabytes that starts slowly",
+                    help="List the packages that your notebooks import instead",
+                )
+            elif spec.key == "anaconda-navigator":
+                yield self.at(
+                    spec.place,
+                    "`anaconda-navigator` is a desktop program, which cannot be used on Binder",
+                    help="Remove the line",
+                )
