@@ -166,8 +166,10 @@ def read_git(top: Path, folder: Path) -> Git:
         if ref.startswith(prefix)
     }
     config = _read(common / "config")
-    every_branch = "+refs/heads/*:refs/remotes/origin/*" in config and any(
-        r.startswith("refs/remotes/origin/") for r in refs
+    every_branch = (
+        "+refs/heads/*:refs/remotes/origin/*" in config
+        and "--no-tags" not in config
+        and any(r.startswith("refs/remotes/origin/") for r in refs)
     )
     return Git(
         origin=hosted_name(_origin_url(config)),
