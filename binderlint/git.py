@@ -12,7 +12,8 @@ from typing import NamedTuple
 _ORIGIN = re.compile(r"\s*\[remote \"origin\"\]\s*$")
 _URL = re.compile(r"\s*url\s*=\s*(\S+)")
 _HOSTED = re.compile(
-    r"(?:https?://(?:[^/@]*@)?|git://|ssh://git@|git@)(github\.com|gitlab\.com)(?::\d+)?[:/](.+?)(?:\.git)?/?$", re.I
+    r"(?:https?://(?:[^/@]*@)?|git://|ssh://[\w.-]+@|[\w.-]+@)(github\.com|gitlab\.com)(?::\d+)?[:/](.+?)(?:\.git)?/?$",
+    re.I,
 )
 
 

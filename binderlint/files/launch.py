@@ -147,6 +147,7 @@ _TWO = re.compile(r"([^/]*(?:/[^/]*)?)(/?)(.*)", re.DOTALL)
 _ONE = re.compile(r"([^/]*)(/?)(.*)", re.DOTALL)
 _PARAMETER = re.compile(r"(\?|&amp;|&)((?:(?!&|=).)*)(=?)((?:(?!&).)*)", re.DOTALL)
 _SESSION = re.compile(r"/user/[^/]+(?:/|$)")
+_VISIT = re.compile(r"/user/[\w.-]+-[a-z0-9]{8}(?:/|$)")
 _BADGE = re.compile(r"/(?:[^?#]*/)?(?:binder[-_])?(?:badge|logo)[^/]*\.(?:svg|png)$", re.IGNORECASE)
 _INTERFACE = re.compile(
     r"((?:lab/workspaces/[^/]+/tree|lab/tree|doc/tree|retro/(?:tree|notebooks|edit)|nbclassic/(?:tree|notebooks|edit)|tree|notebooks|edit|apps|voila/render|panel|nteract/edit)(?:/|$))([^?#]*)",
@@ -186,7 +187,7 @@ def _cut(url: str, start: int, end: int) -> str:
 
 def _path_parts(host: str, path: str) -> tuple[Route, tuple[int, ...]] | None:
     """The route of a path and the lengths of base, lead, provider, slash, repo, gap and ref; None for no BinderHub."""
-    known = host in KNOWN_HOSTS or host.endswith(".mybinder.org")
+    known = host in KNOWN_HOSTS or host.endswith((".mybinder.org", ".binder.pangeo.io"))
     found = _V2.fullmatch(path)
     if found and (known or (found[3] in PROVIDERS and found[5] and "." in host)):
         one = found[3] in ("gl", "git", "ckan") or found[3] not in PROVIDERS
@@ -196,7 +197,8 @@ def _path_parts(host: str, path: str) -> tuple[Route, tuple[int, ...]] | None:
         spec_lengths = (len(found[5]), 0, 0) if whole else tuple(len(group) for group in spec.groups())
         return Route.LAUNCH, (*(len(found[group]) for group in (1, 2, 3, 4)), *spec_lengths)
     if not known:
-        return None
+        visit = host.startswith("hub.") and _VISIT.match(path)
+        return (Route.SESSION, (0, len(path), 0, 0, 0, 0, 0)) if visit else None
     old = _REPO.fullmatch(path)
     if old:
         return Route.LEGACY, (len(old[1]), len(old[2]), 0, 0, len(old[3]), len(old[4]), len(old[5]))

@@ -30,7 +30,9 @@ def launch_configs(repo: Repository) -> Iterator[LaunchConfig]:
     """Every launch button that a configuration file of a book, a documentation or a page sets up."""
     for source in repo.sources.values():
         name = source.name.lower()
-        if name in ("_config.yml", "myst.yml") and _mentions(source, b"binder", b"launch_buttons", b"thebe"):
+        if (
+            name in ("_config.yml", "myst.yml") and _mentions(source, b"binder", b"launch_buttons", b"thebe")
+        ) or name in ("binder-gallery.yaml", "binder-gallery.yml"):
             yield from _from_yaml(source, name)
         elif name == "conf.py" and _mentions(source, b"binder", b"launch_buttons", b"thebe"):
             yield from _from_python(source)
@@ -59,6 +61,10 @@ def _from_yaml(source: Source, name: str) -> Iterator[LaunchConfig]:
                 _text(about, "branch"),
                 _text(about, "path_to_book"),
             )
+        return
+    if name.startswith("binder-gallery"):
+        hub, repository, ref = (_text(data, key) for key in ("binder_url", "binder_repo", "binder_ref"))
+        yield LaunchConfig("the gallery", source, hub, repository, ref, None)
         return
     project = _table(data, "project")
     for parent in ("jupyter", "thebe"):

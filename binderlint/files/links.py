@@ -123,8 +123,8 @@ _HISTORY = re.compile(r"(?:change|history|news|release|what'?s[-_]?new|migrat|bl
 _NOT_OURS = re.compile(
     r"(?:^|/)(?:tests?|testdata|test[-_]data|test[-_]files|fixtures|_build|_site|_static|_sources|site-packages|node_modules|vendor|third[-_]party|\.local|\.ipynb_checkpoints)(?=/)"
 )
-_NEEDLES = (b"binder", b"Binder", b"BINDER", b"/v2/")
-_NEEDLE = re.compile(r"binder|/v2/", re.IGNORECASE)
+_BYTES = re.compile(rb"https?://[^\s\"'<>]{0,200}?(?:binder|/v2/|/user/)", re.IGNORECASE)
+_NEEDLE = re.compile(r"binder|/v2/|//hub\.", re.IGNORECASE)
 _URL = re.compile(
     r"""https?://(?:[^\s"'<>\\^`{}\[\]|]|(?<=[/=])<[\w .:-]+>|(?<=[/=])\[[\w -]+\]|(?<=[/=])\|\w+\||\{\{[^{}\n]*\}\}|\{%[^%\n]*%\}|\$?\{[^{}\s]*\}|\\[_*~&-])+""",
     re.IGNORECASE,
@@ -160,7 +160,7 @@ def markup_of(source: Source) -> Markup | None:
 
 def links_of(source: Source, markup: Markup) -> Iterator[Link]:
     """The links of one file, in order."""
-    if not any(needle in source.data for needle in _NEEDLES):
+    if not _BYTES.search(source.data):
         return
     if source.name.lower().endswith(".ipynb"):
         from binderlint.files.notebook import read
@@ -181,6 +181,8 @@ def _in_lines(lines: Iterable[Text], markup: Markup, where: Where | None = None)
         for found in _URL.finditer(line.text):
             start, end = found.span()
             role = where or _where(line, start, end, markup)
+            if line.text[end : end + 1] == "{":  # a template that goes on in the next line
+                role = Where.TEXT
             end = start + _length(line.text[start:end], role)
             url = line.text.part(start, end)
             address = parse(url)

@@ -27,7 +27,7 @@ _ANY_FOLDER = r"(?:.*/)?"
 _CONFIG = r"(?:\.?[Bb]inders?/)?"
 _DOCS = (
     _ANY_FOLDER
-    + r"(?:[^/]*\.(?:md|markdown|mkd|mdx|[Rr]md|qmd|rst|rest|html?|org|adoc|asciidoc|ipynb)|(?:README|readme)[^/]*|_config\.ya?ml|_quarto\.yml|mkdocs\.yml|myst\.yml|conf\.py|pyproject\.toml|setup\.(?:cfg|py))"
+    + r"(?:[^/]*\.(?:md|markdown|mkd|mdx|[Rr]md|qmd|rst|rest|html?|org|adoc|asciidoc|ipynb)|(?:README|readme)[^/]*|_config\.ya?ml|_quarto\.yml|mkdocs\.yml|myst\.yml|binder-gallery\.ya?ml|conf\.py|pyproject\.toml|setup\.(?:cfg|py))"
 )
 
 FAMILIES = (

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Replace, Severity
 from binderlint.edits import insert_lines
-from binderlint.files.launch import MYBINDER
+from binderlint.files.launch import MYBINDER, PROVIDERS
 from binderlint.files.links import markup_of
 from binderlint.files.markup import Markup, read_lines
 from binderlint.git import Git
 from binderlint.rule import Bad, Good, Rule
-from binderlint.source import Source, Text
+from binderlint.source import Source
 
 if TYPE_CHECKING:
     from binderlint.repository import Repository
@@ -59,6 +59,18 @@ class BadgeMissing(Rule):
             at="README.md:1:1",
             git=_OURS,
             fixed={"README.md": f"{_MARKDOWN_BADGE}\n\nOf the sea, without a heading."},
+        ),
+        Bad(
+            {**_READY, "README.md": "\ufeff---\ntitle: x\n---\n# Waves\n```\n# code\n```\n"},
+            at="README.md:1:1",
+            git=_OURS,
+            fixed={"README.md": f"\ufeff---\ntitle: x\n---\n# Waves\n\n{_MARKDOWN_BADGE}\n\n```\n# code\n```\n"},
+        ),
+        Bad(
+            {**_READY, "README.md": "See http://api.example.edu/v2/words.\n"},
+            at="README.md:1:1",
+            git=_OURS,
+            fixed={"README.md": f"{_MARKDOWN_BADGE}\n\nSee http://api.example.edu/v2/words.\n"},
         ),
         Bad(
             {**_READY, "README.md": "<h1 align='center'>Waves</h1>\n\nOf the sea.\n"},
@@ -141,7 +153,7 @@ class BadgeMissing(Rule):
         if repo.hub != MYBINDER or not repo.git.origin or plan.error or plan.default or not _is_meant_for_binder(repo):
             return
         readmes = [source for path in repo.list() if path.lower().startswith("readme") and (source := repo.get(path))]
-        if any(re.search(r"/v2/|mybinder\.org/repo/|launch[-_ ]binder", source.text) for source in readmes):
+        if any(_LAUNCH.search(source.text) for source in readmes):
             return
         for source in readmes:
             markup = markup_of(source)
@@ -158,6 +170,7 @@ class BadgeMissing(Rule):
                 return
 
 
+_LAUNCH = re.compile(rf"/v2/(?:{'|'.join(sorted(PROVIDERS))})/|mybinder\.org/repo/|launch[-_ ]binder", re.IGNORECASE)
 _CONFIGURATION = ("environment.yml", "requirements.txt", "runtime.txt", "postBuild", "start", "install.R", "apt.txt")
 
 
@@ -195,7 +208,7 @@ def _insert(source: Source, markup: Markup, url: str) -> Replace:
     """The badge after the first heading; without one, before the text."""
     badge = _BADGES[markup].format(image=_IMAGE, url=url)
     read = list(read_lines(source.lines(), markup))
-    lines, hidden = [line.text for line in read], [not line.shows(0) for line in read]
+    lines, hidden = [line.text.removeprefix("\ufeff") for line in read], [not line.shows(0) for line in read]
     first = _after_front_matter(lines)
     number = _first_heading(lines, hidden, markup, first)
     after = lines[number] if number < len(lines) else ""
@@ -207,7 +220,7 @@ def _insert(source: Source, markup: Markup, url: str) -> Replace:
     return insert_lines(source, number + 1, f"{before}{badge}\n" if after.strip() else badge)
 
 
-def _after_front_matter(lines: list[Text]) -> int:
+def _after_front_matter(lines: list[str]) -> int:
     if lines and lines[0].strip() == "---":
         for number, line in enumerate(lines[1:], 2):
             if line.strip() in ("---", "..."):
@@ -215,7 +228,7 @@ def _after_front_matter(lines: list[Text]) -> int:
     return 0
 
 
-def _first_heading(lines: list[Text], hidden: list[bool], markup: Markup, first: int) -> int:
+def _first_heading(lines: list[str], hidden: list[bool], markup: Markup, first: int) -> int:
     """The number of lines down to the end of the first heading; those of the front matter when there is none."""
     underline = _UNDERLINES.get(markup)
     for number in range(first, len(lines)):

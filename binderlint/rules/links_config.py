@@ -87,6 +87,16 @@ class LaunchConfigDeadHub(Rule):
                 "index.html": '<script type="text/x-thebe-config">\n{ binderOptions: { repo: "ada/waves", binderUrl: "https://mybinder.org", ref: "v1.0" } }\n</script>\n'
             },
         ),
+        Bad(
+            {
+                "binder-gallery.yaml": 'binder_url: "https://binder.pangeo.io/"\nbinder_repo: grace/tides\nbinder_ref: x\n'
+            },
+            at="binder-gallery.yaml:1:14",
+            git=_OURS,
+            fixed={
+                "binder-gallery.yaml": 'binder_url: "https://mybinder.org/"\nbinder_repo: grace/tides\nbinder_ref: x\n'
+            },
+        ),
         Good({"book/_config.yml": _BOOK.format(hub="https://mybinder.org", folder="book", branch="v1.0")}, git=_OURS),
         Good(
             {"book/_config.yml": _BOOK.format(hub="https://mybinder.org", folder="book", branch="gone")},

@@ -160,6 +160,13 @@ class BadgeOldImage(Rule):
             severity=Severity.WARNING,
             fixed={"README.rst": ".. |binder| image:: https://mybinder.org/badge_logo.svg\n"},
         ),
+        Bad(
+            {
+                "README.md": "[one](https://mybinder.org/v2/gh/ada/waves/main)\n[![two](https://binder.pangeo.io/badge.svg)](https://binder.pangeo.io/v2/gh/ada/waves/main)\n"
+            },
+            at="README.md:2:9",
+            severity=Severity.WARNING,
+        ),
         Good({"README.md": "![Binder](https://mybinder.org/badge_logo.svg)\n"}),
         Good(
             {"README.md": "![Binder](https://img.shields.io/badge/launch-binder-red.svg)\n"}, why="a badge of one's own"
@@ -174,6 +181,7 @@ class BadgeOldImage(Rule):
                 continue
             hub = link.address.hub
             gone = hub in DEAD_HOSTS or hub in MEMBER_HOSTS
+            goes = hub in DEAD_HOSTS and any(_is_left(other, link, repo) for other in repo.links)
             yield self.at(
                 link.url,
                 f"The image on `{hub}` is gone: readers see a broken picture"
@@ -181,11 +189,25 @@ class BadgeOldImage(Rule):
                 else "This is Binder's old badge image",
                 help=f"Use https://{MYBINDER}/badge_logo.svg",
                 severity=Severity.WARNING if gone else None,
-                fix=Fix("Use today's image", (replace(link.url, f"https://{MYBINDER}/badge_logo.svg"),)),
+                fix=None
+                if goes
+                else Fix("Use today's image", (replace(link.url, f"https://{MYBINDER}/badge_logo.svg"),)),
             )
 
 
 _OLD_IMAGE = re.compile(r"/(?:(?:binder/)?(?:static/|assets/)?(?:images/)?)?badge\.svg$")
+
+
+def _is_left(link: Link, image: Link, repo: Repository) -> bool:
+    """Whether a link near an image leads to the same dead hub and stays, because its launch is offered on another hub already."""
+    here, there = link.url.place, image.url.place
+    if link.address.hub not in DEAD_HOSTS or here.path != there.path or abs(here.line - there.line) > 1:
+        return False
+    return any(
+        other.live and other.address.hub not in DEAD_HOSTS and other.onwards("lead") == link.onwards("lead")
+        for other in repo.links
+        if other.url.place.path == here.path and other.launches
+    )
 
 
 def _legacy_branch(link: Link, repo: Repository) -> str:

@@ -60,6 +60,16 @@ class BadgeTreeUrl(Rule):
             fixed={"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?urlpath=lab/tree/a.ipynb)\n"},
         ),
         Bad(
+            {"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main/lab/tree/a.ipynb)\n"},
+            at="README.md:1:44",
+            fixed={"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?urlpath=lab/tree/a.ipynb)\n"},
+        ),
+        Bad(
+            {"README.md": "[run](https://mybinder.org/v2/gl/https://gitlab.com/ada/waves/-/tree/main)\n"},
+            at="README.md:1:34",
+            fixed={"README.md": "[run](https://mybinder.org/v2/gl/ada%2Fwaves/main)\n"},
+        ),
+        Bad(
             {"README.md": "[run](https://mybinder.org/v2/gh/https://github.com/ada/waves)\n"},
             at="README.md:1:34",
             fixed={"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/HEAD)\n"},
@@ -122,7 +132,7 @@ class BadgeTreeUrl(Rule):
         written = "".join("".join(parameter) for parameter in query)
         safe = parts.sure and not (path and link.address.target)
         if path and not link.address.target:
-            written += f"{'&' if query else '?'}urlpath=lab/tree/{path}"
+            written += f"{'&' if query else '?'}urlpath={'' if path.startswith('lab/tree/') else 'lab/tree/'}{path}"
         text = f"{start}{parts.ref or 'HEAD'}{written}"
         edit = replace(link.onwards("repo" if start else "ref"), text)
         return self.at(
@@ -153,6 +163,7 @@ def _shown(text: str) -> str:
 
 def _take_apart(rest: str, repo: Repository) -> _Parts:
     """`tree/main/docs`, `main/a.ipynb` or `main` as ref and path."""
+    rest = rest.removeprefix("-/")  # GitLab's own pages
     found = PASTED.match(rest)
     pasted = bool(found)
     rest = (rest[found.end() :] if found else rest).strip("/")

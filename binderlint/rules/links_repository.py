@@ -131,7 +131,7 @@ class BadgeWrongRepo(Rule):
         links = [link for link in repo.links if _in_readme(link) and link.launches and not link.example]
         if any(link.launches_repository(repo) for link in links):
             return
-        links = [link for link in links if link.where in (Where.LINK, Where.VALUE)]
+        links = [link for link in links if link.where is not Where.CODE]
         launched = {link.address.identity for link in links}
         if len(launched) != 1 or any("git-pull" in link.url for link in links):
             return
