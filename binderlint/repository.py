@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from binderlint.files.docker_context import Run
     from binderlint.files.dockerfile import Dockerfile
     from binderlint.files.installs import PipFile
+    from binderlint.files.launch_config import LaunchConfig
     from binderlint.files.links import Link
     from binderlint.files.matchspec import MatchSpec
     from binderlint.files.requirements import Requirement
@@ -186,7 +187,9 @@ class Repository:
             path.endswith((".ipynb", ".Rmd")) for path in self.sources
         ):
             return True
-        return any(link.live and (link.launches or link.shows_badge) for link in self.links)
+        return any(link.live and (link.launches or link.shows_badge) for link in self.links) or bool(
+            self.launch_configs
+        )
 
     @cached_property
     def environment_file(self) -> Source | None:
@@ -275,6 +278,13 @@ class Repository:
         from binderlint.files.links import find_links
 
         return tuple(find_links(self))
+
+    @cached_property
+    def launch_configs(self) -> tuple[LaunchConfig, ...]:
+        """The launch buttons that books and documentation set up."""
+        from binderlint.files.launch_config import launch_configs
+
+        return tuple(launch_configs(self))
 
     @cached_property
     def dask_configs(self) -> tuple[Config, ...]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.edits import replace
 from binderlint.files.launch import DEAD_HOSTS, MYBINDER, is_template, parse
-from binderlint.files.launch_config import LaunchConfig, launch_configs
+from binderlint.files.launch_config import LaunchConfig
 from binderlint.git import Git, hosted_name
 from binderlint.rule import Bad, Good, Rule
 from binderlint.source import Text
@@ -131,7 +131,7 @@ class LaunchConfigDeadHub(Rule):
     )
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        for config in launch_configs(repo):
+        for config in repo.launch_configs:
             if config.branch and _is_own(config, repo):
                 yield from self._branch(config.branch, config.tool, repo)
             if config.folder and _is_own(config, repo) and not is_template(config.folder):
