@@ -14,7 +14,7 @@ _SKIPPED = frozenset({"outputs", "attachments"})
 _SPACE = re.compile(r"[ \t\r\n]*")
 _STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
 _WORD = re.compile(r"-?\d[\d.eE+-]*|true|false|null|NaN|-?Infinity")
-_BRACKET_OR_STRING = re.compile(r'[\[\]{}]|"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+_DECODER = json.JSONDecoder(strict=False)
 _ESCAPE = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.")
 
 
@@ -163,7 +163,7 @@ def _value(source: Source, start: int, skipped: bool) -> tuple[Any, int]:
 def _text(source: Source, start: int, end: int) -> Text:
     raw = source.text[start:end]
     try:
-        value = json.loads(raw, strict=False) if "\\" in raw else raw[1:-1]
+        value = _DECODER.decode(raw) if "\\" in raw else raw[1:-1]
     except ValueError:
         raise _SyntaxError(start) from None
     return Text(value, Place(source, Span(start, end)))
@@ -215,14 +215,8 @@ def _comma(text: str, offset: int, closing: str) -> int:
 
 
 def _skip(text: str, start: int) -> int:
-    """The end of an array or object whose content does not matter."""
-    depth = 0
-    for found in _BRACKET_OR_STRING.finditer(text, start):
-        match found.group()[0]:
-            case "[" | "{":
-                depth += 1
-            case "]" | "}":
-                depth -= 1
-                if not depth:
-                    return found.end()
-    raise _SyntaxError(start)
+    """The end of an array or object whose content does not matter: the decoder's C code is faster than to look for the bracket."""
+    try:
+        return _DECODER.raw_decode(text, start)[1]
+    except ValueError:
+        raise _SyntaxError(start) from None
