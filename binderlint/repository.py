@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from binderlint.files.launch_config import LaunchConfig
     from binderlint.files.links import Link
     from binderlint.files.matchspec import MatchSpec
+    from binderlint.files.notebooks import Page
     from binderlint.files.requirements import Requirement
     from binderlint.files.runtime import Runtime
     from binderlint.files.script import Script
@@ -285,6 +286,13 @@ class Repository:
         from binderlint.files.launch_config import launch_configs
 
         return tuple(launch_configs(self))
+
+    @cached_property
+    def notebooks(self) -> tuple[Page, ...]:
+        """The notebooks that visitors may open: not those of tests, builds and checkpoints."""
+        from binderlint.files.notebooks import find_pages
+
+        return tuple(find_pages(self))
 
     @cached_property
     def dask_configs(self) -> tuple[Config, ...]:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from binderlint.files.docker_context import copied_file, workdirs
+from binderlint.files.word_lists import word_list
 from binderlint.source import Source
 
 if TYPE_CHECKING:
@@ -43,7 +42,7 @@ def may_have_jupyter(repo: Repository, stage: Stage) -> bool:
             if _PYTHON_INSTALLERS.fullmatch(command.name):
                 if any(text is None or _JUPYTER.search(text) for text in _package_lists(repo, stage, command)):
                     return True
-            elif command.name not in _words("plain_commands"):
+            elif command.name not in word_list("plain_commands"):
                 return True
     return False
 
@@ -56,7 +55,7 @@ def may_have_python(repo: Repository, stage: Stage) -> bool:
         if not run.clear or _PYTHON.search(run.instruction.script or " ".join(run.instruction.words)):
             return True
         for command in run.commands:
-            if command.name not in _words("plain_commands") or (command.wrappers and command.wrappers != ("sudo",)):
+            if command.name not in word_list("plain_commands") or (command.wrappers and command.wrappers != ("sudo",)):
                 return True
             if command.name in ("apt-get", "apt", "apk", "aptitude", "yum", "dnf", "microdnf", "zypper", "dpkg"):
                 packages = set(command.operands) - {
@@ -69,7 +68,7 @@ def may_have_python(repo: Repository, stage: Stage) -> bool:
                     "purge",
                     "add",
                 }
-                if not packages <= _words("packages_without_python"):
+                if not packages <= word_list("packages_without_python"):
                     return True
     return False
 
@@ -116,9 +115,3 @@ def _package_lists(repo: Repository, stage: Stage, command: Command) -> Iterator
                 "create",
             ):
                 yield None
-
-
-@cache
-def _words(name: str) -> frozenset[str]:
-    text = (Path(__file__).parent.parent / "data" / f"{name}.txt").read_text(encoding="utf-8")
-    return frozenset(word for line in text.splitlines() if not line.startswith("#") for word in line.split())

@@ -88,7 +88,12 @@ FAMILIES = (
         "Badges and launch links",
         _DOCS,
     ),
-    Family("NBK", "notebooks", "Notebooks", _ANY_FOLDER + r"[^/]*\.ipynb"),
+    Family(
+        "NBK",
+        "notebooks notebook_kernels notebook_code notebook_paths notebook_modules",
+        "Notebooks",
+        _ANY_FOLDER + r"[^/]*\.ipynb|[^/]*\.py",
+    ),
     Family(
         "RLG",
         "r r_install r_repositories r_libraries",

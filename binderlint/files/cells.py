@@ -1,0 +1,135 @@
+"""Code cells: the Python in them without IPython's magics, what they import, and the installers they call."""
+
+from __future__ import annotations
+
+import ast
+import re
+import shlex
+from collections.abc import Iterator
+from typing import NamedTuple
+
+# Cell magics whose body is still Python of the notebook's own kernel.
+_PYTHON_MAGICS = frozenset({"time", "timeit", "capture", "prun", "debug", "memit", "mprun", "heat", "px"})
+_MAGIC = re.compile(r"[%!?]|[\w.]+\?{1,2}\s*$|pip3? (?:un)?install\b|conda install\b|ls\b|cd ")
+_ASSIGNED = re.compile(r"\s*[\w, .\[\]'\"]+=\s*[!%](?!=)")
+_INSTALL = re.compile(
+    r"(?P<mark>^\s*[!%]\s*|^)(?:sudo\s+)?(?:\S*python[\d.]*\}?\s+-m\s+|\{\s*sys\.executable\s*\}\s+-m\s+|\$\{?\w+\}?\s+-m\s+|uv\s+)?"
+    r"(?P<tool>pip3?|conda|mamba|micromamba|apt|apt-get)\s+(?:-\S+\s+)*install\b(?P<rest>[^#;&|\n]*)"
+)
+
+
+class Import(NamedTuple):
+    """An import of a top-level name that stands outside of `try`, `if` and functions; `line` counts in the cell."""
+
+    name: str
+    line: int
+
+
+class Install(NamedTuple):
+    """A call of an installer in a cell: the program, the arguments after `install`, and its line in the cell."""
+
+    tool: str
+    words: tuple[str, ...]
+    line: int
+
+    @property
+    def packages(self) -> tuple[str, ...]:
+        """What it installs, as written; options and their values are left out."""
+        found, skip = [], False
+        for word in self.words:
+            if skip:
+                skip = False
+            elif word.startswith("-"):
+                skip = word in (
+                    "-c",
+                    "--channel",
+                    "-r",
+                    "--requirement",
+                    "-i",
+                    "--index-url",
+                    "--extra-index-url",
+                    "-t",
+                    "-n",
+                    "-p",
+                    "-f",
+                )
+            else:
+                found.append(word)
+        return tuple(found)
+
+    @property
+    def hidden(self) -> bool:
+        """Whether it installs something whose content is not named: a file, a folder, an address."""
+        return any(word in ("-r", "-e", "--requirement", "--editable", "--file") for word in self.words) or any(
+            re.search(r"[/:{$]|^\.", word) for word in self.packages
+        )
+
+
+def python(text: str) -> str | None:
+    """The Python of a cell, line by line where it was, with `pass` for magics; None for a cell in another language."""
+    lines = text.split("\n")
+    out: list[str] = []
+    started = continued = False
+    for line in lines:
+        stripped = line.strip()
+        if continued:
+            continued = stripped.endswith("\\")
+            out.append("")
+            continue
+        if stripped.startswith("%%"):
+            if not started and stripped[2:].split(" ")[0] not in _PYTHON_MAGICS:
+                return None
+            out.append("")
+        elif _MAGIC.match(stripped) or _ASSIGNED.match(line):
+            out.append(line[: len(line) - len(line.lstrip())] + "pass")
+            continued = stripped.endswith("\\")
+        else:
+            out.append(line)
+        started = started or bool(stripped)
+    return "\n".join(out)
+
+
+def syntax(text: str) -> ast.Module | None:
+    """The syntax tree of a cell; None where it is not Python 3."""
+    code = python(text)
+    if code is None:
+        return None
+    try:
+        return ast.parse(code)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+def imports(text: str) -> Iterator[Import]:
+    """The imports that run whenever the cell does."""
+    tree = syntax(text)
+    for node in tree.body if tree else ():
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield Import(alias.name.partition(".")[0], node.lineno)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield Import(node.module.partition(".")[0], node.lineno)
+
+
+def installs(text: str) -> Iterator[Install]:
+    """The calls of pip, conda and apt that run whenever the cell does: as `!` and `%` lines, and in a `%%bash` cell."""
+    shell = re.match(r"\s*%%(?:bash|sh|script\s+(?:ba)?sh|!)", text)
+    lines = text.split("\n")
+    for number, line in enumerate(lines, 1):
+        found = _INSTALL.match(line)
+        if not found or (
+            not shell and not found["mark"].strip() and not re.match(r"(?:pip3?|conda|mamba) install", line)
+        ):
+            continue
+        if line[:1] in " \t":
+            continue
+        rest, following = found["rest"], number
+        while rest.rstrip().endswith("\\") and following < len(lines):
+            rest = rest.rstrip()[:-1] + " " + re.split(r"[#;&|]", lines[following])[0]
+            following += 1
+        try:
+            words = shlex.split(rest)
+        except ValueError:
+            words = rest.split()
+        words = [word for word in words if not re.match(r"\d?>|<", word)]
+        yield Install(found["tool"], tuple(words), number)

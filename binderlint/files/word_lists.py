@@ -1,0 +1,15 @@
+"""Word lists: data files of names parted by blanks, with comments."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+_DATA = Path(__file__).parent.parent / "data"
+
+
+@cache
+def word_list(name: str) -> frozenset[str]:
+    """The words of a file in `data`."""
+    lines = (_DATA / f"{name}.txt").read_text(encoding="utf-8").splitlines()
+    return frozenset(word for line in lines if not line.startswith("#") for word in line.split())

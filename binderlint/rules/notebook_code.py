@@ -1,0 +1,222 @@
+"""NBK: the packages that the code of notebooks needs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
+from binderlint.edits import append, append_lines
+from binderlint.rule import Bad, Good, Rule
+from binderlint.rules.notebook_examples import page
+
+if TYPE_CHECKING:
+    from binderlint.files.cells import Install
+    from binderlint.files.notebooks import Page, PlainCell
+    from binderlint.repository import Repository
+
+
+class NotebookMissingImport(Rule):
+    """A notebook imports a package that the build does not install.
+
+    Running the cell ends with `ModuleNotFoundError`, in front of a visitor who can do little about it. Said once for each package, at
+    the first notebook that imports it.
+
+    Imports in `try`, `if` and functions, local modules, the standard library, what repo2docker's own environment has and what the listed
+    packages bring along are not missing. Where one of the listed packages is not known here, where a script or the
+    repository's own package may install more, or with a Dockerfile, nothing is said.
+
+    ## Fix safety
+
+    The fix adds the package without a version, which may make the solver choose others for the rest.
+    """
+
+    code = "NBK004"
+    severity = Severity.WARNING
+    level = Level.LAUNCH
+    sources = ("binderlint/data/imports.tsv",)
+    examples = (
+        Bad(
+            {"requirements.txt": "numpy\npandas", "runtime.txt": "python-3.12", "n/a.ipynb": page("import numpy as np\nimport seaborn as sns, os")},
+            at="n/a.ipynb:10",
+            fixed={"requirements.txt": "numpy\npandas\nseaborn\n"},
+        ),
+        Bad(
+            {
+                "binder/environment.yml": "dependencies:\n  - python=3.12\n  - numpy  # ours\n",
+                "a.ipynb": page("%matplotlib inline\n!ls\nfrom sklearn.svm import SVC").replace("\n", "\r\n"),
+                "b.ipynb": page("import sklearn\nimport cv2"),
+            },
+            at=("a.ipynb:11", "b.ipynb:10"),
+            fixed={"binder/environment.yml": "dependencies:\n  - python=3.12\n  - numpy  # ours\n  - scikit-learn\n  - opencv\n"},
+        ),
+        Good({"requirements.txt": "pandas\n", "a.ipynb": page("import numpy, dateutil, os, yaml, requests")}, why="brought along, of the base environment, or of Python"),
+        Good({"requirements.txt": "numpy\n", "a.ipynb": page("try:\n    import seaborn\nexcept ImportError:\n    pass")}, why="it may be missing"),
+        Good({"requirements.txt": "numpy\n", "a.ipynb": page("if colab:\n    import seaborn\ndef f():\n    import cv2")}, why="it may never run"),
+        Good({"requirements.txt": "numpy\n", "a.ipynb": page("import networkx"), "lib/networkx.py": ""}, why="a local module"),
+        Good({"requirements.txt": "some-unknown-thing\n", "a.ipynb": page("import seaborn")}, why="an unknown package may bring it"),
+        Good({"requirements.txt": "numpy\n", "postBuild": "/opt/more.sh\n", "a.ipynb": page("import seaborn")}, why="a script may install it"),
+        Good({"requirements.txt": "numpy\n", "postBuild": "pip install seaborn\n", "a.ipynb": page("import seaborn")}, why="postBuild installs it"),
+        Good({"requirements.txt": "-e .\n", "setup.py": "", "a.ipynb": page("import seaborn")}, why="the repository's package may need it"),
+        Good({"Dockerfile": "FROM x:1\n", "a.ipynb": page("import seaborn")}, why="nobody knows what the image has"),
+        Good({"requirements.txt": "numpy\n", "a.ipynb": page("%pip install seaborn", "import seaborn")}, why="the notebook installs it"),
+        Good({"requirements.txt": "numpy\n", "a.ipynb": page("%%bash\nimport seaborn")}, why="another language"),
+        Good({"requirements.txt": "numpy\n", "a.ipynb": page("import seaborn", language="R")}, why="another language"),
+        Good({"requirements.txt": "numpy\n", "a.ipynb": page("import foo, unknown_module")}, why="nobody knows which package that is"),
+        Good({"environment.yml": "dependencies: [pytorch, conda-forge::scikit-image=0.20, pip, {pip: [Pillow>=9]}]\n", "a.ipynb": page("import torch, skimage, PIL")}, why="other names"),
+    )  # fmt: skip
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        from binderlint.files.cells import imports, installs
+        from binderlint.files.provided import package_of, provided
+
+        pages = [one for one in repo.notebooks if one.is_python]
+        there = provided(repo) if pages else None
+        if there is None:
+            return
+        local = _local_modules(repo)
+        told: set[str] = set()
+        for one in pages:
+            cells = [
+                cell
+                for cell in one.code
+                if "import" in cell.text and "raises-exception" not in str(cell.data.get("metadata"))
+            ]
+            if not cells:
+                continue
+            own = [install for cell in one.code if "install" in cell.text for install in installs(cell.text)]
+            if own or any("install" in cell.text and re.search(r"pip|conda|mamba", cell.text) for cell in one.code):
+                continue
+            for cell in cells:
+                for imported in imports(cell.text):
+                    package = package_of(imported.name)
+                    if package and package.name not in there | told and imported.name not in local:
+                        told.add(package.name)
+                        yield self.at(
+                            one.line(cell.number, imported.line),
+                            f"`{imported.name}` is not installed in this environment, so this cell ends with an error",
+                            help=f"Add `{package.conda if repo.conda_dependencies is not None else package.name}` to the environment",
+                            fix=_add(repo, package.name, package.conda),
+                        )
+
+
+def _local_modules(repo: Repository) -> frozenset[str]:
+    """Names that may be imported from files of the repository, wherever they are."""
+    names = set()
+    for path in repo.sources:
+        parts = path.split("/")
+        names |= set(parts[:-1])
+        if parts[-1].endswith((".py", ".so", ".pyx")):
+            names.add(parts[-1].partition(".")[0])
+    return frozenset(names)
+
+
+def _add(repo: Repository, pip: str, conda: str) -> Fix | None:
+    """Add a package to the file of the environment."""
+    edit: Edit | None = None
+    if repo.conda_dependencies is not None:
+        edit, name, path = append(repo.conda_dependencies, conda), conda, repo.conda_dependencies.place.path
+    elif source := repo.used("requirements.txt"):
+        edit, name, path = append_lines(source, pip), pip, source.path
+    return Fix(f"Add `{name}` to {path}", (edit,), Applicability.UNSAFE) if edit else None
+
+
+class NotebookInstallsPackages(Rule):
+    """A notebook installs packages when it runs.
+
+    Every visitor waits for it in every session, and gets what is newest that day; `apt` has no permission to install at all. What the notebook
+    needs belongs into the environment, which is built once.
+
+    Where the environment has the packages already it is a note: the cell only repeats it. Not reported: lines inside `if`, `try` or functions,
+    cells for Colab, comments.
+
+    ## Fix safety
+
+    The fix adds the packages to the environment file, as the cell names them, and leaves the cell for you to remove.
+    """
+
+    code = "NBK005"
+    severity = Severity.WARNING
+    level = Level.REPRODUCE
+    sources = ("https://mybinder.readthedocs.io/en/latest/using/config_files.html",)
+    examples = (
+        Bad(
+            {"requirements.txt": "numpy\n", "a.ipynb": page("# first\n!pip install -q seaborn==0.13.2 \"lmfit>1\"", "import seaborn")},
+            at="a.ipynb:10",
+            fixed={"requirements.txt": "numpy\nseaborn==0.13.2\nlmfit>1\n"},
+        ),
+        Bad(
+            {"binder/environment.yml": "dependencies:\n  - python=3.12\n  - pip:\n    - x\n", "n/a.ipynb": page("%pip install cv\n", "%conda install -y -c conda-forge gdal")},
+            at=("n/a.ipynb:9", "n/a.ipynb:18"),
+            fixed={"binder/environment.yml": "dependencies:\n  - python=3.12\n  - pip:\n    - x\n    - cv\n  - gdal\n"},
+        ),
+        Bad({"requirements.txt": "numpy\n", "a.ipynb": page("!{sys.executable} -m pip install numpy")}, at="a.ipynb:9", severity=Severity.INFO),
+        Bad({"Dockerfile": "FROM x:1\n", "a.ipynb": page("%%bash\npip install numpy")}, at="a.ipynb:10"),
+        Bad({"requirements.txt": "numpy\n", "a.ipynb": page("!apt-get install -y ffmpeg")}, at="a.ipynb:9"),
+        Bad({"requirements.txt": "numpy\n", "a.ipynb": page("pip install git+https://github.com/o/r")}, at="a.ipynb:9"),
+        Good({"requirements.txt": "numpy\n", "a.ipynb": page("if 'google.colab' in str(get_ipython()):\n    !pip install x")}, why="only where it is needed"),
+        Good({"requirements.txt": "numpy\n", "a.ipynb": page("# Colab only\n!pip install x")}, why="for Colab"),
+        Good({"requirements.txt": "numpy\n", "a.ipynb": page("# !pip install x\nx = 'pip install x'")}, why="a comment and a text"),
+        Good({"requirements.txt": "numpy\n", "a.ipynb": page("!pip list\n%pip show x\n!conda info")}, why="nothing is installed"),
+    )  # fmt: skip
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        from binderlint.files.cells import installs
+
+        for one in repo.notebooks:
+            for cell in one.code:
+                if "install" not in cell.text or "colab" in cell.text.lower():
+                    continue
+                for install in installs(cell.text):
+                    yield self._found(repo, one, cell, install)
+
+    def _found(self, repo: Repository, one: Page, cell: PlainCell, install: Install) -> Diagnostic:
+        from binderlint.files.own import own_names
+        from binderlint.files.provided import asked
+        from binderlint.files.requirements import canonical
+
+        where = one.line(cell.number, install.line)
+        if install.tool.startswith("apt"):
+            return self.at(
+                where,
+                "A session has no permission to install with apt, so this line fails",
+                help="Name the packages in `apt.txt`",
+            )
+        names = [canonical(re.split(r"[<>=!~\[;@ ]", word)[0]) for word in install.packages]
+        missing = [
+            word
+            for word, name in zip(install.packages, names, strict=True)
+            if name not in asked(repo) | own_names(repo)
+        ]
+        if names and not missing and not install.hidden:
+            return self.at(
+                where,
+                "The environment has this already: every visitor waits for a cell that changes nothing, or changes the version",
+                help="Remove the line",
+                severity=Severity.INFO,
+            )
+        fix = None
+        if missing and not install.hidden and not repo.plan.default:
+            fix = _add_all(repo, install.tool, missing)
+        return self.at(
+            where,
+            "Every visitor waits for this installation in every session, and gets what is newest that day",
+            help="Name the packages in the environment file, and remove the line",
+            fix=fix,
+        )
+
+
+def _add_all(repo: Repository, tool: str, words: list[str]) -> Fix | None:
+    """Add packages, as pip or conda was given them, to the file that this installer reads in the build."""
+    title = f"Add {', '.join(f'`{word}`' for word in words)} to the environment"
+    array = repo.pip_section if tool.startswith("pip") else repo.conda_dependencies
+    if array is not None:
+        edits: tuple[Edit, ...] = tuple(
+            append(array, word if re.fullmatch(r"[\w.=<>~-]+", word) else f'"{word}"') for word in words
+        )
+        return Fix(title, edits, Applicability.UNSAFE) if len(edits) == 1 else None
+    source = repo.used("requirements.txt")
+    if tool.startswith("pip") and source and repo.conda_dependencies is None:
+        return Fix(title, (append_lines(source, "\n".join(words)),), Applicability.UNSAFE)
+    return None

@@ -1,0 +1,174 @@
+"""NBK: the kernels that notebooks ask for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
+from binderlint.edits import replace
+from binderlint.rule import Bad, Good, Rule
+from binderlint.rules.notebook_examples import page
+from binderlint.source import Text
+
+if TYPE_CHECKING:
+    from binderlint.files.notebooks import Page
+    from binderlint.repository import Repository
+
+# What installs a kernel for a language, in an environment file or script.
+_KERNELS = {
+    "r": r"irkernel|r-essentials|r-irkernel|xeus-r\b",
+    "julia": r"julia",
+    "bash": r"bash_kernel|bash-kernel|calysto",
+    "octave": r"octave",
+    "c++": r"cling|xeus-cpp|clang",
+    "kotlin": r"kotlin",
+    "go": r"lgo|gophernotes|gonb|\bgo\b",
+    "perl": r"perl",
+    "scala": r"almond|scala|toree",
+    "javascript": r"ijavascript|tslab|deno|javascript",
+    "sos": r"\bsos",
+    "ruby": r"iruby",
+    "rust": r"evcxr|rust",
+    "haskell": r"haskell",
+    "matlab": r"matlab",
+}
+_NAMES = {"r": "R", "julia": "Julia", "c++": "C++", "javascript": "JavaScript", "sos": "SoS"}
+_OTHER_PYTHON = re.compile(
+    r"sage|spark|xpython|xeus|sos|pyodide|calysto|metakernel|databricks|qsharp|cadabra|mpi|deepnote", re.I
+)
+
+
+class NotebookKernelMissing(Rule):
+    """A notebook asks for a kernel that is not there.
+
+    The file says in which kernel it was run. On Binder there is `python3`, in an R build `ir`, in a Julia build Julia's, and what the environment
+    installs. A notebook in a language for which there is no kernel cannot be run at all: an error, and a warning where a postBuild
+    may have installed it.
+
+    The name of an environment on somebody's computer (`conda-env-course-py`) is a warning: JupyterLab takes the one kernel of
+    the same language or asks the visitor, while Voila and nbconvert stop. So is `python2`, whose code Python 3 does not run.
+
+    ## Fix safety
+
+    Where the name is that of an environment the fix is safe. In place of `python2` it is unsafe, and only offered for code that Python 3 can read:
+    divisions and texts may give other results.
+
+    ## Not reported
+
+    Builds with a Dockerfile or default.nix; kernels and languages that an environment file or script names.
+    """
+
+    code = "NBK002"
+    severity = Severity.WARNING
+    level = Level.LAUNCH
+    sources = ("jupyterlab/jupyterlab: packages/apputils/src/sessioncontext.tsx",)
+    examples = (
+        Bad(
+            {"requirements.txt": "numpy\n", "a.ipynb": page("1", kernel="conda-env-course-py")},
+            at="a.ipynb:16",
+            fixed={"a.ipynb": page("1", kernel="python3")},
+        ),
+        Bad(
+            {"requirements.txt": "numpy\n", "a.ipynb": page("print(1)\n%time", kernel="python2")},
+            at="a.ipynb:17",
+            fixed={"a.ipynb": page("print(1)\n%time", kernel="python3")},
+        ),
+        Bad(
+            {"binder/environment.yml": "dependencies: [python=3.12]\n", "n/a.ipynb": page("1", kernel="my env").replace("\n", "\r\n")},
+            at="n/a.ipynb:16",
+            fixed={"n/a.ipynb": page("1", kernel="python3").replace("\n", "\r\n")},
+        ),
+        Bad({"requirements.txt": "numpy\n", "a.ipynb": page("print 1", kernel="python2")}, at="a.ipynb:16"),
+        Bad({"requirements.txt": "numpy\n", "a.ipynb": page("x <- 1", kernel="ir", language="R")}, at="a.ipynb:16", severity=Severity.ERROR),
+        Bad({"requirements.txt": "numpy\n", "a.ipynb": page("ls", kernel="bash", language="bash")}, at="a.ipynb:16", severity=Severity.ERROR),
+        Good({"requirements.txt": "numpy\n", "a.ipynb": page("1")}, why="the kernel of every build"),
+        Good(
+            {
+                "binder/environment.yml": "dependencies: []\n",
+                "binder/postBuild": "mamba install --file binder/more.lock\n",
+                "binder/more.lock": "https://conda.anaconda.org/conda-forge/noarch/r-irkernel-1.3-r41_0.tar.bz2\n",
+                "a.ipynb": page("1", kernel="ir", language="R"),
+            },
+            why="in a lock file of the same folder",
+        ),
+        Good({"runtime.txt": "r-4.4-2024-06-01\n", "a.ipynb": page("1", kernel="ir", language="R")}, why="an R build"),
+        Good({"environment.yml": "dependencies: [r-irkernel]\n", "a.ipynb": page("1", kernel="ir", language="R")}, why="installed by conda"),
+        Good({"Project.toml": "[deps]\n", "a.ipynb": page("1", kernel="julia-1.6", language="julia")}, why="a Julia build, whatever its version"),
+        Good({"requirements.txt": "numpy\n", "postBuild": "python -m ipykernel install --user --name course\n", "a.ipynb": page("1", kernel="course")}, why="postBuild makes it"),
+        Good({"environment.yml": "dependencies: [nb_conda_kernels]\n", "a.ipynb": page("1", kernel="conda-env-notebook-py")}, why="nb_conda_kernels makes such names"),
+        Good({"Dockerfile": "FROM x:1\n", "a.ipynb": page("1", kernel="ir", language="R")}, why="nobody knows what the image has"),
+        Good({"requirements.txt": "numpy\n", "a.ipynb": page("1", kernel="sagemath", language="python")}, why="no name of an environment"),
+        Good({"requirements.txt": "numpy\n", "a.ipynb": page("1", kernel="k", language="K")}, why="a language that is not known here"),
+        Good({"runtime.txt": "python-2.7\n", "requirements.txt": "", "a.ipynb": page("print 1", kernel="python2")}, why="a build with Python 2"),
+        Good({"a.ipynb": page("1", kernel="course")}, why="no environment: no-environment-file speaks of it"),
+    )  # fmt: skip
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        plan = repo.plan
+        if plan.default or plan.buildpack in (None, "DockerBuildPack", "NixBuildPack", "JuliaRequireBuildPack"):
+            return
+        texts = _configuration(repo)
+        for one in repo.notebooks:
+            name, language = one.kernel, one.language
+            if not name or name in ("python3", "python") or re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", texts):
+                continue
+            where = one.value("metadata", "kernelspec", "name") or one.source
+            if language in ("python", "ipython"):
+                yield from self._python(repo, one, where, texts)
+            elif language in _KERNELS and not _has_language(repo, language, texts):
+                spoken = _NAMES.get(language, language.capitalize())
+                yield self.at(
+                    where,
+                    f"There is no kernel for {spoken} in this environment, so the notebook cannot be run",
+                    help=f"Install {spoken} and its kernel in the environment"
+                    if language != "r"
+                    else "Add a `runtime.txt` with `r-4.4-<date>`, or `r-irkernel` to environment.yml",
+                    severity=None if repo.post_build else Severity.ERROR,
+                )
+
+    def _python(self, repo: Repository, one: Page, where: object, texts: str) -> Iterator[Diagnostic]:
+        version, name = repo.plan.python.version if repo.plan.python else "", one.kernel
+        if not isinstance(where, Text) or _OTHER_PYTHON.search(name) or "nb_conda" in texts:
+            return
+        edit = replace(where, '"python3"')
+        if name != "python2":
+            yield self.at(
+                where,
+                f"The kernel `{name}` is on another computer: JupyterLab takes `python3` in its place or asks, and other programs stop",
+                help="Choose the kernel `Python 3` and save the notebook",
+                fix=Fix("Use the kernel `python3`", (edit,)),
+            )
+        elif not version.startswith("2"):
+            from binderlint.files.cells import python, syntax
+
+            modern = all(syntax(cell.text) or python(cell.text) is None for cell in one.code)
+            yield self.at(
+                where,
+                "There is no Python 2 in this environment: JupyterLab runs the notebook with Python 3 or asks, and other programs stop"
+                if modern
+                else "There is no Python 2 in this environment, and Python 3 refuses some of the code in this notebook",
+                help="Run the notebook with Python 3, mend what fails, and save it",
+                fix=Fix("Use the kernel `python3`", (edit,), Applicability.UNSAFE) if modern else None,
+            )
+
+
+def _configuration(repo: Repository) -> str:
+    """The text of everything that may say what is installed: the files of the configuration folder, scripts, lists and lock files."""
+    folder = repo.plan.binder_dir
+    found = [
+        source.text
+        for path in repo.list(folder)
+        if not path.endswith((".ipynb", ".md", ".rst")) and (source := repo.get(path)) and len(source.data) < 1_000_000
+    ]
+    used = [source.text for use in repo.plan.files if repo.plan.uses(use.path) and (source := repo.get(use.path))]
+    return "\n".join(found + used)
+
+
+def _has_language(repo: Repository, language: str, texts: str) -> bool:
+    if language == "r" and repo.plan.buildpack == "RBuildPack":
+        return True
+    if language == "julia" and repo.plan.buildpack == "JuliaProjectTomlBuildPack":
+        return True
+    return bool(re.search(_KERNELS[language], texts, re.I))

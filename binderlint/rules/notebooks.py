@@ -1,0 +1,232 @@
+"""NBK: notebooks: whether they open, and with which kernel."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
+from binderlint.edits import replace
+from binderlint.rule import Bad, Good, Rule
+from binderlint.rules.notebook_examples import page
+
+if TYPE_CHECKING:
+    from binderlint.files.notebooks import Page
+    from binderlint.repository import Repository
+
+
+_OLD = {
+    "metadata": {"name": "x"},
+    "nbformat": 3,
+    "nbformat_minor": 0,
+    "worksheets": [
+        {
+            "cells": [
+                {
+                    "cell_type": "code",
+                    "collapsed": False,
+                    "input": ["1"],
+                    "language": "python",
+                    "metadata": {},
+                    "outputs": [],
+                }
+            ]
+        }
+    ],
+}
+_NEW = {
+    "cells": [
+        {"cell_type": "code", "execution_count": None, "metadata": {"collapsed": False}, "outputs": [], "source": ["1"]}
+    ],
+    "metadata": {},
+    "nbformat": 4,
+    "nbformat_minor": 4,
+}
+
+
+class NotebookBroken(Rule):
+    """A notebook cannot be opened.
+
+    Jupyter answers "Unreadable Notebook" to a file that is not JSON: merge conflicts that were committed, a file cut off, or a pointer of Git LFS or
+    git-annex that nothing replaces by its content. Where the JSON is no notebook of the format, it opens with an error or not at all
+    (a warning). Formats before 4 are of 2014 or earlier: Jupyter converts such a notebook each time it is opened (a note).
+
+    Files below `tests`, `_build` and `.ipynb_checkpoints` are not looked at, nor LFS pointers that `.gitattributes` knows: Binder may fetch those.
+
+    ## Fix safety
+
+    The fix of an old format converts the file as Jupyter does when it saves it. It rewrites the whole file.
+    """
+
+    code = "NBK001"
+    severity = Severity.ERROR
+    level = Level.LAUNCH
+    sources = ("https://nbformat.readthedocs.io/en/latest/format_description.html",)
+    examples = (
+        Bad({"a.ipynb": '{"cells": [\n<<<<<<< HEAD\n "x",\n=======\n "y"\n>>>>>>> other\n]}\n'}, at="a.ipynb:2"),
+        Bad({"n/a.ipynb": '{"cells": [],\n "nbformat": 4,\n'}, at="n/a.ipynb:3"),
+        Bad({"a.ipynb": "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n"}, at="a.ipynb:1"),
+        Bad({"a.ipynb": "/annex/objects/SHA256E-s1--0.ipynb\n"}, at="a.ipynb:1"),
+        Bad({"a.ipynb": '{"cells": [{"cell_type": "code", "source": []}], "metadata": {}, "nbformat": 4, "nbformat_minor": 4}'}, at="a.ipynb:1", severity=Severity.WARNING),
+        Bad(
+            {"a.ipynb": json.dumps(_OLD)},
+            at="a.ipynb:1",
+            fixed={"a.ipynb": json.dumps(_NEW, indent=1) + "\n"},
+            severity=Severity.INFO,
+        ),
+        Good({"a.ipynb": page("1")}),
+        Good({"a.ipynb": "\ufeff" + page("1")}, why="a byte order mark"),
+        Good({"tests/bad.ipynb": "{"}, why="a file of tests"),
+        Good({"a.ipynb": "version https://git-lfs.github.com/spec/v1\n", ".gitattributes": "*.ipynb filter=lfs\n"}, why="Git LFS is known to hold it"),
+        Good({"a.ipynb": page("x = '''\n<<<<<<< HEAD\n'''")}, why="markers in the text of a cell"),
+    )  # fmt: skip
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        for one in repo.notebooks:
+            text = one.source.text
+            if text.startswith("version https://git-lfs"):
+                attributes = repo.get(".gitattributes")
+                if not attributes or "filter=lfs" not in attributes.text:
+                    yield self.at(
+                        one.source,
+                        "This is a pointer of Git LFS and not the notebook, and nothing tells git to fetch the content",
+                        help="Commit the notebook itself, or track it with `git lfs track`",
+                    )
+            elif "annex/objects/" in text[:300] and one.data is None:
+                yield self.at(
+                    one.source,
+                    "This is a pointer of git-annex and not the notebook; Binder does not fetch the content",
+                    help="Commit the notebook itself: `git annex unannex`",
+                )
+            elif one.data is None:
+                yield self._unreadable(one)
+            else:
+                yield from self._format(one)
+
+    def _unreadable(self, one: Page) -> Diagnostic:
+        marker = re.search(r"^<{7} [^\n]*", one.source.text, re.MULTILINE)
+        if marker:
+            return self.at(
+                one.source.slice(*marker.span()),
+                "A merge conflict was committed in this notebook, so Jupyter cannot open it",
+                help="Take one of the two versions, and open the notebook before you commit",
+            )
+        words, place = one.located.problem or ("it holds no notebook", one.source.place())
+        return self.at(
+            place,
+            f"Jupyter cannot open this notebook: it is not valid JSON ({words})",
+            help="Restore an earlier version from git",
+        )
+
+    def _format(self, one: Page) -> Iterator[Diagnostic]:
+        data = one.data or {}
+        major = data.get("nbformat")
+        if major in (2, 3):
+            where = one.value("nbformat")
+            yield self.at(
+                where if where else one.source,
+                f"This notebook is in format {major}, of 2014 or earlier; Jupyter converts it each time it is opened",
+                help="Open and save it in Jupyter, or run `jupyter nbconvert --to notebook --inplace`",
+                fix=Fix(
+                    "Convert to format 4",
+                    (replace(one.source.place(0, len(one.source.text)), _converted(one)),),
+                    Applicability.UNSAFE,
+                ),
+                severity=Severity.INFO,
+                level=Level.POLISH,
+            )
+        elif major == 4 and not _plausible(data) and (words := _invalid(data)):
+            yield self.at(
+                one.source,
+                f"Jupyter opens this notebook with an error, if at all: {words}",
+                help="Open and save it in Jupyter, or restore an earlier version from git",
+                severity=Severity.WARNING,
+            )
+
+
+def _plausible(data: Mapping[str, object]) -> bool:
+    """Whether a notebook has the keys that format 4 asks for: then the slow validation is not needed."""
+    cells = data.get("cells")
+    if not isinstance(cells, list) or not isinstance(data.get("metadata"), dict):
+        return False
+    for cell in cells:
+        if not isinstance(cell, dict) or not {"cell_type", "metadata", "source"} <= cell.keys():
+            return False
+        if cell["cell_type"] == "code" and not {"outputs", "execution_count"} <= cell.keys():
+            return False
+    return True
+
+
+def _invalid(data: Mapping[str, object]) -> str:
+    """What nbformat says against a notebook, in one line."""
+    import warnings
+
+    import nbformat
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            nbformat.validate(dict(data))
+    except Exception as error:  # nbformat raises several kinds
+        return str(error).strip().split("\n")[0].rstrip(".") or type(error).__name__
+    return ""
+
+
+def _converted(one: Page) -> str:
+    import nbformat
+
+    node = nbformat.reads(one.source.text.removeprefix("\ufeff"), as_version=4)  # type: ignore[no-untyped-call]
+    node["nbformat_minor"] = 4  # without the random cell ids of 4.5, so that converting twice gives the same
+    for cell in node["cells"]:
+        cell.pop("id", None)
+        cell["source"] = cell["source"].splitlines(keepends=True)
+    node["metadata"].pop("orig_nbformat", None)
+    node["metadata"].pop("orig_nbformat_minor", None)
+    text = json.dumps(node, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+    return text.replace("\n", one.source.newline)
+
+
+class NotebookExecutionOrder(Rule):
+    """The cells of a notebook were not run from top to bottom.
+
+    The numbers beside the cells say in which order they were run before saving. Where a cell was run before one above it, the
+    stored outputs may not be what a visitor gets who runs the notebook from the top in a fresh session.
+
+    One note for each notebook, at the first such cell. Gaps are no sign of it and not reported.
+    """
+
+    code = "NBK003"
+    severity = Severity.INFO
+    level = Level.POLISH
+    sources = ("https://doi.org/10.1109/MSR.2019.00077",)
+    examples = (
+        Bad({"a.ipynb": page("a = 1", "a", "a + 1", counts=(5, 3, 4))}, at="a.ipynb:22"),
+        Good({"a.ipynb": page("a = 1", "a", counts=(1, 2))}, why="in order"),
+        Good({"a.ipynb": page("a = 1", "a", counts=(3, 9))}, why="gaps"),
+        Good({"a.ipynb": page("a = 1", "a")}, why="never run"),
+        Good({"a.ipynb": page("a = 1", "b", "a", counts=(1, None, 2))}, why="one was not run"),
+    )
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        for one in repo.notebooks:
+            before = 0
+            for cell in one.code:
+                count = cell.data.get("execution_count")
+                if not isinstance(count, int):
+                    continue
+                if count < before:
+                    where = (
+                        one.located.cells[cell.number - 1].data.get("execution_count")
+                        if cell.number <= len(one.located.cells)
+                        else None
+                    )
+                    place = where.place._replace(cell=(cell.number, 1)) if where else one.source.place()
+                    yield self.at(
+                        place,
+                        f"This cell was run before one above it ({count} after {before}), so the stored outputs may not be those of a fresh run",
+                        help="Restart the kernel, run all cells, and save",
+                    )
+                    break
+                before = count
