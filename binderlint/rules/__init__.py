@@ -100,7 +100,9 @@ FAMILIES = (
         "R",
         _ANY_FOLDER + r"(?:install\.R|DESCRIPTION|runtime\.txt|\.Rprofile|renv\.lock|Dockerfile)",
     ),
-    Family("JUL", "julia", "Julia", _CONFIG + r"(?:Julia)?(?:Project|Manifest)\.toml|" + _CONFIG + "REQUIRE"),
+    Family(
+        "JUL", "julia julia_versions", "Julia", _CONFIG + r"(?:Julia)?(?:Project|Manifest)\.toml|" + _CONFIG + "REQUIRE"
+    ),
     Family("NIX", "nix", "Nix", _CONFIG + r"[^/]*\.nix"),
     Family("DAT", "data", "Data, size, submodules, LFS", r"\.gitmodules|(?:.*/)?\.gitattributes", True),
     Family(

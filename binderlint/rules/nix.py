@@ -1,0 +1,49 @@
+"""NIX: Nix expressions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Diagnostic, Level, Severity
+from binderlint.rule import Bad, Good, Rule
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+_NIX = "with import <nixpkgs> {};\nmkShell { buildInputs = [ jupyter ]; }\n"
+
+
+class NixUnusableOnBinderhub(Rule):
+    """A repository with default.nix does not start on a BinderHub.
+
+    repo2docker's Nix build starts the server through `nix-shell --command "... $*"`, which splits the command anew. Since 2021 a
+    BinderHub's command holds a small Python program with spaces, quotes and brackets: the shell ends with a syntax error, and the
+    launch fails. With repo2docker on a computer of one's own it works.
+    """
+
+    code = "NIX001"
+    severity = Severity.ERROR
+    level = Level.LAUNCH
+    sources = (
+        "jupyterhub/repo2docker#1143",
+        "jupyterhub/repo2docker: repo2docker/buildpacks/nix/nix-shell-wrapper",
+        "jupyterhub/binderhub: helm-chart/binderhub/values.yaml",
+    )
+    examples = (
+        Bad({"default.nix": _NIX}, at="default.nix:1:1"),
+        Bad({"binder/default.nix": _NIX, "binder/environment.yml": "dependencies: []\n"}, at="binder/default.nix:1:1"),
+        Good({"default.nix": _NIX, "binder/environment.yml": "dependencies: []\n"}, why="a binder directory hides it"),
+        Good({"default.nix": _NIX, "Dockerfile": "FROM nixos/nix:2.24.9\n"}, why="the Dockerfile wins"),
+        Good({"shell.nix": _NIX, "environment.yml": "dependencies: []\n"}, why="Binder does not read this name"),
+        Good({"default.nix": _NIX}, hub="repo2docker", why="no BinderHub"),
+    )
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        source = repo.get(repo.plan.path("default.nix"))
+        if repo.plan.buildpack == "NixBuildPack" and source and repo.hub != "repo2docker":
+            yield self.at(
+                source,
+                "Binder builds this repository with Nix, and no BinderHub can start what comes of it: the launch fails",
+                help="Use environment.yml, or a Dockerfile on an image with Nix",
+            )
