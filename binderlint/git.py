@@ -36,6 +36,8 @@ class Git(NamedTuple):
     """What `origin/HEAD` points to."""
     refs: frozenset[str] = frozenset()
     """Names of the branches (local, and those of origin) and tags."""
+    objects: int = 0
+    """Bytes of the whole history as git stores it; 0 where only the clone on disk can tell (`object_bytes`)."""
     complete: bool = False
     """Whether `refs` is all there is: false in a shallow clone, and where only one branch was fetched."""
 
@@ -179,6 +181,32 @@ def read_git(top: Path, folder: Path) -> Git:
         refs=frozenset(names - {"HEAD"}),
         complete=every_branch and not (common / "shallow").exists() and not (common / "reftable").is_dir(),
     )
+
+
+def object_bytes(folder: Path) -> int:
+    """Bytes of all objects of a clone, with those it borrows; 0 for a shallow clone, which does not have them all."""
+    common = folder
+    try:
+        common = folder / (folder / "commondir").read_text().strip()
+    except OSError:
+        pass
+    if (common / "shallow").exists():
+        return 0
+    stores = [common / "objects", *map(Path, _read(common / "objects/info/alternates").split())]
+    return sum(_store_bytes(store) for store in stores)
+
+
+def _store_bytes(store: Path) -> int:
+    total = 0
+    for parent, folders, names in os.walk(store):
+        folders[:] = [name for name in folders if len(name) == 2 or name == "pack"]
+        wanted = [name for name in names if name.endswith(".pack") or Path(parent).name != "pack"]
+        for name in wanted if Path(parent) != store else ():
+            try:
+                total += os.stat(Path(parent, name)).st_size
+            except OSError:
+                continue
+    return total
 
 
 def hosted_name(url: str) -> str:

@@ -155,8 +155,9 @@ class Repository:
     def place(self) -> Place:
         """Where to report what concerns the repository as a whole: the first line of its README, else of its first file."""
         files = [source for source in self.sources.values() if source.mode in (REGULAR, EXECUTABLE)]
-        readmes = [source for source in files if source.path.lower().startswith("readme")]
-        return next(iter(readmes + files), Source(".", b"")).place()
+        readmes = [self.get(path) for path in self.list() if path.lower().startswith("readme")]
+        first = next((source for source in [*readmes, *files] if source), Source(".", b""))
+        return first.place(int(first.has_bom))
 
     # -- views: what the files say. None where a file is absent, is not read by the build, or does not parse
 
@@ -300,6 +301,28 @@ class Repository:
         from binderlint.files.dask import find_configs
 
         return tuple(find_configs(self))
+
+    @cached_property
+    def history_bytes(self) -> int:
+        """What Binder's full clone weighs as git stores it, 0 where that is not known."""
+        from binderlint.git import find_top, git_folder, object_bytes
+
+        top = find_top(self.root) if self.root and not self.git.objects else None
+        folder = git_folder(top) if top else None
+        return object_bytes(folder) if folder else self.git.objects
+
+    @cached_property
+    def tree_bytes(self) -> int:
+        """What the files weigh."""
+        if self.root is None:
+            return sum(len(source.data) for source in self.sources.values())
+        total = 0
+        for path in self.sources:
+            try:
+                total += os.lstat(self.root / path).st_size
+            except OSError:
+                continue
+        return total
 
     @cached_property
     def start(self) -> Script | None:

@@ -1,0 +1,187 @@
+"""DAT: submodules, size, Git LFS."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Diagnostic, Fix, Level, Severity
+from binderlint.edits import replace
+from binderlint.files.gitmodules import attribute_matches, lfs_patterns, read_modules
+from binderlint.git import Git
+from binderlint.rule import Bad, Good, Rule
+from binderlint.source import EXECUTABLE, GITLINK, REGULAR, Source
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+_LINK = {"lib/x": Source("lib/x", b"", GITLINK)}
+
+
+def _modules(url: str, more: str = "") -> str:
+    return f'[submodule "x"]\n\tpath = lib/x\n\turl = {url}\n{more}'
+
+
+_SSH = re.compile(r"(?:ssh://)?(?:[\w.-]+@)?([\w.-]+\.[A-Za-z]{2,})(?::(?:\d+/)?|/)/*(.+)$")
+_HTTPS_HOSTS = frozenset({"github.com", "gitlab.com", "bitbucket.org", "codeberg.org", "gist.github.com"})
+
+
+class SubmoduleUnfetchableUrl(Rule):
+    """A submodule has an address that Binder cannot fetch from.
+
+    Binder fetches submodules, with those in them, before it builds. There is no ssh on the machine that clones, and nobody's key:
+    `git@github.com:...` and `ssh://` end the launch with an error, as do `git://github.com`, which GitHub switched off in 2022, and
+    a path on somebody's computer.
+
+    Only submodules that the commit contains count: a leftover in .gitmodules is fetched by nobody.
+    """
+
+    code = "DAT001"
+    severity = Severity.ERROR
+    level = Level.LAUNCH
+    sources = ("jupyterhub/binderhub#1853", "open-atmos/PySDM#1090", "jupyterhub/repo2docker#233")
+    examples = (
+        Bad(
+            {".gitmodules": _modules("git@github.com:o/x.git"), **_LINK},
+            at=".gitmodules:3:8",
+            fixed={".gitmodules": _modules("https://github.com/o/x.git")},
+        ),
+        Bad(
+            {".gitmodules": _modules('"ssh://git@gitlab.com:22/g/sub/x"').replace("\n", "\r\n"), **_LINK},
+            at=".gitmodules:3:9",
+            fixed={".gitmodules": _modules('"https://gitlab.com/g/sub/x"').replace("\n", "\r\n")},
+        ),
+        Bad(
+            {".gitmodules": _modules("git://github.com/o/x  # theme"), **_LINK},
+            at=".gitmodules:3:8",
+            fixed={".gitmodules": _modules("https://github.com/o/x  # theme")},
+        ),
+        Bad({".gitmodules": _modules("git@git.example.org:o/x.git"), **_LINK}, at=".gitmodules:3:8"),
+        Bad({".gitmodules": _modules("/home/me/x"), **_LINK}, at=".gitmodules:3:8"),
+        Bad({".gitmodules": _modules("file:///srv/git/x.git"), **_LINK}, at=".gitmodules:3:8"),
+        Good({".gitmodules": _modules("https://github.com/o/x.git"), **_LINK}),
+        Good({".gitmodules": _modules("../x.git"), **_LINK}, why="beside this repository"),
+        Good({".gitmodules": _modules("git@github.com:o/x.git"), "a": ""}, why="the commit has no such submodule"),
+        Good(
+            {".gitmodules": _modules("git@github.com:o/x.git", "\tupdate = none\n"), **_LINK},
+            why="it is not to be fetched",
+        ),
+        Good(
+            {".gitmodules": _modules("git://git.savannah.gnu.org/x.git"), **_LINK},
+            why="a host that still serves git://",
+        ),
+    )
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        source = repo.get(".gitmodules")
+        for module in read_modules(source) if source else ():
+            link = repo.sources.get(module.path.rstrip("/"))
+            if module.url is None or link is None or link.mode != GITLINK or module.update == "none":
+                continue
+            url = module.url
+            if re.match(r"git://(?:www\.)?github\.com/", url):
+                reason, new = "GitHub switched `git://` off", "https://" + url[len("git://") :]
+            elif url.startswith("ssh://") or re.match(r"[\w.-]+@[\w.-]+:", url):
+                found = _SSH.match(url)
+                reason = "Binder has no ssh"
+                new = f"https://{found[1]}/{found[2]}" if found and found[1].lower() in _HTTPS_HOSTS else ""
+            elif re.match(r"file:|/|~|[A-Za-z]:[\\/]", url):
+                reason, new = "it is a path on one computer", ""
+            else:
+                continue
+            yield self.at(
+                url,
+                f"Binder cannot fetch the submodule `{module.path}` from this address ({reason}), so the launch fails",
+                help="Use its `https://` address",
+                fix=Fix("Use https", (replace(url.place, new),)) if new else None,
+            )
+
+
+_MB = 1_000_000
+
+
+class RepoTooLarge(Rule):
+    """The repository is large for Binder.
+
+    Binder clones the whole history, checks the files out and packs them for the build, for each new commit. On mybinder.org the
+    clone may use 2 GB of disk and of memory; with more the launch fails. Long before that it is slow for everyone. Files that were
+    deleted still count: they are in the history.
+
+    Counted are git's objects, as in `git count-objects`, and the files. In a shallow clone, as CI makes them, only the files.
+    """
+
+    code = "DAT002"
+    severity = Severity.WARNING
+    level = Level.LAUNCH
+    sources = ("jupyterhub/mybinder.org-deploy#3680", "jupyterhub/repo2docker: repo2docker/contentproviders/git.py")
+    examples = (
+        Bad({"README.md": "# a\n"}, at="README.md:1:1", git=Git(objects=1_950 * _MB), severity=Severity.ERROR),
+        Bad({"README.md": "# a\n"}, at="README.md:1:1", git=Git(objects=1_950 * _MB), hub="hub.example.org"),
+        Bad({"README.md": "# a\n"}, at="README.md:1:1", git=Git(objects=600 * _MB)),
+        Bad({"README.md": "# a\n"}, at="README.md:1:1", git=Git(objects=150 * _MB), severity=Severity.INFO),
+        Good({"README.md": "# a\n"}, git=Git(objects=90 * _MB)),
+        Good({"README.md": "# a\n"}, why="nothing is known of the history"),
+    )
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        size = repo.history_bytes + repo.tree_bytes
+        if size < 100 * _MB:
+            return
+        too_large = size > 1_900 * _MB and repo.hub == "mybinder.org"
+        amount = f"{size / 1000 / _MB:.1f} GB" if size >= 1000 * _MB else f"{size // _MB} MB"
+        yield self.at(
+            repo.place,
+            f"Binder clones {amount} for this repository, history included"
+            + (": more than mybinder.org allows, so the launch fails" if too_large else ", for every new commit"),
+            help="Keep data elsewhere (Zenodo, an object store) and download it in postBuild; `git filter-repo` takes old files out of the history",
+            severity=Severity.ERROR if too_large else Severity.INFO if size < 500 * _MB else None,
+            level=None if size > 500 * _MB else Level.POLISH,
+        )
+
+
+class LfsInUse(Rule):
+    """Files are kept with Git LFS.
+
+    Binder's clone has git-lfs, but whether the files arrive depends on the hub, and on the bandwidth that GitHub gives the owner of
+    the repository each month: every build uses some of it, and when it is used up the clone fails. Otherwise notebooks find a text of three
+    lines where the data should be.
+    """
+
+    code = "DAT003"
+    severity = Severity.WARNING
+    level = Level.LAUNCH
+    sources = ("d-diaz/forest3d#20", "jupyterhub/repo2docker#703")
+    examples = (
+        Bad(
+            {".gitattributes": "*.nc filter=lfs diff=lfs merge=lfs -text\n", "data/a.nc": "x"}, at=".gitattributes:1:1"
+        ),
+        Bad(
+            {"data/.gitattributes": "* text\n/raw/** filter=lfs\r\n", "data/raw/a/b.bin": "x"},
+            at="data/.gitattributes:2:1",
+        ),
+        Good({".gitattributes": "*.nc filter=lfs diff=lfs merge=lfs -text\n", "a.csv": "x"}, why="no file matches"),
+        Good({".gitattributes": "*.ipynb -filter\n# *.nc filter=lfs\n", "a.nc": "x"}, why="a comment"),
+        Good({".gitattributes": "*.ipynb filter=nbstripout\n", "a.ipynb": "x"}, why="another filter"),
+        Good(
+            {".gitattributes": "*.psd filter=lfs\n", "art/a.psd": "x", ".lfsconfig": "[lfs]\n\tfetchexclude = *\n"},
+            why="the repository tells LFS to fetch nothing",
+        ),
+    )
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        settings = repo.get(".lfsconfig")
+        if settings and re.search(r"fetchexclude\s*=\s*\"?\*", settings.text):
+            return
+        for source in repo.sources.values():
+            if source.name != ".gitattributes" or source.mode not in (REGULAR, EXECUTABLE):
+                continue
+            for pattern in lfs_patterns(source):
+                files = [path for path in repo.sources if attribute_matches(source.folder, pattern, path)]
+                if files:
+                    many = f"{len(files)} files" if len(files) > 1 else f"`{files[0]}`"
+                    yield self.at(
+                        pattern,
+                        f"Git LFS keeps {many}; on Binder they arrive only while the owner's bandwidth lasts, and not on every hub",
+                        help="Keep the data elsewhere (Zenodo, an object store) and download it in postBuild",
+                    )
