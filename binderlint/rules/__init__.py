@@ -47,7 +47,7 @@ FAMILIES = (
     ),
     Family(
         "PIP",
-        "pip pip_paths",
+        "pip pip_paths pip_packages pip_stack pip_project",
         "requirements.txt, pyproject.toml, Pipfile",
         _ANY_FOLDER
         + r"(?:requirements.*\.txt|environment\.ya?ml|constraints.*\.txt|pyproject\.toml|setup\.(?:py|cfg)|Pipfile(?:\.lock)?)",

@@ -1,0 +1,234 @@
+"""PIP: how the repository's own project files steer the build."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
+from binderlint.edits import create, replace
+from binderlint.files.own import own_names
+from binderlint.files.requirements import canonical
+from binderlint.rule import Bad, Good, Rule
+from binderlint.source import Text
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+
+class OwnPackageFromPypi(Rule):
+    """The repository's own package is installed from the index of packages.
+
+    The build then gets the last release, not the code of this commit: a change on this branch is not what visitors run.
+    It is often meant so (a badge that launches a release); a path (`.`, or `..` in `binder/environment.yml`) installs what is here.
+
+    Not reported where a version is pinned or limited, which is a choice, and where repo2docker installs the repository itself afterwards (a setup.py or pyproject.toml in the root, without
+    a binder directory and without environment.yml).
+
+    ## Fix safety
+
+    A path instead of the name builds this commit, which may need compilers or packages that the release did not.
+    """
+
+    code = "PIP012"
+    severity = Severity.INFO
+    level = Level.REPRODUCE
+    sources = ("jupytext/jupytext#559",)
+    examples = (
+        Bad(
+            {"binder/requirements.txt": "numpy==1.26\nMy_Pkg>=1.0  # us\n", "pyproject.toml": '[project]\nname = "my-pkg"\n'},
+            at="binder/requirements.txt:2:1",
+            fixed={"binder/requirements.txt": "numpy==1.26\n.  # us\n"},
+        ),
+        Bad(
+            {"binder/environment.yml": "dependencies:\n- python=3.12\n- pip:\n  - my-pkg[dev]\n", "setup.py": "setup(name='my-pkg')\n"},
+            at="binder/environment.yml:4:5",
+            fixed={"binder/environment.yml": "dependencies:\n- python=3.12\n- pip:\n  - ..[dev]\n"},
+        ),
+        Bad({"environment.yml": "dependencies:\n- python=3.12\n- my-pkg\n", "setup.py": "setup(name='my_pkg')\n"}, at="environment.yml:3:3"),
+        Good({"requirements.txt": "my-pkg\n", "setup.py": "setup(name='my-pkg')\n"}, why="repo2docker installs the repository afterwards"),
+        Good({"binder/requirements.txt": "my-pkg\n", "setup.py": "setup(name='other')\n"}),
+        Good({"binder/requirements.txt": "my-pkg~=0.3.0\n", "setup.py": "setup(name='my-pkg')\n"}, why="the author chose a release"),
+        Good(
+            {"binder/environment.yml": "dependencies:\n- my-pkg\n", "setup.py": "setup(name='my-pkg')\n", "binder/postBuild": "#!/bin/bash\npip install .\n"},
+            why="postBuild installs this commit over it",
+        ),
+    )  # fmt: skip
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        own = own_names(repo)
+        if not own or _installed_later(repo):
+            return
+        for one in repo.requirements:
+            if one.key in own and not one.url and not _held(str(one.specifier)):
+                path = ".." if one.array is not None and repo.plan.binder_dir else "."
+                extras = f"[{','.join(one.extras)}]" if one.extras else ""
+                whole = one.text.place.text == one.text and not one.marker
+                yield self._released(
+                    one.text,
+                    one.name,
+                    Fix("Install this commit", (replace(one.text, path + extras),), Applicability.UNSAFE)
+                    if whole
+                    else None,
+                )
+        for spec in repo.conda_specs:
+            if canonical(spec.name) in own and not _held(str(spec.version or "")):
+                yield self._released(spec.text, spec.name, None)
+
+    def _released(self, where: Text, name: str, fix: Fix | None) -> Diagnostic:
+        return self.at(
+            where,
+            f"`{name}` is this repository's own package: Binder installs its last release, not this commit",
+            help="Install `.` if visitors should get the code of this commit",
+            fix=fix,
+        )
+
+
+def _held(version: str) -> bool:
+    """Whether a version is chosen, or limited above."""
+    return bool(re.search(r"~=|<|(?<![<>!~=])=|^\d", version))
+
+
+def _installed_later(repo: Repository) -> bool:
+    """Whether the repository itself is installed after the requirements."""
+    if repo.plan.buildpack != "CondaBuildPack" and (repo.used("setup.py") or repo.used("pyproject.toml")):
+        return True
+    post_build = repo.used("postBuild")
+    lines = post_build.text.splitlines() if post_build else []
+    return any("pip" in line and "install" in line and (" ." in line or "setup.py" in line) for line in lines)
+
+
+class PyprojectPythonJump(Rule):
+    """`requires-python` in pyproject.toml makes Binder take the newest Python.
+
+    Without a `runtime.txt`, repo2docker compares `requires-python` with its default, 3.10. If 3.10 is not allowed, it does not take the
+    lowest version that is, but the newest it has: `>=3.11` gives 3.14 today, and something newer with its next release. Packages often
+    have no builds for a Python that young. (`>=3.10.5` excludes 3.10 as well, which is compared as 3.10.0.)
+
+    A `runtime.txt` with a version that `requires-python` does not allow, or a `requires-python` that none of repo2docker's versions
+    meets, stops the build.
+
+    Only a pyproject.toml in the root counts, and only without a binder directory and for the build from requirements.txt, setup.py or
+    pyproject.toml.
+
+    ## Fix safety
+
+    The fix writes the version that Binder gives today into `runtime.txt`. The one that the project is developed with may be a better choice.
+    """
+
+    code = "PIP013"
+    severity = Severity.WARNING
+    level = Level.REPRODUCE
+    sources = ("repo2docker/buildpacks/python/__init__.py",)
+    examples = (
+        Bad(
+            {"requirements.txt": "numpy\n", "pyproject.toml": '[project]\nname = "x"\nrequires-python = ">=3.11"\n'},
+            at="pyproject.toml:3:19",
+            fixed={"runtime.txt": "python-3.14\n"},
+        ),
+        Bad(
+            {"pyproject.toml": '[build-system]\nrequires = ["hatchling"]\n[project]\nname = "x"\nrequires-python=">=3.10.5"\n'},
+            at="pyproject.toml:5:17",
+            fixed={"runtime.txt": "python-3.14\n"},
+        ),
+        Bad(
+            {"requirements.txt": "numpy\n", "runtime.txt": "python-3.9\n", "pyproject.toml": '[project]\nname = "x"\nrequires-python = ">=3.11"\n'},
+            at="pyproject.toml:3:19",
+            severity=Severity.ERROR,
+        ),
+        Bad(
+            {"requirements.txt": "numpy\n", "pyproject.toml": '[project]\nname = "x"\nrequires-python = ">=3.15"\n'},
+            at="pyproject.toml:3:19",
+            severity=Severity.ERROR,
+        ),
+        Good({"requirements.txt": "numpy\n", "pyproject.toml": '[project]\nname = "x"\nrequires-python = ">=3.9"\n'}, why="3.10 is allowed"),
+        Good({"requirements.txt": "numpy\n", "pyproject.toml": '[project]\nname = "x"\nrequires-python = ">=3.11,<3.12"\n'}, why="one version is left"),
+        Good({"requirements.txt": "numpy\n", "pyproject.toml": '[project]\nname = "x"\nrequires-python = ">=3.11,<3.13"\n'}, why="the author set an upper limit"),
+        Good({"requirements.txt": "numpy\n", "runtime.txt": "python-3.12\n", "pyproject.toml": '[project]\nname = "x"\nrequires-python = ">=3.11"\n'}),
+        Good({"environment.yml": "dependencies: [python=3.12]\n", "pyproject.toml": '[project]\nname = "x"\nrequires-python = ">=3.11"\n'}, why="environment.yml decides"),
+        Good({"binder/requirements.txt": "numpy\n", "pyproject.toml": '[project]\nname = "x"\nrequires-python = ">=3.11"\n'}, why="a binder directory hides pyproject.toml"),
+    )  # fmt: skip
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        plan = repo.plan
+        source = repo.get("pyproject.toml")
+        if source is None or plan.binder_dir:
+            return
+        from binderlint.files.toml import find_value
+
+        wanted = find_value(source, "project", "requires-python")
+        if wanted is None:
+            return
+        if plan.error:
+            if plan.error.type == "RuntimeError" and "pyproject.toml" in plan.error.message:
+                yield self.at(
+                    wanted,
+                    f"No Python that Binder can use here meets `{wanted}`: {_reason(plan.error.message)}, and the build stops",
+                    help="Widen `requires-python`, or name another version in runtime.txt",
+                    severity=Severity.ERROR,
+                    level=Level.LAUNCH,
+                )
+            return
+        python = plan.python
+        if (
+            python is None
+            or python.place is None
+            or python.place.path != "pyproject.toml"
+            or "<" in wanted
+            or "=" in wanted.replace(">=", "")
+        ):
+            return
+        yield self.at(
+            wanted,
+            f"`{wanted}` excludes repo2docker's default Python, so it takes the newest it has: {python.version} today, a newer one with its next release",
+            help="Name the version you work with in runtime.txt",
+            fix=Fix(
+                f"Keep Python {python.version}",
+                (create("runtime.txt", f"python-{python.version}\n"),),
+                Applicability.UNSAFE,
+            )
+            if "runtime.txt" not in repo.sources
+            else None,
+        )
+
+
+def _reason(message: str) -> str:
+    return "runtime.txt names one that it excludes" if "runtime.txt" in message else "repo2docker has none"
+
+
+class PipfileFrozenPipenv(Rule):
+    """The environment is built from a Pipfile, with a pipenv of January 2022.
+
+    repo2docker installs pipenv 2022.1.8 (2021.5.29 for Python below 3.6) into the image and runs it with `--system --dev`. That version will not be
+    updated: it was made for Python up to 3.10, and files that newer pipenv versions write need not be understood. The version in
+    `runtime.txt` is not read either, `[requires]` decides. A `requirements.txt` (`pipenv requirements` writes one) is installed with today's pip.
+
+    A warning for Python 3.12 and later, a note otherwise.
+    """
+
+    code = "PIP014"
+    severity = Severity.INFO
+    level = Level.REPRODUCE
+    sources = ("repo2docker/buildpacks/pipfile/__init__.py",)
+    examples = (
+        Bad({"Pipfile": '[packages]\nnumpy = "*"\n\n[requires]\npython_version = "3.10"\n'}, at="Pipfile:1:1"),
+        Bad({"binder/Pipfile": '[requires]\npython_version = "3.12"\n'}, at="binder/Pipfile:1:1", severity=Severity.WARNING),
+        Bad({"Pipfile.lock": '{"_meta": {"requires": {"python_version": "3.9"}}}\n'}, at="Pipfile.lock:1:1"),
+        Good({"Pipfile": "[packages]\n", "environment.yml": "dependencies: [python=3.12]\n"}, why="environment.yml wins, Pipfile is ignored"),
+        Good({"requirements.txt": "numpy\n"}),
+    )  # fmt: skip
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        source = repo.used("Pipfile") or repo.used("Pipfile.lock")
+        python = repo.plan.python
+        if repo.plan.buildpack != "PipfileBuildPack" or source is None or python is None:
+            return
+        new = bool(re.match(r"3\.1[2-9]$", python.version))
+        yield self.at(
+            source,
+            f"Binder installs this with pipenv 2022.1.8, from before Python {python.version}" if new
+            else "Binder installs this with pipenv 2022.1.8, which it does not update",
+            help="Write a requirements.txt (`pipenv requirements > requirements.txt`) and a runtime.txt, and remove the Pipfile from where Binder looks",
+            severity=Severity.WARNING if new else Severity.INFO,
+        )  # fmt: skip
