@@ -15,6 +15,7 @@ from binderlint.source import EXECUTABLE, GITLINK, REGULAR, SYMLINK, Array, Plac
 
 if TYPE_CHECKING:
     from binderlint.diagnostic import Edit
+    from binderlint.files.apt import AptEntry
     from binderlint.files.dask import Config
     from binderlint.files.docker_context import Run
     from binderlint.files.dockerfile import Dockerfile
@@ -258,6 +259,14 @@ class Repository:
     def requirements(self) -> tuple[Requirement, ...]:
         """Every package that the build asks pip for."""
         return tuple(one for file in self.pip_files if not file.constraint for one in file.requirements)
+
+    @cached_property
+    def apt(self) -> tuple[AptEntry, ...]:
+        """The lines of apt.txt that the build installs."""
+        from binderlint.files.apt import read
+
+        source = self.used("apt.txt")
+        return read(source) if source else ()
 
     @cached_property
     def dockerfile(self) -> Dockerfile | None:

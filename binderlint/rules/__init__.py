@@ -53,7 +53,7 @@ FAMILIES = (
         + r"(?:requirements.*\.txt|environment\.ya?ml|constraints.*\.txt|pyproject\.toml|setup\.(?:py|cfg)|Pipfile(?:\.lock)?)",
     ),
     Family("RUN", "runtime runtime_r runtime_use", "runtime.txt", _CONFIG + r"runtime\.txt"),
-    Family("APT", "apt", "apt.txt", _CONFIG + r"apt\.txt"),
+    Family("APT", "apt apt_advice", "apt.txt", _CONFIG + r"apt\.txt"),
     Family(
         "PIN",
         "pins pin_packages",

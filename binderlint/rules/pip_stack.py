@@ -59,7 +59,7 @@ class JupyterStackPin(Rule):
 
     ## Fix safety
 
-    The versions are taken off. The server becomes Binder's; extensions made for the older one may not work with it.
+    The versions are taken off for pip; an environment that conda solved fits together, and freeing parts of it may not. The server becomes Binder's; extensions made for the older one may not work with it.
     """
 
     code = "PIP010"
@@ -87,7 +87,6 @@ class JupyterStackPin(Rule):
             {"environment.yml": "dependencies: [python=3.10, jupyterlab=3, 'notebook<7']\n"},
             at="environment.yml:1:29",
             severity=Severity.INFO,
-            fixed={"environment.yml": "dependencies: [python=3.10, jupyterlab, 'notebook']\n"},
         ),
         Good({"requirements.txt": "notebook>=6\njupyterlab==4.1.0\ntornado==6.4.1\nnotebook<8\ntraitlets\n"}),
         Good({"environment.yml": "dependencies: [python=3.7, jupyterlab=2]\n"}, why="the image of Python 3.7 has a server of its time"),
@@ -124,7 +123,9 @@ class JupyterStackPin(Rule):
                 pins[0].text,
                 f"{names}{more}: older than the Jupyter server in Binder's images; {result}",
                 help="Take the version off: Binder brings one that works",
-                fix=Fix("Take the versions off", tuple(_freed(pin) for pin in pins), Applicability.UNSAFE),
+                fix=None
+                if pins is conda
+                else Fix("Take the versions off", tuple(_freed(pin) for pin in pins), Applicability.UNSAFE),
                 severity=severity,
                 level=Level.LAUNCH if broken else Level.REPRODUCE,
             )
@@ -159,9 +160,6 @@ def _below(version: str, lowest: tuple[int, ...]) -> bool:
 def _freed(pin: _Pin) -> Edit:
     start = pin.name.place.span.end - pin.text.place.span.start
     end = pin.version.place.span.end - pin.text.place.span.start
-    rest = pin.text[end:]
-    if re.match(r"\s*=\s*\S", rest):  # conda's build goes with the version
-        end = len(pin.text)
     return replace(pin.text.part(start, end), "")
 
 
