@@ -22,14 +22,13 @@ _ANACONDA = re.compile(
     r"|https?://conda\.anaconda\.org/(?:anaconda|main|r)/?"
 )
 _OPT_IN = re.compile(r"#.*(?:licen[cs]e|terms|ToS\b|Anaconda|paid|subscription)", re.IGNORECASE)
+# Names that are looked up as somebody's account on anaconda.org (`default`, `pypi`), or not found.
 _NO_CHANNEL = {
-    "default": "`default` is no channel (`defaults` is Anaconda's)",
-    "conda": "`conda` is no channel of packages",
+    "default": "`default` is not Anaconda's channel, which is called `defaults`",
+    "conda_forge": "`conda_forge` is not the channel `conda-forge`",
+    "condaforge": "`condaforge` is not the channel `conda-forge`",
     "pip": "`pip` is a program and no channel",
-    "pypi": "`pypi` is where pip gets its packages, and no conda channel",
-    "condaforge": "`condaforge` is no channel (`conda-forge` is)",
-    "conda_forge": "`conda_forge` is no channel (`conda-forge` is)",
-    "conda-forge/conda-forge": "`conda-forge/conda-forge` is no channel (`conda-forge` is)",
+    "pypi": "`pypi` is where pip gets its packages, and no channel of conda",
 }
 _LABEL = re.compile(r"[\w-]+/label/(broken|dev|nightly|rc|main_rc|pre|test|testing|daily)")
 
@@ -112,31 +111,36 @@ class EnvDefaultsChannel(Rule):
 
 
 class EnvChannelSuspect(Rule):
-    """A channel of environment.yml does not exist, is given up, or holds broken or unfinished packages.
+    """A channel of environment.yml is misnamed, given up, or holds broken or unfinished packages.
 
-    conda stops when a channel cannot be found: `default` (for `defaults`), `pip`, `pypi` and `conda` are none. Channels that are given up hold old packages until they are
-    removed. `conda-forge/label/broken` holds what was taken back, labels such as `dev` and `nightly` what is replaced at any time.
+    Every account on anaconda.org is a channel, so a name such as `default` (for `defaults`), `pip` or `pypi` is looked up without an error. It holds nothing that is wanted, but its owner
+    could put anything there, and conda would install it. Channels that are given up hold old packages until they are removed. `conda-forge/label/broken` holds what was taken
+    back, labels such as `dev` and `nightly` what is replaced at any time.
 
     ## Fix safety
 
-    Taking a channel out that does not exist is safe, as nothing can be installed with it. Where no other channel is left, conda-forge is written, which is unsafe.
+    Taking out a name that is no real channel is safe beside conda-forge. Where no conda-forge is listed, it is written in its place, which is unsafe.
     """
 
     code = "CND016"
     severity = Severity.WARNING
     level = Level.REPRODUCE
-    sources = ("nco/pynco#20", "pytorch/pytorch#138506", "openmm/openmm#3991", "conda-forge/admin-requests")
+    sources = (
+        "conda/conda#8905",
+        "QuantEcon/lecture-python-programming#607",
+        "nco/pynco#20",
+        "pytorch/pytorch#138506",
+        "openmm/openmm#3991",
+    )
     examples = (
         Bad(
             {"environment.yml": "channels:\n  - conda-forge\n  - default # ?\n  - pip\ndependencies: [numpy]\n"},
             at=("environment.yml:3:5", "environment.yml:4:5"),
-            severity=Severity.ERROR,
             fixed={"environment.yml": "channels:\n  - conda-forge\ndependencies: [numpy]\n"},
         ),
         Bad(
             {"binder/environment.yml": "channels: [default]\r\ndependencies: [numpy]\r\n"},
             at="binder/environment.yml:1:12",
-            severity=Severity.ERROR,
             fixed={"binder/environment.yml": "channels: [conda-forge]\r\ndependencies: [numpy]\r\n"},
         ),
         Bad(
@@ -170,11 +174,9 @@ class EnvChannelSuspect(Rule):
                 safe = "conda-forge" in channels
                 yield self.at(
                     channel,
-                    f"{_NO_CHANNEL[channel.lower()]}: conda cannot find it and stops",
+                    f"{_NO_CHANNEL[channel.lower()]}: conda finds nothing under this name, or what somebody put there",
                     help="Remove it, or write `conda-forge`",
                     fix=_use_conda_forge(channels, index, Applicability.SAFE if safe else Applicability.UNSAFE),
-                    severity=Severity.ERROR,
-                    level=Level.LAUNCH,
                 )
             else:
                 yield from self._doubtful(repo, channel, channel)

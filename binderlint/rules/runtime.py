@@ -30,6 +30,7 @@ class RuntimeMalformed(Rule):
     for environment.yml, so a line with another number of hyphens, a missing part, or an empty file stops the build even where environment.yml chooses the Python.
     Another name (`Python-3.11`, `julia-1.10`, a comment or a byte order mark in front) does not stop it: requirements.txt is then not looked at any more, and
     mybinder.org finds no environment at all.
+    A comment cannot stand in the file.
 
     White space and line ends around the line do no harm.
 
@@ -166,6 +167,9 @@ def _what(runtime: Runtime) -> str:
         return "The file is saved as UTF-16, as PowerShell does with `>`, and repo2docker reads UTF-8 only"
     if runtime.text.startswith("\ufeff"):
         return "An invisible byte order mark stands before the name"
+    lines = [line for line in runtime.text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
+    if len(lines) > 1:
+        return f"The file holds {len(lines)} lines where repo2docker reads one"
     first = runtime.text.splitlines()[0]
     return f"`{first}` is no name and version that repo2docker knows"
 

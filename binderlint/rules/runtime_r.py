@@ -24,6 +24,12 @@ class RuntimeRInvalid(Rule):
     For R the line is `r-4.4-2025-01-15`: a small `r`, a version, and a date with two digits for month and day, from which the packages are taken. A date in another form or one
     that does not exist stops the build of every kind of repository, since repo2docker parses runtime.txt first; `R-` is taken for another language, and no R is
     installed. repo2docker knows the R versions 3.3 to 4.5 by two numbers; any three numbers are passed on. There is no package snapshot for a date in the future.
+
+    The file has one line: in an R repository there is no place for a Python version.
+
+    ## Fix safety
+
+    The fix is safe where one version and one date can be read from the file. It is unsafe where it drops a comment, which runtime.txt cannot hold.
     """
 
     code = "RUN003"
@@ -51,6 +57,12 @@ class RuntimeRInvalid(Rule):
             at="runtime.txt:1:1",
             fixed={"runtime.txt": "r-4.4-2025-01-05\n"},
         ),
+        Bad(
+            {"runtime.txt": "#r-3.6-2019-08-01\nr-3.6-2019-07-05\n"},
+            at="runtime.txt:1:1",
+            fixed={"runtime.txt": "r-3.6-2019-07-05\n"},
+        ),
+        Bad({"runtime.txt": "r-4.4-2025-01-15\npython-3.11\n"}, at="runtime.txt:1:1"),
         Bad({"runtime.txt": "r-2022-02-30\n"}, at="runtime.txt:1:3"),
         Bad({"runtime.txt": "r-4.4-2999-01-01\n"}, at="runtime.txt:1:7"),
         Bad({"runtime.txt": "r-3.2-2022-01-15\n"}, at="runtime.txt:1:3"),
@@ -80,7 +92,9 @@ class RuntimeRInvalid(Rule):
 
     def _unread(self, runtime: Runtime) -> Diagnostic:
         text = runtime.text
-        found = _MEANT.fullmatch(text.strip("\ufeff\"'` "))
+        lines = [line.partition("#")[0].strip("\ufeff\"'` \t") for line in text.splitlines()]
+        lines = [line for line in lines if line]
+        found = _MEANT.fullmatch(lines[0]) if len(lines) == 1 else None
         meant = ""
         if found:
             version, year, _, month, day = found.groups()
@@ -99,7 +113,9 @@ class RuntimeRInvalid(Rule):
         )
         return self.at(
             text,
-            f"`{text.splitlines()[0]}` is not how repo2docker reads R and its date, and {consequence}",
+            f"runtime.txt holds {len(lines)} lines where repo2docker reads one, and {consequence}"
+            if len(lines) > 1
+            else f"`{text.splitlines()[0]}` is not how repo2docker reads R and its date, and {consequence}",
             help=f"Write `{meant or 'r-4.4-2025-01-15'}`",
             fix=Fix(f"Write `{meant}`", (replace(text, meant),)) if meant and _exists(meant[-10:]) else None,
         )

@@ -79,6 +79,7 @@ class RuntimeIgnored(Rule):
             {"runtime.txt": "python-3.12\n", "binder/environment.yml": "dependencies: []\n"},
             why="the binder folder hides it, which another rule says",
         ),
+        Good({"runtime.txt": "# python-3.12\n", "environment.yml": "dependencies: []\n"}, why="put out of use"),
         Good({"runtime.txt": "python 3\n", "environment.yml": "dependencies: []\n"}, why="it stops the build"),
     )
 
@@ -104,6 +105,8 @@ class RuntimeIgnored(Rule):
             return
         if runtime is None or runtime.error or runtime.name is None or runtime.name == "r":
             return
+        if runtime.text.startswith("#") and len(runtime.text.splitlines()) == 1:
+            return  # put out of use on purpose
         yield self._beside(repo, runtime)
 
     def _beside(self, repo: Repository, runtime: Runtime) -> Diagnostic:
