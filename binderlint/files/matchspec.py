@@ -15,6 +15,7 @@ _TERM = rf"(?:{_OPERATOR}\s*)?{_VERSION}"
 _SPEC = re.compile(
     rf"""\s*
     (?:(?P<channel>[^\s\[\]=<>!~,;'"]+)::)?
+    (?:[0-9A-Za-z_-]+:)?  # a namespace, which conda reads and ignores
     (?P<name>[0-9A-Za-z_][0-9A-Za-z_.-]*)
     \s*
     (?P<version>(?:{_OPERATOR}\s*|(?<=\s)){_VERSION}(?:\s*[,|]\s*{_TERM})*)?

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from binderlint.diagnostic import Applicability, Create, Diagnostic, Fix, Level, Severity
 from binderlint.edits import replace
+from binderlint.plan import DEFAULT_PYTHON
 from binderlint.rule import Bad, Good, Rule
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ class EnvPythonUnsupported(Rule):
 
     ## Fix safety
 
-    `python=3.*` becomes the newest version that repo2docker has, which is unsafe: the other packages may not exist for it. For other versions there is no fix.
+    `python=3.*` becomes repo2docker's default, which is unsafe: another version may have been used. For other versions there is no fix.
     """
 
     code = "CND007"
@@ -41,7 +42,7 @@ class EnvPythonUnsupported(Rule):
         Bad(
             {"environment.yml": "dependencies:\n  - python=3.* # any\n"},
             at="environment.yml:2:5",
-            fixed={"environment.yml": "dependencies:\n  - python=3.14 # any\n"},
+            fixed={"environment.yml": "dependencies:\n  - python=3.10 # any\n"},
         ),
         Bad({"runtime.txt": "python-3.99\n", "requirements.txt": "numpy\n"}, at="runtime.txt:1:1"),
         Bad({"Pipfile": '[requires]\npython_version = "3.99"\n'}, at="Pipfile:2:18"),
@@ -69,7 +70,11 @@ class EnvPythonUnsupported(Rule):
             error.place,
             f"repo2docker has no environment for the Python of `{written}`, so the build stops before it begins",
             help=f"Take a version from 3.8 to {newest}, with two numbers",
-            fix=Fix(f"Pin Python {newest}", (replace(error.place, f"python={newest}"),), Applicability.UNSAFE)
+            fix=Fix(
+                f"Pin Python {DEFAULT_PYTHON}",
+                (replace(error.place, f"python={DEFAULT_PYTHON}"),),
+                Applicability.UNSAFE,
+            )
             if re.fullmatch(r"python\s*=+\s*3\.\*?", written)
             else None,
         )

@@ -273,6 +273,7 @@ class PipSectionWithoutPip(Rule):
         ),
         Good({"environment.yml": "dependencies:\n  - pip\n  - pip:\n    - numpy\n"}),
         Good({"environment.yml": "dependencies:\n  - pip: [numpy]\n  - pip=24.0\n"}, why="pip comes after, pinned"),
+        Good({"environment.yml": "dependencies:\n  - conda-forge:pip=24\n  - pip: [numpy]\n"}, why="a namespace"),
         Good({"environment.yml": "dependencies:\n  - conda-forge::pip\n  - pip: [numpy]\n"}, why="from a channel"),
         Good({"environment.yml": "dependencies:\n  - python=3.12\n"}, why="no list for pip"),
         Good(

@@ -37,8 +37,8 @@ class PythonPinNotExact(Rule):
 
     ## Fix safety
 
-    The fix is safe where the constraint allows a single minor version. For a range it writes the highest version that repo2docker knows and the range allows, as
-    repo2docker itself does with `requires-python`, and is unsafe: the other packages may not exist for that Python.
+    The fix is safe where the constraint allows a single minor version. For a range it does what repo2docker itself does with `requires-python`: the default where the range
+    allows it, which is what Binder gives today, else the highest version that repo2docker knows and the range allows. That is unsafe: the other packages may not exist for that Python.
     """
 
     code = "CND003"
@@ -61,7 +61,7 @@ class PythonPinNotExact(Rule):
             {"binder/environment.yml": "dependencies:\r\n  - 'python >=3.9,<3.13'\r\n  - numpy"},
             at="binder/environment.yml:2:6",
             severity=Severity.WARNING,
-            fixed={"binder/environment.yml": "dependencies:\r\n  - 'python=3.12'\r\n  - numpy"},
+            fixed={"binder/environment.yml": "dependencies:\r\n  - 'python=3.10'\r\n  - numpy"},
         ),
         Bad(
             {"environment.yml": "dependencies: [numpy, python 3.12]\n"},
@@ -109,7 +109,7 @@ class PythonPinNotExact(Rule):
             {"environment.yml": "dependencies:\n  - python=3\n"},
             at="environment.yml:2:5",
             severity=Severity.WARNING,
-            fixed={"environment.yml": "dependencies:\n  - python=3.14\n"},
+            fixed={"environment.yml": "dependencies:\n  - python=3.10\n"},
         ),
         Bad({"environment.yml": "dependencies:\n  - python>=3.15\n"}, at="environment.yml:2:5"),
         Bad(
@@ -164,12 +164,13 @@ class PythonPinNotExact(Rule):
             yield self._unread(asks)
 
     def _no_minor(self, place: Place, item: str) -> Diagnostic:
-        newest = _known()[-1]
         return self.at(
             place,
             f"`{item}` names no minor version, so Binder takes its default, Python {DEFAULT_PYTHON} today, and another one when that default changes",
-            help=f"Write the version you work with, such as `python={newest}`",
-            fix=Fix(f"Pin Python {newest}", (replace(place, f"python={newest}"),), Applicability.UNSAFE),
+            help=f"Write the version you work with, such as `python={_known()[-1]}`",
+            fix=Fix(
+                f"Pin Python {DEFAULT_PYTHON}", (replace(place, f"python={DEFAULT_PYTHON}"),), Applicability.UNSAFE
+            ),
             severity=Severity.WARNING,
             level=Level.REPRODUCE,
         )
@@ -189,7 +190,7 @@ class PythonPinNotExact(Rule):
         return self.at(
             ask.place,
             f"Binder reads no Python version in `{ask.written}`: it {consequence}",
-            help=f"Write `python={known[-1] if known else DEFAULT_PYTHON}`: one version, directly after `python=`",
+            help=f"Write the version you work with, directly after `python=`: `python={known[-1] if known else DEFAULT_PYTHON}`",
             fix=_fix(ask, allowed, known) if len(asks) == 1 else None,
             severity=Severity.ERROR if excluded else Severity.WARNING,
             level=Level.LAUNCH if excluded else Level.REPRODUCE,
@@ -234,7 +235,7 @@ def _allows(version: str, minor: str) -> bool | None:
 def _fix(ask: Ask, allowed: list[str], known: list[str]) -> Fix | None:
     if not known:
         return None
-    text, spec = f"python={known[-1]}", ask.spec
+    text, spec = f"python={DEFAULT_PYTHON if DEFAULT_PYTHON in known else known[-1]}", ask.spec
     if spec:
         bare = f"python{spec.text[spec.text.lower().index('python') + 6 :]}"
         if re.match(r"python\s*=+\s*\d+\.\d", bare):
