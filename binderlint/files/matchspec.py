@@ -29,6 +29,7 @@ _ARCHIVE = re.compile(
     r"(?P<channel>\S+?)(?:/(?:noarch|[a-z]+-[a-z0-9]+))?/(?P<name>[^/\s]+)-(?P<version>[^-/\s]+)-(?P<build>[^-/\s]+?)\.(?:tar\.bz2|conda)(?:\#.*)?"
 )
 _KEY = re.compile(r"""\s*([a-z_0-9]+)\s*=\s*(?:'([^']*)'|"([^"]*)"|([^\s,'"]+))\s*(?:,|$)""")
+_NUMBER = re.compile(r"(\d+(?:\.\d+)*)((?:\.?dev|a|b|rc|alpha|beta)\d*)?")
 _PART = re.compile(rf"({_OPERATOR})?\s*({_VERSION})$")
 
 
@@ -144,12 +145,16 @@ def _one(term: str, release: tuple[int, ...]) -> bool | None:
         return True if operator in ("=", "==") else None
     prefix = written.endswith("*")
     digits = written.removesuffix("*").rstrip(".") if prefix else written
-    if not re.fullmatch(r"\d+(?:\.\d+)*", digits):
+    number = _NUMBER.fullmatch(digits)
+    if not number or (number.group(2) and prefix):
         return None
-    asked = tuple(map(int, digits.split(".")))
+    asked = tuple(map(int, number.group(1).split(".")))
     size = max(len(asked), len(release))
     one, other = release + (0,) * (size - len(release)), asked + (0,) * (size - len(asked))
     starts = one[: len(asked)] == asked
+    if number.group(2):  # every release comes after its own previews: `<3.9.0a0` is `<3.9.0`
+        after = one >= other
+        return {">=": after, ">": after, "<": not after, "<=": not after, "==": False, "!=": True}.get(operator)
     match operator:
         case "=":
             return starts

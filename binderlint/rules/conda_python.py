@@ -64,6 +64,11 @@ class PythonPinNotExact(Rule):
             fixed={"binder/environment.yml": "dependencies:\r\n  - 'python=3.10'\r\n  - numpy"},
         ),
         Bad(
+            {"binder/environment.yml": "dependencies:\n  - python >=3.8,<3.9.0a0\n  - jupyterlab >=3,<4.0.0a0\n"},
+            at="binder/environment.yml:2:5",
+            fixed={"binder/environment.yml": "dependencies:\n  - python=3.8\n  - jupyterlab >=3,<4.0.0a0\n"},
+        ),
+        Bad(
             {"environment.yml": "dependencies: [numpy, python 3.12]\n"},
             at="environment.yml:1:23",
             fixed={"environment.yml": "dependencies: [numpy, python=3.12]\n"},

@@ -30,6 +30,10 @@ _COMPARISON_FIRST = re.compile(r"[<>=!~]=?\s*[0-9][0-9A-Za-z.*]*")
 _NO_VERSION = re.compile(rf"({_NAME})\s*(?:[<>~!]=?)\s*")
 
 
+# Words and placeholders that stand where a version belongs.
+_NO_RELEASE = re.compile(r"[=\s]*(?:latest|newest|stable|current|any|x\.x(?:\.x)?|[A-Z]+(?:_[A-Z]+)+|VERSION)")
+
+
 class Finding(NamedTuple):
     """What is wrong with an item, what to do, and the fix."""
 
@@ -133,6 +137,11 @@ class EnvInvalidSpec(Rule):
             },
             why="a conda package by its address",
         ),
+        Bad({"environment.yml": "dependencies:\n  - numpy=latest\n"}, at="environment.yml:2:5"),
+        Good(
+            {"environment.yml": "channels: [ours]\ndependencies:\n  - pkg=main\n"},
+            why="a channel may call a version so",
+        ),
         Good({"environment.yml": "dependencies:\n  - openssl=1.1.1l\n  - tzdata=2021d\n  - jpeg=9e\n"}, why="letters"),
         Good(
             {
@@ -225,7 +234,7 @@ def _words(items: Array, item: Text) -> Finding | None:
             fix,
         )
     spec = parse(item)
-    if spec and spec.version and not re.search(r"[\d*]", spec.version):
+    if spec and spec.version and _NO_RELEASE.fullmatch(spec.version):
         return Finding(
             f"`{spec.version.lstrip('=<>!~ ')}` is no version, so no `{spec.name}` can be found and nothing can be installed",
             f"Write the version, or only `{spec.name}`",
