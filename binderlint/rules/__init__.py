@@ -84,7 +84,7 @@ FAMILIES = (
     ),
     Family(
         "LNK",
-        "links links_old links_refs links_pasted links_targets links_badge links_spec links_parameters links_encoding links_interface links_route links_repository links_config links_markup",
+        "links links_old links_refs links_pasted links_targets links_badge links_spec links_parameters links_encoding links_interface links_route links_repository links_config links_markup links_rebuild",
         "Badges and launch links",
         _DOCS,
     ),
