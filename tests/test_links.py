@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from binderlint.diagnostic import Applicability
 from binderlint.files.launch import PROVIDERS, Address, Route, is_sample, parse
 from binderlint.files.links import Link, Where, find_links
 from binderlint.files.notebook import read
+from binderlint.fixer import fix
+from binderlint.git import Git
 from binderlint.repository import Repository
+from binderlint.rules import FAMILIES, family_rules
 from binderlint.source import Source, Text
 
 SEGMENT = st.text("abcXYZ019._-%2F~+@:", min_size=1, max_size=12)
@@ -259,3 +264,73 @@ def test_odd_notebooks_are_read(text: str) -> None:
 def test_old_notebooks_are_read() -> None:
     text = json.dumps({"worksheets": [{"cells": [{"cell_type": "code", "input": "a = 1"}]}], "nbformat": 3})
     assert read(Source("a.ipynb", text.encode())).cells[0].text == "a = 1"
+
+
+HUBS = [
+    "mybinder.org",
+    "binder.pangeo.io",
+    "beta.mybinder.org",
+    "gesis.mybinder.org",
+    "notebooks.gesis.org/binder",
+    "x.edu",
+]
+SPECS = [
+    "gh/ada/waves",
+    "gh/ada/waves/",
+    "gh/ada/waves.git/main",
+    "gh/ada/waves/tree/main/a.ipynb",
+    "gh/ada/waves/gone",
+    "gh/ada/waves/master",
+    "gh/https://github.com/ada/waves/blob/main/a%20b.ipynb",
+    "gh/grace/tides/v1",
+    "gh/USER/REPO/{{ branch }}",
+    "gl/lab/sea/waves/main",
+    "git/https://x.org/a/b.git/main",
+    "zenodo/10.5281/zenodo.1",
+]
+QUERIES = [
+    "labpath=/a.ipynb",
+    "labpath=a%2520b.ipynb",
+    "labpath=rstudio",
+    "filepath=a b".replace(" ", "%20"),
+    "filepath=%2Fnotes",
+    "urlpath=lab/tree/b.ipynb",
+    "urlpath=a.ipynb",
+    "urlpath=voila/render/a.ipynb",
+    "urlpath=git-pull?repo=https://x.org/y&branch=z",
+    "urlpath=git-pull%3Frepo=https://x.org/y%26amp%3Bbranch=z",
+    "urlpath=stencila",
+    "flush_cache=true",
+]
+SHAPES = {
+    "README.md": ["[run]({})", "[![Binder](http://mybinder.org/badge.svg)]({})", "`{}`", "<a href='{}'>run</a>", "See {}."],
+    "README.rst": ["`run <{}>`_", ".. image:: https://binder.pangeo.io/badge.svg\n   :target: {}", "``{}``", "See {}."],
+    "docs/a.html": ["<a href='{}'>run</a>", "<!-- {} -->", "<img src='{}'>"],
+}  # fmt: skip
+ADDRESS = st.builds(
+    lambda scheme, hub, spec, query: f"{scheme}://{hub}/v2/{spec}" + (f"?{'&'.join(query)}" if query else ""),
+    st.sampled_from(["http", "https"]),
+    st.sampled_from(HUBS),
+    st.sampled_from(SPECS),
+    st.lists(st.sampled_from(QUERIES), max_size=2),
+)
+
+
+@given(st.data(), st.sampled_from(sorted(SHAPES)), st.booleans())
+@settings(max_examples=30, deadline=None)
+def test_fixes_settle_and_touch_links_only(data: st.DataObject, path: str, unsafe: bool) -> None:
+    pairs = st.lists(st.tuples(st.sampled_from(SHAPES[path]), ADDRESS), min_size=1, max_size=4)
+    parts = [shape.format(address) for shape, address in data.draw(pairs)]
+    text = "Title\n=====\n\n" + "\n\n".join(parts) + "\n"
+    git = Git("gh/ada/waves", "main", "main", frozenset({"main", "v1", "v2"}), True)
+    files = {path: text, "environment.yml": "dependencies: [python=3.12]\n", "a.ipynb": "{}"}
+    repo = Repository.from_dict(files, git=git, assume_binder=True)
+    rules = family_rules(next(family for family in FAMILIES if family.prefix == "LNK"))
+    level = Applicability.UNSAFE if unsafe else Applicability.SAFE
+    once = fix(repo, applicability=level, rules=rules)
+    assert not once.reverted
+    assert not [found for found in once.report.diagnostics if found.fix and found.fix.applicability >= level]
+    assert not [found for found in once.report.diagnostics if found.code == "BLT001"]
+    words = re.compile(r"https?://[^\s'<>`)]*(?:\{\{ branch \}\}[^\s'<>`)]*)?")
+    if not any(found.code == "LNK010" for found in once.applied):
+        assert words.sub("U", once.repo.sources[path].text) == words.sub("U", text)

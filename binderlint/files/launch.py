@@ -109,7 +109,11 @@ class Address(NamedTuple):
             return f"gh/{self.owner_and_name}"
         if self.provider == "git":
             return hosted_name(decoded(self.repo)).lower()
-        return f"{self.provider}/{self.owner_and_name}" if self.provider in HOSTED else ""
+        if self.provider not in HOSTED:
+            return ""
+        pasted = WEB_ADDRESS.match(f"{self.repo}{self.gap}{self.ref}")
+        name = f"{pasted[1]}/{pasted[2]}".lower().removesuffix(".git") if pasted else self.owner_and_name
+        return f"{self.provider}/{name}"
 
     @property
     def branch(self) -> str:
@@ -140,6 +144,11 @@ class Address(NamedTuple):
         return (found[1].lower().rstrip("/"), unquote(found[2])) if found else (path, "")
 
 
+# The address of a repository's page, which has been pasted in the place of `owner/name`.
+WEB_ADDRESS = re.compile(
+    r"(?:https?(?::|%3A)(?:/|%2F){1,2})?(?:www\.)?(?:github|gitlab)\.com(?:/|%2F)([^/%]+)(?:/|%2F)([^/%]+)((?:/.*)?)$",
+    re.IGNORECASE | re.DOTALL,
+)
 _SPLIT = re.compile(r"(https?)(://)([^/?#:\s]*)((?::\d*)?)([^?#]*)((?:\?[^#]*)?)((?:\#.*)?)", re.IGNORECASE | re.DOTALL)
 _V2 = re.compile(r"(.*?)(/v2/)([^/]*)(/?)(.*)", re.DOTALL)
 _REPO = re.compile(r"(.*?)(/repo/)([^/]+/[^/]+)(/?)(.*)", re.DOTALL)

@@ -76,28 +76,6 @@ def live_launches(repo: Repository) -> Iterator[Link]:
     return (link for link in repo.links if link.live and link.address.route is Route.LAUNCH)
 
 
-def opening_here(repo: Repository) -> Iterator[Link]:
-    """Links to this repository in the state at hand, where the build says what there is."""
-    links = [link for link in live_launches(repo) if link.address.target and link.launches_repository(repo)]
-    if not links or repo.plan.error or repo.plan.buildpack in (None, "DockerBuildPack", "NixBuildPack"):
-        return
-    for link in links:
-        target = link.address.target
-        this_state = link.address.branch in ("HEAD", repo.git.branch, repo.git.default_branch)
-        if this_state and target and not is_template(target.value):
-            yield link
-
-
-# What stands before a branch in the addresses of GitHub's and GitLab's own pages.
-PASTED = re.compile(r"(?:tree|blob|raw|edit)(?:/|$)")
-_FILE = re.compile(r"/[^/]*\.(?:ipynb|md|py|[Rr]md|jl|[Rr])$")
-
-
-def names_a_file(ref: str) -> bool:
-    """Whether a ref is no branch or tag but a piece of a web address or a path: `tree/main`, `main/a.ipynb`."""
-    return bool(PASTED.match(ref) or _FILE.search(ref))
-
-
 _MARKUP = {
     ".md": Markup.MARKDOWN,
     ".markdown": Markup.MARKDOWN,

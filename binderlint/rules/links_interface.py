@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Replace, Severity
 from binderlint.edits import append, append_lines
-from binderlint.files.links import opening_here
+from binderlint.files.interfaces import configuration, missing_interface
+from binderlint.files.refs import opening_here
 from binderlint.git import Git
 from binderlint.rule import Bad, Good, Rule
-from binderlint.source import GITLINK, Text
+from binderlint.source import Text
 
 if TYPE_CHECKING:
     from binderlint.repository import Repository
@@ -132,16 +133,12 @@ class BadgeUiNotInstalled(Rule):
     )
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        written = ""
         for link in opening_here(repo):
             target = link.address.target
             if target is None or target.name != "urlpath" or not isinstance(target.value, Text):
                 continue
-            interface = _interface(target.decoded)
-            if interface is None or (interface.by_r and (repo.plan.conda_r or repo.plan.buildpack == "RBuildPack")):
-                continue
-            written = written or _configuration(repo)
-            if interface.named.search(written) or _BY_ADDRESS.search(written):
+            interface = missing_interface(target.decoded, repo)
+            if interface is None:
                 continue
             package = interface.package
             edit = _add(package, repo) if package else None
@@ -206,69 +203,12 @@ class BadgeRemovedUi(Rule):
             if target is None or target.name != "urlpath" or not isinstance(target.value, Text):
                 continue
             gone = re.match(r"/*(nteract|stencila)\b", target.decoded, re.IGNORECASE)
-            if gone and gone[1].lower() not in _configuration(repo).lower():
+            if gone and gone[1].lower() not in configuration(repo).lower():
                 yield self.at(
                     target.value,
                     f"Binder no longer brings `{gone[1]}`: visitors get `404: Not Found`",
                     help="Open JupyterLab: `?urlpath=lab`",
                 )
-
-
-class _Interface(NamedTuple):
-    """A user interface: how its address starts, its name, the package to add, and what in the configuration is a sign of it."""
-
-    address: re.Pattern[str]
-    title: str
-    package: str
-    named: re.Pattern[str]
-    by_r: bool = False
-
-
-def _ui(address: str, title: str, package: str, named: str, by_r: str = "") -> _Interface:
-    return _Interface(
-        re.compile(rf"(?:{address})(?=[/?]|$)", re.IGNORECASE),
-        title,
-        package,
-        re.compile(named, re.IGNORECASE),
-        bool(by_r),
-    )
-
-
-_INTERFACES = (
-    _ui("git-pull|git-sync", "nbgitpuller", "nbgitpuller", "nbgitpuller|pangeo-notebook|ohw"),
-    _ui("voila", "Voila", "voila", "voila|voici"),
-    _ui("rstudio", "RStudio", "", "rstudio|rsession|rocker", "R"),
-    _ui("shiny", "Shiny", "", "shiny|rsession|rocker", "R"),
-    _ui("apps", "appmode", "appmode", "appmode"),
-    _ui(
-        "proxy",
-        "jupyter-server-proxy",
-        "jupyter-server-proxy",
-        "prox|pangeo|dask[-_]labextension|jhsingle|jhub|remote-desktop",
-    ),
-    _ui("pluto", "Pluto", "", "pluto"),
-    _ui("vscode|code-server|codeserver|openvscode", "VS Code", "", "vscode|code-?server"),
-    _ui("panel", "Panel", "panel", "panel|hvplot|holoviews|geoviews|lumen|pyviz"),
-    _ui("desktop|vnc", "a desktop", "", "desktop|vnc|xpra|xfce"),
-)
-_BY_ADDRESS = re.compile(
-    r"git\+|(?:^|[\s\"'@])https?://\S+\.(?:zip|whl|tar\.gz)|^\s*(?:-\s*)?pip:\s*[^\s#]", re.MULTILINE
-)
-_CONFIGURATION = re.compile(
-    r"(?:^|/)(?:[^/]*requirements[^/]*|[^/]*environment[^/]*\.ya?ml|setup\.(?:py|cfg)|pyproject\.toml|Pipfile(?:\.lock)?|apt\.txt|install\.R|postBuild|start|DESCRIPTION|[^/]*\.sh|default\.nix|(?:Julia)?Project\.toml|conda-lock\.yml|jupyter_\w+\.(?:py|json))$"
-)
-
-
-def _interface(urlpath: str) -> _Interface | None:
-    path = urlpath.lstrip("/")
-    return next((known for known in _INTERFACES if known.address.match(path)), None)
-
-
-def _configuration(repo: Repository) -> str:
-    """All that can say what is installed, in one text."""
-    return "\n".join(
-        source.text for path, source in repo.sources.items() if source.mode != GITLINK and _CONFIGURATION.search(path)
-    )
 
 
 def _add(package: str, repo: Repository) -> Replace | None:

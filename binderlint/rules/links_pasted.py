@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.edits import replace
-from binderlint.files.launch import HOSTED, is_template
-from binderlint.files.links import PASTED, Link, live_launches, names_a_file
+from binderlint.files.launch import HOSTED, WEB_ADDRESS, is_template
+from binderlint.files.links import Link, live_launches
+from binderlint.files.refs import PASTED, names_a_file
 from binderlint.git import Git
 from binderlint.rule import Bad, Good, Rule
 from binderlint.source import Text
@@ -114,7 +115,7 @@ class BadgeTreeUrl(Rule):
                     ),
                 )
             spec = link.text("repo", "ref")
-            web = _WEB_ADDRESS.match(spec)
+            web = WEB_ADDRESS.match(spec)
             if web and address.provider in HOSTED:
                 rest = web[3].lstrip("/")
                 slash = "/" if address.provider == "gh" else "%2F"
@@ -149,12 +150,6 @@ class _Parts(NamedTuple):
     ref: str
     path: str
     sure: bool
-
-
-_WEB_ADDRESS = re.compile(
-    r"(?:https?(?::|%3A)(?:/|%2F){1,2})?(?:www\.)?(?:github|gitlab)\.com(?:/|%2F)([^/%]+)(?:/|%2F)([^/%]+)((?:/.*)?)$",
-    re.IGNORECASE | re.DOTALL,
-)
 
 
 def _shown(text: str) -> str:

@@ -9,8 +9,9 @@ from urllib.parse import quote
 
 from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.edits import replace
-from binderlint.files.launch import WITH_REF, Route, is_template
-from binderlint.files.links import Link, live_launches, names_a_file
+from binderlint.files.launch import WITH_REF
+from binderlint.files.links import Link, live_launches
+from binderlint.files.refs import USUAL, is_gone
 from binderlint.git import Git
 from binderlint.rule import Bad, Good, Rule
 
@@ -165,15 +166,11 @@ class BadgeRefNotFound(Rule):
     )
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        if not repo.git.complete or not repo.git.refs:
-            return
         for link in live_launches(repo):
             ref = link.address.branch
-            if not link.launches_repository(repo) or link.address.route is not Route.LAUNCH or _known(ref, repo):
+            if not is_gone(link, repo):
                 continue
-            if is_template(ref) or names_a_file(ref) or _is_release_to_come(ref, repo):
-                continue
-            if ref in ("master", "main") and link.address.provider == "gh":
+            if ref in USUAL and link.address.provider == "gh":
                 yield self.at(
                     link.text("ref"),
                     f"There is no branch `{ref}` any more: Binder shows an error, waits 10 seconds and takes the default branch",
@@ -182,8 +179,6 @@ class BadgeRefNotFound(Rule):
                     level=Level.REPRODUCE,
                     fix=Fix("Write `HEAD`", (replace(link.text("ref"), "HEAD"),)),
                 )
-                continue
-            if len(repo.git.refs) == 1:  # a clone with one branch may have fetched only that
                 continue
             new = _similar(ref, repo)
             yield self.at(
@@ -196,36 +191,10 @@ class BadgeRefNotFound(Rule):
             )
 
 
-_COMMIT = re.compile(r"[0-9a-f]{7,40}")
-
-
-_VERSION = re.compile(r"v?\.?(\d+(?:\.\d+)+)")
-
-
 def _whole(link: Link) -> bool:
     """Whether there is a repository in the link, and not another web address."""
     repo = link.address.repo
     return bool(repo) and (link.address.provider != "gh" or bool(re.fullmatch(r"[\w.-]+/[\w.-]+", repo)))
-
-
-def _known(ref: str, repo: Repository) -> bool:
-    short = re.sub(r"^(?:refs/)?(?:heads|tags)/", "", ref)
-    if ref in ("", "HEAD") or short in repo.git.refs or _COMMIT.fullmatch(ref):
-        return True
-    return ref.startswith(("refs/pull/", "pull/", "refs/merge-requests/"))
-
-
-def _is_release_to_come(ref: str, repo: Repository) -> bool:
-    """Whether a ref reads like a version newer than every tag."""
-    found = _VERSION.match(ref)
-    if not found:
-        return False
-    versions = [_numbers(known[1]) for name in repo.git.refs if (known := _VERSION.match(name))]
-    return _numbers(found[1]) > max(versions, default=[])
-
-
-def _numbers(version: str) -> list[int]:
-    return [int(number) for number in version.split(".")]
 
 
 def _similar(ref: str, repo: Repository) -> str:

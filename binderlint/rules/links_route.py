@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from binderlint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.edits import replace
-from binderlint.files.links import opening_here
+from binderlint.files.interfaces import missing_interface
+from binderlint.files.refs import opening_here
 from binderlint.git import Git
 from binderlint.rule import Bad, Good, Rule
 from binderlint.source import Text
@@ -48,6 +49,14 @@ class BadgeUnknownRoute(Rule):
         ),
         Bad(
             {"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?labpath=rstudio)\n"},
+            at="README.md:1:49",
+            git=_OURS,
+        ),
+        Bad(
+            {
+                "README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?labpath=rstudio)\n",
+                "runtime.txt": "r-4.4-2025-01-01\n",
+            },
             at="README.md:1:49",
             git=_OURS,
             fixed={"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?urlpath=rstudio)\n"},
@@ -104,7 +113,9 @@ class BadgeUnknownRoute(Rule):
                     target.name,
                     f"`{target.name}` names a file: `{path}` is looked for as one, and not found",
                     help=f"Write `urlpath={path}`",
-                    fix=Fix("Write `urlpath`", (replace(target.name, "urlpath"),)),
+                    fix=None
+                    if missing_interface(path, repo)
+                    else Fix("Write `urlpath`", (replace(target.name, "urlpath"),)),
                 )
 
 

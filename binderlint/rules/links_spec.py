@@ -10,7 +10,8 @@ from urllib.parse import quote, unquote
 from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.edits import replace
 from binderlint.files.launch import is_template
-from binderlint.files.links import PASTED, live_launches
+from binderlint.files.links import live_launches
+from binderlint.files.refs import PASTED
 from binderlint.git import Git
 from binderlint.rule import Bad, Good, Rule
 

@@ -10,7 +10,8 @@ from urllib.parse import quote
 from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Replace, Severity
 from binderlint.edits import replace
 from binderlint.files.launch import decoded, is_template
-from binderlint.files.links import Link, live_launches
+from binderlint.files.links import live_launches
+from binderlint.files.refs import is_this_state
 from binderlint.git import Git
 from binderlint.rule import Bad, Good, Rule
 from binderlint.source import GITLINK, Text
@@ -139,7 +140,7 @@ class BadgeTargetMissing(Rule):
             return
         for link in live_launches(repo):
             target = link.address.target
-            if target is None or not link.launches_repository(repo) or not _is_this_state(link, repo):
+            if target is None or not is_this_state(link, repo):
                 continue
             interface, path = link.address.opens
             wanted = path.strip("/")
@@ -170,11 +171,6 @@ _TEXT_VERSIONS = (".md", ".Rmd", ".py", ".R", ".jl", ".qmd", ".myst.md", ".nb.py
 _MAKES_FILES = re.compile(
     r"\b(?:git|wget|curl|aria2c|unzip|tar|cp|mv|ln|mkdir|cd|make|jupytext|nbconvert|papermill|quarto|jupyter-book|myst|sphinx-build|gdown|python3?|Rscript|julia|bash|sh|rsync|dvc|touch|tee|doit|snakemake|root_dir|notebook-dir)\b|>"
 )
-
-
-def _is_this_state(link: Link, repo: Repository) -> bool:
-    ref = link.address.branch
-    return ref == "HEAD" or ref in (repo.git.branch, repo.git.default_branch)
 
 
 def _makes_files(repo: Repository) -> bool:

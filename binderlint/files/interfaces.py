@@ -1,0 +1,74 @@
+"""User interfaces: which ones a launch can open, and what in a repository brings them."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from binderlint.source import GITLINK
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+
+class Interface(NamedTuple):
+    """A user interface: how its address starts, its name, the package to add, and what in the configuration is a sign of it."""
+
+    address: re.Pattern[str]
+    title: str
+    package: str
+    named: re.Pattern[str]
+    by_r: bool = False
+
+
+def _ui(address: str, title: str, package: str, named: str, by_r: str = "") -> Interface:
+    return Interface(
+        re.compile(rf"(?:{address})(?=[/?]|$)", re.IGNORECASE),
+        title,
+        package,
+        re.compile(named, re.IGNORECASE),
+        bool(by_r),
+    )
+
+
+# Addresses as the extensions themselves register them; the signs are names of packages that bring them, on their own or with others.
+INTERFACES = (
+    _ui("git-pull|git-sync", "nbgitpuller", "nbgitpuller", "nbgitpuller|pangeo-notebook|ohw"),
+    _ui("voila", "Voila", "voila", "voila|voici"),
+    _ui("rstudio", "RStudio", "", "rstudio|rsession|rocker", "R"),
+    _ui("shiny", "Shiny", "", "shiny|rsession|rocker", "R"),
+    _ui("apps", "appmode", "appmode", "appmode"),
+    _ui(
+        "proxy",
+        "jupyter-server-proxy",
+        "jupyter-server-proxy",
+        "prox|pangeo|dask[-_]labextension|jhsingle|jhub|remote-desktop",
+    ),
+    _ui("pluto", "Pluto", "", "pluto"),
+    _ui("vscode|code-server|codeserver|openvscode", "VS Code", "", "vscode|code-?server"),
+    _ui("panel", "Panel", "panel", "panel|hvplot|holoviews|geoviews|lumen|pyviz"),
+    _ui("desktop|vnc", "a desktop", "", "desktop|vnc|xpra|xfce"),
+)
+_BY_ADDRESS = re.compile(
+    r"git\+|(?:^|[\s\"'@])https?://\S+\.(?:zip|whl|tar\.gz)|^\s*(?:-\s*)?pip:\s*[^\s#]", re.MULTILINE
+)
+_CONFIGURATION = re.compile(
+    r"(?:^|/)(?:[^/]*requirements[^/]*|[^/]*environment[^/]*\.ya?ml|setup\.(?:py|cfg)|pyproject\.toml|Pipfile(?:\.lock)?|apt\.txt|install\.R|postBuild|start|DESCRIPTION|[^/]*\.sh|default\.nix|(?:Julia)?Project\.toml|conda-lock\.yml|jupyter_\w+\.(?:py|json))$"
+)
+
+
+def missing_interface(urlpath: str, repo: Repository) -> Interface | None:
+    """The user interface that an address needs and nothing in the repository brings; None when it is there, or nobody can know."""
+    path = urlpath.lstrip("/")
+    interface = next((known for known in INTERFACES if known.address.match(path)), None)
+    if interface is None or (interface.by_r and (repo.plan.conda_r or repo.plan.buildpack == "RBuildPack")):
+        return None
+    written = configuration(repo)
+    return None if interface.named.search(written) or _BY_ADDRESS.search(written) else interface
+
+
+def configuration(repo: Repository) -> str:
+    """All that can say what is installed, in one text."""
+    return "\n".join(
+        source.text for path, source in repo.sources.items() if source.mode != GITLINK and _CONFIGURATION.search(path)
+    )
