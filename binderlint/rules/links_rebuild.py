@@ -62,19 +62,23 @@ class RebuildOnEveryCommit(Rule):
     )
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        links = [link for link in live_launches(repo) if link.launches_repository(repo)]
+        links = [link for link in live_launches(repo) if link.launches_repository(repo) and _in_readme(link)]
         if not links or not all(_on_this_branch(link, repo) for link in links) or not _is_slow(repo):
             return
         if sum(path.endswith((".ipynb", ".Rmd")) for path in repo.sources) < 10:
             return
         if any("git-pull" in link.url for link in repo.links):
             return
-        first = next((link for link in links if "/" not in link.url.place.path), links[0])
         yield self.at(
-            first.text("ref"),
+            links[0].text("ref"),
             "The environment lies on the branch with the notebooks, so Binder builds all of it again after every commit",
             help="Put the environment on a branch of its own and let nbgitpuller fetch the notebooks, or launch a tag",
         )
+
+
+def _in_readme(link: Link) -> bool:
+    path = link.url.place.path.lower()
+    return "/" not in path and path.startswith("readme")
 
 
 def _on_this_branch(link: Link, repo: Repository) -> bool:
