@@ -36,7 +36,9 @@ def cluster_code(repo: Repository) -> Iterator[list[Code]]:
     for source in repo.sources.values():
         if source.mode not in (REGULAR, EXECUTABLE) or _SKIPPED.search(source.path):
             continue
-        if source.name.endswith(".ipynb") and _WORD.search(source.text):
+        if not source.name.endswith(".ipynb") or not (b"dask" in source.data or b"coiled" in source.data):
+            continue
+        if _WORD.search(source.text):
             from binderlint.files.notebook import read
 
             yield [Code(source.path, cell.lines) for cell in read(source).cells if cell.kind == "code"]

@@ -73,6 +73,41 @@ def read(source: Source) -> Notebook:
     return Notebook(tuple(_cell(source, table, number) for number, table in enumerate(tables, 1)), data)
 
 
+def read_key(source: Source, key: str) -> Any:
+    """One top-level value with its place; None when the notebook has no such key. Faster than to read it all."""
+    for name, start in _entries(source.text, int(source.has_bom), "{"):
+        if name == key:
+            return _value(source, start, False)[0]
+    return None
+
+
+def read_cell(source: Source, number: int) -> Cell | None:
+    """One cell (from 1) of a notebook of format 4. Faster than to read it all."""
+    for name, start in _entries(source.text, int(source.has_bom), "{"):
+        if name == "cells" and source.text[start : start + 1] == "[":
+            for count, (_, offset) in enumerate(_entries(source.text, start, "["), 1):
+                if count == number:
+                    table = _value(source, offset, False)[0]
+                    return _cell(source, table, number) if isinstance(table, Table) else None
+    return None
+
+
+def _entries(text: str, start: int, bracket: str) -> Iterator[tuple[str, int]]:
+    """The keys (empty for an array) of a valid JSON value and where their values start; values are passed over by the decoder."""
+    offset = _space(text, start)
+    if text[offset : offset + 1] != bracket:
+        return
+    closing = "}" if bracket == "{" else "]"
+    offset = _space(text, offset + 1)
+    while text[offset : offset + 1] != closing:
+        key = ""
+        if bracket == "{":
+            key, offset = _DECODER.raw_decode(text, offset)
+            offset = _space(text, _space(text, offset) + 1)
+        yield key, offset
+        offset = _comma(text, _DECODER.raw_decode(text, offset)[1], closing)
+
+
 def _cell(source: Source, table: Table, number: int) -> Cell:
     written = table.get("source", table.get("input"))
     pieces = [written] if isinstance(written, Text) else written if isinstance(written, Array) else []

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from binderlint.files.notebook import Notebook, read
+from binderlint.files.notebook import Cell, Notebook, read, read_cell, read_key
 from binderlint.source import EXECUTABLE, REGULAR, Array, Place, Scalar, Source, Table, Text
 
 if TYPE_CHECKING:
@@ -92,18 +92,23 @@ class Page:
     def is_python(self) -> bool:
         return self.language in ("python", "ipython") or (not self.language and self.kernel in ("", "python3"))
 
+    def cell(self, number: int) -> Cell | None:
+        """A cell (from 1) with places."""
+        if self.data and self.data.get("nbformat") == 4:
+            return read_cell(self.source, number)
+        cells = self.located.cells
+        return cells[number - 1] if number <= len(cells) else None
+
     def line(self, cell: int, line: int) -> Text | Place:
         """A line of a cell (both from 1) with its place."""
-        cells = self.located.cells
-        if cell <= len(cells) and line <= len(cells[cell - 1].lines):
-            return cells[cell - 1].lines[line - 1]
-        return self.source.place()
+        found = self.cell(cell)
+        return found.lines[line - 1] if found and line <= len(found.lines) else self.source.place()
 
-    def value(self, *keys: str) -> Text | Array | Table | Scalar | None:
-        """A value of the notebook with its place."""
-        found: Any = self.located.data
-        for key in keys:
-            found = found.get(key) if isinstance(found, Table) else None
+    def value(self, key: str, *keys: str) -> Text | Array | Table | Scalar | None:
+        """A value of the notebook, by the keys that lead to it, with its place."""
+        found: Any = read_key(self.source, key) if self.data else None
+        for name in keys:
+            found = found.get(name) if isinstance(found, Table) else None
         return found if isinstance(found, (Text, Array, Table, Scalar)) else None
 
 

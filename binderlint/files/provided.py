@@ -33,6 +33,13 @@ def package_of(module: str) -> Package | None:
     return _modules().get(module)
 
 
+def missing_modules(there: frozenset[str], local: frozenset[str]) -> re.Pattern[str] | None:
+    """A pattern for lines that import a name of the table that is neither installed nor a module of the repository."""
+    names = [module for module, package in _modules().items() if package.name not in there and module not in local]
+    listed = "|".join(map(re.escape, names))
+    return re.compile(rf"^[ \t]*(?:import|from)\s[^\n]*\b(?:{listed})\b", re.MULTILINE) if names else None
+
+
 def provided(repo: Repository) -> frozenset[str] | None:
     """The canonical PyPI names of what the build installs; None when it may install something that cannot be seen."""
     plan = repo.plan

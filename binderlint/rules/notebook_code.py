@@ -69,19 +69,20 @@ class NotebookMissingImport(Rule):
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:
         from binderlint.files.cells import imports, installs
-        from binderlint.files.provided import package_of, provided
+        from binderlint.files.provided import missing_modules, package_of, provided
 
         pages = [one for one in repo.notebooks if one.is_python]
         there = provided(repo) if pages else None
         if there is None:
             return
         local = _local_modules(repo)
+        missing = missing_modules(there, local)
         told: set[str] = set()
         for one in pages:
             cells = [
                 cell
                 for cell in one.code
-                if "import" in cell.text and "raises-exception" not in str(cell.data.get("metadata"))
+                if missing and missing.search(cell.text) and "raises-exception" not in str(cell.data.get("metadata"))
             ]
             if not cells:
                 continue

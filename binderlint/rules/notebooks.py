@@ -217,11 +217,8 @@ class NotebookExecutionOrder(Rule):
                 if not isinstance(count, int):
                     continue
                 if count < before:
-                    where = (
-                        one.located.cells[cell.number - 1].data.get("execution_count")
-                        if cell.number <= len(one.located.cells)
-                        else None
-                    )
+                    found = one.cell(cell.number)
+                    where = found.data.get("execution_count") if found else None
                     place = where.place._replace(cell=(cell.number, 1)) if where else one.source.place()
                     yield self.at(
                         place,

@@ -1,0 +1,102 @@
+"""Notebooks: one cell or key read alone is what the whole reader gives, and the Python, imports and installers of cells."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from binderlint.files.cells import imports, installs, python
+from binderlint.files.notebook import read, read_cell, read_key
+from binderlint.files.notebooks import Page
+from binderlint.source import Source, Text
+
+TEXTS = st.text(alphabet="ab \\\"'\n\té😀{}[]:,#", max_size=12)
+
+
+def source(cells: list[object], indent: int | None = 1, before: str = "") -> Source:
+    data = {"metadata": {"kernelspec": {"name": "k"}}, "nbformat": 4, "cells": cells, "nbformat_minor": 4}
+    return Source("a.ipynb", (before + json.dumps(data, indent=indent)).encode())
+
+
+@given(
+    st.lists(TEXTS | TEXTS.map(lambda text: text.splitlines(keepends=True)), max_size=4),
+    st.sampled_from([None, 1]),
+    st.sampled_from(["", "\ufeff"]),
+)
+def test_one_cell_is_read_as_all_are(sources: list[object], indent: int | None, before: str) -> None:
+    file = source(
+        [{"cell_type": "code", "outputs": [{"text": '"]}'}], "source": one} for one in sources], indent, before
+    )
+    cells = read(file).cells
+    page = Page(file)
+    assert len(cells) == len(page.cells) == len(sources)
+    for number, cell in enumerate(cells, 1):
+        found = read_cell(file, number)
+        assert found
+        assert [(line, line.place) for line in found.lines] == [(line, line.place) for line in cell.lines]
+        assert found.data == cell.data or found.data.keys() == cell.data.keys()
+        written = page.cells[number - 1].text
+        assert "\n".join(cell.lines) == written.removesuffix("\n")
+    assert read_cell(file, len(sources) + 1) is None
+
+
+def test_a_key_with_its_place() -> None:
+    file = source([])
+    name = Page(file).value("metadata", "kernelspec", "name")
+    assert isinstance(name, Text) and name == "k" and name.place.text == '"k"'
+    assert read_key(file, "nothing") is None
+
+
+@pytest.mark.parametrize(
+    ("cell", "code"),
+    [
+        ("%matplotlib inline\nx = 1", "pass\nx = 1"),
+        ("%%time\nx = 1", "\nx = 1"),
+        ("%%bash\nls", None),
+        ("x = !ls \\\n  -l\ny", "pass\n\ny"),
+        ("if a:\n    !pip install x", "if a:\n    pass"),
+        ("x?\nnp.array??", "pass\npass"),
+        ("a % b", "a % b"),
+        ("x = '%s' % 1\nx == 1", "x = '%s' % 1\nx == 1"),
+        ("pip install x", "pass"),
+    ],
+)
+def test_python_of_a_cell(cell: str, code: str | None) -> None:
+    assert python(cell) == code
+
+
+@pytest.mark.parametrize(
+    ("cell", "names"),
+    [
+        ("import a.b, c as d\nfrom e.f import (\n  g)", ["a", "c", "e"]),
+        ("from . import a\nfrom .b import c", []),
+        ("try:\n  import a\nexcept: pass\ndef f():\n  import b\nif x:\n  import c", []),
+        ("import a; import b", ["a", "b"]),
+        ("print 1\nimport a", []),
+        ("'''\nimport a\n'''", []),
+    ],
+)
+def test_imports_of_a_cell(cell: str, names: list[str]) -> None:
+    assert [one.name for one in imports(cell)] == names
+
+
+@pytest.mark.parametrize(
+    ("cell", "found"),
+    [
+        ("!pip install -q a 'b>1' # c", [("pip", ("a", "b>1"), False)]),
+        ("! pip3 install --upgrade \\\n  a \\\n  b", [("pip3", ("a", "b"), False)]),
+        ("%conda install -c conda-forge -y a", [("conda", ("a",), False)]),
+        ("!{sys.executable} -m pip install a", [("pip", ("a",), False)]),
+        ("!sudo apt-get -y install a && b", [("apt-get", ("a",), False)]),
+        ("%%bash\npip install -r r.txt", [("pip", (), True)]),
+        ("!pip install git+https://x/y ./z", [("pip", ("git+https://x/y", "./z"), True)]),
+        ("!pip install a > /dev/null 2>&1", [("pip", ("a", "/dev/null"), True)]),
+        ("x = '!pip install a'\n# !pip install b\n    !pip install c", []),
+        ("!pip uninstall a\n%pip list", []),
+    ],
+)
+def test_installers_of_a_cell(cell: str, found: list[tuple[str, tuple[str, ...], bool]]) -> None:
+    assert [(one.tool, one.packages, one.hidden) for one in installs(cell)] == found
