@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from binderlint.diagnostic import Applicability, Diagnostic, Severity
+from binderlint.files.secrets import masked
 from binderlint.reporters.concise import summary
 from binderlint.style import Style, printable
 
@@ -67,7 +68,7 @@ def _excerpt(found: Diagnostic, width: int) -> tuple[str, str]:
     """The line of a diagnostic, cut to the width around its span, and the marks under it."""
     place = found.place
     line = place.source.line(place.line)
-    text = place.source.text[line.start : line.end].removeprefix("\ufeff")
+    text = masked(place.source.text[line.start : line.end].removeprefix("\ufeff"))
     start = place.column - 1
     end = max(start + 1, min(len(text), start + place.span.end - place.span.start))
     if len(text) > width:

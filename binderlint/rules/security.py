@@ -1,0 +1,148 @@
+"""SEC: secrets in a public image."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Diagnostic, Level, Severity
+from binderlint.files.secrets import credentials, may_hold, private_keys, tokens
+from binderlint.rule import Bad, Good, Rule
+from binderlint.source import EXECUTABLE, REGULAR, Source
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+_MOST = 5_000_000  # bytes; what is larger is data
+_TEXT = re.compile(
+    r"\.(?:py|r|rmd|qmd|jl|sh|ipynb|md|rst|txt|ya?ml|toml|cfg|ini|conf|json|js|env\w*|pem|key|ppk|asc|p8)$|(?:^|/)(?:[^./]+|\.[^/]+)$",
+    re.IGNORECASE,
+)
+_TESTS = re.compile(
+    r"(?:^|/)(?:tests?|testing|fixtures?|testdata|test_data|node_modules|vendor|examples?/certs)/", re.I
+)
+# Files that hold addresses which Binder uses while it builds or launches.
+_ADDRESSES = re.compile(
+    r"(?:^|/)(?:requirements[^/]*\.txt|environment\.ya?ml|constraints[^/]*\.txt|pip\.conf|\.?condarc|\.netrc|\.gitmodules|Pipfile|start|postBuild|Dockerfile|install\.R)$"
+)
+
+
+def _sample_token() -> str:
+    """A token that no service ever gave out, with a right checksum, put together here so that no scanner takes this file for a leak."""
+    import zlib
+
+    alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+    body = "n9Xq2LmT7vRb4KcW8sJd6HfZ1yPa3G"
+    number, digits = zlib.crc32(body.encode()), ""
+    while number:
+        number, digit = divmod(number, 62)
+        digits = alphabet[digit] + digits
+    return "gh" + "p_" + body + digits.rjust(6, "0")
+
+
+_TOKEN = _sample_token()
+_AWS = "q8Zr3TtVx5YwB7uC9nE2" + "mH4kJ6pL1sD0fG+aS/dQ"
+_KEY_HEAD = "-----BEGIN RSA " + "PRIVATE KEY-----\n"
+_KEY = _KEY_HEAD + "MIIEpAIBAAKCAQEA7bq9c1Zt8Jx0w2K5mYhVnR4sD6fG\n-----END RSA " + "PRIVATE KEY-----\n"
+
+
+class SecretInConfig(Rule):
+    """A secret stands in a file of the repository.
+
+    Everything in the repository becomes part of a public image, and everyone who launches it can read it; so can everyone on
+    GitHub. Only what can be told for certain is reported: tokens of services with a prefix of their own (and a right checksum,
+    where they have one), AWS secret keys, and passwords in the addresses that a build uses. binderlint never shows the secret.
+
+    Taking the file out is not enough: the secret is in the history. Have the service revoke it.
+    """
+
+    code = "SEC001"
+    severity = Severity.ERROR
+    level = Level.LAUNCH
+    sources = ("jupyterhub/mybinder.org-user-guide: docs/about/user-guidelines.rst",)
+    examples = (
+        Bad({"notebooks/a.py": f"import os\ntoken = '{_TOKEN}'\n"}, at="notebooks/a.py:2:10"),
+        Bad({"start": f'#!/bin/bash\nexport AWS_SECRET_ACCESS_KEY="{_AWS}"\nexec "$@"\n'}, at="start:2:31"),
+        Bad(
+            {"requirements.txt": f"--extra-index-url https://ci:{'k7Rw' + '2pQz9Lm'}@pypi.example.org/simple\nnumpy\n"},
+            at="requirements.txt:1:30",
+        ),
+        Bad(
+            {"binder/postBuild": f"#!/bin/bash\ngit clone https://{_TOKEN}@github.com/o/r\n"},
+            at="binder/postBuild:2:19",
+        ),
+        Good({"a.py": "token = os.environ['GITHUB_TOKEN']\n"}),
+        Good({"a.py": f"token = '{_TOKEN[:-1]}0'\n"}, why="a wrong checksum: a sample"),
+        Good(
+            {
+                "start": '#!/bin/bash\nexport AWS_SECRET_ACCESS_KEY=wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY\nexec "$@"\n'
+            },
+            why="the sample of Amazon's own documentation",
+        ),
+        Good({"requirements.txt": "--index-url https://${USER}:${TOKEN}@pypi.example.org/simple\n"}, why="variables"),
+        Good({"requirements.txt": "# https://me:k7Rw2pQz9Lm@pypi.example.org\n"}, why="a comment"),
+        Good({"requirements.txt": "git+https://user:password@example.org/r.git\n"}, why="a placeholder"),
+        Good({"a.md": "postgresql://me:k7Rw2pQz9Lm@localhost/db\n"}, why="no address of a build"),
+        Good({"tests/data/a.py": f"token = '{_TOKEN}'\n"}, why="data of tests"),
+        Good({".env": Source(".env", f"T={_TOKEN}\n".encode(), tracked=False), "a": ""}, why="Binder does not get it"),
+    )
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        for source in _texts(repo):
+            found = list(tokens(source.slice(0, len(source.text)))) if may_hold(source.data) else []
+            if _ADDRESSES.search(source.path):
+                places = {one.text.place.span for one in found}
+                found += [one for one in credentials(source) if one.text.place.span not in places]
+            for secret in found:
+                yield self.at(
+                    secret.text,
+                    f"A {secret.kind} stands here, and everyone who launches the repository can read it",
+                    help="Have it revoked now, since it stays in the history; give secrets to a session by hand (`getpass`), never by a file",
+                )
+
+
+class PrivateKeyInRepository(Rule):
+    """A private key is part of the repository.
+
+    The key of a server, a service account or somebody's ssh login is in the public image, and in the history. Taking the file out is not enough:
+    the key must be replaced wherever it is trusted.
+
+    Certificates and public keys are no secret. Keys in folders of tests are taken for samples.
+    """
+
+    code = "SEC002"
+    severity = Severity.ERROR
+    level = Level.LAUNCH
+    sources = ("jupyterhub/mybinder.org-user-guide: docs/about/user-guidelines.rst",)
+    examples = (
+        Bad({"keys/id_rsa": _KEY}, at="keys/id_rsa:1:1"),
+        Bad(
+            {"account.json": '{"type": "service_account", "private_key": "' + _KEY.replace("\n", "\\n") + '"}\n'},
+            at="account.json:1:45",
+        ),
+        Bad({"server.pem": _KEY.replace("\n", "\r\n").replace("RSA ", "")}, at="server.pem:1:1"),
+        Good({"server.pem": "-----BEGIN CERTIFICATE-----\nMIIEpAIBAAKCAQEA7bq9c1Zt8Jx0w2K5mYhVnR4sD6fG\n"}),
+        Good({"id_rsa.pub": "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABAQDtbq9zVm3wnHTDYrmZiFWdHiwPp8Y me\n"}),
+        Good({"tests/certs/server.key": _KEY}, why="a sample for tests"),
+        Good({"docs/ssh.md": f"The file begins with `{_KEY_HEAD.strip()}`.\n"}, why="a text about keys"),
+        Good({"id_rsa": Source("id_rsa", _KEY.encode(), tracked=False), "a": ""}, why="Binder does not get it"),
+    )
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        for source in _texts(repo):
+            if b"PRIVATE KEY" in source.data:
+                for header in private_keys(source):
+                    yield self.at(
+                        header,
+                        "A private key stands here, and everyone who launches the repository can read it",
+                        help="Replace the key wherever it is trusted, since it stays in the history, and take the file out",
+                    )
+                    break
+
+
+def _texts(repo: Repository) -> Iterator[Source]:
+    for source in repo.sources.values():
+        if source.mode in (REGULAR, EXECUTABLE) and _TEXT.search(source.path) and not _TESTS.search(source.path):
+            if len(source.data) < _MOST:
+                yield source
