@@ -1,4 +1,4 @@
-"""dask in code: the lines of notebooks and modules that make clusters."""
+"""dask in code: the cells of notebooks that make clusters."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ if TYPE_CHECKING:
     from binderlint.repository import Repository
 
 _SKIPPED = re.compile(r"(?:^|/)(?:tests?|docs?|ci|conftest\.py|setup\.py)(?:/|$)|(?:^|/)test_[^/]*$")
-_WORD = re.compile(r"dask[_.](?:kubernetes|gateway|jobqueue)|dask[_.]yarn|coiled")
+_PACKAGES = (b"dask_kubernetes", b"dask_gateway", b"dask_jobqueue")
 
 
 class Code(NamedTuple):
-    """A piece of code that is run as one: a cell of a notebook, or a module."""
+    """A piece of code that is run as one: a cell."""
 
     path: str
     lines: tuple[Text, ...]
@@ -32,13 +32,11 @@ class Code(NamedTuple):
 
 
 def cluster_code(repo: Repository) -> Iterator[list[Code]]:
-    """The code of each notebook, and of each module beside notebooks, that names a package for clusters of dask."""
+    """The code of each notebook that names a package for clusters of dask."""
     for source in repo.sources.values():
         if source.mode not in (REGULAR, EXECUTABLE) or _SKIPPED.search(source.path):
             continue
-        if not source.name.endswith(".ipynb") or not (b"dask" in source.data or b"coiled" in source.data):
-            continue
-        if _WORD.search(source.text):
+        if source.name.endswith(".ipynb") and any(name in source.data for name in _PACKAGES):
             from binderlint.files.notebook import read
 
             yield [Code(source.path, cell.lines) for cell in read(source).cells if cell.kind == "code"]

@@ -144,5 +144,5 @@ class PrivateKeyInRepository(Rule):
 def _texts(repo: Repository) -> Iterator[Source]:
     for source in repo.sources.values():
         if source.mode in (REGULAR, EXECUTABLE) and _TEXT.search(source.path) and not _TESTS.search(source.path):
-            if len(source.data) < _MOST:
+            if len(source.data) < _MOST and b"\0" not in source.data[:1000]:
                 yield source
