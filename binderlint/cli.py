@@ -11,6 +11,7 @@ from binderlint import __version__
 CLEAN, FOUND, USAGE, CRASHED = 0, 1, 2, 3
 COMMANDS = {
     "check": "check repositories, and with --fix mend them (the default command)",
+    "plan": "say what repo2docker would do with a repository",
     "rule": "explain a rule, by its code or name, or all of them",
 }
 _EPILOG = """\
@@ -41,6 +42,8 @@ def _run(arguments: list[str]) -> int:
     command = arguments[0] if arguments and arguments[0] in COMMANDS else ""
     if command == "rule":
         from binderlint.commands.rule import run
+    elif command == "plan":
+        from binderlint.commands.plan import run
     else:
         from binderlint.commands.check import run
     options = parser(command or "check").parse_args(arguments[1:] if command else arguments)
@@ -51,6 +54,8 @@ def parser(command: str) -> argparse.ArgumentParser:
     """The parser of one command; the one of `check` also tells of the others."""
     if command == "rule":
         from binderlint.commands.rule import add_arguments
+    elif command == "plan":
+        from binderlint.commands.plan import add_arguments
     else:
         from binderlint.commands.check import add_arguments
     others = [f"  binderlint {name:6} {about}" for name, about in COMMANDS.items()]

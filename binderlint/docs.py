@@ -170,6 +170,27 @@ _FORMS: dict[str, tuple[str, dict[str, Any]]] = {
         {"type": "object", "additionalProperties": {"type": "array", "items": {"type": "string"}}},
     ),
     "flag": ("`true`", {"type": "boolean"}),
+    "hub": (
+        '`"generic"`, or `{ name = "hub.example.org", memory = "8G", ports = [80, 443], default-environment = true, cluster = true }`',
+        {
+            "oneOf": [
+                {"enum": ["mybinder.org", "generic"]},
+                {
+                    "type": "object",
+                    "properties": {
+                        "name": {"type": "string"},
+                        "memory": {"type": "string"},
+                        "clone": {"type": "string"},
+                        "ports": {"type": "array", "items": {"type": "integer"}},
+                        "default-environment": {"type": "boolean"},
+                        "cluster": {"type": "boolean"},
+                        "binderhub": {"type": "boolean"},
+                    },
+                    "additionalProperties": False,
+                },
+            ]
+        },
+    ),
 }
 
 

@@ -51,6 +51,18 @@ class PlanError(NamedTuple):
     place: Place
 
 
+class Step(NamedTuple):
+    """A step of the build: the user who runs it, what it does, the configuration files it takes.
+
+    `when` is `before` or `after` the repository is copied into the image, `copy` for that itself, `docker` for a Dockerfile's own.
+    """
+
+    user: str
+    what: str
+    files: tuple[str, ...]
+    when: str
+
+
 class Plan(NamedTuple):
     """What repo2docker does. `buildpack` and `matching` hold its class names; buildpack is None where it raises before one is chosen."""
 

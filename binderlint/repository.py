@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from binderlint.files.runtime import Runtime
     from binderlint.files.script import Script
     from binderlint.files.yaml import Document
+    from binderlint.hubs import Hub
     from binderlint.plan import Plan
     from binderlint.rule import Files
 
@@ -54,7 +55,7 @@ class Repository:
         *,
         git: Git | None = None,
         root: Path | None = None,
-        hub: str = "mybinder.org",
+        hub: str | Hub = "mybinder.org",
         assume_binder: bool = False,
         nothing_committed: bool = False,
     ) -> None:
@@ -64,14 +65,26 @@ class Repository:
             (self.sources if source.tracked else self.untracked)[source.path] = source
         self.git = git or Git()
         self.root = root
-        self.hub = hub
+        self._hub = hub
         self.assume_binder = assume_binder
         self.nothing_committed = nothing_committed
+
+    @property
+    def hub(self) -> str:
+        """The name of the hub that the repository is meant for."""
+        return self._hub if isinstance(self._hub, str) else self._hub.name
+
+    @cached_property
+    def allows(self) -> Hub:
+        """What that hub allows."""
+        from binderlint.hubs import find_hub
+
+        return find_hub(self._hub) if isinstance(self._hub, str) else self._hub
 
     # -- where it comes from
 
     @classmethod
-    def from_folder(cls, folder: Path, *, hub: str = "mybinder.org", assume_binder: bool = False) -> Repository:
+    def from_folder(cls, folder: Path, *, hub: str | Hub = "mybinder.org", assume_binder: bool = False) -> Repository:
         """The work tree of a git repository, a folder inside one (as repo2docker's `--subdir`), or a plain folder.
 
         Raises RepositoryError when it is no folder or git's index cannot be read.
@@ -81,7 +94,9 @@ class Repository:
         return cls(**read_folder(folder)._asdict(), hub=hub, assume_binder=assume_binder)
 
     @classmethod
-    def from_ref(cls, folder: Path, ref: str, *, hub: str = "mybinder.org", assume_binder: bool = False) -> Repository:
+    def from_ref(
+        cls, folder: Path, ref: str, *, hub: str | Hub = "mybinder.org", assume_binder: bool = False
+    ) -> Repository:
         """The files of a commit, without touching the work tree. Raises RepositoryError for a ref that git does not know."""
         from binderlint.worktree import read_ref
 
@@ -89,7 +104,7 @@ class Repository:
 
     @classmethod
     def from_dict(
-        cls, files: Files, *, git: Git | None = None, hub: str = "mybinder.org", assume_binder: bool = False
+        cls, files: Files, *, git: Git | None = None, hub: str | Hub = "mybinder.org", assume_binder: bool = False
     ) -> Repository:
         """A repository that exists only in memory: paths to text, bytes or a Source (for a mode, or a file git does not track)."""
         sources = [
@@ -383,7 +398,7 @@ class Repository:
             kept + untracked,
             git=self.git,
             root=self.root,
-            hub=self.hub,
+            hub=self._hub,
             assume_binder=self.assume_binder,
             nothing_committed=self.nothing_committed,
         )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from binderlint.diagnostic import Applicability, Diagnostic, Severity
 
 if TYPE_CHECKING:
+    from binderlint.hubs import Hub
     from binderlint.rule import Rule
 
 SEVERITIES = {str(severity): severity for severity in Severity}
@@ -24,7 +25,7 @@ class Option(NamedTuple):
 
     name: str
     kind: str
-    """`rules` (codes, prefixes or names), `reasons` (rules, or a table of rules and reasons), `severities` (a table), `globs` (paths to rules), `choice`, `text` or `flag`."""
+    """`rules` (codes, prefixes or names), `reasons` (rules, or a table of rules and reasons), `severities` (a table), `globs` (paths to rules), `choice`, `hub` (a choice, or a table), `text` or `flag`."""
     help: str
     default: Any
     choices: tuple[str, ...] = ()
@@ -49,7 +50,7 @@ OPTIONS = (
     ),
     Option(
         "hub",
-        "choice",
+        "hub",
         "The BinderHub the repository is meant for",
         "mybinder.org",
         ("mybinder.org", "generic"),
@@ -76,7 +77,8 @@ class Settings(NamedTuple):
     per_file_ignores: Mapping[str, tuple[str, ...]] = {}
     severity: Mapping[str, str] = {}
     fail_on: str = "warning"
-    hub: str = "mybinder.org"
+    hub: str | Hub = "mybinder.org"
+    """A name, or what the configuration says of a hub of its own."""
     assume_binder: bool = False
     unfixable: tuple[str, ...] = ()
     extend_safe_fixes: tuple[str, ...] = ()
@@ -184,8 +186,15 @@ def convert(option: Option, value: Any, where: str) -> Any:
             isinstance(names, list) and all(isinstance(name, str) for name in names) for names in value.values()
         ):
             return {pattern: tuple(names) for pattern, names in value.items()}
-        case "choice", str() if value in option.choices:
+        case (("choice" | "hub"), str()) if value in option.choices:
             return value
+        case "hub", {}:
+            from binderlint.hubs import describe
+
+            try:
+                return describe(value)
+            except ValueError as error:
+                raise ConfigError(f"{where}: `{option.name}`: {error}") from error
         case "flag", bool():
             return value
     expected = {
@@ -193,6 +202,7 @@ def convert(option: Option, value: Any, where: str) -> Any:
         "reasons": "a list of rules, or a table of rules and reasons",
         "severities": f"a table of rules and {', '.join(SEVERITIES)}",
         "globs": "a table of patterns and lists of rules",
+        "hub": f"{', '.join(option.choices)}, or a table",
         "choice": f"one of {', '.join(option.choices)}",
         "flag": "true or false",
     }[option.kind]

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from binderlint.buildpacks.steps import build_steps
 from binderlint.repository import Repository
 from binderlint.rules import all_rules
 from tests.agreement import differences
 from tests.oracle import Oracle
 from tests.random_repositories import Files, repositories
+from tests.rendered import planned_steps, rendered_steps
 
 EXAMPLES = [
     pytest.param(example.files, id=f"{rule.code}-{number}")
@@ -30,7 +33,7 @@ def oracle() -> Iterator[Oracle]:
 
 @pytest.mark.parametrize("files", EXAMPLES)
 def test_examples_of_the_rules(oracle: Oracle, files: dict[str, str]) -> None:
-    assert not list(differences(Repository.from_dict(files).plan, oracle(files)))
+    check(Repository.from_dict(files), oracle(files))
 
 
 @settings(
@@ -40,4 +43,11 @@ def test_examples_of_the_rules(oracle: Oracle, files: dict[str, str]) -> None:
 )
 @given(files=repositories())
 def test_random_repositories(oracle: Oracle, files: Files) -> None:
-    assert not list(differences(Repository.from_dict(files).plan, oracle(files)))
+    check(Repository.from_dict(files), oracle(files))
+
+
+def check(repo: Repository, said: dict[str, Any]) -> None:
+    """The plan agrees with the oracle, and its steps with the Dockerfile that repo2docker writes."""
+    assert not list(differences(repo.plan, said))
+    if "render" in said and not said["error"] and said["buildpack"] != "DockerBuildPack":
+        assert planned_steps(build_steps(repo)) == rendered_steps(said["render"])

@@ -22,6 +22,7 @@ _WORD = re.compile(r"[^\s\"'`;&|<>()=,]+")
 _HOME = re.compile(r"(?:\$\{?\w+\}?|~|/home/(?:jovyan|\$\{?NB_USER\}?))/")
 _RUNNERS = frozenset({"bash", "sh", "source", ".", "python", "python3", "Rscript", "exec"})
 _PIP_INSTALL = re.compile(r"\bpip3?\d?(?:\.\d+)?\s+install\b([^\n;&|]*)")
+_CD = re.compile(r"\b(?:cd|pushd)\s+[\"']?([\w./-]+)")
 _BY_DEFAULT = (
     (re.compile(r"\bpipenv\s+(?:install|sync|lock)\b"), ("Pipfile", "Pipfile.lock")),
     (re.compile(r"\bpoetry\s+(?:install|export|build)\b"), ("pyproject.toml", "poetry.lock")),
@@ -53,9 +54,10 @@ def mentioned(repo: Repository, text: str, folder: str, anywhere: bool = False) 
     """
     text = _COMMENT.sub("", text.replace("\\\n", " "))
     for command in _PIP_INSTALL.finditer(text):
+        moved = [found[1] for found in _CD.finditer(text, 0, command.start())][-1:]
         for word in _WORD.findall(command[1]):
             if word.startswith(".") or (not word.startswith("-") and repo.is_dir(word.rstrip("/"))):
-                for found in _package(repo, word.split("[")[0], folder):
+                for found in _package(repo, word.split("[")[0], [*moved, "", folder]):
                     yield found, f"installs it with `{' '.join(command[0].split())}`"
     for pattern, names in _BY_DEFAULT:
         if default := pattern.search(text):
@@ -70,8 +72,8 @@ def mentioned(repo: Repository, text: str, folder: str, anywhere: bool = False) 
         before = word
 
 
-def _package(repo: Repository, written: str, folder: str) -> Iterator[str]:
-    for base in dict.fromkeys(("", folder)):
+def _package(repo: Repository, written: str, folders: list[str]) -> Iterator[str]:
+    for base in folders:
         place = posixpath.normpath(posixpath.join(base, written))
         if place.startswith(("..", "/")):
             continue

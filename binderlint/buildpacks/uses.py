@@ -25,6 +25,7 @@ _PYTHON_FILES = {
     **_SCRIPTS,
 }
 _CONDA_FILE = "it is installed into the environment of the server and the kernel"
+_KERNEL_FILE = "it is installed into the environment of the kernel, beside the server's"
 # What each buildpack reads; pyproject.toml, runtime.txt, requirements3.txt and the environment files need a closer look.
 _READS: dict[str, dict[str, str]] = {
     DOCKER: {"Dockerfile": "it decides everything"},
@@ -157,12 +158,14 @@ def _judge(checkout: Checkout, plan: Plan, buildpack: str, winner: str, name: st
             if plan.separate_kernel:
                 return Status.USED, "pip installs it for the server, beside the older Python of the kernel"
             return Status.IGNORED, "it is installed only beside a kernel on Python 3.6 or older"
+        case "environment.yml" if plan.separate_kernel and name in _READS[buildpack]:
+            return Status.USED, _KERNEL_FILE
         case "environment.yaml":
             if "environment.yml" not in _READS[buildpack]:
                 return Status.IGNORED, _because(buildpack, winner, name)
             if checkout.has("environment.yml"):
                 return Status.IGNORED, "`environment.yml` is there too, and wins"
-            return Status.USED, _CONDA_FILE
+            return Status.USED, _KERNEL_FILE if plan.separate_kernel else _CONDA_FILE
         case "Project.toml" if buildpack == JULIA and checkout.has("JuliaProject.toml"):
             return Status.IGNORED, "`JuliaProject.toml` is there too, and wins"
         case "Manifest.toml" if buildpack == JULIA and checkout.has("JuliaManifest.toml"):

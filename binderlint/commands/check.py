@@ -13,6 +13,7 @@ from binderlint.settings import OPTIONS
 
 if TYPE_CHECKING:
     from binderlint.diagnostic import Diagnostic
+    from binderlint.remote import Remote
     from binderlint.report import Report
     from binderlint.repository import Repository
     from binderlint.settings import Settings
@@ -26,6 +27,8 @@ class Target(NamedTuple):
 
     root: Path
     paths: set[str] | None = None
+    remote: Remote | None = None
+    """A repository on the web, instead of the one at the root."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -34,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "paths",
         nargs="*",
         metavar="PATH",
-        help="a folder is checked as a repository; a file limits the report to it (default: the repository around the current folder)",
+        help="a folder is checked as a repository; a file limits the report to it; `gh:owner/name@ref` or a launch link is fetched (default: the repository around the current folder)",
     )
     fixing = parser.add_argument_group("fixing")
     fixing.add_argument("--fix", action="store_true", help="write the safe fixes")
@@ -60,7 +63,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     for option in OPTIONS:
         if option.flag and option.kind == "flag":
             source.add_argument(option.flag, action="store_true", default=None, help=option.help)
-        elif option.flag and option.kind == "choice":
+        elif option.flag and option.kind in ("choice", "hub"):
             source.add_argument(option.flag, choices=option.choices, help=f"{option.help} (default: {option.default})")
         elif option.flag:
             source.add_argument(option.flag, action="append", metavar="RULE,...", help=option.help.partition(";")[0])
@@ -74,8 +77,9 @@ def run(options: argparse.Namespace) -> int:
     try:
         outputs = _outputs(options.output or ["full"])
         targets = _targets(options.paths)
-        if options.ref and (options.fix or options.diff):
-            return fail("--ref looks at a commit, which cannot be fixed: leave out --fix and --diff")
+        committed = options.ref or any(target.remote for target in targets)
+        if committed and (options.fix or options.diff):
+            return fail("A commit cannot be fixed: leave out --fix and --diff, or --ref and the link")
         if options.unsafe_fixes and not (options.fix or options.diff):
             return fail("--unsafe-fixes goes with --fix (to write them) or --diff (to see them)")
         return max(_check(target, options, outputs, len(targets) > 1) for target in targets)
@@ -100,9 +104,14 @@ def _outputs(wanted: list[str]) -> list[tuple[str, Path | None]]:
 def _targets(paths: list[str]) -> list[Target]:
     """Folders are repositories of their own, as with repo2docker's --subdir; files limit the report on the repository around them."""
     from binderlint.git import find_top
+    from binderlint.remote import find_remote
     from binderlint.repository import RepositoryError
 
     here = Path.cwd()
+    remotes = [Target(here, None, remote) for given in paths if (remote := find_remote(given))]
+    paths = [given for given in paths if not find_remote(given)]
+    if remotes and not paths:
+        return remotes
     if not paths:
         return [Target(find_top(here) or here)]
     targets: dict[Path, set[str] | None] = {}
@@ -123,14 +132,14 @@ def _targets(paths: list[str]) -> list[Target]:
         )
         known = targets.get(root, set())
         targets[root] = None if known is None else {*known, full.relative_to(root).as_posix()}
-    return [Target(root, chosen) for root, chosen in targets.items()]
+    return [*(Target(root, chosen) for root, chosen in targets.items()), *remotes]
 
 
-def _settings(root: Path, options: argparse.Namespace) -> Settings:
+def _settings(root: Path | None, options: argparse.Namespace) -> Settings:
     from binderlint.rules import all_rules
     from binderlint.settings import Settings, find, load
 
-    file = options.config or (None if options.isolated else find(root))
+    file = options.config or (None if options.isolated or root is None else find(root))
     settings = load(file) if file else Settings()
     chosen = {option.name.replace("-", "_") for option in OPTIONS if option.flag}
     given = {name: value for name in chosen if (value := getattr(options, name)) is not None}
@@ -167,9 +176,13 @@ def _check(target: Target, options: argparse.Namespace, outputs: list[tuple[str,
     from binderlint.linter import check
     from binderlint.repository import Repository
 
-    settings = _settings(target.root, options)
+    settings = _settings(None if target.remote else target.root, options)
     assume = settings.assume_binder or settings.file is not None
-    if options.ref:
+    if target.remote:
+        from binderlint.remote import open_remote
+
+        repo = open_remote(target.remote, target.root, hub=settings.hub, assume_binder=assume)
+    elif options.ref:
         repo = Repository.from_ref(target.root, options.ref, hub=settings.hub, assume_binder=assume)
     else:
         repo = Repository.from_folder(target.root, hub=settings.hub, assume_binder=assume)

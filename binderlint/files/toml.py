@@ -34,6 +34,9 @@ def decode_error_place(source: Source, error: Exception) -> Place:
     """The line that a TOML parser complains about; the first that is not UTF-8; else the first of the file."""
     if isinstance(error, UnicodeError):
         return source.decode_error or source.place()
+    if str(error).endswith("(at end of document)"):
+        last = len(source.text.rstrip())
+        return source.place(max(0, last - 1), last)
     found = _AT_LINE.search(str(error))
     if not found or not 1 <= int(found[1]) <= len(source.line_starts):
         return source.place()

@@ -1,0 +1,79 @@
+"""plan: what repo2docker would do with a repository, here, at a ref, or on the web."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from binderlint.cli import CLEAN, FOUND, fail
+from binderlint.settings import OPTIONS
+
+if TYPE_CHECKING:
+    from binderlint.hubs import Hub
+    from binderlint.repository import Repository
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The flags of `plan`."""
+    parser.add_argument(
+        "target",
+        nargs="?",
+        metavar="PATH",
+        help="a folder, `gh:owner/name@ref`, `gl:group/name@ref`, or a launch link (default: the repository around the current folder)",
+    )
+    parser.add_argument("--ref", metavar="REF", help="a branch, tag or commit instead of the working tree")
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="how to print it (default: text)")
+    hub = next(option for option in OPTIONS if option.name == "hub")
+    parser.add_argument("--hub", choices=hub.choices, help=f"{hub.help} (default: {hub.default})")
+    parser.add_argument("--config", type=Path, metavar="FILE", help="use this configuration file")
+    parser.add_argument("--isolated", action="store_true", help="use no configuration file")
+    parser.add_argument(
+        "--color", choices=("auto", "always", "never"), default="auto", help="colours (default: on a terminal)"
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print the plan; the exit code is 1 where the hub does not take the repository."""
+    from binderlint.reporters import plan as reporter
+    from binderlint.repository import RepositoryError
+    from binderlint.settings import ConfigError
+    from binderlint.style import style_for
+
+    try:
+        repo = _repository(options)
+        outline = reporter.outline(repo)
+    except (RepositoryError, ConfigError) as error:
+        return fail(str(error))
+    if options.format == "json":
+        sys.stdout.write(reporter.render_json(outline))
+    else:
+        sys.stdout.write(reporter.render(outline, style_for(sys.stdout, options.color)))
+    return CLEAN if outline.hub.accepts else FOUND
+
+
+def _repository(options: argparse.Namespace) -> Repository:
+    from binderlint.git import find_top
+    from binderlint.remote import find_remote, open_remote
+    from binderlint.repository import Repository, RepositoryError
+
+    here = Path.cwd()
+    remote = find_remote(options.target) if options.target else None
+    if remote is None:
+        folder = Path(options.target) if options.target else find_top(here) or here
+        hub = _hub(folder, options)
+        if options.ref:
+            return Repository.from_ref(folder, options.ref, hub=hub)
+        return Repository.from_folder(folder, hub=hub)
+    if options.ref:
+        raise RepositoryError("--ref goes with a folder; write gh:owner/name@ref")
+    return open_remote(remote, here, hub=_hub(here, options))
+
+
+def _hub(folder: Path, options: argparse.Namespace) -> str | Hub:
+    from binderlint.settings import Settings, find, load
+
+    file = options.config or (None if options.isolated or not folder.is_dir() else find(folder))
+    settings = load(file) if file else Settings()
+    return options.hub or settings.hub

@@ -1,0 +1,181 @@
+"""plan: the way from a repository's files to a launch, for people and for programs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from binderlint.hubs import Verdict
+from binderlint.plan import Plan, Status, Step, Version
+from binderlint.style import Style, printable
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+LANGUAGES = {
+    "DockerBuildPack": "Dockerfile",
+    "JuliaProjectTomlBuildPack": "Julia",
+    "JuliaRequireBuildPack": "Julia (old)",
+    "NixBuildPack": "Nix",
+    "RBuildPack": "R",
+    "CondaBuildPack": "conda",
+    "PipfileBuildPack": "Pipfile",
+    "PythonBuildPack": "Python",
+}
+_MARKS = {Status.USED: ("green", "used"), Status.INDIRECT: ("blue", "indirect"), Status.IGNORED: ("yellow", "ignored")}
+
+
+class Outline(NamedTuple):
+    """Everything there is to say of a repository's plan."""
+
+    plan: Plan
+    steps: tuple[Step, ...]
+    reinstalls: tuple[str, ...]
+    launch: str
+    hub: Verdict
+
+
+def outline(repo: Repository) -> Outline:
+    """The plan of a repository with its steps and the verdict of its hub."""
+    from binderlint.buildpacks.steps import build_steps, launch, reinstalls
+    from binderlint.hubs import judge
+
+    steps = build_steps(repo)
+    return Outline(repo.plan, steps, reinstalls(steps), launch(repo.plan), judge(repo.allows, repo.plan))
+
+
+def render(found: Outline, style: Style) -> str:
+    """The plan as text: verdict, what decides, files, steps, launch."""
+    return "\n".join(_lines(found, style)) + "\n"
+
+
+def _lines(found: Outline, style: Style) -> Iterator[str]:
+    plan = found.plan
+    yield _verdict(found, style)
+    if plan.error:
+        yield ""
+        place = plan.error.place
+        yield f"{style.paint('red', 'repo2docker stops')} ({plan.error.stage}), at {style.paint('bold', printable(str(place)))}:"
+        yield from (f"  {printable(line)}" for line in f"{plan.error.type}: {plan.error.message}".splitlines())
+    yield ""
+    yield from _facts(found, style)
+    if plan.files:
+        yield ""
+        yield style.paint("bold", "Files")
+        yield from _files(plan, style)
+    if found.steps:
+        yield ""
+        yield style.paint("bold", "Build")
+        yield from _steps(found.steps, style)
+        yield ""
+        yield style.paint("bold", "Launch")
+        yield f"  {found.launch}"
+    if found.reinstalls:
+        yield ""
+        yield style.paint(
+            "dim",
+            f"Every commit makes a new image; only a change of {', '.join(found.reinstalls)} installs everything again.",
+        )
+
+
+def _verdict(found: Outline, style: Style) -> str:
+    if found.hub.accepts:
+        return f"{style.paint('green', 'ok')} {found.hub.name} takes this repository"
+    return f"{style.paint('red', 'no')} {found.hub.name} does not take this repository: {'; '.join(found.hub.reasons)}"
+
+
+def _facts(found: Outline, style: Style) -> Iterator[str]:
+    plan = found.plan
+    folder = f"`{plan.binder_dir}/`" if plan.binder_dir else "the root of the repository"
+    facts = [("Configuration", f"in {folder}"), ("Buildpack", _buildpack(plan))]
+    for name, version in (("Python", plan.python), ("R", plan.r), ("Julia", plan.julia)):
+        if version:
+            facts.append((name, f"{version.version}  {style.paint('dim', _source(version))}"))
+    if plan.separate_kernel:
+        facts.append(("Kernel", "in an environment of its own, beside a server on a newer Python"))
+    width = max(len(name) for name, _ in facts)
+    for name, value in facts:
+        yield f"{style.paint('bold', name.ljust(width))}  {value}"
+
+
+def _buildpack(plan: Plan) -> str:
+    if plan.buildpack is None:
+        return "none: repo2docker stops before it chooses one"
+    if plan.default:
+        return "none matches; repo2docker's default is a bare Python environment"
+    others = [LANGUAGES.get(name, name) for name in plan.matching[1:] if "!" not in name]
+    also = f", which comes before {' and '.join(others)}" if others else ""
+    return f"{LANGUAGES[plan.buildpack]} ({plan.buildpack}){also}"
+
+
+def _source(version: Version) -> str:
+    reason = version.reason
+    return f"{printable(str(version.place))}: {reason}" if version.place else f"default: {reason}"
+
+
+def _files(plan: Plan, style: Style) -> Iterator[str]:
+    width = max(len(printable(use.path)) for use in plan.files)
+    order = list(Status)
+    for use in sorted(plan.files, key=lambda use: (order.index(use.status), use.path)):
+        colour, word = _MARKS[use.status]
+        yield f"  {style.paint(colour, word.ljust(8))}  {printable(use.path).ljust(width)}  {style.paint('dim', printable(use.reason))}"
+
+
+def _steps(steps: tuple[Step, ...], style: Style) -> Iterator[str]:
+    width = max(len(step.user) for step in steps)
+    for number, step in enumerate(steps, 1):
+        files = (
+            f"  {style.paint('cyan', ', '.join(map(printable, step.files)))}"
+            if step.files and step.when != "docker"
+            else ""
+        )
+        what = printable(step.what)
+        if len(what) > style.width - width - 8:
+            what = what[: style.width - width - 9] + "…"
+        text = style.paint("bold", what) if step.when == "copy" else what
+        yield f"  {number:2}  {style.paint('dim', step.user.ljust(width))}  {text}{files}"
+
+
+def render_json(found: Outline) -> str:
+    """The plan as JSON; its form is docs/plan.schema.json."""
+    plan = found.plan
+    content: dict[str, Any] = {
+        "version": 1,
+        "binder_dir": plan.binder_dir,
+        "buildpack": plan.buildpack,
+        "matching": list(plan.matching),
+        "default": plan.default,
+        "python": _version(plan.python),
+        "r": _version(plan.r),
+        "julia": _version(plan.julia),
+        "separate_kernel": plan.separate_kernel,
+        "files": [{"path": use.path, "status": use.status.value, "reason": use.reason} for use in plan.files],
+        "steps": [
+            {"user": step.user, "what": step.what, "files": list(step.files), "when": step.when} for step in found.steps
+        ],
+        "reinstalls": list(found.reinstalls),
+        "start": plan.start,
+        "post_build": plan.post_build,
+        "launch": found.launch,
+        "error": None,
+        "hub": {"name": found.hub.name, "accepts": found.hub.accepts, "reasons": list(found.hub.reasons)},
+    }
+    if plan.error:
+        place = plan.error.place
+        content["error"] = {
+            "stage": plan.error.stage,
+            "type": plan.error.type,
+            "message": plan.error.message,
+            "path": place.path,
+            "line": place.line,
+            "column": place.column,
+        }
+    return json.dumps(content, indent=2, ensure_ascii=True) + "\n"
+
+
+def _version(version: Version | None) -> dict[str, Any] | None:
+    if version is None:
+        return None
+    source = str(version.place) if version.place else "default"
+    return {"version": version.version, "source": source, "reason": version.reason}

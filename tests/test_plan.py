@@ -1,0 +1,357 @@
+"""Plans: which file is used and why, versions and the line that decides, steps, hubs, refs, and how they are told."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from binderlint.buildpacks.mentions import mentioned
+from binderlint.buildpacks.steps import build_steps
+from binderlint.buildpacks.tables import repo2docker
+from binderlint.cli import main
+from binderlint.hubs import Hub, describe, find_hub, judge, parse_size
+from binderlint.plan import DEFAULT_PYTHON, Status
+from binderlint.remote import find_remote
+from binderlint.repository import Repository, RepositoryError
+from binderlint.rule import Files
+from binderlint.settings import ConfigError, load
+from binderlint.source import Source
+
+ROOT = Path(__file__).parents[1]
+
+
+def uses(files: Files) -> dict[str, tuple[str, str]]:
+    """Status and reason of each file of the plan."""
+    return {use.path: (use.status.value, use.reason) for use in Repository.from_dict(files).plan.files}
+
+
+# -- the tables
+
+
+def test_tables_are_those_of_the_installed_repo2docker() -> None:
+    """A new release of repo2docker shows here what is to be changed in data/repo2docker.json."""
+    import datetime
+    from importlib.metadata import version
+    from unittest.mock import PropertyMock, patch
+
+    from repo2docker.app import Repo2Docker
+    from repo2docker.buildpacks import conda, r
+    from repo2docker.buildpacks.conda.supported_python_version import SUPPORTED_PYTHON_VERSION
+    from repo2docker.buildpacks.julia import JuliaProjectTomlBuildPack as Julia
+
+    table = repo2docker()
+    assert version("jupyter-repo2docker") == table["release"]
+    assert Repo2Docker().base_image == table["base_image"]
+    python = table["python"]
+    assert conda.CondaBuildPack.major_pythons == python["majors"]
+    assert conda.CondaBuildPack.kernel_env_cutoff_version == python["kernel_cutoff"]
+    assert list(SUPPORTED_PYTHON_VERSION) == python["supported"]
+    assert python["majors"]["3"] == DEFAULT_PYTHON
+    for platform, known in python["lock_files"].items():
+        locks = Path(conda.HERE).glob(f"environment.py-*-{platform}.lock")
+        found = {path.name.removeprefix("environment.py-").removesuffix(f"-{platform}.lock") for path in locks}
+        assert found == set(known)
+    assert datetime.date.fromisoformat(table["r"]["first_snapshot"]) == r.RSPM_CUTOFF_DATE
+    answers = {}
+    for minor in [f"{major}.{minor}" for major in range(2, 7) for minor in range(12)] + [None]:
+        with patch.object(r.RBuildPack, "runtime", PropertyMock(return_value=("r", minor, None))):
+            try:
+                answers[minor] = r.RBuildPack("base").r_version
+            except RuntimeError:
+                continue
+    assert answers.pop(None) == table["r"]["versions"][table["r"]["default"]]
+    assert answers == table["r"]["versions"]
+    assert f'compat = "{table["julia"]["default_compat"]}"' in inspect.getsource(Julia)
+
+
+def test_julia_versions_are_sorted() -> None:
+    from binderlint.buildpacks.tables import julia
+
+    versions = [tuple(map(int, version.split("."))) for version in julia()["versions"]]
+    assert versions == sorted(set(versions))
+
+
+# -- what becomes of the files
+
+USED, IGNORED, INDIRECT = "used", "ignored", "indirect"
+
+
+@pytest.mark.parametrize(
+    ("files", "path", "status", "words"),
+    [
+        ({"Dockerfile": "FROM a\n", "requirements.txt": "a\n"}, "requirements.txt", IGNORED, "`Dockerfile` decides everything"),
+        ({"environment.yml": "", "requirements.txt": "a\n"}, "requirements.txt", IGNORED, "`environment.yml` wins over `requirements.txt`"),
+        ({"binder/postBuild": "", "requirements.txt": "a\n"}, "requirements.txt", IGNORED, "`binder/` exists"),
+        ({"binder/environment.yml": "", "binder/setup.py": ""}, "binder/setup.py", IGNORED, "in the root of the repository only"),
+        ({"environment.yml": "dependencies: [pip: [-r requirements.txt]]\n", "requirements.txt": "a\n"}, "requirements.txt", INDIRECT, "includes it with `-r requirements.txt`"),
+        ({"binder/environment.yml": "dependencies:\n- pip:\n  - -e ..\n", "setup.py": ""}, "setup.py", INDIRECT, "-e .."),
+        ({"binder/environment.yml": "dependencies:\n- pip:\n  - -r ../requirements.txt\n", "requirements.txt": ""}, "requirements.txt", INDIRECT, "-r ../requirements.txt"),
+        ({"requirements.txt": "-r base.txt\n", "base.txt": ""}, "base.txt", INDIRECT, "`requirements.txt` includes it"),
+        ({"environment.yml": "", "requirements.txt": "a\n", "postBuild": "pip install -r requirements.txt\n"}, "requirements.txt", INDIRECT, "`postBuild` names"),
+        ({"environment.yml": "", "requirements.txt": "a\n", "postBuild": "# pip install -r requirements.txt\n"}, "requirements.txt", IGNORED, "wins"),
+        ({"environment.yml": "", "setup.py": "", "postBuild": "python -m pip install -e .\n"}, "setup.py", INDIRECT, "installs it with `pip install -e .`"),
+        ({"environment.yml": "", "a/setup.py": "", "postBuild": "cd a && pip install .\n"}, "a/setup.py", INDIRECT, "pip install"),
+        ({"Dockerfile": "FROM a\nCOPY environment.yml /tmp/\n", "environment.yml": ""}, "environment.yml", INDIRECT, "copies it"),
+        ({"Dockerfile": "FROM a\nCOPY . /x\nRUN pip install -r /x/requirements.txt\n", "requirements.txt": ""}, "requirements.txt", INDIRECT, "names"),
+        ({"Dockerfile": "FROM a\nCOPY . /x\n", "requirements.txt": ""}, "requirements.txt", IGNORED, "decides everything"),
+        ({"Dockerfile": "FROM pangeo/base-image:2020.01.01\n", "environment.yml": ""}, "environment.yml", INDIRECT, "ONBUILD"),
+        ({"binder/Dockerfile": "FROM pangeo/pangeo-notebook-onbuild:1\n", "binder/start": ""}, "binder/start", INDIRECT, "ONBUILD"),
+        ({"environment.yml": "", "environment.yaml": ""}, "environment.yaml", IGNORED, "`environment.yml` is there too"),
+        ({"requirements.txt": "", "install.R": ""}, "install.R", IGNORED, "only an R repository runs it"),
+        ({"requirements.txt": "", "postbuild": ""}, "postbuild", IGNORED, "`postBuild`"),
+        ({"requirements.txt": "", "poetry.lock": ""}, "poetry.lock", IGNORED, "does not know the files of Poetry"),
+        ({"pyproject.toml": "[project]\nname = 'a'\n", "requirements.txt": ""}, "pyproject.toml", IGNORED, "no [build-system]"),
+        ({"pyproject.toml": "[project]\nrequires-python = '>=3.11'\n", "requirements.txt": ""}, "pyproject.toml", USED, "`requires-python`"),
+        ({"requirements.txt": "", "requirements3.txt": ""}, "requirements3.txt", IGNORED, "Python 3.6 or older"),
+        ({"requirements.txt": "", "requirements3.txt": "", "runtime.txt": "python-2.7"}, "requirements3.txt", USED, "for the server"),
+        ({"environment.yml": "", "runtime.txt": "python-3.9"}, "runtime.txt", IGNORED, "decides the Python version"),
+        ({"environment.yml": "", "runtime.txt": "python 3.9"}, "runtime.txt", USED, "stops"),
+        ({"requirements.txt": "", "runtime.txt": "r-4.1"}, "runtime.txt", USED, "without a date"),
+        ({"binder/a": "", ".binder/environment.yml": ""}, ".binder/environment.yml", IGNORED, "both"),
+        ({"requirements.txt": "", "start": Source("start", b"", tracked=False)}, "start", IGNORED, "git does not track it"),
+        ({"REQUIRE": "", "environment.yml": ""}, "environment.yml", IGNORED, "repo2docker stops at `REQUIRE`"),
+        ({"Project.toml": "", "Pipfile": ""}, "Pipfile", IGNORED, "Julia repository"),
+        ({"runtime.txt": "r-2022-01-10", "environment.yml": ""}, "environment.yml", USED, "installed"),
+    ],
+)  # fmt: skip
+def test_file_uses(files: Files, path: str, status: str, words: str) -> None:
+    found = uses(files)[path]
+    assert found[0] == status, found
+    assert words in found[1]
+
+
+def test_plan_questions() -> None:
+    plan = Repository.from_dict({"binder/environment.yml": "", "start": ""}).plan
+    assert plan.uses("binder/environment.yml") and not plan.uses("start") and not plan.uses("x")
+    assert plan.path("start") == "binder/start"
+    use = plan.use("start")
+    assert use and use.status is Status.IGNORED
+    assert plan.use("x") is None
+
+
+@pytest.mark.parametrize(
+    ("files", "version", "at"),
+    [
+        ({"environment.yml": "dependencies:\n  - python=3.9 # c\n"}, "3.9", "environment.yml:2:5"),
+        ({"environment.yml": "dependencies: [a, 'python=3.8']\r\n"}, "3.8", "environment.yml:1:19"),
+        ({"requirements.txt": "", "runtime.txt": "\npython-3.11\n"}, "3.11", "runtime.txt:2:1"),
+        ({"pyproject.toml": "[project]\nrequires-python = '>=3.12'\n", "requirements.txt": ""}, "3.14", "pyproject.toml:2:19"),
+        ({"Pipfile": "[requires]\npython_version = '3.8'\n"}, "3.8", "Pipfile:2:18"),
+        ({"Pipfile.lock": '{"_meta": {"requires": {"python_version": "3.9"}}}'}, "3.9", "Pipfile.lock:1:43"),
+    ],
+)  # fmt: skip
+def test_the_line_that_decides(files: Files, version: str, at: str) -> None:
+    python = Repository.from_dict(files).plan.python
+    assert python and (python.version, str(python.place)) == (version, at)
+
+
+@pytest.mark.parametrize(
+    ("files", "stage", "at"),
+    [
+        ({"environment.yml": "a: b\na: c\n"}, "python_version", "environment.yml:2:1"),
+        ({"requirements.txt": "", "apt.txt": "vim\nlibGL Foo\nFoo # c\n"}, "get_preassemble_scripts", "apt.txt:3:1"),
+        ({"requirements.txt": "", "runtime.txt": "python3\n"}, "detect:RBuildPack", "runtime.txt:1:1"),
+        ({"Dockerfile": "# a\nFROM andrewosh/binder-base\n"}, "detect:LegacyBinderDockerBuildPack", "Dockerfile:2:1"),
+        ({"environment.yml": "dependencies:\n- a\n- python=3.4\n"}, "render", "environment.yml:3:3"),
+        ({"Project.toml": '[compat]\njulia = "1.6, 1.7"\n'}, "render", "Project.toml:2:9"),
+        ({"pyproject.toml": "[project]\nx = [\n"}, "detect:PythonBuildPack", "pyproject.toml:2:6"),
+        ({"environment.yml": "dependencies:\n  # - a\n"}, "python_version", "environment.yml:1:1"),
+    ],
+)  # fmt: skip
+def test_the_line_to_blame(files: Files, stage: str, at: str) -> None:
+    error = Repository.from_dict(files).plan.error
+    assert error and (error.stage, str(error.place)) == (stage, at)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("bash ./setup.sh\n", "setup.sh"),
+        ("source $HOME/binder/env.sh", "binder/env.sh"),
+        ("mamba env update -n base --file=environment-extra.yml", "environment-extra.yml"),
+        ("pip install -rdev-requirements.txt", "dev-requirements.txt"),
+        ("echo start", ""),
+        ("curl https://h/requirements.txt", ""),
+    ],
+)
+def test_mentions(text: str, found: str) -> None:
+    paths = ("setup.sh", "binder/env.sh", "environment-extra.yml", "dev-requirements.txt", "start", "requirements.txt")
+    repo = Repository.from_dict(dict.fromkeys(paths, ""))
+    assert [path for path, _ in mentioned(repo, text, "")] == ([found] if found else [])
+
+
+# -- steps
+
+
+def test_steps() -> None:
+    repo = Repository.from_dict(
+        {"requirements.txt": "-e .\n", "setup.py": "", "apt.txt": "vim\n", "postBuild": "", "environment.yaml": ""}
+    )
+    assert repo.plan.buildpack == "CondaBuildPack"
+    files = {"binder/runtime.txt": "r-4.1-2022-01-10", "binder/install.R": "", "binder/apt.txt": "a\n", "binder/requirements.txt": "-e .\n", "binder/postBuild": ""}  # fmt: skip
+    steps = build_steps(Repository.from_dict(files))
+    assert [(step.user, step.when, step.files) for step in steps] == [
+        ("root", "before", ()),
+        ("root", "before", ()),
+        ("root", "before", ()),
+        ("root", "before", ("binder/apt.txt",)),
+        ("jovyan", "before", ("binder/install.R",)),
+        ("root", "copy", ()),
+        ("jovyan", "after", ("binder/requirements.txt",)),
+        ("jovyan", "after", ("binder/postBuild",)),
+    ]
+    assert not build_steps(Repository.from_dict({"runtime.txt": ""}))
+    docker = build_steps(Repository.from_dict({"Dockerfile": "FROM python:3.12\nRUN a\nUSER me\nCOPY . /x\n"}))
+    assert [(step.user, step.what) for step in docker] == [("root", "RUN a"), ("me", "COPY . /x")]
+
+
+# -- hubs
+
+
+def test_hubs() -> None:
+    empty, nix = Repository.from_dict({"apt.txt": ""}), Repository.from_dict({"default.nix": ""})
+    assert not judge(find_hub("mybinder.org"), empty.plan).accepts
+    assert judge(find_hub("generic"), empty.plan).accepts
+    assert judge(find_hub("hub.example.org"), empty.plan).accepts
+    assert not judge(find_hub("mybinder.org"), nix.plan).accepts
+    assert judge(find_hub("generic"), nix.plan).accepts
+    assert find_hub("mybinder.org").memory == 2 * 2**30
+    assert find_hub("generic").ports is None
+    own = describe({"name": "h", "memory": "1.5 GiB", "ports": [80], "default-environment": False})
+    assert own == Hub("h", 3 * 2**29, None, frozenset({80}), False)
+    assert Repository.from_dict({}, hub=own).allows is own
+    assert Repository.from_dict({}, hub=own).replace([]).hub == "h"
+    assert parse_size("512m") == 2**29
+    for wrong in ({"memory": "much"}, {"memory": 2}, {"ports": ["80"]}, {"colour": "red"}):
+        with pytest.raises(ValueError, match="`"):
+            describe(wrong)
+
+
+def test_hub_in_the_configuration(tmp_path: Path) -> None:
+    file = tmp_path / "binderlint.toml"
+    file.write_text('hub = { name = "h", memory = "8G" }\n')
+    hub = load(file).hub
+    assert isinstance(hub, Hub) and hub.memory == 8 * 2**30
+    for wrong in ('hub = { memory = "x" }', 'hub = "other"', "hub = 1"):
+        file.write_text(wrong)
+        with pytest.raises(ConfigError, match=r"binderlint.toml:1: `hub`"):
+            load(file)
+
+
+# -- told
+
+
+def test_text_and_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "environment.yml").write_text("dependencies: [python=3.12]\n")
+    (tmp_path / "requirements.txt").write_text("numpy\n")
+    assert main(["plan", str(tmp_path)]) == 0
+    text = capsys.readouterr().out
+    for words in ("ok mybinder.org takes this repository", "conda (CondaBuildPack), which comes before Python", "3.12  environment.yml:1:16", "copy the repository"):  # fmt: skip
+        assert words in text
+    assert "\033" not in text
+    assert main(["plan", str(tmp_path), "--color", "always"]) == 0
+    assert "\033" in capsys.readouterr().out
+    found = told(capsys, str(tmp_path))
+    assert found["python"] == {"version": "3.12", "source": "environment.yml:1:16", "reason": "written here"}
+    assert found["error"] is None and found["hub"]["accepts"]
+    (tmp_path / "requirements.txt").unlink()
+    (tmp_path / "environment.yml").write_text("- a\n")
+    assert told(capsys, str(tmp_path), code=1)["error"]["line"] == 1
+    (tmp_path / "environment.yml").unlink()
+    assert not told(capsys, str(tmp_path), code=1)["hub"]["accepts"]
+    assert told(capsys, str(tmp_path), "--hub", "generic")["default"]
+
+
+def told(capsys: pytest.CaptureFixture[str], *arguments: str, code: int = 0) -> dict[str, Any]:
+    """The plan as JSON, which keeps to its schema."""
+    assert main(["plan", *arguments, "--format", "json"]) == code
+    found: dict[str, Any] = json.loads(capsys.readouterr().out)
+    jsonschema.validate(found, json.loads((ROOT / "docs/plan.schema.json").read_text()))
+    return found
+
+
+# -- refs and the web
+
+
+@pytest.mark.parametrize(
+    ("target", "url", "ref"),
+    [
+        ("gh:o/r", "https://github.com/o/r", "HEAD"),
+        ("gh:o/r.git@v1/x", "https://github.com/o/r", "v1/x"),
+        ("gl:g/s/r@main", "https://gitlab.com/g/s/r", "main"),
+        ("https://mybinder.org/v2/gh/o/r/feature/x?urlpath=lab", "https://github.com/o/r", "feature/x"),
+        ("https://mybinder.org/v2/gl/g%2Fr/main", "https://gitlab.com/g/r", "main"),
+        ("https://hub.example.org/binder/v2/git/https%3A%2F%2Fh.org%2Fr/abc", "https://h.org/r", "abc"),
+        ("http://mybinder.org/repo/o/r", "https://github.com/o/r", "master"),
+    ],
+)
+def test_find_remote(target: str, url: str, ref: str) -> None:
+    remote = find_remote(target)
+    assert remote and (remote.url, remote.ref) == (url, ref)
+
+
+def test_find_remote_refuses() -> None:
+    assert find_remote("notebooks") is None and find_remote("C:/x") is None
+    for wrong in ("https://example.org/x", "https://mybinder.org/v2/gh/o/r", "https://mybinder.org/v2/zenodo/10.5281/zenodo.1/"):  # fmt: skip
+        with pytest.raises(RepositoryError):
+            find_remote(wrong)
+
+
+@pytest.fixture
+def hosted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A git repository that git takes for github.com/o/r: environment.yml on main, requirements.txt at the tag v1."""
+    folder = tmp_path / "host/o/r"
+    folder.mkdir(parents=True)
+    identity = {f"GIT_{who}_{what}": "x" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+    redirect = {"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": f"url.file://{tmp_path}/host/.insteadOf", "GIT_CONFIG_VALUE_0": "https://github.com/"}  # fmt: skip
+    for key, value in {**identity, **redirect}.items():
+        monkeypatch.setenv(key, value)
+
+    def git(*arguments: str) -> None:
+        subprocess.run(["git", *arguments], cwd=folder, check=True, capture_output=True)
+
+    git("init", "--initial-branch=main")
+    (folder / "requirements.txt").write_text("numpy\n")
+    git("add", ".")
+    git("commit", "--message", "one")
+    git("tag", "v1")
+    (folder / "requirements.txt").unlink()
+    (folder / "environment.yml").write_text("dependencies: [python=3.9]\n")
+    git("add", ".")
+    git("commit", "--message", "two")
+    return folder
+
+
+def test_remote_refs(hosted: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(hosted.parent)
+    assert told(capsys, "gh:o/r")["buildpack"] == "CondaBuildPack"
+    assert told(capsys, "gh:o/r@v1")["buildpack"] == "PythonBuildPack"
+    assert told(capsys, "https://mybinder.org/v2/gh/o/r/master")["buildpack"] == "CondaBuildPack"  # HEAD instead
+    assert told(capsys, str(hosted), "--ref", "v1")["buildpack"] == "PythonBuildPack"
+    assert main(["plan", "gh:o/r@gone"]) == 2
+    assert main(["plan", "gh:o/none"]) == 2
+    assert main(["plan", "gh:o/r", "--ref", "v1"]) == 2
+    assert (hosted / "environment.yml").exists()
+
+
+def test_a_link_to_the_repository_itself_needs_no_network(
+    hosted: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    subprocess.run(["git", "remote", "add", "origin", "https://github.com/O/r.git"], cwd=hosted, check=True)
+    monkeypatch.setenv("GIT_ALLOW_PROTOCOL", "none")
+    monkeypatch.chdir(hosted)
+    assert told(capsys, "https://mybinder.org/v2/gh/o/r/v1")["buildpack"] == "PythonBuildPack"
+    assert main(["plan", "gh:o/other@v1"]) == 2
+
+
+def test_check_at_a_link(hosted: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(hosted.parent)
+    assert main(["gh:o/r@v1", "--assume-binder", "--output", "json"]) in (0, 1)
+    assert "python-unpinned" in capsys.readouterr().out
+    assert main(["gh:o/r@v1", "--fix"]) == 2
