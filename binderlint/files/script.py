@@ -183,6 +183,15 @@ class Script:
         """The commands of a shell script, empty for another language."""
         return self.shell.commands if self.shell else ()
 
+    def decides(self, command: Command) -> bool:
+        """Whether the script fails when this command does: it runs under `set -e`, or it is the last one."""
+        if command.ignored or self.shell is None:
+            return False
+        statements = self.shell.statements
+        return command.errexit or bool(
+            statements and statements[-1].commands and statements[-1].commands[-1] == command
+        )
+
     @property
     def running(self) -> tuple[Command, ...]:
         """The commands that some path gets to and that stand in this file."""

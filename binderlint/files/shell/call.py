@@ -24,6 +24,7 @@ class Call:
         self.walk, self.node, self.code = walk, node, code
         self.state, self.frame, self.context = state, frame, context
         self.words: list[Word] = []
+        self.written: list[Word] = []
         self.head: Place | None = None
         self.wrappers: list[str] = []
         self.redirects: list[Redirect] = []
@@ -60,6 +61,7 @@ class Call:
                 ignored,
                 state.cwd,
                 tuple(self.variables),
+                tuple(self.written),
                 self._alone(),
                 state.arrived is not False or state.pending is not None,
             ),

@@ -46,6 +46,7 @@ def run_command(
             word = expander.word(child)
             call.head = call.head or word.place
             call.words += [Word(word.raw, (item,)) for item in word.items]
+    call.written = list(call.words)
     for one in (*redirects, *(child for child in node.children if "redirect" in child.type)):
         _redirect(call, one, expander)
     if state.pending and call.name not in ("echo", "wait", "printf", "exit", "true", ":"):

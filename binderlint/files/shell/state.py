@@ -69,6 +69,8 @@ class Command(NamedTuple):
     """The folder it runs in, from the repository's root; None when that is not known."""
     variables: tuple[tuple[str, str], ...] = ()
     """Variables given in front of it."""
+    written: tuple[Word, ...] = ()
+    """All its words, the wrappers included."""
     alone: Place | None = None
     """The command with its redirections, where it is a statement of its own: not in a list, a pipeline or with a heredoc."""
     after: bool = False
