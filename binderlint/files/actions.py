@@ -6,6 +6,7 @@ import re
 from typing import NamedTuple
 
 from binderlint.files.script import UNKNOWN, Command
+from binderlint.source import Place
 
 _PYTHON = re.compile(r"(?:python|pypy|ipython)[\d.]*")
 _PIP = re.compile(r"pip[\d.]*")
@@ -207,6 +208,42 @@ def install(command: Command) -> str | None:
     text = code(command)
     found = _CODE_INSTALLS.search(text) if text else None
     return found.group().rstrip("(") if found else None
+
+
+_CUT = re.compile(r"(?:https?|ftp)://[^\s'\"`;|<>()&]*[?&=][^\s'\"`;|<>()&]*$")
+_TAIL = re.compile(r"(?:&[\w.%-]+(?:=[^\s'\"`;|<>()&]*)?)+(?=\s|$)")
+
+
+def cut_address(command: Command) -> Place | None:
+    """An address without quotes that its `&` cuts off: the whole of it, as it was meant. None where there is none."""
+    if not command.context.background or not command.written:
+        return None
+    word = command.written[-1]
+    source, end = word.place.source, command.place.span.end
+    found = _CUT.search(word.raw) if word.place.text == word.raw and word.place.span.end == end else None
+    tail = _TAIL.match(source.text, end) if found else None
+    return source.place(word.place.span.start + found.start(), tail.end()) if found and tail else None
+
+
+_WEB = re.compile(
+    r"gunicorn|uvicorn|hypercorn|waitress-serve|streamlit|flask|npm|yarn|node|java|dotnet|php|rails|puma|bundle|http\.server|bokeh|panel|nginx|apache2?|httpd|supervisord|docker-compose|celery"
+)
+
+
+def web_server(command: Command) -> str | None:
+    """The name of a web application's server, whether `exec` starts it or not; None for Jupyter's and for what is no server."""
+    if command.context.background or not command.runs:
+        return None
+    words = subcommand(command)
+    if _WEB.fullmatch(words[0]) and (words[0] not in ("npm", "yarn", "node", "java", "php") or len(words) > 1):
+        return words[0] if words[1:2] not in (("install",), ("ci",), ("--version",)) else None
+    if (
+        words[0] in ("python", "python3")
+        and len(words) > 1
+        and re.search(r"(?:^|/)(?:app|server|main|manage|wsgi|run)\.py$", words[1])
+    ):
+        return words[1]
+    return None
 
 
 # Servers that stay in the foreground, and the options with which they do not.

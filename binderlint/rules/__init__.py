@@ -63,7 +63,7 @@ FAMILIES = (
     ),
     Family("SCR", "scripts", "Scripts: line ends, byte order marks, first lines", _CONFIG + r"(?:start|postBuild)"),
     Family("STA", "start start_work", "start", _CONFIG + r"start"),
-    Family("PBD", "postbuild postbuild_commands", "postBuild", _CONFIG + r"(?:start|postBuild)"),
+    Family("PBD", "postbuild postbuild_commands postbuild_packages", "postBuild", _CONFIG + r"(?:start|postBuild)"),
     Family(
         "DKR",
         "docker_base docker_old_base docker_entry docker_launch docker_user docker_context docker_copy",

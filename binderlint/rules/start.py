@@ -147,6 +147,12 @@ class StartNoPassthrough(Rule):
         if not (found := _shell(repo)):
             return
         script, shell = found
+        if (
+            shell.arrival is not Kind.UNKNOWN
+            and _of_another(repo, script)
+            and not any(one.kind in (Kind.EXEC, Kind.PLAIN) for one in shell.arrivals)
+        ):
+            return
         elsewhere = any(one.kind in (Kind.EXEC, Kind.PLAIN) for one in shell.arrivals)
         for arrival in shell.arrivals:
             if arrival.kind not in (Kind.NEVER, Kind.BACKGROUND) or arrival.place.path != script.source.path:
@@ -214,6 +220,58 @@ def _why(arrival: Arrival, elsewhere: bool) -> str:
         else "start ends without running the command it is given"
     )
     return f"{path}, so the container stops at once and the launch fails"
+
+
+def _of_another(repo: Repository, script: Script) -> str | None:
+    """The server of a web application that a file `start` in the root of its repository runs."""
+    from binderlint.files.actions import web_server
+
+    if repo.plan.binder_dir:
+        return None
+    return next((name for one in script.running if not one.after and (name := web_server(one))), None)
+
+
+class StartNotForBinder(Rule):
+    """The file `start` is not meant for Binder.
+
+    A file called `start` in the root of a repository without a binder directory is what Binder runs in every session. Here it starts the server of a
+    web application, and not the command that Binder gives it, so no session opens. Binder's own configuration can stand in a folder `binder`,
+    where it does not see the files of the root.
+    """
+
+    code = "STA008"
+    severity = Severity.WARNING
+    level = Level.LAUNCH
+    sources = ("repo2docker/buildpacks/base.py",)
+    examples = (
+        Bad({**_PIP, "start": _SH + "cd web\nexec gunicorn app:app\n"}, at="start:3:1"),
+        Bad({**_PIP, "start": _SH + "npm run build\nnode server.js\n"}, at="start:2:1"),
+        Good({**_PIP, "start": _SH + 'gunicorn app:app &\nexec "$@"\n'}, why="beside the command that Binder runs"),
+        Good(
+            {"binder/requirements.txt": "x==1\n", "start": _SH + "exec gunicorn app:app\n"},
+            why="Binder does not read it",
+        ),
+        Good(
+            {"binder/requirements.txt": "x==1\n", "binder/start": _SH + "exec streamlit run app.py\n"},
+            why="in the binder directory it is meant for Binder: start-no-passthrough says it",
+        ),
+    )
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        from binderlint.files.actions import web_server
+        from binderlint.files.script import Kind
+
+        if not (found := _shell(repo)):
+            return
+        script, shell = found
+        name = _of_another(repo, script)
+        if name and shell.arrival in (Kind.NEVER, Kind.BACKGROUND):
+            command = next(one for one in script.running if web_server(one))
+            yield self.at(
+                command.place,
+                f"Binder runs this file in every session, and it starts `{name}` instead of the command that Binder gives it: no session opens",
+                help=f"Put Binder's files into a folder `binder`, or end this one with `{_EXEC}`",
+            )
 
 
 class StartUnquotedArgs(Rule):
