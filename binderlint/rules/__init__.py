@@ -61,9 +61,19 @@ FAMILIES = (
         _CONFIG
         + r"(?:environment\.ya?ml|requirements.*\.txt|runtime\.txt|pyproject\.toml|setup\.py|Pipfile(?:\.lock)?|Dockerfile|postBuild|start|install\.R|[^/]*\.lock)",
     ),
-    Family("SCR", "scripts", "Scripts: line ends, byte order marks, first lines", _CONFIG + r"(?:start|postBuild)"),
-    Family("STA", "start start_work", "start", _CONFIG + r"start"),
-    Family("PBD", "postbuild postbuild_commands postbuild_packages", "postBuild", _CONFIG + r"(?:start|postBuild)"),
+    Family(
+        "SCR",
+        "scripts scripts_lines",
+        "Scripts: line ends, byte order marks, first lines",
+        _CONFIG + r"(?:start|postBuild)",
+    ),
+    Family("STA", "start start_arguments start_work start_server", "start", _CONFIG + r"start"),
+    Family(
+        "PBD",
+        "postbuild postbuild_jupyter postbuild_conda postbuild_system postbuild_downloads postbuild_python",
+        "postBuild",
+        _CONFIG + r"(?:start|postBuild)",
+    ),
     Family(
         "DKR",
         "docker_base docker_old_base docker_entry docker_launch docker_user docker_context docker_copy",

@@ -1,4 +1,4 @@
-"""STA: whether `start` hands over to the command that Binder gives it."""
+"""STA: whether `start` runs the command that Binder gives it."""
 
 from __future__ import annotations
 
@@ -6,42 +6,19 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Replace, Severity
-from binderlint.edits import append_lines, insert_lines, replace, replaced
+from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
+from binderlint.edits import append_lines, replace
+from binderlint.launch_scripts import mended, understood
 from binderlint.rule import Bad, Good, Rule
 
 if TYPE_CHECKING:
-    from binderlint.files.script import Arrival, Script, Shell
+    from binderlint.files.script import Arrival, Script
     from binderlint.repository import Repository
     from binderlint.source import Place
 
 _PIP = {"requirements.txt": "numpy==2.2.0\n"}
 _EXEC = 'exec "$@"'
 _SH = "#!/bin/bash\n"
-
-
-def _shell(repo: Repository) -> tuple[Script, Shell] | None:
-    """start, where it is shell code that is understood from the first line to the last."""
-    script = repo.start
-    shell = script.shell if script else None
-    return (script, shell) if script and shell and not shell.broken else None
-
-
-def _after(repo: Repository, script: Script, edit: Replace) -> Shell | None:
-    """What start would be after an edit."""
-    from binderlint.files.script import Script
-    from binderlint.source import Source
-
-    text = replaced(script.source.text, [edit])
-    return Script(Source(script.source.path, script.source.encode(text)), repo.get).shell
-
-
-def _mended(repo: Repository, script: Script, edit: Replace) -> bool:
-    """Whether after an edit the command arrives as it was given, on every path."""
-    from binderlint.files.script import Kind
-
-    shell = _after(repo, script, edit)
-    return shell is not None and shell.arrival in (Kind.EXEC, Kind.PLAIN)
 
 
 class StartNoPassthrough(Rule):
@@ -144,7 +121,7 @@ class StartNoPassthrough(Rule):
         from binderlint.files.script import Kind
 
         yield from self._other_language(repo)
-        if not (found := _shell(repo)):
+        if not (found := understood(repo)):
             return
         script, shell = found
         if (
@@ -166,23 +143,23 @@ class StartNoPassthrough(Rule):
             )
 
     def _fix(self, repo: Repository, script: Script, arrival: Arrival) -> Fix | None:
-        from binderlint.files.actions import server
         from binderlint.files.script import Kind
+        from binderlint.files.servers import server
 
         add = Fix(f"Add `{_EXEC}`", (append_lines(script.source, _EXEC),))
         instead = Fix(f"Run the given command: `{_EXEC}`", (replace(arrival.place, _EXEC),))
         if arrival.kind is Kind.BACKGROUND:
-            return instead if arrival.last and _mended(repo, script, replace(arrival.place, _EXEC)) else None
+            return instead if arrival.last and mended(repo, script, replace(arrival.place, _EXEC)) else None
         if arrival.program and not re.fullmatch(r"jupyter.*|voila", arrival.program):
             return None
         if arrival.program or arrival.place.text.startswith("exit"):
             last = arrival.place.span.end == len(script.source.text.rstrip())
             unsafe = Applicability.UNSAFE if arrival.program else Applicability.SAFE
-            if last and _mended(repo, script, replace(arrival.place, _EXEC)):
+            if last and mended(repo, script, replace(arrival.place, _EXEC)):
                 return instead._replace(applicability=unsafe)
             return None
         blocked = [one for one in script.running if server(one) and not one.context.background]
-        return add if not blocked and _mended(repo, script, append_lines(script.source, _EXEC)) else None
+        return add if not blocked and mended(repo, script, append_lines(script.source, _EXEC)) else None
 
     def _other_language(self, repo: Repository) -> Iterator[Diagnostic]:
         """A start in Python, R or Julia has to read its arguments to run them."""
@@ -224,7 +201,7 @@ def _why(arrival: Arrival, elsewhere: bool) -> str:
 
 def _of_another(repo: Repository, script: Script) -> str | None:
     """The server of a web application that a file `start` in the root of its repository runs."""
-    from binderlint.files.actions import web_server
+    from binderlint.files.servers import web_server
 
     if repo.plan.binder_dir:
         return None
@@ -258,10 +235,10 @@ class StartNotForBinder(Rule):
     )
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        from binderlint.files.actions import web_server
         from binderlint.files.script import Kind
+        from binderlint.files.servers import web_server
 
-        if not (found := _shell(repo)):
+        if not (found := understood(repo)):
             return
         script, shell = found
         name = _of_another(repo, script)
@@ -272,206 +249,3 @@ class StartNotForBinder(Rule):
                 f"Binder runs this file in every session, and it starts `{name}` instead of the command that Binder gives it: no session opens",
                 help=f"Put Binder's files into a folder `binder`, or end this one with `{_EXEC}`",
             )
-
-
-class StartUnquotedArgs(Rule):
-    """`start` splits the command it is given.
-
-    BinderHub's command is `python3 -c '<a program of many lines>' --ip=0.0.0.0 ...`. Without the quotes in `"$@"` the shell splits it at
-    every blank and line end, Python gets the word `import` as its program and stops with a SyntaxError. With `repo2docker` on your own computer, whose
-    command has no blanks, everything seems to work. `"$*"` makes one word of all arguments, `"$1"` drops all but the first, `eval` and `bash -c`
-    read them as shell code.
-    """
-
-    code = "STA002"
-    severity = Severity.ERROR
-    level = Level.LAUNCH
-    sources = ("binderhub/helm-chart/binderhub/values.yaml",)
-    examples = (
-        Bad({**_PIP, "start": _SH + "exec $@\n"}, at="start:2:6", fixed={"start": _SH + 'exec "$@"\n'}),
-        Bad({**_PIP, "start": _SH + "$* # go"}, at="start:2:1", fixed={"start": _SH + '"$@" # go'}),
-        Bad({**_PIP, "start": _SH + 'exec "$*"\n'}, at="start:2:6", fixed={"start": _SH + 'exec "$@"\n'}),
-        Bad({**_PIP, "start": _SH + "exec ${@}\n"}, at="start:2:6", fixed={"start": _SH + 'exec "$@"\n'}),
-        Bad({**_PIP, "start": _SH + 'exec "$1"\n'}, at="start:2:6", fixed={"start": _SH + 'exec "$@"\n'}),
-        Bad(
-            {**_PIP, "start": _SH + 'CMD="$@"\nexport A=1\nexec $CMD\n'},
-            at="start:4:6",
-            fixed={"start": _SH + 'CMD="$@"\nexport A=1\nexec "$@"\n'},
-        ),
-        Bad(
-            {**_PIP, "start": _SH + "exec xvfb-run -a $@ --foo\n"},
-            at="start:2:18",
-            fixed={"start": _SH + 'exec xvfb-run -a "$@" --foo\n'},
-        ),
-        Bad({**_PIP, "start": _SH + 'bash -c "$*"\n'}, at="start:2:9"),
-        Bad({**_PIP, "start": _SH + 'eval "$@"\n'}, at="start:2:6"),
-        Bad({**_PIP, "start": _SH + 'shift\nexec "$@"\n'}, at="start:3:1"),
-        Good({**_PIP, "start": _SH + 'exec "$@"\n'}),
-        Good({**_PIP, "start": _SH + 'exec "${@}"\n'}, why="the same with braces"),
-        Good({**_PIP, "start": _SH + 'args=("$@")\nexec "${args[@]}"\n'}, why="an array keeps the arguments apart"),
-        Good({**_PIP, "start": _SH + 'cmd=$1\nshift\nexec "$cmd" "$@"\n'}, why="put together again"),
-        Good(
-            {**_PIP, "start": _SH + 'log() { echo $@ >&2; }\nlog starting\nexec "$@"\n'},
-            why="in a function, on other arguments",
-        ),
-        Good({**_PIP, "start": _SH + 'echo "running $*"\nexec "$@"\n'}, why="only printed"),
-    )
-
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        from binderlint.files.script import Kind
-
-        if not (found := _shell(repo)):
-            return
-        script, shell = found
-        for arrival in shell.arrivals:
-            if arrival.kind is Kind.SPLIT and arrival.place.path == script.source.path:
-                place = arrival.argument or arrival.place
-                edit = replace(place, '"$@"')
-                works = arrival.argument and place.text != '"$@"' and self._solves(repo, script, edit, place)
-                yield self.at(
-                    place,
-                    "The command that start is given does not arrive in one piece: it has arguments with blanks and line ends, so the launch fails on a BinderHub",
-                    help=f"Write `{_EXEC}`, with the quotes",
-                    fix=Fix('Write `"$@"`', (edit,)) if works else None,
-                )
-
-    def _solves(self, repo: Repository, script: Script, edit: Replace, place: Place) -> bool:
-        """Whether the command arrives there after the edit."""
-        from binderlint.files.script import Kind
-
-        shell = _after(repo, script, edit)
-        return shell is not None and any(
-            one.kind in (Kind.EXEC, Kind.PLAIN) and one.argument and one.argument.span.start == place.span.start
-            for one in shell.arrivals
-        )
-
-
-class StartMissingExec(Rule):
-    """`start` runs the command it is given without `exec`.
-
-    The server then is a child of the shell. When Binder stops the container, the shell gets the signal and ends, and the server, with its
-    kernels, is killed without being asked. `exec "$@"` puts the server in the place of the shell. In a pipeline (`"$@" | tee log`) that is not
-    possible, and the exit status is lost too; `exec "$@" > >(tee log) 2>&1` does the same without a pipeline.
-    """
-
-    code = "STA003"
-    severity = Severity.INFO
-    level = Level.POLISH
-    sources = ("repo2docker/buildpacks/repo2docker-entrypoint", "binder-examples/octave")
-    examples = (
-        Bad(
-            {**_PIP, "start": _SH + 'export A=1\n"$@"\n'},
-            at="start:3:1",
-            fixed={"start": _SH + 'export A=1\nexec "$@"\n'},
-        ),
-        Bad(
-            {**_PIP, "start": _SH + 'if [ -f x ]; then\n  A=1 "$@"\nelse\n  exec "$@"\nfi'},
-            at="start:3:3",
-            fixed={"start": _SH + 'if [ -f x ]; then\n  A=1 exec "$@"\nelse\n  exec "$@"\nfi'},
-        ),
-        Bad(
-            {**_PIP, "start": _SH + 'nice -n 5 "$@"\n'}, at="start:2:1", fixed={"start": _SH + 'exec nice -n 5 "$@"\n'}
-        ),
-        Bad(
-            {**_PIP, "start": _SH + 'xvfb-run exec "$@" 2>&1 | tee log.txt\n'},
-            at="start:2:1",
-            severity=Severity.WARNING,
-        ),
-        Bad(
-            {**_PIP, "start": _SH + "trap 'rm -rf /tmp/data' TERM\n\"$@\"\n"},
-            at="start:3:1",
-            severity=Severity.WARNING,
-        ),
-        Bad({**_PIP, "start": _SH + '"$@"\nrm -rf /tmp/data\n'}, at="start:2:1"),
-        Good({**_PIP, "start": _SH + 'exec "$@"\n'}),
-        Good({**_PIP, "start": _SH + 'exec "$@" > >(tee log.txt) 2>&1\n'}, why="a log without a pipeline"),
-        Good({**_PIP, "start": _SH + '{\n  exec "$@"\n} 2>&1\n'}, why="a group is no process of its own"),
-        Good({**_PIP, "start": _SH + 'exec xvfb-run "$@"\n'}, why="xvfb-run has to stay to end its display"),
-        Good(
-            {**_PIP, "start": _SH + 'trap "kill 0" TERM\n"$@" &\nwait $!\n'}, why="the shell hands the signal on itself"
-        ),
-    )
-
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        from binderlint.files.script import Kind
-
-        if not (found := _shell(repo)):
-            return
-        script, shell = found
-        for arrival in shell.arrivals:
-            if arrival.kind is not Kind.PLAIN or arrival.place.path != script.source.path or arrival.waited:
-                continue
-            if arrival.execed and not arrival.pipeline:
-                continue
-            if arrival.pipeline:
-                message = "The server runs in a pipeline: when Binder stops the session it is killed without being asked, and its exit status is lost"
-            else:
-                message = "The server runs as a child of start: when Binder stops the session it is killed without being asked"
-            edit = replace(arrival.head, f"exec {arrival.head.text}") if arrival.head else None
-            safe = edit and arrival.last and arrival.stays and not arrival.trapped and not arrival.pipeline
-            yield self.at(
-                arrival.place,
-                message,
-                help='Write `exec "$@" > >(tee log) 2>&1` to keep a log' if arrival.pipeline else f"Write `{_EXEC}`",
-                severity=Severity.WARNING if arrival.pipeline or arrival.trapped else None,
-                fix=Fix("Add `exec`", (edit,)) if edit and safe and _mended(repo, script, edit) else None,
-            )
-
-
-class StartNoShebang(Rule):
-    """`start` does not say which program runs it.
-
-    Binder runs `start` directly, not through a shell. Without `#!/bin/bash` in its very first line Linux refuses it with `Exec format error` and
-    the container never starts. (A `postBuild` without that line does run, with the plain `sh`.)
-    """
-
-    code = "STA004"
-    severity = Severity.ERROR
-    level = Level.LAUNCH
-    sources = ("repo2docker/buildpacks/repo2docker-entrypoint",)
-    examples = (
-        Bad(
-            {**_PIP, "start": 'export A=1\nexec "$@"\n'},
-            at="start:1:1",
-            fixed={"start": '#!/bin/bash\nexport A=1\nexec "$@"\n'},
-        ),
-        Bad(
-            {**_PIP, "start": '# #!/bin/bash\r\n\r\nexec "$@"'},
-            at="start:1:1",
-            fixed={"start": '#!/bin/bash\r\n# #!/bin/bash\r\n\r\nexec "$@"'},
-        ),
-        Bad(
-            {**_PIP, "start": '\n #!/bin/bash\nexec "$@"\n'},
-            at="start:1:1",
-            fixed={"start": '#!/bin/bash\nexec "$@"\n'},
-        ),
-        Bad({**_PIP, "start": ""}, at="start:1:1", fixed={"start": "#!/bin/bash\n"}),
-        Bad({**_PIP, "start": "import os, sys\nos.execvp(sys.argv[1], sys.argv[1:])\n"}, at="start:1:1"),
-        Good({**_PIP, "start": '#!/bin/sh\nexec "$@"\n'}),
-        Good({**_PIP, "start": '#! /usr/bin/env bash\nexec "$@"\n'}, why="a blank after `#!` is allowed"),
-        Good({**_PIP, "start": b"\x7fELF\x02\x01\x01\x00\x00"}, why="a program, not a script"),
-        Good({**_PIP, "postBuild": "echo hi\n"}, why="`postBuild` is run by a shell"),
-    )
-
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        script = repo.start
-        if script is None or script.shebang.line is not None or script.source.data.startswith(b"\x7fELF"):
-            return
-        source = script.source
-        fix: Fix | None = None
-        late = re.match(r"\ufeff?(\s+)#!", source.text)
-        if late:
-            edit: Edit = replace(source.place(*late.span(1)), "")
-            fix = Fix("Put the first line first", (edit,))
-        elif script.shell is not None and not script.shell.broken and not _is_python(source.text):
-            fix = Fix("Add `#!/bin/bash`", (insert_lines(source, 1, "#!/bin/bash"),))
-        yield self.at(
-            source,
-            "The first line of start does not name a program with `#!`, so Linux cannot run it and the container never starts",
-            help="Begin the file with `#!/bin/bash`",
-            fix=fix,
-        )
-
-
-def _is_python(text: str) -> bool:
-    return bool(re.search(r"^(?:import|from) \w|^def \w+\(.*\):|^(?:library|using)\b", text, re.MULTILINE))

@@ -1,4 +1,4 @@
-"""STA: what `start` does before the server runs: downloads, installations, servers that never end."""
+"""STA: what `start` does before the server runs: downloads and installations."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
-from binderlint.edits import replace
 from binderlint.rule import Bad, Good, Rule
 
 if TYPE_CHECKING:
@@ -259,77 +258,3 @@ class StartInstalls(Rule):
                     help="Put the packages into the environment file, or move the command to postBuild",
                     fix=_moved(repo, script, command),
                 )
-
-
-class StartForegroundServer(Rule):
-    """`start` waits for a server that never ends.
-
-    A server that is started without `&` keeps the script waiting until it is stopped, so the lines below it, and with them the command that
-    Binder runs, are never reached, and the launch fails.
-    """
-
-    code = "STA007"
-    severity = Severity.ERROR
-    level = Level.LAUNCH
-    sources = ("jupyterhub/binderhub#667",)
-    examples = (
-        Bad(
-            {**_PIP, "start": _SH + 'mongod --dbpath data/db  # for notebook 3\nexec "$@"\n'},
-            at="start:2:1",
-            fixed={"start": _SH + 'mongod --dbpath data/db &  # for notebook 3\nexec "$@"\n'},
-        ),
-        Bad(
-            {**_PIP, "start": _SH + 'nohup python -m http.server 8000 > log 2>&1\nexec "$@"\n'},
-            at="start:2:1",
-            fixed={"start": _SH + 'nohup python -m http.server 8000 > log 2>&1 &\nexec "$@"\n'},
-        ),
-        Bad(
-            {**_PIP, "start": _SH + 'if [ -f app.py ]; then\n  streamlit run app.py\nfi\nexec "$@"\n'},
-            at="start:3:3",
-            fixed={"start": _SH + 'if [ -f app.py ]; then\n  streamlit run app.py &\nfi\nexec "$@"\n'},
-        ),
-        Bad({**_PIP, "start": _SH + 'jupyter lab --no-browser\nexec "$@"\n'}, at="start:2:1"),
-        Good({**_PIP, "start": _SH + 'mongod --dbpath data/db &\nexec "$@"\n'}),
-        Good(
-            {**_PIP, "start": _SH + 'mongod --fork --logpath /dev/stdout\nexec "$@"\n'},
-            why="goes into the background itself",
-        ),
-        Good(
-            {**_PIP, "start": _SH + 'redis-server --daemonize yes\nexec "$@"\n'}, why="goes into the background itself"
-        ),
-        Good({**_PIP, "start": _SH + 'pg_ctl -D data start\nexec "$@"\n'}, why="returns when the database is up"),
-        Good(
-            {**_PIP, "start": _SH + 'jupyter lab workspaces import w.json\njupyter lab clean\nexec "$@"\n'},
-            why="does its work and ends",
-        ),
-        Good({**_PIP, "start": _SH + 'streamlit --version\nexec "$@"\n'}),
-        Good({**_PIP, "start": _SH + 'serve() { streamlit run app.py; }\nexec "$@"\n'}, why="never called"),
-        Good({**_PIP, "start": _SH + 'nohup bash -c "streamlit run app.py" &\nexec "$@"\n'}, why="in the background"),
-        Good({**_PIP, "start": _SH + 'timeout 5 redis-server\nexec "$@"\n'}, why="stopped after a while"),
-        Good({**_PIP, "start": _SH + "exec jupyter lab\n"}, why="start-no-passthrough says it"),
-    )
-
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        from binderlint.files.actions import server
-
-        script = repo.start
-        for command in script.running if script else ():
-            context = command.context
-            if context.background or context.substitution or command.after or "exec" in command.wrappers:
-                continue
-            name = server(command)
-            if name is None:
-                continue
-            simple = not context.pipeline and not context.nested and not context.condition and context.function is None
-            jupyter = name.startswith("jupyter")
-            place = command.alone
-            yield self.at(
-                command.place,
-                f"start waits here until `{name}` ends, so the command that Binder runs is never reached and the launch fails",
-                help="Leave it out: Binder starts the server itself"
-                if jupyter
-                else "Put the server into the background with `&`",
-                fix=Fix("Put it into the background", (replace(place, f"{place.text} &"),))
-                if place and simple and not jupyter
-                else None,
-            )

@@ -1,0 +1,224 @@
+"""STA: how `start` hands the command on: whole, with `exec`, and by a program that Linux finds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Diagnostic, Edit, Fix, Level, Replace, Severity
+from binderlint.edits import insert_lines, replace
+from binderlint.launch_scripts import after, mended, understood
+from binderlint.rule import Bad, Good, Rule
+
+if TYPE_CHECKING:
+    from binderlint.files.script import Script
+    from binderlint.repository import Repository
+    from binderlint.source import Place
+
+_PIP = {"requirements.txt": "numpy==2.2.0\n"}
+_EXEC = 'exec "$@"'
+_SH = "#!/bin/bash\n"
+
+
+class StartUnquotedArgs(Rule):
+    """`start` splits the command it is given.
+
+    BinderHub's command is `python3 -c '<a program of many lines>' --ip=0.0.0.0 ...`. Without the quotes in `"$@"` the shell splits it at
+    every blank and line end, Python gets the word `import` as its program and stops with a SyntaxError. With `repo2docker` on your own computer, whose
+    command has no blanks, everything seems to work. `"$*"` makes one word of all arguments, `"$1"` drops all but the first, `eval` and `bash -c`
+    read them as shell code.
+    """
+
+    code = "STA002"
+    severity = Severity.ERROR
+    level = Level.LAUNCH
+    sources = ("binderhub/helm-chart/binderhub/values.yaml",)
+    examples = (
+        Bad({**_PIP, "start": _SH + "exec $@\n"}, at="start:2:6", fixed={"start": _SH + 'exec "$@"\n'}),
+        Bad({**_PIP, "start": _SH + "$* # go"}, at="start:2:1", fixed={"start": _SH + '"$@" # go'}),
+        Bad({**_PIP, "start": _SH + 'exec "$*"\n'}, at="start:2:6", fixed={"start": _SH + 'exec "$@"\n'}),
+        Bad({**_PIP, "start": _SH + "exec ${@}\n"}, at="start:2:6", fixed={"start": _SH + 'exec "$@"\n'}),
+        Bad({**_PIP, "start": _SH + 'exec "$1"\n'}, at="start:2:6", fixed={"start": _SH + 'exec "$@"\n'}),
+        Bad(
+            {**_PIP, "start": _SH + 'CMD="$@"\nexport A=1\nexec $CMD\n'},
+            at="start:4:6",
+            fixed={"start": _SH + 'CMD="$@"\nexport A=1\nexec "$@"\n'},
+        ),
+        Bad(
+            {**_PIP, "start": _SH + "exec xvfb-run -a $@ --foo\n"},
+            at="start:2:18",
+            fixed={"start": _SH + 'exec xvfb-run -a "$@" --foo\n'},
+        ),
+        Bad({**_PIP, "start": _SH + 'bash -c "$*"\n'}, at="start:2:9"),
+        Bad({**_PIP, "start": _SH + 'eval "$@"\n'}, at="start:2:6"),
+        Bad({**_PIP, "start": _SH + 'shift\nexec "$@"\n'}, at="start:3:1"),
+        Good({**_PIP, "start": _SH + 'exec "$@"\n'}),
+        Good({**_PIP, "start": _SH + 'exec "${@}"\n'}, why="the same with braces"),
+        Good({**_PIP, "start": _SH + 'args=("$@")\nexec "${args[@]}"\n'}, why="an array keeps the arguments apart"),
+        Good({**_PIP, "start": _SH + 'cmd=$1\nshift\nexec "$cmd" "$@"\n'}, why="put together again"),
+        Good(
+            {**_PIP, "start": _SH + 'log() { echo $@ >&2; }\nlog starting\nexec "$@"\n'},
+            why="in a function, on other arguments",
+        ),
+        Good({**_PIP, "start": _SH + 'echo "running $*"\nexec "$@"\n'}, why="only printed"),
+    )
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        from binderlint.files.script import Kind
+
+        if not (found := understood(repo)):
+            return
+        script, shell = found
+        for arrival in shell.arrivals:
+            if arrival.kind is Kind.SPLIT and arrival.place.path == script.source.path:
+                place = arrival.argument or arrival.place
+                edit = replace(place, '"$@"')
+                works = arrival.argument and place.text != '"$@"' and self._solves(repo, script, edit, place)
+                yield self.at(
+                    place,
+                    "The command that start is given does not arrive in one piece: it has arguments with blanks and line ends, so the launch fails on a BinderHub",
+                    help=f"Write `{_EXEC}`, with the quotes",
+                    fix=Fix('Write `"$@"`', (edit,)) if works else None,
+                )
+
+    def _solves(self, repo: Repository, script: Script, edit: Replace, place: Place) -> bool:
+        """Whether the command arrives there after the edit."""
+        from binderlint.files.script import Kind
+
+        shell = after(repo, script, edit)
+        return shell is not None and any(
+            one.kind in (Kind.EXEC, Kind.PLAIN) and one.argument and one.argument.span.start == place.span.start
+            for one in shell.arrivals
+        )
+
+
+class StartMissingExec(Rule):
+    """`start` runs the command it is given without `exec`.
+
+    The server then is a child of the shell. When Binder stops the container, the shell gets the signal and ends, and the server, with its
+    kernels, is killed without being asked. `exec "$@"` puts the server in the place of the shell. In a pipeline (`"$@" | tee log`) that is not
+    possible, and the exit status is lost too; `exec "$@" > >(tee log) 2>&1` does the same without a pipeline.
+    """
+
+    code = "STA003"
+    severity = Severity.INFO
+    level = Level.POLISH
+    sources = ("repo2docker/buildpacks/repo2docker-entrypoint", "binder-examples/octave")
+    examples = (
+        Bad(
+            {**_PIP, "start": _SH + 'export A=1\n"$@"\n'},
+            at="start:3:1",
+            fixed={"start": _SH + 'export A=1\nexec "$@"\n'},
+        ),
+        Bad(
+            {**_PIP, "start": _SH + 'if [ -f x ]; then\n  A=1 "$@"\nelse\n  exec "$@"\nfi'},
+            at="start:3:3",
+            fixed={"start": _SH + 'if [ -f x ]; then\n  A=1 exec "$@"\nelse\n  exec "$@"\nfi'},
+        ),
+        Bad(
+            {**_PIP, "start": _SH + 'nice -n 5 "$@"\n'}, at="start:2:1", fixed={"start": _SH + 'exec nice -n 5 "$@"\n'}
+        ),
+        Bad(
+            {**_PIP, "start": _SH + 'xvfb-run exec "$@" 2>&1 | tee log.txt\n'},
+            at="start:2:1",
+            severity=Severity.WARNING,
+        ),
+        Bad(
+            {**_PIP, "start": _SH + "trap 'rm -rf /tmp/data' TERM\n\"$@\"\n"},
+            at="start:3:1",
+            severity=Severity.WARNING,
+        ),
+        Bad({**_PIP, "start": _SH + '"$@"\nrm -rf /tmp/data\n'}, at="start:2:1"),
+        Good({**_PIP, "start": _SH + 'exec "$@"\n'}),
+        Good({**_PIP, "start": _SH + 'exec "$@" > >(tee log.txt) 2>&1\n'}, why="a log without a pipeline"),
+        Good({**_PIP, "start": _SH + '{\n  exec "$@"\n} 2>&1\n'}, why="a group is no process of its own"),
+        Good({**_PIP, "start": _SH + 'exec xvfb-run "$@"\n'}, why="xvfb-run has to stay to end its display"),
+        Good(
+            {**_PIP, "start": _SH + 'trap "kill 0" TERM\n"$@" &\nwait $!\n'}, why="the shell hands the signal on itself"
+        ),
+    )
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        from binderlint.files.script import Kind
+
+        if not (found := understood(repo)):
+            return
+        script, shell = found
+        for arrival in shell.arrivals:
+            if arrival.kind is not Kind.PLAIN or arrival.place.path != script.source.path or arrival.waited:
+                continue
+            if arrival.execed and not arrival.pipeline:
+                continue
+            if arrival.pipeline:
+                message = "The server runs in a pipeline: when Binder stops the session it is killed without being asked, and its exit status is lost"
+            else:
+                message = "The server runs as a child of start: when Binder stops the session it is killed without being asked"
+            edit = replace(arrival.head, f"exec {arrival.head.text}") if arrival.head else None
+            safe = edit and arrival.last and arrival.stays and not arrival.trapped and not arrival.pipeline
+            yield self.at(
+                arrival.place,
+                message,
+                help='Write `exec "$@" > >(tee log) 2>&1` to keep a log' if arrival.pipeline else f"Write `{_EXEC}`",
+                severity=Severity.WARNING if arrival.pipeline or arrival.trapped else None,
+                fix=Fix("Add `exec`", (edit,)) if edit and safe and mended(repo, script, edit) else None,
+            )
+
+
+class StartNoShebang(Rule):
+    """`start` does not say which program runs it.
+
+    Binder runs `start` directly, not through a shell. Without `#!/bin/bash` in its very first line Linux refuses it with `Exec format error` and
+    the container never starts. (A `postBuild` without that line does run, with the plain `sh`.)
+    """
+
+    code = "STA004"
+    severity = Severity.ERROR
+    level = Level.LAUNCH
+    sources = ("repo2docker/buildpacks/repo2docker-entrypoint",)
+    examples = (
+        Bad(
+            {**_PIP, "start": 'export A=1\nexec "$@"\n'},
+            at="start:1:1",
+            fixed={"start": '#!/bin/bash\nexport A=1\nexec "$@"\n'},
+        ),
+        Bad(
+            {**_PIP, "start": '# #!/bin/bash\r\n\r\nexec "$@"'},
+            at="start:1:1",
+            fixed={"start": '#!/bin/bash\r\n# #!/bin/bash\r\n\r\nexec "$@"'},
+        ),
+        Bad(
+            {**_PIP, "start": '\n #!/bin/bash\nexec "$@"\n'},
+            at="start:1:1",
+            fixed={"start": '#!/bin/bash\nexec "$@"\n'},
+        ),
+        Bad({**_PIP, "start": ""}, at="start:1:1", fixed={"start": "#!/bin/bash\n"}),
+        Bad({**_PIP, "start": "import os, sys\nos.execvp(sys.argv[1], sys.argv[1:])\n"}, at="start:1:1"),
+        Good({**_PIP, "start": '#!/bin/sh\nexec "$@"\n'}),
+        Good({**_PIP, "start": '#! /usr/bin/env bash\nexec "$@"\n'}, why="a blank after `#!` is allowed"),
+        Good({**_PIP, "start": b"\x7fELF\x02\x01\x01\x00\x00"}, why="a program, not a script"),
+        Good({**_PIP, "postBuild": "echo hi\n"}, why="`postBuild` is run by a shell"),
+    )
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        script = repo.start
+        if script is None or script.shebang.line is not None or script.source.data.startswith(b"\x7fELF"):
+            return
+        source = script.source
+        fix: Fix | None = None
+        late = re.match(r"\ufeff?(\s+)#!", source.text)
+        if late:
+            edit: Edit = replace(source.place(*late.span(1)), "")
+            fix = Fix("Put the first line first", (edit,))
+        elif script.shell is not None and not script.shell.broken and not _is_python(source.text):
+            fix = Fix("Add `#!/bin/bash`", (insert_lines(source, 1, "#!/bin/bash"),))
+        yield self.at(
+            source,
+            "The first line of start does not name a program with `#!`, so Linux cannot run it and the container never starts",
+            help="Begin the file with `#!/bin/bash`",
+            fix=fix,
+        )
+
+
+def _is_python(text: str) -> bool:
+    return bool(re.search(r"^(?:import|from) \w|^def \w+\(.*\):|^(?:library|using)\b", text, re.MULTILINE))
