@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from binderlint.diagnostic import Applicability, Fix, Replace
-from binderlint.edits import remove_lines, replaced
+from binderlint.edits import remove_lines, replace, replaced
 
 if TYPE_CHECKING:
     from binderlint.files.script import Command, Script, Shell
     from binderlint.repository import Repository
+    from binderlint.source import Text
 
 START_DIES = "the container never starts"
 BUILD_FAILS = "the build fails"
@@ -54,6 +55,11 @@ def mended(repo: Repository, script: Script, edit: Replace) -> bool:
 
     shell = after(repo, script, edit)
     return shell is not None and shell.arrival in (Kind.EXEC, Kind.PLAIN)
+
+
+def rewritten(title: str, text: Text, new: str, applicability: Applicability = Applicability.SAFE) -> Fix | None:
+    """The fix that writes a word anew, None where it stands in a text with escapes, so that its own place is not known."""
+    return Fix(title, (replace(text, new),), applicability) if text.place.text == text else None
 
 
 def removed(command: Command, title: str, applicability: Applicability) -> Fix | None:

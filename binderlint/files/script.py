@@ -193,6 +193,11 @@ class Script:
         )
 
     @property
+    def executed(self) -> tuple[Command, ...]:
+        """The commands that some path gets to, those in other scripts of the repository included."""
+        return tuple(one for one in self.commands if one.runs)
+
+    @property
     def running(self) -> tuple[Command, ...]:
         """The commands that some path gets to and that stand in this file."""
         return tuple(one for one in self.commands if one.runs and one.place.path == self.source.path)

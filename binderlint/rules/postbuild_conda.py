@@ -6,9 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
-from binderlint.edits import replace
-from binderlint.launch_scripts import removed, result, scripts
+from binderlint.diagnostic import Applicability, Diagnostic, Level, Severity
+from binderlint.launch_scripts import removed, result, rewritten, scripts
 from binderlint.rule import Bad, Good, Rule
 
 if TYPE_CHECKING:
@@ -108,7 +107,7 @@ class EnvNameAssumed(Rule):
             for one in script.commands
         )
         for script, _ in scripts(repo):
-            for command in script.running if not made else ():
+            for command in script.executed if not made else ():
                 word = _environment_word(command)
                 if word is None or word.value != named or command.ignored:
                     continue
@@ -116,7 +115,7 @@ class EnvNameAssumed(Rule):
                 fix = (
                     removed(command, "Leave it out: the environment is active", Applicability.UNSAFE)
                     if activation
-                    else Fix("Use the environment `notebook`", (replace(word.raw, "notebook"),), Applicability.UNSAFE)
+                    else rewritten("Use the environment `notebook`", word.raw, "notebook", Applicability.UNSAFE)
                 )
                 yield self.at(
                     word.raw,
@@ -173,7 +172,7 @@ class PostbuildCondaActivate(Rule):
         named = repo.environment.get("name") if repo.environment else None
         for script, _ in scripts(repo):
             loaded = bool(re.search(r"(?:^|\s)-\w*[li]", script.shebang.argument))
-            for command in script.running:
+            for command in script.executed:
                 words = " ".join(word.raw for word in command.written)
                 if command.name in ("source", ".", "eval") and re.search(
                     r"conda\.sh|mamba\.sh|hook|bashrc|profile|bin/activate", words

@@ -27,7 +27,7 @@ def _urls(repo: Repository) -> Iterator[tuple[Script, Command, Text]]:
     for script in (repo.post_build, repo.start):
         if script is None:
             continue
-        for command in script.running:
+        for command in script.executed:
             if command.name in ("echo", "printf"):
                 continue
             for word in command.written:

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
-from binderlint.edits import replace
-from binderlint.launch_scripts import removed
+from binderlint.launch_scripts import removed, rewritten
 from binderlint.rule import Bad, Good, Rule
 
 if TYPE_CHECKING:
@@ -23,7 +22,7 @@ def _commands(repo: Repository) -> Iterator[tuple[Script, Command]]:
     for script in (repo.post_build, repo.start):
         if script is None:
             continue
-        for command in script.running:
+        for command in script.executed:
             if not command.ignored and not command.after:
                 yield script, command
 
@@ -164,9 +163,7 @@ class PostbuildRemovedJupyterCommand(Rule):
         if kind == "serverextension" and words[2:3] == ("enable",) and command.name == "jupyter":
             word = next((one for one in command.args if one.raw == "serverextension"), None)
             if word:
-                return Fix(
-                    "Use `jupyter server extension`", (replace(word.raw, "server extension"),), Applicability.UNSAFE
-                )
+                return rewritten("Use `jupyter server extension`", word.raw, "server extension", Applicability.UNSAFE)
         return None
 
 

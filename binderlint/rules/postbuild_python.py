@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
-from binderlint.edits import replace
+from binderlint.diagnostic import Applicability, Diagnostic, Level, Severity
+from binderlint.launch_scripts import rewritten
 from binderlint.rule import Bad, Good, Rule
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ class PythonpathMismatch(Rule):
         for script in (repo.post_build, repo.start):
             if script is None or re.search(r"PATH=.*KERNEL_PYTHON_PREFIX|activate", script.source.text):
                 continue
-            for command in script.running:
+            for command in script.executed:
                 if (
                     not re.fullmatch(r"pip[\d.]*", command.name)
                     or command.values[:1] != ("install",)
@@ -95,9 +95,10 @@ class PythonpathMismatch(Rule):
                     word.raw,
                     f"`pip` here is that of the Jupyter server and not of Python {version}: what it installs is not there in the notebooks",
                     help="Use `$KERNEL_PYTHON_PREFIX/bin/pip`",
-                    fix=Fix(
+                    fix=rewritten(
                         "Use the notebooks' own",
-                        (replace(word.raw, f"$KERNEL_PYTHON_PREFIX/bin/{word.value}"),),
+                        word.raw,
+                        f"$KERNEL_PYTHON_PREFIX/bin/{word.value}",
                         Applicability.UNSAFE,
                     ),
                 )
@@ -195,7 +196,7 @@ class PackageNeedsNewerPython(Rule):
             return
         if not version or any(allowed.contains(f"{version}.{patch}") for patch in (0, 5, 12, 99)):
             return
-        for command in script.running:
+        for command in script.executed:
             if not re.fullmatch(r"pip[\d.]*", command.name) or command.values[:1] != ("install",) or command.ignored:
                 continue
             own = any(re.fullmatch(r"\./?(?:\[[\w,-]+\])?", one) for one in command.operands[1:])
@@ -270,7 +271,7 @@ class KernelInstallUser(Rule):
         script = repo.post_build
         if script is None or re.search(r"activate|venv|PATH=", script.source.text):
             return
-        for command in script.running:
+        for command in script.executed:
             if command.name != "ipykernel" or command.values[:1] != ("install",) or not command.written:
                 continue
             if command.wrappers not in (("python -m",), ("python3 -m",)) or not re.fullmatch(

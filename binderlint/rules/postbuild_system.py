@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from binderlint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
-from binderlint.edits import append_lines, create, replace
-from binderlint.launch_scripts import removed, result, scripts
+from binderlint.edits import append_lines, create
+from binderlint.launch_scripts import removed, result, rewritten, scripts
 from binderlint.rule import Bad, Good, Rule
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ class PostbuildNeedsRoot(Rule):
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:
         for script, _ in scripts(repo):
-            for command in script.running:
+            for command in script.executed:
                 if command.ignored or command.after or command.context.conditional:
                     continue
                 reason = self._reason(command)
@@ -155,6 +155,15 @@ class PostbuildInteractive(Rule):
             fixed={"postBuild": "#!/bin/bash\npython -m pip uninstall -y numpy\nmake\n"},
             severity=Severity.WARNING,
         ),
+        Bad(
+            {**_PIP, "postBuild": _SH + 'bash -c "pip uninstall \\"numpy\\""\n'},
+            at="postBuild:3:9",
+        ),
+        Bad(
+            {**_PIP, "postBuild": _SH + "./tools/clean.sh\n", "tools/clean.sh": "#!/bin/sh\npip uninstall numpy\n"},
+            at="tools/clean.sh:2:5",
+            fixed={"tools/clean.sh": "#!/bin/sh\npip uninstall -y numpy\n"},
+        ),
         Good({**_PIP, "postBuild": _SH + "pip uninstall param --yes\nmamba install -yq gdal\n"}),
         Good(
             {**_PIP, "postBuild": _SH + "conda config --set always_yes yes\nconda install gdal\n"},
@@ -175,9 +184,9 @@ class PostbuildInteractive(Rule):
         script = repo.post_build
         if script is None:
             return
-        settled = any("always_yes" in one.place.text or "ALWAYS_YES" in one.place.text for one in script.running)
+        settled = any("always_yes" in one.place.text or "ALWAYS_YES" in one.place.text for one in script.executed)
         settled = settled or "ALWAYS_YES" in script.source.text
-        for command in script.running:
+        for command in script.executed:
             if command.ignored or command.context.pipeline or command.input is not None:
                 continue
             if any("<" in one.operator for one in command.redirects):
@@ -194,7 +203,7 @@ class PostbuildInteractive(Rule):
                     f"`pip uninstall` asks for a confirmation that nobody gives while the image is built: {result(script, command)}",
                     help="Add `-y`",
                     severity=None if script.decides(command) else Severity.WARNING,
-                    fix=Fix("Add `-y`", (replace(word.raw, "uninstall -y"),)),
+                    fix=rewritten("Add `-y`", word.raw, "uninstall -y"),
                 )
             elif command.name in ("conda", "mamba", "micromamba") and word and not settled:
                 if word.value in ("install", "remove", "uninstall", "update", "upgrade", "create") and not command.has(
@@ -206,7 +215,7 @@ class PostbuildInteractive(Rule):
                         help="Add `-y`",
                         severity=Severity.INFO,
                         level=Level.POLISH,
-                        fix=Fix("Add `-y`", (replace(word.raw, f"{word.value} -y"),)),
+                        fix=rewritten("Add `-y`", word.raw, f"{word.value} -y"),
                     )
             elif command.name == "read" and command.has("-p") and not command.context.loop:
                 yield self.at(

@@ -68,7 +68,7 @@ class StartForegroundServer(Rule):
         from binderlint.files.servers import server
 
         script = repo.start
-        for command in script.running if script else ():
+        for command in script.executed if script else ():
             context = command.context
             if context.background or context.substitution or command.after or "exec" in command.wrappers:
                 continue

@@ -19,7 +19,7 @@ _POST = "#!/bin/bash\nset -euo pipefail\n\n"
 
 def _before_server(script: Script) -> Iterator[Command]:
     """The commands of start itself that delay the server: not in the background, and on a path that is taken."""
-    for command in script.running:
+    for command in script.executed:
         context = command.context
         if not context.background and not command.after:
             yield command
@@ -127,6 +127,14 @@ class StartDownloads(Rule):
                 + "python - <<'PY'\nimport pooch\npooch.retrieve('https://example.org/x.nc', None)\nPY\n",
             },
             severity=Severity.ERROR,
+        ),
+        Bad(
+            {
+                **_PIP,
+                "start": _SH + 'tools/data.sh\nexec "$@"\n',
+                "tools/data.sh": "#!/bin/bash\nwget https://example.org/a.csv\n",
+            },
+            at="tools/data.sh:2:1",
         ),
         Good(
             {**_PIP, "start": _SH + 'until curl -s http://localhost:8080/; do sleep 1; done\nexec "$@"\n'},

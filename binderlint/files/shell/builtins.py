@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 # Files that set an environment up and end nothing.
 _SETUP_FILES = re.compile(
-    r"(?:.*/)?(?:conda\.sh|mamba\.sh|activate|\.?env|\.env.*|\.envrc|\.bash.*|\.profile|setup\.bash|.*thisroot\.sh|nvm\.sh)"
+    r"(?:.*/)?(?:conda\.sh|mamba\.sh|activate|\.?env|\.env.*|\.envrc|\.bash.*|\.?profile|setup\.bash|.*thisroot\.sh|nvm\.sh)"
 )
 
 

@@ -59,7 +59,7 @@ _HARMLESS = frozenset(
 )
 # `jupyter lab "$@"` gets the command as file names and options of its own.
 _OTHER_SERVERS = re.compile(
-    r"jupyter(?:-.*)?|python[\d.]*|ipython|R|Rscript|julia|voila|streamlit|marimo|node|java|cat|echo|printf"
+    r"jupyter(?:hub)?(?:-.*)?|python[\d.]*|ipython|R|Rscript|julia|voila|streamlit|marimo|node|java|cat|echo|printf"
 )
 
 
