@@ -44,7 +44,7 @@ class BadgeNbgitpullerEncoding(Rule):
             {
                 "README.md": "[run](https://mybinder.org/v2/gh/ada/env/main?urlpath=git-pull?repo=https://github.com/ada/waves%26amp%3Burlpath=lab/tree/waves)\n"
             },
-            at="README.md:1:55",
+            at="README.md:1:97",
             fixed={
                 "README.md": "[run](https://mybinder.org/v2/gh/ada/env/main?urlpath=git-pull?repo=https://github.com/ada/waves%26urlpath=lab/tree/waves)\n"
             },
@@ -73,12 +73,13 @@ class BadgeNbgitpullerEncoding(Rule):
                 continue
             if not re.match(r"/*git-(?:pull|sync)\b", pull.decoded):
                 continue
-            if _HTML_AND.search(pull.value):
+            ands = [pull.value.part(*found.span()) for found in _HTML_AND.finditer(pull.value)]
+            if ands:
                 yield self.at(
-                    pull.value,
-                    "An `&` in this address was written for HTML before it was encoded: nbgitpuller does not see what follows it",
-                    help="Write `%26` for `%26amp%3B`",
-                    fix=Fix("Write `%26`", (replace(pull.value, _HTML_AND.sub("%26", pull.value)),)),
+                    ands[0],
+                    "This `&` was written for HTML before it was encoded: nbgitpuller does not see what follows it",
+                    help=f"Write `%26` for `{ands[0]}`",
+                    fix=Fix("Write `%26`", tuple(replace(one, "%26") for one in ands)),
                 )
             after = link.address.query[link.address.query.index(pull) + 1 :]
             lost = [parameter for parameter in after if parameter.name in _NESTED]

@@ -56,6 +56,11 @@ class RebuildOnEveryCommit(Rule):
             why="a small environment",
         ),
         Good(
+            {"docs/a.md": _BADGE.format("main"), "environment.yml": _LONG, **_COURSE},
+            git=_OURS,
+            why="no badge in the README",
+        ),
+        Good(
             {"README.md": _BADGE.format("main"), "environment.yml": _LONG, **_COURSE},
             why="a repository whose name is not known",
         ),
