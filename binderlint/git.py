@@ -179,7 +179,10 @@ def read_git(top: Path, folder: Path) -> Git:
         branch=head,
         default_branch=_symbolic(common / "refs/remotes/origin/HEAD", "refs/remotes/origin/"),
         refs=frozenset(names - {"HEAD"}),
-        complete=every_branch and not (common / "shallow").exists() and not (common / "reftable").is_dir(),
+        complete=every_branch
+        and "--no-tags" not in config
+        and not (common / "shallow").exists()
+        and not (common / "reftable").is_dir(),
     )
 
 

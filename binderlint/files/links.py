@@ -108,7 +108,7 @@ _BYTES = re.compile(
 )
 _NEEDLE = re.compile(r"binder|/v2/|//hub\.", re.IGNORECASE)
 _URL = re.compile(
-    r"""https?://(?:[^\s"'<>\\^`{}\[\]|]|(?<=[/=])<[\w .:-]+>|(?<=[/=])\[[\w -]+\]|(?<=[/=])\|\w+\||\{\{[^{}\n]*\}\}|\{%[^%\n]*%\}|\$?\{[^{}\s]*\}|\\[_*~&-])+""",
+    r"""https?://(?:(?!&(?:nbsp|lt|gt|quot|apos|emsp|ensp|#\d+);)[^\s"'<>\\^`{}\[\]|\u2010-\u2027\u3000-\u303f\uff00-\uffef]|(?<=[/=])<[\w .:-]+>|(?<=[/=])\[[\w -]+\]|(?<=[/=])\|\w+\||\{\{[^{}\n]*\}\}|\{%[^%\n]*%\}|\$?\{[^{}\s]*\}|\\[_*~&-])+""",
     re.IGNORECASE,
 )
 
@@ -166,6 +166,8 @@ def _in_lines(lines: Iterable[Text], markup: Markup, where: Where | None = None)
             if line.text[end : end + 1] == "{":  # a template that goes on in the next line
                 role = Where.TEXT
             end = start + _length(line.text[start:end], role)
+            if role is Where.BARE and not line.text[start:end].isascii():
+                role = Where.TEXT  # words of a language without spaces may follow the address
             url = line.text.part(start, end)
             address = parse(url)
             if address is not None:

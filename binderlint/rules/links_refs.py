@@ -114,6 +114,12 @@ class BadgeRefNotFound(Rule):
             fixed={"README.md": "[run](https://mybinder.org/v2/gh/Ada/Waves.git/v1.0)\n"},
         ),
         Bad(
+            {"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/origin/v1.1)\n"},
+            at="README.md:1:44",
+            git=_OURS,
+            fixed={"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/v1.1)\n"},
+        ),
+        Bad(
             {"docs/index.rst": ".. _run: https://mybinder.org/v2/gh/ada/waves/teaching\n"},
             at="docs/index.rst:1:47",
             git=_OURS,
@@ -200,5 +206,8 @@ def _whole(link: Link) -> bool:
 def _similar(ref: str, repo: Repository) -> str:
     from difflib import get_close_matches
 
+    short = ref.removeprefix("origin/")
+    if short in repo.git.refs:
+        return short
     close = get_close_matches(ref, sorted(repo.git.refs), 1, 0.75)
     return close[0] if close else "HEAD"
