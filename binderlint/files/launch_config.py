@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from binderlint.files.links import markup_of
-from binderlint.source import Place, Scalar, Source, Span, Table, Text
+from binderlint.files.links import is_ours, markup_of
+from binderlint.source import EXECUTABLE, REGULAR, Place, Scalar, Source, Span, Table, Text
 
 if TYPE_CHECKING:
     import ast
@@ -29,6 +29,8 @@ class LaunchConfig(NamedTuple):
 def launch_configs(repo: Repository) -> Iterator[LaunchConfig]:
     """Every launch button that a configuration file of a book, a documentation or a page sets up."""
     for source in repo.sources.values():
+        if source.mode not in (REGULAR, EXECUTABLE) or not is_ours(source.path):
+            continue
         name = source.name.lower()
         if (
             name in ("_config.yml", "myst.yml") and _mentions(source, b"binder", b"launch_buttons", b"thebe")

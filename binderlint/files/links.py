@@ -117,12 +117,17 @@ def find_links(repo: Repository) -> Iterator[Link]:
     """Every launch link and badge image of a repository, file by file. What a documentation tool has built is left out."""
     built = _built_folders(repo.sources)
     for source in repo.sources.values():
-        if source.mode not in (REGULAR, EXECUTABLE) or _NOT_OURS.search(source.path):
+        if source.mode not in (REGULAR, EXECUTABLE) or not is_ours(source.path):
             continue
         markup = markup_of(source)
         if markup is None or (markup is Markup.HTML and any(_below(source.path, folder) for folder in built)):
             continue
         yield from links_of(source, markup)
+
+
+def is_ours(path: str) -> bool:
+    """Whether a file is the repository's own documentation: no test data, nothing that a tool built, no other package."""
+    return not _NOT_OURS.search(path)
 
 
 def markup_of(source: Source) -> Markup | None:

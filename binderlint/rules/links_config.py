@@ -120,6 +120,11 @@ class LaunchConfigDeadHub(Rule):
             why="no launch buttons",
         ),
         Good(
+            {"tests/book/_config.yml": _BOOK.format(hub="https://binder.pangeo.io", folder="x", branch="gone")},
+            git=_OURS,
+            why="data of a test",
+        ),
+        Good(
             {"docs/conf.py": "html_theme_options = {'launch_buttons': {'binderhub_url': hub}}\n"},
             git=_OURS,
             why="worked out later",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.edits import between, replace
-from binderlint.files.launch import PATH_PARAMETERS
+from binderlint.files.launch import PATH_PARAMETERS, is_template
 from binderlint.files.links import Link, live_launches
 from binderlint.git import Git
 from binderlint.rule import Bad, Good, Rule
@@ -145,6 +145,11 @@ class BadgeLegacyFilepath(Rule):
             fixed={"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?labpath=a%2Fb.ipynb)\n"},
         ),
         Bad(
+            {"conf.py": "u = 'https://mybinder.org/v2/gh/ada/waves/main?filepath={{ docname }}'\n"},
+            at="conf.py:1:48",
+            fixed={"conf.py": "u = 'https://mybinder.org/v2/gh/ada/waves/main?labpath={{ docname }}'\n"},
+        ),
+        Bad(
             {"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?filepath=notebooks)\n"},
             at="README.md:1:49",
             fixed={"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?urlpath=lab/tree/notebooks)\n"},
@@ -186,7 +191,7 @@ class BadgeLegacyFilepath(Rule):
             target = link.address.target
             if target is None or target.name != "filepath" or not isinstance(target.name, Text) or _launch(link) in lab:
                 continue
-            is_file = re.search(r"\.\w{1,6}$", target.decoded)
+            is_file = re.search(r"\.\w{1,6}$", target.decoded) or is_template(target.value)
             new = replace(target.name, "labpath")
             if not is_file and isinstance(target.equals, Text):
                 slash = re.match(r"(?:/|%2F)*", str(target.value), re.IGNORECASE)
