@@ -13,6 +13,7 @@ from binderlint.files.dask_versions import Release, newest
 from binderlint.source import Array, Place, Scalar, Span, Text
 
 if TYPE_CHECKING:
+    from binderlint.files.script import Command
     from binderlint.repository import Repository
 
 # distributed 2022.10.0 took these out (distributed/cli); None: it had no effect any more and goes without a successor.
@@ -64,11 +65,27 @@ def command_lines(repo: Repository) -> Iterator[Line]:
                 yield from (_line(value, known) for value in container.command)
     if release is None:
         return
+    for command in _commands(repo):
+        if _PROGRAMS.match(command.name) or (command.name == "dask" and command.values[:1] in _SUBCOMMANDS):
+            yield Line(tuple(Word(word.pattern, word.place) for word in command.words), None, release)
+
+
+def _commands(repo: Repository) -> Iterator[Command]:
+    """The commands of the scripts, and of the lines with `!` in notebooks that start dask."""
     for script in (repo.post_build, repo.start):
-        for command in script.running if script else ():
-            if _PROGRAMS.match(command.name) or (command.name == "dask" and command.values[:1] in _SUBCOMMANDS):
-                words = tuple(Word(word.pattern, word.place) for word in command.words)
-                yield Line(words, None, release)
+        yield from script.running if script else ()
+    for source in repo.sources.values():
+        if not source.name.endswith(".ipynb") or not re.search(
+            rb'"[ ]*!.*\bdask[ -](?:worker|scheduler|ssh)', source.data
+        ):
+            continue
+        from binderlint.files.notebook import read
+        from binderlint.files.script import parse
+
+        for line in (line for cell in read(source).cells if cell.kind == "code" for line in cell.lines):
+            start = len(line) - len(line.lstrip())
+            if line.startswith("!", start) and "dask" in line:
+                yield from parse(line.part(start + 1, len(line))).commands
 
 
 def _line(value: Array | Text, release: Release) -> Line:

@@ -12,7 +12,8 @@ from binderlint.edits import replace
 from binderlint.files.dask import FOLDER
 from binderlint.files.dask_code import cluster_code, first_match
 from binderlint.files.dask_versions import named, newest
-from binderlint.files.launch import KNOWN_HOSTS, MYBINDER
+from binderlint.files.launch import KNOWN_HOSTS
+from binderlint.hubs import find_hub
 from binderlint.rule import Bad, Good, Rule
 from binderlint.source import Table, Text
 
@@ -250,7 +251,7 @@ class DaskClusterUnavailable(Rule):
     )
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        if repo.hub != MYBINDER or _elsewhere(repo):
+        if find_hub(repo.hub).cluster or _elsewhere(repo):
             return
         gateway = _knows_gateway(repo)
         for codes in cluster_code(repo):
@@ -279,7 +280,7 @@ class DaskClusterUnavailable(Rule):
 
 def _elsewhere(repo: Repository) -> bool:
     """Whether the repository is launched on hubs of its own only."""
-    hosts = {link.address.host for link in repo.links if link.launches and link.live}
+    hosts = {link.address.hub for link in repo.links if link.launches and link.live}
     return bool(hosts) and not hosts & KNOWN_HOSTS
 
 

@@ -20,6 +20,24 @@ def _template(args: str, image: str = "${JUPYTER_IMAGE_SPEC}") -> str:
     return f"kubernetes:\n  worker-template:\n    spec:\n      containers:\n      - args:{args}        image: {image}\n        name: dask\n"
 
 
+_NOTEBOOK = """{
+ "cells": [
+  {
+   "cell_type": "code",
+   "execution_count": null,
+   "metadata": {},
+   "outputs": [],
+   "source": [
+    "!dask worker :8786 --nprocs 2 &\\n",
+    "print('dask-worker --nprocs')"
+   ]
+  }
+ ],
+ "metadata": {},
+ "nbformat": 4,
+ "nbformat_minor": 4
+}
+"""
 _OLD = "\n          - dask\n          - worker\n          - --nthreads\n          - '2'\n          - --no-bokeh  # no dashboard\n          - --death-timeout\n          - '60'\n"
 _FILE = ".config/dask/config.yaml"
 
@@ -88,6 +106,11 @@ class DaskRemovedCliFlag(Rule):
                 "start": "#!/bin/bash\ndask scheduler --dashboard-address :8787 --no-dashboard &\n"
                 'nohup dask worker localhost:8786 --nworkers=2 &\nexec "$@"\n'
             },
+        ),
+        Bad(
+            {"environment.yml": _ENV, "a.ipynb": _NOTEBOOK},
+            at="a.ipynb:9:25",
+            fixed={"a.ipynb": _NOTEBOOK.replace("--nprocs", "--nworkers")},
         ),
         Good({_FILE: _template(_OLD.replace("no-bokeh", "no-dashboard")), "environment.yml": _ENV}),
         Good(

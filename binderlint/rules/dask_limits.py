@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from binderlint.diagnostic import Diagnostic, Fix, Level, Severity
-from binderlint.edits import replace
+from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
+from binderlint.edits import append, append_lines, replace
 from binderlint.files.dask import FOLDER, Container, containers
 from binderlint.files.dask_units import cores, kubernetes_bytes, memory_limit
 from binderlint.rule import Bad, Good, Rule
@@ -29,6 +29,12 @@ class DaskDashboardLink(Rule):
     `{JUPYTERHUB_SERVICE_PREFIX}proxy/{port}/status`: the hub sets this variable to the path of the session. A link to `localhost`
     leads to the visitor's own computer. `/user/{JUPYTERHUB_USER}/` is that path on hubs that have no folder of their own only: it
     is a note, since it works on most.
+
+    Where the environment has no jupyter-server-proxy, and nothing that brings it, the address leads to a page that is not found.
+
+    ## Fix safety
+
+    Adding jupyter-server-proxy is unsafe, as every new package is.
     """
 
     code = "DSK010"
@@ -52,6 +58,37 @@ class DaskDashboardLink(Rule):
             at=f"{_FILE}:3:11",
             fixed={_FILE: _LINK.format("'{JUPYTERHUB_SERVICE_PREFIX}proxy/8787/status'")},
         ),
+        Bad(
+            {
+                _FILE: _LINK.format("../proxy/{port}/status"),
+                "environment.yml": "dependencies:\n  - python=3.11\n  - dask  # ours\n",
+            },
+            at=f"{_FILE}:3:11",
+            fixed={
+                "environment.yml": "dependencies:\n  - python=3.11\n  - dask  # ours\n  - jupyter-server-proxy\n",
+            },
+        ),
+        Bad(
+            {_FILE: _LINK.format("../proxy/{port}/status"), "binder/requirements.txt": "dask"},
+            at=f"{_FILE}:3:11",
+            fixed={"binder/requirements.txt": "dask\njupyter-server-proxy\n"},
+        ),
+        Good(
+            {_FILE: _LINK.format("../proxy/{port}/status"), "requirements.txt": "dask\ndask-labextension\n"},
+            why="dask-labextension brings jupyter-server-proxy",
+        ),
+        Good(
+            {_FILE: _LINK.format("../proxy/{port}/status"), "environment.yml": "dependencies: [pangeo-notebook]\n"},
+            why="so do collections of packages",
+        ),
+        Good(
+            {
+                _FILE: _LINK.format("../proxy/{port}/status"),
+                "requirements.txt": "dask\n",
+                "postBuild": "#!/bin/bash\npip install jupyter-server-proxy\n",
+            },
+            why="postBuild installs it",
+        ),
         Good({_FILE: _LINK.format('"{JUPYTERHUB_SERVICE_PREFIX}proxy/{port}/status"')}),
         Good(
             {_FILE: _LINK.format('"{JUPYTERHUB_BASE_URL}user/{JUPYTERHUB_USER}/proxy/{port}/status"')},
@@ -67,6 +104,13 @@ class DaskDashboardLink(Rule):
             match config.value:
                 case {"distributed": {"dashboard": {"link": Text() as link}}} if config.folder == FOLDER:
                     yield from self._link(link)
+                    if "proxy/" in link and (fix := _missing_proxy(repo)):
+                        yield self.at(
+                            link,
+                            "The dashboard is reached through jupyter-server-proxy, which the environment does not have: the link leads nowhere",
+                            help="Add `jupyter-server-proxy` to the environment",
+                            fix=fix,
+                        )
 
     def _link(self, link: Text) -> Iterator[Diagnostic]:
         if found := _LOCAL.match(link):
@@ -87,6 +131,29 @@ class DaskDashboardLink(Rule):
                 level=Level.POLISH,
                 fix=_written(link, "{JUPYTERHUB_SERVICE_PREFIX}" + link[found.end() :]),
             )
+
+
+_BRINGS_PROXY = re.compile(r"proxy|pangeo|labextension|remote-desktop|jupyter-vscode|nbgallery|^jhub", re.IGNORECASE)
+
+
+def _missing_proxy(repo: Repository) -> Fix | None:
+    """jupyter-server-proxy as a new dependency, where the environment is known and has nothing that could bring it."""
+    if repo.plan.buildpack not in ("CondaBuildPack", "PythonBuildPack") or repo.plan.error:
+        return None
+    names = [spec.key for spec in repo.conda_specs] + [requirement.key for requirement in repo.requirements]
+    script = repo.used("postBuild")
+    if not names or any(not name or _BRINGS_PROXY.search(name) for name in names):
+        return None
+    if script and "proxy" in script.text:
+        return None
+    title = "Add jupyter-server-proxy"
+    if repo.plan.buildpack == "CondaBuildPack" and repo.conda_dependencies:
+        edit = append(repo.conda_dependencies, "jupyter-server-proxy")
+    elif source := repo.used("requirements.txt"):
+        edit = append_lines(source, "jupyter-server-proxy")
+    else:
+        return None
+    return Fix(title, (edit,), Applicability.UNSAFE)
 
 
 def _written(link: Text, text: str) -> Fix:

@@ -10,6 +10,7 @@ from binderlint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.edits import replace
 from binderlint.files.gitmodules import attribute_matches, lfs_patterns, read_modules
 from binderlint.git import Git
+from binderlint.hubs import find_hub
 from binderlint.rule import Bad, Good, Rule
 from binderlint.source import EXECUTABLE, GITLINK, REGULAR, Source
 
@@ -128,12 +129,17 @@ class RepoTooLarge(Rule):
         size = repo.history_bytes + repo.tree_bytes
         if size < 100 * _MB:
             return
-        too_large = size > 1_900 * _MB and repo.hub == "mybinder.org"
+        limit = find_hub(repo.hub).clone
+        too_large = limit is not None and size > 0.9 * limit
         amount = f"{size / 1000 / _MB:.1f} GB" if size >= 1000 * _MB else f"{size // _MB} MB"
         yield self.at(
             repo.place,
             f"Binder clones {amount} for this repository, history included"
-            + (": more than mybinder.org allows, so the launch fails" if too_large else ", for every new commit"),
+            + (
+                f": as much as {repo.hub} allows or more, so the launch fails"
+                if too_large
+                else ", for every new commit"
+            ),
             help="Keep data elsewhere (Zenodo, an object store) and download it in postBuild; `git filter-repo` takes old files out of the history",
             severity=Severity.ERROR if too_large else Severity.INFO if size < 500 * _MB else None,
             level=None if size > 500 * _MB else Level.POLISH,

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from binderlint.diagnostic import Diagnostic, Level, Severity
+from binderlint.hubs import find_hub
 from binderlint.rule import Bad, Good, Rule
 
 if TYPE_CHECKING:
@@ -36,12 +37,12 @@ class NixUnusableOnBinderhub(Rule):
         Good({"default.nix": _NIX, "binder/environment.yml": "dependencies: []\n"}, why="a binder directory hides it"),
         Good({"default.nix": _NIX, "Dockerfile": "FROM nixos/nix:2.24.9\n"}, why="the Dockerfile wins"),
         Good({"shell.nix": _NIX, "environment.yml": "dependencies: []\n"}, why="Binder does not read this name"),
-        Good({"default.nix": _NIX}, hub="repo2docker", why="no BinderHub"),
+        Good({"default.nix": _NIX}, hub="generic", why="no BinderHub"),
     )
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:
         source = repo.get(repo.plan.path("default.nix"))
-        if repo.plan.buildpack == "NixBuildPack" and source and repo.hub != "repo2docker":
+        if repo.plan.buildpack == "NixBuildPack" and source and find_hub(repo.hub).binderhub:
             yield self.at(
                 source,
                 "Binder builds this repository with Nix, and no BinderHub can start what comes of it: the launch fails",
