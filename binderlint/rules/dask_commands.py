@@ -110,7 +110,7 @@ class DaskRemovedCliFlag(Rule):
         Bad(
             {"environment.yml": _ENV, "a.ipynb": _NOTEBOOK},
             at="a.ipynb:9:25",
-            fixed={"a.ipynb": _NOTEBOOK.replace("--nprocs", "--nworkers")},
+            fixed={"a.ipynb": _NOTEBOOK.replace("--nprocs", "--nworkers", 1)},
         ),
         Good({_FILE: _template(_OLD.replace("no-bokeh", "no-dashboard")), "environment.yml": _ENV}),
         Good(
