@@ -17,9 +17,13 @@ _DATA = Path(__file__).parent.parent / "data"
 
 
 class Image(NamedTuple):
-    """An image reference: `python:3.12-slim` is `docker.io/library/python` with the tag `3.12-slim`. `written` is the word in the Dockerfile."""
+    """An image reference: `python:3.12-slim` is `docker.io/library/python` with the tag `3.12-slim`.
+
+    `written` is the word in the Dockerfile, `value` the same without variables.
+    """
 
     written: Text
+    value: str
     path: str
     tag: str
     digest: str
@@ -61,7 +65,7 @@ def parse(written: Text, value: str) -> Image | None:
         path = f"docker.io/{path}"
     if path.startswith("docker.io/") and path.count("/") == 1:
         path = path.replace("/", "/library/")
-    return Image(written, path, tag, digest)
+    return Image(written, value, path, tag, digest)
 
 
 def image_of(stage: Stage) -> Image | None:

@@ -83,8 +83,8 @@ class DockerUnpinnedBase(Rule):
             if not image.tag:
                 yield self.at(
                     image.written,
-                    f"`{image.written}` has no tag, so every build takes what the image is on that day",
-                    help=f"Name a version, as in `{image.written}:<version>`, or a digest",
+                    f"`{image.value}` has no tag, so every build takes what the image is on that day",
+                    help=f"Name a version, as in `{image.value}:<version>`, or a digest",
                 )
             elif _moves(image.tag):
                 yield self.at(

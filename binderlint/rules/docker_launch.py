@@ -72,7 +72,7 @@ class DockerNoJupyter(Rule):
         simple = known.pip and known.root and not stage.parent
         yield self.at(
             image.written,
-            f"`{image.written}` has no Jupyter and nothing here installs it, so Binder has nothing to launch",
+            f"`{image.value}` has no Jupyter and nothing here installs it, so Binder has nothing to launch",
             help="Install `notebook` and `jupyterlab` in the image",
             fix=Fix("Install Jupyter", (insert_lines(source, line, install),), Applicability.UNSAFE)
             if simple
@@ -116,6 +116,6 @@ class DockerNoPython3(Rule):
         if image and known and stage and known.python3 is False and not may_have_python(repo, stage):
             yield self.at(
                 image.written,
-                f"`{image.written}` has no `python3`, which BinderHub needs to start any session",
+                f"`{image.value}` has no `python3`, which BinderHub needs to start any session",
                 help="Install Python 3 and Jupyter in the image, or start from one that has them, such as `quay.io/jupyter/base-notebook`",
             )

@@ -31,6 +31,7 @@ class DockerEolBase(Rule):
         Bad({"binder/Dockerfile": "FROM buildpack-deps:bionic\nRUN a && \\\n  # b\n  apt-get install -y x\n"}, at="binder/Dockerfile:1:6"),
         Bad({"Dockerfile": "FROM python:3.7-slim\r\nUSER 1000\r\n"}, at="Dockerfile:1:6"),
         Bad({"Dockerfile": "ARG V=20.04\nFROM ubuntu:$V AS b\nRUN <<E\napt update\nE\nFROM b\n"}, at="Dockerfile:2:6"),
+        Bad({"Dockerfile": "FROM ubuntu:19.04\nRUN apt-get update\n"}, at="Dockerfile:1:6"),
         Bad({"Dockerfile": "FROM centos\nRUN yum -y install python3\n"}, at="Dockerfile:1:6"),
         Good({"Dockerfile": "FROM debian:buster\nRUN sed -i s/deb.debian/archive.debian/ /etc/apt/sources.list && apt-get update\n"
               "RUN echo http://archive.debian.org\n"}, why="it asks the archive"),
@@ -59,7 +60,7 @@ class DockerEolBase(Rule):
             effect = "servers of other packages and tools stop supporting it"
         yield self.at(
             image.written,
-            f"`{image.written}` is {past.what}, without updates since {past.since}: {effect}",
+            f"`{image.value}` is {past.what}, without updates since {past.since}: {effect}",
             help="Start from a current release",
         )
 
@@ -96,7 +97,7 @@ class DockerPangeoOnbuild(Rule):
             ):
                 yield self.at(
                     image.written,
-                    f"`{image.written}` installs the files of this repository with conda and a system of 2020, which fails on packages of today",
+                    f"`{image.value}` installs the files of this repository with conda and a system of 2020, which fails on packages of today",
                     help="Use `environment.yml` without a Dockerfile, or start from a current `quay.io/pangeo/base-image`",
                 )
 
