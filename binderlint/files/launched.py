@@ -35,3 +35,18 @@ def is_other_ref(repo: Repository, link: Link) -> bool:
     if ref in ("", "HEAD", git.branch, git.default_branch):
         return False
     return ref in git.refs or ref not in ("main", "master")
+
+
+def environment_elsewhere(repo: Repository) -> bool:
+    """Whether the notebooks of a repository run in the environment of another one: its links or launch buttons launch that, and none launches this."""
+    if launched_elsewhere(repo):
+        return True
+    named = [str(config.repository) for config in repo.launch_configs if config.repository]
+    others = [name for name in named if not _names(name, repo.git.origin)]
+    return bool(others) and len(others) == len(named) and bool(repo.git.origin) and not own_links(repo)
+
+
+def _names(address: str, origin: str) -> bool:
+    """Whether the address or `owner/name` of a repository is that of the origin, `gh/owner/name`."""
+    path = address.lower().removesuffix("/").removesuffix(".git")
+    return path.endswith(origin.partition("/")[2].lower())

@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from binderlint.files.launched import environment_elsewhere
 from binderlint.files.requirements import canonical
 from binderlint.files.word_lists import word_list
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from binderlint.repository import Repository
 
 _DATA = Path(__file__).parent.parent / "data"
+_EXPORT = 40
 # conda packages that hold no Python.
 _NO_PYTHON = re.compile(
     r"(?:r|lib|perl|_)[-_].*|lib\w+|\w+-c|.*-dev|gxx.*|gcc.*|gfortran.*|nodejs|julia|texlive-core|pip|python"
@@ -55,7 +57,7 @@ def provided(repo: Repository) -> frozenset[str] | None:
         )
     ):
         return None
-    if any(repo.used(name) for name in ("setup.py", "pyproject.toml")):
+    if any(repo.used(name) for name in ("setup.py", "pyproject.toml")) or environment_elsewhere(repo):
         return None
     roots = _asked(repo)
     if roots is None:
@@ -86,26 +88,32 @@ def asked(repo: Repository) -> frozenset[str]:
 
 
 def _asked(repo: Repository) -> set[str] | None:
-    """The packages asked for by name; None when one of them is not in the table, or is no name."""
-    known, conda = _packages(), _conda_names()
-    names: set[str] = set()
+    """The packages asked for by name; None when one of them is not in the table, or is no name.
+
+    A list that was exported from an environment names everything in it, so that unknown packages bring nothing more.
+    """
+    conda = _conda_names()
     if any(not one.name for one in repo.requirements) or any(file.invalid for file in repo.pip_files):
         return None
-    for one in repo.requirements:
-        name = canonical(str(one.name))
-        if name not in known and name not in base_packages():
-            return None
-        names.add(name)
     items = [item for item in repo.conda_dependencies or () if isinstance(item, str)]
     if len(repo.conda_specs) < len(items):
         return None
-    for spec in repo.conda_specs:
-        name = canonical(str(spec.name))
-        name = conda.get(name, name)
-        if name not in known and name not in base_packages() and not _NO_PYTHON.fullmatch(name):
-            return None
-        names.add(name)
-    return names
+    pip = {canonical(str(one.name)) for one in repo.requirements}
+    others = {canonical(str(spec.name)) for spec in repo.conda_specs}
+    names = pip | {conda.get(name, name) for name in others}
+    known = _packages().keys() | base_packages()
+    unknown = {name for name in names - known if name in pip or not _NO_PYTHON.fullmatch(name)}
+    extras = any(
+        one.extras and canonical(str(one.name)) != "dask" for one in repo.requirements
+    )  # `name[all]` brings who knows what
+    return None if (unknown or extras) and not _is_export(repo) else names
+
+
+def _is_export(repo: Repository) -> bool:
+    """Whether every package is pinned, and so many that their dependencies must be among them."""
+    pinned = [str(one.specifier).startswith("==") for one in repo.requirements]
+    pinned += [re.match(r"=?=?\d", str(spec.version or "")) is not None for spec in repo.conda_specs]
+    return len(pinned) >= _EXPORT and all(pinned)
 
 
 def _installed_by_script(repo: Repository) -> set[str] | None:

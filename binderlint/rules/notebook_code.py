@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from binderlint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
 from binderlint.edits import append, append_lines
+from binderlint.git import Git
 from binderlint.rule import Bad, Good, Rule
 from binderlint.rules.notebook_examples import page
 
@@ -63,6 +64,11 @@ class NotebookMissingImport(Rule):
         Good({"requirements.txt": "numpy\n", "a.ipynb": page("%pip install seaborn", "import seaborn")}, why="the notebook installs it"),
         Good({"requirements.txt": "numpy\n", "a.ipynb": page("%%bash\nimport seaborn")}, why="another language"),
         Good({"requirements.txt": "numpy\n", "a.ipynb": page("import seaborn", language="R")}, why="another language"),
+        Good({"requirements.txt": "numpy\n", "a.ipynb": page("import seaborn"), "README.md": "https://mybinder.org/v2/gh/o/env/HEAD?urlpath=git-pull%3Frepo%3Dhttps%253A%252F%252Fgithub.com%252Fo%252Fr\n"}, git=Git(origin="gh/o/r"), why="launched with the environment of another repository"),
+        Good({"requirements.txt": "numpy\n", "a.ipynb": page("import seaborn"), "binder-gallery.yaml": "binder_url: https://mybinder.org\nbinder_repo: o/env\nbinder_ref: main\n"}, git=Git(origin="gh/o/r"), why="launched with the environment of another repository"),
+        Good({"environment.yml": "dependencies:\n" + "".join(f"  - lib{number}x=1.0=0\n" for number in range(39)) + "  - odd=1\n", "a.ipynb": page("import odd")}, why="a name that is not known"),
+        Bad({"environment.yml": "dependencies:\n" + "".join(f"  - odd{number}x=1.0=0\n" for number in range(40)), "a.ipynb": page("import seaborn")}, at="a.ipynb:9",
+            fixed={"environment.yml": "dependencies:\n" + "".join(f"  - odd{number}x=1.0=0\n" for number in range(40)) + "  - seaborn\n"}),
         Good({"requirements.txt": "numpy\n", "a.ipynb": page("import foo, unknown_module")}, why="nobody knows which package that is"),
         Good({"environment.yml": "dependencies: [pytorch, conda-forge::scikit-image=0.20, pip, {pip: [Pillow>=9]}]\n", "a.ipynb": page("import torch, skimage, PIL")}, why="other names"),
     )  # fmt: skip

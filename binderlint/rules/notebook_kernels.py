@@ -109,6 +109,10 @@ class NotebookKernelMissing(Rule):
         plan = repo.plan
         if plan.default or plan.buildpack in (None, "DockerBuildPack", "NixBuildPack", "JuliaRequireBuildPack"):
             return
+        from binderlint.files.launched import environment_elsewhere
+
+        if environment_elsewhere(repo):
+            return
         texts = _configuration(repo)
         for one in repo.notebooks:
             name, language = one.kernel, one.language
