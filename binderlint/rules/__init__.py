@@ -56,7 +56,7 @@ FAMILIES = (
     Family("APT", "apt apt_advice", "apt.txt", _CONFIG + r"apt\.txt"),
     Family(
         "PIN",
-        "pins pin_packages",
+        "pins pin_python pin_packages pin_wheels",
         "Pins and reproducibility",
         _CONFIG
         + r"(?:environment\.ya?ml|requirements.*\.txt|runtime\.txt|pyproject\.toml|setup\.py|Pipfile(?:\.lock)?|Dockerfile|postBuild|start|install\.R|[^/]*\.lock)",

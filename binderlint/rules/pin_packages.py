@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Diagnostic, Level, Severity
-from binderlint.files.locks import installs_from_lock
+from binderlint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
+from binderlint.edits import replace
+from binderlint.files.asked import Asked, asked
+from binderlint.files.locks import Lock, installs_from_lock, locks
 from binderlint.files.own import own_names
-from binderlint.files.requirements import Requirement, canonical
+from binderlint.files.requirements import Requirement
 from binderlint.rule import Bad, Good, Rule
-from binderlint.source import Text
 
 if TYPE_CHECKING:
-    from binderlint.files.matchspec import MatchSpec
     from binderlint.repository import Repository
 
 # What repo2docker's own environment holds at locked versions (buildpacks/conda/environment.py-3.*.yml), or what is no package of the analysis.
@@ -53,6 +53,13 @@ class UnpinnedDependencies(Rule):
     Not counted: Python and pip themselves, what repo2docker brings at versions of its own (notebook, jupyterlab, ipywidgets ...), the
     repository's own package, addresses (see `vcs-dependency-without-ref`), and what a constraints file (`-c`) pins. Not reported:
     repositories whose postBuild installs from a lock file.
+
+    Where the repository has a lock file (uv.lock, poetry.lock, pdm.lock, pylock.toml, Pipfile.lock, conda-lock.yml, pixi.lock, or a pinned
+    `requirements.lock`, `requirements-lock.txt`, `constraints.txt`) that was made for the Python of the build, the fix writes its versions.
+
+    ## Fix safety
+
+    The versions worked together where the lock file was made; Binder may be different enough that they do not.
     """
 
     code = "PIN002"
@@ -70,6 +77,26 @@ class UnpinnedDependencies(Rule):
         Bad({"requirements.txt": "numpy==1.26.4\nscipy==1.11.4\npandas>=2\n"}, at="requirements.txt:3:1", severity=Severity.INFO),
         Bad({"requirements.txt": "numpy>=1.26\npandas>=2\n"}, at="requirements.txt:1:1", severity=Severity.INFO),
         Bad({"environment.yml": "dependencies:\n- python=3.12\n- gdal 3.8\n- jq=*=h1\n"}, at="environment.yml:4:3", severity=Severity.INFO),
+        Bad(
+            {
+                "requirements.txt": "numpy  # arrays\r\npandas>=2 ; python_version > '3'\r\nzarr[v3]\r\nfoo",
+                "uv.lock": 'version = 1\nrequires-python = ">=3.10"\n\n[[package]]\nname = "numpy"\nversion = "1.26.4"\n\n[[package]]\nname = "pandas"\nversion = "2.2.3"\n\n[[package]]\nname = "zarr"\nversion = "2.18.3"\n',
+            },
+            at="requirements.txt:1:1",
+            fixed={"requirements.txt": "numpy==1.26.4  # arrays\r\npandas==2.2.3 ; python_version > '3'\r\nzarr[v3]==2.18.3\r\nfoo"},
+        ),
+        Bad(
+            {
+                "binder/environment.yml": "dependencies:\n  - python=3.12\n  - numpy\n  - 'zarr'  # store\n  - pip:\n    - foo\n",
+                "conda-lock.yml": "package:\n- name: python\n  version: 3.12.4\n  manager: conda\n  platform: linux-64\n- name: numpy\n  version: 1.26.4\n  manager: conda\n  platform: linux-64\n- name: numpy\n  version: 1.26.0\n  manager: conda\n  platform: osx-64\n- name: zarr\n  version: '2.18'\n  manager: conda\n  platform: linux-64\n- name: foo\n  version: '1.0'\n  manager: pip\n  platform: linux-64\n",
+            },
+            at="binder/environment.yml:3:5",
+            fixed={"binder/environment.yml": "dependencies:\n  - python=3.12\n  - numpy=1.26.4\n  - 'zarr=2.18'  # store\n  - pip:\n    - foo==1.0\n"},
+        ),
+        Bad(
+            {"requirements.txt": "numpy\n", "poetry.lock": '[[package]]\nname = "numpy"\nversion = "2.3.1"\n\n[metadata]\npython-versions = ">=3.11"\n'},
+            at="requirements.txt:1:1",
+        ),
         Good({"requirements.txt": "numpy==1.26.4\nscipy~=1.11.4\npandas>=2,<3\n"}, why="an upper limit is a pin"),
         Good({"environment.yml": "dependencies:\n  - python=3.12\n  - xarray=2025.1\n  - nodefaults\n  - pip\n  - zarr 3.*\n"}),
         Good({"requirements.txt": "jupyterlab\nipywidgets\n"}, why="repo2docker brings them at versions of its own"),
@@ -89,21 +116,53 @@ class UnpinnedDependencies(Rule):
             return
         own = own_names(repo) | _BROUGHT_BY_BINDER
         held = {one.key for file in repo.pip_files if file.constraint for one in file.requirements if one.clauses}
-        for asked in _asked(repo):
-            counted = [one for one in asked if one.name not in own]
-            open_ones = [one for one in counted if one.weight and one.name not in held]
+        for packages in asked(repo):
+            counted = [one for one in packages if one.key not in own]
+            open_ones = [one for one in counted if one.weight and one.key not in held]
             if not open_ones:
                 continue
             share = sum(one.weight for one in open_ones) / len(counted)
-            names = ", ".join(f"`{one.written}`" for one in open_ones[:3])
+            names = ", ".join(f"`{one.name}`" for one in open_ones[:3])
             more = f" and {len(open_ones) - 3} more" if len(open_ones) > 3 else ""
             count = f"{len(open_ones)} of {len(counted)} packages" if len(counted) > 1 else "the only package"
             yield self.at(
-                open_ones[0].place,
+                open_ones[0].text,
                 f"No version is pinned for {count} ({names}{more}): every new build takes the newest, so it can break without a change here",
                 help="Write the versions that work, such as `numpy==1.26.4` (environment.yml: `numpy=1.26.4`); `pip freeze` or `mamba list` in a running Binder shows them",
                 severity=Severity.WARNING if share > 0.5 else Severity.INFO,
+                fix=_from_lock(repo, open_ones),
             )
+
+
+def _from_lock(repo: Repository, packages: list[Asked]) -> Fix | None:
+    """Write the versions of the first lock file that knows some of the packages and was made for the Python of the build."""
+    python = repo.plan.python.version if repo.plan.python else ""
+    for lock in locks(repo):
+        edits = tuple(edit for one in packages if (edit := _pinned(one, lock)))
+        if edits and lock.fits(python):
+            return Fix(f"Write the versions of {lock.path}", edits, Applicability.UNSAFE)
+    return None
+
+
+def _pinned(one: Asked, lock: Lock) -> Edit | None:
+    """The package with the version of a lock file; None where it knows none, or one that the lowest version excludes."""
+    version = (lock.conda if one.conda else lock.pip).get(one.key)
+    if (
+        not version
+        or one.whole
+        or (one.conda and one.version is None and one.name.place.span.end != one.text.place.span.end)
+    ):
+        return None
+    sign = "=" if one.conda else "=="
+    if one.version is None:
+        end = re.match(r"[^;]*?(?=\s*(?:;|$))", one.text)
+        at = end.end() if end else len(one.text)
+        return replace(one.text.part(at, at), sign + version)
+    if one.conda:
+        return None
+    from packaging.specifiers import SpecifierSet
+
+    return replace(one.version, sign + version) if SpecifierSet(one.version).contains(version) else None
 
 
 class VcsDependencyWithoutRef(Rule):
@@ -181,42 +240,3 @@ def _branch(requirement: Requirement) -> str | None:
 def _project(address: str) -> str:
     parts = re.split("[#?@]", re.sub(r"^[^/]*//[^/]*/", "", address))[0].strip("/").removesuffix(".git")
     return "/".join(parts.split("/")[:2])
-
-
-class _Asked(NamedTuple):
-    """A package a file asks for: its name for comparing and as written, and how open its version is, from 0 (limited above) to 1."""
-
-    name: str
-    written: str
-    place: Text
-    weight: float
-
-
-def _asked(repo: Repository) -> Iterator[list[_Asked]]:
-    """The packages of each file in the build, conda's and pip's of environment.yml together."""
-    listed = [_conda(spec) for spec in repo.conda_specs]
-    for file in repo.pip_files:
-        if not file.constraint:
-            pip = [_pip(one) for one in file.requirements if one.name and not one.url]
-            if file.array is not None:
-                listed += pip
-            else:
-                yield pip
-    yield listed
-
-
-def _pip(requirement: Requirement) -> _Asked:
-    operators = {operator for operator, _ in requirement.clauses}
-    return _Asked(requirement.key, requirement.name, requirement.text, _weight(operators))
-
-
-def _conda(spec: MatchSpec) -> _Asked:
-    version = str(spec.version or "")
-    operators = set(re.findall(r"[<>=!~]+", version)) or {"="} if version.strip("=* ") else set()
-    return _Asked(canonical(spec.name), spec.name, spec.text, _weight(operators))
-
-
-def _weight(operators: set[str]) -> float:
-    if operators & {"==", "===", "=", "~=", "<", "<="}:
-        return 0
-    return 0.5 if operators & {">=", ">"} else 1
