@@ -165,6 +165,7 @@ def test_what_opens(query: str, opens: tuple[str, str]) -> None:
         "{{ org }}/x",
         "username/repository",
         "my-github-username/waves",
+        "ada/your-repo",
     ],
 )
 def test_samples(repo: str) -> None:

@@ -228,14 +228,25 @@ def decoded(value: str) -> str:
 
 
 _PLACEHOLDER = re.compile(r"[{}<>\\$|\[\]]|\.\.\.|\u2026|%[sd(]|^:|\*")
+_SAMPLE_REF = re.compile(
+    r"(?!HEAD$)[A-Z_]{3,}|(?:your|my)[-_]?(?:branch|tag|ref)(?:[-_]?name)?|branch[-_]?name|tag[-_]?name"
+)
 _SAMPLE_OWNER = re.compile(
     r"(?:(?:your|my|the)[-_. ]?)?(?:gi(?:t?hu|tla)b[-_. ]?)?user[-_. ]?(?:name|id)|(?:your|my)[-_. ]?(?:name|org|organi[sz]ation|account|handle|user|github)",
     re.IGNORECASE,
+)
+_SAMPLE_REPO = re.compile(
+    r"(?:your|my)[-_. ]?repo(?:sitory)?(?:[-_. ]?name)?|REPO(?:SITORY)?(?:[-_]NAME)?|repo[-_]name"
 )
 _SAMPLE_NAME = re.compile(
     r"(?:(?:your|my|the)[-_. ]?)?(?:gi(?:t?hu|tla)b[-_. ]?)?(?:user(?:[-_. ]?name)?|owner|org(?:ani[sz]ation)?|account|name|repo(?:sitory)?(?:[-_. ]?name)?|project|branch(?:[-_. ]?name)?|ref|tag)|x{3,}|foo|bar|(?:your|my)[-_].*",
     re.IGNORECASE,
 )
+
+
+def is_sample_ref(ref: str) -> bool:
+    """Whether a ref stands for the reader's own: BRANCH, your-branch."""
+    return is_template(ref) or bool(_SAMPLE_REF.fullmatch(ref))
 
 
 def is_template(part: str) -> bool:
@@ -246,6 +257,6 @@ def is_template(part: str) -> bool:
 def is_sample(repo: str) -> bool:
     """Whether `owner/name` stands for the reader's own repository: USER/REPO, your-name/your-repo."""
     owner, _, name = repo.partition("/")
-    if is_template(repo) or _SAMPLE_OWNER.fullmatch(owner):
+    if is_template(repo) or _SAMPLE_OWNER.fullmatch(owner) or _SAMPLE_REPO.fullmatch(name):
         return True
     return bool(_SAMPLE_NAME.fullmatch(owner) and (not name or _SAMPLE_NAME.fullmatch(name.removesuffix(".git"))))

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from binderlint.files.links import is_ours, markup_of
-from binderlint.source import EXECUTABLE, REGULAR, Place, Scalar, Source, Span, Table, Text
+from binderlint.files.links import documents
+from binderlint.source import Place, Scalar, Source, Span, Table, Text
 
 if TYPE_CHECKING:
     import ast
@@ -28,17 +28,13 @@ class LaunchConfig(NamedTuple):
 
 def launch_configs(repo: Repository) -> Iterator[LaunchConfig]:
     """Every launch button that a configuration file of a book, a documentation or a page sets up."""
-    for source in repo.sources.values():
-        if source.mode not in (REGULAR, EXECUTABLE) or not is_ours(source.path):
-            continue
+    for source, _ in documents(repo):
         name = source.name.lower()
-        if (
-            name in ("_config.yml", "myst.yml") and _mentions(source, b"binder", b"launch_buttons", b"thebe")
-        ) or name in ("binder-gallery.yaml", "binder-gallery.yml"):
+        if name.endswith((".yml", ".yaml")) and _mentions(source, b"binder", b"launch_buttons", b"thebe"):
             yield from _from_yaml(source, name)
         elif name == "conf.py" and _mentions(source, b"binder", b"launch_buttons", b"thebe"):
             yield from _from_python(source)
-        elif name.endswith((".html", ".md", ".rst")) and _mentions(source, b"binderOptions") and markup_of(source):
+        elif name.endswith((".html", ".md", ".rst")) and _mentions(source, b"binderOptions"):
             yield from _from_thebe(source)
 
 
@@ -52,7 +48,7 @@ def _from_yaml(source: Source, name: str) -> Iterator[LaunchConfig]:
     data = read(source).value
     if not isinstance(data, Table):
         return
-    if name == "_config.yml":
+    if name.startswith("_config."):
         buttons, about = _table(data, "launch_buttons"), _table(data, "repository")
         if _text(buttons, "binderhub_url") or _is_on(buttons, "thebe") or _is_on(buttons, "thebelab"):
             yield LaunchConfig(
@@ -68,7 +64,7 @@ def _from_yaml(source: Source, name: str) -> Iterator[LaunchConfig]:
         hub, repository, ref = (_text(data, key) for key in ("binder_url", "binder_repo", "binder_ref"))
         yield LaunchConfig("the gallery", source, hub, repository, ref, None)
         return
-    project = _table(data, "project")
+    project = _table(data, "project") if name == "myst.yml" else None
     for parent in ("jupyter", "thebe"):
         binder = _table(_table(project, parent), "binder")
         if binder:

@@ -94,6 +94,7 @@ _MARKUP = {
 # Configuration that holds launch links: Jupyter Book, Jekyll, MyST, Quarto, MkDocs, Sphinx, and Python packages' addresses.
 _CONFIG_NAMES = frozenset(
     {"_config.yml", "_config.yaml", "myst.yml", "_quarto.yml", "mkdocs.yml", "conf.py"}
+    | {"binder-gallery.yaml", "binder-gallery.yml"}
     | {"pyproject.toml", "setup.cfg", "setup.py"}
 )
 _HISTORY = re.compile(r"(?:change|history|news|release|what'?s[-_]?new|migrat|blog)", re.IGNORECASE)
@@ -114,15 +115,20 @@ _URL = re.compile(
 
 
 def find_links(repo: Repository) -> Iterator[Link]:
-    """Every launch link and badge image of a repository, file by file. What a documentation tool has built is left out."""
+    """Every launch link and badge image of a repository, file by file."""
+    for source, markup in documents(repo):
+        yield from links_of(source, markup)
+
+
+def documents(repo: Repository) -> Iterator[tuple[Source, Markup]]:
+    """The files that can hold launch links. Pages that a documentation tool has built are left out: their sources are what to change."""
     built = _built_folders(repo.sources)
     for source in repo.sources.values():
         if source.mode not in (REGULAR, EXECUTABLE) or not is_ours(source.path):
             continue
         markup = markup_of(source)
-        if markup is None or (markup is Markup.HTML and any(_below(source.path, folder) for folder in built)):
-            continue
-        yield from links_of(source, markup)
+        if markup and not (markup is Markup.HTML and any(_below(source.path, folder) for folder in built)):
+            yield source, markup
 
 
 def is_ours(path: str) -> bool:

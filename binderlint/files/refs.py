@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.files.launch import HOSTED, WEB_ADDRESS, is_template
+from binderlint.files.launch import HOSTED, WEB_ADDRESS, is_sample_ref, is_template
 from binderlint.files.links import Link, live_launches
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def is_gone(link: Link, repo: Repository) -> bool:
     ref = link.address.branch
     if not repo.git.complete or not link.launches_repository(repo) or _is_known(ref, repo):
         return False
-    if is_template(ref) or names_a_file(ref) or _is_web_address(link) or _is_release_to_come(ref, repo):
+    if is_sample_ref(ref) or names_a_file(ref) or _is_web_address(link) or _is_release_to_come(ref, repo):
         return False
     return ref in USUAL or len(repo.git.refs) > 1
 

@@ -83,6 +83,10 @@ class BadgeDeadHost(Rule):
         ),
         Good({"README.md": "The hub https://binder.pangeo.io was shut down in 2021.\n"}, why="prose about the outage"),
         Good(
+            {"README.md": "https://binder.pangeo.io/v2/gh/ada/waves/main worked until the hub was shut down.\n"},
+            why="prose about the outage",
+        ),
+        Good(
             {"README.md": "[binder.pangeo.io](https://binder.pangeo.io) is no longer available.\n"},
             why="prose about the outage",
         ),
@@ -117,7 +121,7 @@ class BadgeDeadHost(Rule):
                     severity=Severity.INFO,
                     level=Level.POLISH,
                 )
-            if not link.launches:
+            if not link.launches or (link.where is Where.BARE and _tells_of_the_end(link)):
                 continue
             message = f"The launch fails, since nobody answers at `{hub}` any more: {why}"
             if claimed.setdefault(_rest(link), hub) != hub:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from binderlint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.edits import replace
-from binderlint.files.launch import DEAD_HOSTS, LEGACY_HOSTS, MEMBER_HOSTS, MYBINDER, Route
+from binderlint.files.launch import DEAD_HOSTS, LEGACY_HOSTS, MYBINDER, Route
 from binderlint.files.links import Link
 from binderlint.git import Git
 from binderlint.rule import Bad, Good, Rule
@@ -180,7 +180,7 @@ class BadgeOldImage(Rule):
             if not link.live or link.address.route is not Route.BADGE or not _is_old(link):
                 continue
             hub = link.address.hub
-            gone = hub in DEAD_HOSTS or hub in MEMBER_HOSTS
+            gone = hub in DEAD_HOSTS or hub == "notebooks.gesis.org"
             goes = hub in DEAD_HOSTS and any(_is_left(other, link, repo) for other in repo.links)
             yield self.at(
                 link.url,

@@ -165,6 +165,11 @@ class BadgeRefNotFound(Rule):
             why="a commit is known to GitHub, not to the list of branches",
         ),
         Good({"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/HEAD)\n"}, git=_OURS),
+        Good(
+            {"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/BRANCH)\n"},
+            git=_OURS,
+            why="an example for the reader",
+        ),
         Good({"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/v1.2)\n"}, git=_OURS, why="a release to come"),
         Good(
             {"README.md": "    https://mybinder.org/v2/gh/ada/waves/master\n"}, git=_OURS, why="code is not clicked on"
