@@ -195,6 +195,7 @@ IMAGE = "https://mybinder.org/badge_logo.svg"
         ("a.md", f"~~~~\n```\n{URL}\n~~~\n~~~~\n{URL}\n", [(URL, Where.CODE), (URL, Where.BARE)]),
         ("a.md", f"1. one\n\n   ```\n   {URL}\n   ```\n\n    {URL}\n", [(URL, Where.CODE), (URL, Where.BARE)]),
         ("a.md", f"text\n\n    {URL}\n", [(URL, Where.CODE)]),
+        ("a.md", f"!!! note\n    a\n\n    {URL}\n\nb\n\n    {URL}\n", [(URL, Where.BARE), (URL, Where.CODE)]),
         ("a.md", f"<!-- {URL}\n{URL} --> {URL}", [(URL, Where.CODE), (URL, Where.CODE), (URL, Where.BARE)]),
         ("a.md", f"```{{image}} {IMAGE}\n:target: {URL}\n```\n", [(IMAGE, Where.IMAGE), (URL, Where.LINK)]),
         ("a.md", f"|{URL}|x|\n{URL}&nbsp;*\n", [(URL, Where.BARE), (URL, Where.BARE)]),
@@ -309,6 +310,7 @@ QUERIES = [
 SHAPES = {
     "README.md": ["[run]({})", "[![Binder](http://mybinder.org/badge.svg)]({})", "`{}`", "<a href='{}'>run</a>", "See {}."],
     "README.rst": ["`run <{}>`_", ".. image:: https://binder.pangeo.io/badge.svg\n   :target: {}", "``{}``", "See {}."],
+    "b.ipynb": ["[run]({})", "<a href=\\"{}\\">run</a>", "See {}."],
     "docs/a.html": ["<a href='{}'>run</a>", "<!-- {} -->", "<img src='{}'>"],
 }  # fmt: skip
 ADDRESS = st.builds(
@@ -326,6 +328,8 @@ def test_fixes_settle_and_touch_links_only(data: st.DataObject, path: str, unsaf
     pairs = st.lists(st.tuples(st.sampled_from(SHAPES[path]), ADDRESS), min_size=1, max_size=4)
     parts = [shape.format(address) for shape, address in data.draw(pairs)]
     text = "Title\n=====\n\n" + "\n\n".join(parts) + "\n"
+    if path == "b.ipynb":
+        text = '{"cells": [{"cell_type": "markdown", "source": ["' + '\\n", "'.join(parts) + '"]}], "nbformat": 4}'
     git = Git("gh/ada/waves", "main", "main", frozenset({"main", "v1", "v2"}), True)
     files = {path: text, "environment.yml": "dependencies: [python=3.12]\n", "a.ipynb": "{}"}
     repo = Repository.from_dict(files, git=git, assume_binder=True)
@@ -335,6 +339,6 @@ def test_fixes_settle_and_touch_links_only(data: st.DataObject, path: str, unsaf
     assert not once.reverted
     assert not [found for found in once.report.diagnostics if found.fix and found.fix.applicability >= level]
     assert not [found for found in once.report.diagnostics if found.code == "BLT001"]
-    words = re.compile(r"https?://[^\s'<>`)]*(?:\{\{ branch \}\}[^\s'<>`)]*)?")
+    words = re.compile(r"https?://[^\s'<>`)\\\"]*(?:\{\{ branch \}\}[^\s'<>`)\\\"]*)?")
     if not any(found.code == "LNK010" for found in once.applied):
         assert words.sub("U", once.repo.sources[path].text) == words.sub("U", text)

@@ -49,7 +49,8 @@ _TEXT_DIRECTIVES = re.compile(
 )
 _TICKS = re.compile(r"`+")
 _MARKS = re.compile(r"<!--|-->|<(/?)(pre|code|script|textarea|style)\b[^>]*>", re.IGNORECASE)
-_LIST_ITEM = re.compile(r"\s*(?:[-*+]|\d+[.)])\s")
+# Lines whose text goes on indented: list items, footnotes, and the admonitions and tabs of MkDocs and Documenter.
+_LIST_ITEM = re.compile(r"\s*(?:(?:[-*+]|\d+[.)])\s|\[\^[^\]]+\]:|(?:!!!|\?\?\?\+?|===)\s)")
 
 
 def _markdown(lines: Iterable[Text]) -> Iterator[Line]:

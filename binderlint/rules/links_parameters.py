@@ -191,6 +191,8 @@ class BadgeLegacyFilepath(Rule):
             target = link.address.target
             if target is None or target.name != "filepath" or not isinstance(target.name, Text) or _launch(link) in lab:
                 continue
+            if sum(parameter.name in PATH_PARAMETERS for parameter in link.address.query) > 1:
+                continue  # badge-conflicting-params comes first
             is_file = re.search(r"\.\w{1,6}$", target.decoded) or is_template(target.value)
             new = replace(target.name, "labpath")
             if not is_file and isinstance(target.equals, Text):
