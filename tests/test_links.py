@@ -310,7 +310,7 @@ QUERIES = [
 SHAPES = {
     "README.md": ["[run]({})", "[![Binder](http://mybinder.org/badge.svg)]({})", "`{}`", "<a href='{}'>run</a>", "See {}."],
     "README.rst": ["`run <{}>`_", ".. image:: https://binder.pangeo.io/badge.svg\n   :target: {}", "``{}``", "See {}."],
-    "b.ipynb": ["[run]({})", "<a href=\\"{}\\">run</a>", "See {}."],
+    "b.ipynb": ["[run]({})", "<a href='{}'>run</a>", "See {}.", "**{}**"],
     "docs/a.html": ["<a href='{}'>run</a>", "<!-- {} -->", "<img src='{}'>"],
 }  # fmt: skip
 ADDRESS = st.builds(
