@@ -169,7 +169,7 @@ class BadgePercentEncoding(Rule):
 _HTML_AND = re.compile(r"%26amp(?:%3B|;)", re.IGNORECASE)
 # The parameters of nbgitpuller's address (nbgitpuller/handlers.py).
 _NESTED = frozenset(
-    {"repo", "branch", "urlpath", "urlPath", "subPath", "subpath", "depth", "targetPath", "targetpath", "app"}
+    {"repo", "branch", "urlpath", "urlPath", "subPath", "subpath", "depth", "targetPath", "targetpath", "app", "backup"}
 )
 _TWICE = re.compile(r"%25(?=[0-9A-Fa-f]{2})")
 

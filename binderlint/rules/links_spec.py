@@ -113,6 +113,15 @@ class BadgeGitSuffix(Rule):
             at="README.md:1:43",
             fixed={"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?urlpath=lab)\n"},
         ),
+        Bad(
+            {
+                "a.ipynb": '{"cells": [{"cell_type": "markdown", "source": "[a](https://x.edu/v2/gh/ada/waves.git/v1)\\n"}]}'
+            },
+            at="a.ipynb:1:82",
+            fixed={
+                "a.ipynb": '{"cells": [{"cell_type": "markdown", "source": "[a](https://x.edu/v2/gh/ada/waves/v1)\\n"}]}'
+            },
+        ),
         Good({"README.md": "[run](https://mybinder.org/v2/gh/ada/waves.github.io/main)\n"}),
         Good(
             {"README.md": "[run](https://mybinder.org/v2/git/https%3A%2F%2Fx.org%2Fwaves.git/main)\n"},
