@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from binderlint.files.dask import containers
+from binderlint.files.dask import containers, images
+from binderlint.files.dask_start import way
 from binderlint.files.dask_units import cores, kubernetes_bytes, memory_limit
 from binderlint.files.dask_versions import NEWEST, newest
 from binderlint.fixer import fix
@@ -151,3 +152,51 @@ def test_memory_as_dask_writes_it(text: str, size: float | None) -> None:
 @pytest.mark.parametrize(("text", "number"), [("2", 2), ("1.75", 1.75), ("1500m", 1.5), ("two", None), ("", None)])
 def test_cores(text: str, number: float | None) -> None:
     assert cores(text) == number
+
+
+_CONFIG = ".config/dask/config.yaml"
+_SED = '"s|WORKER_IMAGE|${JUPYTER_IMAGE_SPEC}|g"'
+
+
+@pytest.mark.parametrize(
+    ("code", "replaced"),
+    [
+        (f"TEMPLATE=$HOME/{_CONFIG}\nsed -i {_SED} $TEMPLATE", True),
+        (f"perl -pi -e 's|WORKER_IMAGE|$ENV{{JUPYTER_IMAGE_SPEC}}|' {_CONFIG}", True),
+        (f"sed -i.bak {_SED} {_CONFIG}", True),
+        (f"sed -ie {_SED} {_CONFIG}", True),
+        (f"sed -Ei {_SED} {_CONFIG}", True),
+        (f"sed --in-place --expression={_SED} {_CONFIG}", True),
+        (f'fill() {{ sed -i {_SED} "$1"; }}\nfill {_CONFIG}', True),
+        (f"fill() {{ sed -i {_SED} {_CONFIG}; }}", False),
+        (f"python - <<EOF\nopen('{_CONFIG}').read().replace('WORKER_IMAGE', 'x')\nEOF", True),
+        (f"cat {_CONFIG} | sed {_SED} | tee /tmp/x\nmv /tmp/x {_CONFIG}", True),
+        (f"find .config -name '*.yaml' -exec sed -i {_SED} {{}} +", True),
+        (f"find .config | while read file; do sed -i {_SED} $file; done", True),
+        (f"cd ~/.config/dask && sed -i {_SED} config.yaml", True),
+        (f"cd notebooks; sed -i {_SED} config.yaml", False),
+        (f'if [ -n "$JUPYTER_IMAGE_SPEC" ]; then sed -i {_SED} {_CONFIG}; fi', True),
+        (f"sed -i {_SED} .dask/config.yaml", False),
+        (f'sed -i "s|worker_image|x|g" {_CONFIG}', False),
+        (f'echo "sed -i {_CONFIG} WORKER_IMAGE"', False),
+        (f"export DASK_KUBERNETES__WORKER_TEMPLATE_PATH={_CONFIG}", False),
+        (f"bash -c 'sed -i \"s|WORKER_IMAGE|x|\" {_CONFIG}'", True),
+        (f"sed -i {_SED} ${{REPO_DIR}}/{_CONFIG}", True),
+        (f'sed -i {_SED} "$(dirname "$0")/../{_CONFIG}"', True),
+        (f"sed -i 's/foo/bar/;s/WORKER_IMAGE/x/' {_CONFIG}", True),
+        (f"exit 0\nsed -i {_SED} {_CONFIG}", False),
+        (f"sed -i {_SED} {_CONFIG} &", True),
+        (f"envsubst < {_CONFIG} > /tmp/x", False),
+    ],
+)
+def test_the_way_of_a_placeholder(code: str, replaced: bool) -> None:
+    config = "kubernetes:\n  worker-template:\n    spec:\n      containers:\n      - image: WORKER_IMAGE\n"
+    repo = Repository.from_dict(
+        {
+            _CONFIG: config,
+            "environment.yml": "dependencies: [python=3.11, dask]\n",
+            "start": f'#!/bin/bash\n{code}\nexec "$@"\n',
+        }
+    )
+    place = next(images(repo)).text.place
+    assert way(repo, place, "WORKER_IMAGE").replaced is replaced
