@@ -108,6 +108,8 @@ def credentials(source: Source) -> Iterator[Secret]:
             continue
         for found in _CREDENTIALS.finditer(line):
             group = "word" if found["word"] else "only"
+            if group == "only" and not _random(found[group]):  # a long user name
+                continue
             if not re.search(r"pass(?:word|wd)?$|token$|secret|your|xxx|\*\*\*|example", found[group], re.IGNORECASE):
                 yield Secret("password", line.part(*found.span(group)))
 

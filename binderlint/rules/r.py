@@ -78,7 +78,7 @@ class RRuntimeDateMissing(Rule):
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:
         plan = repo.plan
-        if plan.error or plan.buildpack in _NO_R:
+        if plan.error or plan.buildpack in _NO_R or _conda_r(repo):
             return
         install = repo.get(plan.path("install.R"))
         runtime_file = repo.get(plan.path("runtime.txt"))
@@ -97,8 +97,6 @@ class RRuntimeDateMissing(Rule):
                 else None,
             )
         elif install and not (runtime and runtime.name == "r") and calls(install):
-            if any(spec.key == "r" or spec.key.startswith("r-") for spec in repo.conda_specs):
-                return
             day = settled_day(DEFAULT)
             yield self.at(
                 install,
@@ -112,6 +110,11 @@ class RRuntimeDateMissing(Rule):
                     Applicability.UNSAFE,
                 ),
             )
+
+
+def _conda_r(repo: Repository) -> bool:
+    """Whether environment.yml installs R."""
+    return any(spec.key == "r" or spec.key.startswith("r-") for spec in repo.conda_specs)
 
 
 def _read_runtime(source: Source | None) -> Runtime | None:
@@ -261,8 +264,7 @@ class RProfileRenv(Rule):
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:
         source = repo.get(".Rprofile")
-        conda = any(spec.key == "r" or spec.key.startswith("r-") for spec in repo.conda_specs)
-        if source is None or not (repo.plan.buildpack == "RBuildPack" or conda):
+        if source is None or not (repo.plan.buildpack == "RBuildPack" or _conda_r(repo)):
             return
         scripts = [repo.used("install.R"), repo.used("postBuild")]
         if any(script and re.search(r"restore|hydrate|packrat::", script.text) for script in scripts):

@@ -83,6 +83,10 @@ class SecretInConfig(Rule):
         Good({"requirements.txt": "--index-url https://${USER}:${TOKEN}@pypi.example.org/simple\n"}, why="variables"),
         Good({"requirements.txt": "# https://me:k7Rw2pQz9Lm@pypi.example.org\n"}, why="a comment"),
         Good({"requirements.txt": "git+https://user:password@example.org/r.git\n"}, why="a placeholder"),
+        Good(
+            {"requirements.txt": "git+https://the-very-long-user-name@bitbucket.org/o/r.git\n"},
+            why="a user without a password",
+        ),
         Good({"a.md": "postgresql://me:k7Rw2pQz9Lm@localhost/db\n"}, why="no address of a build"),
         Good({"tests/data/a.py": f"token = '{_TOKEN}'\n"}, why="data of tests"),
         Good({".env": Source(".env", f"T={_TOKEN}\n".encode(), tracked=False), "a": ""}, why="Binder does not get it"),
