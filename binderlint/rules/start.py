@@ -56,6 +56,19 @@ class StartNoPassthrough(Rule):
             at="start:3:1",
             fixed={"start": _SH + 'export A=1\nexec "$@"\n'},
         ),
+        Bad(
+            {"binder/requirements.txt": "x==1\n", "binder/start": _SH + "export A=1\njupyter notebook --port=8888"},
+            at="binder/start:3:1",
+            fixed={"binder/start": _SH + 'export A=1\nexec "$@"'},
+        ),
+        Bad(
+            {"binder/requirements.txt": "x==1\n", "binder/start": _SH + "streamlit run app.py\n"}, at="binder/start:2:1"
+        ),
+        Bad(
+            {**_PIP, "start": _SH + 'case "$1" in\n  jupyter*) exec "$@" ;;\nesac\n'},
+            at="start:2:1",
+            fixed={"start": _SH + 'case "$1" in\n  jupyter*) exec "$@" ;;\nesac\nexec "$@"\n'},
+        ),
         Bad({**_PIP, "start": _SH + 'exec jupyter lab "$@"\n'}, at="start:2:1", fixed={"start": _SH + 'exec "$@"\n'}),
         Bad(
             {**_PIP, "start": _SH + 'if [ -f .env ]; then\n  . .env\n  exec "$@"\nfi\n'},
@@ -134,6 +147,7 @@ class StartNoPassthrough(Rule):
         for arrival in shell.arrivals:
             if arrival.kind not in (Kind.NEVER, Kind.BACKGROUND) or arrival.place.path != script.source.path:
                 continue
+            arrival = _standing(script, arrival)
             fix = self._fix(repo, script, arrival)
             yield self.at(
                 _first_line(arrival.place),
@@ -175,6 +189,16 @@ class StartNoPassthrough(Rule):
                     "start never looks at its arguments, so the command Binder wants to run is not run and the launch fails",
                     help="Hand over at the end, in Python with `os.execvp(sys.argv[1], sys.argv[1:])`",
                 )
+
+
+def _standing(script: Script, arrival: Arrival) -> Arrival:
+    """Where a path ends with a server that never ends, the end with that server as its program."""
+    from binderlint.files.servers import server
+
+    if arrival.program:
+        return arrival
+    names = (server(one) for one in script.running if one.alone == arrival.place and not one.context.background)
+    return arrival._replace(program=next((name for name in names if name), ""))
 
 
 def _first_line(place: Place) -> Place:

@@ -61,6 +61,10 @@ class StartUnquotedArgs(Rule):
             {**_PIP, "start": _SH + 'log() { echo $@ >&2; }\nlog starting\nexec "$@"\n'},
             why="in a function, on other arguments",
         ),
+        Good(
+            {**_PIP, "start": _SH + 'case ${1:-} in\n  jupyter) $@ --no-browser ;;\n  *) exec "$@" ;;\nesac\n'},
+            why="BinderHub's command is not jupyter but python3",
+        ),
         Good({**_PIP, "start": _SH + 'echo "running $*"\nexec "$@"\n'}, why="only printed"),
     )
 

@@ -61,6 +61,7 @@ class StartForegroundServer(Rule):
         Good({**_PIP, "start": _SH + 'serve() { streamlit run app.py; }\nexec "$@"\n'}, why="never called"),
         Good({**_PIP, "start": _SH + 'nohup bash -c "streamlit run app.py" &\nexec "$@"\n'}, why="in the background"),
         Good({**_PIP, "start": _SH + 'timeout 5 redis-server\nexec "$@"\n'}, why="stopped after a while"),
+        Good({**_PIP, "start": _SH + "jupyter lab\n"}, why="start-no-passthrough says it"),
         Good({**_PIP, "start": _SH + "exec jupyter lab\n"}, why="start-no-passthrough says it"),
     )
 
@@ -73,7 +74,8 @@ class StartForegroundServer(Rule):
             if context.background or context.substitution or command.after or "exec" in command.wrappers:
                 continue
             name = server(command)
-            if name is None:
+            last = script.shell.statements[-1].place if script and script.shell and script.shell.statements else None
+            if name is None or command.alone == last:  # the last thing that start does: start-no-passthrough says it
                 continue
             simple = not context.pipeline and not context.nested and not context.condition and context.function is None
             jupyter = name.startswith("jupyter")

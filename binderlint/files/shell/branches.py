@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from binderlint.files.shell.conditions import truth
+from binderlint.files.shell.conditions import program, truth
 from binderlint.files.shell.expand import Expander
 from binderlint.files.shell.state import Context, Frame, Loop, State
 from binderlint.files.shell.words import Code, Field, Hole
@@ -50,7 +50,8 @@ def run_case(walk: Walk, node: Node, code: Code, state: State, frame: Frame, con
 
     subject = node.child_by_field_name("value")
     expander = Expander(code, state.variables, state.params)
-    text = expander.word(subject).value if subject else None
+    word = expander.word(subject) if subject else None
+    text = word.value or program(word.items) if word else None
     outcomes: list[State] = []
     inside, certain = context._replace(conditional=True), False
     for item in (child for child in node.children if child.type == "case_item"):

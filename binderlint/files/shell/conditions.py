@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from binderlint.files.shell.expand import Expander
@@ -179,7 +180,7 @@ def _compare(left: list[Item], sign: str, right: list[Item], raw_left: str, raw_
 
 
 def _equal(left: list[Item], right: list[Item]) -> bool | None:
-    one, other = _value(left), _value(right)
+    one, other = program(left) or _value(left), program(right) or _value(right)
     if one is not None and other is not None:
         return None if any(sign in other for sign in "*?[") else one == other
     for known, unknown in ((one, right), (other, left)):
@@ -192,6 +193,11 @@ def _literal(items: list[Item]) -> int:
     return sum(
         len(piece) for item in items if isinstance(item, Field) for piece in item.pieces if isinstance(piece, str)
     )
+
+
+def program(items: Sequence[Item]) -> str | None:
+    """What `$1` is where it is the container's program: BinderHub's command is `python3 -c ...` (values.yaml, singleuser.cmd)."""
+    return "python3" if list(items) == [Field((Arg(0),))] else None
 
 
 def _value(items: list[Item]) -> str | None:
