@@ -73,3 +73,19 @@ def removed(command: Command, title: str, applicability: Applicability) -> Fix |
     if re.sub(r"#.*", "", around).strip(" \t;"):
         return None
     return Fix(title, (remove_lines(place),), applicability)
+
+
+def before_server(script: Script) -> Iterator[Command]:
+    """The commands of start itself that delay the server: not in the background, and on a path that is taken."""
+    for command in script.executed:
+        context = command.context
+        if not context.background and not command.after:
+            yield command
+
+
+def moved(repo: Repository, script: Script, command: Command) -> Fix | None:
+    """The fix that moves the statement of a command from start to postBuild, where that can be done."""
+    from binderlint.moves import to_post_build
+
+    edits = to_post_build(repo, script, command)
+    return Fix("Move it to postBuild", edits, Applicability.UNSAFE) if edits else None

@@ -67,7 +67,7 @@ FAMILIES = (
         "Scripts: line ends, byte order marks, first lines",
         _CONFIG + r"(?:start|postBuild)",
     ),
-    Family("STA", "start start_arguments start_work start_server", "start", _CONFIG + r"start"),
+    Family("STA", "start start_arguments start_downloads start_installs start_server", "start", _CONFIG + r"start"),
     Family(
         "PBD",
         "postbuild postbuild_jupyter postbuild_conda postbuild_system postbuild_downloads postbuild_python",

@@ -1,35 +1,20 @@
-"""STA: what `start` does before the server runs: downloads and installations."""
+"""STA: downloads in `start`, before the server runs."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
+from binderlint.diagnostic import Diagnostic, Level, Severity
+from binderlint.launch_scripts import before_server, moved
 from binderlint.rule import Bad, Good, Rule
 
 if TYPE_CHECKING:
-    from binderlint.files.script import Command, Script
     from binderlint.repository import Repository
 
 _PIP = {"requirements.txt": "numpy==2.2.0\n"}
 _SH = "#!/bin/bash\n"
 _POST = "#!/bin/bash\nset -euo pipefail\n\n"
-
-
-def _before_server(script: Script) -> Iterator[Command]:
-    """The commands of start itself that delay the server: not in the background, and on a path that is taken."""
-    for command in script.executed:
-        context = command.context
-        if not context.background and not command.after:
-            yield command
-
-
-def _moved(repo: Repository, script: Script, command: Command) -> Fix | None:
-    from binderlint.moves import to_post_build
-
-    edits = to_post_build(repo, script, command)
-    return Fix("Move it to postBuild", edits, Applicability.UNSAFE) if edits else None
 
 
 class StartDownloads(Rule):
@@ -179,7 +164,7 @@ class StartDownloads(Rule):
         if script is None:
             return
         built = {found.url for one in (repo.post_build.running if repo.post_build else ()) if (found := download(one))}
-        for command in _before_server(script):
+        for command in before_server(script):
             found = download(command)
             if found is None or (command.context.conditional and found.url and found.url in built):
                 continue
@@ -198,71 +183,5 @@ class StartDownloads(Rule):
                 f"`{found.tool}` downloads at every launch, for every visitor, before the server answers: a launch that takes more than 30 seconds fails",
                 help="Move it to postBuild, which runs once when the image is built",
                 severity=Severity.ERROR if found.heavy else None,
-                fix=_moved(repo, script, command),
+                fix=moved(repo, script, command),
             )
-
-
-class StartInstalls(Rule):
-    """`start` installs packages.
-
-    `start` runs at every launch, for every visitor, before the server answers, and Binder gives up on a server that does not answer within 30
-    seconds. What is installed there differs from launch to launch, too. The environment files, or `postBuild`, put packages into the image once.
-
-    ## Fix safety
-
-    The fix is unsafe: the packages become part of the image, in the versions that are current at the time of the build.
-    """
-
-    code = "STA006"
-    severity = Severity.WARNING
-    level = Level.LAUNCH
-    sources = ("repo2docker/docs/source/config_files.rst",)
-    examples = (
-        Bad(
-            {**_PIP, "start": _SH + '# for the second notebook\npip install seaborn==0.13.2\nexec "$@"\n'},
-            at="start:3:1",
-            fixed={
-                "start": _SH + 'exec "$@"\n',
-                "postBuild": _POST + "# for the second notebook\npip install seaborn==0.13.2\n",
-            },
-        ),
-        Bad(
-            {**_PIP, "start": _SH + 'cd lib && python -m pip install -e .\nexec "$@"\n'},
-            at="start:2:11",
-        ),
-        Bad(
-            {**_PIP, "start": _SH + 'Rscript -e \'install.packages("sf")\'\nexec "$@"\n'},
-            at="start:2:1",
-            fixed={"start": _SH + 'exec "$@"\n', "postBuild": _POST + "Rscript -e 'install.packages(\"sf\")'\n"},
-        ),
-        Bad(
-            {**_PIP, "start": _SH + 'julia --project=. -e "using Pkg; Pkg.instantiate()"\nexec "$@"\n'},
-            at="start:2:1",
-            fixed={
-                "start": _SH + 'exec "$@"\n',
-                "postBuild": _POST + 'julia --project=. -e "using Pkg; Pkg.instantiate()"\n',
-            },
-        ),
-        Bad(
-            {**_PIP, "start": _SH + 'conda install -y gdal\njupyter lab build\nexec "$@"\n'},
-            at=("start:2:1", "start:3:1"),
-            fixed={"start": _SH + 'exec "$@"\n', "postBuild": _POST + "conda install -y gdal\njupyter lab build\n"},
-        ),
-        Good({**_PIP, "postBuild": _SH + "set -e\npip install -e .\n"}, why="in postBuild it is right"),
-        Good({**_PIP, "start": _SH + 'jupyter labextension list\npip list\nexec "$@"\n'}, why="installs nothing"),
-        Good({**_PIP, "start": _SH + 'pip install seaborn &\nexec "$@"\n'}, why="in the background"),
-    )
-
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        from binderlint.files.actions import install
-
-        script = repo.start
-        for command in _before_server(script) if script else ():
-            tool = install(command)
-            if tool and script:
-                yield self.at(
-                    command.place,
-                    f"`{tool}` runs at every launch, for every visitor, before the server answers: a launch that takes more than 30 seconds fails",
-                    help="Put the packages into the environment file, or move the command to postBuild",
-                    fix=_moved(repo, script, command),
-                )
