@@ -68,6 +68,24 @@ PREBUILT = {
 }
 
 
+# Packages without a release for JupyterLab 4, or that are no extension any more.
+_ENDED = frozenset(
+    {"@jupyterlab/hub-extension", "@jupyterlab/toc", "@jupyterlab/toc-extension", "@jupyterlab/celltags"}
+    | {"@jupyterlab/shortcutui", "@jupyterlab/vega4-extension", "@jupyterlab/plotly-extension", "@jupyterlab/debugger"}
+    | {"jupyterlab_bokeh", "plotlywidget", "qgrid", "qgrid2"}
+)
+# The first major release for JupyterLab 4.
+_FIRST = {"@jupyter-widgets/jupyterlab-manager": 5, "dask-labextension": 7, "@pyviz/jupyterlab_pyviz": 3}
+
+
+def outdated(package: str) -> bool:
+    """Whether an npm package, with its version if one is written, cannot be built into JupyterLab 4 for certain."""
+    name, _, version = package[1:].partition("@")
+    name = package[:1] + name
+    major = version.lstrip("^~=v").partition(".")[0]
+    return name in _ENDED or (name in _FIRST and major.isdigit() and int(major) < _FIRST[name])
+
+
 def prebuilt(package: str) -> str | None:
     """The Python package that replaces an npm package (`BUILT_IN`, or empty where there is none), None when it is not known."""
     name = package[:1] + package[1:].partition("@")[0]

@@ -207,6 +207,10 @@ class PostbuildLabextensionInstall(Rule):
         Bad(
             {**_PIP, "postBuild": _SH + "jupyter labextension install @jupyterlab/latex\n"},
             at="postBuild:3:1",
+        ),
+        Bad(
+            {**_PIP, "postBuild": _SH + "jupyter labextension install jupyterlab_bokeh\n"},
+            at="postBuild:3:1",
             severity=Severity.ERROR,
         ),
         Bad({**_PIP, "postBuild": _SH + "jupyter labextension install @example/unheard-of\n"}, at="postBuild:3:1"),
@@ -227,7 +231,7 @@ class PostbuildLabextensionInstall(Rule):
     def check(self, repo: Repository) -> Iterator[Diagnostic]:
         from binderlint.files.actions import subcommand
         from binderlint.files.jupyter_stack import asked, may_be_older
-        from binderlint.files.lab_extensions import BUILT_IN, prebuilt
+        from binderlint.files.lab_extensions import BUILT_IN, outdated, prebuilt
 
         for script, command in _commands(repo):
             words = subcommand(command)
@@ -243,11 +247,11 @@ class PostbuildLabextensionInstall(Rule):
             known = {one: prebuilt(one) for one in packages}
             there = [one for one, name in known.items() if name == BUILT_IN or (name and asked(repo, name))]
             missing = sorted({name for one, name in known.items() if name and one not in there and name is not None})
-            old = any(name is not None for name in known.values())
+            old = any(outdated(one) for one in packages)
             names = ", ".join(f"`{name}`" for name in missing)
             yield self.at(
                 command.place,
-                f"`jupyter labextension install` builds JupyterLab from its sources, which fails for extensions made before JupyterLab 4, {_effect(script, command)}"
+                f"`{next(one for one in packages if outdated(one))}` was made for JupyterLab before 4, which Binder installs: the command fails, {_effect(script, command)}"
                 if old
                 else "`jupyter labextension install` builds JupyterLab from its sources, which is slow, needs much memory and fails for extensions made before JupyterLab 4",
                 help=f"Leave it out and add {names} to the environment file"
