@@ -1,4 +1,4 @@
-"""Agreement: whether one release can satisfy two constraints, conda's or pip's."""
+"""Agreement: whether conda and pip mean the same package, and whether one release can satisfy two constraints."""
 
 from __future__ import annotations
 
@@ -56,3 +56,15 @@ def _releases(written: str) -> Iterator[Release]:
         if last:
             yield (*head, last - 1)
             yield (*head, last - 1, 9)
+
+
+# Names that mean a program in conda and a Python package that uses it, or something else, on PyPI.
+_DIFFERENT = frozenset({"curl", "ffmpeg", "git", "graphviz", "jq", "pandoc", "redis", "tesseract", "wget"})
+
+
+def pip_name(spec: MatchSpec) -> str:
+    """The name that a conda package has for pip, as indexes compare it; `""` where it is another thing there."""
+    from binderlint.files.requirements import canonical
+
+    name = canonical(spec.name)
+    return "" if name in _DIFFERENT else name

@@ -41,7 +41,7 @@ FAMILIES = (
     ),
     Family(
         "CND",
-        "conda conda_yaml conda_lists conda_specs conda_python conda_base conda_exports conda_platforms conda_channels conda_duplicates",
+        "conda conda_yaml conda_lists conda_specs conda_python conda_base conda_exports conda_platforms conda_channels conda_duplicates conda_pip",
         "environment.yml",
         _CONFIG + r"(?:environment\.ya?ml|runtime\.txt|Pipfile(?:\.lock)?)",
     ),

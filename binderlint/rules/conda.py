@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from binderlint.diagnostic import Diagnostic, Fix, Level, Severity
-from binderlint.edits import append, keyed_list, remove_key, replace, set_key
+from binderlint.edits import append, between, keyed_list, remove_key, replace, set_key
 from binderlint.rule import Bad, Good, Rule
 from binderlint.source import Array, Scalar, Table, Text
 
@@ -221,8 +221,10 @@ class EnvUnknownKey(Rule):
             why="conda-lock reads its platforms from environment.yml",
         ),
         Good(
-            {"environment.yml": "x-pins: &pins [numpy=2.0]\ndependencies: [python=3.12]\n"},
-            why="a key kept for YAML's own use",
+            {
+                "environment.yml": "x-pins: [numpy=2.0]\nbase: &base\n  pip: [numpy]\ndependencies: [python=3.12, *base]\n"
+            },
+            why="keys kept for YAML's own use",
         ),
         Good(
             {"environment.yml": "Dependencies: []\n", "binder/environment.yml": "dependencies: []\n"},
@@ -235,8 +237,8 @@ class EnvUnknownKey(Rule):
         for key in list(environment or ()):
             if environment is None or not isinstance(key, Text) or key in _KEYS | _OTHER_TOOLS or key[:1] in "._":
                 continue
-            if key.startswith("x-"):
-                continue
+            if key.startswith("x-") or re.match(r"[^:]*:\s*&", between(key, environment[key]).text):
+                continue  # kept for YAML's own use: an anchor for other places
             meant = next((name for name, known in _MEANT.items() if known.fullmatch(key)), None)
             if key.lower() in _KEYS:
                 meant = key.lower()

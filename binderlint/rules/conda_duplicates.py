@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -12,11 +11,7 @@ from binderlint.rule import Bad, Good, Rule
 
 if TYPE_CHECKING:
     from binderlint.files.matchspec import MatchSpec
-    from binderlint.files.requirements import Requirement
     from binderlint.repository import Repository
-
-# Names that mean a program in conda and a Python package that uses it, or something else, on PyPI.
-_DIFFERENT = frozenset({"curl", "ffmpeg", "git", "graphviz", "jq", "pandoc", "redis", "tesseract", "wget"})
 
 
 class EnvDuplicateDependency(Rule):
@@ -57,6 +52,7 @@ class EnvDuplicateDependency(Rule):
         Bad({"environment.yml": "dependencies:\n  - numpy>=1.20\n  - numpy<2\n"}, at="environment.yml:3:5"),
         Good({"environment.yml": "dependencies: [numpy, numpy-base, python-dateutil, python]\n"}),
         Good({"environment.yml": "dependencies: [pip, pip: [pip]]\n"}, why="two lists"),
+        Good({"environment.yml": "dependencies: [&a numpy, *a]\n"}, why="a YAML alias"),
         Good({"environment.yml": "dependencies: [blas=*=openblas, libblas]\n"}),
         Good({"environment.yml": "dependencies: [a, a]\n", "binder/environment.yml": ""}, why="not read"),
     )
@@ -67,7 +63,7 @@ class EnvDuplicateDependency(Rule):
         seen: dict[str, MatchSpec] = {}
         for spec in repo.conda_specs:
             before = seen.setdefault(spec.key, spec)
-            if before is spec:
+            if before is spec or before.place == spec.place:  # the second by an alias of the first
                 continue
             agree = can_agree(conda_test(before), conda_test(spec))
             gone = _superfluous(before, spec) if agree else None
@@ -102,99 +98,6 @@ def _removal(repo: Repository, spec: MatchSpec, title: str) -> Fix | None:
             )
         ):
             return Fix(title, (remove(items, index),))
-    return None
-
-
-class CondaAndPipDuplicate(Rule):
-    """A package is asked for from conda and, in the `pip:` list, from pip.
-
-    conda installs first. A name without a version in the `pip:` list then changes nothing. With a version that conda's package does not have, pip writes its own files over
-    conda's, and what conda built against the other ones can crash. An address (`name @ git+...`) or extras (`dask[complete]`) say that something else is meant.
-
-    The fix takes the line out of the `pip:` list where pip would find the package installed already.
-    """
-
-    code = "CND012"
-    severity = Severity.WARNING
-    level = Level.REPRODUCE
-    sources = ("conda/conda: docs/source/user-guide/tasks/manage-environments.rst",)
-    examples = (
-        Bad(
-            {"environment.yml": "dependencies:\n  - numpy=2.0\n  - pip\n  - pip:\n    - numpy\n    - pooch\n"},
-            at="environment.yml:5:7",
-            severity=Severity.INFO,
-            fixed={"environment.yml": "dependencies:\n  - numpy=2.0\n  - pip\n  - pip:\n    - pooch\n"},
-        ),
-        Bad(
-            {"binder/environment.yml": "dependencies: [scikit-learn=1.5.2, pip, pip: [Scikit_Learn==1.5.2, x]]\r\n"},
-            at="binder/environment.yml:1:47",
-            severity=Severity.INFO,
-            fixed={"binder/environment.yml": "dependencies: [scikit-learn=1.5.2, pip, pip: [x]]\r\n"},
-        ),
-        Bad(
-            {"environment.yml": "dependencies:\n  - numpy\n  - pip\n  - pip:\n    - numpy==1.26.4\n"},
-            at="environment.yml:5:7",
-        ),
-        Bad(
-            {"environment.yml": "dependencies:\n  - numpy=2.0\n  - pip\n  - pip:\n    - numpy<2\n"},
-            at="environment.yml:5:7",
-        ),
-        Good({"environment.yml": "dependencies:\n  - numpy\n  - pip\n  - pip:\n    - pooch\n"}),
-        Good({"environment.yml": "dependencies:\n  - dask\n  - pip:\n    - dask[complete]\n"}, why="extras"),
-        Good(
-            {"environment.yml": "dependencies:\n  - xarray\n  - pip:\n    - xarray @ git+https://x.org/y\n"},
-            why="meant",
-        ),
-        Good(
-            {"environment.yml": "dependencies:\n  - graphviz\n  - pip:\n    - graphviz\n"}, why="two different things"
-        ),
-        Good({"environment.yml": "dependencies:\n  - a\n  - pip: [a]\n", "binder/environment.yml": ""}, why="not read"),
-    )
-
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        conda = {_canonical(spec): spec for spec in repo.conda_specs}
-        for wanted in repo.requirements:
-            spec = conda.get(wanted.key)
-            if wanted.array is None or spec is None or wanted.url or wanted.extras or wanted.key in _DIFFERENT:
-                continue
-            there = not wanted.specifier or _is_there(spec, wanted)
-            yield self.at(
-                wanted.text,
-                f"`{wanted.name}` is asked for from conda as well, as `{spec.text}`: "
-                + (
-                    "pip finds it installed and does nothing"
-                    if there
-                    else "if conda's version is another one, pip writes its files over it, which can break what was built for it"
-                ),
-                help="Ask for it in one of the two lists only",
-                fix=_pip_removal(wanted) if there else None,
-                severity=Severity.INFO if there else Severity.WARNING,
-                level=Level.POLISH if there else Level.REPRODUCE,
-            )
-
-
-def _canonical(spec: MatchSpec) -> str:
-    from binderlint.files.requirements import canonical
-
-    return canonical(spec.name)
-
-
-def _is_there(spec: MatchSpec, wanted: Requirement) -> bool:
-    """Whether every release that conda may install satisfies pip."""
-    from binderlint.files.agreement import pip_test
-
-    found = re.fullmatch(r"={1,2}\s*(\d+(?:\.\d+)+)", spec.version or "")
-    if not found:
-        return False
-    release = tuple(map(int, found.group(1).split(".")))
-    longer = [release] if len(release) > 2 else [(*release, patch) for patch in range(20)]
-    return all(pip_test(wanted)[1](one) for one in longer)
-
-
-def _pip_removal(wanted: Requirement) -> Fix | None:
-    for index, item in enumerate(wanted.array or ()):
-        if wanted.array is not None and item.place.span.start <= wanted.text.place.span.start < item.place.span.end:
-            return Fix("Remove it from the `pip:` list", (remove(wanted.array, index),))
     return None
 
 
@@ -256,18 +159,18 @@ class EnvironmentSplit(Rule):
     )
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        from binderlint.files.agreement import can_agree, conda_test, pip_test
+        from binderlint.files.agreement import can_agree, conda_test, pip_name, pip_test
 
         source = repo.environment_file
         if source is None:
             return
         python = repo.plan.python.version if repo.plan.python else ""
-        known = {_canonical(spec): (spec.text, conda_test(spec)) for spec in repo.conda_specs}
+        known = {pip_name(spec): (spec.text, conda_test(spec)) for spec in repo.conda_specs}
         for wanted in repo.requirements:
             if wanted.array is not None and not wanted.url:
                 known.setdefault(wanted.key, (wanted.text, pip_test(wanted)))
         for wanted in repo.requirements:
-            if wanted.text.place.path == source.path or wanted.url or wanted.key in _DIFFERENT or not wanted.specifier:
+            if wanted.text.place.path == source.path or wanted.url or not wanted.key or not wanted.specifier:
                 continue
             if wanted.key in known and wanted.applies(python):
                 text, test = known[wanted.key]

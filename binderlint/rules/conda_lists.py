@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from binderlint.diagnostic import Diagnostic, Edit, Fix, Level, Severity
-from binderlint.edits import between, insert_item, replace, set_key, starts_line
+from binderlint.edits import between, replace, set_key, starts_line
 from binderlint.rule import Bad, Good, Rule
 from binderlint.source import Array, Scalar, Table, Text
 
@@ -51,6 +51,7 @@ class EnvPipNotList(Rule):
             fixed={"environment.yml": "dependencies:\n  - python=3.12\n  - pip: []\n      # - numpy\n"},
         ),
         Bad({"environment.yml": "dependencies:\n  - pip:\n  - numpy\n"}, at="environment.yml:2:5"),
+        Bad({"environment.yml": "dependencies:\n  - pip:\n      numpy: 2.0\n"}, at="environment.yml:3:7"),
         Bad({"environment.yml": "dependencies:\n  - pip:\n    - numpy: 2.0\n"}, at="environment.yml:3:7"),
         Bad(
             {
@@ -165,6 +166,12 @@ class EnvPipNotList(Rule):
                     help="Write each package on a line of its own that begins with a dash",
                     fix=_listed(value),
                 )
+            case Table():
+                yield self.at(
+                    value,
+                    "What stands below `pip` are keys and no list, at which the installation stops with an error",
+                    help="Write each package as pip reads it, such as `- numpy==2.0`",
+                )
             case Scalar(value=None):
                 packages_follow = any(isinstance(later, Text) for later in items[index + 1 :])
                 yield self.at(
@@ -242,55 +249,3 @@ def _listed(text: Text) -> Fix | None:
         starts = [found.end() for found in re.finditer(r"^ *(?=\S)", raw, re.MULTILINE)]
         return Fix("Write a list", tuple(replace(raw.part(start, start), "- ") for start in starts))
     return Fix("Write a list", (replace(text, f"[{text}]"),)) if len(lines) == 1 else None
-
-
-class PipSectionWithoutPip(Rule):
-    """environment.yml has a `pip:` list but does not ask for pip.
-
-    conda warns that pip should be named as a package of its own. Binder's environments hold pip already and mamba adds it by itself, so this is only a matter of
-    saying what is used: conda itself, on another computer, may take a pip from elsewhere.
-    """
-
-    code = "CND011"
-    severity = Severity.INFO
-    level = Level.POLISH
-    sources = ("conda/conda: conda/env/installers/pip.py", "mamba-org/mamba: libmamba/src/api/install.cpp")
-    examples = (
-        Bad(
-            {"environment.yml": "dependencies:\n  - python=3.12\n  - pip:\n    - numpy\n"},
-            at="environment.yml:3:5",
-            fixed={"environment.yml": "dependencies:\n  - python=3.12\n  - pip\n  - pip:\n    - numpy\n"},
-        ),
-        Bad(
-            {"environment.yml": "dependencies: [python=3.12, pip: [numpy]]\n"},
-            at="environment.yml:1:29",
-            fixed={"environment.yml": "dependencies: [python=3.12, pip, pip: [numpy]]\n"},
-        ),
-        Bad(
-            {"binder/environment.yml": "dependencies:\r\n- pip:  # later\r\n  - numpy"},
-            at="binder/environment.yml:2:3",
-            fixed={"binder/environment.yml": "dependencies:\r\n- pip\r\n- pip:  # later\r\n  - numpy"},
-        ),
-        Good({"environment.yml": "dependencies:\n  - pip\n  - pip:\n    - numpy\n"}),
-        Good({"environment.yml": "dependencies:\n  - pip: [numpy]\n  - pip=24.0\n"}, why="pip comes after, pinned"),
-        Good({"environment.yml": "dependencies:\n  - conda-forge:pip=24\n  - pip: [numpy]\n"}, why="a namespace"),
-        Good({"environment.yml": "dependencies:\n  - conda-forge::pip\n  - pip: [numpy]\n"}, why="from a channel"),
-        Good({"environment.yml": "dependencies:\n  - python=3.12\n"}, why="no list for pip"),
-        Good(
-            {"environment.yml": "dependencies:\n  - python=3.12\n  - uv\n  - pip: [numpy]\n"}, why="mamba takes uv then"
-        ),
-    )
-
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        items = repo.conda_dependencies
-        if items is None or any(spec.key in ("pip", "uv") for spec in repo.conda_specs):
-            return
-        for index, item in enumerate(items):
-            if isinstance(item, Table) and isinstance(item.get("pip"), Array):
-                yield self.at(
-                    item.key("pip"),
-                    "pip is used here and not asked for as a package: mamba adds it by itself, but conda warns and may take another one",
-                    help="Write `- pip` before it",
-                    fix=Fix("Ask for pip", (insert_item(items, index, "pip"),)),
-                )
-                return

