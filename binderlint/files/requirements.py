@@ -91,6 +91,11 @@ def canonical(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
+def short(text: str) -> str:
+    """A line as a message shows it: its beginning where it is long."""
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
 # -- lines
 
 _CONTINUED = re.compile(r"\\(?:\r\n|\n|\r)")

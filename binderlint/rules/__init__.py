@@ -47,7 +47,7 @@ FAMILIES = (
     ),
     Family(
         "PIP",
-        "pip pip_paths pip_packages pip_stack pip_project",
+        "pip pip_addresses pip_paths pip_packages pip_stack pip_project",
         "requirements.txt, pyproject.toml, Pipfile",
         _ANY_FOLDER
         + r"(?:requirements.*\.txt|environment\.ya?ml|constraints.*\.txt|pyproject\.toml|setup\.(?:py|cfg)|Pipfile(?:\.lock)?)",
@@ -56,7 +56,7 @@ FAMILIES = (
     Family("APT", "apt apt_advice", "apt.txt", _CONFIG + r"apt\.txt"),
     Family(
         "PIN",
-        "pins pin_python pin_packages pin_wheels",
+        "pins pin_python pin_packages pin_vcs pin_wheels",
         "Pins and reproducibility",
         _CONFIG
         + r"(?:environment\.ya?ml|requirements.*\.txt|runtime\.txt|pyproject\.toml|setup\.py|Pipfile(?:\.lock)?|Dockerfile|postBuild|start|install\.R|[^/]*\.lock)",

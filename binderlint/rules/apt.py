@@ -105,7 +105,7 @@ class AptInvalidEntry(Rule):
             {**_PIP, "apt.txt": "ppa:ubuntugis/ppa\nhttps://example.org/foo.deb\n./foo.deb\ndeb http://example.org noble main\nfoo==1.0\nlib_foo\n$X\n"},
             at=("apt.txt:1:1", "apt.txt:2:1", "apt.txt:3:1", "apt.txt:4:1", "apt.txt:5:1", "apt.txt:6:1", "apt.txt:7:1"),
         ),
-        Good({**_PIP, "apt.txt": "vim\nlibstdc++6:amd64 g++\n-y htop\n--no-install-suggests git\n\n# Note\nfoo=1.2.3-1~x\nfoo-\n"}),
+        Good({**_PIP, "apt.txt": "vim\nlibstdc++6:amd64 g++\n-y htop\n-o APT::Install-Recommends=1 git\n\n# Note\nfoo=1.2.3-1~x\nfoo-\n"}),
         Good({**_PIP, "apt.txt": "vim; touch x\n"}, why="apt-shell-injection speaks of it"),
         Good({"Dockerfile": "FROM x:1\n", "apt.txt": "Vim\n"}, why="Binder does not read it"),
     )  # fmt: skip
@@ -149,6 +149,8 @@ def _problem(entry: AptEntry) -> tuple[str, Edit | None, Applicability] | None:
     if "," in text and all(PACKAGE.match(word) for word in re.split(r"[\s,]+", text) if word):
         fixed = re.sub(r"\s*,\s*", " ", text).strip()
         return "has commas, which apt-get takes for parts of the names", replace(text, fixed), Applicability.SAFE
+    if any(word in ("-o", "-c", "-t") for word in entry.words):
+        return None  # an option of apt-get with a value of its own
     for word in entry.words:
         if word.startswith("-") or PACKAGE.match(word):
             if re.search(r"==|=>", word):

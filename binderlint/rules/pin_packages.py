@@ -11,7 +11,6 @@ from binderlint.edits import replace
 from binderlint.files.asked import Asked, asked
 from binderlint.files.locks import Lock, installs_from_lock, locks
 from binderlint.files.own import own_names
-from binderlint.files.requirements import Requirement
 from binderlint.rule import Bad, Good, Rule
 
 if TYPE_CHECKING:
@@ -163,80 +162,3 @@ def _pinned(one: Asked, lock: Lock) -> Edit | None:
     from packaging.specifiers import SpecifierSet
 
     return replace(one.version, sign + version) if SpecifierSet(one.version).contains(version) else None
-
-
-class VcsDependencyWithoutRef(Rule):
-    """A package is installed from a repository without saying which commit.
-
-    `git+https://github.com/owner/project` takes the newest commit of the default branch on the day of the build, finished or not, and
-    the same holds for `@main` and for the archive of a branch. A tag (`@v1.2.0`) or a commit keeps what worked.
-
-    Judged are the requirements that pip installs. A name after `@` that is not one of the usual names of branches (main, master,
-    develop, dev, trunk, HEAD) may be a tag, so it is not reported.
-    """
-
-    code = "PIN003"
-    severity = Severity.WARNING
-    level = Level.REPRODUCE
-    sources = ("jupyterhub/mybinder.org-user-guide#161",)
-    examples = (
-        Bad({"requirements.txt": "numpy==1.26.4\ngit+https://github.com/a/b.git\n"}, at="requirements.txt:2:1"),
-        Bad({"binder/requirements.txt": "-e git+https://github.com/a/b@main#egg=b  # ours\r\n"}, at="binder/requirements.txt:1:4"),
-        Bad(
-            {"environment.yml": "dependencies:\n- pip:\n  - b @ git+https://gitlab.com/a/b\n  - \"https://github.com/a/c/archive/master.zip\"\n"},
-            at=("environment.yml:3:5", "environment.yml:4:6"),
-        ),
-        Bad({"requirements.txt": "c @ https://github.com/a/c/tarball/main\n"}, at="requirements.txt:1:1"),
-        Bad({"requirements.txt": "https://github.com/a/c/archive/refs/heads/fix-1.zip\n"}, at="requirements.txt:1:1"),
-        Good({"requirements.txt": "git+https://github.com/a/b@v1.2.0\ngit+https://github.com/a/b@0cbe4ec#egg=b\n"}),
-        Good({"requirements.txt": "git+ssh://git@github.com/a/b@1.0\n"}, why="the `@` of the user is no ref"),
-        Good({"requirements.txt": "git+https://github.com/a/b@stable-2024\n"}, why="it may be a tag"),
-        Good({"requirements.txt": "https://github.com/a/c/archive/0cbe4ecbc638ec6d7136ab1ffa50f2b9fb48bbd8.zip\n"}, why="a commit"),
-        Good({"requirements.txt": "https://github.com/a/c/archive/refs/tags/v1.zip\n"}, why="a tag"),
-        Good({"requirements.txt": "https://example.org/main/c-1.0-py3-none-any.whl\n"}, why="a released wheel"),
-        Good({"requirements.txt": "git+https://github.com/a/b ; sys_platform == 'win32'\n"}, why="not installed on Binder"),
-        Good({"Dockerfile": "FROM x:1\n", "requirements.txt": "git+https://github.com/a/b\n"}, why="Binder does not read it"),
-    )  # fmt: skip
-
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        version = repo.plan.python.version if repo.plan.python else "3.10"
-        for one in repo.requirements:
-            if not one.url or not one.remote or not one.applies(version):
-                continue
-            branch = _branch(one)
-            if branch is None:
-                continue
-            what = f"`{one.name}`" if one.name else f"`{_project(one.url)}`"
-            follows = f"the branch `{branch}`" if branch else "its default branch"
-            yield self.at(
-                one.text,
-                f"{what} is installed from {follows}: every build takes the newest commit there, finished or not",
-                help="Name a tag or a commit: `git+https://...@v1.2.0`"
-                if one.vcs
-                else "Use the archive of a tag or a commit",
-            )
-
-
-_BRANCHES = {"main", "master", "develop", "dev", "trunk", "head"}
-_BRANCH_ARCHIVE = re.compile(
-    r"https?://(?:github\.com|codeload\.github\.com|gitlab\.com)/[^/]+/[^/]+/(?:-/)?(?:archive|tarball|zipball|zip|tar\.gz)/(refs/heads/)?([^/#?]+?)(?:\.zip|\.tar\.gz)?(?:[/#?]|$)",
-    re.IGNORECASE,
-)
-
-
-def _branch(requirement: Requirement) -> str | None:
-    """The branch that is followed, empty for the default one, None for a fixed state."""
-    address = str(requirement.url)
-    if not requirement.vcs:
-        found = _BRANCH_ARCHIVE.match(address)
-        return found[2] if found and (found[1] or found[2].lower() in _BRANCHES) else None
-    path = re.sub(r"^[^/]*//[^/]*|^[\w+]*@[^:/]*:", "", re.split("[#?]", address)[0])
-    _, at, ref = path.rpartition("@")
-    if not at or not ref:
-        return ""
-    return ref if ref.lower() in _BRANCHES else None
-
-
-def _project(address: str) -> str:
-    parts = re.split("[#?@]", re.sub(r"^[^/]*//[^/]*/", "", address))[0].strip("/").removesuffix(".git")
-    return "/".join(parts.split("/")[:2])
