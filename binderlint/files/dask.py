@@ -115,8 +115,14 @@ def find_configs(repo: Repository) -> Iterator[Config]:
             yield Config(source, document.value, document.problem)
         elif source.folder in folders and not source.name.lower().endswith(".json") and _speaks_of_dask(source):
             config = Config(source, *read_safe(source))
-            if config.template or _is_configuration(config.value):
+            if (config.template or _is_configuration(config.value)) and (source.folder or _is_named(repo, source)):
                 yield config
+
+
+def _is_named(repo: Repository, source: Source) -> bool:
+    """Whether a script or notebook names the file: in the root it may be for another cluster altogether."""
+    scripts = [script for name in ("start", "postBuild") if (script := repo.used(name))]
+    return any(source.name.encode() in one.data for one in [*scripts, *_code(repo)])
 
 
 def _speaks_of_dask(source: Source) -> bool:

@@ -162,6 +162,10 @@ class DaskConfigNotRead(Rule):
             },
             at=".dask/a.yml:1",
         ),
+        Bad(
+            {".dask/config.yaml": _CONFIG, ".gitignore": "*.pyc\n.config/\n", "requirements.txt": "dask\n"},
+            at=".dask/config.yaml:1",
+        ),
         Bad({".dask/config.yaml": "a: b: c\n", "requirements.txt": "dask==2023.1.0\n"}, at=".dask/config.yaml:1"),
         Bad(
             {".dask/config.yaml": "[]\n", "environment.yml": "dependencies: [python=3.7, dask]\n"},
@@ -230,6 +234,9 @@ def _moved(repo: Repository, configs: list[Config]) -> Fix | None:
         return None
     if any(target in repo.sources for target in targets.values()):
         return None
+    ignored = repo.get(".gitignore")
+    if ignored and re.search(r"^/?\.config\b", ignored.text, re.MULTILINE):
+        return None  # git would leave the moved files out
     mentions = old_folder_mentions(repo)
     if mentions is None:
         return None

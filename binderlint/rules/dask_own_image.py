@@ -55,12 +55,23 @@ class DaskWorkerImageHardCoded(Rule):
         ),
         Bad(
             {
-                "worker-template.yml": "kind: Pod\r\nspec:\r\n  containers: [{name: dask-worker, image: a/b, args: [dask, worker]}]\r\n",
+                "binder/worker-template.yml": "kind: Pod\r\nspec:\r\n  containers: [{name: dask-worker, image: a/b, args: [dask, worker]}]\r\n",
+                "binder/environment.yml": _ENV["environment.yml"],
+            },
+            at="binder/worker-template.yml:3:43",
+            fixed={
+                "binder/worker-template.yml": 'kind: Pod\r\nspec:\r\n  containers: [{name: dask-worker, image: "${JUPYTER_IMAGE_SPEC}", args: [dask, worker]}]\r\n'
+            },
+        ),
+        Bad(
+            {
+                "a.py": "KubeCluster.from_yaml('worker.yml')\n",
+                "worker.yml": "kind: Pod\nspec:\n  containers:\n  - image: a/b # old\n    args: [dask-worker]\n",
                 **_ENV,
             },
-            at="worker-template.yml:3:43",
+            at="worker.yml:4:12",
             fixed={
-                "worker-template.yml": 'kind: Pod\r\nspec:\r\n  containers: [{name: dask-worker, image: "${JUPYTER_IMAGE_SPEC}", args: [dask, worker]}]\r\n'
+                "worker.yml": "kind: Pod\nspec:\n  containers:\n  - image: ${JUPYTER_IMAGE_SPEC} # old\n    args: [dask-worker]\n"
             },
         ),
         Bad({_FILE: "kubernetes:\n  image: daskdev/dask:2024.4.2\n", **_ENV}, at=f"{_FILE}:2:10"),
@@ -82,10 +93,15 @@ class DaskWorkerImageHardCoded(Rule):
         ),
         Good(
             {
+                "a.py": "KubeCluster.from_yaml('worker-template.yml')\n",
                 "worker-template.yml": "kind: Pod\nspec:\n  containers:\n  - {image: redis:7, args: [redis-server]}\n  - {image: '${JUPYTER_IMAGE_SPEC}', args: [dask-worker]}\n",
                 **_ENV,
             },
             why="a container beside the worker",
+        ),
+        Good(
+            {"worker-template.yml": "kind: Pod\nspec:\n  containers:\n  - {image: a/b, args: [dask-worker]}\n", **_ENV},
+            why="nothing here names the file: it may be for another cluster",
         ),
     )
 
