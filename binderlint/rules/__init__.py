@@ -90,7 +90,7 @@ FAMILIES = (
         "HUB",
         "hub",
         "What a particular hub allows",
-        _CONFIG + r"(?:environment\.ya?ml|requirements\.txt|start|postBuild|Dockerfile)",
+        _CONFIG + r"(?:start|postBuild|Dockerfile)|" + _ANY_FOLDER + r"[^/]*\.ipynb",
     ),
     Family(
         "LNK",
