@@ -141,7 +141,7 @@ def _docker(repo: Repository, plan: Plan) -> Iterator[Step]:
         if instruction.name == "USER" and instruction.words:
             user = instruction.value(instruction.words[0]) or str(instruction.words[0])
         elif instruction.name in ("RUN", "COPY", "ADD"):
-            first = " ".join(str(instruction.script or " ".join(instruction.words)).split())
+            first = " ".join(str(instruction.script or " ".join(instruction.words)).replace("\\\n", " ").split())
             yield Step(user, f"{instruction.name} {first}", (source.path,), "docker")
 
 

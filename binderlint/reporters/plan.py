@@ -23,6 +23,8 @@ LANGUAGES = {
     "PipfileBuildPack": "Pipfile",
     "PythonBuildPack": "Python",
 }
+BOTH = "DockerBuildPack!RuntimeError"
+"""How `matching` begins where there are two binder directories."""
 _MARKS = {Status.USED: ("green", "used"), Status.INDIRECT: ("blue", "indirect"), Status.IGNORED: ("yellow", "ignored")}
 
 
@@ -77,6 +79,9 @@ def _lines(found: Outline, style: Style) -> Iterator[str]:
             "dim",
             f"Every commit makes a new image; only a change of {', '.join(found.reinstalls)} installs everything again.",
         )
+    if not found.hub.accepts:
+        yield ""
+        yield style.paint("dim", "`binderlint` says what to do about it.")
 
 
 def _verdict(found: Outline, style: Style) -> str:
@@ -87,8 +92,10 @@ def _verdict(found: Outline, style: Style) -> str:
 
 def _facts(found: Outline, style: Style) -> Iterator[str]:
     plan = found.plan
-    folder = f"`{plan.binder_dir}/`" if plan.binder_dir else "the root of the repository"
-    facts = [("Configuration", f"in {folder}"), ("Buildpack", _buildpack(plan))]
+    folder = f"in `{plan.binder_dir}/`" if plan.binder_dir else "in the root of the repository"
+    if BOTH in plan.matching:
+        folder = "in `binder/` and `.binder/`, of which repo2docker takes one only"
+    facts = [("Configuration", folder), ("Buildpack", _buildpack(plan))]
     for name, version in (("Python", plan.python), ("R", plan.r), ("Julia", plan.julia)):
         if version:
             facts.append((name, f"{version.version}  {style.paint('dim', _source(version))}"))
@@ -116,7 +123,7 @@ def _source(version: Version) -> str:
 
 def _files(plan: Plan, style: Style) -> Iterator[str]:
     width = max(len(printable(use.path)) for use in plan.files)
-    order = list(Status)
+    order = list(_MARKS)
     for use in sorted(plan.files, key=lambda use: (order.index(use.status), use.path)):
         colour, word = _MARKS[use.status]
         yield f"  {style.paint(colour, word.ljust(8))}  {printable(use.path).ljust(width)}  {style.paint('dim', printable(use.reason))}"
