@@ -19,17 +19,21 @@ _ESCAPE = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2
 
 
 class Escaped(Text):
-    """A text written with escapes: it knows where each of its characters stands."""
+    """A text written with escapes, or in several strings: it knows where each of its characters stands."""
 
     offsets: list[int]
+    seams: dict[int, int]
+    """Where strings end that the text goes on after."""
 
     def part(self, start: int, end: int) -> Text:
-        first, last = self.offsets[start], self.offsets[end]
+        first = self.offsets[start]
+        last = self.seams.get(end, self.offsets[end]) if end > start else first
         place = Place(self.place.source, Span(first, last), self.place.cell)
         if last - first == end - start:
             return Text(self[start:end], place)
         piece = Escaped(self[start:end], place)
-        piece.offsets = self.offsets[start : end + 1]
+        piece.offsets = [*self.offsets[start:end], last]
+        piece.seams = {seam - start: offset for seam, offset in self.seams.items() if start < seam < end}
         return piece
 
 
@@ -119,20 +123,38 @@ def _cell(source: Source, table: Table, number: int) -> Cell:
 def _lines(source: Source, pieces: list[Text], number: int) -> Iterator[Text]:
     """The lines of a cell's source. A JSON string may hold several, and a line may go on in the next string."""
     count = 1
+    rest: Text | None = None
     for piece in pieces:
         start, end = piece.place.span.start + 1, piece.place.span.end - 1
         raw = source.text[start:end]
-        if raw.endswith("\\n") and "\\" not in raw[:-2]:
+        if rest is None and raw.endswith("\\n") and "\\" not in raw[:-2]:
             yield Text(raw[:-2], Place(source, Span(start, end - 2), (number, count)))
             count += 1
             continue
         whole = _escaped(source, start, end, str(piece))
+        if rest is not None:
+            whole, rest = _joined(rest, whole), None
         begin = 0
         for found in re.finditer("\n", whole):
             yield _numbered(whole.part(begin, found.start()), number, count)
             count, begin = count + 1, found.end()
         if begin < len(whole):
-            yield _numbered(whole.part(begin, len(whole)), number, count)
+            rest = whole.part(begin, len(whole))
+    if rest is not None:
+        yield _numbered(rest, number, count)
+
+
+def _joined(one: Text, other: Text) -> Text:
+    """A text that goes on in the next string."""
+    first, second = (
+        text.offsets if isinstance(text, Escaped) else list(range(text.place.span.start, text.place.span.end + 1))
+        for text in (one, other)
+    )
+    text = Escaped(str(one) + str(other), Place(one.place.source, Span(one.place.span.start, other.place.span.end)))
+    text.offsets = [*first[:-1], *second]
+    text.seams = {**getattr(one, "seams", {}), len(one): first[-1]}
+    text.seams |= {len(one) + seam: offset for seam, offset in getattr(other, "seams", {}).items()}
+    return text
 
 
 def _numbered(line: Text, number: int, count: int) -> Text:
@@ -150,6 +172,7 @@ def _escaped(source: Source, start: int, end: int, value: str) -> Text:
         done = found.end()
     text = Escaped(value, Place(source, Span(start, end)))
     text.offsets = [*offsets, *range(start + done, end + 1)]
+    text.seams = {}
     return text
 
 
