@@ -80,7 +80,8 @@ def git_folder(top: Path) -> Path | None:
         pointer = dot_git.read_text(errors="replace")
     except OSError:
         return None
-    return (top / pointer.removeprefix("gitdir:").strip()) if pointer.startswith("gitdir:") else None
+    folder = top / pointer.removeprefix("gitdir:").strip()
+    return folder if pointer.startswith("gitdir:") and folder.is_dir() else None
 
 
 def read_index(top: Path, folder: Path) -> list[Entry]:

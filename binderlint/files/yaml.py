@@ -122,7 +122,11 @@ def read_safe(source: Source) -> Document:
         yaml.safe_load(_composable(source))
     except yaml.YAMLError as error:
         return Document(None, _pyyaml_problem(source, error))
-    except (ValueError, TypeError) as error:  # an impossible date, an unhashable key
+    except (
+        ValueError,
+        TypeError,
+        RecursionError,
+    ) as error:  # an impossible date, an unhashable key, brackets without end
         return Document(None, Problem(str(error), type(error).__name__, source.place()))
     return Document(None if root is None else _value(source, root, _Offsets(int(source.has_bom), ()), {}))
 

@@ -148,7 +148,10 @@ class Code:
         return Text(self.string(node.start_byte, node.end_byte), self.place(node.start_byte, node.end_byte))
 
     def string(self, start: int, end: int) -> str:
-        return self.data[start:end].decode("utf-8", "surrogatepass")
+        try:
+            return self.data[start:end].decode("utf-8", "surrogatepass")
+        except UnicodeDecodeError:  # the parser has cut a character that is no UTF-8
+            return str(self.text)[self.index(start) : self.index(end)]
 
     @property
     def source(self) -> Source:
