@@ -84,25 +84,24 @@ def _normal(written: str) -> tuple[str, ...]:
     return tuple(parts)
 
 
+_DOCKER_TOKEN = re.compile(r"\*\*/?|\*|\?|\[!?\]?[^\]]*\]|.", re.DOTALL)
+
+
 @lru_cache(maxsize=512)
 def _docker_expression(pattern: str) -> re.Pattern[str]:
-    pieces, rest = [], pattern
-    while rest:
-        if found := re.match(r"\*\*/?", rest):
-            pieces.append("(?:.*/)?" if rest[found.end() :] else ".*")
-        elif found := re.match(r"\*", rest):
-            pieces.append("[^/]*")
-        elif found := re.match(r"\?", rest):
-            pieces.append("[^/]")
-        elif found := re.match(r"\[(!?\]?[^\]]*)\]", rest):
-            inside = found[1].replace("\\", "\\\\")
+    pieces: list[str] = []
+    for found in _DOCKER_TOKEN.finditer(pattern):
+        token = found.group()
+        if token.startswith("**"):
+            pieces.append("(?:.*/)?" if pattern[found.end() :] else ".*")
+        elif token in {"*", "?"}:
+            pieces.append("[^/]*" if "*" in token else "[^/]")
+        elif len(token) > 1:
+            inside = token[1:-1].replace("\\", "\\\\")
             inside = "^" + inside[1:] if inside.startswith("!") else "\\" + inside if inside[:1] == "^" else inside
             pieces.append(f"[{inside}]")
         else:
-            found = re.match(r".", rest, re.DOTALL)
-            assert found
-            pieces.append(re.escape(found.group()))
-        rest = rest[found.end() :]
+            pieces.append(re.escape(token))
     try:
         return re.compile("".join(pieces) + "$", re.DOTALL)
     except re.error:  # docker-py stops at such a pattern, too
