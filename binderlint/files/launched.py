@@ -1,8 +1,11 @@
-"""Launched: whether the launch links of a repository launch the files that are looked at."""
+"""Launched: whether the launch links and buttons of a repository launch the files that are looked at."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
+
+from binderlint.git import hosted_name
 
 if TYPE_CHECKING:
     from binderlint.files.links import Link
@@ -19,19 +22,31 @@ def own_links(repo: Repository) -> list[Link]:
 
 
 def launched_elsewhere(repo: Repository) -> bool:
-    """Whether there are launch links and none of them launches these files, but another branch or another repository."""
-    if not any(link.launches and link.live for link in repo.links):
+    """Whether something is launched, and never these files, but another branch or another repository."""
+    if not any(link.launches and link.live for link in repo.links) and not repo.launch_configs:
         return False
-    own = own_links(repo)
-    if not own:
+    refs = [link.address.branch for link in own_links(repo)] + list(_own_branches(repo))
+    if not refs:
         configured = repo.plan.binder_dir or any(repo.get(name) for name in _CONFIGURES)
         return not configured
-    return all(is_other_ref(repo, link) for link in own)
+    return all(_is_other_ref(repo, ref) for ref in refs)
 
 
-def is_other_ref(repo: Repository, link: Link) -> bool:
-    """Whether a link names a branch, tag or commit other than the one whose files these are."""
-    git, ref = repo.git, link.address.branch
+def _own_branches(repo: Repository) -> Iterator[str]:
+    """The branches that launch buttons name for this repository. Jupyter Book shows one on notebooks only, whatever its settings say."""
+    notebooks = any(path.endswith(".ipynb") for path in repo.sources)
+    for config in repo.launch_configs:
+        if config.tool == "Jupyter Book" and not notebooks:
+            continue
+        written = str(config.repository or "")
+        identity = hosted_name(written) or (f"gh/{written}" if written.count("/") == 1 else "")
+        if not identity or not repo.git.origin or identity.lower() == repo.git.origin.lower():
+            yield str(config.branch or "")
+
+
+def _is_other_ref(repo: Repository, ref: str) -> bool:
+    """Whether a ref is a branch, tag or commit other than the one whose files these are."""
+    git = repo.git
     if ref in ("", "HEAD", git.branch, git.default_branch):
         return False
     return ref in git.refs or ref not in ("main", "master")

@@ -48,7 +48,8 @@ class ShadowedConfigFile(Rule):
     requirements.txt as well.)
 
     A file that another one brings in (`-r requirements.txt` in the `pip:` list, `pip install -r` in postBuild, COPY in the Dockerfile)
-    is not ignored. When environment.yml asks for every package that the ignored requirements.txt names, this is only an information.
+    is not ignored. Beside a Dockerfile, an environment.yml or requirements.txt is a warning only, since the image may have been built from
+    it. When environment.yml asks for every package that the ignored requirements.txt names, this is only an information.
     A setup.py or pyproject.toml beside environment.yml describes a package and is left to other rules.
 
     ## Fix safety
@@ -126,7 +127,16 @@ class ShadowedConfigFile(Rule):
             {"Dockerfile": "FROM quay.io/jupyter/base-notebook:2024-10-07\n", "postBuild": "#!/bin/sh\ntrue\n"},
             at="postBuild:1:1",
         ),
+        Bad(
+            {"Dockerfile": "FROM ghcr.io/o/image:2024.1\n", "environment.yml": "dependencies: [numpy]\n"},
+            at="environment.yml:1:1",
+            severity=Severity.WARNING,
+        ),
         Bad({"Pipfile": "[packages]\nnumpy = '*'\n", "requirements.txt": "numpy\n"}, at="requirements.txt:1:1"),
+        Bad(
+            {"environment.yml": "dependencies: [python=3.12, r-base=4.4]\n", "install.R": "install.packages('sf')\n"},
+            at="install.R:1:1",
+        ),
         Good(
             {
                 "environment.yml": "dependencies:\n  - python=3.12\n  - pip:\n      - -r requirements.txt\n",
@@ -175,6 +185,11 @@ class ShadowedConfigFile(Rule):
             why="a package that environment.yml need not install",
         ),
         Good(
+            {"environment.yml": "dependencies: [numpy]\n", "install.R": "install.packages('sf')\n"},
+            why="nothing asks for R, which r-runtime-date-missing says",
+        ),
+        Good({"runtime.txt": "julia-1.10\n", "requirements.txt": "numpy\n"}, why="runtime-malformed says it"),
+        Good(
             {"environment.yml": "dependencies: [numpy]\n", "binder/environment.yml": "dependencies: [numpy]\n"},
             why="hidden by the `binder` folder, which is another rule's",
         ),
@@ -184,7 +199,7 @@ class ShadowedConfigFile(Rule):
         plan = repo.plan
         winners = _WINNERS.get(plan.buildpack or "", ())
         winner = next((name for name in winners if plan.uses(plan.path(name))), None)
-        if winner is None:
+        if winner is None or plan.default:
             return
         for use in plan.files:
             source = repo.get(use.path)
@@ -206,6 +221,7 @@ class ShadowedConfigFile(Rule):
                 source,
                 f"Binder builds from `{winner}` and ignores this file, so {undone}",
                 help=_what_to_do(winner, source.name),
+                severity=Severity.WARNING if self._may_be_in_image(repo, source) else None,
                 fix=merge and Fix(_title(merge, source), merge.edits, Applicability.UNSAFE),
             )
 
@@ -215,7 +231,19 @@ class ShadowedConfigFile(Rule):
             return False
         if source.name == "environment.yaml" and repo.get(repo.plan.path("environment.yml")):
             return False  # dual-env-extension
+        if source.name == "install.R" and repo.plan.buildpack not in ("DockerBuildPack", "NixBuildPack"):
+            if not any(spec.key == "r" or spec.key.startswith("r-") for spec in repo.conda_specs):
+                return False  # r-runtime-date-missing
         return bool(source.data.strip())
+
+    def _may_be_in_image(self, repo: Repository, source: Source) -> bool:
+        """Whether the image that the Dockerfile starts from may have been built from the file."""
+        return repo.plan.buildpack == "DockerBuildPack" and source.name not in (
+            "postBuild",
+            "start",
+            "apt.txt",
+            "install.R",
+        )
 
     def _merge(self, repo: Repository, source: Source) -> Merge | None:
         from binderlint.merging import into_environment, into_requirements
@@ -264,5 +292,5 @@ def _what_to_do(winner: str, name: str) -> str:
     if name in ("requirements.txt", "requirements3.txt", "Pipfile", "Pipfile.lock"):
         return f"Move its packages to `{winner}`, or remove one of the two files"
     if name == "install.R":
-        return "Write `r-4.4-` and a date (as in `r-4.4-2025-06-01`) into runtime.txt to get R, and keep no other environment file that comes before"
+        return "Name the R packages in environment.yml (`r-sf` for sf), or let postBuild run `Rscript install.R`"
     return f"Remove `{name}`, or the `{winner}` that hides it"

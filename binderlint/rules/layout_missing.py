@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -14,13 +15,28 @@ from binderlint.rule import Bad, Good, Rule
 
 if TYPE_CHECKING:
     from binderlint.repository import Repository
+    from binderlint.source import Source
 
 _OWN = Git("gh/o/r", "main", "main", frozenset({"main", "binder"}), True)
 _BADGE = "[![Binder](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/"
 _ENVIRONMENTS = ("environment.yml", "environment.yaml", "requirements.txt", "Pipfile", "Project.toml")
 # Folders whose environment is for something else than running the notebooks.
 _OTHER_USES = frozenset(
-    {"test", "tests", "testing", "docs", "doc", "ci", ".github", ".ci", "examples", "node_modules", "vendor", "scripts"}
+    {
+        "test",
+        "tests",
+        "testing",
+        "docs",
+        "doc",
+        "ci",
+        ".github",
+        ".ci",
+        "examples",
+        "node_modules",
+        "vendor",
+        "scripts",
+        "website",
+    }
 )
 # Files that people expect to count.
 _LOOKALIKES = (
@@ -53,8 +69,8 @@ class NoEnvironmentFile(Rule):
     start, install.R, lock files and files with other names do not count. When a `binder` folder exists, only what is in it counts.
 
     Silent where the launch links of the repository go elsewhere: to another branch, or to another repository whose environment is used
-    for this one's notebooks (as nbgitpuller's `git-pull` links do). Silent, too, where an environment file or its folder is only misspelt,
-    which is a message of its own.
+    for this one's notebooks (as nbgitpuller's `git-pull` links do). Silent, too, where another message names the cause: a misspelt file or
+    folder, an environment file in a folder where Binder does not look, a runtime.txt that Binder does not understand, a pyproject.toml that cannot be installed.
     """
 
     code = "LAY006"
@@ -68,7 +84,6 @@ class NoEnvironmentFile(Rule):
         Bad({"index.ipynb": "{}", ".binder/README.md": "x\n", "postBuild": "x\n"}, at=".binder/README.md:1:1"),
         Bad({"README.md": "# x\n", "postBuild": "#!/bin/sh\ntrue\n"}, at="README.md:1:1"),
         Bad({"README.md": "# x\n", "a.ipynb": "{}"}, at="README.md:1:1", severity=Severity.WARNING, hub="generic"),
-        Bad({"README.md": "# x\n", "requirements.txt": "numpy\n", "runtime.txt": "julia-1.10\n"}, at="runtime.txt:1:1"),
         Bad({"setup.cfg": "[metadata]\nname = x\n", "environment-dev.yml": "a: b\n"}, at="environment-dev.yml:1:1"),
         Good({"README.md": _BADGE + "o/r/HEAD)\n", "requirements.txt": "numpy\n"}, git=_OWN),
         Good(
@@ -87,8 +102,25 @@ class NoEnvironmentFile(Rule):
             git=_OWN,
         ),
         Good({"README.md": _BADGE + "o/other/main)\n"}, why="the links launch another repository", git=_OWN),
+        Good(
+            {"README.md": "# x\n", "binder-gallery.yaml": "binder_repo: o/env\nbinder_ref: v1\n"},
+            why="the gallery launches another repository",
+            git=_OWN,
+        ),
+        Good(
+            {
+                "book/_config.yml": "launch_buttons:\n  binderhub_url: https://mybinder.org\nrepository:\n  url: https://github.com/o/r\n",
+                "book/a.md": "# x\n",
+            },
+            why="a book without notebooks shows no launch button",
+            git=_OWN,
+        ),
+        Good({"README.md": "# x\n", "env/requirements.txt": "numpy\n"}, why="config-in-subdirectory says it"),
         Good({"README.md": "# x\n", "enviroment.yml": "dependencies: []\n"}, why="the name is misspelt"),
         Good({"README.md": "# x\n", "Binder/Dockerfile": "FROM x:1\n"}, why="the folder's name is misspelt"),
+        Good({"requirements.txt": "numpy\n", "runtime.txt": "julia-1.10\n"}, why="runtime.txt is the cause"),
+        Good({"install.R": "install.packages('sf')\n", "runtime.txt": "r-4.4\n"}, why="runtime.txt is the cause"),
+        Good({"pyproject.toml": "[project]\nname = 'x'\n", "README.md": "x\n"}, why="pyproject.toml is the cause"),
         Good({"README.md": "# A web application\n"}, why="not for Binder", assume_binder=False),
         Good({"binder/requirements.txt": "", "README.md": "x\n"}, why="an empty file is enough"),
     )
@@ -97,25 +129,19 @@ class NoEnvironmentFile(Rule):
         plan = repo.plan
         if not plan.default or plan.error or misnamed_environments(repo) or launched_elsewhere(repo):
             return
-        runtime = repo.get(plan.path("runtime.txt"))
-        hidden = [name for name in ("requirements.txt", "setup.py", "pyproject.toml") if repo.get(plan.path(name))]
-        if runtime and hidden:
-            reason = (
-                f"Binder takes `{runtime.text.strip()}` for a language it does not know and leaves `{hidden[0]}` aside"
-            )
-            advice = "Write `python-3.12` (the version you need) into runtime.txt, or remove it"
-        else:
-            reason = "Binder finds no file that tells it what to install"
-            advice = _advice(repo)
+        suspects = [use.path for use in plan.files if use.path == plan.path(posixpath.basename(use.path))]
+        suspects += [source.path for source in environments_in_folders(repo)]
+        if any(_is_explained(repo, path, self.code) for path in suspects):
+            return
         outcome = (
-            "mybinder.org refuses such a repository since March 2026"
+            ": mybinder.org refuses such a repository since March 2026"
             if repo.hub == "mybinder.org"
-            else "so it gives a bare Python, and mybinder.org refuses such a repository since March 2026"
+            else ", so it gives a bare Python, and mybinder.org refuses such a repository since March 2026"
         )
         yield self.at(
-            runtime if runtime and hidden else repo.place,
-            f"{reason}{',' if outcome.startswith('so') else ':'} {outcome}",
-            help=advice,
+            repo.place,
+            f"Binder finds no file that tells it what to install{outcome}",
+            help=_advice(repo),
             severity=Severity.ERROR if repo.hub == "mybinder.org" else Severity.WARNING,
         )
 
@@ -174,7 +200,7 @@ class ConfigInSubdirectory(Rule):
     def check(self, repo: Repository) -> Iterator[Diagnostic]:
         if not repo.plan.default or repo.plan.binder_dir or misnamed_environments(repo) or launched_elsewhere(repo):
             return
-        found = [source for path, source in repo.sources.items() if self._may_be_meant(path) and repo.get(path)]
+        found = environments_in_folders(repo)
         if len({source.folder for source in found}) != 1:
             return
         source = min(found, key=lambda one: _ENVIRONMENTS.index(one.name))
@@ -185,10 +211,6 @@ class ConfigInSubdirectory(Rule):
             severity=Severity.ERROR if repo.hub == "mybinder.org" else Severity.WARNING,
             fix=self._move(repo, source.folder),
         )
-
-    def _may_be_meant(self, path: str) -> bool:
-        *folders, name = path.split("/")
-        return name in _ENVIRONMENTS and 1 <= len(folders) <= 2 and not _OTHER_USES & {one.lower() for one in folders}
 
     def _move(self, repo: Repository, folder: str) -> Fix | None:
         sources = [repo.sources[path] for path in repo.list(folder) if repo.sources[path].name in CONFIG_NAMES]
@@ -217,7 +239,7 @@ class Repo2dockerError(Rule):
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:
         error = repo.plan.error
-        if not error or self._is_explained(repo, error.place.path):
+        if not error or _is_explained(repo, error.place.path, self.code):
             return
         first = error.message.strip().splitlines()[0] if error.message.strip() else ""
         yield self.at(
@@ -226,18 +248,29 @@ class Repo2dockerError(Rule):
             help="Correct the file: nothing is built until this error is gone",
         )
 
-    def _is_explained(self, repo: Repository, path: str) -> bool:
-        """Whether a rule with more to say reports an error of the launch in the same file."""
-        from binderlint.linter import run_rule
-        from binderlint.rules import rules_for
 
-        return any(
-            found.path == path and found.severity is Severity.ERROR and found.level is Level.LAUNCH
-            for rule in rules_for([path])
-            if rule.code != self.code
-            for found in run_rule(rule, repo)
-            if found.code == rule.code
-        )
+def environments_in_folders(repo: Repository) -> list[Source]:
+    """The environment files that may be meant for the whole repository, though they are in a folder where Binder does not look."""
+
+    def may_be_meant(path: str) -> bool:
+        *folders, name = path.split("/")
+        return name in _ENVIRONMENTS and 1 <= len(folders) <= 2 and not _OTHER_USES & {one.lower() for one in folders}
+
+    return [source for path, source in repo.sources.items() if may_be_meant(path) and repo.get(path)]
+
+
+def _is_explained(repo: Repository, path: str, code: str) -> bool:
+    """Whether a rule other than `code` reports an error of the launch in a file, which then is the cause."""
+    from binderlint.linter import run_rule
+    from binderlint.rules import rules_for
+
+    return any(
+        found.path == path and found.severity is Severity.ERROR and found.level is Level.LAUNCH
+        for rule in rules_for([path])
+        if rule.code != code
+        for found in run_rule(rule, repo)
+        if found.code == rule.code
+    )
 
 
 def _advice(repo: Repository) -> str:
