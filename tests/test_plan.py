@@ -161,6 +161,7 @@ def test_the_line_that_decides(files: Files, version: str, at: str) -> None:
         ({"environment.yml": "dependencies:\n- a\n- python=3.4\n"}, "render", "environment.yml:3:3"),
         ({"Project.toml": '[compat]\njulia = "1.6, 1.7"\n'}, "render", "Project.toml:2:9"),
         ({"pyproject.toml": "[project]\nx = [\n"}, "detect:PythonBuildPack", "pyproject.toml:2:5"),
+        ({"requirements.txt": "", ".dockerignore": b"a\n\xff\n"}, "build", ".dockerignore:2:1"),
         ({"environment.yml": "dependencies:\n  # - a\n"}, "python_version", "environment.yml:1:1"),
     ],
 )  # fmt: skip

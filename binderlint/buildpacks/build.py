@@ -69,6 +69,7 @@ def _examine(checkout: Checkout, plan: Plan, buildpack: str) -> Plan:
     plan = plan._replace(start=scripts.get("start"), post_build=scripts.get("postBuild"))
     if buildpack == NIX:
         look.run("get_preassemble_scripts", lambda: _apt(checkout), None)
+        look.run("build", lambda: _ignore_files(checkout), None)
         return plan._replace(error=look.error)
     return _examine_conda(checkout, plan, buildpack, look)
 
@@ -102,6 +103,7 @@ def _examine_conda(checkout: Checkout, plan: Plan, buildpack: str, look: _Examin
         julia = look.run("render", lambda: julia_version(checkout), None)
     if buildpack == JULIA_REQUIRE:
         look.run("build", lambda: _julia_require(checkout), None)
+    look.run("build", lambda: _ignore_files(checkout), None)
     return plan._replace(
         python=python,
         r=r,
@@ -115,7 +117,16 @@ def _examine_conda(checkout: Checkout, plan: Plan, buildpack: str, look: _Examin
 
 
 def _dockerfile(checkout: Checkout) -> None:
-    path = checkout.path("Dockerfile")
+    _read(checkout, checkout.path("Dockerfile"))
+
+
+def _ignore_files(checkout: Checkout) -> None:
+    """What base.py reads when it packs the repository; for a Dockerfile docker does it, which takes any bytes."""
+    for name in (".dockerignore", ".containerignore"):
+        _read(checkout, checkout.path(name))
+
+
+def _read(checkout: Checkout, path: str) -> None:
     if source := open_source(checkout.repo, path):
         read_text(source, path)
 

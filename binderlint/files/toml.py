@@ -16,7 +16,7 @@ def parse_pyproject(source: Source) -> dict[str, Any]:
     """What `tomllib.load` gives for a file opened in binary mode. Raises what it raises: TOMLDecodeError, UnicodeDecodeError."""
     if sys.version_info >= (3, 11):
         import tomllib
-    else:
+    else:  # below 2.4: later ones take TOML 1.1, which the tomllib of repo2docker's own Python refuses
         import tomli as tomllib
 
     return tomllib.loads(source.data.decode())
