@@ -96,8 +96,8 @@ class DaskInvalidConfig(Rule):
                 fix = _moved_back(config.source, config.problem)
                 yield self.at(
                     config.problem.place,
-                    f"dask cannot read this file ({_words(config.problem)}), so `import dask` fails where it is its configuration",
-                    help="Move the line to the level of the keys around it, or give the key above it a mapping"
+                    f"dask cannot read this file ({'this key is indented below one that has a value already' if fix else _words(config.problem)}), so `import dask` fails where it is its configuration",
+                    help="Move it to the level of the key above it"
                     if fix
                     else 'Make it valid YAML: `python -c "import yaml, sys; yaml.safe_load(open(sys.argv[1]))" FILE` says where it is not',
                     fix=fix,

@@ -136,7 +136,7 @@ class RepoTooLarge(Rule):
             repo.place,
             f"Binder clones {amount} for this repository, history included"
             + (
-                f": as much as {repo.hub} allows or more, so the launch fails"
+                f": about all that {repo.hub} allows, or more, so the launch fails"
                 if too_large
                 else ", for every new commit"
             ),
