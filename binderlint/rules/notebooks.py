@@ -7,10 +7,11 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
+from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Replace, Severity
 from binderlint.edits import replace
 from binderlint.rule import Bad, Good, Rule
 from binderlint.rules.notebook_examples import page
+from binderlint.source import Scalar, Span
 
 if TYPE_CHECKING:
     from binderlint.files.notebooks import Page
@@ -50,8 +51,9 @@ class NotebookBroken(Rule):
     """A notebook cannot be opened.
 
     Jupyter answers "Unreadable Notebook" to a file that is not JSON: merge conflicts that were committed, a file cut off, or a pointer of Git LFS or
-    git-annex that nothing replaces by its content. Where the JSON is no notebook of the format, it opens with an error or not at all
-    (a warning). Formats before 4 are of 2014 or earlier: Jupyter converts such a notebook each time it is opened (a note).
+    git-annex that nothing replaces by its content. So it does where a key is missing that it cannot do without, and where a byte order mark
+    stands before the first character. Other departures from the format open with an error message: a warning. Formats before 4 are of
+    2014 or earlier: Jupyter converts such a notebook each time it is opened, a note.
 
     Files below `tests`, `_build` and `.ipynb_checkpoints` are not looked at, nor LFS pointers that `.gitattributes` knows: Binder may fetch those.
 
@@ -69,7 +71,7 @@ class NotebookBroken(Rule):
         Bad({"n/a.ipynb": '{"cells": [],\n "nbformat": 4,\n'}, at="n/a.ipynb:3"),
         Bad({"a.ipynb": "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n"}, at="a.ipynb:1"),
         Bad({"a.ipynb": "/annex/objects/SHA256E-s1--0.ipynb\n"}, at="a.ipynb:1"),
-        Bad({"a.ipynb": '{"cells": [{"cell_type": "code", "source": []}], "metadata": {}, "nbformat": 4, "nbformat_minor": 4}'}, at="a.ipynb:1", severity=Severity.WARNING),
+        Bad({"a.ipynb": '{"cells": [{"cell_type": "code", "source": []}], "metadata": {}, "nbformat": 4, "nbformat_minor": 4}'}, at="a.ipynb:1"),
         Bad(
             {"a.ipynb": json.dumps(_OLD)},
             at="a.ipynb:1",
@@ -77,7 +79,14 @@ class NotebookBroken(Rule):
             severity=Severity.INFO,
         ),
         Good({"a.ipynb": page("1")}),
-        Good({"a.ipynb": "\ufeff" + page("1")}, why="a byte order mark"),
+        Bad({"a.ipynb": "\ufeff" + page("1")}, at="a.ipynb:1:1", fixed={"a.ipynb": page("1")}),
+        Bad({"a.ipynb": "{}"}, at="a.ipynb:1"),
+        Bad(
+            {"a.ipynb": page("1").replace('"cell_type": "code",', '"cell_type": "code",\n   "id": "a1",')},
+            at="a.ipynb:24",
+            severity=Severity.WARNING,
+            fixed={"a.ipynb": page("1", minor=5).replace('"cell_type": "code",', '"cell_type": "code",\n   "id": "a1",')},
+        ),
         Good({"tests/bad.ipynb": "{"}, why="a file of tests"),
         Good({"a.ipynb": "version https://git-lfs.github.com/spec/v1\n", ".gitattributes": "*.ipynb filter=lfs\n"}, why="Git LFS is known to hold it"),
         Good({"a.ipynb": page("x = '''\n<<<<<<< HEAD\n'''")}, why="markers in the text of a cell"),
@@ -137,18 +146,46 @@ class NotebookBroken(Rule):
                 severity=Severity.INFO,
                 level=Level.POLISH,
             )
-        elif major == 4 and not _plausible(data) and (words := _invalid(data)):
+        elif one.source.has_bom:
+            yield self.at(
+                one.source.place(0, 0),
+                "Jupyter cannot open this notebook: an invisible byte order mark stands before its first character",
+                help="Save the file as UTF-8 without a byte order mark",
+                fix=Fix("Remove the byte order mark", (Replace(one.source.path, Span(0, 1), ""),)),
+            )
+        elif not _plausible(data):
+            yield from self._doubtful(one, data)
+
+    def _doubtful(self, one: Page, data: Mapping[str, object]) -> Iterator[Diagnostic]:
+        """What Jupyter says of a notebook that is JSON and not as it should be."""
+        opens, words = _verdict(one.source.text.removeprefix("\ufeff"))
+        minor, cells = one.value("nbformat_minor"), data.get("cells")
+        if opens and words and isinstance(minor, Scalar) and _is_of_next(cells):
+            yield self.at(
+                minor,
+                f"Cells with an `id` are of format 4.5 and this file says 4.{minor.value}: Jupyter opens it with an error message",
+                help='Write `"nbformat_minor": 5`',
+                fix=Fix("Write format 4.5", (replace(minor, "5"),)),
+                severity=Severity.WARNING,
+                level=Level.POLISH,
+            )
+        elif words:
             yield self.at(
                 one.source,
-                f"Jupyter opens this notebook with an error, if at all: {words}",
+                f"Jupyter opens this notebook with an error message: {words}"
+                if opens
+                else f"Jupyter cannot open this notebook: {words}",
                 help="Open and save it in Jupyter, or restore an earlier version from git",
-                severity=Severity.WARNING,
+                severity=Severity.WARNING if opens else None,
+                level=Level.POLISH if opens else None,
             )
 
 
 def _plausible(data: Mapping[str, object]) -> bool:
     """Whether a notebook has the keys that format 4 asks for: then the slow validation is not needed."""
-    cells = data.get("cells")
+    cells, minor = data.get("cells"), data.get("nbformat_minor")
+    if data.get("nbformat") != 4 or not isinstance(minor, int):
+        return False
     if not isinstance(cells, list) or not isinstance(data.get("metadata"), dict):
         return False
     for cell in cells:
@@ -156,22 +193,49 @@ def _plausible(data: Mapping[str, object]) -> bool:
             return False
         if cell["cell_type"] == "code" and not {"outputs", "execution_count"} <= cell.keys():
             return False
+        if minor < 5 and "id" in cell:
+            return False
     return True
 
 
-def _invalid(data: Mapping[str, object]) -> str:
-    """What nbformat says against a notebook, in one line."""
+def _is_of_next(cells: object) -> bool:
+    """Whether every cell has an id of its own, as format 4.5 wants it."""
+    if not isinstance(cells, list):
+        return False
+    ids = [cell.get("id") if isinstance(cell, dict) else None for cell in cells]
+    return len(set(map(str, ids))) == len(ids) and all(
+        isinstance(name, str) and re.fullmatch(r"[a-zA-Z0-9_-]{1,64}", name) for name in ids
+    )
+
+
+def _verdict(text: str) -> tuple[bool, str]:
+    """Whether Jupyter opens a notebook, and what it says against it in one line (jupyter_server's contents manager does the same)."""
+    import logging
     import warnings
 
     import nbformat
 
+    quiet = logging.getLogger("traitlets")
+    level = quiet.level
+    quiet.setLevel(logging.CRITICAL + 1)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            nbformat.validate(dict(data))
-    except Exception as error:  # nbformat raises several kinds
-        return str(error).strip().split("\n")[0].rstrip(".") or type(error).__name__
-    return ""
+            try:
+                node = nbformat.reads(text, as_version=4)  # type: ignore[no-untyped-call]
+            except Exception as error:  # nbformat raises whatever its input makes it stumble on
+                return False, _words(error)
+            try:
+                nbformat.validate(node)
+            except Exception as error:
+                return True, _words(error)
+    finally:
+        quiet.setLevel(level)
+    return True, ""
+
+
+def _words(error: Exception) -> str:
+    return str(error).strip().split("\n")[0].rstrip(".")[:120] or type(error).__name__
 
 
 def _converted(one: Page) -> str:
