@@ -22,7 +22,8 @@ class DockerContextPath(Rule):
     """COPY or ADD names a file that is not in the repository.
 
     repo2docker builds with the root of the repository as context, also when the Dockerfile lies in `binder/` or `.binder/`. A path beside the
-    Dockerfile needs the folder's name in front of it, and the build stops at a file that is not there or that git does not track.
+    Dockerfile needs the folder's name in front of it, and the build stops at a file that is not there, that git does not track, or that the
+    `.dockerignore` keeps out.
 
     Not reported: heredocs, `--from=`, addresses, wildcards, paths with unknown variables, the content of submodules.
     """
@@ -44,6 +45,9 @@ class DockerContextPath(Rule):
         ),
         Bad({"Dockerfile": "FROM x:1\nCOPY requirements.txt /tmp/\n"}, at="Dockerfile:2:6"),
         Bad({"Dockerfile": "FROM x:1 AS a\nCOPY gone /\nFROM y:1\nCOPY --from=a /gone /\n"}, at="Dockerfile:2:6"),
+        Bad({"Dockerfile": "FROM x:1\nCOPY data /data\nCOPY env.yml /tmp/\n", ".dockerignore": "*\n!*.yml\n", "data/a": "", "env.yml": ""}, at="Dockerfile:2:6"),
+        Good({"Dockerfile": "FROM x:1\nCOPY data Env.yml /x/\n", ".dockerignore": "data/b\nenv.yml\n", "data/a": "", "data/b": "", "Env.yml": ""}, why="some of it is in the build"),
+        Good({"binder/Dockerfile": "FROM x:1\nCOPY a /x/\n", ".dockerignore": "a\n", "binder/Dockerfile.dockerignore": "b\n", "a": ""}, why="the Dockerfile has its own ignore file"),
         Good({"binder/Dockerfile": "FROM x:1\nCOPY binder/start.sh /srv/\nCOPY . /home\n", "binder/start.sh": ""}, why="from the root"),
         Good({"binder/Dockerfile": "FROM x:1\nCOPY ../environment.yml /tmp/\n", "environment.yml": ""}, why="BuildKit stops `..` at the root"),
         Good({"binder/Dockerfile": "FROM x:1\nCOPY <<EOF /etc/x\ny\nEOF\n"}, why="a heredoc"),
@@ -61,7 +65,15 @@ class DockerContextPath(Rule):
 
         for stage in repo.dockerfile.needed if repo.dockerfile else ():
             for copy in copies_of(repo, ((one, None) for one in stage.instructions)):
-                if copy.path is None or _there(repo, copy.path):
+                if copy.path is None:
+                    continue
+                if _there(repo, copy.path):
+                    if kept_out := _kept_out(repo, copy.path):
+                        yield self.at(
+                            copy.word,
+                            f"`{kept_out}` in the `.dockerignore` keeps `{copy.path}` out of the build, so it stops here",
+                            help=f"Add the line `!{copy.path}` to the end of the `.dockerignore`",
+                        )
                     continue
                 beside = f"{repo.plan.binder_dir}/{copy.path}" if repo.plan.binder_dir else ""
                 found = bool(beside) and repo.exists(beside)
@@ -83,6 +95,24 @@ class DockerContextPath(Rule):
                     else "Commit the file, or mend the path: paths begin at the root of the repository",
                     fix=Fix(f"Write `{beside}`", (insert,)) if plain else None,
                 )
+
+
+def _kept_out(repo: Repository, path: str) -> str:
+    """The pattern of the .dockerignore that keeps a file, or all of a folder, out of the build; empty when it is in."""
+    from binderlint.files.ignore import docker_excludes, docker_patterns
+
+    # BuildKit takes the ignore file of a Dockerfile before the one in the root, and tells capitals apart, which `docker_excludes` does not.
+    source = repo.get(repo.plan.path("Dockerfile.dockerignore")) or repo.get(".dockerignore")
+    if not source or path in ("", ".") or re.search(r"[*?\[]", path):
+        return ""
+    patterns = docker_patterns(source)
+    files = [path] if not repo.is_dir(path) else [other for other in repo.sources if other.startswith(f"{path}/")]
+    found = [docker_excludes(patterns, other) for other in files]
+    if not files or not all(
+        one and (other == other.lower() or one.path == "*") for one, other in zip(found, files, strict=True)
+    ):
+        return ""
+    return next((str(one.line) for one in found if one), "")
 
 
 def _there(repo: Repository, path: str) -> bool:
