@@ -21,7 +21,7 @@ from binderlint.remote import find_remote
 from binderlint.repository import Repository, RepositoryError
 from binderlint.rule import Files
 from binderlint.settings import ConfigError, load
-from binderlint.source import Source
+from binderlint.source import SYMLINK, Source
 
 ROOT = Path(__file__).parents[1]
 
@@ -105,6 +105,7 @@ USED, IGNORED, INDIRECT = "used", "ignored", "indirect"
         ({"environment.yml": "", "environment.yaml": ""}, "environment.yaml", IGNORED, "`environment.yml` is there too"),
         ({"requirements.txt": "", "install.R": ""}, "install.R", IGNORED, "only an R repository runs it"),
         ({"requirements.txt": "", "postbuild": ""}, "postbuild", IGNORED, "`postBuild`"),
+        ({"binder/environment.yml": Source("binder/environment.yml", b"../environment.yml", SYMLINK), "environment.yml": ""}, "environment.yml", INDIRECT, "`binder/environment.yml` is a link to it"),
         ({"requirements.txt": "", "poetry.lock": ""}, "poetry.lock", IGNORED, "does not know the files of Poetry"),
         ({"pyproject.toml": "[project]\nname = 'a'\n", "requirements.txt": ""}, "pyproject.toml", IGNORED, "no [build-system]"),
         ({"pyproject.toml": "[project]\nrequires-python = '>=3.11'\n", "requirements.txt": ""}, "pyproject.toml", USED, "`requires-python`"),

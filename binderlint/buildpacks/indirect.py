@@ -54,6 +54,8 @@ def _brought_in(repo: Repository, plan: Plan, path: str) -> Iterator[Found]:
     source = repo.get(path)
     if source is None:
         return
+    if source.path != path:
+        yield source.path, f"`{path}` is a link to it"
     name = posixpath.basename(path)
     if name in _ENVIRONMENTS or re.search(r"environment.*\.ya?ml$", name):
         yield from _of_environment(repo, source)

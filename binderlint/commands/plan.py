@@ -68,12 +68,12 @@ def _repository(options: argparse.Namespace) -> Repository:
         return Repository.from_folder(folder, hub=hub)
     if options.ref:
         raise RepositoryError("--ref goes with a folder; write gh:owner/name@ref")
-    return open_remote(remote, here, hub=_hub(here, options))
+    return open_remote(remote, here, hub=_hub(None, options))
 
 
-def _hub(folder: Path, options: argparse.Namespace) -> str | Hub:
+def _hub(folder: Path | None, options: argparse.Namespace) -> str | Hub:
     from binderlint.settings import Settings, find, load
 
-    file = options.config or (None if options.isolated or not folder.is_dir() else find(folder))
+    file = options.config or (None if options.isolated or folder is None or not folder.is_dir() else find(folder))
     settings = load(file) if file else Settings()
     return options.hub or settings.hub

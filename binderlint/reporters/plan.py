@@ -73,15 +73,25 @@ def _lines(found: Outline, style: Style) -> Iterator[str]:
         yield ""
         yield style.paint("bold", "Launch")
         yield f"  {found.launch}"
-    if found.reinstalls:
+    if found.steps:
         yield ""
-        yield style.paint(
-            "dim",
-            f"Every commit makes a new image; only a change of {', '.join(found.reinstalls)} installs everything again.",
-        )
+        yield style.paint("dim", _rebuilt(found))
     if not found.hub.accepts:
         yield ""
         yield style.paint("dim", "`binderlint` says what to do about it.")
+
+
+def _rebuilt(found: Outline) -> str:
+    """What runs again when the repository changes; every ref that moves is a new image (binderhub, builder.py)."""
+    if found.plan.buildpack == "DockerBuildPack":
+        return "Every commit makes a new image."
+    files = [printable(path) for path in found.reinstalls]
+    before = f"; those before it only when {_listed(files)} change{'s' if len(files) == 1 else ''}" if files else ""
+    return f"Every commit makes a new image, for which the steps from the copy on run again{before}."
+
+
+def _listed(words: list[str]) -> str:
+    return " or ".join(filter(None, (", ".join(words[:-1]), words[-1])))
 
 
 def _verdict(found: Outline, style: Style) -> str:
