@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
-from binderlint.edits import replace
+from binderlint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
+from binderlint.edits import remove, replace
 from binderlint.rule import Bad, Good, Rule
 
 if TYPE_CHECKING:
@@ -34,6 +34,13 @@ _SYSTEMS = {
 _ANYWHERE = re.compile(r"(?:py\d*_|pyh[0-9a-z]*_)?\d+")
 
 
+# Packages that other systems' exports hold for the system's own sake; what needs them on Linux brings them itself.
+_NEEDED_THERE = {
+    "macOS": frozenset({"appnope", "libcxx"}),
+    "Windows": frozenset({"icc_rt", "libwinpthread", "menuinst", "pywin32", "win_unicode_console"}),
+}
+
+
 class CondaPlatformBuildString(Rule):
     """Packages in environment.yml are pinned to one build.
 
@@ -43,7 +50,8 @@ class CondaPlatformBuildString(Rule):
 
     ## Fix safety
 
-    The fix removes the builds and keeps the versions. It is safe for an export from macOS or Windows, which cannot be installed as it is, and unsafe for
+    The fix removes the builds and keeps the versions; of an export from macOS or Windows it also removes packages that only that system needs, such as `libcxx` or
+    `pywin32`. It is safe for an export from macOS or Windows, which cannot be installed as it is, and unsafe for
     one from Linux and for single builds, which may have been chosen on purpose.
     """
 
@@ -62,9 +70,7 @@ class CondaPlatformBuildString(Rule):
                 "environment.yml": "dependencies:\n  - appnope=0.1.0=py37_0\n  - python=3.7.3=h359304d_0 # ours\n  - six=1.12.0=py37_0\n  - tk=8.6.8=ha441bb4_0\n"
             },
             at="environment.yml:2:5",
-            fixed={
-                "environment.yml": "dependencies:\n  - appnope=0.1.0\n  - python=3.7.3 # ours\n  - six=1.12.0\n  - tk=8.6.8\n"
-            },
+            fixed={"environment.yml": "dependencies:\n  - python=3.7.3 # ours\n  - six=1.12.0\n  - tk=8.6.8\n"},
         ),
         Bad(
             {
@@ -105,6 +111,18 @@ class CondaPlatformBuildString(Rule):
             severity=Severity.WARNING,
             fixed={"environment.yml": "dependencies:\n  - python=3.12\n  - numpy 1.16.4\n"},
         ),
+        Bad(
+            {
+                "environment.yml": "# platform: linux-64\ndependencies:\n"
+                + "".join(f"  - p{number}=1.{number}=h12ab34c_0\n" for number in range(6))
+            },
+            at="environment.yml:3:5",
+            severity=Severity.WARNING,
+            fixed={
+                "environment.yml": "# platform: linux-64\ndependencies:\n"
+                + "".join(f"  - p{number}=1.{number}\n" for number in range(6))
+            },
+        ),
         Good({"environment.yml": "dependencies:\n  - python=3.12\n  - numpy=2.1\n"}),
         Good({"environment.yml": "dependencies:\n  - hdf5=*=mpi_*\n  - h5py=3.11=mpi_openmpi*\n"}, why="a variant"),
         Good({"environment.yml": "dependencies:\n  - pytorch=2.1=*_cuda*\n"}, why="a variant"),
@@ -124,26 +142,26 @@ class CondaPlatformBuildString(Rule):
         pinned = [spec for spec in repo.conda_specs if _is_build(spec)]
         if not pinned:
             return
-        system = _system(repo.conda_specs)
+        system = _system(repo.conda_specs, pinned[0].place.source.text)
         compiled = [spec for spec in pinned if spec.build and not _ANYWHERE.fullmatch(spec.build)]
         foreign = system in ("macOS", "Windows") or (not system and len(compiled) >= 5)
-        count = f"{len(pinned)} packages are" if len(pinned) > 1 else f"`{pinned[0].name}` is"
-        told = (
-            f"This is an export from {system or 'another system'}"
-            if foreign
-            else "This is an export from Linux"
-            if system
-            else ""
+        example = (compiled or pinned)[0].build
+        count = (
+            f"{len(pinned)} packages are each pinned to one compiled build, such as `={example}`"
+            if len(pinned) > 1
+            else f"`{pinned[0].name}` is pinned to one compiled build, `={example}`"
         )
-        consequence = (
-            "Binder runs Linux, where such builds do not exist, so the build fails"
-            if foreign
-            else "it is not to be had for ever, and nothing can be installed once it is gone"
-        )
-        edits = tuple(replace(spec.build_suffix, "") for spec in pinned if spec.build_suffix)
+        told = f"This is an export from {system}: " if system else ""
+        if system in ("macOS", "Windows"):
+            consequence = "Binder runs Linux, where these builds do not exist, so nothing can be installed"
+        elif foreign:
+            consequence = "each is for one operating system, nothing here says Linux, and Linux is what Binder runs, so nothing can be installed"
+        else:
+            consequence = "builds are replaced and removed in time, and then nothing can be installed"
+        edits = _without_builds(repo, pinned, _NEEDED_THERE.get(system, frozenset()))
         yield self.at(
             pinned[0].place,
-            f"{told + ': ' if told else ''}{count} pinned to one compiled build (`={pinned[0].build}`); {consequence}",
+            f"{told}{count}; {consequence}",
             help="Keep name and version only; `conda env export --no-builds` or `--from-history` writes such a file",
             fix=Fix("Remove the builds", edits, Applicability.SAFE if foreign else Applicability.UNSAFE)
             if edits
@@ -153,18 +171,33 @@ class CondaPlatformBuildString(Rule):
         )
 
 
+def _without_builds(repo: Repository, pinned: list[MatchSpec], foreign: frozenset[str]) -> tuple[Edit, ...]:
+    """The edits that remove the builds, and the lines of packages that only the other system needs."""
+    items, edits = repo.conda_dependencies, list[Edit]()
+    lines = {} if items is None or items.flow else {item.place.line: index for index, item in enumerate(items)}
+    kept = [spec for spec in repo.conda_specs if spec.key not in foreign]
+    for spec in pinned:
+        if spec.key in foreign and kept and items is not None and spec.place.line in lines:
+            edits.append(remove(items, lines[spec.place.line]))
+        elif spec.build_suffix:
+            edits.append(replace(spec.build_suffix, ""))
+    return tuple(edits)
+
+
 def _is_build(spec: MatchSpec) -> bool:
     """Whether a spec names one build: with a number in it, without a pattern."""
     build = spec.build or ""
     return bool(re.search(r"\d", build)) and not re.search(r"[*^$]", build) and spec.build_suffix is not None
 
 
-def _system(specs: tuple[MatchSpec, ...]) -> str:
-    """The operating system an export was made on, by what only its exports hold; `""` when nothing or too much tells."""
+def _system(specs: tuple[MatchSpec, ...], text: str) -> str:
+    """The operating system an export was made on, by what only its exports hold; `""` when nothing tells, or two others do."""
     found = {
         system
         for system, known in _SYSTEMS.items()
         for spec in specs
         if spec.build and known.fullmatch(f"{spec.key}={spec.build}")
     }
+    if "Linux" in found or re.search(r"#.*\blinux-64\b", text):
+        return "Linux"
     return found.pop() if len(found) == 1 else ""
