@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import subprocess
+from pathlib import Path
+
 import pytest
 
 from binderlint.files.script import Command, Script, parse
+from binderlint.linter import check
+from binderlint.repository import Repository
 from binderlint.source import Source
 
 
@@ -145,3 +150,40 @@ def test_a_default_decides_no_condition(condition: str) -> None:
         command.name == "sed" and command.runs
         for command in parse(Source("start", code.encode()).slice(0, len(code))).commands
     )
+
+
+@pytest.mark.parametrize(
+    ("attributes", "found"),
+    [("* -text\n", True), ("* text=auto\n", False), ("start text eol=lf\n", False), ("start text eol=crlf\n", True)],
+)
+def test_windows_line_ends_are_those_of_the_clone(tmp_path: Path, attributes: str, found: bool) -> None:
+    """What git stores counts, and what it gives Binder: not the line ends of a work tree on Windows."""
+    files = {".gitattributes": attributes, "requirements.txt": "numpy\n", "start": '#!/bin/bash\r\nexec "$@"\r\n'}
+    for name, text in files.items():
+        (tmp_path / name).write_bytes(text.encode())
+    for arguments in (["init", "-q"], ["add", "-A"]):
+        subprocess.run(["git", *arguments], cwd=tmp_path, check=True, capture_output=True)
+    report = check(Repository.from_folder(tmp_path, assume_binder=True))
+    assert ("SCR001" in {one.code for one in report.diagnostics}) is found
+
+
+def test_scripts_that_call_each_other_end() -> None:
+    files = {"a.sh": '#!/bin/bash\n./b.sh "$@"\n', "b.sh": '#!/bin/bash\n./a.sh "$@"\nloop() { loop; }\nloop\n'}
+    shell = script('#!/bin/bash\n. ./a.sh\nf() { g; }\ng() { f; }\nf\nexec "$@"\n', **files).shell
+    assert shell is not None and shell.commands
+
+
+def test_nothing_is_judged_that_is_not_understood() -> None:
+    shell = script('#!/bin/bash\nif true; then\n  echo "\nexec "$@"\n').shell
+    assert shell is not None and shell.broken and shell.arrival.name == "UNKNOWN"
+
+
+def test_calls_that_multiply_are_given_up() -> None:
+    body = "".join(f"f{number}() {{ {f'f{number + 1}; ' * 9} }}\n" for number in range(11))
+    shell = script(f'#!/bin/bash\n{body}f11() {{ echo; }}\nf0\nexec "$@"\n').shell
+    assert shell is not None and shell.arrival.name == "EXEC"
+
+
+def test_deep_nesting_is_given_up() -> None:
+    shell = script("#!/bin/bash\n" + "{ " * 3000 + "ls; " + "}; " * 3000 + "\n").shell
+    assert shell is not None and shell.broken and shell.arrival.name == "UNKNOWN"

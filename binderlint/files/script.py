@@ -221,7 +221,10 @@ def parse(
     state = State(known, (Rest(0),))
     state.errexit = errexit
     walk = Walk(load)
-    walk.script(code, root, state)
+    try:
+        walk.script(code, root, state)
+    except RecursionError:  # nested deeper than anybody writes
+        walk.broken = True
     return Shell(code, root, walk)
 
 

@@ -61,7 +61,10 @@ class PostbuildNeedsRoot(Rule):
             at=("postBuild:3:1", "postBuild:4:1"),
         ),
         Bad({**_PIP, "start": '#!/bin/bash\nsudo service postgresql start\nexec "$@"\n'}, at="start:2:1"),
-        Good({**_PIP, "postBuild": _SH + "cp /usr/share/dict/words data/\nls /etc\n"}, why="reading is allowed"),
+        Good(
+            {**_PIP, "postBuild": _SH + "cp /usr/share/dict/words data/\nls /etc\nln -s /usr/share/dict/words\n"},
+            why="reading is allowed",
+        ),
         Good(
             {**_PIP, "postBuild": _SH + "cp a.py ${NB_PYTHON_PREFIX}/lib/\ncp a.py /srv/conda/bin/\n"},
             why="these belong to jovyan",
@@ -102,7 +105,8 @@ class PostbuildNeedsRoot(Rule):
         for redirect in command.redirects:
             if ">" in redirect.operator and redirect.target and _SYSTEM.match(redirect.target.value or ""):
                 return f"`{redirect.target.raw}` can only be written by root"
-        if command.name in _WRITERS and command.operands and _SYSTEM.match(command.operands[-1]):
+        copies = command.name in ("cp", "mv", "ln", "rsync", "install")
+        if command.name in _WRITERS and len(command.operands) > copies and _SYSTEM.match(command.operands[-1]):
             return f"`{command.operands[-1]}` can only be written by root"
         return ""
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from binderlint.files.shell.branches import is_last
-from binderlint.files.shell.state import MAX_DEPTH, Arrival, Command, Context, Frame, Kind, Redirect, State
+from binderlint.files.shell.state import MAX_CALLS, MAX_DEPTH, Arrival, Command, Context, Frame, Kind, Redirect, State
 from binderlint.files.shell.words import Arg, Code, Field, Item, Joined, Rest, Scalar, Split, Word
 from binderlint.files.shell.wrappers import base_name
 from binderlint.source import Place, Text
@@ -127,7 +127,8 @@ class Call:
         from binderlint.files.script import tree
 
         walk = self.walk
-        if walk.depth >= MAX_DEPTH:
+        walk.calls += 1
+        if walk.depth >= MAX_DEPTH or walk.calls > MAX_CALLS:
             self.state.unclear = True
             return True
         code = Code(text)

@@ -10,7 +10,7 @@ from binderlint.files.shell.builtins import BUILTINS
 from binderlint.files.shell.call import Call, arrival
 from binderlint.files.shell.expand import Expander
 from binderlint.files.shell.programs import run_program, run_shell
-from binderlint.files.shell.state import MAX_DEPTH, Context, Frame, Redirect, State
+from binderlint.files.shell.state import MAX_CALLS, MAX_DEPTH, Context, Frame, Redirect, State
 from binderlint.files.shell.words import Code, Word
 from binderlint.files.shell.wrappers import SHELLS, unwrap, value
 
@@ -138,7 +138,8 @@ def _function(call: Call, name: str) -> bool:
     walk, state, frame = call.walk, call.state, call.frame
     body, code = walk.functions[name]
     walk.called.add(name)
-    if walk.depth >= MAX_DEPTH:
+    walk.calls += 1
+    if walk.depth >= MAX_DEPTH or walk.calls > MAX_CALLS:
         state.unclear = True
         return True
     walk.depth += 1

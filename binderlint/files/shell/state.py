@@ -12,6 +12,7 @@ from binderlint.source import Place, Source, Text
 
 Load = Callable[[str], "Source | None"]
 MAX_DEPTH = 12
+MAX_CALLS = 2000
 
 
 class Context(NamedTuple):

@@ -28,6 +28,7 @@ class Walk:
         self.broken = False
         self.final: State | None = None
         self.depth = 0
+        self.calls = 0
         self.stays = True
         self.open: set[str] = set()
         self._seen: set[tuple[str, int, int, int, Place]] = set()
