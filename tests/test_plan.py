@@ -127,6 +127,13 @@ def test_file_uses(files: Files, path: str, status: str, words: str) -> None:
     assert words in found[1]
 
 
+def test_what_is_no_misspelling() -> None:
+    files = uses(
+        {"requirements.txt": "", "Requirements.txt": "", "start.sh": "", "requirements-dev.txt": "", "Start": ""}
+    )
+    assert [path for path, (status, _) in files.items() if status == IGNORED] == ["Start"]
+
+
 def test_plan_questions() -> None:
     plan = Repository.from_dict({"binder/environment.yml": "", "start": ""}).plan
     assert plan.uses("binder/environment.yml") and not plan.uses("start") and not plan.uses("x")

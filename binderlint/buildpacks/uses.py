@@ -232,8 +232,8 @@ def _misspelt(repo: Repository, folder: str) -> Iterator[FileUse]:
     for path in repo.sources:
         parent, name = posixpath.split(path)
         if parent in places and (known := meant(name)):
-            if known == "start" and not parent:
-                continue  # the start.sh of a web application
+            if (known == "start" and not parent and "." in name) or repo.exists(posixpath.join(parent, known)):
+                continue  # the start.sh of a web application; a copy of a file that is there
             yield FileUse(path, Status.IGNORED, f"repo2docker looks for `{known}`, spelt exactly so")
         elif parent.lower().strip(".") in ("binder", "binders") and parent not in ("binder", ".binder"):
             if name in CONFIG_NAMES:
