@@ -155,7 +155,9 @@ class RuntimeMalformed(Rule):
         yield self.at(
             runtime.text if runtime.text else runtime.text.place.source,
             f"{_what(runtime)}, so {consequence}: Binder reads one line such as `python-3.11`",
-            help="Write a single line such as `python-3.11`, or delete the file if environment.yml chooses the version",
+            help="Julia's version stands in Project.toml, under `[compat]`: delete this file"
+            if runtime.text.lower().startswith("julia")
+            else "Write a single line such as `python-3.11`, or delete the file if environment.yml chooses the version",
             fix=_fix(runtime),
         )
 
