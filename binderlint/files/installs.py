@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -34,6 +35,14 @@ class PipFile(NamedTuple):
     @property
     def invalid(self) -> tuple[Invalid, ...]:
         return tuple(line for line in self.lines if isinstance(line, Invalid))
+
+    @property
+    def is_environment(self) -> bool:
+        """Whether a requirements file holds what belongs into environment.yml."""
+        lines = (str(line.line) for line in self.invalid)
+        return self.array is None and any(
+            re.match(r"(?:channels|dependencies)\s*:\s*(?:\[.*\])?$", line) for line in lines
+        )
 
 
 def pip_files(repo: Repository) -> Iterator[PipFile]:

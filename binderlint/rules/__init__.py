@@ -59,7 +59,7 @@ FAMILIES = (
         "pins pin_python pin_packages pin_vcs pin_wheels",
         "Pins and reproducibility",
         _CONFIG
-        + r"(?:environment\.ya?ml|requirements.*\.txt|runtime\.txt|pyproject\.toml|setup\.py|Pipfile(?:\.lock)?|Dockerfile|postBuild|start|install\.R|[^/]*\.lock)",
+        + r"(?:environment\.ya?ml|requirements.*\.txt|runtime\.txt|pyproject\.toml|setup\.py|Pipfile(?:\.lock)?|Dockerfile|postBuild|start|install\.R|constraints.*\.txt|conda-lock\.yml|pylock[^/]*\.toml|[^/]*\.lock)",
     ),
     Family(
         "SCR",

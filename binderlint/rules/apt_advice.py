@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.edits import replace
-from binderlint.files.apt import PACKAGE, SHELL_SIGNS
+from binderlint.files.apt import PACKAGE, SHELL_SIGNS, gone_from_noble
 from binderlint.rule import Bad, Good, Rule
 from binderlint.source import Text
 
@@ -97,7 +97,7 @@ class AptHeavy(Rule):
         Bad({**_PIP, "apt.txt": "vim\ntexlive-full\n"}, at="apt.txt:2:1"),
         Bad({**_PIP, "apt.txt": "python3-gdal\nr-base r-cran-ggplot2\njupyter-notebook\n"}, at="apt.txt:1:1", severity=Severity.INFO),
         Good({**_PIP, "apt.txt": "texlive-xetex\ntexlive-latex-extra\nlibgdal-dev\ngdal-bin\nr-cran\n"}),
-        Good({**_PIP, "apt.txt": "python3-dev\npython3-pip\npython3\npython3-venv\n"}, why="tools that a script of the build may call"),
+        Good({**_PIP, "apt.txt": "python3-dev\npython3-pip\npython3\npython3-venv\npython3-distutils\n"}, why="tools that a script of the build may call"),
         Good({**_PIP, "apt.txt": "r-base\n", "postBuild": "#!/bin/bash\nset -e\nRscript -e 'IRkernel::installspec()'\n"}, why="a script uses that R"),
         Good({"Dockerfile": "FROM x:1\n", "apt.txt": "texlive-full\n"}, why="Binder does not read it"),
     )  # fmt: skip
@@ -114,7 +114,8 @@ class AptHeavy(Rule):
         scripts = " ".join(
             source.text for name in ("postBuild", "start") if (source := repo.used(name)) and not source.decode_error
         )
-        unseen = [word for word in words if _unseen(word) and not _called(word, scripts)]
+        gone = gone_from_noble()
+        unseen = [word for word in words if _unseen(word) and word not in gone and not _called(word, scripts)]
         if unseen:
             names = ", ".join(f"`{word}`" for word in unseen[:3]) + (
                 f" and {len(unseen) - 3} more" if len(unseen) > 3 else ""

@@ -119,6 +119,7 @@ class PythonUnpinned(Rule):
             {"requirements.txt": "# see pixi.lock\n", "postBuild": "#!/bin/bash\npixi install --locked\n", "pixi.lock": "version: 6\n"},
             why="the lock file brings its own Python",
         ),
+        Good({"requirements.txt": "dependencies:\n- python=3.12\n"}, why="no requirements: requirements-conda-syntax speaks of it"),
         Good({"environment.yml": "dependencies:\n  - python=3.12\n"}),
         Good({"environment.yml": "dependencies:\n  - 'python == 3.12.*'\n"}, why="repo2docker reads 3.12"),
         Good({"environment.yml": "dependencies:\n  - python>=3.9\n"}, why="python-pin-not-exact speaks of it"),
@@ -148,7 +149,7 @@ class PythonUnpinned(Rule):
         python = repo.plan.python
         if repo.plan.default or repo.plan.error or python is None:
             return
-        if installs_from_lock(repo):
+        if installs_from_lock(repo) or any(file.is_environment for file in repo.pip_files):
             return
         version = python.version
         where: Source | Text | Table | None = None

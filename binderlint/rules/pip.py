@@ -64,7 +64,7 @@ class RequirementsCondaSyntax(Rule):
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:
         for file in repo.pip_files:
-            if _is_environment(file):
+            if file.is_environment:
                 path = file.source.path.removesuffix("requirements.txt") + "environment.yml"
                 free = path not in repo.sources
                 fix = Fix("Rename it", (Rename(file.source.path, path),), Applicability.UNSAFE)
@@ -88,13 +88,6 @@ class RequirementsCondaSyntax(Rule):
                 help="Move the list to environment.yml" if built else "Write `==`",
                 fix=Fix("Write `==`", edits, Applicability.UNSAFE if built else Applicability.SAFE),
             )
-
-
-def _is_environment(file: PipFile) -> bool:
-    """Whether a requirements file holds what belongs into environment.yml."""
-    return file.array is None and any(
-        re.match(r"(?:channels|dependencies)\s*:\s*(?:\[.*\])?$", one.line) for one in file.invalid
-    )
 
 
 def _conda_to_pip(line: Text, found: re.Match[str]) -> Edit:
@@ -121,6 +114,7 @@ class RequirementsInvalidLine(Rule):
         Bad({"requirements.txt": "numpy\npip install scipy==1.11  # why\n"}, at="requirements.txt:2:1", fixed={"requirements.txt": "numpy\nscipy==1.11  # why\n"}),
         Bad({"requirements.txt": "- numpy\n- scipy\n"}, at=("requirements.txt:1:1", "requirements.txt:2:1"), fixed={"requirements.txt": "numpy\nscipy\n"}),
         Bad({"requirements.txt": "<<<<<<< HEAD\nnumpy\n=======\nnumpy==1\n>>>>>>> x\n"}, at=("requirements.txt:1:1", "requirements.txt:3:1", "requirements.txt:5:1")),
+        Bad({"requirements.txt": "numpy\n\"gwcs>=0.12\"  # sky\n"}, at="requirements.txt:2:1", fixed={"requirements.txt": "numpy\ngwcs>=0.12  # sky\n"}),
         Bad({"requirements.txt": "numpy,\nscipy;\n"}, at=("requirements.txt:1:1", "requirements.txt:2:1"), fixed={"requirements.txt": "numpy\nscipy\n"}),
         Bad({"requirements.txt": "import numpy as np\nimport pandas as pd\nimport math\nfrom scipy import stats\nimport os\n"}, at="requirements.txt:1:1"),
         Good({"requirements.txt": "numpy == 1.26 ; python_version < '3.12'\n\n  scipy\n# note\n--pre\n"}),
@@ -132,7 +126,7 @@ class RequirementsInvalidLine(Rule):
         if _old_pip(repo):
             return
         for file in repo.pip_files:
-            lines = [] if _is_environment(file) else list(_not_understood(file))
+            lines = [] if file.is_environment else list(_not_understood(file))
             if len(lines) > _MANY:
                 text, _ = lines[0]
                 yield self.at(
@@ -175,6 +169,8 @@ def _mended(line: Text) -> Edit | None:
     ):  # fmt: skip
         if found := re.match(pattern, line):
             return replace(line.part(*found.span(2)), text)
+    if quoted := re.match(r"([\"'])([A-Za-z0-9][^\"']*)\1$", line):
+        return replace(line, quoted[2])
     return None
 
 

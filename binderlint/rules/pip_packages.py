@@ -162,6 +162,7 @@ class PipWrongName(Rule):
             at=("environment.yml:4:5", "environment.yml:5:5"),
             fixed={"environment.yml": "dependencies:\n- python=3.12\n- pip:\n  - opencv-python-headless\n  - foo\n"},
         ),
+        Bad({"requirements.txt": "scikit-learn==1.5.2\nsklearn==0.0\n"}, at="requirements.txt:2:1", fixed={"requirements.txt": "scikit-learn==1.5.2\n"}),
         Bad({"requirements.txt": "sklearn==0.0\n"}, at="requirements.txt:1:1", fixed={"requirements.txt": "scikit-learn\n"}),
         Good({"requirements.txt": "scikit-learn\nPillow\nopencv-python\nPyYAML\nbs4\nimblearn\n"}, why="names that pip finds"),
         Good({"requirements.txt": "argparse\npathlib\ndataclasses\nuuid\n"}, why="pip finds old copies of them"),
@@ -173,10 +174,18 @@ class PipWrongName(Rule):
     def check(self, repo: Repository) -> Iterator[Diagnostic]:
         python = repo.plan.python.version if repo.plan.python else "3.10"
         stdlib = {canonical(name) for name in sys.stdlib_module_names if not name.startswith("_")} - _STDLIB_ON_INDEX
+        names = {one.key for one in repo.requirements}
         for one in repo.requirements:
             if one.url or not one.applies(python):
                 continue
-            if right := _WRONG_NAMES.get(one.key):
+            if (right := _WRONG_NAMES.get(one.key)) and canonical(right) in names:
+                yield self.at(
+                    one.text,
+                    f"pip cannot install `{one.name}`: the package is called `{right}`, which is in the list too, and the build stops",
+                    help="Remove the line",
+                    fix=Fix(f"Remove `{one.name}`", (_without(one),)),
+                )
+            elif right:
                 yield self.at(
                     one.text,
                     f"pip cannot install `{one.name}`: the package is called `{right}`, and the build stops",

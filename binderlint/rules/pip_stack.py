@@ -88,6 +88,7 @@ class JupyterStackPin(Rule):
             at="environment.yml:1:29",
             severity=Severity.INFO,
         ),
+        Bad({"requirements.txt": "notebook<7.0\n"}, at="requirements.txt:1:1", fixed={"requirements.txt": "notebook\n"}),
         Good({"requirements.txt": "notebook>=6\njupyterlab==4.1.0\ntornado==6.4.1\nnotebook<8\ntraitlets\n"}),
         Good({"environment.yml": "dependencies: [python=3.7, jupyterlab=2]\n"}, why="the image of Python 3.7 has a server of its time"),
         Good({"requirements.txt": "notebook==6.4.8 ; python_version < '3.8'\n"}, why="not installed with this Python"),
@@ -114,14 +115,14 @@ class JupyterStackPin(Rule):
             more = f" and {len(pins) - 4} more" if len(pins) > 4 else ""
             broken = pins is not conda and not old_lab and any(canonical(pin.name) == "jupyter-server" for pin in pins)
             if pins is conda:
-                result, severity = "conda changes the whole server to fit, and visitors get an old one", Severity.INFO
+                result, severity = "; conda changes the whole server to fit, and visitors get an old one", Severity.INFO
             elif broken:
-                result, severity = "which cannot start with it", Severity.ERROR
+                result, severity = ", which cannot start with it", Severity.ERROR
             else:
-                result, severity = "which may not start, or loses extensions", Severity.WARNING
+                result, severity = ", which may not start with it, or loses extensions", Severity.WARNING
             yield self.at(
                 pins[0].text,
-                f"{names}{more}: older than the Jupyter server in Binder's images; {result}",
+                f"{names}{more}: older than the Jupyter server in Binder's images{result}",
                 help="Take the version off: Binder brings one that works",
                 fix=None
                 if pins is conda
@@ -148,7 +149,7 @@ def _conda_pin(spec: MatchSpec) -> _Pin | None:
 def _below(version: str, lowest: tuple[int, ...]) -> bool:
     """Whether a constraint allows only versions below the lowest that works."""
     for operator, number in re.findall(r"(===|==|=|!=|~=|>=|<=|>|<|^)\s*v?(\d+(?:\.\d+)*)", version):
-        parts = tuple(map(int, number.split(".")))
+        parts = tuple(map(int, re.sub(r"(?:\.0)+$", "", number).split(".")))
         if operator in ("<", "<="):
             if parts < lowest or (operator == "<" and parts == lowest[: len(parts)] and not any(lowest[len(parts) :])):
                 return True
