@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from binderlint.diagnostic import Diagnostic, Level, Severity
+from binderlint.files.r import Call, calls
 from binderlint.files.requirements import Requirement, parse
 from binderlint.files.shell.words import UNKNOWN
 from binderlint.git import Git
@@ -25,8 +26,8 @@ class VcsDependencyWithoutRef(Rule):
     `git+https://github.com/owner/project` takes the newest commit of the default branch on the day of the build, finished or not, and
     the same holds for `@main` and for the archive of a branch. A tag (`@v1.2.0`) or a commit keeps what worked.
 
-    Judged are the requirements that pip installs, `pip install git+...` in postBuild or a Dockerfile, and `git clone` there without a
-    checkout after it. A name after `@` that is not one of the usual names of branches (main, master,
+    Judged are the requirements that pip installs, `pip install git+...` in postBuild or a Dockerfile, `git clone` there without a
+    checkout after it, and `install_github("owner/project")` in install.R. A name after `@` that is not one of the usual names of branches (main, master,
     develop, dev, trunk, HEAD) may be a tag, so it is not reported.
     """
 
@@ -48,6 +49,12 @@ class VcsDependencyWithoutRef(Rule):
             at=("postBuild:3:28", "postBuild:4:1"),
         ),
         Bad({"Dockerfile": "FROM x:1\nRUN cd /opt && git clone -b main https://github.com/a/c.git\n"}, at="Dockerfile:2:16"),
+        Bad(
+            {"runtime.txt": "r-4.4-2025-01-10\n", "install.R": "remotes::install_github('a/b')  # ours\ninstall_github(c(\"a/c@v1\", \"a/d@main\"), upgrade = 'never')\n"},
+            at=("install.R:1:26", "install.R:2:28"),
+        ),
+        Good({"runtime.txt": "r-4.4-2025-01-10\n", "install.R": "remotes::install_github(\"a/b@v1\")\ninstall_github('a/c', ref = 'v2')\ninstall_github(x)\n# install_github('a/d')\n"}),
+        Good({"requirements.txt": "", "install.R": "install_github('a/b')\n"}, why="without a dated runtime.txt install.R never runs"),
         Good({"requirements.txt": "", "postBuild": "#!/bin/bash\nset -e\ngit clone https://github.com/a/c\ncd c\ngit checkout 0cbe4ec\n"}, why="a checkout follows"),
         Good({"requirements.txt": "", "postBuild": "#!/bin/bash\ngit clone -b v1.0 https://github.com/a/c\npip install git+https://github.com/a/b@v1\ngit clone $URL\n"}),
         Good({"Dockerfile": "FROM x:1\nRUN git clone https://github.com/me/notes\n"}, git=Git(origin="gh/me/notes"), why="docker-clones-itself speaks of it"),
@@ -76,6 +83,24 @@ class VcsDependencyWithoutRef(Rule):
                             yield from self._requirement(line, word.place)
                 elif command.name == "git" and command.operands[:1] == ("clone",):
                     yield from self._clone(repo, command, commands[number + 1 :])
+
+        install = repo.used("install.R")
+        for call in calls(install) if install and not install.decode_error else []:
+            if call.name in ("install_github", "install_gitlab") and not call.argument("ref"):
+                yield from self._calls(call)
+
+    def _calls(self, call: Call) -> Iterator[Diagnostic]:
+        named = call.argument("repo")
+        first = named or next((one for one in call.arguments if not one.name), None)
+        for address in first.strings if first else []:
+            ref = re.search(r"[@#](.+)$", address)
+            if "/" not in address or (ref and ref[1].lower() not in _BRANCHES):
+                continue
+            yield self.at(
+                address,
+                f"`{re.split('[@#]', address)[0]}` is installed from a branch: every build takes the newest commit there, finished or not",
+                help='Name a tag or a commit: `install_github("owner/project@v1.2.0")`',
+            )
 
     def _requirement(self, one: Requirement, where: Text | Place) -> Iterator[Diagnostic]:
         branch = _branch(one)
