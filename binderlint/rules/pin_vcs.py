@@ -51,7 +51,7 @@ class VcsDependencyWithoutRef(Rule):
         Bad({"Dockerfile": "FROM x:1\nRUN cd /opt && git clone -b main https://github.com/a/c.git\n"}, at="Dockerfile:2:16"),
         Bad(
             {"runtime.txt": "r-4.4-2025-01-10\n", "install.R": "remotes::install_github('a/b')  # ours\ninstall_github(c(\"a/c@v1\", \"a/d@main\"), upgrade = 'never')\n"},
-            at=("install.R:1:26", "install.R:2:28"),
+            at=("install.R:1:26", "install.R:2:29"),
         ),
         Good({"runtime.txt": "r-4.4-2025-01-10\n", "install.R": "remotes::install_github(\"a/b@v1\")\ninstall_github('a/c', ref = 'v2')\ninstall_github(x)\n# install_github('a/d')\n"}),
         Good({"requirements.txt": "", "install.R": "install_github('a/b')\n"}, why="without a dated runtime.txt install.R never runs"),
