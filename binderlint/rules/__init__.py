@@ -117,7 +117,7 @@ FAMILIES = (
     Family("DAT", "data", "Data, size, submodules, LFS", r"\.gitmodules|(?:.*/)?\.gitattributes", True),
     Family(
         "SEC",
-        "security",
+        "security security_push",
         "Secrets and security",
         _ANY_FOLDER + r"(?:[^/]*\.(?:pem|key|env)|id_(?:rsa|dsa|ecdsa|ed25519)|\.env|credentials[^/]*|start|postBuild)",
         True,

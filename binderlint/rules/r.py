@@ -129,7 +129,8 @@ class RVersionUnpinned(Rule):
     repo2docker then installs its default, R 4.4 today, over the packages of that day. Packages that were built for the R of their
     time may not build with a newer one, and the default changes with a release of repo2docker.
 
-    A note where the day is one of R 4.4: the same today, and different when the default changes.
+    A note where the day is one of R 4.4: the same today, and different when the default changes. A note, too, where a DESCRIPTION
+    alone asks for R: then the packages are the newest of the day of the build.
 
     ## Fix safety
 
@@ -152,14 +153,26 @@ class RVersionUnpinned(Rule):
             severity=Severity.INFO,
             fixed={"binder/runtime.txt": "r-4.4-2024-10-01"},
         ),
+        Bad({"DESCRIPTION": "Package: a\nVersion: 1\n"}, at="DESCRIPTION:1:1", severity=Severity.INFO),
         Good({"runtime.txt": "r-4.1-2021-09-18\n"}),
+        Good({"runtime.txt": "r-4.1-2021-09-18\n", "DESCRIPTION": "Package: a\nVersion: 1\n"}),
         Good({"runtime.txt": "r-2018-02-23\n"}, why="a day that no snapshot has is another rule's"),
         Good({"runtime.txt": "r-2021-09-18\n", "Dockerfile": "FROM r-base:4.4.2\n"}, why="Binder does not read it"),
     )
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:
         runtime = repo.runtime
-        if repo.plan.buildpack != "RBuildPack" or not runtime or runtime.name != "r" or runtime.version:
+        if repo.plan.buildpack != "RBuildPack":
+            return
+        description = repo.used("DESCRIPTION")
+        if runtime is None and description:
+            yield self.at(
+                description,
+                f"No runtime.txt names a version of R and a day of CRAN, so each build takes repo2docker's default, R {DEFAULT} today, and the newest packages",
+                help=f"Write `r-{DEFAULT}-` and a day, as in `r-{DEFAULT}-{settled_day(DEFAULT)}`, into runtime.txt",
+                severity=Severity.INFO,
+            )
+        if not runtime or runtime.name != "r" or runtime.version:
             return
         if runtime.date is None or runtime.error or runtime.date < FIRST_SNAPSHOT:
             return
