@@ -39,6 +39,7 @@ def asked(repo: Repository) -> Iterator[list[Asked]]:
             else:
                 yield pip
     yield listed
+    yield list(_pipfile(repo))
 
 
 def _pip(one: Requirement) -> Asked:
@@ -51,6 +52,25 @@ def _conda(spec: MatchSpec) -> Asked:
     version = str(spec.version or "")
     operators = set(re.findall(r"[<>=!~]+", version)) or {"="} if version.strip("=* ") else set()
     return Asked(canonical(spec.name), spec.name, spec.text, spec.version, _weight(operators), True, spec.whole)
+
+
+_TABLE = re.compile(r"\s*\[\s*([\w-]+)\s*\]")
+_ENTRY = re.compile(r"\s*\"?([A-Za-z0-9][\w.-]*)\"?\s*=\s*\"([^\"]*)\"")
+
+
+def _pipfile(repo: Repository) -> Iterator[Asked]:
+    """The packages of a Pipfile that is installed without a Pipfile.lock."""
+    source = repo.used("Pipfile") if repo.plan.buildpack == "PipfileBuildPack" else None
+    if source is None or repo.used("Pipfile.lock"):
+        return
+    table = ""
+    for line in source.lines():
+        if header := _TABLE.match(line):
+            table = header[1]
+        elif (found := _ENTRY.match(line)) and table in ("packages", "dev-packages"):
+            name, version = line.part(*found.span(1)), line.part(*found.span(2))
+            weight = _weight(set(re.findall(r"[<>=!~]+", version)))
+            yield Asked(canonical(name), name, name, version, weight, False, True)
 
 
 def _weight(operators: set[str]) -> float:

@@ -98,6 +98,8 @@ class UnpinnedDependencies(Rule):
         ),
         Good({"requirements.txt": "numpy==1.26.4\nscipy~=1.11.4\npandas>=2,<3\n"}, why="an upper limit is a pin"),
         Good({"environment.yml": "dependencies:\n  - python=3.12\n  - xarray=2025.1\n  - nodefaults\n  - pip\n  - zarr 3.*\n"}),
+        Bad({"Pipfile": '[packages]\nnumpy = "==1.26.4"\nzarr = "*"\nxarray = ">=2024"\n\n[requires]\npython_version = "3.10"\n'}, at="Pipfile:3:1", severity=Severity.INFO),
+        Good({"Pipfile": '[packages]\nzarr = "*"\n', "Pipfile.lock": "{}\n"}, why="the lock file decides"),
         Good({"requirements.txt": "jupyterlab\nipywidgets\n"}, why="repo2docker brings them at versions of its own"),
         Good({"requirements.txt": "-c constraints.txt\nnumpy\n", "constraints.txt": "numpy==1.26.4\n"}, why="the constraints pin it"),
         Good({"requirements.txt": "my_pkg\n", "setup.cfg": "[metadata]\nname = my-pkg\n"}, why="the repository's own package"),
