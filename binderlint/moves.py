@@ -135,6 +135,8 @@ def _self_contained(shell: Shell, first: int, last: int) -> bool:
     moved, later = shell.statements[first : last + 1], shell.statements[last + 1 :]
     if any(not one.runs or one.after or one.context.nested for statement in moved for one in statement.commands):
         return False
+    if any(re.search(r"\$\{?[@*#\d]", statement.place.text) for statement in moved):
+        return False
     assigned = {name for statement in moved for name in _assigned(statement)}
     if _used(moved) - assigned - _BUILD_VARIABLES or _used(later) & assigned:
         return False

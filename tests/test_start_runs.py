@@ -14,7 +14,11 @@ from typing import NamedTuple
 
 import pytest
 
+from binderlint.diagnostic import Applicability
 from binderlint.files.script import Kind, Script
+from binderlint.fixer import fix
+from binderlint.repository import Repository
+from binderlint.rules import FAMILIES, family_rules
 from binderlint.source import Source
 
 # As BinderHub's: a program of several lines with blanks, quotes and stars as one argument, then options.
@@ -189,12 +193,24 @@ TABLE = (
     Row('nohup "$@" &\nexit 0', B),
     Row('(exec "$@") &', B),
 )
-ROWS = [pytest.param(row, id=row.script.replace("\n", "; ")[:60]) for row in TABLE]
-_ORDER = (N, B, S, P, E)
+
+
+def fixed(row: Row) -> Row:
+    """The row with the script that the fixes leave, and the verdict on that."""
+    files = {"requirements.txt": "numpy\n", **row.files, "start": text(row)}
+    rules = [rule for family in FAMILIES if family.prefix == "STA" for rule in family_rules(family)]
+    repo = fix(Repository.from_dict(files, assume_binder=True), applicability=Applicability.UNSAFE, rules=rules).repo
+    assert repo.start and repo.start.shell
+    return row._replace(script=repo.sources["start"].text, kind=repo.start.shell.arrival)
 
 
 def text(row: Row) -> str:
     return row.script if row.script.startswith("#!") else f"#!/bin/bash\n{row.script}\n"
+
+
+FIXED = tuple(new for row in TABLE if row.kind is not E and (new := fixed(row)).script != text(row))
+ROWS = [pytest.param(row, id=row.script.replace("\n", "; ")[:60]) for row in TABLE]
+_ORDER = (N, B, S, P, E)
 
 
 @pytest.fixture(scope="module")
@@ -207,12 +223,21 @@ def programs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def results(programs: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[int, Kind]:
-    """What really happens to the command, for every row. All files are there before anything runs: one being written cannot be run."""
-    homes = [[home(row, tmp_path_factory.mktemp("run")) for _ in row.runs] for row in TABLE]
+def results(programs: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Kind]:
+    """What really happens to the command, for every row and for what the fixes make of it."""
+    return run_all((*TABLE, *FIXED), programs, tmp_path_factory)
+
+
+def run_all(rows: tuple[Row, ...], programs: Path, factory: pytest.TempPathFactory) -> dict[str, Kind]:
+    # All files are there before anything runs: one being written cannot be run
+    homes = [[home(row, factory.mktemp("run")) for _ in row.runs] for row in rows]
     with ThreadPoolExecutor(8) as pool:
-        found = pool.map(lambda one: real(*one, programs), zip(TABLE, homes, strict=True))
-        return dict(enumerate(found))
+        found = pool.map(lambda one: real(*one, programs), zip(rows, homes, strict=True))
+        return dict(zip(map(key, rows), found, strict=True))
+
+
+def key(row: Row) -> str:
+    return repr((row.script, row.files, row.runs))
 
 
 def home(row: Row, folder: Path) -> Path:
@@ -273,17 +298,24 @@ def run(place: Path, programs: Path, environment: Mapping[str, str], limit: floa
 
 
 @pytest.mark.parametrize("row", ROWS)
-def test_verdict_is_what_bash_does(row: Row, results: dict[int, Kind]) -> None:
+def test_verdict_is_what_bash_does(row: Row, results: dict[str, Kind]) -> None:
     source = Source("start", text(row).encode())
     files = {name: Source(name, content.encode()) for name, content in row.files.items()}
     shell = Script(source, files.get).shell
     assert shell is not None
     assert shell.arrival is row.kind
-    happened = results[TABLE.index(row)]
+    happened = results[key(row)]
     if row.kind is S:  # split into something that runs, or into something that is not even found
         assert happened in (S, N)
     else:
         assert happened is row.kind
+
+
+@pytest.mark.parametrize("row", [pytest.param(row, id=row.script[12:70].replace("\n", "; ")) for row in FIXED])
+def test_fixed_start_hands_over(row: Row, results: dict[str, Kind]) -> None:
+    """After the fixes the command arrives whole, and bash agrees."""
+    assert row.kind in (E, P)
+    assert results[key(row)] is row.kind
 
 
 def test_table_is_large_enough() -> None:

@@ -159,11 +159,14 @@ class StartMissingExec(Rule):
             else:
                 message = "The server runs as a child of start: when Binder stops the session it is killed without being asked"
             edit = replace(arrival.head, f"exec {arrival.head.text}") if arrival.head else None
+            wrappers = "".join(f"{name} " for name in arrival.wrappers if name != "exec")
             safe = edit and arrival.last and arrival.stays and not arrival.trapped and not arrival.pipeline
             yield self.at(
                 arrival.place,
                 message,
-                help='Write `exec "$@" > >(tee log) 2>&1` to keep a log' if arrival.pipeline else f"Write `{_EXEC}`",
+                help=f'Write `exec {wrappers}"$@" > >(tee log) 2>&1` to keep a log'
+                if arrival.pipeline
+                else f"Write `{_EXEC}`",
                 severity=Severity.WARNING if arrival.pipeline or arrival.trapped else None,
                 fix=Fix("Add `exec`", (edit,)) if edit and safe and mended(repo, script, edit) else None,
             )

@@ -77,6 +77,7 @@ class StartInstalls(Rule):
                 "requirements.txt": "numpy==2.2.0\nseaborn==0.13.2\nplotly\n",
             },
         ),
+        Bad({**_PIP, "start": _SH + 'pip install -r "$1.txt"\nexec "$@"\n'}, at="start:2:1"),
         Bad(
             {**_PIP, "start": _SH + 'cd lib && python -m pip install -e .\nexec "$@"\n'},
             at="start:2:11",
