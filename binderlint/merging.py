@@ -127,11 +127,11 @@ def into_environment(environment: Table, requirements: Source) -> Merge | None:
         lines.pop()
     while lines and not lines[0]:
         lines.pop(0)
-    added = _into_list(dependencies, lines) if any(line.startswith("-") for line in lines) else ()
+    added = into_pip_list(dependencies, lines) if any(line.startswith("-") for line in lines) else ()
     return None if added is None else Merge((*added, Delete(requirements.path)), tuple(kept))
 
 
-def _into_list(dependencies: Array, lines: list[str]) -> tuple[Edit, ...] | None:
+def into_pip_list(dependencies: Array, lines: list[str]) -> tuple[Edit, ...] | None:
     """The edit that adds lines to the `pip:` list, which is made where there is none."""
     lists = [item["pip"] for item in dependencies if isinstance(item, Table) and "pip" in item]
     plain = [line[2:] for line in lines if line.startswith("- ") and "  #" not in line]

@@ -1,4 +1,4 @@
-"""LAY: the repository as a package, and the lock files of other tools."""
+"""LAY: environments that Binder does not read: a pyproject.toml that is not installed, the lock files of other tools."""
 
 from __future__ import annotations
 
