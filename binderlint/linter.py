@@ -45,6 +45,17 @@ def run_rule(rule: Rule, repo: Repository) -> Iterator[Diagnostic]:
         yield _crashed(rule, repo, error)
 
 
+def is_explained(repo: Repository, path: str, code: str) -> bool:
+    """Whether a rule other than `code` reports an error of the launch in a file, so that it names the cause of what `code` would say."""
+    return any(
+        found.path == path and found.severity is Severity.ERROR and found.level is Level.LAUNCH
+        for rule in rules_for([path])
+        if rule.code != code
+        for found in run_rule(rule, repo)
+        if found.code == rule.code
+    )
+
+
 def honest(fix: Fix, repo: Repository) -> Fix:
     """The fix, made unsafe where it would drop a comment (one that no edit of it writes again)."""
     from binderlint.edits import comments

@@ -33,7 +33,7 @@ _DOCS = (
 FAMILIES = (
     Family(
         "LAY",
-        "layout layout_folder layout_names layout_environment layout_missing layout_reach layout_package layout_own",
+        "layout layout_folder layout_names layout_environment layout_missing layout_reach layout_package layout_own layout_error",
         "Layout: which files Binder reads",
         _CONFIG
         + r"(?i:[^/]*(?:environment|requirement|runtime|apt|install|dockerfile|project|description|pipfile|require|default|setup|post_?-?build|start)[^/]*|\.?binders?/.*)",

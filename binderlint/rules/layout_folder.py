@@ -63,14 +63,7 @@ class BinderDirHidesRootConfig(Rule):
             {"binder/start": '#!/bin/bash\nexec "$@"\n', "setup.py": "from setuptools import setup\nsetup()\n"},
             at="setup.py:1:1",
         ),
-        Bad(
-            {
-                "binder/README.md": "x\n",
-                "requirements.txt": "-r base.txt\n",
-                "base.txt": "numpy\n",
-            },
-            at="requirements.txt:1:1",
-        ),
+        Bad({"binder/a": "", "requirements.txt": "-r b.txt\n", "b.txt": "numpy\n"}, at="requirements.txt:1:1"),
         Bad(
             {".binder/requirements.txt": "numpy\n", "environment.yml": "dependencies: [numpy]\n"},
             at="environment.yml:1:1",

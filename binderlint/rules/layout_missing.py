@@ -1,4 +1,4 @@
-"""LAY: repositories that Binder cannot build: no environment file, or an error before the build."""
+"""LAY: repositories without an environment file, or with one where Binder does not look."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 from binderlint.buildpacks.names import CONFIG_NAMES
 from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Rename, Severity
+from binderlint.edits import create
 from binderlint.files.launched import launched_elsewhere
 from binderlint.files.named import misnamed_environments, naming, relative
 from binderlint.git import Git
 from binderlint.rule import Bad, Good, Rule
 
 if TYPE_CHECKING:
+    from binderlint.files.notebooks import Page
     from binderlint.repository import Repository
     from binderlint.source import Source
 
@@ -37,6 +39,11 @@ _OTHER_USES = frozenset(
         "scripts",
         "website",
     }
+)
+_NOTEBOOK = (
+    '{"cells": [{"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": 1, "source": ["import os, numpy as np\\n", "import tools\\n",'
+    ' "%matplotlib inline\\n", "from sklearn.svm import SVC"]}], "metadata": {"language_info": {"name": "python", "version": "3.12.4"}},'
+    ' "nbformat": 4, "nbformat_minor": 4}\n'
 )
 # Files that people expect to count.
 _LOOKALIKES = (
@@ -71,6 +78,11 @@ class NoEnvironmentFile(Rule):
     Silent where the launch links of the repository go elsewhere: to another branch, or to another repository whose environment is used
     for this one's notebooks (as nbgitpuller's `git-pull` links do). Silent, too, where another message names the cause: a misspelt file or
     folder, an environment file in a folder where Binder does not look, a runtime.txt that Binder does not understand, a pyproject.toml that cannot be installed.
+
+    ## Fix safety
+
+    The fix writes a requirements.txt with the packages that the notebooks import, where all of them are known, and a runtime.txt with the
+    Python that the notebooks were run with. It is unsafe: the versions are not known, and a package may be missing that none imports directly.
     """
 
     code = "LAY006"
@@ -84,6 +96,12 @@ class NoEnvironmentFile(Rule):
         Bad({"index.ipynb": "{}", ".binder/README.md": "x\n", "postBuild": "x\n"}, at=".binder/README.md:1:1"),
         Bad({"README.md": "# x\n", "postBuild": "#!/bin/sh\ntrue\n"}, at="README.md:1:1"),
         Bad({"README.md": "# x\n", "a.ipynb": "{}"}, at="README.md:1:1", severity=Severity.WARNING, hub="generic"),
+        Bad(
+            {"README.md": _BADGE + "o/r/HEAD)\n", "tools.py": "", "a.ipynb": _NOTEBOOK},
+            at="README.md:1:1",
+            git=_OWN,
+            fixed={"requirements.txt": "numpy\nscikit-learn\n", "runtime.txt": "python-3.12\n"},
+        ),
         Bad({"setup.cfg": "[metadata]\nname = x\n", "environment-dev.yml": "a: b\n"}, at="environment-dev.yml:1:1"),
         Good({"README.md": _BADGE + "o/r/HEAD)\n", "requirements.txt": "numpy\n"}, git=_OWN),
         Good(
@@ -129,9 +147,11 @@ class NoEnvironmentFile(Rule):
         plan = repo.plan
         if not plan.default or plan.error or misnamed_environments(repo) or launched_elsewhere(repo):
             return
+        from binderlint.linter import is_explained
+
         suspects = [use.path for use in plan.files if use.path == plan.path(posixpath.basename(use.path))]
         suspects += [source.path for source in environments_in_folders(repo)]
-        if any(_is_explained(repo, path, self.code) for path in suspects):
+        if any(is_explained(repo, path, self.code) for path in suspects):
             return
         outcome = (
             ": mybinder.org refuses such a repository since March 2026"
@@ -142,6 +162,7 @@ class NoEnvironmentFile(Rule):
             repo.place,
             f"Binder finds no file that tells it what to install{outcome}",
             help=_advice(repo),
+            fix=_from_imports(repo),
             severity=Severity.ERROR if repo.hub == "mybinder.org" else Severity.WARNING,
         )
 
@@ -220,35 +241,6 @@ class ConfigInSubdirectory(Rule):
         return Fix(f"Move the configuration in `{folder}` to `binder`", moves, Applicability.UNSAFE)
 
 
-class Repo2dockerError(Rule):
-    """repo2docker stops with an error before it builds anything.
-
-    The message is repo2docker's own, and it would stand at the end of the build log. Where another rule explains the same problem in the same
-    file, this one is silent.
-    """
-
-    code = "LAY009"
-    severity = Severity.ERROR
-    level = Level.LAUNCH
-    sources = ("repo2docker/app.py", "repo2docker/buildpacks/base.py")
-    examples = (
-        Bad({"environment.yml/README.md": "a folder\n"}, at="environment.yml/README.md:1:1"),
-        Good({"requirements.txt": "numpy\n"}, why="it builds"),
-        Good({"binder/a": "x\n", ".binder/a": "x\n"}, why="both-binder-dirs explains it"),
-    )
-
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        error = repo.plan.error
-        if not error or _is_explained(repo, error.place.path, self.code):
-            return
-        first = error.message.strip().splitlines()[0] if error.message.strip() else ""
-        yield self.at(
-            error.place,
-            f"repo2docker stops with {error.type}: {first}".rstrip(".: "),
-            help="Correct the file: nothing is built until this error is gone",
-        )
-
-
 def environments_in_folders(repo: Repository) -> list[Source]:
     """The environment files that may be meant for the whole repository, though they are in a folder where Binder does not look."""
 
@@ -259,18 +251,35 @@ def environments_in_folders(repo: Repository) -> list[Source]:
     return [source for path, source in repo.sources.items() if may_be_meant(path) and repo.get(path)]
 
 
-def _is_explained(repo: Repository, path: str, code: str) -> bool:
-    """Whether a rule other than `code` reports an error of the launch in a file, which then is the cause."""
-    from binderlint.linter import run_rule
-    from binderlint.rules import rules_for
+def _from_imports(repo: Repository) -> Fix | None:
+    """A requirements.txt with what the notebooks import, and a runtime.txt with their Python; None where an import is not known."""
+    import sys
 
-    return any(
-        found.path == path and found.severity is Severity.ERROR and found.level is Level.LAUNCH
-        for rule in rules_for([path])
-        if rule.code != code
-        for found in run_rule(rule, repo)
-        if found.code == rule.code
+    from binderlint.files.cells import imports
+    from binderlint.files.provided import base_packages, package_of
+
+    paths = [repo.plan.path(name) for name in ("requirements.txt", "runtime.txt")]
+    if not repo.notebooks or not all(page.is_python for page in repo.notebooks) or any(map(repo.exists, paths)):
+        return None
+    names = {one.name for page in repo.notebooks for cell in page.code for one in imports(cell.text)}
+    local = {piece.removesuffix(".py") for path in repo.sources for piece in path.split("/")}
+    found = [package_of(name) for name in sorted(names - sys.stdlib_module_names - local)]
+    packages = sorted({package.name for package in found if package} - base_packages())
+    if not all(found) or not packages:
+        return None
+    known = ("3.13", "3.12", "3.11")
+    python = next((one for one in known if any(_python_of(page).startswith(one) for page in repo.notebooks)), "3.10")
+    edits = (create(paths[0], "\n".join(packages) + "\n"), create(paths[1], f"python-{python}\n"))
+    return Fix(
+        f"Create requirements.txt with what the notebooks import ({', '.join(packages)})", edits, Applicability.UNSAFE
     )
+
+
+def _python_of(page: Page) -> str:
+    """The Python that a notebook was last run with, empty when it does not say."""
+    about = page.metadata.get("language_info")
+    version = about.get("version") if isinstance(about, dict) else None
+    return version if isinstance(version, str) else ""
 
 
 def _advice(repo: Repository) -> str:
