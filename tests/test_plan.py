@@ -195,6 +195,12 @@ def test_mentions(text: str, found: str) -> None:
     assert [path for path, _ in mentioned(repo, text, "")] == ([found] if found else [])
 
 
+def test_requirements_that_look_like_another_encoding() -> None:
+    """repo2docker guesses the encoding, and an escape sequence makes it guess ISO 2022."""
+    assert not Repository.from_dict({"requirements.txt": b".\x1b$B"}).plan.pip_needs_repository
+    assert Repository.from_dict({"requirements.txt": b"-e .\n"}).plan.pip_needs_repository
+
+
 # -- steps
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
@@ -139,8 +140,6 @@ def _julia_require(checkout: Checkout) -> None:
 
 def _apt(checkout: Checkout) -> None:
     """Read apt.txt as repo2docker does (base.py). Raises RaisedError for a line whose first character no package name has."""
-    import re
-
     path = checkout.path("apt.txt")
     source = open_source(checkout.repo, path)
     if source is None:
@@ -168,9 +167,9 @@ def _pip_needs_repository(checkout: Checkout) -> bool:
 
 def _guess_encoding(source: Source) -> str:
     """The encoding that repo2docker guesses for a requirements file (utils.py, open_guess_encoding). Raises RaisedError where it guesses none."""
-    if source.data.isascii() and b"\0" not in source.data:
+    if not source.data:
         return "utf-8"
-    import io
+    import io  # no shortcut for ASCII: of `scipy~=2.0` alone charset_normalizer says Shift JIS, of odder lines UTF-16
 
     import charset_normalizer
 
