@@ -192,6 +192,12 @@ class Script:
             statements and statements[-1].commands and statements[-1].commands[-1] == command
         )
 
+    def covers(self, command: Command) -> bool:
+        """Whether the success of this command hides a failure before it: it is the last one, and nothing stops at an error."""
+        return (
+            self.decides(command) and not command.errexit and self.shell is not None and len(self.shell.statements) > 1
+        )
+
     @property
     def executed(self) -> tuple[Command, ...]:
         """The commands that some path gets to, those in other scripts of the repository included."""

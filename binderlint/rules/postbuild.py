@@ -196,6 +196,11 @@ class PostbuildLabBuild(Rule):
 
     `jupyter lab build` takes minutes and more memory than many builds have, and is needed only for extensions that are installed from their
     sources. Extensions that come in a Python package need no build.
+
+    ## Fix safety
+
+    The fix removes the command, safely but where it is the last one of a script without `set -e`: then the command before it decides
+    whether the build fails, and may have failed unseen until now.
     """
 
     code = "PBD009"
@@ -211,6 +216,11 @@ class PostbuildLabBuild(Rule):
         Bad(
             {**_PIP, "postBuild": _SH + "jupyter labextension install @example/x\njupyter lab build\n"},
             at="postBuild:4:1",
+        ),
+        Bad(
+            {**_PIP, "postBuild": "#!/bin/bash\ntest -e a.png && rm a.png\njupyter lab build\n"},
+            at="postBuild:3:1",
+            fixed={"postBuild": "#!/bin/bash\ntest -e a.png && rm a.png\n"},
         ),
         Good({**_PIP, "postBuild": _SH + "jupyter lab clean\njupyter lab workspaces import w.json\n"}),
         Good(
@@ -241,5 +251,9 @@ class PostbuildLabBuild(Rule):
                     else ", and nothing here needs it: extensions that come in a Python package are ready-made"
                 ),
                 help="Install extensions as Python packages and leave the build out",
-                fix=None if sources else removed(command, "Remove it", Applicability.SAFE),
+                fix=None
+                if sources
+                else removed(
+                    command, "Remove it", Applicability.UNSAFE if script.covers(command) else Applicability.SAFE
+                ),
             )

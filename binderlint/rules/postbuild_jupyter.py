@@ -178,7 +178,8 @@ class PostbuildLabextensionInstall(Rule):
 
     ## Fix safety
 
-    The fix removes the command, safely, where everything that it installs is in the build already.
+    The fix removes the command where everything that it installs is in the build already. It is safe, but for a command that may succeed
+    as the last one of a script without `set -e`: then the command before it decides whether the build fails.
     """
 
     code = "PBD002"
@@ -258,7 +259,11 @@ class PostbuildLabextensionInstall(Rule):
                 if names
                 else "Leave it out; install the extension's Python package where it has one",
                 severity=Severity.ERROR if old and script.decides(command) else None,
-                fix=removed(command, "Remove it: the build has it already", Applicability.SAFE)
+                fix=removed(
+                    command,
+                    "Remove it: the build has it already",
+                    Applicability.UNSAFE if not old and script.covers(command) else Applicability.SAFE,
+                )
                 if len(there) == len(packages)
                 else None,
             )
