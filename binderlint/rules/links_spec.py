@@ -99,8 +99,8 @@ class BadgeUnescapedSpec(Rule):
 class BadgeGitSuffix(Rule):
     """The repository of a launch link ends with `.git`.
 
-    BinderHub cuts the ending off, so the link works. But it counts as another repository than the one without it: the previews of the notebook on the waiting page
-    fail, and an image that was built for the one name is not found under the other.
+    BinderHub cuts the ending off, so the link works and launches the same image. But the waiting page shows no preview of the notebook: it looks for one under
+    the name with `.git`.
     """
 
     code = "LNK013"
@@ -137,7 +137,7 @@ class BadgeGitSuffix(Rule):
                 suffix = name.part(len(name) - 4, len(name))
                 yield self.at(
                     suffix,
-                    "The repository is named with `.git`: Binder takes it for another one than that without, and may build twice",
+                    "The repository is named with `.git`: the launch works, but the page on which visitors wait shows no preview of the notebook",
                     help="Leave out `.git`",
                     fix=Fix("Leave out `.git`", (replace(suffix, ""),)),
                 )
