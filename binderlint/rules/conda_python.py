@@ -173,7 +173,7 @@ class PythonPinNotExact(Rule):
         return self.at(
             place,
             f"`{item}` names no minor version, so Binder takes its default, Python {DEFAULT_PYTHON} today, and another one when that default changes",
-            help=f"Write the version you work with, such as `python={_known()[-1]}`",
+            help=f"Write the version you work with, such as `python={DEFAULT_PYTHON}`",
             fix=Fix(
                 f"Pin Python {DEFAULT_PYTHON}", (replace(place, f"python={DEFAULT_PYTHON}"),), Applicability.UNSAFE
             ),
@@ -196,7 +196,7 @@ class PythonPinNotExact(Rule):
         return self.at(
             ask.place,
             f"Binder reads no Python version in `{ask.written}`: it {consequence}",
-            help=f"Write the version you work with, directly after `python=`: `python={known[-1] if known else DEFAULT_PYTHON}`",
+            help=f"Write the version you work with, directly after `python=`: `python={DEFAULT_PYTHON if DEFAULT_PYTHON in known or not known else known[-1]}`",
             fix=_fix(ask, allowed, known) if len(asks) == 1 else None,
             severity=Severity.ERROR if excluded else Severity.WARNING,
             level=Level.LAUNCH if excluded else Level.REPRODUCE,

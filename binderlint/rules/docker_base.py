@@ -126,7 +126,7 @@ class DockerBaseUndefined(Rule):
             if "$" in stage.base and value is not None and not stage.parent and not parse(stage.base, value):
                 yield self.at(
                     stage.base,
-                    f"Binder gives no value to the variables of this image, so it is `{value}`, which is none, and the build stops",
+                    f"Binder gives no value to the variables of this image, so its name is `{value}`, which is not a name of an image, and the build stops",
                     help="Give the ARG a default",
                 )
 

@@ -98,9 +98,9 @@ class BlockedNetworkPort(Rule):
                 hosts.setdefault((reached.host.lower(), reached.port), []).append(reached)
         for places in hosts.values():
             others = len({reached.text.place.path for reached in places}) - 1
-            also = f" (so do cells in {others} more notebook{'s' if others > 1 else ''})" if others else ""
+            also = f" (as in {others} more notebook{'s' if others > 1 else ''})" if others else ""
             for reached in places if _has_fix(places[0]) else places[:1]:
-                yield self._blocked(repo, reached, f"the cell{also} waits")
+                yield self._blocked(repo, reached, f"this cell{also} waits")
 
     def _blocked(self, repo: Repository, reached: Reached, waits: str) -> Diagnostic:
         fix = None

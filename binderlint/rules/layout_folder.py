@@ -181,7 +181,11 @@ class BothBinderDirs(Rule):
             fixed={".binder/start": None, "binder/start": "#!/bin/sh\n"},
         ),
         Bad(
-            {"binder/requirements.txt": "numpy\n", ".binder/requirements.txt": "scipy\n"},
+            {
+                "binder/requirements.txt": "numpy\n",
+                ".binder/Notes.txt": "mine\n",
+                ".binder/requirements.txt": "scipy\n",
+            },
             at=".binder/requirements.txt:1:1",
         ),
         Bad(
@@ -200,7 +204,7 @@ class BothBinderDirs(Rule):
         if repo.is_dir("binder") and repo.is_dir(".binder"):
             inside = [source for path, source in repo.sources.items() if path.startswith((".binder/", "binder/"))]
             yield self.at(
-                inside[0] if inside else repo.place,
+                min(inside, key=lambda source: source.name not in CONFIG_NAMES) if inside else repo.place,
                 "The repository has a folder `binder` and a folder `.binder`: Binder cannot tell which one counts, and the build stops",
                 help="Keep one of the two folders",
                 fix=self._merge(repo),
