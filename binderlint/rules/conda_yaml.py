@@ -77,6 +77,7 @@ class EnvInvalidYaml(Rule):
     code = "CND002"
     severity = Severity.ERROR
     level = Level.LAUNCH
+    unreadable = True
     sources = ("repo2docker/buildpacks/conda/__init__.py",)
     examples = (
         Bad(

@@ -34,6 +34,7 @@ class RequirementsEncoding(Rule):
     code = "PIP005"
     severity = Severity.ERROR
     level = Level.LAUNCH
+    unreadable = True
     sources = ("jupyterhub/repo2docker#764", "jupyterhub/mybinder.org-deploy#1125", "repo2docker/utils.py")
     examples = (
         Bad(

@@ -42,6 +42,7 @@ class RuntimeMalformed(Rule):
     code = "RUN001"
     severity = Severity.ERROR
     level = Level.LAUNCH
+    unreadable = True
     sources = ("repo2docker/buildpacks/base.py", "repo2docker/buildpacks/python/__init__.py")
     examples = (
         Bad(

@@ -1,0 +1,64 @@
+"""The committed pages, schema and hooks are what the rules and options say; run `python -m binderlint.docs` after a change."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from binderlint import __version__
+from binderlint.cli import main
+from binderlint.docs import pages
+from binderlint.rules import FAMILIES, all_rules
+
+ROOT = Path(__file__).parent.parent
+PAGES = pages()
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_page_is_current(path: str) -> None:
+    assert (ROOT / path).read_text("utf-8") == PAGES[path], "run `python -m binderlint.docs`"
+
+
+def test_no_page_is_left_over() -> None:
+    assert {f"docs/rules/{path.name}" for path in (ROOT / "docs/rules").glob("*.md")} <= set(PAGES)
+
+
+def test_links_between_pages_lead_somewhere() -> None:
+    for page in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]:
+        for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", page.read_text("utf-8")):
+            if not target.startswith(("http://", "https://")) and "mybinder.org" not in target:
+                assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+def test_the_run_in_the_readme_is_real(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.chdir(ROOT)
+    shown = re.search(
+        r"<!-- a run -->\n```text\n\$ binderlint (.*?)\n(.*?)```", (ROOT / "README.md").read_text("utf-8"), re.S
+    )
+    assert shown
+    main(shown[1].split())
+    assert shown[2].rstrip() == "\n".join(line.rstrip() for line in capsys.readouterr().out.rstrip().splitlines())
+
+
+def test_every_rule_is_in_the_changelog_of_its_version() -> None:
+    versions = set(re.findall(r"^## \[?(\d+\.\d+\.\d+)", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.M))
+    assert __version__ in versions
+    assert {rule.since for rule in all_rules()} <= versions
+
+
+def test_codes_belong_to_families() -> None:
+    prefixes = [family.prefix for family in FAMILIES]
+    assert len(set(prefixes)) == len(prefixes)
+    for rule in all_rules():
+        assert re.fullmatch(r"[A-Z]{3}\d{3}", rule.code)
+        assert rule.code[:3] in prefixes
+
+
+@pytest.mark.parametrize(
+    "module", sorted((ROOT / "binderlint").rglob("*.py")), ids=lambda path: path.relative_to(ROOT).as_posix()
+)
+def test_modules_stay_small(module: Path) -> None:
+    text = module.read_text("utf-8")
+    assert text.startswith(('"""', 'r"""')), "a module says in its first line what it is"
