@@ -12,14 +12,14 @@ import sys
 from pathlib import Path
 
 import pytest
-from binderlint.reporters.plan import outline
-from binderlint.reporters.plan import render as render_plan
 
 from binderlint.diagnostic import Applicability
 from binderlint.fixer import fix
 from binderlint.git import Git
 from binderlint.linter import check
 from binderlint.reporters import render
+from binderlint.reporters.plan import outline
+from binderlint.reporters.plan import render as render_plan
 from binderlint.repository import Repository
 from binderlint.source import EXECUTABLE, REGULAR, Source
 from binderlint.style import Style
