@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from binderlint.files.matchspec import MatchSpec, admits, parse
@@ -125,6 +125,7 @@ def test_generated_builds(name: str, version: str, build: str, form: str) -> Non
 
 
 @given(NAMES, VERSIONS, st.sampled_from(["'", '"']))
+@example("a", "=1", "'")
 @settings(max_examples=200, deadline=None)
 def test_generated_brackets(name: str, version: str, quote: str) -> None:
     spec = f"{name}[version={quote}{version}{quote}, build='*cuda*']"
@@ -140,6 +141,24 @@ def test_never_fails_and_knows_its_places(spec: str) -> None:
     ours = parse(text(spec))
     for part in (ours.name, ours.version, ours.build, ours.channel) if ours else ():
         assert part is None or part.place.text == part
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        "a[version='=1.2',build=x]",
+        "a=1.2[build=x]",
+        "a=1.2=x[build=y]",
+        "a=1.2=x",
+        "a =1.2 x",
+        "a 1.2[build=x]",
+        "a=1.2[subdir=noarch]",
+    ],
+)
+def test_a_build_makes_a_version_exact_outside_of_brackets(spec: str) -> None:
+    ours = parse(text(spec))
+    assert ours is not None
+    agrees(ours, rattler.MatchSpec(spec, strict=False))
 
 
 def test_quoted_specs_know_their_places() -> None:

@@ -63,8 +63,10 @@ class MatchSpec(NamedTuple):
         """Whether the version constraint lets a release such as (3, 10, 4) through; None where this reader cannot tell."""
         if self.version is None:
             return True
-        exact = self.build is not None and re.match(r"=\s*[^=\s]", self.version) and "*" not in self.version
-        return admits(f"={self.version}" if exact else self.version, release)  # `=1.2=build` is exact, `=1.2` is not
+        bare = "version" not in self.keys and (found := _SPEC.fullmatch(self.text)) and found["build"]
+        exact = bare and re.match(r"=\s*[^=\s]", self.version) and "*" not in self.version
+        # `=1.2=build` is exact, `=1.2` is not, nor what stands in brackets (conda's MatchSpec)
+        return admits(f"={self.version}" if exact else self.version, release)
 
     @property
     def build_suffix(self) -> Text | None:
