@@ -46,7 +46,7 @@ def fix(
     rules: Iterable[Rule] | None = None,
     paths: set[str] | None = None,
 ) -> Fixed:
-    """Apply every fix at least as safe as `applicability` until nothing changes, at most ten times. Pure: writes nothing."""
+    """Apply every fix at least as safe as `applicability` until nothing changes, with at most ten passes after which no fewer are wanted. Pure: writes nothing."""
     rules = list(rules) if rules is not None else None
     report = check(repo, settings, rules)
     applied: list[Diagnostic] = []
@@ -54,12 +54,14 @@ def fix(
     refused: set[tuple[str, str, str]] = set()
     original = repo
     seen = {_state(original, repo)}
-    for _ in range(PASSES):
+    passes, fewest = PASSES, len(report.diagnostics)
+    while passes:
         wanted = [
             found
             for found in report.only(paths).diagnostics
             if found.fix and found.fix.applicability >= applicability and _key(found) not in refused
         ]
+        passes, fewest = (PASSES, len(wanted)) if len(wanted) < fewest else (passes - 1, fewest)
         step = _step(repo, report, wanted, settings, rules)
         reverted += step.reverted
         refused |= {_key(found) for found, _ in step.reverted}
@@ -128,6 +130,8 @@ def compatible(diagnostics: list[Diagnostic]) -> list[Diagnostic]:
 
 def worse(before: Repository, report: Report, after: Repository, after_report: Report) -> str:
     """Why the repository is worse than before, in words; empty when it is not."""
+    if before.plan.error and not after.plan.error:
+        return ""  # the build stopped there: what comes to light was wrong all along
     known = {_key(found) for found in report.diagnostics}
     for found in after_report.diagnostics:
         if found.severity is Severity.ERROR and _key(found) not in known:
@@ -140,12 +144,13 @@ def worse(before: Repository, report: Report, after: Repository, after_report: R
 
 
 def _opened(report: Report, after_report: Report) -> set[str]:
-    """The files that nobody could read before, and now can: what is wrong in them was wrong all along."""
+    """The files that nobody could read before, their encoding among the reasons, and now can: what is wrong in them was wrong all along."""
     from binderlint.rules import find_rule
 
     left = {_key(found) for found in after_report.diagnostics}
     gone = [found for found in report.diagnostics if _key(found) not in left]
-    return {found.path for found in gone if (rule := find_rule(found.code)) and rule.unreadable}
+    recoded = {edit.path for found in gone if found.fix for edit in found.fix.edits if isinstance(edit, Recode)}
+    return recoded | {found.path for found in gone if (rule := find_rule(found.code)) and rule.unreadable}
 
 
 def _moved(before: Repository, after: Repository) -> set[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
@@ -57,7 +58,7 @@ def is_explained(repo: Repository, path: str, code: str) -> bool:
 
 
 def honest(fix: Fix, repo: Repository) -> Fix:
-    """The fix, made unsafe where it would drop a comment (one that no edit of it writes again)."""
+    """The fix, made unsafe where it would drop a comment (one that no edit of it writes again), and a proposal where its lines would be none."""
     from binderlint.edits import comments
 
     written = "\n".join(
@@ -66,6 +67,8 @@ def honest(fix: Fix, repo: Repository) -> Fix:
         if isinstance(edit, (Replace, Create))
     )
     for edit in fix.edits:
+        if isinstance(edit, Replace) and edit.path.endswith("Dockerfile") and re.search(r"\r(?!\n)", edit.text):
+            return fix._replace(applicability=Applicability.DISPLAY)  # Docker ends lines at line feeds only
         if isinstance(edit, Replace) and (source := repo.sources.get(edit.path)):
             dropped = comments(source.text[edit.span.start : edit.span.end])
             if any(comment not in written and "binderlint:" not in comment for comment in dropped):

@@ -91,8 +91,13 @@ class Rule:
             case _:
                 place = where.place
         return Diagnostic(
-            self.code, self.name, severity or self.severity, level or self.level, place, message, help, fix
+            self.code, self.name, severity or self.severity, level or self.level, place, _one_line(message), help, fix
         )
+
+
+def _one_line(message: str) -> str:
+    """A message whose quotes from files cannot break its line."""
+    return re.sub(r"\s*[\n\r\v\f\x85\u2028\u2029]\s*", " ", message)
 
 
 def rule_name(rule: type[Rule]) -> str:

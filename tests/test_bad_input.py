@@ -153,6 +153,48 @@ def test_loop(files: Files) -> None:
     examine(Repository.from_dict(files, assume_binder=True))
 
 
+def test_bytes_that_are_no_text_in_what_a_fix_writes() -> None:
+    badge = "[![Binder](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/"
+    for link in (
+        "o/r/m\udca5?urlpath=lab/tree/a\udcff&b=\udca5",
+        "o/r\udca5/x/HEAD?urlpath=%2Flab%2F\udca5",
+        "\udca5%2Fr/main",
+    ):
+        examine(Repository.from_dict({"README.md": f"{badge}{link})\n", "requirements.txt": "", "a.ipynb": "{}"}))
+
+
+def test_line_ends_in_what_a_message_quotes() -> None:
+    for files in (
+        {"environment.yml": Source("environment.yml", b"a:\n  - ", SYMLINK)},
+        {"environment.yml": 'dependencies:\n- "python=3.1\\r\\n2"\n'},
+        {"environment.yml": b"dependencies:\n- 'python=3.1\r\n\r\n  2'\n"},
+    ):
+        examine(Repository.from_dict(files, assume_binder=True))
+
+
+def test_taken_paths() -> None:
+    """A link that leads nowhere is no file, but its path is not free."""
+    repo = Repository.from_dict({"requirements.txt": "numpy\n", "runtime.txt": Source("runtime.txt", b"/x", SYMLINK)})
+    assert not fix(repo, applicability=Applicability.UNSAFE).reverted
+
+
+def test_carriage_returns_in_a_dockerfile() -> None:
+    """Docker ends lines at line feeds only: a line after a bare carriage return would be none."""
+    repo = Repository.from_dict({"Dockerfile": "FROM python:3.12\rUSER root\rRUN a\r"})
+    assert not fix(repo, applicability=Applicability.UNSAFE).applied
+
+
+def test_what_comes_to_light_takes_no_fix_back() -> None:
+    """A file in UTF-16 hides what is wrong in it, and a build that stops hides what is wrong after that."""
+    for files in (
+        {"environment.yml": "dependencies:\n- python=2.2\n- -e .\n".encode("utf-16")},
+        {"requirements.txt": "", "start": "#!/bin/bash\r\nexec $@\r\n".encode("utf-16")},
+    ):
+        done = fix(Repository.from_dict(files, assume_binder=True), applicability=Applicability.UNSAFE)
+        assert done.applied
+        assert not [found for found, _ in done.reverted if found.code in ("CND002", "SCR002")]
+
+
 def test_odd_names() -> None:
     names = ["a b.md", "\udcff.md", "x\ny.ipynb", "-r.txt", "ä/requirements.txt", "...", "binder /start", "a\\b.yml"]
     examine(Repository.from_dict({**dict.fromkeys(names, "x\n"), "binder/requirements.txt": ""}))
@@ -310,8 +352,16 @@ def test_json_of_text_that_is_no_text(tmp_path: Path, capsys: pytest.CaptureFixt
     assert os.linesep not in said.strip() or json.loads(said)
 
 
+def test_file_without_permission(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Root may read everything, so the refusal is played."""
 
-def test_file_without_permission(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def refuse(path: Path) -> bytes:
+        raise PermissionError(13, "Permission denied", str(path))
+
     (tmp_path / "requirements.txt").write_text("numpy\n")
-    (tmp_path / "requirements.txt").chmod(0)
-    assert run(tmp_path, capsys, "--assume-binder")[0] == 2
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    code, said = run(tmp_path, capsys, "--assume-binder")
+    assert code == 2
+    assert "requirements.txt: cannot be read: Permission denied" in said

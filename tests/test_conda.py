@@ -29,8 +29,8 @@ def text(value: str) -> Text:
 
 def environments() -> Iterator[Source]:
     for rule in all_rules():
-        for example in rule.examples:
-            for source in Repository.from_dict(example.files).sources.values():
+        for one in rule.examples:
+            for source in Repository.from_dict(one.files).sources.values():
                 if source.name in ("environment.yml", "environment.yaml"):
                     yield source
     for path in FIXTURES.rglob("environment*.y*ml"):

@@ -80,6 +80,15 @@ def test_an_endless_fix_ends() -> None:
     assert len(done.applied) == PASSES
 
 
+def test_fixes_that_take_turns_are_not_endless() -> None:
+    words = [f"<{number}>" for number in range(25)]
+    rules = [
+        Finder(word + after, after, code=f"TST{number}")
+        for number, (word, after) in enumerate(zip(words, [*words[1:], ""], strict=True))
+    ]
+    assert fix(repo(a="".join(words)), rules=rules).repo.sources["a"].text == ""
+
+
 @pytest.mark.parametrize(("least", "expected"), [(Applicability.SAFE, "one"), (Applicability.UNSAFE, "two")])
 def test_unsafe_fixes_are_asked_for(least: Applicability, expected: str) -> None:
     done = fix(repo(a="one"), applicability=least, rules=[Finder("one", "two", Applicability.UNSAFE)])

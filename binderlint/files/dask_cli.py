@@ -75,9 +75,7 @@ def _commands(repo: Repository) -> Iterator[Command]:
     for script in (repo.post_build, repo.start):
         yield from script.running if script else ()
     for source in repo.sources.values():
-        if not source.name.endswith(".ipynb") or not re.search(
-            rb'"[ ]*!.*\bdask[ -](?:worker|scheduler|ssh)', source.data
-        ):
+        if not source.name.endswith(".ipynb") or not _starts_dask(source.data):
             continue
         from binderlint.files.notebook import read
         from binderlint.files.script import parse
@@ -86,6 +84,14 @@ def _commands(repo: Repository) -> Iterator[Command]:
             start = len(line) - len(line.lstrip())
             if line.startswith("!", start) and "dask" in line:
                 yield from parse(line.part(start + 1, len(line))).commands
+
+
+def _starts_dask(data: bytes) -> bool:
+    """Whether the bytes of a notebook hold a line with `!` that may start dask. The word is looked for first: lines may be very long."""
+    return b"dask" in data and any(
+        re.search(rb'"[ ]*!', data[data.rfind(b"\n", 0, found.start()) + 1 : found.start()])
+        for found in re.finditer(rb"\bdask[ -](?:worker|scheduler|ssh)", data)
+    )
 
 
 def _line(value: Array | Text, release: Release) -> Line:

@@ -88,7 +88,7 @@ class BadgeNbgitpullerEncoding(Rule):
                 assert isinstance(name, Text)
                 edits = []
                 for parameter in lost:
-                    written = f"%26{parameter.name}%3D{quote(parameter.value, safe='/:@')}"
+                    written = f"%26{parameter.name}%3D{quote(parameter.value, safe='/:@', errors='surrogateescape')}"
                     edits.append((parameter, written))
                 rest = [parameter for parameter in after if parameter not in lost]
                 text = "".join(written for _, written in edits) + "".join("".join(parameter) for parameter in rest)

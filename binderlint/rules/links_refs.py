@@ -198,7 +198,11 @@ class BadgeRefNotFound(Rule):
                 help=f"Write `{new}`"
                 if new != "HEAD"
                 else "Write `HEAD`, the default branch, or a branch or tag that exists",
-                fix=Fix(f"Write `{new}`", (replace(link.text("ref"), quote(new)),), Applicability.UNSAFE),
+                fix=Fix(
+                    f"Write `{new}`",
+                    (replace(link.text("ref"), quote(new, errors="surrogateescape")),),
+                    Applicability.UNSAFE,
+                ),
             )
 
 

@@ -83,7 +83,7 @@ class BadgeUnescapedSpec(Rule):
             elif link.address.provider == "git" and (found := _PLAIN_URL.match(spec)):
                 reading = _address(found[1], found[2])
             if reading:
-                text = f"{quote(reading.repo, safe='')}/{reading.ref}"
+                text = f"{quote(reading.repo, safe='', errors='surrogateescape')}/{reading.ref}"
                 yield self.at(
                     spec,
                     "The slashes of the repository are not encoded: Binder takes only the first piece for it, and the launch fails",

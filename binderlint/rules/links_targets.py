@@ -225,5 +225,8 @@ def _rewrite(value: Text, path: str, new: str) -> Replace | None:
     for first, (start, _) in enumerate(characters):
         for _, end in reversed(characters[first:]):
             if decoded(value[start:end]) == path:
-                return replace(value.part(start, end), quote(new, safe="" if "%2F" in value.upper() else "/"))
+                return replace(
+                    value.part(start, end),
+                    quote(new, safe="" if "%2F" in value.upper() else "/", errors="surrogateescape"),
+                )
     return None

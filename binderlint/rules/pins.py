@@ -227,7 +227,8 @@ def _unpinned_runtime(
     where = next((source for name in names if (source := repo.used(name))), None)
     if where is None or _decided_by_project(repo, version):
         return None, None
-    return where, create(repo.plan.path("runtime.txt"), f"python-{version}\n")
+    path = repo.plan.path("runtime.txt")  # taken by a link that leads nowhere, perhaps
+    return where, None if path in repo.sources else create(path, f"python-{version}\n")
 
 
 def _decided_by_project(repo: Repository, version: str) -> bool:
