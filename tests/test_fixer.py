@@ -81,12 +81,21 @@ def test_an_endless_fix_ends() -> None:
 
 
 def test_fixes_that_take_turns_are_not_endless() -> None:
+    class Count(Finder):
+        """A rule for tests: all of its fixes write at the start of the file.
+
+        Nothing else.
+        """
+
+        def check(self, repo: Repository) -> Iterator[Diagnostic]:
+            for found in super().check(repo):
+                start = found.place.span.start
+                word = Replace(found.path, Span(start, start + len(self.word)), "")
+                yield found._replace(fix=Fix("t", (word, Replace(found.path, Span(0, 0), "+"))))
+
     words = [f"<{number}>" for number in range(25)]
-    rules = [
-        Finder(word + after, after, code=f"TST{number}")
-        for number, (word, after) in enumerate(zip(words, [*words[1:], ""], strict=True))
-    ]
-    assert fix(repo(a="".join(words)), rules=rules).repo.sources["a"].text == ""
+    rules = [Count(word, "", code=f"TST{number}") for number, word in enumerate(words)]
+    assert fix(repo(a=" " + "".join(words)), rules=rules).repo.sources["a"].text == "+" * 25 + " "
 
 
 @pytest.mark.parametrize(("least", "expected"), [(Applicability.SAFE, "one"), (Applicability.UNSAFE, "two")])
