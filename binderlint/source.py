@@ -14,6 +14,7 @@ SYMLINK = 0o120000
 GITLINK = 0o160000  # a submodule
 
 _LINE_END = re.compile(r"\r\n|\n|\r")
+_PICTURE = re.compile(rb'"image/(?:png|jpeg|gif)": ?"')
 _UTF16 = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 
 
@@ -52,6 +53,18 @@ class Source:
     @cached_property
     def data(self) -> bytes:
         return self._data if isinstance(self._data, bytes) else self._data()
+
+    @cached_property
+    def searchable(self) -> bytes:
+        """The bytes without the pictures in a notebook's output, for quick looks whether a word is there at all."""
+        data, pieces, done = self.data, [], 0
+        while found := _PICTURE.search(data, done):
+            end = data.find(b'"', found.end())
+            if end < 0:
+                break
+            pieces.append(data[done : found.end()])
+            done = end
+        return b"".join([*pieces, data[done:]]) if pieces else data
 
     @cached_property
     def encoding(self) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from binderlint.files.cells import imports, installs, python
-from binderlint.files.notebook import read, read_cell, read_key
+from binderlint.files.notebook import may_run, read, read_cell, read_key
 from binderlint.files.notebooks import Page
 from binderlint.source import Source, Text
 
@@ -100,3 +101,13 @@ def test_imports_of_a_cell(cell: str, names: list[str]) -> None:
 )
 def test_installers_of_a_cell(cell: str, found: list[tuple[str, tuple[str, ...], bool]]) -> None:
     assert [(one.tool, one.packages, one.hidden) for one in installs(cell)] == found
+
+
+def test_a_quick_look_at_a_very_long_line() -> None:
+    """A notebook on one line, with megabytes of JavaScript in its output: a quadratic search would take minutes."""
+    noise = b'"!a.push(dask)",' * 60_000
+    assert not may_run(
+        Source("a.ipynb", noise + b"\n" + b"git x " * 60_000), re.compile(rb"\bgit\b[^\n]{0,200}\bpush\b")
+    )
+    assert may_run(Source("a.ipynb", noise + b'"! git push"'), re.compile(rb"\bgit\b[^\n]{0,200}\bpush\b"))
+    assert not may_run(Source("a.ipynb", b'"git push"\n"!x"'), re.compile(rb"\bgit\b[^\n]{0,200}\bpush\b"))

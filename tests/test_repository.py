@@ -62,6 +62,20 @@ def test_index_is_read_as_git_reads_it(tree: Path, version: str) -> None:
     assert (parse_index((tree / ".git/index").read_bytes()) is None) == (version == "4")
 
 
+@pytest.mark.parametrize(
+    ("data", "left"),
+    [
+        (b'{"image/png": "iVBORw0KGgo=\\n", "text/plain": "ghp_"}', b'{"image/png": "", "text/plain": "ghp_"}'),
+        (b'"image/png":"a" "image/jpeg": "b" c', b'"image/png":"" "image/jpeg": "" c'),
+        (b'"image/png": "never ended', b'"image/png": "never ended'),
+        (b'"source": "\\"image/png\\": \\"a\\""', b'"source": "\\"image/png\\": \\"a\\""'),
+        (b"\xff\x00", b"\xff\x00"),
+    ],
+)
+def test_what_is_searched_leaves_pictures_out(data: bytes, left: bytes) -> None:
+    assert Source("a.ipynb", data).searchable == left
+
+
 def test_split_and_sha256_indexes_are_left_to_git(tree: Path, tmp_path: Path) -> None:
     git(tree, "update-index", "--split-index")
     assert read_index(tree, tree / ".git") == listed(tree)

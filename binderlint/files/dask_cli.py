@@ -28,6 +28,7 @@ FLAGS: dict[str, str | None] = {
 _PROGRAMS = re.compile(r"(?:.*/)?(dask-(?:worker|scheduler|ssh))$")
 _SUBCOMMANDS = (("worker",), ("scheduler",), ("ssh",))
 _FLAG = re.compile(r"(?<![\w-])(--(?:no-)?bokeh(?:-port)?|--nprocs|--(?:no-)?reconnect)(?![\w-])(?:(=|\s+)(\d+))?")
+_STARTED = re.compile(rb"\bdask[ -](?:worker|scheduler|ssh)")
 _EXECUTABLE = re.compile(r"(?<![\w.-])(dask-(?:worker|scheduler|ssh))(?![\w.-])")
 
 
@@ -75,23 +76,17 @@ def _commands(repo: Repository) -> Iterator[Command]:
     for script in (repo.post_build, repo.start):
         yield from script.running if script else ()
     for source in repo.sources.values():
-        if not source.name.endswith(".ipynb") or not _starts_dask(source.data):
+        if not source.name.endswith(".ipynb") or b"dask" not in source.searchable:
             continue
-        from binderlint.files.notebook import read
+        from binderlint.files.notebook import may_run, read
         from binderlint.files.script import parse
 
+        if not may_run(source, _STARTED):
+            continue
         for line in (line for cell in read(source).cells if cell.kind == "code" for line in cell.lines):
             start = len(line) - len(line.lstrip())
             if line.startswith("!", start) and "dask" in line:
                 yield from parse(line.part(start + 1, len(line))).commands
-
-
-def _starts_dask(data: bytes) -> bool:
-    """Whether the bytes of a notebook hold a line with `!` that may start dask. The word is looked for first: lines may be very long."""
-    return b"dask" in data and any(
-        re.search(rb'"[ ]*!', data[data.rfind(b"\n", 0, found.start()) + 1 : found.start()])
-        for found in re.finditer(rb"\bdask[ -](?:worker|scheduler|ssh)", data)
-    )
 
 
 def _line(value: Array | Text, release: Release) -> Line:

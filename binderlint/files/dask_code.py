@@ -36,7 +36,7 @@ def cluster_code(repo: Repository) -> Iterator[list[Code]]:
     for source in repo.sources.values():
         if source.mode not in (REGULAR, EXECUTABLE) or _SKIPPED.search(source.path):
             continue
-        if source.name.endswith(".ipynb") and any(name in source.data for name in _PACKAGES):
+        if source.name.endswith(".ipynb") and any(name in source.searchable for name in _PACKAGES):
             from binderlint.files.notebook import read
 
             yield [Code(source.path, cell.lines) for cell in read(source).cells if cell.kind == "code"]

@@ -153,7 +153,7 @@ def markup_of(source: Source) -> Markup | None:
 
 def links_of(source: Source, markup: Markup) -> Iterator[Link]:
     """The links of one file, in order."""
-    if not any(needle in source.data for needle in _NEEDLES) or not _BYTES.search(source.data):
+    if not any(needle in source.searchable for needle in _NEEDLES) or not _BYTES.search(source.searchable):
         return
     if source.name.lower().endswith(".ipynb"):
         from binderlint.files.notebook import read

@@ -43,7 +43,7 @@ def asked_for(repo: Repository) -> Iterator[Asked]:
 
 
 def _of_file(source: Source) -> Iterator[Asked]:
-    if any(needle in source.data for needle in _NEEDLES):
+    if any(needle in source.searchable for needle in _NEEDLES):
         for line in source.lines():
             yield from _of_line(line)
 

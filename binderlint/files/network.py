@@ -83,7 +83,7 @@ def _of_commands(commands: Iterable[Command]) -> Iterator[Reached]:
 def reached_in_notebooks(repo: Repository) -> Iterator[Reached]:
     """What the code of notebooks reaches: in strings of Python, in commands of the shell, and in other languages outside of comments."""
     for page in repo.notebooks:
-        if not _may_reach(page.source.data):
+        if not _may_reach(page.source.searchable):
             continue
         for cell in page.code:
             if _URL.search(cell.text):

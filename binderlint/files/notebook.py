@@ -18,6 +18,9 @@ _DECODER = json.JSONDecoder(strict=False)
 _ESCAPE = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.")
 
 
+_SHELL = re.compile(rb'"[ ]*!')
+
+
 class Escaped(Text):
     """A text written with escapes, or in several strings: it knows where each of its characters stands."""
 
@@ -56,6 +59,13 @@ class Notebook(NamedTuple):
     cells: tuple[Cell, ...]
     data: Table | None
     problem: tuple[str, Place] | None = None
+
+
+def may_run(source: Source, command: re.Pattern[bytes]) -> bool:
+    """Whether a command may stand in a line with `!` of a notebook: a quick look, which no line is too long for."""
+    data = source.searchable
+    last = {data.rfind(b"\n", 0, start) + 1: start for start in (found.start() for found in command.finditer(data))}
+    return any(_SHELL.search(data, line, end) for line, end in last.items())
 
 
 def read(source: Source) -> Notebook:

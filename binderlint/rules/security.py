@@ -94,7 +94,7 @@ class SecretInConfig(Rule):
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:
         for source in _texts(repo):
-            found = list(tokens(source.slice(0, len(source.text)))) if may_hold(source.data) else []
+            found = list(tokens(source.slice(0, len(source.text)))) if may_hold(source.searchable) else []
             if _ADDRESSES.search(source.path):
                 places = {one.text.place.span for one in found}
                 found += [one for one in credentials(source) if one.text.place.span not in places]

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from binderlint.source import Source
 
 _OPTIONS_WITH_VALUE = ("-C", "-c", "--git-dir", "--work-tree", "--namespace")
-_PUSH_LINE = re.compile(rb'"[ ]*!.*\bgit\b.*\bpush\b')
+_PUSHED = re.compile(rb"\bgit\b[^\n]{0,200}\bpush\b")
 
 
 def _notebook(line: str) -> str:
@@ -53,11 +53,13 @@ class PushesFromBinder(Rule):
     def check(self, repo: Repository) -> Iterator[Diagnostic]:
         if repo.hub != MYBINDER:
             return
+        from binderlint.files.notebook import may_run
+
         commands: list[Command] = []
         for script in (repo.post_build, repo.start):
             commands += script.running if script else ()
         for source in repo.sources.values():
-            if source.name.endswith(".ipynb") and b"push" in source.data and _PUSH_LINE.search(source.data):
+            if source.name.endswith(".ipynb") and b"push" in source.searchable and may_run(source, _PUSHED):
                 commands += _in_notebook(source)
         for command in commands:
             if command.name == "git" and _subcommand(command) == "push":
