@@ -96,6 +96,12 @@ class CondaAndPipDuplicate(Rule):
             fixed={"binder/environment.yml": "dependencies: [scikit-learn=1.5.2, pip, pip: [x]]\r\n"},
         ),
         Bad(
+            {"environment.yml": "dependencies:\n  - numpy\n  - pip\n  - pip:\n    - numpy\n"},
+            at="environment.yml:5:7",
+            severity=Severity.INFO,
+            fixed={"environment.yml": "dependencies:\n  - numpy\n  - pip\n"},
+        ),
+        Bad(
             {"environment.yml": "dependencies:\n  - numpy\n  - pip\n  - pip:\n    - numpy==1.26.4\n"},
             at="environment.yml:5:7",
         ),
@@ -133,7 +139,7 @@ class CondaAndPipDuplicate(Rule):
                     else "if conda's version is another one, pip writes its files over it, which can break what was built for it"
                 ),
                 help="Ask for it in one of the two lists only",
-                fix=_pip_removal(wanted) if there else None,
+                fix=_pip_removal(repo, wanted) if there else None,
                 severity=Severity.INFO if there else Severity.WARNING,
                 level=Level.POLISH if there else Level.REPRODUCE,
             )
@@ -151,7 +157,17 @@ def _is_there(spec: MatchSpec, wanted: Requirement) -> bool:
     return all(pip_test(wanted)[1](one) for one in longer)
 
 
-def _pip_removal(wanted: Requirement) -> Fix | None:
+def _pip_removal(repo: Repository, wanted: Requirement) -> Fix | None:
+    dependencies = repo.conda_dependencies
+    for index, item in enumerate(dependencies or ()):
+        if (
+            dependencies is not None
+            and isinstance(item, Table)
+            and list(item) == ["pip"]
+            and item["pip"] is wanted.array
+        ):
+            if wanted.array is not None and len(wanted.array) == 1 and len(dependencies) > 1:
+                return Fix("Remove the `pip:` list, in which nothing else stands", (remove(dependencies, index),))
     for index, item in enumerate(wanted.array or ()):
         if wanted.array is not None and item.place.span.start <= wanted.text.place.span.start < item.place.span.end:
             return Fix("Remove it from the `pip:` list", (remove(wanted.array, index),))
