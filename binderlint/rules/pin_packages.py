@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from binderlint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
@@ -96,6 +96,10 @@ class UnpinnedDependencies(Rule):
             {"requirements.txt": "numpy\n", "poetry.lock": '[[package]]\nname = "numpy"\nversion = "2.3.1"\n\n[metadata]\npython-versions = ">=3.11"\n'},
             at="requirements.txt:1:1",
         ),
+        Good(
+            {"environment.yml": "dependencies:\n  - python=3.12\n  - numpy=2.0\n  - numpy\n"},
+            why="what stands there twice is pinned once",
+        ),
         Good({"requirements.txt": "numpy==1.26.4\nscipy~=1.11.4\npandas>=2,<3\n"}, why="an upper limit is a pin"),
         Good({"environment.yml": "dependencies:\n  - python=3.12\n  - xarray=2025.1\n  - nodefaults\n  - pip\n  - zarr 3.*\n"}),
         Bad({"Pipfile": '[packages]\nnumpy = "==1.26.4"\nzarr = "*"\nxarray = ">=2024"\n\n[requires]\npython_version = "3.10"\n'}, at="Pipfile:3:1", severity=Severity.INFO),
@@ -118,7 +122,7 @@ class UnpinnedDependencies(Rule):
         own = own_names(repo) | _BROUGHT_BY_BINDER
         held = {one.key for file in repo.pip_files if file.constraint for one in file.requirements if one.clauses}
         for packages in asked(repo):
-            counted = [one for one in packages if one.key not in own]
+            counted = _once(one for one in packages if one.key not in own)
             open_ones = [one for one in counted if one.weight and one.key not in held]
             if not open_ones:
                 continue
@@ -133,6 +137,15 @@ class UnpinnedDependencies(Rule):
                 severity=Severity.WARNING if share > 0.5 else Severity.INFO,
                 fix=_from_lock(repo, open_ones),
             )
+
+
+def _once(packages: Iterable[Asked]) -> list[Asked]:
+    """Each package once, as where it is asked for most exactly."""
+    found: dict[str, Asked] = {}
+    for one in packages:
+        if one.key not in found or one.weight < found[one.key].weight:
+            found[one.key] = one
+    return list(found.values())
 
 
 def _from_lock(repo: Repository, packages: list[Asked]) -> Fix | None:
