@@ -225,11 +225,13 @@ class ConfigInSubdirectory(Rule):
         if len({source.folder for source in found}) != 1:
             return
         source = min(found, key=lambda one: _ENVIRONMENTS.index(one.name))
+        refused = repo.hub == "mybinder.org"
         yield self.at(
             source,
-            f"Binder looks in the root of the repository and in a folder `binder`, never in `{source.folder}`, so this file is not used",
+            f"Binder looks in the root of the repository and in a folder `binder`, never in `{source.folder}`, so this file is not used"
+            + (", and mybinder.org refuses a repository without one" if refused else ""),
             help=f"Move it to the root or to a folder `binder`: `git mv {source.path} binder/`",
-            severity=Severity.ERROR if repo.hub == "mybinder.org" else Severity.WARNING,
+            severity=Severity.ERROR if refused else Severity.WARNING,
             fix=self._move(repo, source.folder),
         )
 

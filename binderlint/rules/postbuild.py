@@ -111,6 +111,10 @@ class PostbuildNoShebang(Rule):
     Without `#!/bin/bash` in its first line `postBuild` is run by `/bin/sh`, which on Binder is dash. What only bash knows does not work there:
     `source` and `[[` are "not found", arrays are a syntax error, and `set -o pipefail` ends the script. Plain commands work all the same, so
     without any of that this is only a note.
+
+    ## Fix safety
+
+    The fix writes the line, safely but where `echo` prints a backslash: there dash writes a new line where bash writes the backslash and the letter after it.
     """
 
     code = "PBD004"
@@ -119,6 +123,11 @@ class PostbuildNoShebang(Rule):
     sources = ("repo2docker/docs/source/configuration/actions.md",)
     examples = (
         Bad({**_PIP, "postBuild": "make data\n"}, at="postBuild:1:1", fixed={"postBuild": "#!/bin/bash\nmake data\n"}),
+        Bad(
+            {**_PIP, "postBuild": "echo 'a\\nb' > c\n"},
+            at="postBuild:1:1",
+            fixed={"postBuild": "#!/bin/bash\necho 'a\\nb' > c\n"},
+        ),
         Bad(
             {**_PIP, "postBuild": "# prepare\r\nset -euo pipefail\r\nmake data"},
             at="postBuild:2:1",
@@ -170,7 +179,11 @@ class PostbuildNoShebang(Rule):
         if late:
             fix = Fix("Put the first line first", (replace(source.place(*late.span(1)), ""),))
         else:
-            fix = Fix("Add `#!/bin/bash`", (insert_lines(source, 1, "#!/bin/bash"),))
+            differs = any(
+                one.name == "echo" and "\\" in one.place.text for one in script.running
+            )  # to dash `\n` ends a line
+            safety = Applicability.UNSAFE if differs else Applicability.SAFE
+            fix = Fix("Add `#!/bin/bash`", (insert_lines(source, 1, "#!/bin/bash"),), safety)
         if shell.bashisms:
             first = shell.bashisms[0]
             place = first.text.place
