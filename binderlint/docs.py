@@ -13,13 +13,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from binderlint.diagnostic import Applicability
+from binderlint.pattern import regex
 from binderlint.source import EXECUTABLE, SYMLINK, Source
 
 if TYPE_CHECKING:
     from binderlint.repository import Repository
     from binderlint.rule import Bad, Good, Rule
 
-_THREAD = re.compile(r"(?P<repo>[\w.-]+/[\w.-]+)#(?P<number>\d+)$")
+_THREAD = regex(r"(?P<repo>[\w.-]+/[\w.-]+)#(?P<number>\d+)$")
 
 
 def pages() -> dict[str, str]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from binderlint.diagnostic import Create, Delete, Edit, Recode, Rename, Replace, SetMode
+from binderlint.pattern import regex
 from binderlint.source import EXECUTABLE, REGULAR, Array, Place, Scalar, Source, Span, Table, Text
 
 Value = Text | Scalar | Array | Table
@@ -271,7 +272,7 @@ def _existing(files: Mapping[str, Source], path: str) -> Source:
     return files[path]
 
 
-_COMMENT = re.compile(r"(?:^|(?<=\s))#[^\n\r]*", re.MULTILINE)
+_COMMENT = regex(r"(?:^|(?<=\s))#[^\n\r]*", re.MULTILINE)
 
 
 def comments(text: str) -> list[str]:

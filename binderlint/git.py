@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
-import subprocess
 from pathlib import Path
 from typing import NamedTuple
 
-_ORIGIN = re.compile(r"\s*\[remote \"origin\"\]\s*$")
-_URL = re.compile(r"\s*url\s*=\s*(\S+)")
-_HOSTED = re.compile(
+from binderlint.pattern import regex
+
+_ORIGIN = regex(r"\s*\[remote \"origin\"\]\s*$")
+_URL = regex(r"\s*url\s*=\s*(\S+)")
+_HOSTED = regex(
     r"(?:https?://(?:[^/@]*@)?|git://|ssh://[\w.-]+@|[\w.-]+@)(github\.com|gitlab\.com)(?::\d+)?[:/](.+?)(?:\.git)?/?$",
     re.I,
 )
@@ -48,6 +48,8 @@ class GitError(Exception):
 
 def run(top: Path, *arguments: str, stdin: bytes | None = None) -> bytes:
     """What a git command prints. Raises GitError."""
+    import subprocess
+
     try:
         done = subprocess.run(["git", *arguments], cwd=top, input=stdin, capture_output=True, check=False)
     except OSError as error:
@@ -60,6 +62,8 @@ def run(top: Path, *arguments: str, stdin: bytes | None = None) -> bytes:
 
 def blob_id(data: bytes) -> str:
     """The name that git gives to a file's content (in repositories with SHA-1)."""
+    import hashlib
+
     return hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
 
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from binderlint.diagnostic import Delete, Edit
 from binderlint.edits import append, append_items, append_lines, create, replace
 from binderlint.files.requirements import Invalid, Option, Requirement, canonical, parse, read, unquoted
+from binderlint.pattern import regex
 from binderlint.source import Array, Source, Table, Text
 
 # conda-forge's names where they are not PyPI's, the one to write first (conda-forge's feedstocks name their sources).
@@ -54,9 +55,9 @@ BASE = frozenset(
         "wheel",
     }
 )
-_SPEC_NAME = re.compile(r"(?:[^\s:\[]+::)?\s*([A-Za-z0-9_][\w.-]*)")
-_COMMENT = re.compile(r"(?:^|\s+)(#.*)$")
-_PYTHON = re.compile(r"python\s*={1,2}\s*(\d+\.\d+)(?:\.\d+)*(?:\.\*)?\s*$")
+_SPEC_NAME = regex(r"(?:[^\s:\[]+::)?\s*([A-Za-z0-9_][\w.-]*)")
+_COMMENT = regex(r"(?:^|\s+)(#.*)$")
+_PYTHON = regex(r"python\s*={1,2}\s*(\d+\.\d+)(?:\.\d+)*(?:\.\*)?\s*$")
 
 
 class Merge(NamedTuple):

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote
 
 from binderlint.git import Git, GitError, find_top, git_folder, read_git, read_tree, resolve, run
+from binderlint.pattern import regex
 from binderlint.repository import RepositoryError
 from binderlint.source import Source
 
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
     from binderlint.repository import Repository
     from binderlint.worktree import Snapshot
 
-_SHORT = re.compile(r"(gh|gl):([\w.-]+(?:/[\w.-]+)+)(?:@(.+))?")
+_SHORT = regex(r"(gh|gl):([\w.-]+(?:/[\w.-]+)+)(?:@(.+))?")
 _HOSTS = {"gh": "https://github.com", "gl": "https://gitlab.com"}
 
 
@@ -85,6 +84,8 @@ def _known_here(here: Path, remote: Remote) -> Path | None:
 
 def fetch(remote: Remote) -> Snapshot:
     """The files of a remote repository at its ref, as BinderHub resolves it. Raises RepositoryError."""
+    import tempfile
+
     from binderlint.worktree import Snapshot
 
     folder = tempfile.TemporaryDirectory(prefix="binderlint-")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import posixpath
-import re
 from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from binderlint.git import Git, GitError, blob_id, run
+from binderlint.pattern import regex
 from binderlint.source import EXECUTABLE, GITLINK, REGULAR, SYMLINK, Array, Place, Source, Table
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from binderlint.rule import Files
 
 # Configuration in a folder that is nearly called as Binder wants it.
-_LIKE_BINDER = re.compile(
+_LIKE_BINDER = regex(
     r"[._]?(?i:binders?)/(?:environment\.ya?ml|requirements\.txt|postBuild|start|apt\.txt|Dockerfile|runtime\.txt|install\.R)$"
 )
 

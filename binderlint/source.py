@@ -8,13 +8,15 @@ from collections.abc import Callable, Iterable
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from binderlint.pattern import regex
+
 REGULAR = 0o100644
 EXECUTABLE = 0o100755
 SYMLINK = 0o120000
 GITLINK = 0o160000  # a submodule
 
-_LINE_END = re.compile(r"\r\n|\n|\r")
-_PICTURE = re.compile(rb'"image/(?:png|jpeg|gif)": ?"')
+_LINE_END = regex(r"\r\n|\n|\r")
+_PICTURE = regex(rb'"image/(?:png|jpeg|gif)": ?"')
 _UTF16 = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
 from binderlint.diagnostic import Diagnostic
+from binderlint.pattern import regex
 from binderlint.report import Suppressed
 from binderlint.source import Place, Source, Span
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from binderlint.repository import Repository
     from binderlint.settings import Settings
 
-_DIRECTIVE = re.compile(
+_DIRECTIVE = regex(
     r"[ \t]*(?:#|//|%|<!--|\.\.[ \t])[ \t]*binderlint:[ \t]*(?P<kind>ignore-file|ignore)\[(?P<rules>[^\]\r\n]*)\][ \t]*(?P<reason>.*?)[ \t]*(?:-->[ \t]*)?$",
     re.MULTILINE,
 )

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from binderlint.buildpacks.reading import RaisedError, attempt, open_source
 from binderlint.files.yaml import load
+from binderlint.pattern import regex
 from binderlint.source import Array, Place, Source, Table, Text
 
 if TYPE_CHECKING:
     from binderlint.buildpacks.detection import Checkout
 
-_PYTHON = re.compile(r"python\s*=+\s*([\d\.]*)")
-_R_BASE = re.compile(r"r-base\s*=+\s*([\d\.]*)")
+_PYTHON = regex(r"python\s*=+\s*([\d\.]*)")
+_R_BASE = regex(r"r-base\s*=+\s*([\d\.]*)")
 
 
 class Environment:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from binderlint.buildpacks.environment import is_local_requirement
 from binderlint.buildpacks.mentions import mentioned, says_what_is_installed
+from binderlint.pattern import regex
 from binderlint.plan import FileUse, Plan, Status
 from binderlint.source import Array, Source, Table, Text
 
@@ -29,7 +30,7 @@ _ONBUILD = (
     "postBuild",
     "start",
 )
-_ONBUILD_IMAGE = re.compile(r"(?:.*/)?pangeo/base-image|.*-onbuild")
+_ONBUILD_IMAGE = regex(r"(?:.*/)?pangeo/base-image|.*-onbuild")
 
 Found = tuple[str, str]
 """A path and the reason it is read for."""

@@ -10,11 +10,12 @@ from typing import Any
 from binderlint.buildpacks.detection import Checkout
 from binderlint.buildpacks.reading import RaisedError, attempt, open_source, read_text
 from binderlint.buildpacks.tables import julia, repo2docker
+from binderlint.pattern import regex
 from binderlint.plan import Version
 
 _Numbers = tuple[int, ...]
 _NUMBER = r"(?:0|[1-9][0-9]*)"
-_SEMVER = re.compile(rf"({_NUMBER})\.({_NUMBER})\.({_NUMBER})\Z")
+_SEMVER = regex(rf"({_NUMBER})\.({_NUMBER})\.({_NUMBER})\Z")
 _OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
     ">=": operator.ge,
     "<=": operator.le,

@@ -8,41 +8,42 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from binderlint.buildpacks.names import CONFIG_NAMES, UNKNOWN
+from binderlint.pattern import regex
 
 if TYPE_CHECKING:
     from binderlint.repository import Repository
 
 # Files of other names that say what is installed or that are run.
-_LIKELY = re.compile(
+_LIKELY = regex(
     r".*(?:require|constrain|environment).*|.*\.(?:sh|bash|R|jl|lock)$|(?:setup\.(?:py|cfg)|pyproject\.toml)$"
 )
-_COMMENT = re.compile(r"(?:^|(?<=\s))#(?!!).*$", re.MULTILINE)
-_WORD = re.compile(r"[^\s\"'`;&|<>()=,]+")
+_COMMENT = regex(r"(?:^|(?<=\s))#(?!!).*$", re.MULTILINE)
+_WORD = regex(r"[^\s\"'`;&|<>()=,]+")
 # The repository's folder on Binder, or one in it, as scripts write it; what a variable of theirs stands for is not known.
-_HOME = re.compile(r"(?:\$\{?\w+\}?|~|/home/(?:jovyan|\$\{?NB_USER\}?))/")
+_HOME = regex(r"(?:\$\{?\w+\}?|~|/home/(?:jovyan|\$\{?NB_USER\}?))/")
 _RUNNERS = frozenset({"bash", "sh", "source", ".", "python", "python3", "Rscript", "exec"})
-_PIP_INSTALL = re.compile(r"\bpip3?\d?(?:\.\d+)?\s+install\b([^\n;&|]*)")
-_CD = re.compile(r"\b(?:cd|pushd)\s+[\"']?([\w./-]+)")
+_PIP_INSTALL = regex(r"\bpip3?\d?(?:\.\d+)?\s+install\b([^\n;&|]*)")
+_CD = regex(r"\b(?:cd|pushd)\s+[\"']?([\w./-]+)")
 _BY_DEFAULT = (
-    (re.compile(r"\bpipenv\s+(?:install|sync|lock)\b"), ("Pipfile", "Pipfile.lock")),
-    (re.compile(r"\bpoetry\s+(?:install|export|build)\b"), ("pyproject.toml", "poetry.lock")),
-    (re.compile(r"\buv\s+(?:sync|export|run)\b"), ("pyproject.toml", "uv.lock")),
-    (re.compile(r"\bpdm\s+(?:install|sync|export)\b"), ("pyproject.toml", "pdm.lock")),
-    (re.compile(r"\bpixi\s+(?:install|run|shell|project)\b"), ("pixi.toml", "pixi.lock")),
-    (re.compile(r"\bconda-lock\b"), ("conda-lock.yml",)),
-    (re.compile(r"\brenv::"), ("renv.lock",)),
-    (re.compile(r"\bPkg\.instantiate\b"), ("Project.toml", "JuliaProject.toml", "Manifest.toml", "JuliaManifest.toml")),
+    (regex(r"\bpipenv\s+(?:install|sync|lock)\b"), ("Pipfile", "Pipfile.lock")),
+    (regex(r"\bpoetry\s+(?:install|export|build)\b"), ("pyproject.toml", "poetry.lock")),
+    (regex(r"\buv\s+(?:sync|export|run)\b"), ("pyproject.toml", "uv.lock")),
+    (regex(r"\bpdm\s+(?:install|sync|export)\b"), ("pyproject.toml", "pdm.lock")),
+    (regex(r"\bpixi\s+(?:install|run|shell|project)\b"), ("pixi.toml", "pixi.lock")),
+    (regex(r"\bconda-lock\b"), ("conda-lock.yml",)),
+    (regex(r"\brenv::"), ("renv.lock",)),
+    (regex(r"\bPkg\.instantiate\b"), ("Project.toml", "JuliaProject.toml", "Manifest.toml", "JuliaManifest.toml")),
     (
-        re.compile(r"\b(?:conda|mamba|micromamba)\s+env\s+(?:update|create)\b(?![^\n;&|]*(?:-f|--file)\b)"),
+        regex(r"\b(?:conda|mamba|micromamba)\s+env\s+(?:update|create)\b(?![^\n;&|]*(?:-f|--file)\b)"),
         ("environment.yml",),
     ),
     (
-        re.compile(r"\b(?:devtools::install|remotes::install_(?:local|deps))\b|\bR\s+CMD\s+INSTALL\s+\.(?:\s|$)"),
+        regex(r"\b(?:devtools::install|remotes::install_(?:local|deps))\b|\bR\s+CMD\s+INSTALL\s+\.(?:\s|$)"),
         ("DESCRIPTION",),
     ),
-    (re.compile(r"\bsetup\.py\s+(?:install|develop)\b"), ("setup.py",)),
-    (re.compile(r"\bnix-(?:shell|build|env)\b"), ("default.nix", "shell.nix")),
-    (re.compile(r"\bnix\s+(?:develop|build|run)\b"), ("flake.nix",)),
+    (regex(r"\bsetup\.py\s+(?:install|develop)\b"), ("setup.py",)),
+    (regex(r"\bnix-(?:shell|build|env)\b"), ("default.nix", "shell.nix")),
+    (regex(r"\bnix\s+(?:develop|build|run)\b"), ("flake.nix",)),
 )
 
 

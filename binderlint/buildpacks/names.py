@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from binderlint.pattern import regex
+
 # The names repo2docker looks for (repo2docker/buildpacks); a binder directory hides all of them in the root.
 CONFIG_NAMES = (
     "Dockerfile",
@@ -69,7 +71,7 @@ _TYPOS = {
     "apt.text": "apt.txt",
     "dockerfile.txt": "Dockerfile",
 }
-_SCRIPT_ENDINGS = re.compile(r"\.(?:sh|bash|txt|py|R)$")
+_SCRIPT_ENDINGS = regex(r"\.(?:sh|bash|txt|py|R)$")
 
 
 def meant(name: str) -> str | None:

@@ -11,11 +11,12 @@ from binderlint.buildpacks.detection import CONDA, PIPFILE, Checkout, R
 from binderlint.buildpacks.environment import Environment
 from binderlint.buildpacks.reading import RaisedError, attempt, open_source, read_text
 from binderlint.buildpacks.tables import PLATFORM, repo2docker
+from binderlint.pattern import regex
 from binderlint.plan import Version
 from binderlint.source import Place
 
 _NUMBER = r"(?:0|[1-9]\d*)"
-_SEMVER = re.compile(rf"{_NUMBER}\.{_NUMBER}\.{_NUMBER}(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?\Z", re.ASCII)
+_SEMVER = regex(rf"{_NUMBER}\.{_NUMBER}\.{_NUMBER}(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?\Z", re.ASCII)
 
 
 def default_python() -> str:

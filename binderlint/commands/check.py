@@ -104,16 +104,16 @@ def _outputs(wanted: list[str]) -> list[tuple[str, Path | None]]:
 def _targets(paths: list[str]) -> list[Target]:
     """Folders are repositories of their own, as with repo2docker's --subdir; files limit the report on the repository around them."""
     from binderlint.git import find_top
+
+    here = Path.cwd()
+    if not paths:
+        return [Target(find_top(here) or here)]
+
     from binderlint.remote import find_remote
     from binderlint.repository import RepositoryError
 
-    here = Path.cwd()
     remotes = [Target(here, None, remote) for given in paths if (remote := find_remote(given))]
     paths = [given for given in paths if not find_remote(given)]
-    if remotes and not paths:
-        return remotes
-    if not paths:
-        return [Target(find_top(here) or here)]
     targets: dict[Path, set[str] | None] = {}
     for given in paths:
         path = Path(given)

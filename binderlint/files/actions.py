@@ -6,26 +6,27 @@ import re
 from typing import NamedTuple
 
 from binderlint.files.script import UNKNOWN, Command
+from binderlint.pattern import regex
 from binderlint.source import Place
 
-_PYTHON = re.compile(r"(?:python|pypy|ipython)[\d.]*")
-_PIP = re.compile(r"pip[\d.]*")
-_URL = re.compile(r"(?:https?|ftp|sftp|rsync|git|s3|gs)://[^\s'\"]+|\w[\w.-]*@[\w.-]+:[^\s'\"]+")
-_LOCAL = re.compile(
+_PYTHON = regex(r"(?:python|pypy|ipython)[\d.]*")
+_PIP = regex(r"pip[\d.]*")
+_URL = regex(r"(?:https?|ftp|sftp|rsync|git|s3|gs)://[^\s'\"]+|\w[\w.-]*@[\w.-]+:[^\s'\"]+")
+_LOCAL = regex(
     r"(?:https?://)?(?:localhost|127\.\d+\.\d+\.\d+|0\.0\.0\.0|\[::1?\]|host\.docker\.internal|"
     + UNKNOWN
     + r"(?:/|:|$))"
 )
-_ARCHIVE = re.compile(
+_ARCHIVE = regex(
     r"\.(?:zip|tar|tgz|tbz2?|txz|tar\.\w+|7z|rar|gz|bz2|xz|zst|nc4?|h5|hdf5?|grib2?|grb2?|zarr|parquet|feather|sqlite3?|db|iso|img|vhd|fits|tiff?|jld2?|rds|rdata|pkl|pickle|npz?|pt|pth|ckpt|onnx|safetensors|bam|fastq|fa|vcf|mat|jar|deb|sh|whl|csv|tsv|json|geojson|shp|las|laz)(?:[?#].*)?$",
     re.IGNORECASE,
 )
-_SMALL = re.compile(r"\.(?:csv|tsv|json|geojson|sh|txt|ya?ml|py|ipynb|md)(?:[?#].*)?$", re.IGNORECASE)
+_SMALL = regex(r"\.(?:csv|tsv|json|geojson|sh|txt|ya?ml|py|ipynb|md)(?:[?#].*)?$", re.IGNORECASE)
 # Python, R and Julia code that fetches something.
-_CODE = re.compile(
+_CODE = regex(
     r"urlretrieve|urlopen|requests\.get|pooch\.\w+|nltk\.download|wget\.download|gdown\.\w+|hf_hub_download|snapshot_download|load_dataset\(|download\.file|\bdownload\(|Downloads\.download|tfds\.load|fetch_\w+\(|open_zarr\(|from_pretrained\("
 )
-_CODE_INSTALLS = re.compile(
+_CODE_INSTALLS = regex(
     r"install\.packages\(|install_github\(|install_version\(|BiocManager::install|remotes::install|devtools::install|pak::pkg_install|Pkg\.(?:add|instantiate|build|precompile|update|develop|activate)|Pkg\.clone"
 )
 
@@ -210,8 +211,8 @@ def install(command: Command) -> str | None:
     return found.group().rstrip("(") if found else None
 
 
-_CUT = re.compile(r"(?:https?|ftp)://[^\s'\"`;|<>()&]*[?&=][^\s'\"`;|<>()&]*$")
-_TAIL = re.compile(r"(?:&[\w.%-]+(?:=[^\s'\"`;|<>()&]*)?)+(?=\s|$)")
+_CUT = regex(r"(?:https?|ftp)://[^\s'\"`;|<>()&]*[?&=][^\s'\"`;|<>()&]*$")
+_TAIL = regex(r"(?:&[\w.%-]+(?:=[^\s'\"`;|<>()&]*)?)+(?=\s|$)")
 
 
 def cut_address(command: Command) -> Place | None:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
+
+from binderlint.pattern import regex
 
 if TYPE_CHECKING:
     from binderlint.files.matchspec import MatchSpec
     from binderlint.files.requirements import Requirement
 
-_NUMBERS = re.compile(r"\d+(?:\.\d+)*")
+_NUMBERS = regex(r"\d+(?:\.\d+)*")
 
 Release = tuple[int, ...]
 Test = Callable[[Release], "bool | None"]

@@ -7,14 +7,15 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
+from binderlint.pattern import regex
 from binderlint.source import Source, Text
 
 # buildpacks/base.py: the only check, and only of the start of the line
-_ACCEPTED = re.compile(r"[a-z0-9.+-]+")
+_ACCEPTED = regex(r"[a-z0-9.+-]+")
 # A package as apt-get takes it: name, architecture, version or release; a `-` or `+` at the end removes or adds.
-PACKAGE = re.compile(r"([a-z0-9][a-z0-9.+-]*)(?::[a-z0-9-]+)?(?:([=/])(\S+))?$")
+PACKAGE = regex(r"([a-z0-9][a-z0-9.+-]*)(?::[a-z0-9-]+)?(?:([=/])(\S+))?$")
 # What the shell that runs apt-get acts on.
-SHELL_SIGNS = re.compile(r"[;&|`<>\\]|\$[({A-Za-z]")
+SHELL_SIGNS = regex(r"[;&|`<>\\]|\$[({A-Za-z]")
 
 
 class AptEntry(NamedTuple):

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from binderlint.files.requirements import Requirement, canonical
+from binderlint.pattern import regex
 from binderlint.source import Text
 
 if TYPE_CHECKING:
@@ -54,8 +55,8 @@ def _conda(spec: MatchSpec) -> Asked:
     return Asked(canonical(spec.name), spec.name, spec.text, spec.version, _weight(operators), True, spec.whole)
 
 
-_TABLE = re.compile(r"\s*\[\s*([\w-]+)\s*\]")
-_ENTRY = re.compile(r"\s*\"?([A-Za-z0-9][\w.-]*)\"?\s*=\s*\"([^\"]*)\"")
+_TABLE = regex(r"\s*\[\s*([\w-]+)\s*\]")
+_ENTRY = regex(r"\s*\"?([A-Za-z0-9][\w.-]*)\"?\s*=\s*\"([^\"]*)\"")
 
 
 def _pipfile(repo: Repository) -> Iterator[Asked]:

@@ -8,11 +8,13 @@ import shlex
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from binderlint.pattern import regex
+
 # Cell magics whose body is still Python of the notebook's own kernel.
 _PYTHON_MAGICS = frozenset({"time", "timeit", "capture", "prun", "debug", "memit", "mprun", "heat", "px"})
-_MAGIC = re.compile(r"[%!?]|[\w.]+\?{1,2}\s*$|pip3? (?:un)?install\b|conda install\b|ls\b|cd ")
-_ASSIGNED = re.compile(r"\s*[\w, .\[\]'\"]+=\s*[!%](?!=)")
-_INSTALL = re.compile(
+_MAGIC = regex(r"[%!?]|[\w.]+\?{1,2}\s*$|pip3? (?:un)?install\b|conda install\b|ls\b|cd ")
+_ASSIGNED = regex(r"\s*[\w, .\[\]'\"]+=\s*[!%](?!=)")
+_INSTALL = regex(
     r"(?P<mark>^\s*[!%]\s*|^)(?:sudo\s+)?(?:\S*python[\d.]*\}?\s+-m\s+|\{\s*sys\.executable\s*\}\s+-m\s+|\$\{?\w+\}?\s+-m\s+|uv\s+)?"
     r"(?P<tool>pip3?|conda|mamba|micromamba|apt|apt-get)\s+(?:-\S+\s+)*install\b(?P<rest>[^#;&|\n]*)"
 )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from binderlint.files.dask_versions import NEWEST, Release
 from binderlint.files.yaml import Problem, read_safe
+from binderlint.pattern import regex
 from binderlint.source import EXECUTABLE, REGULAR, Array, Scalar, Source, Table, Text
 
 if TYPE_CHECKING:
@@ -75,9 +76,9 @@ class Container(NamedTuple):
 
 
 # `WORKER_IMAGE`, `<IMAGE>`, `REGISTRY/IMAGE:TAG`: the name of an image has no capital letters, so these can only be meant to be replaced.
-_PLACEHOLDER = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*")
-_VARIABLE = re.compile(r"\$(?:\{(\w+)\}|(\w+))")
-_RELEASED = re.compile(r"(?:daskdev|ghcr\.io/dask)/dask(?::(?:v?(\d+(?:\.\d+)+)|latest)(?:-.*)?)?$")
+_PLACEHOLDER = regex(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*")
+_VARIABLE = regex(r"\$(?:\{(\w+)\}|(\w+))")
+_RELEASED = regex(r"(?:daskdev|ghcr\.io/dask)/dask(?::(?:v?(\d+(?:\.\d+)+)|latest)(?:-.*)?)?$")
 
 
 def variable(image: str) -> str:
@@ -183,9 +184,9 @@ def images(repo: Repository) -> Iterator[Image]:
 
 # -- the folder that dask no longer reads
 
-_OLD_PATH = re.compile(r"(?<![\w.-])\.dask(?![\w.-])")
-_COPIES = re.compile(r"^\s*(?:sudo\s+)?(?:cp|mv|ln|rsync|install)\s[^\n#]*(?<![\w.-])\.dask(?![\w.-])", re.MULTILINE)
-_SETS_FOLDER = re.compile(r"^[^#\n]*\bDASK_(?:ROOT_)?CONFIG\b", re.MULTILINE)
+_OLD_PATH = regex(r"(?<![\w.-])\.dask(?![\w.-])")
+_COPIES = regex(r"^\s*(?:sudo\s+)?(?:cp|mv|ln|rsync|install)\s[^\n#]*(?<![\w.-])\.dask(?![\w.-])", re.MULTILINE)
+_SETS_FOLDER = regex(r"^[^#\n]*\bDASK_(?:ROOT_)?CONFIG\b", re.MULTILINE)
 _PROFILES = (".bash_profile", ".bash_login", ".profile", ".bashrc")
 
 

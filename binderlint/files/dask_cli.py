@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -10,6 +9,7 @@ from binderlint.diagnostic import Edit
 from binderlint.edits import insert_item, remove, replace
 from binderlint.files.dask import containers, image_release
 from binderlint.files.dask_versions import Release, newest
+from binderlint.pattern import regex
 from binderlint.source import Array, Place, Scalar, Span, Text
 
 if TYPE_CHECKING:
@@ -25,11 +25,11 @@ FLAGS: dict[str, str | None] = {
     "--no-reconnect": None,
     "--reconnect": None,
 }
-_PROGRAMS = re.compile(r"(?:.*/)?(dask-(?:worker|scheduler|ssh))$")
+_PROGRAMS = regex(r"(?:.*/)?(dask-(?:worker|scheduler|ssh))$")
 _SUBCOMMANDS = (("worker",), ("scheduler",), ("ssh",))
-_FLAG = re.compile(r"(?<![\w-])(--(?:no-)?bokeh(?:-port)?|--nprocs|--(?:no-)?reconnect)(?![\w-])(?:(=|\s+)(\d+))?")
-_STARTED = re.compile(rb"\bdask[ -](?:worker|scheduler|ssh)")
-_EXECUTABLE = re.compile(r"(?<![\w.-])(dask-(?:worker|scheduler|ssh))(?![\w.-])")
+_FLAG = regex(r"(?<![\w-])(--(?:no-)?bokeh(?:-port)?|--nprocs|--(?:no-)?reconnect)(?![\w-])(?:(=|\s+)(\d+))?")
+_STARTED = regex(rb"\bdask[ -](?:worker|scheduler|ssh)")
+_EXECUTABLE = regex(r"(?<![\w.-])(dask-(?:worker|scheduler|ssh))(?![\w.-])")
 
 
 class Word(NamedTuple):

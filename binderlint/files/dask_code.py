@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
+from binderlint.pattern import regex
 from binderlint.source import EXECUTABLE, REGULAR, Text
 
 if TYPE_CHECKING:
     from binderlint.repository import Repository
 
-_SKIPPED = re.compile(r"(?:^|/)(?:tests?|docs?|ci|conftest\.py|setup\.py)(?:/|$)|(?:^|/)test_[^/]*$")
+_SKIPPED = regex(r"(?:^|/)(?:tests?|docs?|ci|conftest\.py|setup\.py)(?:/|$)|(?:^|/)test_[^/]*$")
 _PACKAGES = (b"dask_kubernetes", b"dask_gateway", b"dask_jobqueue")
 
 

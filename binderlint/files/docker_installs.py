@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from binderlint.files.docker_context import copied_file, workdirs
 from binderlint.files.word_lists import word_list
+from binderlint.pattern import regex
 from binderlint.source import Source
 
 if TYPE_CHECKING:
@@ -16,13 +17,13 @@ if TYPE_CHECKING:
     from binderlint.files.script import Command
     from binderlint.repository import Repository
 
-_PYTHON_INSTALLERS = re.compile(r"pip[\d.]*|conda|mamba|micromamba|uv")
+_PYTHON_INSTALLERS = regex(r"pip[\d.]*|conda|mamba|micromamba|uv")
 # What is Jupyter, brings it along, or may: then nothing is said.
-_JUPYTER = re.compile(
+_JUPYTER = regex(
     r"jupyter|jhub|notebook|nbclassic|retrolab|voila|sage|pangeo|anaconda|nteract|spyder|kernel|\bipy|nglview|bqplot|\bsos|calysto|panel|nb|\blab|marimo|rstudio",
     re.I,
 )
-_PYTHON = re.compile(
+_PYTHON = regex(
     r"python|conda|mamba|pixi|pyenv|pypy|jupyter|notebook|sage|\buv\b|\bpip|spack|nix|brew|asdf|anaconda|rye|\bpdm",
     re.I,
 )

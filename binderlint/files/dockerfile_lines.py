@@ -15,10 +15,11 @@ from typing import NamedTuple
 
 from binderlint.files.dockerfile_words import expand
 from binderlint.files.dockerfile_words import words as split
+from binderlint.pattern import regex
 from binderlint.source import Place, Source, Span, Text
 
-_DIRECTIVE = re.compile(r"#[ \t]*([A-Za-z][A-Za-z0-9]*)[ \t]*=[ \t]*(.+?)[ \t]*$")
-_HEREDOC = re.compile(r"\d*<<(-?)([^<]+)$")
+_DIRECTIVE = regex(r"#[ \t]*([A-Za-z][A-Za-z0-9]*)[ \t]*=[ \t]*(.+?)[ \t]*$")
+_HEREDOC = regex(r"\d*<<(-?)([^<]+)$")
 _SHELL_FORM = frozenset({"RUN", "CMD", "ENTRYPOINT", "SHELL", "HEALTHCHECK"})
 _HEREDOC_FORM = frozenset({"RUN", "COPY", "ADD"})
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from binderlint.pattern import regex
 from binderlint.source import Source, Text
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ def _normal(written: str) -> tuple[str, ...]:
     return tuple(parts)
 
 
-_DOCKER_TOKEN = re.compile(r"\*\*/?|\*|\?|\[!?\]?[^\]]*\]|.", re.DOTALL)
+_DOCKER_TOKEN = regex(r"\*\*/?|\*|\?|\[!?\]?[^\]]*\]|.", re.DOTALL)
 
 
 @lru_cache(maxsize=512)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from binderlint.pattern import regex
 from binderlint.source import GITLINK
 
 if TYPE_CHECKING:
@@ -49,10 +50,8 @@ INTERFACES = (
     _ui("panel", "Panel", "panel", "panel|hvplot|holoviews|geoviews|lumen|pyviz"),
     _ui("desktop|vnc", "a desktop", "", "desktop|vnc|xpra|xfce"),
 )
-_BY_ADDRESS = re.compile(
-    r"git\+|(?:^|[\s\"'@])https?://\S+\.(?:zip|whl|tar\.gz)|^\s*(?:-\s*)?pip:\s*[^\s#]", re.MULTILINE
-)
-_CONFIGURATION = re.compile(
+_BY_ADDRESS = regex(r"git\+|(?:^|[\s\"'@])https?://\S+\.(?:zip|whl|tar\.gz)|^\s*(?:-\s*)?pip:\s*[^\s#]", re.MULTILINE)
+_CONFIGURATION = regex(
     r"(?:^|/)(?:[^/]*requirements[^/]*|[^/]*environment[^/]*\.ya?ml|setup\.(?:py|cfg)|pyproject\.toml|Pipfile(?:\.lock)?|apt\.txt|install\.R|postBuild|start|DESCRIPTION|[^/]*\.sh|default\.nix|(?:Julia)?Project\.toml|conda-lock\.yml|jupyter_\w+\.(?:py|json))$"
 )
 

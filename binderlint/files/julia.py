@@ -6,12 +6,13 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from binderlint.files.toml import find_value, parse_loose
+from binderlint.pattern import regex
 from binderlint.source import Source, Text
 
 if TYPE_CHECKING:
     from binderlint.repository import Repository
 
-_UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
+_UUID = regex(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 
 
 class Project(NamedTuple):

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from urllib.parse import unquote
 
 from binderlint.git import hosted_name
+from binderlint.pattern import regex
 from binderlint.source import Text
 
 # The prefixes of BinderHub's repository providers (binderhub/app.py, repo_providers).
@@ -145,20 +146,20 @@ class Address(NamedTuple):
 
 
 # The address of a repository's page, which has been pasted in the place of `owner/name`.
-WEB_ADDRESS = re.compile(
+WEB_ADDRESS = regex(
     r"(?:https?(?::|%3A)(?:/|%2F){1,2})?(?:www\.)?(?:github|gitlab)\.com(?:/|%2F)([^/%]+)(?:/|%2F)([^/%]+)((?:/.*)?)$",
     re.IGNORECASE | re.DOTALL,
 )
-_SPLIT = re.compile(r"(https?)(://)([^/?#:\s]*)((?::\d*)?)([^?#]*)((?:\?[^#]*)?)((?:\#.*)?)", re.IGNORECASE | re.DOTALL)
-_V2 = re.compile(r"(.*?)(/v2/)([^/]*)(/?)(.*)", re.DOTALL)
-_REPO = re.compile(r"(.*?)(/repo/)([^/]+/[^/]+)(/?)(.*)", re.DOTALL)
-_TWO = re.compile(r"([^/]*(?:/[^/]*)?)(/?)(.*)", re.DOTALL)
-_ONE = re.compile(r"([^/]*)(/?)(.*)", re.DOTALL)
-_PARAMETER = re.compile(r"(\?|&amp;|&)((?:(?!&|=).)*)(=?)((?:(?!&).)*)", re.DOTALL)
-_SESSION = re.compile(r"/user/[^/]+(?:/|$)")
-_VISIT = re.compile(r"/user/[\w.-]+-[a-z0-9]{8}(?:/|$)")
-_BADGE = re.compile(r"/(?:[^?#]*/)?(?:binder[-_])?(?:badge|logo)[^/]*\.(?:svg|png)$", re.IGNORECASE)
-_INTERFACE = re.compile(
+_SPLIT = regex(r"(https?)(://)([^/?#:\s]*)((?::\d*)?)([^?#]*)((?:\?[^#]*)?)((?:\#.*)?)", re.IGNORECASE | re.DOTALL)
+_V2 = regex(r"(.*?)(/v2/)([^/]*)(/?)(.*)", re.DOTALL)
+_REPO = regex(r"(.*?)(/repo/)([^/]+/[^/]+)(/?)(.*)", re.DOTALL)
+_TWO = regex(r"([^/]*(?:/[^/]*)?)(/?)(.*)", re.DOTALL)
+_ONE = regex(r"([^/]*)(/?)(.*)", re.DOTALL)
+_PARAMETER = regex(r"(\?|&amp;|&)((?:(?!&|=).)*)(=?)((?:(?!&).)*)", re.DOTALL)
+_SESSION = regex(r"/user/[^/]+(?:/|$)")
+_VISIT = regex(r"/user/[\w.-]+-[a-z0-9]{8}(?:/|$)")
+_BADGE = regex(r"/(?:[^?#]*/)?(?:binder[-_])?(?:badge|logo)[^/]*\.(?:svg|png)$", re.IGNORECASE)
+_INTERFACE = regex(
     r"((?:lab/workspaces/[^/]+/tree|lab/tree|doc/tree|retro/(?:tree|notebooks|edit)|nbclassic/(?:tree|notebooks|edit)|tree|notebooks|edit|apps|voila/render|panel|nteract/edit)(?:/|$))([^?#]*)",
     re.DOTALL,
 )
@@ -227,18 +228,16 @@ def decoded(value: str) -> str:
     return unquote(value.replace("+", " "))
 
 
-_PLACEHOLDER = re.compile(r"[{}<>\\$|\[\]]|\.\.\.|\u2026|%[sd(]|^:|\*")
-_SAMPLE_REF = re.compile(
+_PLACEHOLDER = regex(r"[{}<>\\$|\[\]]|\.\.\.|\u2026|%[sd(]|^:|\*")
+_SAMPLE_REF = regex(
     r"(?!HEAD$)[A-Z_]{3,}|(?:your|my)[-_]?(?:branch|tag|ref)(?:[-_]?name)?|branch[-_]?name|tag[-_]?name"
 )
-_SAMPLE_OWNER = re.compile(
+_SAMPLE_OWNER = regex(
     r"(?:(?:your|my|the)[-_. ]?)?(?:gi(?:t?hu|tla)b[-_. ]?)?user[-_. ]?(?:name|id)|(?:your|my)[-_. ]?(?:name|org|organi[sz]ation|account|handle|user|github)",
     re.IGNORECASE,
 )
-_SAMPLE_REPO = re.compile(
-    r"(?:your|my)[-_. ]?repo(?:sitory)?(?:[-_. ]?name)?|REPO(?:SITORY)?(?:[-_]NAME)?|repo[-_]name"
-)
-_SAMPLE_NAME = re.compile(
+_SAMPLE_REPO = regex(r"(?:your|my)[-_. ]?repo(?:sitory)?(?:[-_. ]?name)?|REPO(?:SITORY)?(?:[-_]NAME)?|repo[-_]name")
+_SAMPLE_NAME = regex(
     r"(?:(?:your|my|the)[-_. ]?)?(?:gi(?:t?hu|tla)b[-_. ]?)?(?:user(?:[-_. ]?name)?|owner|org(?:ani[sz]ation)?|account|name|repo(?:sitory)?(?:[-_. ]?name)?|project|branch(?:[-_. ]?name)?|ref|tag)|x{3,}|foo|bar|(?:your|my)[-_].*",
     re.IGNORECASE,
 )

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from binderlint.files.links import documents
+from binderlint.pattern import regex
 from binderlint.source import Place, Scalar, Source, Span, Table, Text
 
 if TYPE_CHECKING:
@@ -175,7 +176,7 @@ def _located(source: Source, node: ast.Constant) -> Text | None:
 
 # -- thebe, in a page
 
-_OPTIONS = re.compile(r"binderOptions[\"']?\s*:\s*\{([^{}]*)\}")
+_OPTIONS = regex(r"binderOptions[\"']?\s*:\s*\{([^{}]*)\}")
 _NAMES = ("binderUrl", "repo", "ref")
 _OPTION = r"\b{name}[\"']?\s*:\s*[\"']([^\"'\n]+)[\"']"
 

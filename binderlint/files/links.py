@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from binderlint.files.launch import Address, Route, is_sample, is_template, parse
 from binderlint.files.markup import Line, Markup, read_lines
+from binderlint.pattern import regex
 from binderlint.source import EXECUTABLE, REGULAR, Source, Text
 
 if TYPE_CHECKING:
@@ -97,18 +98,18 @@ _CONFIG_NAMES = frozenset(
     | {"binder-gallery.yaml", "binder-gallery.yml"}
     | {"pyproject.toml", "setup.cfg", "setup.py"}
 )
-_HISTORY = re.compile(r"(?:change|history|news|release|what'?s[-_]?new|migrat|blog)", re.IGNORECASE)
+_HISTORY = regex(r"(?:change|history|news|release|what'?s[-_]?new|migrat|blog)", re.IGNORECASE)
 # Folders of test data, of what tools build, and of other people's packages.
-_NOT_OURS = re.compile(
+_NOT_OURS = regex(
     r"(?:^|/)(?:tests?|testdata|test[-_]data|test[-_]files|fixtures|_build|_site|_static|_sources|site-packages|node_modules|vendor|third[-_]party|\.local|\.ipynb_checkpoints)(?=/)"
 )
 # What a file with a launch link has in it: plain searches first, which are much faster than the expression.
 _NEEDLES = (b"binder", b"Binder", b"BINDER", b"/v2/", b"//hub.")
-_BYTES = re.compile(
+_BYTES = regex(
     rb"https?://[^\s\"'<>]{0,200}?(?:binder|/v2/(?:g[hlit]|zen|fig|hyd|data|ckan|swh)|/user/)", re.IGNORECASE
 )
-_NEEDLE = re.compile(r"binder|/v2/|//hub\.", re.IGNORECASE)
-_URL = re.compile(
+_NEEDLE = regex(r"binder|/v2/|//hub\.", re.IGNORECASE)
+_URL = regex(
     r"""https?://(?:(?!&(?:nbsp|lt|gt|quot|apos|emsp|ensp|#\d+);)[^\s"'<>\\^`{}\[\]|\u2010-\u2027\u3000-\u303f\uff00-\uffef]|(?<=[/=])<[\w .:-]+>|(?<=[/=])\[[\w -]+\]|(?<=[/=])\|\w+\||\{\{[^{}\n]*\}\}|\{%[^%\n]*%\}|\$?\{[^{}\s]*\}|\\[_*~&-])+""",
     re.IGNORECASE,
 )
@@ -200,13 +201,13 @@ def _length(url: str, where: Where) -> int:
 
 # -- what an address is
 
-_HREF = re.compile(r"\b(?:href|action)\s*=\s*[\"']?\s*$", re.IGNORECASE)
-_SRC = re.compile(r"\bsrc\s*=\s*[\"']?\s*$", re.IGNORECASE)
-_ATTRIBUTE = re.compile(r"[\w-]+\s*=\s*[\"']\s*$")
-_DEFINITION = re.compile(r"\s*\[[^\]]+\]:\s*<?$")
-_TARGET_OPTION = re.compile(r":(?:target|link|url):\s*$|(?:button-link|link-button|grid-item-card)[}:]+\s*$")
-_IMAGE_DIRECTIVE = re.compile(r"(?:image|figure)(?:::|\})\s*$")
-_RST_TARGET = re.compile(r"\.\.\s+_.*:\s*$|^__\s+$")
+_HREF = regex(r"\b(?:href|action)\s*=\s*[\"']?\s*$", re.IGNORECASE)
+_SRC = regex(r"\bsrc\s*=\s*[\"']?\s*$", re.IGNORECASE)
+_ATTRIBUTE = regex(r"[\w-]+\s*=\s*[\"']\s*$")
+_DEFINITION = regex(r"\s*\[[^\]]+\]:\s*<?$")
+_TARGET_OPTION = regex(r":(?:target|link|url):\s*$|(?:button-link|link-button|grid-item-card)[}:]+\s*$")
+_IMAGE_DIRECTIVE = regex(r"(?:image|figure)(?:::|\})\s*$")
+_RST_TARGET = regex(r"\.\.\s+_.*:\s*$|^__\s+$")
 
 
 def _where(line: Line, start: int, end: int, markup: Markup) -> Where:

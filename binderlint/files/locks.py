@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from binderlint.files.requirements import Requirement, canonical, read
+from binderlint.pattern import regex
 from binderlint.source import Source
 
 if TYPE_CHECKING:
     from binderlint.repository import Repository
 
-_LOCK_INSTALL = re.compile(
+_LOCK_INSTALL = regex(
     r"\b(?:pixi (?:install|run|shell)|uv sync|poetry install|pdm (?:sync|install)|conda-lock install|pipenv sync)\b"
 )
 
@@ -64,8 +65,8 @@ def _known_once(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
     return {name: next(iter(found)) for name, found in versions.items() if len(found) == 1}
 
 
-_TOML_PACKAGE = re.compile(r"^\[\[packages?\]\]\s*^name = \"([^\"]+)\"\s*^version = \"([^\"]+)\"", re.M)
-_TOML_PYTHON = re.compile(r"^(?:requires-python|python-versions|requires_python) = \"([^\"]*)\"", re.M)
+_TOML_PACKAGE = regex(r"^\[\[packages?\]\]\s*^name = \"([^\"]+)\"\s*^version = \"([^\"]+)\"", re.M)
+_TOML_PYTHON = regex(r"^(?:requires-python|python-versions|requires_python) = \"([^\"]*)\"", re.M)
 
 
 def _toml(source: Source) -> Lock:
@@ -94,11 +95,11 @@ def _pipfile(source: Source) -> Lock:
     return Lock(source.path, packages, {}, f"=={python}.*" if python else "")
 
 
-_CONDA_LOCK = re.compile(
+_CONDA_LOCK = regex(
     r"^- name: (\S+)\s*^  version: ['\"]?([^'\"\s]+)['\"]?\s*^  manager: (conda|pip)\s*^  platform: (\S+)", re.M
 )
-_CONDA_FILE = re.compile(r"^\s*- conda: \S*/(?:linux-64|noarch)/(\S+)-([^-\s]+)-[^-\s]+\.(?:conda|tar\.bz2)\s*$", re.M)
-_PIXI_PYPI = re.compile(r"^- pypi: \S+\s*^  name: (\S+)\s*^  version: ['\"]?([^'\"\s]+)", re.M)
+_CONDA_FILE = regex(r"^\s*- conda: \S*/(?:linux-64|noarch)/(\S+)-([^-\s]+)-[^-\s]+\.(?:conda|tar\.bz2)\s*$", re.M)
+_PIXI_PYPI = regex(r"^- pypi: \S+\s*^  name: (\S+)\s*^  version: ['\"]?([^'\"\s]+)", re.M)
 
 
 def _conda_lock(source: Source) -> Lock:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from enum import Enum
 from typing import NamedTuple
 
+from binderlint.pattern import regex
 from binderlint.source import Text
 
 
@@ -39,18 +40,18 @@ def read_lines(lines: Iterable[Text], markup: Markup) -> Iterator[Line]:
 
 # -- Markdown, and HTML in it
 
-_FENCE = re.compile(r"(?:\s|>|[-*+]\s|\d+[.)]\s)*(`{3,}|~{3,})\s*([^`]*)$")
-_DIRECTIVE = re.compile(r"\{\s*([\w:.-]+)\s*\}")
+_FENCE = regex(r"(?:\s|>|[-*+]\s|\d+[.)]\s)*(`{3,}|~{3,})\s*([^`]*)$")
+_DIRECTIVE = regex(r"\{\s*([\w:.-]+)\s*\}")
 # Directives of MyST and Sphinx whose content is text.
-_TEXT_DIRECTIVES = re.compile(
+_TEXT_DIRECTIVES = regex(
     "image figure button-link button-ref admonition note tip warning important hint seealso caution attention danger "
     "dropdown grid grid-item grid-item-card card card-carousel tab-set tab-item margin sidebar panels tabbed div "
     "topic epigraph aside eval-rst raw only list-table table glossary".replace(" ", "|")
 )
-_TICKS = re.compile(r"`+")
-_MARKS = re.compile(r"<!--|-->|<(/?)(pre|code|script|textarea|style)\b[^>]*>", re.IGNORECASE)
+_TICKS = regex(r"`+")
+_MARKS = regex(r"<!--|-->|<(/?)(pre|code|script|textarea|style)\b[^>]*>", re.IGNORECASE)
 # Lines whose text goes on indented: list items, footnotes, and the admonitions and tabs of MkDocs and Documenter.
-_LIST_ITEM = re.compile(r"\s*(?:(?:[-*+]|\d+[.)])\s|\[\^[^\]]+\]:|(?:!!!|\?\?\?\+?|===)\s)")
+_LIST_ITEM = regex(r"\s*(?:(?:[-*+]|\d+[.)])\s|\[\^[^\]]+\]:|(?:!!!|\?\?\?\+?|===)\s)")
 
 
 def _markdown(lines: Iterable[Text]) -> Iterator[Line]:
@@ -121,12 +122,12 @@ def _html(lines: Iterable[Text]) -> Iterator[Line]:
 
 # -- reStructuredText
 
-_CODE_DIRECTIVES = re.compile(
+_CODE_DIRECTIVES = regex(
     "code|code-block|sourcecode|parsed-literal|literalinclude|prompt|highlight|math|ipython|doctest|jupyter-execute"
 )
-_RST_DIRECTIVE = re.compile(r"\.\.\s+(?:\|[^|]+\|\s+)?([\w:+.-]+)::")
-_RST_OTHER = re.compile(r"\.\.\s+(?:_|\[|__)")
-_RST_LITERAL = re.compile(r"``.*?``")
+_RST_DIRECTIVE = regex(r"\.\.\s+(?:\|[^|]+\|\s+)?([\w:+.-]+)::")
+_RST_OTHER = regex(r"\.\.\s+(?:_|\[|__)")
+_RST_LITERAL = regex(r"``.*?``")
 
 
 def _rst(lines: Iterable[Text]) -> Iterator[Line]:
@@ -155,12 +156,12 @@ def _rst(lines: Iterable[Text]) -> Iterator[Line]:
 
 # -- Org, AsciiDoc, plain text, configuration
 
-_ORG_BEGIN = re.compile(r"\s*#\+begin_(src|example|comment)\b", re.IGNORECASE)
-_ORG_END = re.compile(r"\s*#\+end_(src|example|comment)\b", re.IGNORECASE)
-_ORG_CODE = re.compile(r"(?<!\S)([=~])\S.*?\1(?!\w)")
-_ADOC_BLOCK = re.compile(r"(-{4,}|\.{4,}|/{4,}|```+)\s*$")
-_ADOC_CODE = re.compile(r"`[^`]+`")
-_CONFIG_COMMENT = re.compile(r"(?:^|(?<=\s))#.*$")
+_ORG_BEGIN = regex(r"\s*#\+begin_(src|example|comment)\b", re.IGNORECASE)
+_ORG_END = regex(r"\s*#\+end_(src|example|comment)\b", re.IGNORECASE)
+_ORG_CODE = regex(r"(?<!\S)([=~])\S.*?\1(?!\w)")
+_ADOC_BLOCK = regex(r"(-{4,}|\.{4,}|/{4,}|```+)\s*$")
+_ADOC_CODE = regex(r"`[^`]+`")
+_CONFIG_COMMENT = regex(r"(?:^|(?<=\s))#.*$")
 
 
 def _org(lines: Iterable[Text]) -> Iterator[Line]:

@@ -7,12 +7,13 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from binderlint.files.requirements import unquoted
+from binderlint.pattern import regex
 from binderlint.source import Place, Text
 
 _OPERATOR = r"(?:==|!=|~=|>=|<=|=|>|<)"
 _VERSION = r"(?:[0-9A-Za-z_][0-9A-Za-z_.+!-]*\*?|\*)"
 _TERM = rf"(?:{_OPERATOR}\s*)?{_VERSION}"
-_SPEC = re.compile(
+_SPEC = regex(
     rf"""\s*
     (?:(?P<channel>[^\s\[\]=<>!~,;'"]+)::)?
     (?:[0-9A-Za-z_-]+:)?  # a namespace, which conda reads and ignores
@@ -25,12 +26,12 @@ _SPEC = re.compile(
     \s*""",
     re.VERBOSE,
 )
-_ARCHIVE = re.compile(
+_ARCHIVE = regex(
     r"(?P<channel>\S+?)(?:/(?:noarch|[a-z]+-[a-z0-9]+))?/(?P<name>[^/\s]+)-(?P<version>[^-/\s]+)-(?P<build>[^-/\s]+?)\.(?:tar\.bz2|conda)(?:\#.*)?"
 )
-_KEY = re.compile(r"""\s*([a-z_0-9]+)\s*=\s*(?:'([^']*)'|"([^"]*)"|([^\s,'"]+))\s*(?:,|$)""")
-_NUMBER = re.compile(r"(\d+(?:\.\d+)*)((?:\.?dev|a|b|rc|alpha|beta)\d*)?")
-_PART = re.compile(rf"({_OPERATOR})?\s*({_VERSION})$")
+_KEY = regex(r"""\s*([a-z_0-9]+)\s*=\s*(?:'([^']*)'|"([^"]*)"|([^\s,'"]+))\s*(?:,|$)""")
+_NUMBER = regex(r"(\d+(?:\.\d+)*)((?:\.?dev|a|b|rc|alpha|beta)\d*)?")
+_PART = regex(rf"({_OPERATOR})?\s*({_VERSION})$")
 
 
 class MatchSpec(NamedTuple):

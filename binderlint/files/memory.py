@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
+from binderlint.pattern import regex
 from binderlint.source import Source, Text
 
 if TYPE_CHECKING:
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
 
 _UNITS = {"": 1, "k": 2**10, "m": 2**20, "g": 2**30, "t": 2**40}
 # Java's heap, and Spark's driver, which runs in the session (its executors need not).
-_JAVA = re.compile(r"(?<!\w)(-Xmx(\d+)([kmgtKMGT]?))\b")
-_SPARK = re.compile(r"(?:spark\.driver\.memory[\"']?\s*[,=:]?\s*[\"']?|--driver-memory[ =]+)(\d+)([kmgtKMGT])[bB]?\b")
+_JAVA = regex(r"(?<!\w)(-Xmx(\d+)([kmgtKMGT]?))\b")
+_SPARK = regex(r"(?:spark\.driver\.memory[\"']?\s*[,=:]?\s*[\"']?|--driver-memory[ =]+)(\d+)([kmgtKMGT])[bB]?\b")
 _NEEDLES = (b"-Xmx", b"driver.memory", b"driver-memory", b"memory_limit")
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from binderlint.buildpacks.names import CONFIG_NAMES, ROOT_ONLY, meant
+from binderlint.pattern import regex
 from binderlint.source import Source
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ ENVIRONMENTS = (
     "Pipfile",
     "default.nix",
 )
-_FOLDER = re.compile(r"[._]?binders?", re.IGNORECASE)
+_FOLDER = regex(r"[._]?binders?", re.IGNORECASE)
 
 
 def misnamed_folders(repo: Repository) -> dict[str, list[Source]]:
@@ -76,7 +77,7 @@ def misnamed_environments(repo: Repository) -> list[Source]:
     return found + [file for files in folders for file in files if file.name in ENVIRONMENTS]
 
 
-_RELATIVE = re.compile(
+_RELATIVE = regex(
     r"(?:^|[\s'\"=\[,])(?:-r|-c|-e|--requirement|--constraint|--editable)[\s=]|(?:^|[\s'\"=])\.{1,2}/|file:"
 )
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
+from binderlint.pattern import regex
 from binderlint.source import Text
 
 if TYPE_CHECKING:
@@ -30,14 +31,14 @@ PORTS = {
     "http": 80,
     "https": 443,
 }
-_URL = re.compile(
+_URL = regex(
     r"(?<![\w+./-])("
     + "|".join(map(re.escape, PORTS))
     + r")(?:\+\w+)?://(?:[^\s/@\"'<>]*@)?([A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)(?::(\d{1,5}))?(?![\w.-])"
 )
-_SCP = re.compile(r"(?:[\w.-]+@)([A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+):(?!//)")
+_SCP = regex(r"(?:[\w.-]+@)([A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+):(?!//)")
 # Addresses of this machine, of private networks, and those that stand for any.
-_LOCAL = re.compile(
+_LOCAL = regex(
     r"(?:127|10|0)\.[\d.]+|192\.168\.[\d.]+|172\.(?:1[6-9]|2\d|3[01])\.[\d.]+|(?:.*\.)?(?:local|localdomain|internal|test|invalid)|(?:.*\.)?example\.\w+"
 )
 

@@ -7,18 +7,19 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from binderlint.pattern import regex
 from binderlint.source import Array, Place, Scalar, Source, Span, Table, Text
 
 # What nobody needs of a notebook and what makes it large.
 _SKIPPED = frozenset({"outputs", "attachments"})
-_SPACE = re.compile(r"[ \t\r\n]*")
-_STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
-_WORD = re.compile(r"-?\d[\d.eE+-]*|true|false|null|NaN|-?Infinity")
+_SPACE = regex(r"[ \t\r\n]*")
+_STRING = regex(r'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+_WORD = regex(r"-?\d[\d.eE+-]*|true|false|null|NaN|-?Infinity")
 _DECODER = json.JSONDecoder(strict=False)
-_ESCAPE = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.")
+_ESCAPE = regex(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.")
 
 
-_SHELL = re.compile(rb'"[ ]*!')
+_SHELL = regex(rb'"[ ]*!')
 
 
 class Escaped(Text):

@@ -9,13 +9,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from binderlint.files.notebook import Cell, Notebook, read, read_cell, read_key
+from binderlint.pattern import regex
 from binderlint.source import EXECUTABLE, REGULAR, Array, Place, Scalar, Source, Table, Text
 
 if TYPE_CHECKING:
     from binderlint.repository import Repository
 
 # Copies, build results and test data, which nobody opens on Binder.
-_ASIDE = re.compile(r"(?:^|/)(?:\.ipynb_checkpoints|_build|node_modules|tests?|testing|fixtures?|site-packages)/", re.I)
+_ASIDE = regex(r"(?:^|/)(?:\.ipynb_checkpoints|_build|node_modules|tests?|testing|fixtures?|site-packages)/", re.I)
 
 
 class PlainCell(NamedTuple):

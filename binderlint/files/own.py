@@ -6,17 +6,18 @@ import re
 from typing import TYPE_CHECKING
 
 from binderlint.files.requirements import canonical
+from binderlint.pattern import regex
 
 if TYPE_CHECKING:
     from binderlint.repository import Repository
 
 _NAMED = {
-    "pyproject.toml": re.compile(
+    "pyproject.toml": regex(
         r"""^\[(?:project|tool\.poetry|tool\.flit\.metadata)\](?:(?!^\[).)*?^(?:name|dist-name|module)\s*=\s*["']([\w.-]+)["']""",
         re.M | re.S,
     ),
-    "setup.cfg": re.compile(r"^\[metadata\](?:(?!^\[).)*?^name\s*=\s*([\w.-]+)", re.M | re.S),
-    "setup.py": re.compile(r"""\b(?:name|NAME|DISTNAME|package_name)\s*=\s*["']([\w.-]+)["']"""),
+    "setup.cfg": regex(r"^\[metadata\](?:(?!^\[).)*?^name\s*=\s*([\w.-]+)", re.M | re.S),
+    "setup.py": regex(r"""\b(?:name|NAME|DISTNAME|package_name)\s*=\s*["']([\w.-]+)["']"""),
 }
 
 

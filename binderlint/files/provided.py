@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from binderlint.files.launched import environment_elsewhere
 from binderlint.files.requirements import canonical
 from binderlint.files.word_lists import word_list
+from binderlint.pattern import regex
 
 if TYPE_CHECKING:
     from binderlint.repository import Repository
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 _DATA = Path(__file__).parent.parent / "data"
 _EXPORT = 40
 # conda packages that hold no Python.
-_NO_PYTHON = re.compile(
+_NO_PYTHON = regex(
     r"(?:r|lib|perl|_)[-_].*|lib\w+|\w+-c|.*-dev|gxx.*|gcc.*|gfortran.*|nodejs|julia|texlive-core|pip|python"
 )
 

@@ -6,13 +6,14 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
+from binderlint.pattern import regex
 from binderlint.source import Place, Source, Span, Text
 
 if TYPE_CHECKING:
     from binderlint.repository import Repository
 
 # Comments, strings (raw ones too), names with their package, brackets.
-_TOKEN = re.compile(
+_TOKEN = regex(
     r"(?P<comment>#[^\n]*)"
     r"|(?P<raw>[rR](?P<q>[\"'])(?P<dash>-*)[(\[{].*?[)\]}](?P=dash)(?P=q))"
     r"|(?P<string>\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*')"
@@ -20,7 +21,7 @@ _TOKEN = re.compile(
     r"|(?P<open>[(\[{])|(?P<close>[)\]}])|(?P<comma>,)",
     re.DOTALL,
 )
-_GITHUB = re.compile(r"(?:github::)?[\w.-]+/([\w.-]+?)(?:/[^@#]*)?(?:[@#].*)?$")
+_GITHUB = regex(r"(?:github::)?[\w.-]+/([\w.-]+?)(?:/[^@#]*)?(?:[@#].*)?$")
 
 
 class Argument(NamedTuple):

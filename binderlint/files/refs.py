@@ -8,17 +8,18 @@ from typing import TYPE_CHECKING
 
 from binderlint.files.launch import HOSTED, WEB_ADDRESS, is_sample_ref, is_template
 from binderlint.files.links import Link, live_launches
+from binderlint.pattern import regex
 
 if TYPE_CHECKING:
     from binderlint.repository import Repository
 
 # What stands before a branch in the addresses of GitHub's and GitLab's own pages.
-PASTED = re.compile(r"(?:tree|blob|raw|edit)(?:/|$)")
+PASTED = regex(r"(?:tree|blob|raw|edit)(?:/|$)")
 USUAL = ("master", "main")
 
-_FILE = re.compile(r"/[^/]*\.(?:ipynb|md|py|[Rr]md|jl|[Rr])$")
-_COMMIT = re.compile(r"[0-9a-f]{7,40}")
-_VERSION = re.compile(r"v?\.?(\d+(?:\.\d+)+)")
+_FILE = regex(r"/[^/]*\.(?:ipynb|md|py|[Rr]md|jl|[Rr])$")
+_COMMIT = regex(r"[0-9a-f]{7,40}")
+_VERSION = regex(r"v?\.?(\d+(?:\.\d+)+)")
 
 
 def names_a_file(ref: str) -> bool:

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from binderlint.files.markers import marker_holds
+from binderlint.pattern import regex
 from binderlint.source import Array, Place, Source, Span, Text
 
 
@@ -98,8 +99,8 @@ def short(text: str) -> str:
 
 # -- lines
 
-_CONTINUED = re.compile(r"\\(?:\r\n|\n|\r)")
-_COMMENT = re.compile(r"(?:^|\s+)#.*$", re.DOTALL)
+_CONTINUED = regex(r"\\(?:\r\n|\n|\r)")
+_COMMENT = regex(r"(?:^|\s+)#.*$", re.DOTALL)
 
 
 def read(source: Source) -> tuple[Line, ...]:
@@ -151,17 +152,17 @@ _NAME = r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?"
 # Versions on which everybody agrees: what matches here need not be asked of `packaging`.
 _VERSION = r"\d+(?:\.\d+)*(?:(?:a|b|rc)\d+)?(?:\.post\d+)?(?:\.dev\d+)?(?:\+[a-z0-9]+(?:\.[a-z0-9]+)*)?"
 _EXACT_CLAUSE = rf"(?:(?:==|!=)\s*(?:{_VERSION}|\d+(?:\.\d+)*\.\*)|(?:>=|<=|>|<)\s*\d+(?:\.\d+)*(?:(?:a|b|rc)\d+)?|~=\s*\d+(?:\.\d+)+)"
-_EXACT = re.compile(
+_EXACT = regex(
     rf"{_NAME}\s*(?:\[\s*(?:{_NAME}\s*(?:,\s*{_NAME}\s*)*)?\])?\s*(?:{_EXACT_CLAUSE}\s*(?:,\s*{_EXACT_CLAUSE}\s*)*)?$"
 )
-_PIECES = re.compile(rf"({_NAME})(\s*\[[^\]]*\])?\s*([^;]*?)\s*(?:;\s*(.*))?$", re.DOTALL)
-_ANY_CLAUSE = re.compile(r"(===|==|!=|~=|>=|<=|>|<)\s*([^\s,()]+)")
-_DIRECT = re.compile(rf"({_NAME})(\s*\[[^\]]*\])?\s*@\s*", re.DOTALL)
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
-_VCS = re.compile(r"(?:git|hg|svn|bzr)(?:\+|://|@)", re.IGNORECASE)
-_EGG = re.compile(rf"[#&]egg=({_NAME})")
-_ARCHIVE = re.compile(r"\.(?:whl|zip|tar|tgz|tbz|txz|tlz|tar\.(?:gz|bz2|xz|lz|lzma))$", re.IGNORECASE)
-_PER_REQUIREMENT = re.compile(r"\s(-.*)$", re.DOTALL)
+_PIECES = regex(rf"({_NAME})(\s*\[[^\]]*\])?\s*([^;]*?)\s*(?:;\s*(.*))?$", re.DOTALL)
+_ANY_CLAUSE = regex(r"(===|==|!=|~=|>=|<=|>|<)\s*([^\s,()]+)")
+_DIRECT = regex(rf"({_NAME})(\s*\[[^\]]*\])?\s*@\s*", re.DOTALL)
+_SCHEME = regex(r"[A-Za-z][A-Za-z0-9+.-]+:")
+_VCS = regex(r"(?:git|hg|svn|bzr)(?:\+|://|@)", re.IGNORECASE)
+_EGG = regex(rf"[#&]egg=({_NAME})")
+_ARCHIVE = regex(r"\.(?:whl|zip|tar|tgz|tbz|txz|tlz|tar\.(?:gz|bz2|xz|lz|lzma))$", re.IGNORECASE)
+_PER_REQUIREMENT = regex(r"\s(-.*)$", re.DOTALL)
 
 # Options by every way pip lets them be written.
 _OPTIONS = {

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from binderlint.files.shell.state import Arrival, Command, Context, Kind, Load, Redirect, State
 from binderlint.files.shell.walk import Walk
 from binderlint.files.shell.words import UNKNOWN, Code, Rest, Scalar, Values, Word
+from binderlint.pattern import regex
 from binderlint.source import Place, Source, Text
 
 if TYPE_CHECKING:
@@ -28,10 +29,10 @@ BINDER_VARIABLES = {
     "NB_PYTHON_PREFIX": "/srv/conda/envs/notebook",
 }
 _LANGUAGES = (
-    (re.compile(r"(?:sh|bash|dash|ash|ksh|zsh)"), "shell"),
-    (re.compile(r"(?:python|pypy|ipython)[\d.]*"), "python"),
-    (re.compile(r"Rscript|R|littler|r"), "r"),
-    (re.compile(r"julia.*"), "julia"),
+    (regex(r"(?:sh|bash|dash|ash|ksh|zsh)"), "shell"),
+    (regex(r"(?:python|pypy|ipython)[\d.]*"), "python"),
+    (regex(r"Rscript|R|littler|r"), "r"),
+    (regex(r"julia.*"), "julia"),
 )
 
 

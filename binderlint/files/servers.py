@@ -6,8 +6,9 @@ import re
 
 from binderlint.files.actions import subcommand
 from binderlint.files.script import Command
+from binderlint.pattern import regex
 
-_WEB = re.compile(
+_WEB = regex(
     r"gunicorn|uvicorn|hypercorn|waitress-serve|streamlit|flask|npm|yarn|node|java|dotnet|php|rails|puma|bundle|http\.server|bokeh|panel|nginx|apache2?|httpd|supervisord|docker-compose|celery"
 )
 

@@ -6,10 +6,11 @@ import re
 import sys
 from typing import Any
 
+from binderlint.pattern import regex
 from binderlint.source import Place, Source, Text
 
-_HEADER = re.compile(r"[ \t]*\[[ \t]*([^\[\]#]+?)[ \t]*\][ \t]*(?:#.*)?$")
-_AT_LINE = re.compile(r"\(?(?:at )?line (\d+)(?:,? column (\d+))?")
+_HEADER = regex(r"[ \t]*\[[ \t]*([^\[\]#]+?)[ \t]*\][ \t]*(?:#.*)?$")
+_AT_LINE = regex(r"\(?(?:at )?line (\d+)(?:,? column (\d+))?")
 
 
 def parse_pyproject(source: Source) -> dict[str, Any]:

@@ -8,25 +8,24 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from binderlint.files.text import open_text
+from binderlint.pattern import regex
 from binderlint.source import Array, Place, Scalar, Source, Span, Table, Text
 
 if TYPE_CHECKING:
     import yaml
 
 # YAML 1.2's plain scalars that are no strings, as ruamel.yaml resolves them: `yes` and `on` stay strings, unlike in PyYAML's 1.1.
-_NULL = re.compile(r"(?:~|null|Null|NULL|)$")
-_BOOL = re.compile(r"(?:true|True|TRUE|false|False|FALSE)$")
-_INT = re.compile(r"[-+]?(?:0b[01_]+|0o?[0-7_]+|0x[0-9a-fA-F_]+|[0-9][0-9_]*)$|[-+]_+[0-9][0-9_]*$")
-_FLOAT = re.compile(
+_NULL = regex(r"(?:~|null|Null|NULL|)$")
+_BOOL = regex(r"(?:true|True|TRUE|false|False|FALSE)$")
+_INT = regex(r"[-+]?(?:0b[01_]+|0o?[0-7_]+|0x[0-9a-fA-F_]+|[0-9][0-9_]*)$|[-+]_+[0-9][0-9_]*$")
+_FLOAT = regex(
     r"[-+]?(?:[0-9][0-9_]*\.[0-9_]*(?:[eE][-+]?[0-9]+)?|[0-9][0-9_]*[eE][-+]?[0-9]+|\.[0-9_]+(?:[eE][-+][0-9]+)?|\.(?:inf|Inf|INF))$|\.(?:nan|NaN|NAN)$"
 )
-_DATE = re.compile(
-    r"\d{4}-\d\d?-\d\d?(?:(?:[Tt]|[ \t]+)\d\d?:\d\d:\d\d(?:\.\d*)?(?:[ \t]*(?:Z|[-+]\d\d?(?::\d\d)?))?)?$"
-)
+_DATE = regex(r"\d{4}-\d\d?-\d\d?(?:(?:[Tt]|[ \t]+)\d\d?:\d\d:\d\d(?:\.\d*)?(?:[ \t]*(?:Z|[-+]\d\d?(?::\d\d)?))?)?$")
 
 # Lines on which PyYAML and ruamel.yaml cannot disagree: comments, `key:`, `key: word`, `- word`, with nothing that YAML gives a
 # meaning. tests/test_yaml.py holds the two against each other.
-_SIMPLE_LINE = re.compile(
+_SIMPLE_LINE = regex(
     r"(?!\.\.\.)"
     r"(?: *(?:- )*(?:[A-Za-z_][A-Za-z0-9_.-]*:(?= |$))?(?: *[A-Za-z0-9_.][A-Za-z0-9_.=<>~^/+;()$ -]*)?(?<! ))?"
     r"(?: *|(?: +|^)#[ -~\u00a1-\u167f\u2010-\u2027\u2030-\u2fff\u3001-\ud7ff]*)$"
@@ -34,7 +33,7 @@ _SIMPLE_LINE = re.compile(
 
 
 # Errors that the parser notices lines after their cause, which is where it began what it could not finish.
-_BEGUN = re.compile(
+_BEGUN = regex(
     r"simple key could not find expected ':'|unexpected end of stream|<stream end>|scanning (?:a block scalar|an alias) "
 )
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from binderlint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.edits import append, between, keyed_list, remove_key, replace, set_key
+from binderlint.pattern import regex
 from binderlint.rule import Bad, Good, Rule
 from binderlint.source import Array, Scalar, Table, Text
 
@@ -147,10 +148,10 @@ class EnvDependenciesEmpty(Rule):
 _KEYS = frozenset({"name", "channels", "dependencies", "prefix", "variables"})
 _OTHER_TOOLS = frozenset({"platforms", "category", "channel_priority", "channel-priority"})
 _MEANT = {
-    "dependencies": re.compile(
+    "dependencies": regex(
         r"(?i)depend[ae]n?[cs]?[iey]+e?s?|dependencies|dependancies|depends|deps|packages|requirements|install_requires"
     ),
-    "channels": re.compile(r"(?i)chann?ell?s?|chanels?"),
+    "channels": regex(r"(?i)chann?ell?s?|chanels?"),
 }
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from binderlint.diagnostic import Applicability, Create, Diagnostic, Fix, Level, Severity
 from binderlint.edits import replace
+from binderlint.pattern import regex
 from binderlint.plan import DEFAULT_PYTHON
 from binderlint.rule import Bad, Good, Rule
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 _JULIA = "JuliaProjectTomlBuildPack"
 # What repo2docker raises for a Python version that it has no environment for.
-_REFUSED = re.compile(r"Python version .* is not supported!|.* is not valid SemVer string|'\d+'")
+_REFUSED = regex(r"Python version .* is not supported!|.* is not valid SemVer string|'\d+'")
 
 
 class EnvPythonUnsupported(Rule):

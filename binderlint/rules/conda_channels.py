@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.edits import remove, replace
+from binderlint.pattern import regex
 from binderlint.rule import Bad, Good, Rule
 from binderlint.source import Array, Text
 
@@ -16,12 +17,12 @@ if TYPE_CHECKING:
     from binderlint.repository import Repository
 
 # Anaconda's own channels: `defaults`, its parts, and their addresses. `free` has a rule of its own.
-_ANACONDA = re.compile(
+_ANACONDA = regex(
     r"defaults|anaconda|main|r|msys2|pkgs/(?:main|r|msys2)"
     r"|https?://(?:repo\.anaconda\.com|repo\.continuum\.io)/pkgs/(?:main|r|msys2)/?"
     r"|https?://conda\.anaconda\.org/(?:anaconda|main|r)/?"
 )
-_OPT_IN = re.compile(r"#.*(?:licen[cs]e|terms|ToS\b|Anaconda|paid|subscription)", re.IGNORECASE)
+_OPT_IN = regex(r"#.*(?:licen[cs]e|terms|ToS\b|Anaconda|paid|subscription)", re.IGNORECASE)
 # Names that are looked up as somebody's account on anaconda.org (`default`, `pypi`), or not found.
 _NO_CHANNEL = {
     "default": "`default` is not Anaconda's channel, which is called `defaults`",
@@ -30,7 +31,7 @@ _NO_CHANNEL = {
     "pip": "`pip` is a program and no channel",
     "pypi": "`pypi` is where pip gets its packages, and no channel of conda",
 }
-_LABEL = re.compile(r"[\w-]+/label/(broken|dev|nightly|rc|main_rc|pre|test|testing|daily)")
+_LABEL = regex(r"[\w-]+/label/(broken|dev|nightly|rc|main_rc|pre|test|testing|daily)")
 
 
 class EnvDefaultsChannel(Rule):

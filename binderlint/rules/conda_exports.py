@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from binderlint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
 from binderlint.edits import remove, replace
+from binderlint.pattern import regex
 from binderlint.rule import Bad, Good, Rule
 
 if TYPE_CHECKING:
@@ -17,21 +18,21 @@ if TYPE_CHECKING:
 # What only an export from one system holds: package names on conda-forge and defaults, and the hashes that conda-build gave
 # to the compilers of that system (seen in published exports of 2018 to 2024; `py38hecd8cb5_0` is macOS, `py38h06a4308_0` Linux).
 _SYSTEMS = {
-    "Linux": re.compile(
+    "Linux": regex(
         r"(?:_libgcc_mutex|_openmp_mutex|ld_impl_linux-\w+|libgcc-ng|libstdcxx-ng|libgomp|libgfortran-ng)=.*"
         r"|.*=(?:py\d+)?h(?:14c3975|7b6447c|06a4308|27cfd23|5eee18b|516909a|7f98852)_\d+"
     ),
-    "macOS": re.compile(
+    "macOS": regex(
         r"(?:appnope|python\.app|pyobjc-core|appscript)=.*"
         r"|.*=(?:py\d+)?h(?:1de35cc|ecd8cb5|9ed2024|af1e3a3|0a44026|ca72f7f|ca03da5)_\d+"
     ),
-    "Windows": re.compile(
+    "Windows": regex(
         r"(?:vc|vc14_runtime|vs2015_runtime|ucrt|wincertstore|win_inet_pton|pywin32|pywinpty|winpty|menuinst|console_shortcut|m2w64-.*|msys2-.*)=.*"
         r"|.*=(?:py\d+)?h(?:e774522|aa95532|2bbff1b|a925a31|fa6e2cd)_\d+"
     ),
 }
 # Builds that do not depend on the system, or look the same on all of them: `py_0`, `pyhd8ed1ab_0`, `py37_0`, `0`.
-_ANYWHERE = re.compile(r"(?:py\d*_|pyh[0-9a-z]*_)?\d+")
+_ANYWHERE = regex(r"(?:py\d*_|pyh[0-9a-z]*_)?\d+")
 
 
 # Packages that other systems' exports hold for the system's own sake; what needs them on Linux brings them itself.

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 from binderlint.diagnostic import Diagnostic, Edit, Fix, Level, Severity
 from binderlint.edits import between, replace, set_key, starts_line
+from binderlint.pattern import regex
 from binderlint.rule import Bad, Good, Rule
 from binderlint.source import Array, Scalar, Table, Text
 
 if TYPE_CHECKING:
     from binderlint.repository import Repository
 
-_WORD = re.compile(r"[^\s\[\]{},:&*!|>%@`'\"]+")
+_WORD = regex(r"[^\s\[\]{},:&*!|>%@`'\"]+")
 
 
 class EnvPipNotList(Rule):

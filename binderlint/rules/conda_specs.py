@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from binderlint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.edits import append, between, item_break, remove, replace
+from binderlint.pattern import regex
 from binderlint.rule import Bad, Good, Rule
 from binderlint.source import Array, Scalar, Table, Text
 
@@ -16,22 +17,22 @@ if TYPE_CHECKING:
 
 _NAME = r"[A-Za-z0-9_][A-Za-z0-9_.-]*"
 # What only pip reads: options, addresses, paths, `name @ address`.
-_FOR_PIP = re.compile(
+_FOR_PIP = regex(
     rf"(?:-[a-z]\s|--[a-z]|-[erc]\S|(?:git|hg|svn|bzr)\+|(?:https?|file|git)://(?!.*(?:\.conda|\.tar\.bz2)(?:#|$)|.*::)|\.\.?(?:/|$)|{_NAME}(?:\[[^\]]*\])?\s*@\s*\S).*",
     re.IGNORECASE,
 )
-_TURNED = re.compile(r"=([<>])(?!=)")
-_TRIPLE = re.compile(r"===")
-_EXTRAS = re.compile(rf"({_NAME})\[[A-Za-z0-9_., -]+\]\s*(?:[<>=!~].*)?")
-_MARKER = re.compile(rf"{_NAME}[^;]*;\s*(?:python_version|sys_platform|platform_\w+|os_name|implementation_name)\b.*")
-_BLANK_FOR_COMMA = re.compile(r"([<>=!~]=?\s*[0-9][0-9A-Za-z.*]*)\s+(?=[<>!~]=?)")
-_WORDS = re.compile(rf"{_NAME}(?:[\s,]+{_NAME})+,?")
-_COMPARISON_FIRST = re.compile(r"[<>=!~]=?\s*[0-9][0-9A-Za-z.*]*")
-_NO_VERSION = re.compile(rf"({_NAME})\s*(?:[<>~!]=?)\s*")
+_TURNED = regex(r"=([<>])(?!=)")
+_TRIPLE = regex(r"===")
+_EXTRAS = regex(rf"({_NAME})\[[A-Za-z0-9_., -]+\]\s*(?:[<>=!~].*)?")
+_MARKER = regex(rf"{_NAME}[^;]*;\s*(?:python_version|sys_platform|platform_\w+|os_name|implementation_name)\b.*")
+_BLANK_FOR_COMMA = regex(r"([<>=!~]=?\s*[0-9][0-9A-Za-z.*]*)\s+(?=[<>!~]=?)")
+_WORDS = regex(rf"{_NAME}(?:[\s,]+{_NAME})+,?")
+_COMPARISON_FIRST = regex(r"[<>=!~]=?\s*[0-9][0-9A-Za-z.*]*")
+_NO_VERSION = regex(rf"({_NAME})\s*(?:[<>~!]=?)\s*")
 
 
 # Words and placeholders that stand where a version belongs.
-_NO_RELEASE = re.compile(r"[=\s]*(?:latest|newest|stable|current|any|x\.x(?:\.x)?|[A-Z]+(?:_[A-Z]+)+|VERSION)")
+_NO_RELEASE = regex(r"[=\s]*(?:latest|newest|stable|current|any|x\.x(?:\.x)?|[A-Z]+(?:_[A-Z]+)+|VERSION)")
 
 
 class Finding(NamedTuple):

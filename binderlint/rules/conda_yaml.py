@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from binderlint.diagnostic import Diagnostic, Fix, Level, Recode, Severity
 from binderlint.edits import replace
+from binderlint.pattern import regex
 from binderlint.rule import Bad, Good, Rule
 from binderlint.source import Array, Source, Table, Text
 
@@ -15,11 +16,11 @@ if TYPE_CHECKING:
     from binderlint.files.yaml import Problem
     from binderlint.repository import Repository
 
-_MARKER = re.compile(r"^(?:<{7}|={7}|>{7}|\|{7})(?:[ \t].*)?$", re.MULTILINE)
-_EXPLICIT = re.compile(r"^@EXPLICIT.*$", re.MULTILINE)
-_JINJA = re.compile(r"^[^#\n\r]*?(\{[{%].*)$", re.MULTILINE)
-_INDENTATION = re.compile(r"^[ ]*\t[ \t]*(?=\S)", re.MULTILINE)
-_OTHER_TABS = re.compile(r"(?<=[-:])[ ]*\t[ \t]*|[ ]*\t[ \t]*(?=#|\r?$)", re.MULTILINE)
+_MARKER = regex(r"^(?:<{7}|={7}|>{7}|\|{7})(?:[ \t].*)?$", re.MULTILINE)
+_EXPLICIT = regex(r"^@EXPLICIT.*$", re.MULTILINE)
+_JINJA = regex(r"^[^#\n\r]*?(\{[{%].*)$", re.MULTILINE)
+_INDENTATION = regex(r"^[ ]*\t[ \t]*(?=\S)", re.MULTILINE)
+_OTHER_TABS = regex(r"(?<=[-:])[ ]*\t[ \t]*|[ ]*\t[ \t]*(?=#|\r?$)", re.MULTILINE)
 
 # What the parser's words mean for somebody who does not know YAML: (its words, what is wrong, what to do).
 _MEANINGS = (

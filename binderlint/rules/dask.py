@@ -11,6 +11,7 @@ from binderlint.edits import EditError, replace
 from binderlint.files.dask import FOLDER, OLD_FOLDER, Config, old_folder_mentions, reads_old_folder
 from binderlint.files.dask_versions import newest
 from binderlint.files.yaml import Problem, read_safe
+from binderlint.pattern import regex
 from binderlint.rule import Bad, Good, Rule
 from binderlint.source import Place, Table
 
@@ -251,8 +252,8 @@ def _words(problem: Problem) -> str:
     return lines[-1] if lines else problem.kind
 
 
-_KEY_WITH_VALUE = re.compile(r"( *)(?:- +)?[\w.-]+:[ \t]+[^\s#|>&{\[].*")
-_KEY = re.compile(r"( +)[\w.-]+:(?:\s|$)")
+_KEY_WITH_VALUE = regex(r"( *)(?:- +)?[\w.-]+:[ \t]+[^\s#|>&{\[].*")
+_KEY = regex(r"( +)[\w.-]+:(?:\s|$)")
 
 
 def _moved_back(source: Source, problem: Problem) -> Fix | None:

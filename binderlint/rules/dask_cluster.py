@@ -14,6 +14,7 @@ from binderlint.files.dask_code import cluster_code, first_match
 from binderlint.files.dask_versions import named, newest
 from binderlint.files.launch import KNOWN_HOSTS
 from binderlint.hubs import find_hub
+from binderlint.pattern import regex
 from binderlint.rule import Bad, Good, Rule
 from binderlint.source import Table, Text
 
@@ -37,7 +38,7 @@ def _notebook(*lines: str) -> str:
     return json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 4}, indent=1) + "\n"
 
 
-_CLASSIC = re.compile(
+_CLASSIC = regex(
     r"((?:from\s+dask_kubernetes(?:\.(?:classic|core|helm|common\S*|objects))?\s+import\s+[^#]*\b"
     r"(?:KubeCluster|HelmCluster|make_pod_spec|make_pod_from_dict|KubeAuth|KubeConfig|InCluster|ClusterAuth)\b"
     r"|import\s+dask_kubernetes\.(?:classic|core|helm)\b)[^#]*?)\s*(?:#|$)"
@@ -143,7 +144,7 @@ class DaskKubernetesClassic(Rule):
 _GATEWAY = r"(?:dask_gateway\.)?(?:Gateway|GatewayCluster)\s*\(\s*\)"
 _JOBQUEUE = r"(?:dask_jobqueue\.)?(?:PBS|SLURM|LSF|SGE|HTCondor|Moab|OAR)Cluster\s*\("
 _KUBE = r"(?:dask_kubernetes\.)?(?:KubeCluster|HelmCluster)(?:\.from_\w+)?\s*\("
-_MAKES = re.compile(rf"(?:\w+\s*=\s*|with\s+)?({_GATEWAY}|{_KUBE}|{_JOBQUEUE})")
+_MAKES = regex(rf"(?:\w+\s*=\s*|with\s+)?({_GATEWAY}|{_KUBE}|{_JOBQUEUE})")
 
 
 class DaskClusterUnavailable(Rule):

@@ -10,6 +10,7 @@ from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Severit
 from binderlint.edits import append, append_lines, replace
 from binderlint.files.dask import FOLDER, Container, containers
 from binderlint.files.dask_units import cores, kubernetes_bytes, memory_limit
+from binderlint.pattern import regex
 from binderlint.rule import Bad, Good, Rule
 from binderlint.source import Place, Scalar, Span, Table, Text
 
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
 
 _FILE = ".config/dask/config.yaml"
 _LINK = "distributed:\n  dashboard:\n    link: {}\n"
-_HARD = re.compile(r"(?:\{JUPYTERHUB_BASE_URL\})?/?user/\{JUPYTERHUB_USER\}/")
-_LOCAL = re.compile(r"https?://(?:localhost|127\.0\.0\.1|0\.0\.0\.0)\b")
+_HARD = regex(r"(?:\{JUPYTERHUB_BASE_URL\})?/?user/\{JUPYTERHUB_USER\}/")
+_LOCAL = regex(r"https?://(?:localhost|127\.0\.0\.1|0\.0\.0\.0)\b")
 
 
 class DaskDashboardLink(Rule):
@@ -133,7 +134,7 @@ class DaskDashboardLink(Rule):
             )
 
 
-_BRINGS_PROXY = re.compile(r"proxy|pangeo|labextension|remote-desktop|jupyter-vscode|nbgallery|^jhub", re.IGNORECASE)
+_BRINGS_PROXY = regex(r"proxy|pangeo|labextension|remote-desktop|jupyter-vscode|nbgallery|^jhub", re.IGNORECASE)
 
 
 def _missing_proxy(repo: Repository) -> Fix | None:

@@ -11,6 +11,7 @@ from binderlint.edits import replace
 from binderlint.files.gitmodules import attribute_matches, lfs_patterns, read_modules
 from binderlint.git import Git
 from binderlint.hubs import find_hub
+from binderlint.pattern import regex
 from binderlint.rule import Bad, Good, Rule
 from binderlint.source import EXECUTABLE, GITLINK, REGULAR, Source
 
@@ -24,7 +25,7 @@ def _modules(url: str, more: str = "") -> str:
     return f'[submodule "x"]\n\tpath = lib/x\n\turl = {url}\n{more}'
 
 
-_SSH = re.compile(r"(?:ssh://)?(?:[\w.-]+@)?([\w.-]+\.[A-Za-z]{2,})(?::(?:\d+/)?|/)/*(.+)$")
+_SSH = regex(r"(?:ssh://)?(?:[\w.-]+@)?([\w.-]+\.[A-Za-z]{2,})(?::(?:\d+/)?|/)/*(.+)$")
 _HTTPS_HOSTS = frozenset({"github.com", "gitlab.com", "bitbucket.org", "codeberg.org", "gist.github.com"})
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.edits import replace
+from binderlint.pattern import regex
 from binderlint.rule import Bad, Good, Rule
 
 if TYPE_CHECKING:
@@ -18,13 +19,13 @@ if TYPE_CHECKING:
     from binderlint.repository import Repository
 
 # Programs that take what follows as arguments of their own, so that Binder's `python3 -c ...` never runs.
-_PROGRAMS = re.compile(
+_PROGRAMS = regex(
     r"jupyter(?:-\w+)*|python[\d.]*|ipython|R|Rscript|julia|voila|streamlit|panel|marimo|node|npm|java|tail|sleep|cat|echo"
 )
-_WRAPPERS = re.compile(
+_WRAPPERS = regex(
     r"tini|tini-static|dumb-init|docker-init|catatonit|env|xvfb-run|nice|setsid|stdbuf|gosu|su-exec|fixuid"
 )
-_SHELLS = re.compile(r"(?:ba|da|z|k)?sh")
+_SHELLS = regex(r"(?:ba|da|z|k)?sh")
 
 
 class DockerEntrypointSwallowsArgs(Rule):

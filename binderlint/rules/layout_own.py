@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.edits import append_lines
 from binderlint.files.own import own_names
+from binderlint.pattern import regex
 from binderlint.plan import Status
 from binderlint.rule import Bad, Good, Rule
 
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from binderlint.repository import Repository
 
 _PYTHON_BUILDS = ("CondaBuildPack", "PipfileBuildPack", "PythonBuildPack", "RBuildPack", "JuliaProjectTomlBuildPack")
-_PACKAGE = re.compile(r"(?:src/)?(?!(?:tests?|docs?|examples?|binder|scripts|notebooks)/)([A-Za-z_]\w*)/__init__\.py")
+_PACKAGE = regex(r"(?:src/)?(?!(?:tests?|docs?|examples?|binder|scripts|notebooks)/)([A-Za-z_]\w*)/__init__\.py")
 # What a notebook does to find a package by itself, and a script to make it known.
-_FINDS_ITSELF = re.compile(r"sys\.path|%cd|os\.chdir|\binstall\b|PYTHONPATH|git clone|%run|site\.addsitedir")
-_MAKES_KNOWN = re.compile(
+_FINDS_ITSELF = regex(r"sys\.path|%cd|os\.chdir|\binstall\b|PYTHONPATH|git clone|%run|site\.addsitedir")
+_MAKES_KNOWN = regex(
     r"PYTHONPATH|\bdevelop\b|\.pth\b|\b(?:poetry|pdm|uv|hatch|flit|pixi|make|tox|pip3?)\b[^\n]*\b(?:install|sync)\b[^\n]*(?:\s|/)\.|\bmake\b|\bpoetry install\b|\buv sync\b"
 )
 _SETUP = 'from setuptools import setup\nsetup(name="waves", package_dir={"": "src"})\n'

@@ -11,6 +11,7 @@ from binderlint.edits import replace
 from binderlint.files.launch import DEAD_HOSTS, MEMBER_HOSTS, MYBINDER, Route
 from binderlint.files.links import Link, Where
 from binderlint.git import Git
+from binderlint.pattern import regex
 from binderlint.rule import Bad, Good, Rule
 
 if TYPE_CHECKING:
@@ -256,13 +257,13 @@ class BadgeMemberHost(Rule):
             )
 
 
-_SESSION = re.compile(r"/user/([^/]*?)(?:-[a-z0-9]{6,10})?(?:/|$)(.*)", re.DOTALL)
+_SESSION = regex(r"/user/([^/]*?)(?:-[a-z0-9]{6,10})?(?:/|$)(.*)", re.DOTALL)
 
 
-_INTERFACE = re.compile(r"(?:lab|notebooks|tree|doc|edit|rstudio|voila)(?:/|$)")
+_INTERFACE = regex(r"(?:lab|notebooks|tree|doc|edit|rstudio|voila)(?:/|$)")
 
 
-_END = re.compile(
+_END = regex(
     r"shut(?:ting)? ?down|switched off|turned off|no longer|not (?:available|running)|retired|outage|offline|decommission|discontinu|defunct|dead|gone|closed|deprecated|was\b|formerly|previously",
     re.IGNORECASE,
 )

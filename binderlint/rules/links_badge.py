@@ -12,6 +12,7 @@ from binderlint.files.launch import MYBINDER, PROVIDERS
 from binderlint.files.links import markup_of
 from binderlint.files.markup import Markup, read_lines
 from binderlint.git import Git
+from binderlint.pattern import regex
 from binderlint.rule import Bad, Good, Rule
 from binderlint.source import Source
 
@@ -170,7 +171,7 @@ class BadgeMissing(Rule):
                 return
 
 
-_LAUNCH = re.compile(rf"/v2/(?:{'|'.join(sorted(PROVIDERS))})/|mybinder\.org/repo/|launch[-_ ]binder", re.IGNORECASE)
+_LAUNCH = regex(rf"/v2/(?:{'|'.join(sorted(PROVIDERS))})/|mybinder\.org/repo/|launch[-_ ]binder", re.IGNORECASE)
 _CONFIGURATION = ("environment.yml", "requirements.txt", "runtime.txt", "postBuild", "start", "install.R", "apt.txt")
 
 
@@ -191,17 +192,17 @@ _BADGES = {
     Markup.ASCIIDOC: "image:{image}[Binder,link={url}]",
 }
 _HEADINGS = {
-    Markup.MARKDOWN: re.compile(r" {0,3}#{1,6}\s|.*</h[1-6]>\s*$", re.IGNORECASE),
-    Markup.RST: re.compile("(?!)"),
-    Markup.HTML: re.compile(r".*</h[1-6]>\s*$", re.IGNORECASE),
-    Markup.ORG: re.compile(r"\*+\s"),
-    Markup.ASCIIDOC: re.compile(r"=+\s"),
+    Markup.MARKDOWN: regex(r" {0,3}#{1,6}\s|.*</h[1-6]>\s*$", re.IGNORECASE),
+    Markup.RST: regex("(?!)"),
+    Markup.HTML: regex(r".*</h[1-6]>\s*$", re.IGNORECASE),
+    Markup.ORG: regex(r"\*+\s"),
+    Markup.ASCIIDOC: regex(r"=+\s"),
 }
 _UNDERLINES = {
-    Markup.MARKDOWN: re.compile(r" {0,3}(?:=+|-{2,})\s*$"),
-    Markup.RST: re.compile(r"([!-/:-@\[-`{-~])\1{2,}\s*$"),
+    Markup.MARKDOWN: regex(r" {0,3}(?:=+|-{2,})\s*$"),
+    Markup.RST: regex(r"([!-/:-@\[-`{-~])\1{2,}\s*$"),
 }
-_BADGE_LINE = re.compile(r"\s*(?:\[!\[|!\[|<a .*<img|<img|image::?)")
+_BADGE_LINE = regex(r"\s*(?:\[!\[|!\[|<a .*<img|<img|image::?)")
 
 
 def _insert(source: Source, markup: Markup, url: str) -> Replace:

@@ -11,6 +11,7 @@ from binderlint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.edits import replace
 from binderlint.files.launch import Parameter, is_template
 from binderlint.files.links import live_launches
+from binderlint.pattern import regex
 from binderlint.rule import Bad, Good, Rule
 from binderlint.source import Text
 
@@ -166,12 +167,12 @@ class BadgePercentEncoding(Rule):
                 )
 
 
-_HTML_AND = re.compile(r"%26amp(?:%3B|;)", re.IGNORECASE)
+_HTML_AND = regex(r"%26amp(?:%3B|;)", re.IGNORECASE)
 # The parameters of nbgitpuller's address (nbgitpuller/handlers.py).
 _NESTED = frozenset(
     {"repo", "branch", "urlpath", "urlPath", "subPath", "subpath", "depth", "targetPath", "targetpath", "app", "backup"}
 )
-_TWICE = re.compile(r"%25(?=[0-9A-Fa-f]{2})")
+_TWICE = regex(r"%25(?=[0-9A-Fa-f]{2})")
 
 
 def _is_utf8(parameter: Parameter) -> bool:

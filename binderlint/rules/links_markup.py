@@ -10,6 +10,7 @@ from binderlint.diagnostic import Diagnostic, Fix, Level, Replace, Severity
 from binderlint.edits import between, replace
 from binderlint.files.launch import parse
 from binderlint.files.markup import Line, Markup, read_lines
+from binderlint.pattern import regex
 from binderlint.rule import Bad, Good, Rule
 from binderlint.source import Source, Text
 
@@ -116,9 +117,9 @@ class BadgeWrongMarkup(Rule):
                 )
 
 
-_DIRECTIVE = re.compile(r"\.\. (?:\|[^|]+\| )?(?:image|figure):: +(\S+)\s*$")
-_OPTION = re.compile(r"\s+:(\w+):[ \t]*(\S.*?)?\s*$")
-_BADGE = re.compile(r"\[!\[(?P<alt>[^\]]*)\]\((?P<image>[^)\s]+)\)\]\((?P<url>[^)\s]+)\)")
+_DIRECTIVE = regex(r"\.\. (?:\|[^|]+\| )?(?:image|figure):: +(\S+)\s*$")
+_OPTION = regex(r"\s+:(\w+):[ \t]*(\S.*?)?\s*$")
+_BADGE = regex(r"\[!\[(?P<alt>[^\]]*)\]\((?P<image>[^)\s]+)\)\]\((?P<url>[^)\s]+)\)")
 
 
 def _is_badge(image: str) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ from binderlint.edits import replace
 from binderlint.files.launch import DEAD_HOSTS, LEGACY_HOSTS, MYBINDER, Route
 from binderlint.files.links import Link
 from binderlint.git import Git
+from binderlint.pattern import regex
 from binderlint.rule import Bad, Good, Rule
 
 if TYPE_CHECKING:
@@ -195,7 +195,7 @@ class BadgeOldImage(Rule):
             )
 
 
-_OLD_IMAGE = re.compile(r"/(?:(?:binder/)?(?:static/|assets/)?(?:images/)?)?badge\.svg$")
+_OLD_IMAGE = regex(r"/(?:(?:binder/)?(?:static/|assets/)?(?:images/)?)?badge\.svg$")
 
 
 def _is_left(link: Link, image: Link, repo: Repository) -> bool:

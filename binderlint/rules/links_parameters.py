@@ -11,6 +11,7 @@ from binderlint.edits import between, replace
 from binderlint.files.launch import PATH_PARAMETERS, is_template
 from binderlint.files.links import Link, live_launches
 from binderlint.git import Git
+from binderlint.pattern import regex
 from binderlint.rule import Bad, Good, Rule
 from binderlint.source import Text
 
@@ -207,9 +208,7 @@ class BadgeLegacyFilepath(Rule):
             )
 
 
-_CLASSIC = re.compile(
-    r"nbclassic|\brise\b|jupyter_contrib_nbextensions|notebook *(?:<=? *[67]|==? *[456])", re.IGNORECASE
-)
+_CLASSIC = regex(r"nbclassic|\brise\b|jupyter_contrib_nbextensions|notebook *(?:<=? *[67]|==? *[456])", re.IGNORECASE)
 
 
 def _launch(link: Link) -> tuple[str, str, str]:

@@ -12,6 +12,7 @@ from binderlint.edits import replace
 from binderlint.files.launch import Route
 from binderlint.files.links import Link, Where
 from binderlint.git import Git
+from binderlint.pattern import regex
 from binderlint.rule import Bad, Good, Rule
 
 if TYPE_CHECKING:
@@ -154,7 +155,7 @@ class BadgeWrongRepo(Rule):
 
 
 # Repositories that another one may launch on purpose: an environment, a tutorial.
-_SPECIAL = re.compile(
+_SPECIAL = regex(
     r"env|binder|image|docker|sandbox|hub|tutorial|example|demo|notebook|course|workshop|book", re.IGNORECASE
 )
 _COMMON = frozenset({"index.ipynb", "readme.md", "tutorial.ipynb", "demo.ipynb", "example.ipynb"})

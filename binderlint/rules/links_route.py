@@ -11,6 +11,7 @@ from binderlint.edits import replace
 from binderlint.files.interfaces import missing_interface
 from binderlint.files.refs import opening_here
 from binderlint.git import Git
+from binderlint.pattern import regex
 from binderlint.rule import Bad, Good, Rule
 from binderlint.source import Text
 
@@ -120,7 +121,7 @@ class BadgeUnknownRoute(Rule):
 
 
 # Addresses that a Jupyter server has, or that a common extension adds.
-_SERVED = re.compile(
+_SERVED = regex(
     r"(?:lab|tree|doc|notebooks|edit|files|view|nbconvert|terminals|consoles|api|user|hub|static|nbextensions|nbclassic|retro|rise|voila|proxy|apps|rstudio|shiny|git-pull|git-sync|panel|vscode|code-server|desktop|nteract|stencila|pluto)(?:[/?]|$)"
 )
-_ADDRESSES = re.compile(r"rstudio|lab|tree|vscode|shiny(?:/.*)?|lab/tree/.+|voila/render/.+|git-pull\?.*", re.DOTALL)
+_ADDRESSES = regex(r"rstudio|lab|tree|vscode|shiny(?:/.*)?|lab/tree/.+|voila/render/.+|git-pull\?.*", re.DOTALL)

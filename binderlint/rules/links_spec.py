@@ -13,6 +13,7 @@ from binderlint.files.launch import is_template
 from binderlint.files.links import live_launches
 from binderlint.files.refs import PASTED
 from binderlint.git import Git
+from binderlint.pattern import regex
 from binderlint.rule import Bad, Good, Rule
 
 if TYPE_CHECKING:
@@ -151,8 +152,8 @@ class _Reading(NamedTuple):
     sure: bool
 
 
-_PLAIN_URL = re.compile(r"(https?:/{1,2}|https?%3A(?=/)/{1,2})([^%]+)$", re.IGNORECASE)
-_USUAL_REF = re.compile(r"main|master|HEAD|v?\d+(?:\.\d+)*|[0-9a-f]{40}")
+_PLAIN_URL = regex(r"(https?:/{1,2}|https?%3A(?=/)/{1,2})([^%]+)$", re.IGNORECASE)
+_USUAL_REF = regex(r"main|master|HEAD|v?\d+(?:\.\d+)*|[0-9a-f]{40}")
 _FORGES = ("github.com/", "gitlab.com/", "codeberg.org/", "bitbucket.org/")
 
 

@@ -13,6 +13,7 @@ from binderlint.files.launch import decoded, is_template
 from binderlint.files.links import live_launches
 from binderlint.files.refs import is_this_state
 from binderlint.git import Git
+from binderlint.pattern import regex
 from binderlint.rule import Bad, Good, Rule
 from binderlint.source import GITLINK, Text
 
@@ -168,7 +169,7 @@ _FILE_INTERFACES = frozenset(
 _TEXT_VERSIONS = (".md", ".Rmd", ".py", ".R", ".jl", ".qmd", ".myst.md", ".nb.py")
 
 
-_MAKES_FILES = re.compile(
+_MAKES_FILES = regex(
     r"\b(?:git|wget|curl|aria2c|unzip|tar|cp|mv|ln|mkdir|cd|make|jupytext|nbconvert|papermill|quarto|jupyter-book|myst|sphinx-build|gdown|python3?|Rscript|julia|bash|sh|rsync|dvc|touch|tee|doit|snakemake|root_dir|notebook-dir)\b|>"
 )
 

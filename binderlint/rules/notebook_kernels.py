@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.edits import replace
+from binderlint.pattern import regex
 from binderlint.rule import Bad, Good, Rule
 from binderlint.rules.notebook_examples import page
 from binderlint.source import Text
@@ -35,7 +36,7 @@ _KERNELS = {
     "matlab": r"matlab",
 }
 _NAMES = {"r": "R", "julia": "Julia", "c++": "C++", "javascript": "JavaScript", "sos": "SoS"}
-_OTHER_PYTHON = re.compile(
+_OTHER_PYTHON = regex(
     r"sage|spark|xpython|xeus|sos|pyodide|calysto|metakernel|databricks|qsharp|cadabra|mpi|deepnote", re.I
 )
 

@@ -7,18 +7,17 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from binderlint.diagnostic import Diagnostic, Level, Severity
+from binderlint.pattern import regex
 from binderlint.rule import Bad, Good, Rule
 from binderlint.rules.notebook_examples import page
 
 if TYPE_CHECKING:
     from binderlint.repository import Repository
 
-_PATH = re.compile(
+_PATH = regex(
     r"""(?P<quote>["'])(?P<path>/Users/[\w. -]+/|/home/(?!jovyan\b)[a-z][\w.-]*/|[A-Za-z]:(?:\\\\?|/)[\w. -]+(?:\\|/|\.\w+(?=["']))|/content/drive\b)[^"'\n]*(?P=quote)"""
 )
-_SHELL_PATH = re.compile(
-    r"\s*[!%].*?(?<![\w:/.])(?P<path>/Users/[\w.-]+/|/home/(?!jovyan\b)[a-z][\w.-]*/|/content/drive\b)"
-)
+_SHELL_PATH = regex(r"\s*[!%].*?(?<![\w:/.])(?P<path>/Users/[\w.-]+/|/home/(?!jovyan\b)[a-z][\w.-]*/|/content/drive\b)")
 
 
 class NotebookAbsolutePath(Rule):

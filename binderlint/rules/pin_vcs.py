@@ -12,6 +12,7 @@ from binderlint.files.r import Call, calls
 from binderlint.files.requirements import Requirement, parse
 from binderlint.files.shell.words import UNKNOWN
 from binderlint.git import Git
+from binderlint.pattern import regex
 from binderlint.rule import Bad, Good, Rule
 from binderlint.source import Place, Text
 
@@ -136,7 +137,7 @@ class VcsDependencyWithoutRef(Rule):
 
 
 # The address of a repository: host and path, with or without a protocol.
-_ADDRESS = re.compile(r"(?:(?:https?|git|ssh)://|git@)[^/:]+[/:](.+?)(?:\.git)?/?$")
+_ADDRESS = regex(r"(?:(?:https?|git|ssh)://|git@)[^/:]+[/:](.+?)(?:\.git)?/?$")
 
 
 def _settles(command: Command) -> bool:
@@ -145,7 +146,7 @@ def _settles(command: Command) -> bool:
 
 
 _BRANCHES = {"main", "master", "develop", "dev", "trunk", "head"}
-_BRANCH_ARCHIVE = re.compile(
+_BRANCH_ARCHIVE = regex(
     r"https?://(?:github\.com|codeload\.github\.com|gitlab\.com)/[^/]+/[^/]+/(?:-/)?(?:archive|tarball|zipball|zip|tar\.gz)/(refs/heads/)?([^/#?]+?)(?:\.zip|\.tar\.gz)?(?:[/#?]|$)",
     re.IGNORECASE,
 )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from binderlint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Rename, Severity
 from binderlint.edits import replace
 from binderlint.files.requirements import Invalid, short
+from binderlint.pattern import regex
 from binderlint.rule import Bad, Good, Rule
 from binderlint.source import Text
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from binderlint.files.installs import PipFile
     from binderlint.repository import Repository
 
-_CONDA_PIN = re.compile(r"([A-Za-z0-9][\w.-]*)(\s*=\s*)([^\s=]+)(?:\s*=\s*([^\s=]+))?$")
+_CONDA_PIN = regex(r"([A-Za-z0-9][\w.-]*)(\s*=\s*)([^\s=]+)(?:\s*=\s*([^\s=]+))?$")
 
 
 class RequirementsCondaSyntax(Rule):

@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING
 from binderlint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
 from binderlint.edits import replace
 from binderlint.files.requirements import Requirement, short
+from binderlint.pattern import regex
 from binderlint.rule import Bad, Good, Rule
 from binderlint.source import Text
 
 if TYPE_CHECKING:
     from binderlint.repository import Repository
 
-_FOREIGN = re.compile(r"(?:file:)?/{2,}(?!\.)|[A-Za-z]:[\\/]|/|~")
-_FOLDER_VERSION = re.compile(
+_FOREIGN = regex(r"(?:file:)?/{2,}(?!\.)|[A-Za-z]:[\\/]|/|~")
+_FOLDER_VERSION = regex(
     r"(?:^|[/\\])([A-Za-z0-9_.-]+?)-(\d+(?:\.\d+)+[\w.]*?)(?:-[^/\\]*\.whl|\.tar\.gz|\.zip|\.tar\.bz2)(?:$|[#?])"
 )
 
@@ -157,4 +158,4 @@ class RequirementsPrivateVcs(Rule):
         )
 
 
-_SECRET = re.compile(r"//[^/@:\s$]+:[^/@\s$]{3,}@|//(?:ghp_|github_pat_|glpat-)[\w-]+@")
+_SECRET = regex(r"//[^/@:\s$]+:[^/@\s$]{3,}@|//(?:ghp_|github_pat_|glpat-)[\w-]+@")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from binderlint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.edits import replace
+from binderlint.pattern import regex
 from binderlint.rule import Bad, Good, Rule
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ _PIP = {"requirements.txt": "numpy==2.2.0\n"}
 _SH = "#!/bin/bash\nset -e\n"
 
 
-_URL = re.compile(r"(?:https?|git)://[^\s'\"<>|;)]+")
+_URL = regex(r"(?:https?|git)://[^\s'\"<>|;)]+")
 
 
 def _urls(repo: Repository) -> Iterator[tuple[Script, Command, Text]]:
@@ -114,21 +115,21 @@ def _page(url: str) -> tuple[str, str] | None:
 
 # Services that ended: the address, what happened, and what to use. Announcements of GitHub (2021-09, 2023-01), JFrog (2021-02), Microsoft (2023-01).
 _DEAD = (
-    (re.compile(r"git://github\.com/"), "GitHub ended the unencrypted `git://` in 2022", "https://github.com/"),
-    (re.compile(r"https?://(?:dl\.|jcenter\.|api\.)?bintray\.com/"), "Bintray and JCenter were shut down in 2021", ""),
+    (regex(r"git://github\.com/"), "GitHub ended the unencrypted `git://` in 2022", "https://github.com/"),
+    (regex(r"https?://(?:dl\.|jcenter\.|api\.)?bintray\.com/"), "Bintray and JCenter were shut down in 2021", ""),
     (
-        re.compile(r"https?://(?:mran|cran)\.microsoft\.com/|https?://mran\.revolutionanalytics\.com/"),
+        regex(r"https?://(?:mran|cran)\.microsoft\.com/|https?://mran\.revolutionanalytics\.com/"),
         "Microsoft shut MRAN down in 2023",
         "",
     ),
-    (re.compile(r"https?://svn\.github\.com/"), "GitHub ended Subversion in 2024", ""),
+    (regex(r"https?://svn\.github\.com/"), "GitHub ended Subversion in 2024", ""),
     (
-        re.compile(r"https?://[\w.-]*\.googlecode\.com/|https?://code\.google\.com/p/"),
+        regex(r"https?://[\w.-]*\.googlecode\.com/|https?://code\.google\.com/p/"),
         "Google Code was shut down in 2016",
         "",
     ),
     (
-        re.compile(r"https?://[\w.-]*\.codeplex\.com/"),
+        regex(r"https?://[\w.-]*\.codeplex\.com/"),
         "CodePlex was shut down in 2021",
         "",
     ),

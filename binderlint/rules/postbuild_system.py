@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from binderlint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
 from binderlint.edits import append_lines, create
 from binderlint.launch_scripts import removed, result, rewritten, scripts
+from binderlint.pattern import regex
 from binderlint.rule import Bad, Good, Rule
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ _PIP = {"requirements.txt": "numpy==2.2.0\n"}
 _SH = "#!/bin/bash\nset -e\n"
 
 
-_SYSTEM = re.compile(r"/(?:usr|etc|opt|bin|sbin|lib|root|var/lib)(?:/|$)")
+_SYSTEM = regex(r"/(?:usr|etc|opt|bin|sbin|lib|root|var/lib)(?:/|$)")
 
 
 _WRITERS = frozenset({"cp", "mv", "ln", "install", "mkdir", "touch", "tee", "rsync"})

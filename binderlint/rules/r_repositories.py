@@ -10,6 +10,7 @@ from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Severit
 from binderlint.edits import replace
 from binderlint.files.r import Argument, Call, calls, install_script, strings
 from binderlint.files.r_versions import FIRST_SNAPSHOT
+from binderlint.pattern import regex
 from binderlint.rule import Bad, Good, Rule
 from binderlint.source import Place, Span
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from binderlint.source import Text
 
 _DATED = {"runtime.txt": "r-4.4-2025-04-01\n"}
-_MRAN = re.compile(
+_MRAN = regex(
     r"https?://(?:mran\.microsoft\.com|mran\.revolutionanalytics\.com|cran\.microsoft\.com)(?:/snapshot/(\d{4}-\d\d-\d\d))?[^\s\"'`)]*"
 )
 
@@ -126,7 +127,7 @@ class RMran(Rule):
             )
 
 
-_LIVE = re.compile(
+_LIVE = regex(
     r"https?://(?:cloud\.r-project\.org|cran\.r-project\.org|cran\.rstudio\.(?:com|org)|cran\.(?:us|uk|ca|ma|mirror)[\w.-]*|"
     r"(?:packagemanager\.(?:posit|rstudio)\.com?|p3m\.dev)/(?:cran|all)/(?:__linux__/\w+/)?latest)\b"
 )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from binderlint.diagnostic import Diagnostic, Fix, Level, Recode, Severity
 from binderlint.edits import replace
+from binderlint.pattern import regex
 from binderlint.plan import DEFAULT_PYTHON
 from binderlint.rule import Bad, Good, Rule
 
@@ -17,10 +18,10 @@ if TYPE_CHECKING:
 
 # The buildpacks that take the Python version from runtime.txt; the others only parse the file, if that.
 _ASKED = ("PythonBuildPack", "JuliaProjectTomlBuildPack")
-_VERSION = re.compile(r"\d+(?:\.\d+)*")
-_PATCH = re.compile(r"(\d+\.\d+)\.\d+(?:\.\d+)*")
+_VERSION = regex(r"\d+(?:\.\d+)*")
+_PATCH = regex(r"(\d+\.\d+)\.\d+(?:\.\d+)*")
 # What people write and mean `python-3.11` by.
-_MEANT = re.compile(r"(?:python|py)?[-_=~: ]*v?(\d\.\d+)(?:\.(?:\d+|x|\*))?", re.IGNORECASE)
+_MEANT = regex(r"(?:python|py)?[-_=~: ]*v?(\d\.\d+)(?:\.(?:\d+|x|\*))?", re.IGNORECASE)
 
 
 class RuntimeMalformed(Rule):

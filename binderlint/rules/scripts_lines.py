@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from binderlint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.edits import replace
 from binderlint.launch_scripts import scripts
+from binderlint.pattern import regex
 from binderlint.rule import Bad, Good, Rule
 
 if TYPE_CHECKING:
@@ -20,19 +21,19 @@ _PIP = {"requirements.txt": "numpy==2.2.0\n"}
 # Programs that the image of a repo2docker build has not, and where the same program is (docker.io/library/buildpack-deps:24.04).
 _MOVED = (
     (
-        re.compile(
+        regex(
             r"(?:/usr/local/bin|/opt/\S+/bin|/(?:home|Users)/\S+/bin|[A-Za-z]:\S*|/[a-z]/\S*[/\\])/?(?P<name>bash|sh)(?:\.exe)?"
         ),
         "/bin/{name}",
     ),
-    (re.compile(r"(?:/usr/bin|/bin)/(?P<name>python2?)"), "/usr/bin/env python"),
+    (regex(r"(?:/usr/bin|/bin)/(?P<name>python2?)"), "/usr/bin/env python"),
     (
-        re.compile(
+        regex(
             r"(?:/usr/local/bin|/opt/(?!conda)\S+/bin|/(?:home/(?!jovyan)|Users/|anaconda|miniconda|root/)\S*/bin|[A-Za-z]:\S*|/[a-z]/\S*[/\\])/?(?P<name>python)[\d.]*(?:\.exe)?"
         ),
         "/usr/bin/env python3",
     ),
-    (re.compile(r"(?P<name>bash|sh)"), "/bin/{name}"),
+    (regex(r"(?P<name>bash|sh)"), "/bin/{name}"),
 )
 
 

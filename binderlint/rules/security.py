@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from binderlint.diagnostic import Diagnostic, Level, Severity
 from binderlint.files.secrets import credentials, may_hold, private_keys, tokens
+from binderlint.pattern import regex
 from binderlint.rule import Bad, Good, Rule
 from binderlint.source import EXECUTABLE, REGULAR, Source
 
@@ -15,15 +16,13 @@ if TYPE_CHECKING:
     from binderlint.repository import Repository
 
 _MOST = 5_000_000  # bytes; what is larger is data
-_TEXT = re.compile(
+_TEXT = regex(
     r"\.(?:py|r|rmd|qmd|jl|sh|ipynb|md|rst|txt|ya?ml|toml|cfg|ini|conf|json|js|env\w*|pem|key|ppk|asc|p8)$|(?:^|/)(?:[^./]+|\.[^/]+)$",
     re.IGNORECASE,
 )
-_TESTS = re.compile(
-    r"(?:^|/)(?:tests?|testing|fixtures?|testdata|test_data|node_modules|vendor|examples?/certs)/", re.I
-)
+_TESTS = regex(r"(?:^|/)(?:tests?|testing|fixtures?|testdata|test_data|node_modules|vendor|examples?/certs)/", re.I)
 # Files that hold addresses which Binder uses while it builds or launches.
-_ADDRESSES = re.compile(
+_ADDRESSES = regex(
     r"(?:^|/)(?:requirements[^/]*\.txt|environment\.ya?ml|constraints[^/]*\.txt|pip\.conf|\.?condarc|\.netrc|\.gitmodules|Pipfile|start|postBuild|Dockerfile|install\.R)$"
 )
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from binderlint.diagnostic import Diagnostic, Level, Severity
 from binderlint.files.launch import MYBINDER
+from binderlint.pattern import regex
 from binderlint.rule import Bad, Good, Rule
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from binderlint.source import Source
 
 _OPTIONS_WITH_VALUE = ("-C", "-c", "--git-dir", "--work-tree", "--namespace")
-_PUSHED = re.compile(rb"\bgit\b[^\n]{0,200}\bpush\b")
+_PUSHED = regex(rb"\bgit\b[^\n]{0,200}\bpush\b")
 
 
 def _notebook(line: str) -> str:

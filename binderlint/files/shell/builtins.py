@@ -12,6 +12,7 @@ from binderlint.files.shell.programs import repository_path, run_file
 from binderlint.files.shell.state import Kind
 from binderlint.files.shell.words import Field, Hole
 from binderlint.files.shell.wrappers import value
+from binderlint.pattern import regex
 from binderlint.source import Text
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 
 # Files that set an environment up and end nothing.
-_SETUP_FILES = re.compile(
+_SETUP_FILES = regex(
     r"(?:.*/)?(?:conda\.sh|mamba\.sh|activate|\.?env|\.env.*|\.envrc|\.bash.*|\.?profile|setup\.bash|.*thisroot\.sh|nvm\.sh)"
 )
 

@@ -11,6 +11,7 @@ from binderlint.files.shell.expand import dropped, nth
 from binderlint.files.shell.state import Kind
 from binderlint.files.shell.words import Item, Word
 from binderlint.files.shell.wrappers import SHELLS, value
+from binderlint.pattern import regex
 from binderlint.source import Source
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ _HARMLESS = frozenset(
     ]
 )
 # `jupyter lab "$@"` gets the command as file names and options of its own.
-_OTHER_SERVERS = re.compile(
+_OTHER_SERVERS = regex(
     r"jupyter(?:hub)?(?:-.*)?|python[\d.]*|ipython|R|Rscript|julia|voila|streamlit|marimo|node|java|cat|echo|printf"
 )
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from binderlint.files.shell.words import Arg, Field, Item
+from binderlint.pattern import regex
 
 
 class Wrapper(NamedTuple):
@@ -69,9 +69,9 @@ RUNNERS = {
     for name in ("conda", "mamba", "micromamba", "poetry", "pipenv", "uv", "pixi", "pdm", "hatch")
 }
 SHELLS = frozenset({"sh", "bash", "dash", "ash", "ksh", "zsh"})
-_INTERPRETERS = re.compile(r"(?:python|pypy)[\d.]*")
-_OPTION = re.compile(r"-.+")
-_ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=")
+_INTERPRETERS = regex(r"(?:python|pypy)[\d.]*")
+_OPTION = regex(r"-.+")
+_ASSIGNMENT = regex(r"[A-Za-z_]\w*=")
 
 
 def base_name(text: str) -> str:
