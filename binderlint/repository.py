@@ -389,6 +389,12 @@ class Repository:
 
         return self.replace(apply(self.sources, edits).values())
 
+    def with_git(self, git: Git) -> Repository:
+        """The same files with other knowledge of refs and origin."""
+        same = self.replace(self.sources.values())
+        same.git = git
+        return same
+
     def replace(self, sources: Iterable[Source]) -> Repository:
         """The same repository with other tracked files."""
         kept = list(sources)

@@ -63,6 +63,13 @@ OPTIONS = (
         False,
         flag="--assume-binder",
     ),
+    Option(
+        "online",
+        "flag",
+        "Ask the repository's host which branches and tags it has, where the clone does not know (a shallow checkout)",
+        False,
+        flag="--online",
+    ),
     Option("unfixable", "rules", "Never apply the fixes of these rules", ()),
     Option("extend-safe-fixes", "rules", "Treat the unsafe fixes of these rules as safe", ()),
     Option("require-reasons", "flag", "Report suppression comments that give no reason", False),
@@ -80,6 +87,7 @@ class Settings(NamedTuple):
     hub: str | Hub = "mybinder.org"
     """A name, or what the configuration says of a hub of its own."""
     assume_binder: bool = False
+    online: bool = False
     unfixable: tuple[str, ...] = ()
     extend_safe_fixes: tuple[str, ...] = ()
     require_reasons: bool = False

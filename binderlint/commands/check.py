@@ -186,6 +186,8 @@ def _check(target: Target, options: argparse.Namespace, outputs: list[tuple[str,
         repo = Repository.from_ref(target.root, options.ref, hub=settings.hub, assume_binder=assume)
     else:
         repo = Repository.from_folder(target.root, hub=settings.hub, assume_binder=assume)
+    if settings.online:
+        repo = _with_all_refs(repo)
     if options.fix or options.diff:
         report, changed = _fix(repo, settings, target, options)
     else:
@@ -196,6 +198,17 @@ def _check(target: Target, options: argparse.Namespace, outputs: list[tuple[str,
         return CRASHED
     failed = changed if options.diff else any(settings.fails(found.severity) for found in report.diagnostics)
     return FOUND if failed else CLEAN
+
+
+def _with_all_refs(repo: Repository) -> Repository:
+    """The repository with what its host says of branches and tags; without an answer, as it is."""
+    from binderlint.online import OnlineError, with_all_refs
+
+    try:
+        return repo.with_git(with_all_refs(repo.git))
+    except OnlineError as error:
+        _warn(str(error))
+        return repo
 
 
 def _fix(repo: Repository, settings: Settings, target: Target, options: argparse.Namespace) -> tuple[Report, bool]:

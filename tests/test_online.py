@@ -1,0 +1,107 @@
+"""Asking the host for branches and tags: git's real answer, served on this machine."""
+
+from __future__ import annotations
+
+import subprocess
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+import pytest
+
+from binderlint import online
+from binderlint.cli import main
+from binderlint.git import Git
+
+
+def git(folder: Path, *arguments: str) -> bytes:
+    command = ["git", "-c", "user.name=t", "-c", "user.email=t@example.org", *arguments]
+    return subprocess.run(command, cwd=folder, check=True, capture_output=True).stdout
+
+
+@pytest.fixture
+def upstream(tmp_path: Path) -> Path:
+    """A repository with two branches and a tag, and a badge for one branch that is there and one that is not."""
+    git(tmp_path, "init", "-q", "-b", "trunk", "upstream")
+    root = tmp_path / "upstream"
+    link = "[![Binder](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/tide-lab/tides/{})\n"
+    (root / "README.md").write_text("# x\n\n" + link.format("course") + "\n" + link.format("gone"))
+    (root / "binder").mkdir()
+    (root / "binder/environment.yml").write_text("channels: [conda-forge]\ndependencies: [python=3.12, numpy=2.1.3]\n")
+    git(root, "add", "-A")
+    git(root, "commit", "-qm", "one")
+    git(root, "branch", "course")
+    git(root, "tag", "-a", "v1", "-m", "one")
+    return root
+
+
+@pytest.fixture
+def host(upstream: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """A host on this machine that answers with what `git upload-pack` says of the repository; gives the paths asked for."""
+    refs = subprocess.run(
+        ["git", "upload-pack", "--http-backend-info-refs", upstream], capture_output=True, check=True
+    ).stdout
+    asked: list[str] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            known = self.path == "/tide-lab/tides.git/info/refs?service=git-upload-pack"
+            self.send_response(200 if known else 404)
+            self.end_headers()
+            self.wfile.write(b"001e# service=git-upload-pack\n0000" + refs if known else b"no")
+
+        def log_message(self, format: str, *arguments: object) -> None:
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    monkeypatch.setitem(online.HOSTS, "gh", f"http://127.0.0.1:{server.server_port}")
+    yield asked
+    server.shutdown()
+    server.server_close()
+
+
+def test_refs_of_the_host(host: list[str]) -> None:
+    known = online.with_all_refs(Git(origin="gh/tide-lab/tides", refs=frozenset({"local"})))
+    assert known.refs == {"local", "trunk", "course", "v1"}
+    assert known.default_branch == "trunk"
+    assert known.complete
+
+
+def test_nothing_is_asked_without_need(host: list[str]) -> None:
+    for facts in (Git(origin="gh/tide-lab/tides", complete=True), Git(), Git(origin="xx/tide-lab/tides")):
+        assert online.with_all_refs(facts) is facts
+    assert not host
+
+
+def test_no_answer_is_no_finding(host: list[str]) -> None:
+    with pytest.raises(online.OnlineError, match="does not tell the branches"):
+        online.with_all_refs(Git(origin="gh/tide-lab/other"))
+
+
+@pytest.mark.parametrize("answer", [b"", b"<html>", b"0000", b"zzzz", b"0005"])
+def test_answers_that_are_not_gits(answer: bytes) -> None:
+    assert online.read_refs(answer) == (frozenset(), "")
+
+
+def test_a_shallow_checkout(
+    upstream: Path, host: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As on GitHub Actions: one commit is there, so only the host can say which of two badges leads nowhere."""
+    git(upstream.parent, "clone", "-q", "--depth=1", f"file://{upstream}", "checkout")
+    checkout = upstream.parent / "checkout"
+    git(checkout, "remote", "set-url", "origin", "https://github.com/tide-lab/tides.git")
+    monkeypatch.chdir(checkout)
+    arguments = ["--output", "concise", "--select", "badge-ref-not-found"]
+    assert main(arguments) == 0
+    assert not host, "nothing is sent anywhere unless asked for"
+    capsys.readouterr()
+    assert main([*arguments, "--online"]) == 1
+    out = capsys.readouterr().out
+    assert "`gone`" in out
+    assert "`course`" not in out
+    monkeypatch.setitem(online.HOSTS, "gh", "http://127.0.0.1:9")
+    assert main([*arguments, "--online"]) == 0
+    assert "does not tell the branches" in capsys.readouterr().err
