@@ -58,10 +58,10 @@ def write(root: Path, changed: list[Change]) -> list[str]:
         try:
             if change.after is None:
                 target.unlink()
+                _remove_empty(target.parent, root)
             else:
                 if change.path in renamed.values():
-                    old = next(path for path, new in renamed.items() if new == change.path)
-                    os.rename(root / old, target)
+                    _move(root, next(path for path, new in renamed.items() if new == change.path), change.path)
                 _replace(target, change.after)
         except OSError as error:
             problems.append(f"{change.path}: could not be written: {error.strerror}")
@@ -73,6 +73,24 @@ def _case_renames(gone: list[Change], written: list[Change]) -> dict[str, str]:
     """Moves that only change the case of a name: on a file system that ignores case, deleting the old would delete the new."""
     new = {change.path.lower(): change.path for change in written if change.before is None}
     return {change.path: new[change.path.lower()] for change in gone if change.path.lower() in new}
+
+
+def _move(root: Path, old: str, new: str) -> None:
+    """Give a file, and the folder it is in, a name that differs in case only; other file systems see two names, some see one."""
+    source, target = root / old, root / new
+    if source.parent != target.parent and target.parent.exists() and source.parent.samefile(target.parent):
+        os.rename(source.parent, target.parent)
+        source = target.parent / source.name
+    target.parent.mkdir(parents=True, exist_ok=True)
+    os.rename(source, target)
+    _remove_empty((root / old).parent, root)
+
+
+def _remove_empty(folder: Path, root: Path) -> None:
+    """Remove a folder that a fix has left empty, and those above it: git keeps none."""
+    while folder != root and folder.is_dir() and not any(folder.iterdir()):
+        folder.rmdir()
+        folder = folder.parent
 
 
 def _refusal(root: Path, change: Change) -> str:

@@ -207,6 +207,26 @@ def test_renames_that_change_the_case_only(tmp_path: Path) -> None:
     assert os.listdir(tmp_path) == ["postBuild"]
 
 
+def test_a_folder_that_changes_its_case_only(tmp_path: Path) -> None:
+    (tmp_path / "Binder").mkdir()
+    (tmp_path / "Binder/start").write_text("#!/bin/sh\n")
+    (tmp_path / "Binder/apt.txt").write_text("git\n")
+    before = Repository.from_folder(tmp_path)
+    after = before.apply([Rename("Binder/start", "binder/start"), Rename("Binder/apt.txt", "binder/apt.txt")])
+    assert write(tmp_path, changes(before, after)) == []
+    assert os.listdir(tmp_path) == ["binder"]
+    assert sorted(os.listdir(tmp_path / "binder")) == ["apt.txt", "start"]
+
+
+def test_a_folder_left_empty_is_removed(tmp_path: Path) -> None:
+    (tmp_path / ".dask").mkdir()
+    (tmp_path / ".dask/config.yaml").write_text("{}\n")
+    before = Repository.from_folder(tmp_path)
+    after = before.apply([Rename(".dask/config.yaml", ".config/dask/config.yaml")])
+    assert write(tmp_path, changes(before, after)) == []
+    assert os.listdir(tmp_path) == [".config"]
+
+
 def test_new_files_are_made_known_to_git(tmp_path: Path) -> None:
     subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
     before = on_disk(tmp_path, a="x", postbuild="y")
