@@ -33,10 +33,10 @@ _DOCS = (
 FAMILIES = (
     Family(
         "LAY",
-        "layout layout_folder layout_names layout_environment layout_missing layout_reach layout_package layout_own layout_error",
+        "layout layout_folder layout_names layout_environment layout_missing layout_reach layout_package layout_own layout_home layout_stencila layout_error",
         "Layout: which files Binder reads",
         _CONFIG
-        + r"(?i:[^/]*(?:environment|requirement|runtime|apt|install|dockerfile|project|description|pipfile|require|default|setup|post_?-?build|start)[^/]*|\.?binders?/.*)",
+        + r"(?i:[^/]*(?:environment|requirement|runtime|apt|install|dockerfile|project|description|pipfile|require|default|setup|post_?-?build|start)[^/]*|\.?binders?/.*)|\.(?:bash_profile|bash_login|bashrc|profile)|(?:.*/)?manifest\.xml",
         True,
     ),
     Family(

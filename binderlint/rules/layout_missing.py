@@ -40,6 +40,8 @@ _OTHER_USES = frozenset(
         "website",
     }
 )
+# Configuration that is no environment: no error in it explains why there is none.
+_NO_ENVIRONMENT = ("apt.txt", "postBuild", "start", ".dockerignore", ".containerignore")
 _NOTEBOOK = (
     '{"cells": [{"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": 1, "source": ["import os, numpy as np\\n", "import tools\\n",'
     ' "%matplotlib inline\\n", "from sklearn.svm import SVC"]}], "metadata": {"language_info": {"name": "python", "version": "3.12.4"}},'
@@ -95,6 +97,7 @@ class NoEnvironmentFile(Rule):
         Bad({"README.md": _BADGE + "o/r/master)\n"}, at="README.md:1:1", git=_OWN._replace(complete=False)),
         Bad({"index.ipynb": "{}", ".binder/README.md": "x\n", "postBuild": "x\n"}, at=".binder/README.md:1:1"),
         Bad({"README.md": "# x\n", "postBuild": "#!/bin/sh\ntrue\n"}, at="README.md:1:1"),
+        Bad({"README.md": "# x\n", "start": "#!/bin/bash\nexport A=1\n"}, at="README.md:1:1"),
         Bad({"README.md": "# x\n", "a.ipynb": "{}"}, at="README.md:1:1", severity=Severity.WARNING, hub="generic"),
         Bad(
             {"README.md": _BADGE + "o/r/HEAD)\n", "tools.py": "", "a.ipynb": _NOTEBOOK},
@@ -149,7 +152,11 @@ class NoEnvironmentFile(Rule):
             return
         from binderlint.linter import is_explained
 
-        suspects = [use.path for use in plan.files if use.path == plan.path(posixpath.basename(use.path))]
+        suspects = [
+            use.path
+            for use in plan.files
+            if (name := posixpath.basename(use.path)) not in _NO_ENVIRONMENT and use.path == plan.path(name)
+        ]
         suspects += [source.path for source in environments_in_folders(repo)]
         if any(is_explained(repo, path, self.code) for path in suspects):
             return

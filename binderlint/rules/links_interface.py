@@ -153,7 +153,7 @@ class BadgeUiNotInstalled(Rule):
 class BadgeRemovedUi(Rule):
     """A launch link opens a user interface that Binder no longer brings.
 
-    repo2docker once installed nteract (until March 2023) and Stencila for everybody. Both are gone, and such a link ends in `404: Not Found`. Open JupyterLab instead: `?urlpath=lab`.
+    repo2docker once installed nteract for everybody (until March 2023) and Stencila where it found an article of it (until November 2020). Both are gone, and such a link ends in `404: Not Found`. Open JupyterLab instead: `?urlpath=lab`.
     """
 
     code = "LNK019"

@@ -1,0 +1,76 @@
+"""LAY: documents of Stencila, which repo2docker no longer opens."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Diagnostic, Level, Severity
+from binderlint.rule import Bad, Good, Rule
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+_PIP = {"requirements.txt": "numpy==2.2.0\n"}
+_DAR = re.compile(r"\ufeff?\s*(?:(?:<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>]*>)\s*)*(<dar)[\s>]", re.DOTALL)
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+# A document made from a notebook or a text with code, or a sheet; other editors of such archives have neither.
+_STENCILA = re.compile(r"<document\s[^>]*?(?:\bsrc\s*=\s*[\"'][^\"']|\btype\s*=\s*[\"']sheet[\"'])")
+_ARTICLE = '<document id="a" name="a.Rmd" type="article" path="a.Rmd.jats.xml" src="a.Rmd" />'
+
+
+class StencilaManifest(Rule):
+    """The repository holds an article of Stencila, which repo2docker no longer opens.
+
+    Until November 2020 repo2docker installed Stencila for every repository with a `manifest.xml`, and a session could open the article in it. Today it
+    writes "Stencila is no longer supported" into the build log and goes on without: the files are there, the editor is not.
+
+    Only a manifest is reported that is Stencila's by what it says (a `<dar>` with a document made from a notebook or an R Markdown file, or with
+    a sheet). Builds from a Dockerfile never looked for one.
+    """
+
+    code = "LAY020"
+    severity = Severity.WARNING
+    level = Level.LAUNCH
+    sources = ("repo2docker/buildpacks/base.py", "jupyterhub/repo2docker#985")
+    examples = (
+        Bad(
+            {
+                **_PIP,
+                "article/manifest.xml": f"<dar>\n  <documents>\n    {_ARTICLE}\n  </documents>\n  <assets/>\n</dar>\n",
+            },
+            at="article/manifest.xml:1:1",
+        ),
+        Bad(
+            {
+                **_PIP,
+                "manifest.xml": "<?xml version='1.0'?>\r\n<!-- ours -->\r\n<dar><documents><document type='sheet' path='s.xml'/></documents></dar>",
+            },
+            at="manifest.xml:3:1",
+        ),
+        Good({**_PIP, "manifest.xml": "<manifest package='org.x.app'><application/></manifest>\n"}, why="of an app"),
+        Good(
+            {**_PIP, "manifest.xml": '<dar><documents><document type="article" path="m.xml"/></documents></dar>\n'},
+            why="perhaps of another editor",
+        ),
+        Good({**_PIP, "manifest.xml": f"<dar><documents><!-- {_ARTICLE} --></documents></dar>\n"}, why="a comment"),
+        Good({**_PIP, "manifest.xml": f"<imsmanifest>{_ARTICLE}</imsmanifest>\n"}, why="of a course"),
+        Good({**_PIP, "article/a.xml": f"<dar>{_ARTICLE}</dar>\n"}, why="repo2docker looks for manifest.xml only"),
+        Good(
+            {"Dockerfile": "FROM stencila/base:1\n", "manifest.xml": f"<dar>{_ARTICLE}</dar>\n"},
+            why="the image may have Stencila itself",
+        ),
+    )
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        for source in repo.sources.values():
+            if source.name != "manifest.xml" or repo.plan.buildpack == "DockerBuildPack":
+                continue
+            found = _DAR.match(source.text)
+            if found and _STENCILA.search(_COMMENT.sub("", source.text)):
+                yield self.at(
+                    source.slice(*found.span(1)),
+                    "repo2docker has not opened articles of Stencila since November 2020, so this one cannot be read in a session",
+                    help="Let readers open the notebook or R Markdown file that it was made from, and remove `manifest.xml`",
+                )
