@@ -154,9 +154,13 @@ def _opened(report: Report, after_report: Report) -> set[str]:
 
 
 def _moved(before: Repository, after: Repository) -> set[str]:
-    """The files that have a new name only: what is wrong in them was wrong all along, though Binder did not look there."""
+    """The files that have a new name only: what is wrong in them was wrong all along, though Binder did not look there.
+
+    But for the scripts: one that fails does harm only now that it runs.
+    """
     gone = {source.data for path, source in before.sources.items() if path not in after.sources}
-    return {path for path, source in after.sources.items() if path not in before.sources and source.data in gone}
+    moved = {source for path, source in after.sources.items() if path not in before.sources and source.data in gone}
+    return {source.path for source in moved if source.name not in ("start", "postBuild")}
 
 
 def _key(found: Diagnostic) -> tuple[str, str, str]:

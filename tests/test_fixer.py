@@ -138,6 +138,16 @@ def test_a_fix_that_breaks_the_build_is_taken_back() -> None:
     assert "the build would fail" in done.reverted[0][1]
 
 
+def test_a_script_that_would_fail_is_not_brought_to_run() -> None:
+    script = "#!/bin/bash\nset -e\njupyter nbextension enable rise\n"
+    files = {"environment.yml": "dependencies: [python=3.12]\n"}
+    done = fix(Repository.from_dict({**files, "postbuild": script}, assume_binder=True))
+    assert "postbuild" in done.repo.sources
+    assert "postbuild-removed-jupyter-command" in done.reverted[0][1]
+    fine = fix(Repository.from_dict({**files, "postbuild": "#!/bin/bash\nset -e\ntrue\n"}, assume_binder=True))
+    assert "postBuild" in fine.repo.sources
+
+
 def test_only_chosen_files_are_fixed() -> None:
     done = fix(repo(a="one", b="one"), rules=[Finder("one", "two")], paths={"b"})
     assert (done.repo.sources["a"].text, done.repo.sources["b"].text) == ("one", "two")
