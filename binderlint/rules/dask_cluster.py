@@ -182,6 +182,10 @@ class DaskClusterUnavailable(Rule):
             at="a.ipynb:10",
         ),
         Bad(
+            {"a.ipynb": _notebook("from dask_gateway import Gateway", "one = Gateway()", "two = Gateway()")},
+            at="a.ipynb:10",
+        ),
+        Bad(
             {"a.ipynb": _notebook("from dask_jobqueue import SLURMCluster", "cluster = SLURMCluster(cores=4)")},
             at="a.ipynb:10",
         ),
