@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from binderlint.files.installs import PipFile
     from binderlint.files.launch_config import LaunchConfig
     from binderlint.files.links import Link
+    from binderlint.files.locks import Lock
     from binderlint.files.matchspec import MatchSpec
     from binderlint.files.notebooks import Page
     from binderlint.files.requirements import Requirement
@@ -58,6 +59,7 @@ class Repository:
         hub: str | Hub = "mybinder.org",
         assume_binder: bool = False,
         nothing_committed: bool = False,
+        versions: Lock | None = None,
     ) -> None:
         self.sources: dict[str, Source] = {}
         self.untracked: dict[str, Source] = {}
@@ -68,6 +70,8 @@ class Repository:
         self._hub = hub
         self.assume_binder = assume_binder
         self.nothing_committed = nothing_committed
+        self.versions = versions
+        """What the user has installed, known beside the lock files."""
 
     @property
     def hub(self) -> str:
@@ -84,14 +88,21 @@ class Repository:
     # -- where it comes from
 
     @classmethod
-    def from_folder(cls, folder: Path, *, hub: str | Hub = "mybinder.org", assume_binder: bool = False) -> Repository:
+    def from_folder(
+        cls,
+        folder: Path,
+        *,
+        hub: str | Hub = "mybinder.org",
+        assume_binder: bool = False,
+        versions: Lock | None = None,
+    ) -> Repository:
         """The work tree of a git repository, a folder inside one (as repo2docker's `--subdir`), or a plain folder.
 
         Raises RepositoryError when it is no folder or git's index cannot be read.
         """
         from binderlint.worktree import read_folder
 
-        return cls(**read_folder(folder)._asdict(), hub=hub, assume_binder=assume_binder)
+        return cls(**read_folder(folder)._asdict(), hub=hub, assume_binder=assume_binder, versions=versions)
 
     @classmethod
     def from_ref(
@@ -104,7 +115,13 @@ class Repository:
 
     @classmethod
     def from_dict(
-        cls, files: Files, *, git: Git | None = None, hub: str | Hub = "mybinder.org", assume_binder: bool = False
+        cls,
+        files: Files,
+        *,
+        git: Git | None = None,
+        hub: str | Hub = "mybinder.org",
+        assume_binder: bool = False,
+        versions: Lock | None = None,
     ) -> Repository:
         """A repository that exists only in memory: paths to text, bytes or a Source (for a mode, or a file git does not track)."""
         sources = [
@@ -113,7 +130,7 @@ class Repository:
             else Source(path, content.encode("utf-8", "surrogateescape") if isinstance(content, str) else content)
             for path, content in files.items()
         ]
-        return cls(sources, git=git, hub=hub, assume_binder=assume_binder)
+        return cls(sources, git=git, hub=hub, assume_binder=assume_binder, versions=versions)
 
     # -- what is there
 
@@ -407,4 +424,5 @@ class Repository:
             hub=self._hub,
             assume_binder=self.assume_binder,
             nothing_committed=self.nothing_committed,
+            versions=self.versions,
         )

@@ -13,6 +13,7 @@ from binderlint.settings import OPTIONS
 
 if TYPE_CHECKING:
     from binderlint.diagnostic import Diagnostic
+    from binderlint.files.locks import Lock
     from binderlint.remote import Remote
     from binderlint.report import Report
     from binderlint.repository import Repository
@@ -43,6 +44,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     fixing.add_argument("--fix", action="store_true", help="write the safe fixes")
     fixing.add_argument(
         "--unsafe-fixes", action="store_true", help="also those after which Binder may build something else"
+    )
+    fixing.add_argument(
+        "--from-env",
+        metavar="PYTHON",
+        help="with --unsafe-fixes: pin to the versions beside this Python (its path, its name, or the folder of its environment)",
     )
     fixing.add_argument("--diff", action="store_true", help="print the fixes as a patch, change nothing")
     output = parser.add_argument_group("output")
@@ -82,7 +88,10 @@ def run(options: argparse.Namespace) -> int:
             return fail("A commit cannot be fixed: leave out --fix and --diff, or --ref and the link")
         if options.unsafe_fixes and not (options.fix or options.diff):
             return fail("--unsafe-fixes goes with --fix (to write them) or --diff (to see them)")
-        return max(_check(target, options, outputs, len(targets) > 1) for target in targets)
+        if options.from_env is not None and not options.unsafe_fixes:
+            return fail("--from-env goes with --fix --unsafe-fixes (to write the versions) or --diff --unsafe-fixes")
+        versions = _installed(options.from_env) if options.from_env is not None else None
+        return max(_check(target, options, outputs, versions, len(targets) > 1) for target in targets)
     except (RepositoryError, ConfigError, argparse.ArgumentTypeError) as error:
         return fail(str(error))
 
@@ -99,6 +108,12 @@ def _outputs(wanted: list[str]) -> list[tuple[str, Path | None]]:
             )
         outputs.append((name, Path(file) if file else None))
     return outputs
+
+
+def _installed(python: str) -> Lock:
+    from binderlint.installed import read_installed
+
+    return read_installed(python)
 
 
 def _targets(paths: list[str]) -> list[Target]:
@@ -172,7 +187,13 @@ def _warn(message: str) -> None:
     print(f"binderlint: warning: {message}", file=sys.stderr)
 
 
-def _check(target: Target, options: argparse.Namespace, outputs: list[tuple[str, Path | None]], several: bool) -> int:
+def _check(
+    target: Target,
+    options: argparse.Namespace,
+    outputs: list[tuple[str, Path | None]],
+    versions: Lock | None,
+    several: bool,
+) -> int:
     from binderlint.linter import check
     from binderlint.repository import Repository
 
@@ -185,7 +206,9 @@ def _check(target: Target, options: argparse.Namespace, outputs: list[tuple[str,
     elif options.ref:
         repo = Repository.from_ref(target.root, options.ref, hub=settings.hub, assume_binder=assume)
     else:
-        repo = Repository.from_folder(target.root, hub=settings.hub, assume_binder=assume)
+        repo = Repository.from_folder(target.root, hub=settings.hub, assume_binder=assume, versions=versions)
+        if versions and (objection := versions.objection(repo.plan.python)):
+            _warn(objection)
     if settings.online:
         repo = _with_all_refs(repo)
     if options.fix or options.diff:

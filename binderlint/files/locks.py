@@ -12,6 +12,7 @@ from binderlint.pattern import regex
 from binderlint.source import Source
 
 if TYPE_CHECKING:
+    from binderlint.plan import Version
     from binderlint.repository import Repository
 
 _LOCK_INSTALL = regex(
@@ -47,14 +48,23 @@ class Lock(NamedTuple):
         except InvalidSpecifier:
             return False
 
+    def objection(self, python: Version | None) -> str:
+        """Why its versions are not used for a build with this Python, empty where they are."""
+        if self.fits(python.version if python else ""):
+            return ""
+        built = f"Binder builds with {python.version}" if python else "the Python of the build is not known"
+        return f"the versions of {self.path} are not used: its Python is {self.python.strip('=.*')}, and {built}"
+
 
 def locks(repo: Repository) -> Iterator[Lock]:
-    """The lock files beside the configuration and in the root, the most specific first."""
+    """The lock files beside the configuration and in the root, the most specific first; then what the user has installed."""
     for folder in dict.fromkeys((repo.plan.binder_dir, "")):
         for name, reader in _READERS.items():
             source = repo.get(posixpath.join(folder, name))
             if source and not source.decode_error:
                 yield reader(source)
+    if repo.versions:
+        yield repo.versions
 
 
 def _known_once(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:

@@ -55,10 +55,12 @@ class UnpinnedDependencies(Rule):
 
     Where the repository has a lock file (uv.lock, poetry.lock, pdm.lock, pylock.toml, Pipfile.lock, conda-lock.yml, pixi.lock, or a pinned
     `requirements.lock`, `requirements-lock.txt`, `constraints.txt`) that was made for the Python of the build, the fix writes its versions.
+    What no lock file knows, `--from-env PYTHON` takes from an environment of yours with that Python: the folder of a virtual or conda
+    environment in which the notebooks work. What conda installs for environment.yml gets versions from conda environments only.
 
     ## Fix safety
 
-    The versions worked together where the lock file was made; Binder may be different enough that they do not.
+    The versions worked together where the lock file was made, or are installed together; Binder may be different enough that they do not.
     """
 
     code = "PIN002"
