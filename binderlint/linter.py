@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from binderlint.diagnostic import Applicability, Create, Diagnostic, Fix, Level, Replace, Severity
 from binderlint.report import Report
-from binderlint.repository import RepositoryError
 from binderlint.rules import rules_for
+from binderlint.snapshot import RepositoryError
 
 if TYPE_CHECKING:
     from binderlint.repository import Repository

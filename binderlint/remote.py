@@ -8,13 +8,13 @@ from urllib.parse import unquote
 
 from binderlint.git import Git, GitError, find_top, git_folder, read_git, read_tree, resolve, run
 from binderlint.pattern import regex
-from binderlint.repository import RepositoryError
+from binderlint.snapshot import RepositoryError
 from binderlint.source import Source
 
 if TYPE_CHECKING:
     from binderlint.hubs import Hub
     from binderlint.repository import Repository
-    from binderlint.worktree import Snapshot
+    from binderlint.worktree import Contents
 
 _SHORT = regex(r"(gh|gl):([\w.-]+(?:/[\w.-]+)+)(?:@(.+))?")
 _HOSTS = {"gh": "https://github.com", "gl": "https://gitlab.com"}
@@ -82,11 +82,11 @@ def _known_here(here: Path, remote: Remote) -> Path | None:
     return top
 
 
-def fetch(remote: Remote) -> Snapshot:
+def fetch(remote: Remote) -> Contents:
     """The files of a remote repository at its ref, as BinderHub resolves it. Raises RepositoryError."""
     import tempfile
 
-    from binderlint.worktree import Snapshot
+    from binderlint.worktree import Contents
 
     folder = tempfile.TemporaryDirectory(prefix="binderlint-")
     top = Path(folder.name)
@@ -101,7 +101,7 @@ def fetch(remote: Remote) -> Snapshot:
     finally:
         folder.cleanup()
     sources = [Source(entry.path, contents.get(entry.oid, b""), entry.mode) for entry in entries]
-    return Snapshot(sources, Git(origin=remote.identity))
+    return Contents(sources, Git(origin=remote.identity))
 
 
 def _fetch(top: Path, remote: Remote) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from binderlint.git import Git, GitError, find_top, git_folder, read_blob, read_git, read_index, read_tree
-from binderlint.repository import RepositoryError
+from binderlint.snapshot import RepositoryError
 from binderlint.source import EXECUTABLE, GITLINK, REGULAR, SYMLINK, Source
 
 # Never part of what is linted in a folder without git: caches and environments that tools make.
@@ -19,7 +19,7 @@ _SKIPPED_FOLDERS = {".git", "__pycache__", "node_modules", ".ipynb_checkpoints",
 _CONFIGURATION_FOLDERS = ("", "binder", ".binder")
 
 
-class Snapshot(NamedTuple):
+class Contents(NamedTuple):
     """What a Repository is made of, by the names of its parameters."""
 
     sources: list[Source]
@@ -28,7 +28,7 @@ class Snapshot(NamedTuple):
     nothing_committed: bool = False
 
 
-def read_folder(folder: Path) -> Snapshot:
+def read_folder(folder: Path) -> Contents:
     """The work tree of a git repository, a folder inside one, or a plain folder. Raises RepositoryError."""
     if not folder.is_dir():
         raise RepositoryError(f"{folder}: no such folder" if not folder.exists() else f"{folder}: not a folder")
@@ -36,7 +36,7 @@ def read_folder(folder: Path) -> Snapshot:
     top = find_top(folder)
     dot_git = git_folder(top) if top else None
     if top is None or dot_git is None:
-        return Snapshot(list(_walk(folder)), root=folder)
+        return Contents(list(_walk(folder)), root=folder)
     try:
         entries = read_index(top, dot_git)
     except GitError as error:
@@ -45,13 +45,13 @@ def read_folder(folder: Path) -> Snapshot:
     modes = {entry.path[len(prefix) :]: entry.mode for entry in entries if entry.path.startswith(prefix)}
     git = read_git(top, dot_git) if not prefix else None
     if not modes:  # nothing is committed yet: look at what is there
-        return Snapshot(list(_walk(folder)), git, folder, not entries)
+        return Contents(list(_walk(folder)), git, folder, not entries)
     tracked = [_on_disk(folder, path, mode) for path, mode in modes.items()]
     untracked = [_on_disk(folder, path, tracked=False) for path in _untracked_files(folder) if path not in modes]
-    return Snapshot([source for source in tracked + untracked if source], git, folder)
+    return Contents([source for source in tracked + untracked if source], git, folder)
 
 
-def read_ref(folder: Path, ref: str) -> Snapshot:
+def read_ref(folder: Path, ref: str) -> Contents:
     """The files of a commit. Raises RepositoryError, also for a ref that git does not know."""
     top = find_top(folder.resolve())
     dot_git = git_folder(top) if top else None
@@ -62,7 +62,7 @@ def read_ref(folder: Path, ref: str) -> Snapshot:
     except GitError as error:
         raise RepositoryError(f"{top}: {error}") from error
     sources = [Source(entry.path, _blob_reader(top, entry.oid), entry.mode) for entry in entries]
-    return Snapshot(sources, read_git(top, dot_git))
+    return Contents(sources, read_git(top, dot_git))
 
 
 def _walk(folder: Path) -> Iterator[Source]:

@@ -18,9 +18,10 @@ from binderlint.cli import main
 from binderlint.hubs import Hub, describe, find_hub, judge, parse_size
 from binderlint.plan import DEFAULT_PYTHON, Status
 from binderlint.remote import find_remote
-from binderlint.repository import Repository, RepositoryError
+from binderlint.repository import Repository
 from binderlint.rule import Files
 from binderlint.settings import ConfigError, load
+from binderlint.snapshot import RepositoryError
 from binderlint.source import SYMLINK, Source
 
 ROOT = Path(__file__).parents[1]

@@ -10,7 +10,8 @@ import pytest
 
 from binderlint.git import Entry, hosted_name, parse_index, read_index
 from binderlint.linter import check
-from binderlint.repository import Repository, RepositoryError
+from binderlint.repository import Repository
+from binderlint.snapshot import RepositoryError
 from binderlint.source import EXECUTABLE, GITLINK, SYMLINK, Source
 
 

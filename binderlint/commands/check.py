@@ -77,8 +77,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Check every target and give the worst exit code."""
-    from binderlint.repository import RepositoryError
     from binderlint.settings import ConfigError
+    from binderlint.snapshot import RepositoryError
 
     try:
         outputs = _outputs(options.output or ["full"])
@@ -125,7 +125,7 @@ def _targets(paths: list[str]) -> list[Target]:
         return [Target(find_top(here) or here)]
 
     from binderlint.remote import find_remote
-    from binderlint.repository import RepositoryError
+    from binderlint.snapshot import RepositoryError
 
     remotes = [Target(here, None, remote) for given in paths if (remote := find_remote(given))]
     paths = [given for given in paths if not find_remote(given)]

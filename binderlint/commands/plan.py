@@ -37,8 +37,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Print the plan; the exit code is 1 where the hub does not take the repository."""
     from binderlint.reporters import plan as reporter
-    from binderlint.repository import RepositoryError
     from binderlint.settings import ConfigError
+    from binderlint.snapshot import RepositoryError
     from binderlint.style import style_for
 
     try:
@@ -56,7 +56,8 @@ def run(options: argparse.Namespace) -> int:
 def _repository(options: argparse.Namespace) -> Repository:
     from binderlint.git import find_top
     from binderlint.remote import find_remote, open_remote
-    from binderlint.repository import Repository, RepositoryError
+    from binderlint.repository import Repository
+    from binderlint.snapshot import RepositoryError
 
     here = Path.cwd()
     remote = find_remote(options.target) if options.target else None

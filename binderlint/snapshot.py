@@ -1,0 +1,124 @@
+"""Snapshot: the files of a repository at one moment, looked up as a clone on Binder would find them."""
+
+from __future__ import annotations
+
+import os
+import posixpath
+from collections.abc import Iterable
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from binderlint.git import Git
+from binderlint.source import EXECUTABLE, GITLINK, REGULAR, SYMLINK, Place, Source
+
+if TYPE_CHECKING:
+    from binderlint.files.locks import Lock
+    from binderlint.hubs import Hub
+
+
+class RepositoryError(Exception):
+    """The repository cannot be read; the message is for the user."""
+
+
+class Snapshot:
+    """The files of a repository at one moment. Nothing in it changes.
+
+    Binder gets the tracked files only. The methods that look files up (`get`, `exists`, `is_dir`, `list`) see those, and follow symbolic
+    links that stay inside the repository, as repo2docker does after its clone. Files that git does not track are in `untracked`.
+    """
+
+    def __init__(
+        self,
+        sources: Iterable[Source],
+        *,
+        git: Git | None = None,
+        root: Path | None = None,
+        hub: str | Hub = "mybinder.org",
+        assume_binder: bool = False,
+        nothing_committed: bool = False,
+        versions: Lock | None = None,
+    ) -> None:
+        self.sources: dict[str, Source] = {}
+        self.untracked: dict[str, Source] = {}
+        for source in sorted(sources, key=lambda source: source.path):
+            (self.sources if source.tracked else self.untracked)[source.path] = source
+        self.git = git or Git()
+        self.root = root
+        self._hub = hub
+        self.assume_binder = assume_binder
+        self.nothing_committed = nothing_committed
+        self.versions = versions
+        """What the user has installed, known beside the lock files."""
+
+    @property
+    def hub(self) -> str:
+        """The name of the hub that the repository is meant for."""
+        return self._hub if isinstance(self._hub, str) else self._hub.name
+
+    @cached_property
+    def allows(self) -> Hub:
+        """What that hub allows."""
+        from binderlint.hubs import find_hub
+
+        return find_hub(self._hub) if isinstance(self._hub, str) else self._hub
+
+    # -- what is there
+
+    def get(self, path: str) -> Source | None:
+        """The regular file at a path, through symbolic links; None when there is none."""
+        found = self.sources.get(self.resolve(path) or "")
+        return found if found and found.mode in (REGULAR, EXECUTABLE) else None
+
+    def exists(self, path: str) -> bool:
+        """Whether a file or folder is there, as `os.path.exists` sees it in a clone."""
+        resolved = self.resolve(path)
+        return resolved is not None and (resolved in self.sources or resolved in self._folders)
+
+    def is_dir(self, path: str) -> bool:
+        """Whether a folder (or submodule, or link to a folder) is there."""
+        resolved = self.resolve(path)
+        if resolved is None:
+            return False
+        return resolved in self._folders or (resolved in self.sources and self.sources[resolved].mode == GITLINK)
+
+    def list(self, folder: str = "") -> list[str]:
+        """Paths of the files directly in a folder."""
+        return [path for path in self.sources if posixpath.dirname(path) == folder]
+
+    def resolve(self, path: str) -> str | None:
+        """The path after following symbolic links; None when one dangles in a loop or leaves the repository."""
+        parts, done, links = [part for part in path.split("/") if part not in ("", ".")], "", 0
+        while parts:
+            part = parts.pop(0)
+            if part == "..":
+                if not done:
+                    return None
+                done = posixpath.dirname(done)
+                continue
+            candidate = f"{done}/{part}" if done else part
+            found = self.sources.get(candidate)
+            if found is None or found.mode != SYMLINK:
+                done = candidate
+                continue
+            target, links = os.fsdecode(found.data), links + 1
+            if links > 40 or target.startswith("/"):
+                return None
+            parts = [piece for piece in target.split("/") if piece not in ("", ".")] + parts
+        return done
+
+    @cached_property
+    def _folders(self) -> set[str]:
+        folders = {""}
+        for path in self.sources:
+            while (path := posixpath.dirname(path)) and path not in folders:
+                folders.add(path)
+        return folders
+
+    @property
+    def place(self) -> Place:
+        """Where to report what concerns the repository as a whole: the first line of its README, else of its first file."""
+        files = [source for source in self.sources.values() if source.mode in (REGULAR, EXECUTABLE)]
+        readmes = [self.get(path) for path in self.list() if path.lower().startswith("readme")]
+        first = next((source for source in [*readmes, *files] if source), Source(".", b""))
+        return first.place(int(first.has_bom))
