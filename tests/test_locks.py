@@ -16,7 +16,7 @@ PIXI = (
     "- conda: https://conda.anaconda.org/conda-forge/linux-64/numpy-1.26.4-py312h2_0.conda\n"
     "- conda: https://conda.anaconda.org/conda-forge/osx-64/numpy-1.26.0-py312h2_0.conda\n"
     "- conda: https://conda.anaconda.org/conda-forge/linux-64/python-3.12.4-h1_0_cpython.conda\n"
-    "- pypi: https://files.pythonhosted.org/x/foo-1.0-py3-none-any.whl\n  name: foo\n  version: '1.0'\n"
+    "- pypi: https://example.org/x/foo-1.0-py3-none-any.whl\n  name: foo\n  version: '1.0'\n"
 )
 PIPFILE = '{"_meta": {"requires": {"python_full_version": "3.11.13"}}, "default": {"a": {"version": "==1.0"}, "b": {"git": "x"}}, "develop": {"c": {"version": "==2"}}}'
 
