@@ -42,31 +42,45 @@ def _same(change: Change) -> bool:
 def write(root: Path, changed: list[Change]) -> list[str]:
     """Bring changes to disk, and return what was left alone and why.
 
-    A file is left alone when it lies outside the repository, or when it is no longer what it was when it was read. New files
+    A file is left alone when it lies outside the repository, or when it is no longer what it was when it was read. Nothing is
+    removed before all that is new stands on the disk, so a move that cannot be made loses nothing. New files
     are made known to git (`git add --intent-to-add`), so that they show in `git diff` and the next run sees them as Binder will.
     """
-    problems: list[str] = []
     gone = [change for change in changed if change.after is None]
     written = [change for change in changed if change.after]
     renamed = _case_renames(gone, written)
-    for change in [*(pair for pair in gone if pair.path not in renamed), *written]:
-        problem = _refusal(root, change)
-        if problem:
-            problems.append(f"{change.path}: left alone, {problem}")
-            continue
-        target = root / change.path
-        try:
-            if change.after is None:
-                target.unlink()
-                _remove_empty(target.parent, root)
-            else:
-                if change.path in renamed.values():
-                    _move(root, next(path for path, new in renamed.items() if new == change.path), change.path)
-                _replace(target, change.after)
-        except OSError as error:
-            problems.append(f"{change.path}: could not be written: {error.strerror}")
+    origins = {new: old for old, new in renamed.items()}
+    problems = [problem for change in written if (problem := _put(root, change, origins.get(change.path, "")))]
+    kept = "the file that takes its place could not be written" if problems else ""
+    problems += [problem for change in gone if change.path not in renamed if (problem := _take(root, change, kept))]
     _tell_git(root, [change.path for change in written if change.before is None])
     return problems
+
+
+def _put(root: Path, change: Change, origin: str) -> str:
+    """Write a file, first moving the one it was before; what went wrong, empty when nothing did."""
+    assert change.after
+    if refusal := _refusal(root, change):
+        return f"{change.path}: left alone, {refusal}"
+    try:
+        if origin:
+            _move(root, origin, change.path)
+        _replace(root / change.path, change.after)
+    except OSError as error:
+        return f"{change.path}: could not be written: {error.strerror}"
+    return ""
+
+
+def _take(root: Path, change: Change, kept: str) -> str:
+    """Remove a file, unless there is a reason to keep it; what went wrong, empty when nothing did."""
+    if refusal := kept or _refusal(root, change):
+        return f"{change.path}: left alone, {refusal}"
+    try:
+        (root / change.path).unlink()
+        _remove_empty((root / change.path).parent, root)
+    except OSError as error:
+        return f"{change.path}: could not be removed: {error.strerror}"
+    return ""
 
 
 def _case_renames(gone: list[Change], written: list[Change]) -> dict[str, str]:

@@ -43,11 +43,6 @@ class Verdict(NamedTuple):
     reasons: tuple[str, ...]
 
 
-def known_hubs() -> tuple[str, ...]:
-    """The names of the hubs that need no description."""
-    return tuple(_table())
-
-
 def find_hub(name: str) -> Hub:
     """A hub by its name; of one that is not known, nothing is."""
     return describe({"name": name, **_table().get(name, {})})

@@ -239,6 +239,3 @@ class Table(dict[str, Any]):
             if key == name and isinstance(key, Text):
                 return key
         raise KeyError(name)
-
-
-Located = Text | Scalar | Array | Table

@@ -88,6 +88,8 @@ def test_several_repositories(folder: Path, capsys: pytest.CaptureFixture[str]) 
     assert main([*ONLY, "--assume-binder", "--output", "json", "one", "two"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert [json.loads(line)["diagnostics"][0]["path"] for line in lines] == ["environment.yml"] * 2
+    assert main([*ONLY, "--assume-binder", "--output", "json=both.jsonl", "one", "two"]) == 0
+    assert [json.loads(line)["version"] for line in (folder / "both.jsonl").read_text().splitlines()] == [1, 1]
     main([*ONLY, "--assume-binder", "--output", "concise", "one", "two"])
     out = capsys.readouterr().out
     assert "one/environment.yml:3:1" in out
@@ -108,6 +110,10 @@ def test_several_outputs_in_one_run(folder: Path, capsys: pytest.CaptureFixture[
     assert "CND001" in capsys.readouterr().out
     assert json.loads((folder / "report.json").read_text())["version"] == 1
     assert "CND001" in (folder / "summary.md").read_text()
+    assert main([*ONLY, "--output", "json=report.json"]) == 0
+    assert json.loads((folder / "report.json").read_text())["version"] == 1, "a second run writes it anew"
+    assert main([*ONLY, "--output", "json=none/report.json"]) == 2
+    assert "cannot be written" in capsys.readouterr().err
 
 
 def test_a_ref(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import rattler
+import rattler.exceptions
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -14,9 +16,6 @@ from binderlint.files.yaml import read
 from binderlint.repository import Repository
 from binderlint.rules import all_rules
 from binderlint.source import Array, Source, Table, Text
-
-rattler = pytest.importorskip("rattler")
-pytest.importorskip("rattler.exceptions")
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 RELEASES = [(1,), (1, 2), (1, 2, 0), (1, 2, 3), (1, 3), (2,), (2, 0), (3, 8, 1), (3, 10), (3, 10, 4), (3, 11), (10,)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dockerfile as buildkit
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,8 +11,6 @@ from binderlint.files.dockerfile import Dockerfile, read
 from binderlint.files.dockerfile_words import expand
 from binderlint.files.images import parse
 from binderlint.source import Source, Text
-
-buildkit = pytest.importorskip("dockerfile")
 
 CASES = {
     "heredoc": "FROM a\nRUN <<EOF\napt-get update\nUSER root\nEOF\nUSER 1000\n",

@@ -237,6 +237,19 @@ def test_a_folder_left_empty_is_removed(tmp_path: Path) -> None:
     assert os.listdir(tmp_path) == [".config"]
 
 
+def test_a_move_that_cannot_be_made_loses_nothing(tmp_path: Path) -> None:
+    (tmp_path / ".dask").mkdir()
+    (tmp_path / ".dask/config.yaml").write_text("ours: 1\n")
+    before = Repository.from_folder(tmp_path)
+    after = before.apply([Rename(".dask/config.yaml", ".config/dask/config.yaml")])
+    (tmp_path / ".config/dask").mkdir(parents=True)
+    (tmp_path / ".config/dask/config.yaml").write_text("theirs: 1\n")
+    problems = write(tmp_path, changes(before, after))
+    assert [problem.partition(":")[0] for problem in problems] == [".config/dask/config.yaml", ".dask/config.yaml"]
+    assert (tmp_path / ".dask/config.yaml").read_text() == "ours: 1\n"
+    assert (tmp_path / ".config/dask/config.yaml").read_text() == "theirs: 1\n"
+
+
 def test_new_files_are_made_known_to_git(tmp_path: Path) -> None:
     subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
     before = on_disk(tmp_path, a="x", postbuild="y")

@@ -90,7 +90,11 @@ def run(options: argparse.Namespace) -> int:
             return fail("--unsafe-fixes goes with --fix (to write them) or --diff (to see them)")
         if options.from_env is not None and not options.unsafe_fixes:
             return fail("--from-env goes with --fix --unsafe-fixes (to write the versions) or --diff --unsafe-fixes")
-        versions = _installed(options.from_env) if options.from_env is not None else None
+        versions = None
+        if options.from_env is not None:
+            from binderlint.installed import read_installed
+
+            versions = read_installed(options.from_env)
         return max(_check(target, options, outputs, versions, len(targets) > 1) for target in targets)
     except (RepositoryError, ConfigError, argparse.ArgumentTypeError) as error:
         return fail(str(error))
@@ -106,14 +110,15 @@ def _outputs(wanted: list[str]) -> list[tuple[str, Path | None]]:
             raise argparse.ArgumentTypeError(
                 f"--output {name}: there is no such format; choose from {', '.join(FORMATS)}"
             )
+        if file:
+            try:
+                Path(file).write_text("")  # each repository of this run adds to it
+            except OSError as error:
+                raise argparse.ArgumentTypeError(
+                    f"--output {one}: {file} cannot be written: {error.strerror}"
+                ) from error
         outputs.append((name, Path(file) if file else None))
     return outputs
-
-
-def _installed(python: str) -> Lock:
-    from binderlint.installed import read_installed
-
-    return read_installed(python)
 
 
 def _targets(paths: list[str]) -> list[Target]:
@@ -274,17 +279,17 @@ def _print(
 
     for name, file in outputs:
         shown = _relocated(report, _prefix(root)) if name in _RELATIVE else report
-        if file:
-            with file.open("a", encoding="utf-8") as stream:
-                stream.write(render(name, shown, Style()))
-            continue
-        style = style_for(sys.stdout, options.color)
+        style = Style() if file else style_for(sys.stdout, options.color)
         text = render(name, shown, style)
         if several and name == "json":
             text = " ".join(line.strip() for line in text.splitlines()) + "\n"
         elif several and name in ("full", "concise"):
             text = f"{style.paint('bold', str(root))}\n{text}\n"
-        sys.stdout.write(text)
+        if file:
+            with file.open("a", encoding="utf-8") as stream:
+                stream.write(text)
+        else:
+            sys.stdout.write(text)
     if options.show_suppressed:
         for found, reason in report.suppressed:
             _tell(f"suppressed: {found.place}: {found.code} {found.name}: {reason or 'no reason given'}")
