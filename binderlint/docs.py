@@ -96,9 +96,9 @@ def _example(rule: Rule, bad: Bad) -> list[str]:
     lines += ["binderlint says:", "", *_fenced("\n".join(frame(found, Style(width=100)) for found in _told(rule, bad)))]
     fixes = [found.fix for found in _told(rule, bad) if found.fix]
     if fixes and any(fix.applicability > Applicability.DISPLAY for fix in fixes):
-        from binderlint.diff import patch
-        from binderlint.disk import changes
         from binderlint.fixer import fix
+        from binderlint.outside.diff import patch
+        from binderlint.outside.disk import changes
 
         flag = "--fix" if all(one.applicability is Applicability.SAFE for one in fixes) else "--fix --unsafe-fixes"
         rules = None if rule.code.startswith("BLT") else [rule]

@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from binderlint.git import Git, GitError, blob_id, run
+from binderlint.outside.git import Git, GitError, blob_id, run
 from binderlint.pattern import regex
 from binderlint.snapshot import Snapshot
 from binderlint.source import Array, Source, Table
@@ -57,7 +57,7 @@ class Repository(Snapshot):
 
         Raises RepositoryError when it is no folder or git's index cannot be read.
         """
-        from binderlint.worktree import read_folder
+        from binderlint.outside.worktree import read_folder
 
         return cls(**read_folder(folder)._asdict(), hub=hub, assume_binder=assume_binder, versions=versions)
 
@@ -66,7 +66,7 @@ class Repository(Snapshot):
         cls, folder: Path, ref: str, *, hub: str | Hub = "mybinder.org", assume_binder: bool = False
     ) -> Repository:
         """The files of a commit, without touching the work tree. Raises RepositoryError for a ref that git does not know."""
-        from binderlint.worktree import read_ref
+        from binderlint.outside.worktree import read_ref
 
         return cls(**read_ref(folder, ref)._asdict(), hub=hub, assume_binder=assume_binder)
 
@@ -243,7 +243,7 @@ class Repository(Snapshot):
     @cached_property
     def history_bytes(self) -> int:
         """What Binder's full clone weighs as git stores it, 0 where that is not known."""
-        from binderlint.git import find_top, git_folder, object_bytes
+        from binderlint.outside.git import find_top, git_folder, object_bytes
 
         top = find_top(self.root) if self.root and not self.git.objects else None
         folder = git_folder(top) if top else None

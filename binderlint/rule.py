@@ -10,7 +10,7 @@ from binderlint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.source import Array, Place, Scalar, Source, Table, Text
 
 if TYPE_CHECKING:
-    from binderlint.git import Git
+    from binderlint.outside.git import Git
     from binderlint.repository import Repository
 
 Files = Mapping[str, "str | bytes | Source"]

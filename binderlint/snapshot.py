@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from binderlint.git import Git
+from binderlint.outside.git import Git
 from binderlint.source import EXECUTABLE, GITLINK, REGULAR, SYMLINK, Place, Source
 
 if TYPE_CHECKING:

@@ -22,9 +22,9 @@ from binderlint.diagnostic import (
     Replace,
     Severity,
 )
-from binderlint.diff import patch
-from binderlint.disk import changes, write
 from binderlint.fixer import PASSES, fix
+from binderlint.outside.diff import patch
+from binderlint.outside.disk import changes, write
 from binderlint.repository import Repository
 from binderlint.rule import Rule
 from binderlint.source import EXECUTABLE, REGULAR, SYMLINK, Source, Span

@@ -15,8 +15,8 @@ import pytest
 
 from binderlint.diagnostic import Applicability
 from binderlint.fixer import fix
-from binderlint.git import Git
 from binderlint.linter import check
+from binderlint.outside.git import Git
 from binderlint.reporters import render
 from binderlint.reporters.plan import outline
 from binderlint.reporters.plan import render as render_plan

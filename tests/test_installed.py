@@ -12,7 +12,7 @@ from binderlint.cli import main
 from binderlint.diagnostic import Applicability
 from binderlint.files.locks import Lock
 from binderlint.fixer import fix
-from binderlint.installed import InstalledError, read_installed
+from binderlint.outside.installed import InstalledError, read_installed
 from binderlint.repository import Repository
 from binderlint.rules.pin_packages import UnpinnedDependencies
 

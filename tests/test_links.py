@@ -14,7 +14,7 @@ from binderlint.files.launch import PROVIDERS, Address, Route, is_sample, parse
 from binderlint.files.links import Link, Where, find_links
 from binderlint.files.notebook import read
 from binderlint.fixer import fix
-from binderlint.git import Git
+from binderlint.outside.git import Git
 from binderlint.repository import Repository
 from binderlint.rules import FAMILIES, family_rules
 from binderlint.source import Source, Text

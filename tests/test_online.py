@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from binderlint import online
 from binderlint.cli import main
-from binderlint.git import Git
+from binderlint.outside import online
+from binderlint.outside.git import Git
 
 
 def git(folder: Path, *arguments: str) -> bytes:

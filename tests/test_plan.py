@@ -16,8 +16,8 @@ from binderlint.buildpacks.steps import build_steps
 from binderlint.buildpacks.tables import repo2docker
 from binderlint.cli import main
 from binderlint.hubs import Hub, describe, find_hub, judge, parse_size
+from binderlint.outside.remote import find_remote
 from binderlint.plan import DEFAULT_PYTHON, Status
-from binderlint.remote import find_remote
 from binderlint.repository import Repository
 from binderlint.rule import Files
 from binderlint.settings import ConfigError, load

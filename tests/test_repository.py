@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from binderlint.git import Entry, hosted_name, parse_index, read_index
 from binderlint.linter import check
+from binderlint.outside.git import Entry, hosted_name, parse_index, read_index
 from binderlint.repository import Repository
 from binderlint.snapshot import RepositoryError
 from binderlint.source import EXECUTABLE, GITLINK, SYMLINK, Source

@@ -14,7 +14,7 @@ from binderlint.settings import OPTIONS
 if TYPE_CHECKING:
     from binderlint.diagnostic import Diagnostic
     from binderlint.files.locks import Lock
-    from binderlint.remote import Remote
+    from binderlint.outside.remote import Remote
     from binderlint.report import Report
     from binderlint.repository import Repository
     from binderlint.settings import Settings
@@ -92,7 +92,7 @@ def run(options: argparse.Namespace) -> int:
             return fail("--from-env goes with --fix --unsafe-fixes (to write the versions) or --diff --unsafe-fixes")
         versions = None
         if options.from_env is not None:
-            from binderlint.installed import read_installed
+            from binderlint.outside.installed import read_installed
 
             versions = read_installed(options.from_env)
         return max(_check(target, options, outputs, versions, len(targets) > 1) for target in targets)
@@ -123,13 +123,13 @@ def _outputs(wanted: list[str]) -> list[tuple[str, Path | None]]:
 
 def _targets(paths: list[str]) -> list[Target]:
     """Folders are repositories of their own, as with repo2docker's --subdir; files limit the report on the repository around them."""
-    from binderlint.git import find_top
+    from binderlint.outside.git import find_top
 
     here = Path.cwd()
     if not paths:
         return [Target(find_top(here) or here)]
 
-    from binderlint.remote import find_remote
+    from binderlint.outside.remote import find_remote
     from binderlint.snapshot import RepositoryError
 
     remotes = [Target(here, None, remote) for given in paths if (remote := find_remote(given))]
@@ -205,7 +205,7 @@ def _check(
     settings = _settings(None if target.remote else target.root, options)
     assume = settings.assume_binder or settings.file is not None
     if target.remote:
-        from binderlint.remote import open_remote
+        from binderlint.outside.remote import open_remote
 
         repo = open_remote(target.remote, target.root, hub=settings.hub, assume_binder=assume)
     elif options.ref:
@@ -230,7 +230,7 @@ def _check(
 
 def _with_all_refs(repo: Repository) -> Repository:
     """The repository with what its host says of branches and tags; without an answer, as it is."""
-    from binderlint.online import OnlineError, with_all_refs
+    from binderlint.outside.online import OnlineError, with_all_refs
 
     try:
         return repo.with_git(with_all_refs(repo.git))
@@ -242,8 +242,8 @@ def _with_all_refs(repo: Repository) -> Repository:
 def _fix(repo: Repository, settings: Settings, target: Target, options: argparse.Namespace) -> tuple[Report, bool]:
     """Fix in memory, then write or print the patch; the report is of what is left."""
     from binderlint.diagnostic import Applicability
-    from binderlint.disk import changes, write
     from binderlint.fixer import fix
+    from binderlint.outside.disk import changes, write
 
     least = Applicability.UNSAFE if options.unsafe_fixes else Applicability.SAFE
     fixed = fix(repo, settings, least, paths=target.paths)
@@ -251,7 +251,7 @@ def _fix(repo: Repository, settings: Settings, target: Target, options: argparse
     for found, reason in fixed.reverted:
         _warn(f"{found.place}: the fix of {found.code} {found.name} was not applied: {reason}")
     if options.diff:
-        from binderlint.diff import patch
+        from binderlint.outside.diff import patch
 
         sys.stdout.write(patch(changed))
         _tell(f"Would change {len(changed)} file{'s' if len(changed) != 1 else ''}.")

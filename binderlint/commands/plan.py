@@ -54,8 +54,8 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _repository(options: argparse.Namespace) -> Repository:
-    from binderlint.git import find_top
-    from binderlint.remote import find_remote, open_remote
+    from binderlint.outside.git import find_top
+    from binderlint.outside.remote import find_remote, open_remote
     from binderlint.repository import Repository
     from binderlint.snapshot import RepositoryError
 

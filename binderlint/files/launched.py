@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.git import hosted_name
+from binderlint.outside.git import hosted_name
 
 if TYPE_CHECKING:
     from binderlint.files.links import Link

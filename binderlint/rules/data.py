@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from binderlint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.edits import replace
 from binderlint.files.gitmodules import attribute_matches, lfs_patterns, read_modules
-from binderlint.git import Git
 from binderlint.hubs import find_hub
+from binderlint.outside.git import Git
 from binderlint.pattern import regex
 from binderlint.rule import Bad, Good, Rule
 from binderlint.source import EXECUTABLE, GITLINK, REGULAR, Source

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from binderlint.diagnostic import Diagnostic, Fix, Level, Replace, Severity
-from binderlint.git import Git
+from binderlint.outside.git import Git
 from binderlint.rule import Bad, Good, Rule
 from binderlint.source import GITLINK, Source, Span
 

@@ -11,7 +11,7 @@ from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Rename,
 from binderlint.edits import create
 from binderlint.files.launched import launched_elsewhere
 from binderlint.files.named import misnamed_environments, naming, relative
-from binderlint.git import Git
+from binderlint.outside.git import Git
 from binderlint.rule import Bad, Good, Rule
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from binderlint.edits import insert_lines
 from binderlint.files.launch import MYBINDER, PROVIDERS
 from binderlint.files.links import markup_of
 from binderlint.files.markup import Markup, read_lines
-from binderlint.git import Git
+from binderlint.outside.git import Git
 from binderlint.pattern import regex
 from binderlint.rule import Bad, Good, Rule
 from binderlint.source import Source

@@ -9,7 +9,7 @@ from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Severit
 from binderlint.edits import replace
 from binderlint.files.launch import DEAD_HOSTS, MYBINDER, is_template, parse
 from binderlint.files.launch_config import LaunchConfig
-from binderlint.git import Git, hosted_name
+from binderlint.outside.git import Git, hosted_name
 from binderlint.rule import Bad, Good, Rule
 from binderlint.source import Text
 

@@ -10,7 +10,7 @@ from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Replace
 from binderlint.edits import append, append_lines
 from binderlint.files.interfaces import configuration, missing_interface
 from binderlint.files.refs import opening_here
-from binderlint.git import Git
+from binderlint.outside.git import Git
 from binderlint.rule import Bad, Good, Rule
 from binderlint.source import Text
 

@@ -9,7 +9,7 @@ from binderlint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.edits import replace
 from binderlint.files.launch import DEAD_HOSTS, LEGACY_HOSTS, MYBINDER, Route
 from binderlint.files.links import Link
-from binderlint.git import Git
+from binderlint.outside.git import Git
 from binderlint.pattern import regex
 from binderlint.rule import Bad, Good, Rule
 

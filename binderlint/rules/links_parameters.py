@@ -10,7 +10,7 @@ from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Severit
 from binderlint.edits import between, replace
 from binderlint.files.launch import PATH_PARAMETERS, is_template
 from binderlint.files.links import Link, live_launches
-from binderlint.git import Git
+from binderlint.outside.git import Git
 from binderlint.pattern import regex
 from binderlint.rule import Bad, Good, Rule
 from binderlint.source import Text

@@ -11,7 +11,7 @@ from binderlint.edits import replace
 from binderlint.files.launch import HOSTED, WEB_ADDRESS, is_template
 from binderlint.files.links import Link, live_launches
 from binderlint.files.refs import PASTED, names_a_file
-from binderlint.git import Git
+from binderlint.outside.git import Git
 from binderlint.rule import Bad, Good, Rule
 from binderlint.source import Text
 

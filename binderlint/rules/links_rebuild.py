@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from binderlint.diagnostic import Diagnostic, Level, Severity
 from binderlint.files.links import Link, live_launches
-from binderlint.git import Git
+from binderlint.outside.git import Git
 from binderlint.rule import Bad, Good, Rule
 
 if TYPE_CHECKING:

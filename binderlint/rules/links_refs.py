@@ -12,7 +12,7 @@ from binderlint.edits import replace
 from binderlint.files.launch import WITH_REF
 from binderlint.files.links import Link, live_launches
 from binderlint.files.refs import USUAL, is_gone
-from binderlint.git import Git
+from binderlint.outside.git import Git
 from binderlint.rule import Bad, Good, Rule
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Severit
 from binderlint.edits import replace
 from binderlint.files.launch import Route
 from binderlint.files.links import Link, Where
-from binderlint.git import Git
+from binderlint.outside.git import Git
 from binderlint.pattern import regex
 from binderlint.rule import Bad, Good, Rule
 

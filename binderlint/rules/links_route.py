@@ -10,7 +10,7 @@ from binderlint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.edits import replace
 from binderlint.files.interfaces import missing_interface
 from binderlint.files.refs import opening_here
-from binderlint.git import Git
+from binderlint.outside.git import Git
 from binderlint.pattern import regex
 from binderlint.rule import Bad, Good, Rule
 from binderlint.source import Text

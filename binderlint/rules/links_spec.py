@@ -12,7 +12,7 @@ from binderlint.edits import replace
 from binderlint.files.launch import is_template
 from binderlint.files.links import live_launches
 from binderlint.files.refs import PASTED
-from binderlint.git import Git
+from binderlint.outside.git import Git
 from binderlint.pattern import regex
 from binderlint.rule import Bad, Good, Rule
 

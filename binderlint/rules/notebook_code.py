@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from binderlint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
 from binderlint.edits import append, append_lines
-from binderlint.git import Git
+from binderlint.outside.git import Git
 from binderlint.rule import Bad, Good, Rule
 from binderlint.rules.notebook_examples import page
 

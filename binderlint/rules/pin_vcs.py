@@ -11,7 +11,7 @@ from binderlint.diagnostic import Diagnostic, Level, Severity
 from binderlint.files.r import Call, calls
 from binderlint.files.requirements import Requirement, parse
 from binderlint.files.shell.words import UNKNOWN
-from binderlint.git import Git
+from binderlint.outside.git import Git
 from binderlint.pattern import regex
 from binderlint.rule import Bad, Good, Rule
 from binderlint.source import Place, Text

@@ -6,15 +6,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote
 
-from binderlint.git import Git, GitError, find_top, git_folder, read_git, read_tree, resolve, run
+from binderlint.outside.git import Git, GitError, find_top, git_folder, read_git, read_tree, resolve, run
 from binderlint.pattern import regex
 from binderlint.snapshot import RepositoryError
 from binderlint.source import Source
 
 if TYPE_CHECKING:
     from binderlint.hubs import Hub
+    from binderlint.outside.worktree import Contents
     from binderlint.repository import Repository
-    from binderlint.worktree import Contents
 
 _SHORT = regex(r"(gh|gl):([\w.-]+(?:/[\w.-]+)+)(?:@(.+))?")
 _HOSTS = {"gh": "https://github.com", "gl": "https://gitlab.com"}
@@ -86,7 +86,7 @@ def fetch(remote: Remote) -> Contents:
     """The files of a remote repository at its ref, as BinderHub resolves it. Raises RepositoryError."""
     import tempfile
 
-    from binderlint.worktree import Contents
+    from binderlint.outside.worktree import Contents
 
     folder = tempfile.TemporaryDirectory(prefix="binderlint-")
     top = Path(folder.name)

@@ -5,7 +5,7 @@ The answer is git's own (gitprotocol-http, `info/refs`), which hosts give withou
 
 from __future__ import annotations
 
-from binderlint.git import Git
+from binderlint.outside.git import Git
 
 HOSTS = {"gh": "https://github.com", "gl": "https://gitlab.com"}
 TIMEOUT = 10  # seconds

@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from binderlint.git import GitError, find_top, run
+from binderlint.outside.git import GitError, find_top, run
 from binderlint.source import EXECUTABLE, Source
 
 if TYPE_CHECKING:

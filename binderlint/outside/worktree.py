@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from binderlint.git import Git, GitError, find_top, git_folder, read_blob, read_git, read_index, read_tree
+from binderlint.outside.git import Git, GitError, find_top, git_folder, read_blob, read_git, read_index, read_tree
 from binderlint.snapshot import RepositoryError
 from binderlint.source import EXECUTABLE, GITLINK, REGULAR, SYMLINK, Source
 

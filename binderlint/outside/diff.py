@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
-from binderlint.disk import Change
+from binderlint.outside.disk import Change
 from binderlint.source import Source
 
 if TYPE_CHECKING:
