@@ -16,6 +16,7 @@ from binderlint.cli import main
 from binderlint.diagnostic import Applicability, Severity
 from binderlint.fixer import fix
 from binderlint.linter import check
+from binderlint.outside import worktree
 from binderlint.report import Report
 from binderlint.repository import Repository
 from binderlint.rule import Files
@@ -357,11 +358,11 @@ def test_file_without_permission(
 ) -> None:
     """Root may read everything, so the refusal is played."""
 
-    def refuse(path: Path) -> bytes:
+    def refuse(path: Path, limit: int) -> bytes:
         raise PermissionError(13, "Permission denied", str(path))
 
     (tmp_path / "requirements.txt").write_text("numpy\n")
-    monkeypatch.setattr(Path, "read_bytes", refuse)
+    monkeypatch.setattr(worktree, "read_regular", refuse)
     code, said = run(tmp_path, capsys, "--assume-binder")
     assert code == 2
     assert "requirements.txt: cannot be read: Permission denied" in said

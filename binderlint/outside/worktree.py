@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from binderlint.outside.git import Git, GitError, find_top, git_folder, read_blob, read_git, read_index, read_tree
+from binderlint.outside.regular import read_regular
 from binderlint.snapshot import RepositoryError
 from binderlint.source import EXECUTABLE, GITLINK, REGULAR, SYMLINK, Source
 
@@ -17,6 +18,9 @@ from binderlint.source import EXECUTABLE, GITLINK, REGULAR, SYMLINK, Source
 _SKIPPED_FOLDERS = {".git", "__pycache__", "node_modules", ".ipynb_checkpoints", ".venv", ".tox", ".nox", ".mypy_cache"}
 # Where files that git does not track are looked for: the places Binder's configuration can be in.
 _CONFIGURATION_FOLDERS = ("", "binder", ".binder")
+
+
+LARGEST = 2_000_000_000  # bytes of one file: more is all that Binder's clone may weigh
 
 
 class Contents(NamedTuple):
@@ -111,7 +115,7 @@ def _on_disk(folder: Path, path: str, mode: int = 0, tracked: bool = True) -> So
 
 def _read(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        return read_regular(path, LARGEST)
     except OSError as error:
         raise RepositoryError(f"{path}: cannot be read: {error.strerror}") from error
 
