@@ -12,7 +12,7 @@ from binderlint.outside.regular import read_regular
 
 
 def refusal(path: Path | str, limit: int = 100) -> str:
-    with pytest.raises(OSError) as caught:
+    with pytest.raises(OSError, match=r"\w") as caught:
         read_regular(path, limit)
     return caught.value.strerror
 
