@@ -1,0 +1,148 @@
+"""Wildmatch: git's patterns for paths, as in .gitattributes and .gitignore (git's wildmatch.c with WM_PATHNAME).
+
+A path is followed through all places of the pattern at once, one bit for each, so the time is that of one pass whatever the pattern is.
+"""
+
+from __future__ import annotations
+
+import string
+from functools import lru_cache
+from typing import NamedTuple
+
+_SLASH = ord("/")
+_CLASSES = {
+    b"alnum": string.ascii_letters + string.digits,
+    b"alpha": string.ascii_letters,
+    b"blank": " \t",
+    b"cntrl": "".join(map(chr, [*range(32), 127])),
+    b"digit": string.digits,
+    b"graph": string.ascii_letters + string.digits + string.punctuation,
+    b"lower": string.ascii_lowercase,
+    b"print": string.ascii_letters + string.digits + string.punctuation + " ",
+    b"punct": string.punctuation,
+    b"space": string.whitespace,
+    b"upper": string.ascii_uppercase,
+    b"xdigit": string.hexdigits,
+}
+
+
+def matches(pattern: bytes, path: bytes) -> bool:
+    """Return True if a pattern fits a whole path, `/` for `/`; False also for a pattern that git cannot read."""
+    known = _compiled(pattern)
+    if known is None:
+        return False
+    states = _entered(1, known.skips)
+    for byte in path:
+        states = _entered((states & known.steps[byte]) << 1, known.skips) | states & known.stays[byte]
+        if not states:
+            return False
+    return bool(states >> known.length)
+
+
+class _Compiled(NamedTuple):
+    """Bit n stands for "n pieces of the pattern have matched"."""
+
+    steps: list[int]
+    """By byte: the places from which it leads one piece further."""
+    stays: list[int]
+    """By byte: the places at which a star takes it."""
+    skips: int
+    """The places whose next piece may be left out."""
+    length: int
+
+
+def _entered(states: int, skips: int) -> int:
+    """The places just reached, and those after pieces that may be left out."""
+    while more := (states & skips) << 1 & ~states:
+        states |= more
+    return states
+
+
+@lru_cache(maxsize=1024)
+def _compiled(pattern: bytes) -> _Compiled | None:
+    steps, stays = [0] * 256, [0] * 256
+    skips = place = 0
+    offset, end = 0, len(pattern)
+    while offset < end:
+        byte, bit = pattern[offset], 1 << place
+        offset += 1
+        if byte == ord("*"):
+            start = offset - 1
+            while pattern[offset : offset + 1] == b"*":
+                offset += 1
+            whole = offset - start > 1 and (start == 0 or pattern[start - 1] == _SLASH)
+            if whole and pattern[offset : offset + 1] == b"/":  # `**/`: any folders, or none
+                offset += 1
+                skips |= bit
+                steps[_SLASH] |= bit
+                place += 1
+                _allow(stays, range(256), bit)
+            elif whole and offset == end:  # `/**`: all that is inside
+                _allow(stays, range(256), bit)
+            else:
+                _allow(stays, [other for other in range(256) if other != _SLASH], bit)
+            continue
+        if byte == ord("?"):
+            chosen = set(range(256)) - {_SLASH}
+        elif byte == ord("["):
+            found = _bracket(pattern, offset)
+            if found is None:
+                return None
+            chosen, offset = found
+        else:
+            if byte == ord("\\"):
+                if offset == end:
+                    return None
+                byte = pattern[offset]
+                offset += 1
+            chosen = {byte}
+        _allow(steps, chosen, bit)
+        place += 1
+    return _Compiled(steps, stays, skips, place)
+
+
+def _allow(table: list[int], chosen: range | list[int] | set[int], bit: int) -> None:
+    for byte in chosen:
+        table[byte] |= bit
+
+
+def _bracket(pattern: bytes, offset: int) -> tuple[set[int], int] | None:
+    """The bytes that a bracket expression takes, and where it ends; None where it never does."""
+    negated = pattern[offset : offset + 1] in (b"!", b"^")
+    offset += negated
+    chosen: set[int] = set()
+    last, first = -1, True  # the byte before, from which a `-` may go on
+    while offset < len(pattern) and (first or pattern[offset] != ord("]")):
+        byte, first = pattern[offset], False
+        offset += 1
+        if byte == ord("[") and pattern[offset : offset + 1] == b":":
+            close = pattern.find(b"]", offset + 1)
+            if close < 0:
+                return None
+            if pattern[close - 1] == ord(":") and close - 1 > offset:
+                if (name := pattern[offset + 1 : close - 1]) not in _CLASSES:
+                    return None
+                chosen |= {ord(letter) for letter in _CLASSES[name]}
+                offset, last = close + 1, -1
+                continue
+        elif byte == ord("-") and last >= 0 and offset < len(pattern) and pattern[offset] != ord("]"):
+            upper = pattern[offset]
+            offset += 1
+            if upper == ord("\\"):
+                if offset == len(pattern):
+                    return None
+                upper = pattern[offset]
+                offset += 1
+            chosen |= set(range(last, upper + 1))
+            last = -1
+            continue
+        elif byte == ord("\\"):
+            if offset == len(pattern):
+                return None
+            byte = pattern[offset]
+            offset += 1
+        chosen.add(byte)
+        last = byte
+    if offset >= len(pattern):
+        return None
+    return (set(range(256)) - chosen if negated else chosen) - {_SLASH}, offset + 1
