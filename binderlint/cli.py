@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from typing import NoReturn
 
 from binderlint import __version__
 
@@ -23,6 +24,10 @@ exit codes:
 """
 
 
+class UsageError(Exception):
+    """The arguments, the configuration or the path cannot be used; the message is for the user."""
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run binderlint and return its exit code."""
     arguments = list(sys.argv[1:] if arguments is None else arguments)
@@ -31,6 +36,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="backslashreplace")
     try:
         return _run(arguments)
+    except UsageError as error:
+        from binderlint.refusal import refuse
+
+        refuse(str(error), arguments)
+        return USAGE
     except BrokenPipeError:  # the reader, such as `head`, has seen enough
         sys.stderr.close()
         return CLEAN
@@ -59,7 +69,7 @@ def parser(command: str) -> argparse.ArgumentParser:
     else:
         from binderlint.commands.check import add_arguments
     others = [f"  binderlint {name:6} {about}" for name, about in COMMANDS.items()]
-    made = argparse.ArgumentParser(
+    made = _Parser(
         prog="binderlint" if command == "check" else f"binderlint {command}",
         description="Tell whether a repository is ready for Binder, what will break, and fix it.\n\n"
         + "\n".join(others)
@@ -74,11 +84,6 @@ def parser(command: str) -> argparse.ArgumentParser:
     return made
 
 
-def fail(message: str) -> int:
-    """Print a usage error and give its exit code."""
-    print(f"binderlint: error: {message}", file=sys.stderr)
-    return USAGE
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{message} (`{self.prog} --help` lists the arguments)")

@@ -277,8 +277,16 @@ def hooks() -> str:
   files: |
 {files.rstrip()}"""
             for name, about, entry in (
-                ("binderlint", "Check that the repository is ready for Binder", "binderlint --assume-binder"),
-                ("binderlint-fix", "Check it, and write the safe fixes", "binderlint --assume-binder --fix"),
+                (
+                    "binderlint",
+                    "Check that the repository is ready for Binder",
+                    "python -I -m binderlint --assume-binder",
+                ),
+                (
+                    "binderlint-fix",
+                    "Check it, and write the safe fixes",
+                    "python -I -m binderlint --assume-binder --fix",
+                ),
             )
         )
         + "\n"
@@ -290,7 +298,7 @@ def write(root: Path) -> None:
     wanted = pages()
     for path, text in wanted.items():
         (root / path).parent.mkdir(parents=True, exist_ok=True)
-        (root / path).write_text(text, "utf-8")
+        (root / path).write_text(text, "utf-8", newline="\n")
     for stale in (root / "docs/rules").glob("*.md"):
         if f"docs/rules/{stale.name}" not in wanted:
             stale.unlink()

@@ -93,6 +93,8 @@ class Settings(NamedTuple):
     require_reasons: bool = False
     file: Path | None = None
     """The configuration file these came from."""
+    commit: str = ""
+    """The ref that the file was read at, empty for the file on disk."""
 
     def selects(self, rule: Rule) -> bool:
         return not self.select or _named(rule.code, rule.name, self.select)
@@ -148,6 +150,38 @@ def find(folder: Path) -> Path | None:
 
 def load(path: Path) -> Settings:
     """Read a configuration file. Raises ConfigError."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error
+    return _parse(data, path.name, str(path))._replace(file=path)
+
+
+def load_committed(folder: Path, ref: str) -> Settings:
+    """What a commit of the repository around a folder says in the configuration file of that folder.
+
+    Without such a file in the commit these are the settings of no file. Raises ConfigError, also where the commit is not there.
+    """
+    from binderlint.outside.git import find_top
+    from binderlint.outside.worktree import read_ref
+    from binderlint.snapshot import RepositoryError, Snapshot
+
+    folder = folder.resolve()
+    top = find_top(folder) or folder
+    try:
+        files = Snapshot(**read_ref(top, ref)._asdict())
+        for name in FILES:
+            path = (folder / name).relative_to(top).as_posix()
+            found = files.get(path)
+            if found and (name != "pyproject.toml" or b"[tool.binderlint" in found.data):
+                return _parse(found.data, name, f"{ref}:{path}")._replace(file=folder / name, commit=ref)
+    except RepositoryError as error:
+        raise ConfigError(f"the configuration of `{ref}` cannot be read: {error}") from error
+    return Settings()
+
+
+def _parse(data: bytes, name: str, shown: str) -> Settings:
+    """The settings in a configuration file, by its name and how messages call it. Raises ConfigError."""
     import sys
 
     if sys.version_info >= (3, 11):
@@ -156,27 +190,26 @@ def load(path: Path) -> Settings:
         import tomli as tomllib
 
     try:
-        data = tomllib.loads(path.read_text("utf-8"))
+        text = data.decode("utf-8").replace("\r\n", "\n")
+        document = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: not valid TOML: {error}") from error
-    except OSError as error:
-        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error
-    if path.name == "pyproject.toml":
-        match data:
+        raise ConfigError(f"{shown}: not valid TOML: {error}") from error
+    if name == "pyproject.toml":
+        match document:
             case {"tool": {"binderlint": {**table}}}:
-                data = {str(key): value for key, value in table.items()}
+                document = {str(key): value for key, value in table.items()}
             case _:
-                raise ConfigError(f"{path}: [tool.binderlint] must be a table")
+                raise ConfigError(f"{shown}: [tool.binderlint] must be a table")
     values = {}
-    for key, value in data.items():
+    for key, value in document.items():
         option = next((option for option in OPTIONS if option.name == key), None)
-        where = f"{path}:{_line_of(path, key)}"
+        where = f"{shown}:{_line_of(text, key)}"
         if option is None:
             raise ConfigError(
                 f"{where}: there is no option `{key}`{_did_you_mean(key, [option.name for option in OPTIONS])}"
             )
         values[key.replace("-", "_")] = convert(option, value, where)
-    return Settings(**values, file=path)
+    return Settings(**values)
 
 
 def convert(option: Option, value: Any, where: str) -> Any:
@@ -217,8 +250,8 @@ def convert(option: Option, value: Any, where: str) -> Any:
     raise ConfigError(f"{where}: `{option.name}` must be {expected}, not {value!r}")
 
 
-def _line_of(path: Path, key: str) -> int:
-    for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+def _line_of(text: str, key: str) -> int:
+    for number, line in enumerate(text.split("\n"), 1):
         if line.lstrip(" [\"'").startswith(key) or line.strip() == f"[tool.binderlint.{key}]":
             return number
     return 1

@@ -38,9 +38,42 @@ def test_exit_codes(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--output", "xml"]) == 2
     assert main(["--ref", "main"]) == 2
     assert main(["--unsafe-fixes"]) == 2
-    with pytest.raises(SystemExit) as stop:
-        main(["--no-such-flag"])
-    assert stop.value.code == 2
+    assert main(["--no-such-flag"]) == 2
+    assert "unrecognized arguments: --no-such-flag (`binderlint --help` lists the arguments)" in capsys.readouterr().err
+    assert main(["plan", "--format", "xml"]) == 2
+    assert "`binderlint plan --help`" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["none\x1b\n::error::"],
+        ["--fail-on", "x"],
+        ["--config", "none.toml"],
+        ["--output=xml"],
+        ["--config-ref", "none"],
+    ],
+)
+def test_what_cannot_be_used_is_said_in_the_formats_that_were_asked_for(
+    arguments: list[str], folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def annotations() -> list[str]:
+        lines = (capsys.readouterr().err).splitlines()
+        assert len(lines) == 1
+        return [line for line in lines if line.startswith("::error title=binderlint::")]
+
+    assert main(arguments) == 2
+    assert annotations() == []
+    assert main(["--output", "github", *arguments]) == 2
+    assert len(annotations()) == 1
+    assert main(["--output=json", "--output", f"markdown={folder / 'summary.md'}", *arguments]) == 2
+    assert annotations() == []
+    assert (folder / "summary.md").read_text("utf-8").startswith("## binderlint\n\n**Not checked**: ")
+    assert main(["--output", "markdown", *arguments]) == 2
+    assert capsys.readouterr().out == (folder / "summary.md").read_text("utf-8")
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    assert main([*arguments, "--", "--output=github"]) == 2
+    assert len(annotations()) == 1
 
 
 def test_a_crash_in_a_rule_is_exit_code_3(
@@ -148,6 +181,34 @@ def test_configuration(folder: Path, capsys: pytest.CaptureFixture[str]) -> None
         (folder / "binderlint.toml").write_text(text)
         assert main([]) == 2
         assert words in capsys.readouterr().err
+
+
+def test_the_configuration_of_a_commit(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def commit() -> None:
+        subprocess.run(["git", "add", "-A"], check=True)
+        identity = ["-c", "user.name=t", "-c", "user.email=t@example.org"]
+        subprocess.run(["git", *identity, "commit", "-qm", "x", "--allow-empty"], check=True)
+
+    subprocess.run(["git", "init", "-q", "-b", "main"], check=True)
+    commit()
+    (folder / "binderlint.toml").write_bytes(b'select = ["CND001"]\nfail-on = "info"\n')
+    (folder / "binder/pyproject.toml").write_bytes(b'[tool.binderlint]\r\n"hub" = "none"\r\n')
+    commit()
+    (folder / "binderlint.toml").write_bytes(b'ignore = ["ALL"]\n')
+    assert main([]) == 0
+    assert main(["--config-ref", "main"]) == 1
+    assert main(["--config-ref", "main~", "--fail-on", "never"]) == 0, "the commit has no configuration file"
+    assert "CND001" in capsys.readouterr().out
+    assert main(["--config-ref", "main", "--isolated"]) == 2
+    assert main(["--config-ref", "main", "gh:owner/name"]) == 2
+    assert main(["--config-ref", "none"]) == 2
+    assert "the configuration of `none` cannot be read: " in capsys.readouterr().err
+    (folder / "binder").rename(folder / "course")
+    assert main(["--config-ref", "main", "course"]) == 0, "the commit has no such folder"
+    (folder / "binderlint.toml").write_bytes(b"[\n")
+    commit()
+    assert main(["--config-ref", "HEAD"]) == 2
+    assert "HEAD:binderlint.toml: not valid TOML" in capsys.readouterr().err
 
 
 def test_unknown_rules_are_said(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

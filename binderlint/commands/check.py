@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from binderlint.cli import CLEAN, CRASHED, FOUND, fail
+from binderlint.cli import CLEAN, CRASHED, FOUND, UsageError
 from binderlint.settings import OPTIONS
 
 if TYPE_CHECKING:
@@ -64,8 +64,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     output.add_argument("--show-suppressed", action="store_true", help="list what was suppressed, with the reasons")
     source = parser.add_argument_group("what to check")
     source.add_argument("--ref", metavar="REF", help="a branch, tag or commit instead of the working tree")
-    source.add_argument("--config", type=Path, metavar="FILE", help="use this configuration file")
-    source.add_argument("--isolated", action="store_true", help="use no configuration file")
+    configuration = source.add_mutually_exclusive_group()
+    configuration.add_argument("--config", type=Path, metavar="FILE", help="use this configuration file")
+    configuration.add_argument(
+        "--config-ref", metavar="REF", help="use the configuration file as it is in this branch, tag or commit"
+    )
+    configuration.add_argument("--isolated", action="store_true", help="use no configuration file")
     for option in OPTIONS:
         if option.flag and option.kind == "flag":
             source.add_argument(option.flag, action="store_true", default=None, help=option.help)
@@ -85,11 +89,15 @@ def run(options: argparse.Namespace) -> int:
         targets = _targets(options.paths)
         committed = options.ref or any(target.remote for target in targets)
         if committed and (options.fix or options.diff):
-            return fail("A commit cannot be fixed: leave out --fix and --diff, or --ref and the link")
+            raise UsageError("A commit cannot be fixed: leave out --fix and --diff, or --ref and the link")
+        if options.config_ref is not None and any(target.remote for target in targets):
+            raise UsageError("--config-ref goes with a folder, not with the address of a repository")
         if options.unsafe_fixes and not (options.fix or options.diff):
-            return fail("--unsafe-fixes goes with --fix (to write them) or --diff (to see them)")
+            raise UsageError("--unsafe-fixes goes with --fix (to write them) or --diff (to see them)")
         if options.from_env is not None and not options.unsafe_fixes:
-            return fail("--from-env goes with --fix --unsafe-fixes (to write the versions) or --diff --unsafe-fixes")
+            raise UsageError(
+                "--from-env goes with --fix --unsafe-fixes (to write the versions) or --diff --unsafe-fixes"
+            )
         versions = None
         if options.from_env is not None:
             from binderlint.outside.installed import read_installed
@@ -97,7 +105,7 @@ def run(options: argparse.Namespace) -> int:
             versions = read_installed(options.from_env)
         return max(_check(target, options, outputs, versions, len(targets) > 1) for target in targets)
     except (RepositoryError, ConfigError, argparse.ArgumentTypeError) as error:
-        return fail(str(error))
+        raise UsageError(str(error)) from error
 
 
 def _outputs(wanted: list[str]) -> list[tuple[str, Path | None]]:
@@ -157,10 +165,13 @@ def _targets(paths: list[str]) -> list[Target]:
 
 def _settings(root: Path | None, options: argparse.Namespace) -> Settings:
     from binderlint.rules import all_rules
-    from binderlint.settings import Settings, find, load
+    from binderlint.settings import Settings, find, load, load_committed
 
-    file = options.config or (None if options.isolated or root is None else find(root))
-    settings = load(file) if file else Settings()
+    if options.config_ref is not None and root:
+        settings = load_committed(root, options.config_ref)
+    else:
+        file = options.config or (None if options.isolated or root is None else find(root))
+        settings = load(file) if file else Settings()
     chosen = {option.name.replace("-", "_") for option in OPTIONS if option.flag}
     given = {name: value for name in chosen if (value := getattr(options, name)) is not None}
     if "select" in given:

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from binderlint.cli import CLEAN, FOUND, fail
+from binderlint.cli import CLEAN, FOUND, UsageError
 from binderlint.settings import OPTIONS
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def run(options: argparse.Namespace) -> int:
         repo = _repository(options)
         outline = reporter.outline(repo)
     except (RepositoryError, ConfigError) as error:
-        return fail(str(error))
+        raise UsageError(str(error)) from error
     if options.format == "json":
         sys.stdout.write(reporter.render_json(outline))
     else:

@@ -6,7 +6,7 @@ import argparse
 import sys
 from typing import TYPE_CHECKING, Any
 
-from binderlint.cli import CLEAN, fail
+from binderlint.cli import CLEAN, UsageError
 
 if TYPE_CHECKING:
     from binderlint.rule import Rule
@@ -28,10 +28,10 @@ def run(options: argparse.Namespace) -> int:
         _write(_as_json([document(rule) for rule in rules]) if options.output == "json" else listing(rules))
         return CLEAN
     if not options.rule:
-        return fail("name a rule, or --all for the list")
+        raise UsageError("name a rule, or --all for the list")
     rule = find_rule(options.rule)
     if rule is None:
-        return fail(f"there is no rule `{options.rule}`{_near(options.rule)}; `binderlint rule --all` lists them")
+        raise UsageError(f"there is no rule `{options.rule}`{_near(options.rule)}; `binderlint rule --all` lists them")
     from binderlint.docs import page
 
     _write(_as_json(document(rule)) if options.output == "json" else page(rule))

@@ -40,6 +40,11 @@ def command(found: Diagnostic, kind: str) -> str:
     return f"::{kind} {listed}::{_data(printable(message))}\n"
 
 
+def refusal(message: str) -> str:
+    """The annotation of a run that checked nothing, and why."""
+    return f"::error title=binderlint::{_data(printable(message))}\n"
+
+
 def _data(text: str) -> str:
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 

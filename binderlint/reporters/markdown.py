@@ -30,6 +30,11 @@ def render(report: Report, style: Style) -> str:
     return "\n".join([*lines, *map(_row, worst_first), ""])
 
 
+def refusal(message: str) -> str:
+    """The summary of a run that checked nothing, and why."""
+    return f"## binderlint\n\n**Not checked**: {_cell(message)}\n"
+
+
 def _row(found: Diagnostic) -> str:
     rule = f"[{found.code} {found.name}]({found.url})"
     fix = FIXES[found.fix.applicability] if found.fix else ""

@@ -1,0 +1,38 @@
+"""Refusal: why nothing was checked, said wherever the run was to report: on standard error, as an annotation on GitHub, in the summary of the job."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Sequence
+
+
+def refuse(message: str, arguments: Sequence[str]) -> None:
+    """Say it. The arguments are those of the command line, which perhaps cannot be parsed: they tell the formats."""
+    from binderlint.reporters import github, markdown
+    from binderlint.style import printable
+
+    outputs = list(_outputs(arguments))
+    if "github" in outputs or os.environ.get("GITHUB_ACTIONS") == "true":
+        sys.stderr.write(github.refusal(message))
+    else:
+        line = printable(message).replace("\n", " ")
+        print(f"binderlint: error: {line}", file=sys.stderr)
+    for file in (output.removeprefix("markdown=") for output in outputs if output.startswith("markdown=")):
+        try:
+            with open(file, "a", encoding="utf-8", newline="\n") as stream:
+                stream.write(markdown.refusal(message))
+        except OSError:  # perhaps that is what the message is about
+            pass
+    if "markdown" in outputs:
+        sys.stdout.write(markdown.refusal(message))
+
+
+def _outputs(arguments: Sequence[str]) -> Iterator[str]:
+    for position, word in enumerate(arguments):
+        if word == "--":
+            return
+        if word.startswith("--output="):
+            yield word.removeprefix("--output=")
+        elif word == "--output":
+            yield from arguments[position + 1 : position + 2]
