@@ -14,7 +14,6 @@ _PROGRAMS = (
     "pip",
     "git",
     "bash",
-    "env",
     "binderlint",
     "bin/python",
     "bin/pip",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,7 +17,9 @@ from binderlint.fixer import fix
 from binderlint.outside.installed import InstalledError, read_installed
 from binderlint.repository import Repository
 from binderlint.rules.pin_packages import UnpinnedDependencies
+from tests.hostile import what_ran, write_hostile
 
+PYTHON = "Scripts/python.exe" if os.name == "nt" else "bin/python"
 HERE = f"{sys.version_info[0]}.{sys.version_info[1]}"
 INSTALLED = Lock(
     "env", {"numpy": "2.0.1", "foo-bar": "1.0", "baz": "3"}, {"gdal": "3.9.1", "numpy": "2.0.2"}, "==3.12.*"
@@ -53,8 +57,8 @@ def environment(tmp_path: Path) -> Path:
     import venv
 
     folder = tmp_path / "env"
-    venv.create(folder, with_pip=False, symlinks=True)
-    (site,) = folder.glob("lib/python*/site-packages")
+    venv.create(folder, with_pip=False, symlinks=os.name != "nt")
+    (site,) = folder.glob("Lib/site-packages" if os.name == "nt" else "lib/python*/site-packages")
     _install(site, "Foo.Bar", "1.2")
     _install(site, "local", "1.0+cu118")
     _install(site, "between", "1.0.dev3")
@@ -82,25 +86,49 @@ def _install(site: Path, name: str, version: str, origin: str = "", installer: s
 def test_what_is_read_of_an_environment(environment: Path) -> None:
     found = read_installed(str(environment))
     assert found == Lock(str(environment), {"foo-bar": "1.2", "built": "1.0"}, {"py-opencv": "4.9.0"}, f"=={HERE}.*")
-    assert read_installed(str(environment / "bin/python")).pip == found.pip
+    assert read_installed(str(environment / PYTHON)).pip == found.pip
 
 
 def test_the_running_python() -> None:
     assert read_installed(sys.executable).pip["pytest"] == pytest.__version__
 
 
-def test_modules_of_the_current_folder_are_not_run(
-    environment: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "sitecustomize.py").write_text("open('ran', 'w')")
-    (tmp_path / "ast.py").write_text("open('ran', 'w')")
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+def test_nothing_of_the_current_folder_runs(environment: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No module and no program of it, but the Python that the user names with its folder."""
+    hostile, ran = tmp_path / "hostile", tmp_path / "ran"
+    hostile.mkdir()
+    write_hostile(hostile, ran)
+    environment.rename(hostile / "env")
+    monkeypatch.chdir(hostile)
+    for name in ("PYTHONPATH", "PYTHONUSERBASE", "PYTHONHOME"):
+        monkeypatch.setenv(name, str(hostile))
     assert read_installed("env").pip["foo-bar"] == "1.2"
-    assert not (tmp_path / "ran").exists()
+    assert read_installed(f"./env/{PYTHON}").pip["foo-bar"] == "1.2"
+    monkeypatch.setenv("PATH", os.pathsep.join(("", ".", "bin", os.path.join("env", PYTHON.rpartition("/")[0]))))
+    for given in ("", "python", "python3", "python3.12", "git", "PYTHON.EXE"):
+        with pytest.raises(InstalledError):
+            read_installed(given)
+    assert what_ran(ran) == []
+    monkeypatch.setenv("PATH", os.path.dirname(hostile / "env" / PYTHON))
+    assert read_installed("python").pip["foo-bar"] == "1.2"
+    assert what_ran(ran) == []
 
 
-@pytest.mark.parametrize("given", ["", "none", "folder", "text", "program"])
+def test_packages_of_the_user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those of a Python that is no virtual environment, though it is isolated when it is asked."""
+    monkeypatch.setenv("PYTHONUSERBASE", str(tmp_path))
+    code = "import site; print(site.getusersitepackages())"
+    python = getattr(sys, "_base_executable", sys.executable)
+    site = Path(subprocess.run([python, "-c", code], capture_output=True, text=True, check=True).stdout.strip())
+    assert tmp_path in site.parents
+    site.mkdir(parents=True)
+    _install(site, "ours", "1.0")
+    (site / "usercustomize.py").write_bytes(b"import nothing")
+    assert read_installed(python).pip["ours"] == "1.0"
+    assert "ours" not in read_installed(sys.executable).pip or sys.executable == python
+
+
+@pytest.mark.parametrize("given", ["", "none", "folder", "text", "./text", "program", "./program"])
 def test_what_is_no_python(
     given: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

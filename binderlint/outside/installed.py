@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import ast
 import os
-import shutil
+import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,12 +13,19 @@ from typing import TYPE_CHECKING
 
 from binderlint.files.locks import Lock
 from binderlint.files.requirements import canonical
+from binderlint.outside.programs import find_program
+from binderlint.pattern import regex
 
 if TYPE_CHECKING:
     from importlib.metadata import Distribution
 
-# Modules of the current folder must not run: nothing is imported but what is built in.
-_ASK = "import sys; print(repr((sys.version_info[0], sys.version_info[1], sys.prefix, sys.path)))"
+_PYTHON = regex(r"(?:python|pypy)[\d.]*t?(?:\.exe)?", re.IGNORECASE)
+# The Python is isolated, so its user's own packages (which a virtual environment has none of) are not on its path: they are looked up, and nothing of them is run.
+_ASK = """
+import site, sys
+user = site.getusersitepackages() if sys.prefix == sys.base_prefix else ""
+print(repr((sys.version_info[0], sys.version_info[1], sys.prefix, [user] + sys.path)))
+"""
 
 
 class InstalledError(argparse.ArgumentTypeError):
@@ -32,13 +39,15 @@ def read_installed(given: str) -> Lock:
 
 
 def _executable(given: str) -> str:
+    """The program. One that is named without its folder is looked for in PATH, never in the current folder."""
     path = Path(given)
-    if path.is_dir():
+    if given and path.is_dir() and not _PYTHON.fullmatch(given):
         for name in ("bin/python", "Scripts/python.exe", "python.exe"):
             if (path / name).exists():
                 return os.path.abspath(path / name)
         raise InstalledError(f"--from-env {given}: there is no bin/python in this folder")
-    found = os.path.abspath(path) if path.exists() else shutil.which(given)
+    inside = os.path.dirname(given) and path.exists()
+    found = os.path.abspath(path) if inside else find_program(given)
     if not found:
         raise InstalledError(f"--from-env {given}: there is no such Python, nor folder of an environment")
     return found
@@ -48,7 +57,8 @@ def _ask(given: str, python: str) -> tuple[int, int, str, list[str]]:
     """The version, the prefix and the module path of a Python."""
     try:
         done = subprocess.run(
-            [python, "-E", "-c", _ASK],
+            [python, "-I", "-c", _ASK],
+            cwd=os.path.dirname(python),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             encoding="utf-8",
@@ -57,7 +67,7 @@ def _ask(given: str, python: str) -> tuple[int, int, str, list[str]]:
             check=True,
         )
         major, minor, prefix, paths = ast.literal_eval(done.stdout.strip().rpartition("\n")[2])
-        return int(major), int(minor), str(prefix), [str(path) for path in paths if path]
+        return int(major), int(minor), str(prefix), [str(path) for path in paths if os.path.isabs(path)]
     except (OSError, subprocess.SubprocessError, SyntaxError, ValueError, TypeError) as error:
         raise InstalledError(f"--from-env {given}: it does not run as a Python") from error
 

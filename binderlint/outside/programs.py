@@ -1,0 +1,19 @@
+"""Programs: where a program that binderlint starts is, by its name in PATH and nowhere else."""
+
+from __future__ import annotations
+
+import os
+
+
+def find_program(name: str) -> str | None:
+    """The path of a program (on Windows without its `.exe`), None where there is none.
+
+    Only the absolute folders of PATH count. An empty or relative one is the current folder, which is often the one to check, and on
+    Windows that is the first place to look (CreateProcess, and `shutil.which` like it).
+    """
+    file = name if os.name != "nt" or name.lower().endswith(".exe") else f"{name}.exe"
+    for folder in filter(os.path.isabs, os.get_exec_path()):
+        path = os.path.join(folder, file)
+        if os.path.isfile(path) and os.access(path, os.X_OK):
+            return path
+    return None
