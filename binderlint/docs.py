@@ -103,7 +103,12 @@ def _example(rule: Rule, bad: Bad) -> list[str]:
         flag = "--fix" if all(one.applicability is Applicability.SAFE for one in fixes) else "--fix --unsafe-fixes"
         rules = None if rule.code.startswith("BLT") else [rule]
         changed = changes(repo, fix(repo, applicability=Applicability.UNSAFE, rules=rules).repo)
-        lines += ["", f"`binderlint {flag}` changes:", "", *_fenced(patch(changed), "diff")]
+        lines += [
+            "",
+            f"`binderlint {flag}` changes:",
+            "",
+            *_fenced(patch(changed).decode("utf-8", "replace"), "diff"),
+        ]
     return lines
 
 
@@ -117,9 +122,10 @@ def _mode(source: Source) -> str:
 
 
 def _fenced(text: str, language: str = "text") -> list[str]:
-    from binderlint.style import printable
+    from binderlint.escapes import printable
 
-    shown = printable(text.removeprefix("\ufeff").replace("\r\n", "\n")).rstrip("\n").split("\n")
+    lines = text.removeprefix("\ufeff").replace("\r\n", "\n").rstrip("\n").split("\n")
+    shown = [printable(line) for line in lines]
     ticks = "`" * max(3, 1 + max((len(run) for run in re.findall("`+", text)), default=0))
     return [f"{ticks}{language}", *(line.rstrip() for line in shown), ticks]
 

@@ -226,7 +226,10 @@ def apply(sources: Mapping[str, Source], edits: Iterable[Edit]) -> dict[str, Sou
             replacements.setdefault(edit.path, []).append(edit)
     for path, changes in replacements.items():
         source = _existing(files, path)
-        files[path] = Source(path, source.encode(replaced(source.text, changes)), source.mode)
+        try:
+            files[path] = Source(path, source.encode(replaced(source.text, changes)), source.mode)
+        except UnicodeEncodeError as error:
+            raise EditError(f"{path} cannot hold the character U+{ord(error.object[error.start]):04X}") from error
     for edit in edits:
         match edit:
             case Recode(path, encoding):

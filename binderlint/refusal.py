@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Iterator, Sequence
 
 
 def refuse(message: str, arguments: Sequence[str]) -> None:
     """Say it. The arguments are those of the command line, which perhaps cannot be parsed: they tell the formats."""
+    from binderlint.outside.streams import command, show, tell
     from binderlint.reporters import github, markdown
-    from binderlint.style import printable
 
     outputs = list(_outputs(arguments))
     if "github" in outputs or os.environ.get("GITHUB_ACTIONS") == "true":
-        sys.stderr.write(github.refusal(message))
+        command(github.refusal(message))
     else:
-        line = printable(message).replace("\n", " ")
-        print(f"binderlint: error: {line}", file=sys.stderr)
+        tell(f"binderlint: error: {message}")
     for file in (output.removeprefix("markdown=") for output in outputs if output.startswith("markdown=")):
         try:
             with open(file, "a", encoding="utf-8", newline="\n") as stream:
@@ -25,7 +23,7 @@ def refuse(message: str, arguments: Sequence[str]) -> None:
         except OSError:  # perhaps that is what the message is about
             pass
     if "markdown" in outputs:
-        sys.stdout.write(markdown.refusal(message))
+        show(markdown.refusal(message))
 
 
 def _outputs(arguments: Sequence[str]) -> Iterator[str]:

@@ -43,17 +43,3 @@ def style_for(stream: IO[str], choice: str, environment: Mapping[str, str] = os.
     except (OSError, ValueError, AttributeError):
         width = 100
     return Style(colours, max(60, min(width, 120)))
-
-
-def printable(text: str) -> str:
-    """Text that any terminal can take: control characters and lone surrogates (bytes that were no UTF-8) are shown as escapes."""
-    return "".join(
-        character
-        if character.isprintable() or character in "\n"
-        else "    "
-        if character == "\t"
-        else "�"
-        if "\ud800" <= character <= "\udfff"
-        else character.encode("unicode_escape").decode()
-        for character in text
-    )

@@ -8,8 +8,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from binderlint.diagnostic import (
     Applicability,
@@ -23,7 +21,6 @@ from binderlint.diagnostic import (
     Severity,
 )
 from binderlint.fixer import PASSES, fix
-from binderlint.outside.diff import patch
 from binderlint.outside.disk import changes, write
 from binderlint.repository import Repository
 from binderlint.rule import Rule
@@ -260,56 +257,6 @@ def test_new_files_are_made_known_to_git(tmp_path: Path) -> None:
     again = Repository.from_folder(tmp_path)
     assert set(again.sources) == {"a", "new", "postBuild"}, "the next run sees them"
     assert not again.untracked
-
-
-# -- patches
-
-names = st.sampled_from(["a", "b/c", "ü ber", 'q"uote', "tab\there", "postbuild", "new"])
-contents = st.lists(
-    st.sampled_from(["one\n", "two\n", "three\r\n", "ünï\n", "last", "\ufeffbom\n", "x\ty\n"]), max_size=8
-).map("".join)
-trees = st.dictionaries(names, st.tuples(contents, st.sampled_from([REGULAR, EXECUTABLE])), max_size=4)
-
-
-def put(root: Path, tree: dict[str, tuple[str, int]]) -> None:
-    for name, (text, mode) in tree.items():
-        (root / name).parent.mkdir(parents=True, exist_ok=True)
-        (root / name).write_bytes(text.encode())
-        (root / name).chmod(mode & 0o777)
-
-
-@settings(max_examples=60, deadline=None)
-@given(trees, trees)
-def test_git_applies_our_patches(
-    tmp_path_factory: pytest.TempPathFactory, old: dict[str, tuple[str, int]], new: dict[str, tuple[str, int]]
-) -> None:
-    root = tmp_path_factory.mktemp("patch")
-    subprocess.run(["git", "init", "-q"], cwd=root, check=True)
-    put(root, old)
-    before, after = (
-        Repository.from_dict({name: Source(name, text.encode(), mode) for name, (text, mode) in tree.items()})
-        for tree in (old, new)
-    )
-    text = patch(changes(before, after))
-    if text:
-        done = subprocess.run(
-            ["git", "apply", "-"], cwd=root, input=text.encode("utf-8", "surrogateescape"), capture_output=True
-        )
-        assert done.returncode == 0, done.stderr.decode() + text
-    found = {
-        path.relative_to(root).as_posix(): (path.read_bytes().decode(), 0o100000 | path.stat().st_mode & 0o777)
-        for path in root.rglob("*")
-        if path.is_file() and ".git" not in path.parts
-    }
-    assert {name: (text, bool(mode & 0o100)) for name, (text, mode) in found.items()} == {
-        name: (text, bool(mode & 0o100)) for name, (text, mode) in new.items()
-    }
-
-
-def test_a_rename_is_shown_as_one() -> None:
-    before = Repository.from_dict({"postbuild": "a\nb\nc\nd\n"})
-    text = patch(changes(before, before.apply([Rename("postbuild", "postBuild")])))
-    assert text == "diff --git a/postbuild b/postBuild\nrename from postbuild\nrename to postBuild\n"
 
 
 def test_links_are_not_followed_by_changes() -> None:

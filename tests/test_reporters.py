@@ -16,7 +16,7 @@ from binderlint.repository import Repository
 from binderlint.rule import Bad
 from binderlint.rules import all_rules
 from binderlint.source import Place, Source, Span
-from binderlint.style import Style, printable, style_for
+from binderlint.style import Style, style_for
 
 PLAIN = Style(width=80)
 SCHEMA = json.loads((Path(__file__).parent.parent / "docs/report.schema.json").read_text())
@@ -106,7 +106,7 @@ def test_github_escapes_and_caps() -> None:
     tricky = tricky._replace(place=tricky.place._replace(source=Source("a,b:c.txt", b"alpha beta\n")))
     assert render("github", Report((tricky,)), PLAIN) == (
         "::error file=a%2Cb%3Ac.txt,line=1,endLine=1,col=7,endColumn=11,title=TST001 test-rule::"
-        "50%25 done%0Anext, with: colons. mend it.\n"
+        "50%25 done\\nnext, with: colons. mend it.\n"
     )
     several = one("a\nb\n", 0, 3)
     assert ",col=" not in render("github", Report((several,)), PLAIN)
@@ -115,19 +115,6 @@ def test_github_escapes_and_caps() -> None:
     assert sum(line.startswith("::error") for line in lines) == 10
     assert sum(line.startswith("::notice") for line in lines) == 10
     assert "6 more" in lines[-1]
-
-
-def test_markdown_keeps_its_table_whole() -> None:
-    output = render("markdown", Report((one(message="a | b <c> `<d>`"),)), PLAIN)
-    row = next(line for line in output.splitlines() if "TST001" in line)
-    assert row.replace("\\|", "").count("|") == 6
-    assert "&lt;c" in row
-    assert "`<d>`" in row
-    assert "No problems found" in render("markdown", Report(), PLAIN)
-
-
-def test_printable() -> None:
-    assert printable("a\tb\x00\udcff\n") == "a    b\\x00\ufffd\n"
 
 
 def test_level_reached() -> None:

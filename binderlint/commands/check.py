@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from binderlint.cli import CLEAN, CRASHED, FOUND, UsageError
+from binderlint.escapes import printable
+from binderlint.outside.streams import show, show_patch, tell
 from binderlint.settings import OPTIONS
 
 if TYPE_CHECKING:
@@ -200,7 +202,7 @@ def _did_you_mean(name: str, known: list[str]) -> str:
 
 
 def _warn(message: str) -> None:
-    print(f"binderlint: warning: {message}", file=sys.stderr)
+    tell(f"binderlint: warning: {message}")
 
 
 def _check(
@@ -264,22 +266,18 @@ def _fix(repo: Repository, settings: Settings, target: Target, options: argparse
     if options.diff:
         from binderlint.outside.diff import patch
 
-        sys.stdout.write(patch(changed))
-        _tell(f"Would change {len(changed)} file{'s' if len(changed) != 1 else ''}.")
+        show_patch(patch(changed))
+        tell(f"Would change {len(changed)} file{'s' if len(changed) != 1 else ''}.")
     else:
         for problem in write(target.root, changed):
             _warn(problem)
-        _tell(_fixed_lines(fixed.applied))
+        tell(*_fixed_lines(fixed.applied))
     return fixed.report.only(target.paths), bool(changed)
 
 
-def _fixed_lines(applied: tuple[Diagnostic, ...]) -> str:
+def _fixed_lines(applied: tuple[Diagnostic, ...]) -> list[str]:
     lines = [f"Fixed {found.path}: {found.fix.title} ({found.code} {found.name})" for found in applied if found.fix]
-    return "\n".join([*lines, ""]) if lines else "Nothing to fix."
-
-
-def _tell(text: str) -> None:
-    print(text, file=sys.stderr)
+    return [*lines, ""] if lines else ["Nothing to fix."]
 
 
 def _print(
@@ -295,15 +293,15 @@ def _print(
         if several and name == "json":
             text = " ".join(line.strip() for line in text.splitlines()) + "\n"
         elif several and name in ("full", "concise"):
-            text = f"{style.paint('bold', str(root))}\n{text}\n"
+            text = f"{style.paint('bold', printable(str(root)))}\n{text}\n"
         if file:
             with file.open("a", encoding="utf-8") as stream:
                 stream.write(text)
         else:
-            sys.stdout.write(text)
+            show(text)
     if options.show_suppressed:
         for found, reason in report.suppressed:
-            _tell(f"suppressed: {found.place}: {found.code} {found.name}: {reason or 'no reason given'}")
+            tell(f"suppressed: {found.place}: {found.code} {found.name}: {reason or 'no reason given'}")
 
 
 def _prefix(root: Path) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from binderlint.cli import CLEAN, FOUND, UsageError
+from binderlint.outside.streams import show
 from binderlint.settings import OPTIONS
 
 if TYPE_CHECKING:
@@ -47,9 +48,9 @@ def run(options: argparse.Namespace) -> int:
     except (RepositoryError, ConfigError) as error:
         raise UsageError(str(error)) from error
     if options.format == "json":
-        sys.stdout.write(reporter.render_json(outline))
+        show(reporter.render_json(outline))
     else:
-        sys.stdout.write(reporter.render(outline, style_for(sys.stdout, options.color)))
+        show(reporter.render(outline, style_for(sys.stdout, options.color)))
     return CLEAN if outline.hub.accepts else FOUND
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from typing import TYPE_CHECKING, Any
 
 from binderlint.cli import CLEAN, UsageError
+from binderlint.outside.streams import show
 
 if TYPE_CHECKING:
     from binderlint.rule import Rule
@@ -25,7 +25,7 @@ def run(options: argparse.Namespace) -> int:
 
     if options.all:
         rules = list(all_rules())
-        _write(_as_json([document(rule) for rule in rules]) if options.output == "json" else listing(rules))
+        show(_as_json([document(rule) for rule in rules]) if options.output == "json" else listing(rules))
         return CLEAN
     if not options.rule:
         raise UsageError("name a rule, or --all for the list")
@@ -34,7 +34,7 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError(f"there is no rule `{options.rule}`{_near(options.rule)}; `binderlint rule --all` lists them")
     from binderlint.docs import page
 
-    _write(_as_json(document(rule)) if options.output == "json" else page(rule))
+    show(_as_json(document(rule)) if options.output == "json" else page(rule))
     return CLEAN
 
 
@@ -71,9 +71,9 @@ def document(rule: Rule) -> dict[str, Any]:
 
 
 def _as_json(value: Any) -> str:
-    import json
+    from binderlint.reporters.json import dumps
 
-    return json.dumps(value, indent=2) + "\n"
+    return dumps(value)
 
 
 def _near(name: str) -> str:
@@ -85,7 +85,3 @@ def _near(name: str) -> str:
         name.lower(), [word.lower() for rule in all_rules() for word in (rule.code, rule.name)], 1
     )
     return f"; did you mean `{close[0]}`?" if close else ""
-
-
-def _write(text: str) -> None:
-    sys.stdout.write(text)

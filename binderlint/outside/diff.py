@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 CONTEXT = 3
 
 
-def patch(changed: Iterable[Change]) -> str:
-    """The patch for a list of changes. A new file with the content of a deleted one is a rename."""
+def patch(changed: Iterable[Change]) -> bytes:
+    """The patch for a list of changes, with the bytes of the files. A new file with the content of a deleted one is a rename."""
     changed = list(changed)
     moves: dict[str, Source] = {}
     for change in changed:
@@ -24,7 +24,7 @@ def patch(changed: Iterable[Change]) -> str:
         if origin:
             moves[change.path] = origin
     sources = {origin.path for origin in moves.values()}
-    return "".join(
+    return b"".join(
         line
         for change in changed
         if change.after or change.path not in sources
@@ -47,60 +47,60 @@ def _alike(one: Source, other: Source) -> bool:
     return SequenceMatcher(None, _lines(one), _lines(other)).ratio() >= 0.5 and bool(_lines(one))
 
 
-def _file(before: Source | None, after: Source | None) -> Iterator[str]:
+def _file(before: Source | None, after: Source | None) -> Iterator[bytes]:
     old, new = before.path if before else "", after.path if after else ""
-    yield f"diff --git {_quoted('a/' + (old or new))} {_quoted('b/' + (new or old))}\n"
+    yield b"diff --git %b %b\n" % (_quoted("a/" + (old or new)), _quoted("b/" + (new or old)))
     if before is None and after:
-        yield f"new file mode {after.mode:06o}\n"
+        yield b"new file mode %06o\n" % after.mode
     elif after is None and before:
-        yield f"deleted file mode {before.mode:06o}\n"
+        yield b"deleted file mode %06o\n" % before.mode
     elif before and after:
         if before.mode != after.mode:
-            yield f"old mode {before.mode:06o}\nnew mode {after.mode:06o}\n"
+            yield b"old mode %06o\nnew mode %06o\n" % (before.mode, after.mode)
         if old != new:
-            yield f"rename from {_quoted(old)}\nrename to {_quoted(new)}\n"
+            yield b"rename from %b\nrename to %b\n" % (_quoted(old), _quoted(new))
     hunks = list(_hunks(_lines(before), _lines(after)))
     if hunks:
-        yield f"--- {_quoted('a/' + old) if before else '/dev/null'}\n+++ {_quoted('b/' + new) if after else '/dev/null'}\n"
+        yield b"--- %b\n" % (_quoted("a/" + old) if before else b"/dev/null")
+        yield b"+++ %b\n" % (_quoted("b/" + new) if after else b"/dev/null")
         yield from hunks
 
 
-def _lines(source: Source | None) -> list[str]:
+def _lines(source: Source | None) -> list[bytes]:
     """The lines with their line feeds, as git counts them."""
     if source is None:
         return []
-    text = source.data.decode("utf-8", "surrogateescape")
-    pieces = text.split("\n")
-    return [piece + "\n" for piece in pieces[:-1]] + ([pieces[-1]] if pieces[-1] else [])
+    pieces = source.data.split(b"\n")
+    return [piece + b"\n" for piece in pieces[:-1]] + ([pieces[-1]] if pieces[-1] else [])
 
 
-def _hunks(old: list[str], new: list[str]) -> Iterator[str]:
+def _hunks(old: list[bytes], new: list[bytes]) -> Iterator[bytes]:
     for group in SequenceMatcher(None, old, new).get_grouped_opcodes(CONTEXT):
         start, stop, new_start, new_stop = group[0][1], group[-1][2], group[0][3], group[-1][4]
-        yield f"@@ -{_range(start, stop)} +{_range(new_start, new_stop)} @@\n"
+        yield b"@@ -%b +%b @@\n" % (_range(start, stop), _range(new_start, new_stop))
         for kind, a, b, c, d in group:
             if kind == "equal":
-                yield from (_line(" ", line) for line in old[a:b])
+                yield from (_line(b" ", line) for line in old[a:b])
                 continue
-            yield from (_line("-", line) for line in old[a:b])
-            yield from (_line("+", line) for line in new[c:d])
+            yield from (_line(b"-", line) for line in old[a:b])
+            yield from (_line(b"+", line) for line in new[c:d])
 
 
-def _range(start: int, stop: int) -> str:
+def _range(start: int, stop: int) -> bytes:
     length = stop - start
-    return f"{start + (length > 0)},{length}" if length != 1 else str(start + 1)
+    return b"%d,%d" % (start + (length > 0), length) if length != 1 else b"%d" % (start + 1)
 
 
-def _line(sign: str, line: str) -> str:
-    return sign + line if line.endswith("\n") else f"{sign}{line}\n\\ No newline at end of file\n"
+def _line(sign: bytes, line: bytes) -> bytes:
+    return sign + line if line.endswith(b"\n") else b"%b%b\n\\ No newline at end of file\n" % (sign, line)
 
 
-def _quoted(path: str) -> str:
-    """A path as git writes it: names with quotes, backslashes, control or non-ASCII characters in C's form."""
+# How git writes a name that holds a quote, a backslash, a control character or a byte that is not ASCII (quote.c).
+_ESCAPES = {7: b"\\a", 8: b"\\b", 9: b"\\t", 10: b"\\n", 11: b"\\v", 12: b"\\f", 13: b"\\r", 34: b'\\"', 92: b"\\\\"}
+
+
+def _quoted(path: str) -> bytes:
+    """A path as git writes it."""
     raw = path.encode("utf-8", "surrogateescape")
-    if all(32 <= byte < 127 and byte not in b'"\\' for byte in raw):
-        return path
-    escapes = {34: '\\"', 92: "\\\\", 9: "\\t", 10: "\\n", 13: "\\r"}
-    return (
-        '"' + "".join(escapes.get(byte) or (chr(byte) if 32 <= byte < 127 else f"\\{byte:03o}") for byte in raw) + '"'
-    )
+    escaped = b"".join(_ESCAPES.get(byte) or (bytes([byte]) if 32 <= byte < 127 else b"\\%03o" % byte) for byte in raw)
+    return raw if escaped == raw else b'"%b"' % escaped

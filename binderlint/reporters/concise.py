@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from binderlint.diagnostic import Applicability, Level
-from binderlint.style import Style, printable
+from binderlint.escapes import printable
+from binderlint.style import Style
 
 if TYPE_CHECKING:
     from binderlint.report import Report

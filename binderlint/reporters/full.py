@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from binderlint.diagnostic import Applicability, Diagnostic, Severity
+from binderlint.escapes import pieces, printable
 from binderlint.files.secrets import masked
 from binderlint.reporters.concise import summary
-from binderlint.style import Style, printable
+from binderlint.style import Style
 
 if TYPE_CHECKING:
     from binderlint.report import Report
@@ -79,5 +80,6 @@ def _excerpt(found: Diagnostic, width: int) -> tuple[str, str]:
             + ("…" if left + width < len(text) else "")
         )
         start, end = start - left, min(end - left, width - 1)
-    before, marked = printable(text[:start]), printable(text[start:end])
-    return printable(text), " " * len(before) + "^" * max(1, len(marked))
+    shown = pieces(text)
+    before, marked = "".join(shown[:start]), "".join(shown[start:end])
+    return "".join(shown), " " * len(before) + "^" * max(1, len(marked))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from binderlint.diagnostic import Diagnostic, Severity
-from binderlint.style import Style, printable
+from binderlint.escapes import printable
+from binderlint.style import Style
 
 if TYPE_CHECKING:
     from binderlint.report import Report
@@ -37,16 +38,16 @@ def command(found: Diagnostic, kind: str) -> str:
     properties["title"] = f"{found.code} {found.name}"
     listed = ",".join(f"{key}={_property(value)}" for key, value in properties.items())
     message = f"{found.message}. {found.help}".rstrip(". ") + "."
-    return f"::{kind} {listed}::{_data(printable(message))}\n"
+    return f"::{kind} {listed}::{_data(message)}\n"
 
 
 def refusal(message: str) -> str:
     """The annotation of a run that checked nothing, and why."""
-    return f"::error title=binderlint::{_data(printable(message))}\n"
+    return f"::error title=binderlint::{_data(message)}\n"
 
 
 def _data(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return printable(text).replace("%", "%25")
 
 
 def _property(text: str) -> str:

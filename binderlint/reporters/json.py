@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 from binderlint.diagnostic import (
@@ -27,7 +28,25 @@ VERSION = 1
 
 def render(report: Report, style: Style) -> str:
     """The report as JSON of version 1."""
-    return json.dumps(document(report), indent=2, ensure_ascii=True) + "\n"
+    return dumps(document(report))
+
+
+def dumps(value: Any) -> str:
+    """A value as JSON in ASCII, without lone surrogates, which JSON readers refuse, and without what GitHub's runner takes for a command (`##[`)."""
+    text = json.dumps(_clean(value), indent=2, ensure_ascii=True)
+    return re.sub(r"(##\w*)\[", r"\1\\u005b", text) + "\n"
+
+
+def _clean(value: Any) -> Any:
+    """The same value; each lone surrogate (a byte that is no UTF-8, or one that a file has written out) becomes U+FFFD."""
+    match value:
+        case str():
+            return value if value.isascii() else re.sub("[\ud800-\udfff]", "\ufffd", value)
+        case dict():
+            return {_clean(key): _clean(item) for key, item in value.items()}
+        case list():
+            return [_clean(item) for item in value]
+    return value
 
 
 def document(report: Report) -> dict[str, Any]:
@@ -54,14 +73,14 @@ def diagnostic(found: Diagnostic) -> dict[str, Any]:
         "name": found.name,
         "severity": str(found.severity),
         "level": found.level.value,
-        "path": _text(place.path),
+        "path": place.path,
         "line": place.line,
         "column": place.column,
         "end_line": place.end_line,
         "end_column": place.end_column,
         "cell": {"number": place.cell[0], "line": place.cell[1]} if place.cell else None,
-        "message": _text(found.message),
-        "help": _text(found.help),
+        "message": found.message,
+        "help": found.help,
         "url": found.url,
         "fix": _fix(found.fix) if found.fix else None,
     }
@@ -69,7 +88,7 @@ def diagnostic(found: Diagnostic) -> dict[str, Any]:
 
 def _fix(fix: Fix) -> dict[str, Any]:
     return {
-        "title": _text(fix.title),
+        "title": fix.title,
         "applicability": str(fix.applicability),
         "edits": [_edit(edit) for edit in fix.edits],
     }
@@ -78,24 +97,19 @@ def _fix(fix: Fix) -> dict[str, Any]:
 def _edit(edit: Edit) -> dict[str, Any]:
     match edit:
         case Replace(path, span, text):
-            return {"kind": "replace", "path": _text(path), "start": span.start, "end": span.end, "text": _text(text)}
+            return {"kind": "replace", "path": path, "start": span.start, "end": span.end, "text": text}
         case Create(path, data, mode):
             return {
                 "kind": "create",
-                "path": _text(path),
+                "path": path,
                 "text": data.decode("utf-8", "replace"),
                 "mode": f"{mode:06o}",
             }
         case Rename(path, to):
-            return {"kind": "rename", "path": _text(path), "to": _text(to)}
+            return {"kind": "rename", "path": path, "to": to}
         case Delete(path):
-            return {"kind": "delete", "path": _text(path)}
+            return {"kind": "delete", "path": path}
         case SetMode(path, mode):
-            return {"kind": "mode", "path": _text(path), "mode": f"{mode:06o}"}
+            return {"kind": "mode", "path": path, "mode": f"{mode:06o}"}
         case Recode(path, encoding):
-            return {"kind": "recode", "path": _text(path), "encoding": encoding}
-
-
-def _text(text: str) -> str:
-    """Text without lone surrogates, which JSON readers refuse."""
-    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+            return {"kind": "recode", "path": path, "encoding": encoding}

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from binderlint.diagnostic import Applicability, Diagnostic, Severity
+from binderlint.escapes import code_span, markdown, table_cell
 from binderlint.reporters.concise import REACHED
-from binderlint.style import Style, printable
+from binderlint.style import Style
 
 if TYPE_CHECKING:
     from binderlint.report import Report
@@ -32,17 +33,12 @@ def render(report: Report, style: Style) -> str:
 
 def refusal(message: str) -> str:
     """The summary of a run that checked nothing, and why."""
-    return f"## binderlint\n\n**Not checked**: {_cell(message)}\n"
+    return f"## binderlint\n\n**Not checked**: {markdown(message)}\n"
 
 
 def _row(found: Diagnostic) -> str:
     rule = f"[{found.code} {found.name}]({found.url})"
     fix = FIXES[found.fix.applicability] if found.fix else ""
-    cells = (SIGNS[found.severity], f"`{found.place}`", f"{found.message} ({rule})", found.help, fix)
-    return f"| {' | '.join(_cell(cell) for cell in cells)} |"
-
-
-def _cell(text: str) -> str:
-    """Text for a cell: `<` starts no HTML, but for code, which shows it as it is; a `|` ends no cell."""
-    pieces = printable(text).replace("|", "\\|").replace("\n", " ").split("`")
-    return "`".join(piece if number % 2 else piece.replace("<", "&lt;") for number, piece in enumerate(pieces))
+    problem = f"{markdown(found.message)} ({rule})"
+    cells = (SIGNS[found.severity], code_span(str(found.place)), problem, markdown(found.help), fix)
+    return f"| {' | '.join(map(table_cell, cells))} |"

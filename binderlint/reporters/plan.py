@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from binderlint.escapes import printable
 from binderlint.hubs import Verdict
-from binderlint.plan import Plan, Status, Step, Version
-from binderlint.style import Style, printable
+from binderlint.plan import Plan, PlanError, Status, Step, Version
+from binderlint.reporters.json import dumps
+from binderlint.source import Place
+from binderlint.style import Style
 
 if TYPE_CHECKING:
     from binderlint.repository import Repository
@@ -49,17 +51,31 @@ def outline(repo: Repository) -> Outline:
 
 def render(found: Outline, style: Style) -> str:
     """The plan as text: verdict, what decides, files, steps, launch."""
-    return "\n".join(_lines(found, style)) + "\n"
+    return "\n".join(_lines(_shown(found), found.plan.error, style)) + "\n"
 
 
-def _lines(found: Outline, style: Style) -> Iterator[str]:
+def _shown(value: Any) -> Any:
+    """The same value with every text in it as a terminal can show it."""
+    match value:
+        case str():
+            return printable(value)
+        case Place():
+            return value
+        case tuple() if hasattr(value, "_make"):
+            return value._make(map(_shown, value))
+        case tuple():
+            return tuple(map(_shown, value))
+    return value
+
+
+def _lines(found: Outline, error: PlanError | None, style: Style) -> Iterator[str]:
     plan = found.plan
     yield _verdict(found, style)
-    if plan.error:
+    if error:
         yield ""
-        place = plan.error.place
-        yield f"{style.paint('red', 'repo2docker stops')} ({plan.error.stage}), at {style.paint('bold', printable(str(place)))}:"
-        yield from (f"  {printable(line)}" for line in f"{plan.error.type}: {plan.error.message}".splitlines())
+        where = style.paint("bold", printable(str(error.place)))
+        yield f"{style.paint('red', 'repo2docker stops')} ({printable(error.stage)}), at {where}:"
+        yield from (f"  {printable(line)}" for line in f"{error.type}: {error.message}".splitlines())
     yield ""
     yield from _facts(found, style)
     if plan.files:
@@ -85,7 +101,7 @@ def _rebuilt(found: Outline) -> str:
     """What runs again when the repository changes; every ref that moves is a new image (binderhub, builder.py)."""
     if found.plan.buildpack == "DockerBuildPack":
         return "Every commit makes a new image."
-    files = [printable(path) for path in found.reinstalls]
+    files = list(found.reinstalls)
     before = f"; those before it only when {_listed(files)} change{'s' if len(files) == 1 else ''}" if files else ""
     return f"Every commit makes a new image, for which the steps from the copy on run again{before}."
 
@@ -132,22 +148,18 @@ def _source(version: Version) -> str:
 
 
 def _files(plan: Plan, style: Style) -> Iterator[str]:
-    width = max(len(printable(use.path)) for use in plan.files)
+    width = max(len(use.path) for use in plan.files)
     order = list(_MARKS)
     for use in sorted(plan.files, key=lambda use: (order.index(use.status), use.path)):
         colour, word = _MARKS[use.status]
-        yield f"  {style.paint(colour, word.ljust(8))}  {printable(use.path).ljust(width)}  {style.paint('dim', printable(use.reason))}"
+        yield f"  {style.paint(colour, word.ljust(8))}  {use.path.ljust(width)}  {style.paint('dim', use.reason)}"
 
 
 def _steps(steps: tuple[Step, ...], style: Style) -> Iterator[str]:
     width = max(len(step.user) for step in steps)
     for number, step in enumerate(steps, 1):
-        files = (
-            f"  {style.paint('cyan', ', '.join(map(printable, step.files)))}"
-            if step.files and step.when != "docker"
-            else ""
-        )
-        what = printable(step.what)
+        files = f"  {style.paint('cyan', ', '.join(step.files))}" if step.files and step.when != "docker" else ""
+        what = step.what
         if len(what) > style.width - width - 8:
             what = what[: style.width - width - 9] + "…"
         text = style.paint("bold", what) if step.when == "copy" else what
@@ -188,7 +200,7 @@ def render_json(found: Outline) -> str:
             "line": place.line,
             "column": place.column,
         }
-    return json.dumps(content, indent=2, ensure_ascii=True) + "\n"
+    return dumps(content)
 
 
 def _version(version: Version | None) -> dict[str, Any] | None:

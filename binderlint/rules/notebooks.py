@@ -249,6 +249,8 @@ def _converted(one: Page) -> str:
     node["metadata"].pop("orig_nbformat", None)
     node["metadata"].pop("orig_nbformat_minor", None)
     text = json.dumps(node, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+    if one.source.decode_error is None:  # half of a surrogate pair, which only JSON's escape can write
+        text = re.sub("[\ud800-\udfff]", lambda found: f"\\u{ord(found[0]):04x}", text)
     return text.replace("\n", one.source.newline)
 
 

@@ -1,0 +1,90 @@
+"""Escapes: text as an output can show it. Names, values and messages may hold anything; what is printed is read as text and as nothing else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import groupby
+from operator import itemgetter
+
+from binderlint.pattern import regex
+
+# Characters that take no room or look like nothing although Python counts them as printable: those that Unicode lets a
+# program leave out (Default_Ignorable_Code_Point), the braille blank and the null notehead.
+_UNSEEN = regex(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U0001d159\U000e0000-\U000e0fff]"
+)
+# What begins a command to a machine that reads the log. GitHub's runner takes `::name` at the start of a line, after white
+# space, and `##[name` anywhere in it (actions/runner, ActionCommand.cs); Azure Pipelines takes `##vso[`, TeamCity `##teamcity[`.
+_COMMAND = regex(r"(?<!\S):(?=:[^\W\d])|##\w*\[")
+
+
+def printable(text: str) -> str:
+    """Text for a part of one line. A tab becomes four spaces.
+
+    What cannot be seen, moves the cursor, ends the line, changes the direction of writing or begins a command to a machine
+    that reads the log is written as an escape.
+    """
+    plain = text.isascii() and text.isprintable() and "::" not in text and "##" not in text
+    return text if plain else "".join(pieces(text))
+
+
+def pieces(text: str) -> list[str]:
+    """What `printable` makes of each code point."""
+    commands = {found.end() - 1 for found in _COMMAND.finditer(text)} if "::" in text or "##" in text else set()
+    return [f"\\x{ord(one):02x}" if number in commands else _piece(one) for number, one in enumerate(text)]
+
+
+def _piece(character: str) -> str:
+    if character == "\t":
+        return "    "
+    if "\udc80" <= character <= "\udcff":  # a byte that is no UTF-8
+        return f"\\x{ord(character) - 0xDC00:02x}"
+    if character.isprintable() and (character.isascii() or not _UNSEEN.match(character)):
+        return character
+    return character.encode("unicode_escape").decode()
+
+
+# -- Markdown, as GitHub renders it (cmark-gfm, then links for names, numbers and commits)
+
+_CODE = regex(r"(?<![\w`])`(?!`)(.+?)`(?![\w`])")
+# A word of letters, digits and what means nothing to Markdown. `:` may be a smiley, `www.` a link.
+_WORD = regex(r"(?:[^\W_]|[^\x00-\x7f]|[.,;!?'\"()/%+=-])*:?")
+_LINKED = regex(r"www\.|\b(?:gh|cve|ghsa)-|\b[0-9a-f]{7,40}\b", re.IGNORECASE)
+_AROUND = regex(r"(['\"(]*)(.+?)(['\").,;!?]*:?)")
+
+
+def markdown(text: str) -> str:
+    """A message in Markdown: what is between backticks becomes code, and so does every word that could mean more than its letters."""
+    pieces = groupby(((code, part) for code, part in _parts(printable(text)) if part), itemgetter(0))
+    joined = ((code, "".join(part for _, part in parts)) for code, parts in pieces)
+    return "".join(code_span(part) if code else part for code, part in joined)
+
+
+def code_span(text: str) -> str:
+    """Text as code in Markdown, whatever backticks it holds."""
+    shown = printable(text)
+    ticks = "`" * (1 + max((len(run) for run in re.findall("`+", shown)), default=0))
+    pad = (
+        " " if shown.startswith("`") or shown.endswith("`") or (shown.strip() and shown[0] == shown[-1] == " ") else ""
+    )
+    return f"{ticks}{pad}{shown}{pad}{ticks}" if shown else ""
+
+
+def table_cell(text: str) -> str:
+    """Markdown for a cell of a table: a `|` in it ends no cell. After a backslash, where renderers differ, it is an escape."""
+    return re.sub(r"(\\*)\|", lambda found: f"{found[1]}\\x7c" if found[1] else "\\|", text)
+
+
+def _parts(text: str) -> Iterator[tuple[bool, str]]:
+    """The parts of a message, and whether each is code."""
+    for number, part in enumerate(_CODE.split(text)):
+        if number % 2:
+            yield True, part
+            continue
+        for word in re.split("( +)", part):
+            found = _AROUND.fullmatch(word)
+            if not found or not word.strip() or (_WORD.fullmatch(word) and not _LINKED.search(word)):
+                yield False, word
+            else:
+                yield from ((False, found[1]), (True, found[2]), (False, found[3]))
