@@ -16,7 +16,7 @@ _UNSEEN = regex(
 )
 # What begins a command to a machine that reads the log. GitHub's runner takes `::name` at the start of a line, after white
 # space, and `##[name` anywhere in it (actions/runner, ActionCommand.cs); Azure Pipelines takes `##vso[`, TeamCity `##teamcity[`.
-_COMMAND = regex(r"(?<!\S):(?=:[^\W\d])|##\w*\[")
+_COMMAND = regex(r"(?<!\S):(?=:(?!\d))|##\w*\[")
 
 
 def printable(text: str) -> str:

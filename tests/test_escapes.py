@@ -89,7 +89,7 @@ def test_printable(text: str) -> None:
         ("a\tb\x00\udcff\n", "a    b\\x00\\xff\\n"),
         ("\u202e\u2028\U000e0041\ud800", "\\u202e\\u2028\\U000e0041\\ud800"),
         ("::error::x ##[x] ##vso[y]", "\\x3a:error::x ##\\x5bx] ##vso\\x5by]"),
-        ("conda-forge::numpy --ip ::1 # [x]", "conda-forge::numpy --ip ::1 # [x]"),
+        ("conda-forge::numpy --ip ::1 # [x] a::", "conda-forge::numpy --ip ::1 # [x] a::"),
         ("déjà 漢字 🐍 `x`", "déjà 漢字 🐍 `x`"),
     ],
 )

@@ -43,11 +43,7 @@ def patched(run: Run) -> Iterator[Failure]:
                 except (OSError, ValueError):  # a name that this system cannot have
                     return
                 run.counts["patches"] += 1
-                yield from _applied(folder, _bytes(patch(changed)), run.fixed(trust).repo.sources, f"patch {trust}")
-
-
-def _bytes(text: str | bytes) -> bytes:
-    return text if isinstance(text, bytes) else text.encode("utf-8", "surrogateescape")
+                yield from _applied(folder, patch(changed), run.fixed(trust).repo.sources, f"patch {trust}")
 
 
 def _applied(folder: Path, text: bytes, expected: Mapping[str, Source], name: str) -> Iterator[Failure]:

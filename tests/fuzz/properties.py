@@ -17,6 +17,7 @@ import jsonschema
 import binderlint
 from binderlint.diagnostic import Applicability, Diagnostic, Rename, Severity
 from binderlint.edits import EditError
+from binderlint.escapes import printable
 from binderlint.fixer import Fixed, fix
 from binderlint.linter import check
 from binderlint.outside.disk import Change, changes
@@ -351,7 +352,7 @@ _COMMAND = re.compile(r"::(error|warning|notice) ([^:\r\n]*)::([^\r\n]*)")
 
 def _github(text: str, report: Report) -> Iterator[Failure]:
     """Every line is a command of ours about a file of the repository."""
-    paths = {found.path for found in report.diagnostics}
+    paths = {printable(found.path) for found in report.diagnostics}
     for line in text.split("\n")[:-1]:
         command = _COMMAND.fullmatch(line)
         if not command:
@@ -364,12 +365,7 @@ def _github(text: str, report: Report) -> Iterator[Failure]:
             elif key not in ("file", "title") and not value.isdigit():
                 yield Failure("outputs", f"github {key}", line)
         named = _unescaped(properties.get("file", ""))
-        if (
-            "file" in properties
-            and named.isprintable()
-            and named not in paths
-            and all(path.isprintable() for path in paths)
-        ):
+        if "file" in properties and named not in paths:
             yield Failure("outputs", "github file", line)
 
 
