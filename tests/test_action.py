@@ -151,7 +151,7 @@ def test_a_clean_repository_passes(runner: Runner, folder: Path) -> None:
     ("inputs", "said"),
     [
         ({"path": "$(touch owned)"}, "$(touch owned): no such file or folder"),
-        ({"path": "none\n::error::owned"}, "none%0A::error::owned: no such file or folder"),
+        ({"path": "none\n::error::owned"}, "none\\n\\x3a:error::owned: no such file or folder"),
         ({"arguments": "'; touch owned #'"}, "; touch owned #: no such file or folder"),
         ({"arguments": "--select 'x"}, "`arguments` cannot be split into words (No closing quotation): --select 'x"),
         ({"arguments": "--no-such-flag"}, "unrecognized arguments: --no-such-flag"),
