@@ -1,10 +1,32 @@
-"""Property tests try the same cases in every run, so that a change is judged by what it changes; `BINDERLINT_RANDOM=1` tries new ones."""
+"""The same tests everywhere: property tests try the same cases in every run, and neither the system nor the runner decides how text is written or said.
+
+Property tests are held still so that a change is judged by what it changes; `BINDERLINT_RANDOM=1` tries new cases.
+"""
 
 from __future__ import annotations
 
 import os
+import sys
+from pathlib import Path
 
 from hypothesis import settings
+
+for name in [name for name in os.environ if name.startswith("GITHUB_")]:
+    del os.environ[name]  # in the project's own workflow binderlint must not speak as in an Action
+
+if sys.platform == "win32":
+    # As on the other systems: text is UTF-8, and a line feed in it is one in the file.
+    _write_text, _read_text = Path.write_text, Path.read_text
+
+    def write_text(
+        path: Path, data: str, encoding: str | None = None, errors: str | None = None, newline: str | None = None
+    ) -> int:
+        return _write_text(path, data, encoding or "utf-8", errors, newline or "\n")
+
+    def read_text(path: Path, encoding: str | None = None, errors: str | None = None) -> str:
+        return _read_text(path, encoding or "utf-8", errors)
+
+    Path.write_text, Path.read_text = write_text, read_text  # type: ignore[method-assign, assignment]
 
 settings.register_profile("same", derandomize=True, deadline=None)
 settings.register_profile("new", derandomize=False, deadline=None)

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import sys
 from pathlib import Path
@@ -28,12 +27,13 @@ FIXTURES = sorted(path for path in (Path(__file__).parent.parent / "fixtures").i
 
 
 def load(fixture: Path) -> Repository:
+    facts = json.loads((fixture / "git.json").read_text("utf-8"))
+    executable = facts.pop("executable", [])  # of which Windows knows nothing
     sources = {}
     for path in sorted((fixture / "repo").rglob("*")):
         if path.is_file():
             name = path.relative_to(fixture / "repo").as_posix()
-            sources[name] = Source(name, path.read_bytes(), EXECUTABLE if os.access(path, os.X_OK) else REGULAR)
-    facts = json.loads((fixture / "git.json").read_text()) if (fixture / "git.json").exists() else {}
+            sources[name] = Source(name, path.read_bytes(), EXECUTABLE if name in executable else REGULAR)
     git = Git(**{**facts, "refs": frozenset(facts.get("refs", ()))})
     return Repository.from_dict(sources, git=git)
 
