@@ -13,7 +13,7 @@ Value = Text | Scalar | Array | Table
 
 
 class EditError(Exception):
-    """An edit that cannot be made: its file is missing, its path is taken, or it overlaps another."""
+    """An edit that cannot be made: its file is missing, its path is taken, it overlaps another, or its text cannot be written."""
 
 
 # -- text
@@ -65,7 +65,7 @@ def between(first: Place | Value, last: Place | Value) -> Place:
 def starts_line(place: Place) -> bool:
     """Whether nothing but white space stands before a place in its line."""
     line = place.source.line(place.line)
-    return not place.source.text[line.start : place.span.start].strip()
+    return not place.source.text[line.start : place.span.start].strip(" \t")
 
 
 # -- YAML collections
@@ -142,7 +142,7 @@ def keyed_list(array: Array, key: str, items: Array) -> str:
         return f"{key}: {written}"
     start, end = _item_start(items, 0), source.line(source.position(_content_end(items))[0]).end
     indent = start - source.line_starts[source.position(start)[0] - 1]
-    lines = (" " * indent + source.text[start:end]).splitlines()
+    lines = re.split(r"\r\n|\n|\r", " " * indent + source.text[start:end])
     kept = (line[min(indent, len(line) - len(line.lstrip())) :] for line in lines)
     return f"{item_break(array)}  ".join([f"{key}:", *kept])
 
@@ -196,7 +196,7 @@ def _content_end(value: Value) -> int:
             last = list(value)[-1]
             return max(value.key(last).place.span.end, _content_end(value[last]))
     start, end = value.place.span
-    return start + len(value.place.source.text[start:end].rstrip())
+    return start + len(value.place.source.text[start:end].rstrip(" \t\r\n"))
 
 
 def _whole(array: Array) -> Span:
@@ -212,8 +212,8 @@ def _whole(array: Array) -> Span:
 
 
 def create(path: str, text: str, executable: bool = False) -> Create:
-    """A new text file."""
-    return Create(path, text.encode(), EXECUTABLE if executable else REGULAR)
+    """A new text file. Bytes of another file that are not UTF-8 stay what they are; `unmakeable` says then that it cannot be made."""
+    return Create(path, text.encode("utf-8", "surrogateescape"), EXECUTABLE if executable else REGULAR)
 
 
 def apply(sources: Mapping[str, Source], edits: Iterable[Edit]) -> dict[str, Source]:
@@ -256,6 +256,44 @@ def apply(sources: Mapping[str, Source], edits: Iterable[Edit]) -> dict[str, Sou
                 raise EditError(f"{edit.path} is there already")
             files[edit.path] = Source(edit.path, edit.data, edit.mode)
     return files
+
+
+_HALF = regex("[\ud800-\udfff]")
+
+
+def unmakeable(sources: Mapping[str, Source], edits: Iterable[Edit]) -> str:
+    """Why edits cannot be made, whatever else is changed; empty when they can.
+
+    A file cannot take a path that is taken, by a link that leads nowhere too, or lie below one; and text cannot hold half a
+    character, which comes from bytes that are not UTF-8 in another file.
+    """
+    edits = list(edits)
+    freed = {edit.path for edit in edits if isinstance(edit, (Delete, Rename))}
+    for edit in edits:
+        match edit:
+            case Create(path, data):
+                try:
+                    data.decode()
+                except UnicodeDecodeError:
+                    return f"{path} would not be UTF-8"
+                if taken := _taken(sources, path, freed):
+                    return f"{taken} is there already"
+            case Rename(_, path):
+                if taken := _taken(sources, path, freed):
+                    return f"{taken} is there already"
+            case Replace(path, _, text) if not text.isascii() and path in sources:
+                if set(_HALF.findall(text)) - set(_HALF.findall(sources[path].text)):
+                    return f"{path} would hold half a character"
+    return ""
+
+
+def _taken(sources: Mapping[str, Source], path: str, freed: set[str]) -> str:
+    """What stands at a path, or above it where only a folder can be; empty where it is free."""
+    while path:
+        if path in sources and path not in freed:
+            return path
+        path = path.rpartition("/")[0]
+    return ""
 
 
 def replaced(text: str, changes: Iterable[Replace]) -> str:

@@ -85,7 +85,10 @@ def parse_size(written: str) -> int | None:
     found = _SIZE.fullmatch(written)
     if not found:
         raise ValueError(f"`{written}` is no size such as 2G or 512M")
-    return int(float(found[1]) * _UNITS[found[2].upper()])
+    size = float(found[1]) * _UNITS[found[2].upper()]
+    if size == float("inf"):
+        raise ValueError("a size with more digits than any memory has")
+    return int(size)
 
 
 def judge(hub: Hub, plan: Plan) -> Verdict:

@@ -7,7 +7,10 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from binderlint.diagnostic import Applicability, Create, Diagnostic, Fix, Level, Replace, Severity
+from binderlint.edits import unmakeable
+from binderlint.pattern import regex
 from binderlint.report import Report
+from binderlint.rule import one_line
 from binderlint.rules import rules_for
 from binderlint.snapshot import RepositoryError
 
@@ -15,6 +18,9 @@ if TYPE_CHECKING:
     from binderlint.repository import Repository
     from binderlint.rule import Rule
     from binderlint.settings import Settings
+
+
+_RARE_ENDS = regex(r"[\v\f\x1c-\x1e\x85\u2028\u2029]")
 
 
 def check(repo: Repository, settings: Settings | None = None, rules: Iterable[Rule] | None = None) -> Report:
@@ -25,7 +31,13 @@ def check(repo: Repository, settings: Settings | None = None, rules: Iterable[Ru
     settings = settings or Settings()
     chosen = [rule for rule in (rules or rules_for(repo.sources)) if settings.selects(rule)]
     found: list[Diagnostic] = []
-    if repo.for_binder:
+    try:
+        for_binder = repo.for_binder and repo.plan is not None
+    except RepositoryError:
+        raise
+    except Exception as error:  # every rule would stop at it
+        return Report((_not_understood(repo, error),))
+    if for_binder:
         for rule in chosen:
             found += run_rule(rule, repo)
     elif not rules:
@@ -39,7 +51,10 @@ def run_rule(rule: Rule, repo: Repository) -> Iterator[Diagnostic]:
     """The diagnostics of one rule, each with a fix that does not claim more than it can."""
     try:
         for diagnostic in list(rule.check(repo)):
-            yield diagnostic._replace(fix=honest(diagnostic.fix, repo)) if diagnostic.fix else diagnostic
+            fix = diagnostic.fix
+            if fix and unmakeable(repo.sources, fix.edits):
+                fix = None
+            yield diagnostic._replace(fix=honest(fix, repo) if fix else None)
     except RepositoryError:
         raise
     except Exception as error:
@@ -70,7 +85,10 @@ def honest(fix: Fix, repo: Repository) -> Fix:
         if isinstance(edit, Replace) and edit.path.endswith("Dockerfile") and re.search(r"\r(?!\n)", edit.text):
             return fix._replace(applicability=Applicability.DISPLAY)  # Docker ends lines at line feeds only
         if isinstance(edit, Replace) and (source := repo.sources.get(edit.path)):
-            dropped = comments(source.text[edit.span.start : edit.span.end])
+            text = source.text[edit.span.start : edit.span.end]
+            if _RARE_ENDS.search(text) and not _RARE_ENDS.search(edit.text):
+                return fix._replace(applicability=Applicability.DISPLAY)  # for pip it is more than one line
+            dropped = comments(text)
             if any(comment not in written and "binderlint:" not in comment for comment in dropped):
                 return fix._replace(applicability=min(fix.applicability, Applicability.UNSAFE))
     return fix
@@ -83,16 +101,28 @@ def _not_for_binder() -> Rule:
 
 
 def _crashed(rule: Rule, repo: Repository, error: Exception) -> Diagnostic:
+    return _bug(
+        repo,
+        f"The rule {rule.code} `{rule.name}` crashed ({_told(error)}): this is a bug of binderlint, and what the rule would have said is unknown",
+        f"Report it; meanwhile `--ignore {rule.code}` leaves the rule out",
+    )
+
+
+def _not_understood(repo: Repository, error: Exception) -> Diagnostic:
+    return _bug(
+        repo,
+        f"binderlint crashed while it worked out what Binder does with this repository ({_told(error)}): this is a bug of binderlint, and nothing was checked",
+        "Report it with the configuration files of the repository",
+    )
+
+
+def _bug(repo: Repository, message: str, help: str) -> Diagnostic:
+    return Diagnostic("BLT001", "rule-crashed", Severity.ERROR, Level.LAUNCH, repo.place, one_line(message), help)
+
+
+def _told(error: Exception) -> str:
+    """An exception in words, and the line of the code that raised it."""
     import traceback
 
     frame = traceback.extract_tb(error.__traceback__)[-1]
-    where = f"{frame.filename.rpartition('binderlint/')[2]}:{frame.lineno}"
-    return Diagnostic(
-        "BLT001",
-        "rule-crashed",
-        Severity.ERROR,
-        Level.LAUNCH,
-        repo.place,
-        f"The rule {rule.code} `{rule.name}` crashed ({type(error).__name__}: {error}, in {where}): this is a bug of binderlint, and what the rule would have said is unknown",
-        f"Please report it; meanwhile `--ignore {rule.code}` leaves the rule out",
-    )
+    return f"{type(error).__name__}: {error}, in {frame.filename.rpartition('binderlint/')[2]}:{frame.lineno}"

@@ -91,13 +91,14 @@ class Rule:
             case _:
                 place = where.place
         return Diagnostic(
-            self.code, self.name, severity or self.severity, level or self.level, place, _one_line(message), help, fix
+            self.code, self.name, severity or self.severity, level or self.level, place, one_line(message), help, fix
         )
 
 
-def _one_line(message: str) -> str:
-    """A message whose quotes from files cannot break its line."""
-    return re.sub(r"\s*[\n\r\v\f\x85\u2028\u2029]\s*", " ", message)
+def one_line(message: str) -> str:
+    """A message whose quotes from files cannot break its line, of a thousand characters at most."""
+    line = re.sub(r"\s*[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]\s*", " ", message[:2000])
+    return line if len(line) <= 1000 else f"{line[:999]}\u2026"
 
 
 def rule_name(rule: type[Rule]) -> str:

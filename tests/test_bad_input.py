@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 from pathlib import Path
 
@@ -223,6 +224,204 @@ def test_damaged_files(data: st.DataObject) -> None:
         folder = data.draw(st.sampled_from(["", "", "binder/"]))
         files[folder + path] = content
     examine(Repository.from_dict(files, assume_binder=True))
+
+
+# -- kinds of text that programs part in different ways, or cannot take at all
+
+# Characters that are white space for Python and Go; that also end a line for Python; for Python only; for neither, though nobody sees them.
+SPACES = ["\xa0", "\u2028", "\x85", "\x0b", "\x1c", "\x1f", "\u200b"]
+MANY_DIGITS = "9" * 5000
+NUMBERS = (MANY_DIGITS, "\u00b2", "\u0663", "1" + "0" * 400, "0x" + "f" * 5000, "1e999", "-1")
+HALVES = ("\\ud800", "\\udfff", "\\ud83d", "\\udca5", "\\ud800\\ud83d\\ude00", "\udca5")
+
+
+def with_space(text: str, space: str) -> dict[str, str]:
+    """A text with a space at its start, at the start of its second line, and in the place of each of its first blanks."""
+    blanks = [found.start() for found in re.finditer(" ", text)][:4]
+    texts = {f"blank {at}": text[:at] + space + text[at + 1 :] for at in blanks}
+    return {"start": space + text, "second line": text.replace("\n", "\n" + space, 1), "end": text + space, **texts}
+
+
+@pytest.mark.parametrize("space", SPACES, ids=ascii)
+def test_white_space_that_programs_disagree_about(space: str) -> None:
+    for path in (*OFTEN, "Pipfile", "Project.toml", "install.R", "DESCRIPTION", ".dockerignore", ".gitmodules"):
+        for text in with_space(SOUND[path], space).values():
+            base = {} if path in ("requirements.txt", "Dockerfile") else {"requirements.txt": "numpy\n"}
+            examine(Repository.from_dict({**base, path: text}, assume_binder=True))
+
+
+@pytest.mark.parametrize("number", NUMBERS, ids=lambda number: ascii(number[:6]))
+@pytest.mark.parametrize("path", SOUND)
+def test_numbers_that_python_does_not_convert(path: str, number: str) -> None:
+    for text in (
+        re.sub(r"\d+", number, SOUND[path], count=1),
+        re.sub(r"\d+(?!.*\d)", number, SOUND[path], flags=re.DOTALL),
+    ):
+        examine(Repository.from_dict({path: text}, assume_binder=True))
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("start", '#!/bin/bash\nshift {}\nexec "${{@:{}}}" ${{@:1:{}}} ${}\n'),
+        ("requirements.txt", "numpy=={}\njupyter_server<{}\nscipy>=1.{}; python_version>'3.{}'\n"),
+        ("environment.yml", "dependencies:\n- python={}\n- numpy=1.{}\n- {}: {}\n"),
+        ("environment.yml", "dependencies:\n- python>=3.{},<{}|{}\n- pip: [numpy=={}]\n"),
+        ("pyproject.toml", '[project]\nname = "x"\nrequires-python = ">=3.{},<{},!={},~=3.{}"\n[build-system]\n'),
+        ("Dockerfile", "FROM a:{} AS {}\nCOPY --from={} b c\nUSER {}\nENV X=-Xmx{}g\n"),
+        ("a.ipynb", '{{"nbformat": {}, "nbformat_minor": {}, "metadata": {{}}, "cells": [{}, {}]}}'),
+        ("runtime.txt", "python-{}"),
+        ("runtime.txt", "r-{}-2023-01-{}"),
+        ("Project.toml", '[compat]\njulia = "^1.{}, {}"\n'),
+        ("Manifest.toml", 'julia_version = "1.{}.{}"\n'),
+        (".dask/config.yaml", "distributed: {{worker: {{memory: {{target: {}}}}}}}\nkubernetes: {{name: {}}}\n"),
+        ("uv.lock", 'requires-python = "^{}"\n[[package]]\nname = "numpy"\nversion = "{}"\n'),
+        ("README.md", "[x](https://mybinder.org:{}/v2/gh/o/r/v{}.{})\n"),
+    ],
+)
+def test_many_digits(path: str, text: str) -> None:
+    for number in (MANY_DIGITS, "\u0663" * 5000, "\u00b2"):
+        examine(Repository.from_dict({"binder/start": "", path: text.replace("{}", number)}, assume_binder=True))
+        examine(Repository.from_dict({path: text.format(*[number] * 5)}, assume_binder=True))
+
+
+def test_what_the_build_says_of_many_digits() -> None:
+    """Python's own words, from the version of Python that repo2docker runs with."""
+    for files in (
+        {"runtime.txt": f"python-3.{MANY_DIGITS}"},
+        {"environment.yml": f"dependencies:\n- python=3.{MANY_DIGITS}\n"},
+    ):
+        error = Repository.from_dict(files).plan.error
+        assert error
+        assert error.type == "ValueError"
+        assert "digits" in error.message
+
+
+@pytest.mark.parametrize("half", HALVES, ids=ascii)
+def test_half_a_character(half: str) -> None:
+    """JSON and YAML can name the half of a character, which no file can hold."""
+    cell = '{{"cell_type": "{}", "source": {}, "metadata": {{}}, "outputs": [], "execution_count": null}}'
+    link = "[x](http://mybinder.org/v2/gh/o/r%s/master?filepath=%s.ipynb)"
+    cells = [
+        cell.format("code", f'"!pip install a{half}x\\nimport numpy{half}"'),
+        cell.format("code", f'["!pip install {half}x\\n", "open(\'C:\\\\\\\\{half}\')"]'),
+        cell.format("markdown", f'"{link.replace("%s", half)}"'),
+    ]
+    notebooks = (
+        f'{{"nbformat": 4, "nbformat_minor": 4, "metadata": {{"kernelspec": {{"name": "{half}"}}}}, "cells": [{", ".join(cells)}]}}',
+        f'{{"nbformat": 3, "nbformat_minor": 0, "metadata": {{"name": "{half}"}}, "worksheets": [{{"cells": [{cells[2]}]}}]}}',
+    )
+    for notebook in notebooks:
+        for path in ("requirements.txt", "environment.yml"):
+            files = {
+                path: "" if path == "requirements.txt" else "dependencies: [python=3.12, pip]\n",
+                "a.ipynb": notebook,
+            }
+            repo = Repository.from_dict(files, assume_binder=True)
+            examine(repo)
+            fixed = fix(repo, applicability=Applicability.UNSAFE).repo
+            for source in fixed.sources.values():
+                assert source.decode_error is None or source.path == "a.ipynb"
+    examine(
+        Repository.from_dict({"environment.yml": f'dependencies: ["a{half}=1", {{pip: ["b{half}x", "-e .{half}"]}}]\n'})
+    )
+
+
+def test_a_fix_keeps_the_half_of_a_character() -> None:
+    """Converting a notebook writes it as the escape that it was."""
+    cells = '[{"cell_type": "code", "language": "python", "input": "x\\ud800y", "outputs": [], "collapsed": false}]'
+    old = f'{{"nbformat": 3, "nbformat_minor": 0, "metadata": {{"name": ""}}, "worksheets": [{{"cells": {cells}}}]}}'
+    done = fix(Repository.from_dict({"a.ipynb": old}, assume_binder=True), applicability=Applicability.UNSAFE)
+    text = done.repo.sources["a.ipynb"].text
+    assert json.loads(text)["nbformat"] == 4
+    assert "x\\ud800y" in text
+
+
+def nested(opening: str, closing: str, inside: str = "1") -> list[str]:
+    """A text in so many brackets: about what parsers take, what they do not, and without the end."""
+    return [opening * depth + inside + closing * end for depth in (90, 400, 1500) for end in (0, depth)]
+
+
+NESTED: dict[str, tuple[str, list[str]]] = {
+    "Dockerfile, JSON": ("Dockerfile", [f"FROM a\nCMD {text}\nRUN {text}\n" for text in nested("[", "]")]),
+    "Dockerfile, ONBUILD": ("Dockerfile", [f"FROM a\n{text}\n" for text in nested("ONBUILD ", "", "RUN a")]),
+    "Dockerfile, stages": ("Dockerfile", ["FROM a AS s0\n" + "".join(f"FROM s{n} AS s{n + 1}\n" for n in range(600)) + "USER x\n"]),
+    "notebook": ("a.ipynb", nested('{"a":', "}") + nested("[", "]")),
+    "metadata": ("a.ipynb", [f'{{"nbformat":4,"nbformat_minor":4,"cells":[],"metadata":{{"kernelspec":{text}}}}}' for text in nested('{"name":', "}")]),
+    "source": ("a.ipynb", [f'{{"nbformat":4,"nbformat_minor":4,"cells":[{{"cell_type":"code","source":{text},"id":{text}}}],"metadata":{{}}}}' for text in nested("[", "]")]),
+    "Python": ("a.ipynb", [f'{{"nbformat":4,"nbformat_minor":4,"cells":[{{"cell_type":"code","source":"x = {text}\\nimport numpy"}}],"metadata":{{}}}}' for text in nested("(", ")") + nested("-", "") + nested("x.", "")]),
+    "lock": ("Pipfile.lock", nested('{"_meta":', "}")),
+    "pyproject": ("pyproject.toml", [f"a = {text}\n" for text in nested("[", "]") + nested("{a=", "}")]),
+    "marker": ("requirements.txt", [f"a; {text}\n" for text in nested("(", ")", "os_name=='x'")]),
+    "conf.py": ("conf.py", [f"html_theme_options = {{'launch_buttons': {text}}}\n" for text in nested("{'a':", "}")]),
+    "shell": ("start", [f"#!/bin/bash\n{text}\n" for text in nested("$(", ")", "x") + nested("{ ", ";}", "x") + nested("if a; then\n", "fi\n", "x\n") + nested('"$(', ')"', "x")]),
+    "ignore": (".dockerignore", nested("[", "\n") + nested("**/", "\n")),
+    "Markdown": ("README.md", [f"{text}(https://mybinder.org/v2/gh/o/r/HEAD)\n" for text in nested("[", "]") + nested(">", "") + nested("<div>", "</div>")]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", NESTED)
+def test_deep_nesting(kind: str) -> None:
+    path, texts = NESTED[kind]
+    base = {} if path in ("requirements.txt", "Dockerfile") else {"requirements.txt": ""}
+    for text in texts:
+        examine(Repository.from_dict({**base, path: text}, assume_binder=True))
+
+
+@pytest.mark.parametrize("path", ["environment.yml", "_config.yml", ".dask/config.yaml"])
+def test_deep_nesting_in_yaml(path: str) -> None:
+    key = "dependencies: " if path == "environment.yml" else "launch_buttons: "
+    blocks = "a:\n" + "".join(f"{' ' * depth}- a:\n" for depth in range(1, 200))
+    for text in (
+        f"{key}{'[' * 300}",
+        f"{key}{'[' * 90}1{']' * 90}\n",
+        f"{key}{'{a: ' * 150}",
+        blocks,
+        f"{key}{'&a [' * 150}",
+    ):
+        examine(Repository.from_dict({"README.md": "thebe\n", path: text}, assume_binder=True))
+
+
+def test_both_folders_and_an_old_dockerfile() -> None:
+    both = {
+        "binder/requirements.txt": "x\n",
+        ".binder/requirements.txt": "x\n",
+        "Dockerfile": "FROM andrewosh/binder-base\n",
+    }
+    repo = Repository.from_dict(both)
+    examine(repo)
+    assert repo.plan.error
+    assert "legacy" in repo.plan.error.message
+    assert {use.path for use in repo.plan.files} >= set(both)
+
+
+def test_a_fix_whose_path_is_taken_is_none() -> None:
+    """By a link that leads nowhere, which is no file."""
+    for link, file in (
+        ("binder/start", "binder/start.sh"),
+        ("environment.yml", "enviroment.yml"),
+        ("environment.yml", "environment.yaml"),
+    ):
+        text = '#!/bin/bash\nexec "$@"\n' if file.endswith(".sh") else "dependencies: [python=3.12]\n"
+        examine(Repository.from_dict({file: text, link: Source(link, b"nowhere", SYMLINK)}, assume_binder=True))
+
+
+def test_a_notebook_of_old_that_cannot_be_converted() -> None:
+    text = '{"metadata": {"name": "x"}, "nbformat": 3, "nbformat_minor": 0, "worksheets": [{"x": []}]}'
+    report = examine(Repository.from_dict({"a.ipynb": text, "requirements.txt": ""}))
+    assert any("cannot open" in found.message and not found.fix for found in report.diagnostics)
+
+
+def test_a_bug_in_the_plan_is_said_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    def crash(repo: Repository) -> None:
+        raise ZeroDivisionError("a bug\nof two lines")
+
+    monkeypatch.setattr("binderlint.plan.make_plan", crash)
+    report = check(Repository.from_dict({"requirements.txt": "numpy\n"}, assume_binder=True))
+    assert report.crashed
+    (found,) = report.diagnostics
+    assert "nothing was checked" in found.message
+    assert "\n" not in found.message
 
 
 # -- on disk

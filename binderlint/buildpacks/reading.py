@@ -24,10 +24,15 @@ class RaisedError(Exception):
         self.place = place
 
 
+def has_both_folders(repo: Repository) -> bool:
+    """Whether there are both a `binder` and a `.binder` folder, of which repo2docker takes neither."""
+    return repo.is_dir(".binder") and repo.is_dir("binder")
+
+
 def config_folder(repo: Repository) -> str:
     """`binder`, `.binder` or `""` (base.py, binder_dir). Raises RaisedError where both folders exist."""
     hidden, plain = repo.is_dir(".binder"), repo.is_dir("binder")
-    if hidden and plain:
+    if has_both_folders(repo):
         message = "The repository contains both a 'binder' and a '.binder' directory. However they are exclusive."
         raise RaisedError("RuntimeError", message, place_of(repo, ".binder"))
     return ".binder" if hidden else "binder" if plain else ""

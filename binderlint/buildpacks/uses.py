@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from binderlint.buildpacks.detection import CONDA, DOCKER, JULIA, JULIA_REQUIRE, NIX, PIPFILE, PYTHON, Checkout, R
 from binderlint.buildpacks.names import CONFIG_NAMES, ROOT_ONLY, UNKNOWN, meant
-from binderlint.buildpacks.reading import RaisedError
+from binderlint.buildpacks.reading import RaisedError, has_both_folders
 from binderlint.plan import FileUse, Plan, Status
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def file_uses(checkout: Checkout, plan: Plan) -> tuple[FileUse, ...]:
     """Every configuration file: in the binder directory, in the root it hides, misspelt, untracked, or brought in by another."""
     from binderlint.buildpacks.indirect import indirect_uses
 
-    both = plan.matching[:1] == ("DockerBuildPack!RuntimeError",)
+    both = has_both_folders(checkout.repo)
     found = list(_both_folders(checkout.repo) if both else _configuration(checkout, plan))
     found += _misspelt(checkout.repo, plan.binder_dir)
     found += _untracked(checkout.repo)

@@ -129,7 +129,7 @@ def _python(checkout: Checkout) -> Version:
 
 
 def _release_length(version: str, place: Place) -> int:
-    if re.fullmatch(r"[0-9]+(\.[0-9]+)*", version):
+    if re.fullmatch(r"[0-9]{1,100}(\.[0-9]{1,100})*", version):
         return version.count(".") + 1
     from packaging.version import Version as Parsed
 
@@ -156,7 +156,7 @@ def _fit_pyproject(checkout: Checkout, found: Version, decided: bool) -> Version
         return found
     if decided:
         raise RaisedError("RuntimeError", "runtime.txt version not supported by pyproject.toml.", found.place or place)
-    supported = list(allowed.filter(repo2docker()["python"]["supported"]))
+    supported = attempt(lambda: list(allowed.filter(repo2docker()["python"]["supported"])), place)
     if not supported:
         message = "repo2docker does not support a Python version compatible with pyproject.toml."
         raise RaisedError("RuntimeError", message, place)
@@ -181,7 +181,8 @@ def _semver(written: str, place: Place) -> tuple[int, ...]:
     if not _SEMVER.match(full):
         raise RaisedError("ValueError", f"{full} is not valid SemVer string", place)
     core, _, prerelease = full.partition("+")[0].partition("-")
-    return (*(int(part) for part in core.split(".")), 0 if prerelease else 1)
+    numbers = attempt(lambda: tuple(int(part) for part in core.split(".")), place)
+    return (*numbers, 0 if prerelease else 1)
 
 
 def check_lock_file(buildpack: str, python: Version, separate: bool, place: Place) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
+from binderlint.digits import release
 from binderlint.pattern import regex
 
 if TYPE_CHECKING:
@@ -25,16 +26,19 @@ def conda_test(spec: MatchSpec) -> tuple[str, Test]:
 def pip_test(requirement: Requirement) -> tuple[str, Test]:
     """The constraint of a pip requirement as text, and a test of it for a release; None where it cannot be told."""
     written = str(requirement.specifier)
+    return written, lambda release: pip_admits(written, ".".join(map(str, release)))
 
-    def admits(release: Release) -> bool | None:
-        from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
-        try:
-            return SpecifierSet(written.strip("() ")).contains(".".join(map(str, release)))
-        except InvalidSpecifier:
-            return None
+def pip_admits(specifier: str, version: str) -> bool | None:
+    """Whether a constraint as pip reads it lets a version through; None where one of the two cannot be read."""
+    from packaging.specifiers import SpecifierSet
 
-    return written, admits
+    try:
+        return SpecifierSet(specifier.strip("() ")).contains(version)
+    except (
+        ValueError
+    ):  # InvalidSpecifier and InvalidVersion are, and so is a number with more digits than Python converts
+        return None
 
 
 def can_agree(one: tuple[str, Test], other: tuple[str, Test]) -> bool:
@@ -49,10 +53,10 @@ def can_agree(one: tuple[str, Test], other: tuple[str, Test]) -> bool:
 
 def _releases(written: str) -> Iterator[Release]:
     for found in _NUMBERS.findall(written):
-        release = tuple(map(int, found.split(".")))
-        *head, last = release
-        yield release
-        yield (*release, 1)
+        parts = release(found)
+        *head, last = parts
+        yield parts
+        yield (*parts, 1)
         yield (*head, last + 1)
         if last:
             yield (*head, last - 1)

@@ -46,10 +46,10 @@ def read(source: Source) -> tuple[AptEntry, ...]:
 
 
 def _entries(source: Source) -> Iterator[AptEntry]:
-    for line in source.lines():
+    for line in source.lines():  # what repo2docker strips, Python's way; the shell parts words at blanks and tabs only
         entry = line.part(0, len(line.partition("#")[0])).trimmed()
         if entry:
-            yield AptEntry(entry, tuple(entry.part(*found.span()) for found in re.finditer(r"\S+", entry)))
+            yield AptEntry(entry, tuple(entry.part(*found.span()) for found in re.finditer(r"[^ \t]+", entry)))
 
 
 @lru_cache(maxsize=1)

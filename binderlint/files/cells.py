@@ -69,7 +69,7 @@ class Install(NamedTuple):
 
 def python(text: str) -> str | None:
     """The Python of a cell, line by line where it was, with `pass` for magics; None for a cell in another language."""
-    lines = text.split("\n")
+    lines = re.sub("\r(?!\n)", " ", text).split("\n")  # for Python a carriage return ends a line, for notebooks not
     out: list[str] = []
     started = continued = False
     for line in lines:
@@ -94,10 +94,17 @@ def python(text: str) -> str | None:
 def syntax(text: str) -> ast.Module | None:
     """The syntax tree of a cell; None where it is not Python 3."""
     code = python(text)
-    if code is None:
-        return None
+    return None if code is None else parse_python(code)
+
+
+def parse_python(code: str) -> ast.Module | None:
+    """The syntax tree of Python; None where it is not Python 3, or nested deeper than the parser goes (which it says in three ways)."""
+    import warnings
+
     try:
-        return ast.parse(code)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # escapes such as `"\d"`
+            return ast.parse(code)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
 

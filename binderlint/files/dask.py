@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from itertools import pairwise
@@ -123,7 +124,7 @@ def find_configs(repo: Repository) -> Iterator[Config]:
 def _is_named(repo: Repository, source: Source) -> bool:
     """Whether a script or notebook names the file: in the root it may be for another cluster altogether."""
     scripts = [script for name in ("start", "postBuild") if (script := repo.used(name))]
-    return any(source.name.encode() in one.data for one in [*scripts, *_code(repo)])
+    return any(os.fsencode(source.name) in one.data for one in [*scripts, *_code(repo)])
 
 
 def _speaks_of_dask(source: Source) -> bool:

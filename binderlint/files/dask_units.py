@@ -14,9 +14,9 @@ def kubernetes_bytes(text: str) -> float | None:
     found = re.fullmatch(rf"{_NUMBER}(?:([kKMGTP])(i?)|[eE](\d+))?", text.strip())
     if not found:
         return None
-    number = float(found[1])
     if found[4]:
-        return float(number * 10 ** int(found[4]))
+        return float(f"{found[1]}e{found[4]}")
+    number = float(found[1])
     unit = (found[2] or "").lower()
     return number * (_BINARY[unit] if found[3] else _FACTORS[unit])
 

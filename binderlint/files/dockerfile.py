@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from binderlint.digits import is_number, number
 from binderlint.files.dockerfile_lines import Instruction, instructions, piece
 from binderlint.files.dockerfile_words import expand, names
 from binderlint.files.images import facts, image_of
@@ -32,12 +33,18 @@ class Stage(NamedTuple):
     @property
     def root(self) -> Stage:
         """The stage whose base is an image."""
-        return self.parent.root if self.parent else self
+        stage = self
+        while stage.parent:
+            stage = stage.parent
+        return stage
 
     @property
     def lineage(self) -> tuple[Instruction, ...]:
         """The instructions of the stages it builds on, then its own."""
-        return (*self.parent.lineage, *self.instructions) if self.parent else self.instructions
+        stages = [self]
+        while parent := stages[-1].parent:
+            stages.append(parent)
+        return tuple(instruction for stage in reversed(stages) for instruction in stage.instructions)
 
 
 class Dockerfile(NamedTuple):
@@ -73,8 +80,8 @@ class Dockerfile(NamedTuple):
 
     def stage(self, name: str) -> Stage | None:
         """The stage of a name or number."""
-        if name.isdigit():
-            return self.stages[int(name)] if int(name) < len(self.stages) else None
+        if is_number(name):
+            return self.stages[number(name)] if number(name) < len(self.stages) else None
         return next((stage for stage in self.stages if stage.name and stage.name.lower() == name.lower()), None)
 
     def last(self, name: str) -> Instruction | None:

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from binderlint.files.dockerfile_words import expand
+from binderlint.files.dockerfile_words import BLANK, SPACE, expand
 from binderlint.files.dockerfile_words import words as split
 from binderlint.pattern import regex
 from binderlint.source import Place, Source, Span, Text
@@ -66,7 +66,7 @@ class Instruction(NamedTuple):
     @property
     def name_of_user(self) -> str | None:
         """Of a USER: the user's name or number without the group; None when a variable hides it."""
-        value = self.value(self.body.strip())
+        value = self.value(self.body.strip(SPACE))
         return value.partition(":")[0] if value else None
 
     @property
@@ -74,8 +74,8 @@ class Instruction(NamedTuple):
         """Names and values (as written) of ARG, ENV and LABEL; an ARG without a default has None."""
         if self.name != "ARG" and self.words and "=" not in self.words[0]:
             rest = self.body[len(self.words[0]) :]
-            start = len(self.words[0]) + len(rest) - len(rest.lstrip())
-            return ((self.words[0], self.body.part(start, len(self.body.rstrip()))),)
+            start = len(self.words[0]) + len(rest) - len(rest.lstrip(SPACE))
+            return ((self.words[0], self.body.part(start, len(self.body.rstrip(SPACE)))),)
         return tuple(
             (piece(word, 0, len(name)), piece(word, len(name) + 1, len(word)) if equals else None)
             for word in self.words
@@ -129,7 +129,7 @@ def instructions(source: Source) -> Iterator[Instruction]:
     while offset < len(text):
         end, after = _line_end(text, offset)
         line = text[offset:end]
-        stripped = line.lstrip(" \t\r\f\v")
+        stripped = line.lstrip(SPACE)
         if not stripped or stripped.startswith("#"):
             found = _DIRECTIVE.match(stripped) if directives else None
             directives = bool(found)
@@ -139,7 +139,7 @@ def instructions(source: Source) -> Iterator[Instruction]:
             continue
         directives = False
         logical, after = _logical_line(text, offset, escape)
-        if logical.text.strip():
+        if logical.text.strip(SPACE):
             instruction, after = _instruction(source, logical, after, escape)
             yield instruction
         offset = after
@@ -163,7 +163,7 @@ def _logical_line(text: str, offset: int, escape: str) -> tuple[_Line, int]:
     while offset < len(text):
         end, after = _line_end(text, offset)
         line = text[offset:end]
-        bare = line.lstrip(" \t\r\f\v")
+        bare = line.lstrip(SPACE)
         if not first and (not bare or bare.startswith("#")):
             offset = after
             continue
@@ -179,25 +179,27 @@ def _logical_line(text: str, offset: int, escape: str) -> tuple[_Line, int]:
 
 
 def _instruction(source: Source, line: _Line, after: int, escape: str) -> tuple[Instruction, int]:
-    end = len(line.text.rstrip())
+    """The instruction in a line that is not blank, and the offset after it and its here-documents."""
+    start, end = len(line.text) - len(line.text.lstrip(SPACE)), len(line.text.rstrip(SPACE))
     last = line.at[end - 1] + 1
-    found = re.match(r"\S+", line.text)
-    assert found
-    keyword = line.slice(source, 0, found.end())
-    rest = found.end() + len(line.text[found.end() : end]) - len(line.text[found.end() : end].lstrip())
+    stop = next((index for index in range(start, end) if line.text[index] in BLANK), end)
+    keyword = line.slice(source, start, stop)
+    rest = _past(line.text, stop, end)
     trigger = None
     heredocs: tuple[Heredoc, ...] = ()
-    if keyword.upper() == "ONBUILD" and rest < end:
+    if (
+        keyword.upper() == "ONBUILD" and rest < end and line.text[rest : rest + 7].upper() != "ONBUILD"
+    ):  # one in another is not allowed
         trigger, after = _instruction(source, _Line(line.text[rest:end], line.at[rest:end]), after, escape)
         heredocs, last = trigger.heredocs, trigger.place.span.end
     flags: list[Text] = []
-    for word in split(line.text, rest, end, escape):
+    for word in split(line.text, rest, end, escape, keyword.upper()):
         if not line.text.startswith("--", word[0]) or keyword.upper() == "ONBUILD":
             rest = word[0]
             break
         rest = word[1]
         if word[1] - word[0] == 2:
-            rest += len(line.text[rest:end]) - len(line.text[rest:end].lstrip())
+            rest = _past(line.text, rest, end)
             break
         flags.append(line.slice(source, *word))
     else:
@@ -206,15 +208,20 @@ def _instruction(source: Source, line: _Line, after: int, escape: str) -> tuple[
     body = _body(source, line, rest, end, escape)
     if keyword.upper() in _HEREDOC_FORM and not as_json and "<<" in line.text:
         found_docs = []
-        for start, stop in split(line.text, rest, end, escape):
+        for start, stop in split(line.text, rest, end, escape, keyword.upper()):
             document = _HEREDOC.match(line.text[start:stop])
             name = expand(document[2], {}, escape) if document else None
             if document and name:
                 content, last, after = _heredoc(source, after, name, document[1] == "-")
                 found_docs.append(Heredoc(name, content))
         heredocs = tuple(found_docs)
-    place = Place(source, Span(line.at[0], last))
+    place = Place(source, Span(line.at[start], last))
     return Instruction(keyword, tuple(flags), words, as_json, body, heredocs, place, escape, {}, trigger), after
+
+
+def _past(text: str, start: int, end: int) -> int:
+    """The offset of what follows the white space at an offset."""
+    return end - len(text[start:end].lstrip(SPACE))
 
 
 def _arguments(
@@ -225,7 +232,7 @@ def _arguments(
     if text.startswith("[") and keyword in _SHELL_FORM | {"COPY", "ADD", "VOLUME", "ONBUILD"}:
         try:
             items = json.loads(text)
-        except ValueError:
+        except (ValueError, RecursionError):
             items = None
         if isinstance(items, list) and all(isinstance(item, str) for item in items):
             spans = [found.span() for found in re.finditer(r'"(?:[^"\\]|\\.)*"', text)]
@@ -235,7 +242,7 @@ def _arguments(
                 else line.slice(source, start + left, start + right, item)
                 for item, (left, right) in zip(items, spans, strict=True)
             ), True
-    return tuple(line.slice(source, *span) for span in split(line.text, start, end, escape)), False
+    return tuple(line.slice(source, *span) for span in split(line.text, start, end, escape, keyword)), False
 
 
 def _body(source: Source, line: _Line, start: int, end: int, escape: str) -> Text:

@@ -6,6 +6,12 @@ from collections.abc import Iterator, Mapping
 
 from binderlint.pattern import regex
 
+# What Go's `unicode.IsSpace` takes for white space: BuildKit trims it from lines and instructions (parser.go, split_command.go).
+SPACE = "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+# What parts the words of an instruction (parser.go, reWhitespace); the others stay in them, but in ENV, ARG and LABEL (line_parsers.go, parseWords).
+BLANK = "\t\v\f\r "
+_WORDS = frozenset({"ENV", "ARG", "LABEL"})
+
 _VARIABLE = regex(r"\$(?:(\w+)|\{(\w+)(?:(:?[-+])([^{}]*))?\})")
 
 
@@ -45,15 +51,15 @@ def names(word: str) -> set[str]:
     return {found[1] or found[2] for found in _VARIABLE.finditer(word)}
 
 
-def words(text: str, start: int, end: int, escape: str) -> Iterator[tuple[int, int]]:
-    """The spans of the words between white space that no quote and no escape keeps."""
-    index = start
+def words(text: str, start: int, end: int, escape: str, keyword: str) -> Iterator[tuple[int, int]]:
+    """The spans of the words of an instruction, between white space that no quote and no escape keeps."""
+    spaces, index = SPACE if keyword in _WORDS else BLANK, start
     while index < end:
-        if text[index].isspace():
+        if text[index] in spaces:
             index += 1
             continue
         first, quote = index, ""
-        while index < end and (quote or not text[index].isspace()):
+        while index < end and (quote or text[index] not in spaces):
             char = text[index]
             if char == escape and quote != "'":
                 index += 1

@@ -30,10 +30,10 @@ def read_modules(source: Source) -> list[Submodule]:
             found.append(Submodule(name, str(values.get("path", "")), values.get("url"), str(values.get("update", ""))))
 
     for line in source.lines():
-        if header := re.match(r'\s*\[submodule\s+"(.*)"\]', line):
+        if header := re.match(r'[ \t]*\[submodule[ \t]+"(.*)"\]', line):
             close()
             name, values = header[1], {}
-        elif setting := re.match(r"\s*(\w+)\s*=\s*(\"?)(.*?)\2\s*(?:[#;].*)?$", line):
+        elif setting := re.match(r"[ \t]*([A-Za-z0-9-]+)[ \t]*=[ \t]*(\"?)(.*?)\2[ \t]*(?:[#;].*)?$", line):
             values[setting[1].lower()] = line.part(*setting.span(3))
     close()
     return found
@@ -42,8 +42,8 @@ def read_modules(source: Source) -> list[Submodule]:
 def lfs_patterns(source: Source) -> Iterator[Text]:
     """The patterns that .gitattributes gives to Git LFS."""
     for line in source.lines():
-        found = re.match(r"\s*(\"(?:[^\"\\]|\\.)*\"|\S+)\s", line)
-        if found and not line.lstrip().startswith("#") and re.search(r"\sfilter=lfs(?:\s|$)", line):
+        found = re.match(r"[ \t]*(\"(?:[^\"\\]|\\.)*\"|[^ \t]+)[ \t]", line)
+        if found and not line.lstrip().startswith("#") and re.search(r"[ \t]filter=lfs(?:[ \t]|$)", line):
             yield line.part(*found.span(1))
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from binderlint.files.text import split_lines
 from binderlint.pattern import regex
 from binderlint.source import Source, Text
 
@@ -33,7 +34,7 @@ class Pattern(NamedTuple):
 def docker_patterns(source: Source) -> list[Pattern]:
     """The patterns of a .dockerignore or .containerignore."""
     found = []
-    for line in source.lines():
+    for line in split_lines(source):
         text = line.trimmed()
         if text and not text.startswith("#"):
             negated = text.startswith("!")
@@ -137,7 +138,7 @@ def _git_rules(repo: Repository, path: str) -> Iterator[tuple[Pattern, str]]:
         name = posixpath.join(base, ".gitignore")
         source = repo.get(name) or repo.untracked.get(name)
         for line in source.lines() if source else ():
-            text = line.trimmed()
+            text = line.part(0, len(line.rstrip(" ")))
             if text and not text.startswith("#"):
                 negated = text.startswith("!")
                 written = text[1:] if negated else text

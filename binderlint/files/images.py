@@ -54,7 +54,7 @@ def parse(written: Text, value: str) -> Image | None:
     head, slash, tail = rest.rpartition("/")
     name, colon, tag = tail.partition(":")
     path = head + slash + name
-    if (colon and not tag) or not re.fullmatch(r"[\w.-]+(?::\d+)?(?:/[\w.-]+)*", path):
+    if (colon and not tag) or not re.fullmatch(r"[\w.-]+(?::\d+)?(?:/[\w.-]+)*", path, re.ASCII):
         return None
     first = path.partition("/")[0]
     if "/" not in path:

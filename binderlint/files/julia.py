@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from binderlint.digits import release
 from binderlint.files.toml import find_value, parse_loose
 from binderlint.pattern import regex
 from binderlint.source import Source, Text
@@ -83,9 +84,9 @@ def rewritten(compat: str) -> str:
     parts = [part.strip() for part in text.split(",")]
     if len(parts) > 1 and all(re.fullmatch(r"\^?\d+(?:\.\d+)*", part) for part in parts):
         # carets: together they allow what the lowest of the newest major version allows
-        numbers = [tuple(map(int, part.lstrip("^").split("."))) for part in parts]
+        numbers = [release(part.lstrip("^")) for part in parts]
         newest = max(number[0] for number in numbers)
         return ".".join(map(str, min(number for number in numbers if number[0] == newest)))
     if len(parts) > 1 and all(re.fullmatch(r"~\d+\.\d+(?:\.\d+)?", part) for part in parts):
-        return max(parts, key=lambda part: tuple(map(int, part[1:].split("."))))
+        return max(parts, key=lambda part: release(part[1:]))
     return ""

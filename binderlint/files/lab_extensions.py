@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from binderlint.digits import is_number, number
+
 BUILT_IN = "*"
 """The function is part of JupyterLab itself, or ipywidgets, which every build has."""
 
@@ -83,7 +85,7 @@ def outdated(package: str) -> bool:
     name, _, version = package[1:].partition("@")
     name = package[:1] + name
     major = version.lstrip("^~=v").partition(".")[0]
-    return name in _ENDED or (name in _FIRST and major.isdigit() and int(major) < _FIRST[name])
+    return name in _ENDED or (name in _FIRST and is_number(major) and number(major) < _FIRST[name])
 
 
 def prebuilt(package: str) -> str | None:

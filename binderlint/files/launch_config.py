@@ -103,15 +103,11 @@ def _inner(text: Text) -> Text:
 
 def _from_python(source: Source) -> Iterator[LaunchConfig]:
     import ast
-    import warnings
 
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            tree = ast.parse(source.text.removeprefix("\ufeff"))
-    except (SyntaxError, ValueError, RecursionError):
-        return
-    for statement in tree.body:
+    from binderlint.files.cells import parse_python
+
+    tree = parse_python(source.text.removeprefix("\ufeff"))
+    for statement in tree.body if tree else ():
         match statement:
             case ast.Assign(targets=[ast.Name(id=name)], value=ast.Dict() as value):
                 yield from _from_setting(source, name, _strings(value))

@@ -7,6 +7,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
+from binderlint.digits import number
+from binderlint.files.agreement import pip_admits
 from binderlint.files.requirements import Requirement, canonical, read
 from binderlint.pattern import regex
 from binderlint.source import Source
@@ -38,15 +40,10 @@ class Lock(NamedTuple):
         """Whether it was made for this Python; a lock that does not say is taken to."""
         if not self.python:
             return True
-        from packaging.specifiers import InvalidSpecifier, SpecifierSet
-
         wanted = re.sub(
-            r"\^\s*(\d+)([\d.]*)", lambda found: f">={found[1]}{found[2]},<{int(found[1]) + 1}", self.python
+            r"\^\s*(\d+)([\d.]*)", lambda found: f">={found[1]}{found[2]},<{number(found[1]) + 1}", self.python
         )
-        try:
-            return SpecifierSet(wanted).contains(f"{python}.99") or SpecifierSet(wanted).contains(python)
-        except InvalidSpecifier:
-            return False
+        return bool(pip_admits(wanted, f"{python}.99") or pip_admits(wanted, python))
 
     def objection(self, python: Version | None) -> str:
         """Why its versions are not used for a build with this Python, empty where they are."""
@@ -90,8 +87,10 @@ def _toml(source: Source) -> Lock:
 def _pipfile(source: Source) -> Lock:
     import json
 
+    from binderlint.files.notebook import json_text
+
     try:
-        content = json.loads(source.text.lstrip("\ufeff"))
+        content = json.loads(json_text(source).lstrip("\ufeff"))
         entries = {**content.get("develop", {}), **content.get("default", {})}
         requires = content.get("_meta", {}).get("requires", {})
         packages = {
@@ -100,7 +99,7 @@ def _pipfile(source: Source) -> Lock:
             if str(entry.get("version", "")).startswith("==")
         }
         python = requires.get("python_version") or ".".join(requires.get("python_full_version", "").split(".")[:2])
-    except (ValueError, AttributeError, TypeError):
+    except (ValueError, AttributeError, TypeError, RecursionError):
         return Lock(source.path, {}, {})
     return Lock(source.path, packages, {}, f"=={python}.*" if python else "")
 

@@ -74,7 +74,7 @@ def _markdown(lines: Iterable[Text]) -> Iterator[Line]:
             yield Line(text, (whole,) if fences and fences[-1][1] else ())
             blank = True
             continue
-        if not text.strip():
+        if not text.strip(" \t"):
             blank = True
             yield Line(text)
             continue

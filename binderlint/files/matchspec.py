@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from binderlint import digits
 from binderlint.files.requirements import unquoted
 from binderlint.pattern import regex
 from binderlint.source import Place, Text
@@ -24,7 +25,7 @@ _SPEC = regex(
     \s*
     (?:\[(?P<keys>[^\[\]]*)\])?
     \s*""",
-    re.VERBOSE,
+    re.VERBOSE | re.ASCII,  # mamba trims ASCII white space only
 )
 _ARCHIVE = regex(
     r"(?P<channel>\S+?)(?:/(?:noarch|[a-z]+-[a-z0-9]+))?/(?P<name>[^/\s]+)-(?P<version>[^-/\s]+)-(?P<build>[^-/\s]+?)\.(?:tar\.bz2|conda)(?:\#.*)?"
@@ -147,11 +148,10 @@ def _one(term: str, release: tuple[int, ...]) -> bool | None:
     if written == "*":
         return True if operator in ("=", "==") else None
     prefix = written.endswith("*")
-    digits = written.removesuffix("*").rstrip(".") if prefix else written
-    number = _NUMBER.fullmatch(digits)
+    number = _NUMBER.fullmatch(written.removesuffix("*").rstrip(".") if prefix else written)
     if not number or (number.group(2) and prefix):
         return None
-    asked = tuple(map(int, number.group(1).split(".")))
+    asked = digits.release(number.group(1))
     size = max(len(asked), len(release))
     one, other = release + (0,) * (size - len(release)), asked + (0,) * (size - len(asked))
     starts = one[: len(asked)] == asked

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
+from binderlint.digits import number
 from binderlint.pattern import regex
 from binderlint.source import Source, Text
 
@@ -57,14 +58,14 @@ def _of_line(line: Text) -> Iterator[Asked]:
         yield Asked(line.part(found.start(1), found.end(2)), _bytes(found[1], found[2]))
 
 
-def _bytes(number: str, unit: str) -> float:
-    return int(number) * _UNITS[unit.lower()]
+def _bytes(written: str, unit: str) -> float:
+    return number(written) * _UNITS[unit.lower()]
 
 
 def _of_cell(page: Page, cell: PlainCell) -> Iterator[Asked]:
-    for number, written in enumerate(cell.text.split("\n"), 1):
+    for position, written in enumerate(cell.text.split("\n"), 1):
         if any(needle.decode() in written for needle in _NEEDLES[:3]) and isinstance(
-            line := page.line(cell.number, number), Text
+            line := page.line(cell.number, position), Text
         ):
             yield from _of_line(line)
     if page.is_python and "memory_limit" in cell.text:
@@ -72,7 +73,7 @@ def _of_cell(page: Page, cell: PlainCell) -> Iterator[Asked]:
 
 
 def _of_clusters(page: Page, cell: PlainCell) -> Iterator[Asked]:
-    """Dask's workers in the session: their number times the memory of each."""
+    """Dask's workers in the session: their number (of a million at most) times the memory of each."""
     from binderlint.files.cells import syntax
     from binderlint.files.dask_units import memory_limit
 
@@ -85,9 +86,15 @@ def _of_clusters(page: Page, cell: PlainCell) -> Iterator[Asked]:
         limit, workers = given.get("memory_limit"), given.get("n_workers")
         if name not in ("LocalCluster", "Client") or not isinstance(limit, ast.Constant):
             continue
-        each = memory_limit(str(limit.value))
+        match limit.value:
+            case str() as written:
+                each = memory_limit(written)
+            case int() | float() as size if size > 1:
+                each = float(min(size, 10**18))
+            case _:
+                each = None
         count = workers.value if isinstance(workers, ast.Constant) and isinstance(workers.value, int) else 1
         line = page.line(cell.number, limit.lineno)
         if each and isinstance(line, Text):
             words = re.search(r"memory_limit\s*=\s*[^\s,)]+", line)
-            yield Asked(line.part(*words.span()) if words else line, each * count, True)
+            yield Asked(line.part(*words.span()) if words else line, each * min(count, 10**6), True)

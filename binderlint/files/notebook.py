@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from binderlint.pattern import regex
@@ -16,6 +17,8 @@ _SPACE = regex(r"[ \t\r\n]*")
 _STRING = regex(r'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
 _WORD = regex(r"-?\d[\d.eE+-]*|true|false|null|NaN|-?Infinity")
 _DECODER = json.JSONDecoder(strict=False)
+# An escape of half a character, which no encoding can write. Escapes of both halves and other escapes are passed over.
+_HALF = regex(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[dD][89a-fA-F][0-9a-fA-F]{2}|\\.")
 _ESCAPE = regex(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.")
 
 
@@ -62,6 +65,15 @@ class Notebook(NamedTuple):
     problem: tuple[str, Place] | None = None
 
 
+@lru_cache(maxsize=1)
+def json_text(source: Source) -> str:
+    r"""The text of a JSON file, as long as it is, with `\ufffd` for each escape of half a character (`\ud800` alone)."""
+    text = source.text
+    if "\\ud" not in text and "\\uD" not in text:
+        return text
+    return _HALF.sub(lambda found: "\\ufffd" if len(found[0]) == 6 and found[0][2] in "dD" else found[0], text)
+
+
 def may_run(source: Source, command: re.Pattern[bytes]) -> bool:
     """Whether a command may stand in a line with `!` of a notebook: a quick look, which no line is too long for."""
     data = source.searchable
@@ -72,8 +84,8 @@ def may_run(source: Source, command: re.Pattern[bytes]) -> bool:
 def read(source: Source) -> Notebook:
     """Read a notebook of nbformat 2 to 4."""
     try:
-        data, end = _value(source, _SPACE.match(source.text, int(source.has_bom)).end(), False)  # type: ignore[union-attr]
-        if source.text[end:].strip():
+        data, end = _value(source, _space(source.text, int(source.has_bom)), False)
+        if _space(source.text, end) < len(source.text):
             raise _SyntaxError(end)
     except (_SyntaxError, RecursionError) as error:
         return Notebook((), None, _problem(source, getattr(error, "offset", 0)))
@@ -89,21 +101,28 @@ def read(source: Source) -> Notebook:
 
 
 def read_key(source: Source, key: str) -> Any:
-    """One top-level value with its place; None when the notebook has no such key. Faster than to read it all."""
-    for name, start in _entries(source.text, int(source.has_bom), "{"):
-        if name == key:
-            return _value(source, start, False)[0]
+    """One top-level value with its place; None when the notebook has no such key, or a value too deep to be read. Faster than to read it all."""
+    try:
+        for name, start in _entries(json_text(source), int(source.has_bom), "{"):
+            if name == key:
+                return _value(source, start, False)[0]
+    except RecursionError:
+        pass
     return None
 
 
 def read_cell(source: Source, number: int) -> Cell | None:
-    """One cell (from 1) of a notebook of format 4. Faster than to read it all."""
-    for name, start in _entries(source.text, int(source.has_bom), "{"):
-        if name == "cells" and source.text[start : start + 1] == "[":
-            for count, (_, offset) in enumerate(_entries(source.text, start, "["), 1):
-                if count == number:
-                    table = _value(source, offset, False)[0]
-                    return _cell(source, table, number) if isinstance(table, Table) else None
+    """One cell (from 1) of a notebook of format 4; None when there is none, or it is too deep to be read. Faster than to read it all."""
+    text = json_text(source)
+    try:
+        for name, start in _entries(text, int(source.has_bom), "{"):
+            if name == "cells" and text[start : start + 1] == "[":
+                for count, (_, offset) in enumerate(_entries(text, start, "["), 1):
+                    if count == number:
+                        table = _value(source, offset, False)[0]
+                        return _cell(source, table, number) if isinstance(table, Table) else None
+    except RecursionError:
+        pass
     return None
 
 
@@ -137,7 +156,7 @@ def _lines(source: Source, pieces: list[Text], number: int) -> Iterator[Text]:
     rest: Text | None = None
     for piece in pieces:
         start, end = piece.place.span.start + 1, piece.place.span.end - 1
-        raw = source.text[start:end]
+        raw = json_text(source)[start:end]
         if rest is None and raw.endswith("\\n") and "\\" not in raw[:-2]:
             yield Text(raw[:-2], Place(source, Span(start, end - 2), (number, count)))
             count += 1
@@ -174,7 +193,7 @@ def _numbered(line: Text, number: int, count: int) -> Text:
 
 
 def _escaped(source: Source, start: int, end: int, value: str) -> Text:
-    raw, done = source.text[start:end], 0
+    raw, done = json_text(source)[start:end], 0
     offsets: list[int] = []
     if "\\" not in raw:
         return Text(value, Place(source, Span(start, end)))
@@ -199,6 +218,8 @@ def _problem(source: Source, offset: int) -> tuple[str, Place]:
         json.loads(source.text.removeprefix("\ufeff"))
     except json.JSONDecodeError as error:
         return error.msg, source.place(min(error.pos + source.has_bom, len(source.text)))
+    except ValueError:
+        return "a number with more than 4300 digits", source.place(offset)
     except RecursionError:
         return "nested too deeply", source.place()
     return "not valid JSON", source.place(offset)
@@ -206,7 +227,7 @@ def _problem(source: Source, offset: int) -> tuple[str, Place]:
 
 def _value(source: Source, start: int, skipped: bool) -> tuple[Any, int]:
     """The JSON value that starts at an offset, and where it ends."""
-    text = source.text
+    text = json_text(source)
     first = text[start : start + 1]
     if first and first in "[{" and skipped:
         end = _skip(text, start)
@@ -230,7 +251,7 @@ def _value(source: Source, start: int, skipped: bool) -> tuple[Any, int]:
 
 
 def _text(source: Source, start: int, end: int) -> Text:
-    raw = source.text[start:end]
+    raw = json_text(source)[start:end]
     try:
         value = _DECODER.decode(raw) if "\\" in raw else raw[1:-1]
     except ValueError:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from binderlint.files.notebook import Cell, Notebook, read, read_cell, read_key
+from binderlint.files.notebook import Cell, Notebook, json_text, read, read_cell, read_key
 from binderlint.pattern import regex
 from binderlint.source import EXECUTABLE, REGULAR, Array, Place, Scalar, Source, Table, Text
 
@@ -41,7 +41,7 @@ class Page:
     def data(self) -> dict[str, Any] | None:
         """The JSON object, None when there is none."""
         try:
-            found = json.loads(self.source.text.removeprefix("\ufeff"))
+            found = json.loads(json_text(self.source).removeprefix("\ufeff"))
         except (ValueError, RecursionError):
             return None
         return found if isinstance(found, dict) else None

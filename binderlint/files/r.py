@@ -160,7 +160,7 @@ def read_description(source: Source) -> dict[str, str]:
     """The fields of a DESCRIPTION file (Debian control format)."""
     fields: dict[str, str] = {}
     name = ""
-    for line in source.text.splitlines():
+    for line in source.lines():
         if found := re.match(r"([A-Za-z][\w@/.-]*):\s*(.*)", line):
             name = found[1]
             fields[name] = found[2]

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from binderlint.digits import release
 from binderlint.files.launch import HOSTED, WEB_ADDRESS, is_sample_ref, is_template
 from binderlint.files.links import Link, live_launches
 from binderlint.pattern import regex
@@ -77,9 +78,5 @@ def _is_release_to_come(ref: str, repo: Repository) -> bool:
     found = _VERSION.match(ref)
     if not found:
         return False
-    versions = [_numbers(known[1]) for name in repo.git.refs if (known := _VERSION.match(name))]
-    return _numbers(found[1]) > max(versions, default=[])
-
-
-def _numbers(version: str) -> list[int]:
-    return [int(number) for number in version.split(".")]
+    versions = [release(known[1]) for name in repo.git.refs if (known := _VERSION.match(name))]
+    return release(found[1]) > max(versions, default=())

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from binderlint.files.markers import marker_holds
+from binderlint.files.text import LINE_ENDS, split_lines
 from binderlint.pattern import regex
 from binderlint.source import Array, Place, Source, Span, Text
 
@@ -99,7 +100,7 @@ def short(text: str) -> str:
 
 # -- lines
 
-_CONTINUED = regex(r"\\(?:\r\n|\n|\r)")
+_CONTINUED = regex(rf"\\{LINE_ENDS}")
 _COMMENT = regex(r"(?:^|\s+)#.*$", re.DOTALL)
 
 
@@ -114,10 +115,10 @@ def logical_lines(source: Source) -> Iterator[Text]:
         return
     start = int(source.has_bom)
     pending: int | None = None
-    for line in source.lines():
+    for line in split_lines(source):
         begin = max(line.place.span.start, start)
         first = begin if pending is None else pending
-        is_comment = line.lstrip("\ufeff \t").startswith("#")
+        is_comment = line.lstrip("\ufeff").lstrip().startswith("#")
         if line.endswith("\\") and not is_comment:
             pending = first
             continue
@@ -151,9 +152,11 @@ def unquoted(item: Text) -> Text:
 _NAME = r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?"
 # Versions on which everybody agrees: what matches here need not be asked of `packaging`.
 _VERSION = r"\d+(?:\.\d+)*(?:(?:a|b|rc)\d+)?(?:\.post\d+)?(?:\.dev\d+)?(?:\+[a-z0-9]+(?:\.[a-z0-9]+)*)?"
-_EXACT_CLAUSE = rf"(?:(?:==|!=)\s*(?:{_VERSION}|\d+(?:\.\d+)*\.\*)|(?:>=|<=|>|<)\s*\d+(?:\.\d+)*(?:(?:a|b|rc)\d+)?|~=\s*\d+(?:\.\d+)+)"
+_EXACT_CLAUSE = (
+    rf"(?:(?:==|!=) *(?:{_VERSION}|\d+(?:\.\d+)*\.\*)|(?:>=|<=|>|<) *\d+(?:\.\d+)*(?:(?:a|b|rc)\d+)?|~= *\d+(?:\.\d+)+)"
+)
 _EXACT = regex(
-    rf"{_NAME}\s*(?:\[\s*(?:{_NAME}\s*(?:,\s*{_NAME}\s*)*)?\])?\s*(?:{_EXACT_CLAUSE}\s*(?:,\s*{_EXACT_CLAUSE}\s*)*)?$"
+    rf"{_NAME} *(?:\[ *(?:{_NAME} *(?:, *{_NAME} *)*)?\])? *(?:{_EXACT_CLAUSE} *(?:, *{_EXACT_CLAUSE} *)*)?$", re.ASCII
 )
 _PIECES = regex(rf"({_NAME})(\s*\[[^\]]*\])?\s*([^;]*?)\s*(?:;\s*(.*))?$", re.DOTALL)
 _ANY_CLAUSE = regex(r"(===|==|!=|~=|>=|<=|>|<)\s*([^\s,()]+)")
@@ -162,7 +165,7 @@ _SCHEME = regex(r"[A-Za-z][A-Za-z0-9+.-]+:")
 _VCS = regex(r"(?:git|hg|svn|bzr)(?:\+|://|@)", re.IGNORECASE)
 _EGG = regex(rf"[#&]egg=({_NAME})")
 _ARCHIVE = regex(r"\.(?:whl|zip|tar|tgz|tbz|txz|tlz|tar\.(?:gz|bz2|xz|lz|lzma))$", re.IGNORECASE)
-_PER_REQUIREMENT = regex(r"\s(-.*)$", re.DOTALL)
+_PER_REQUIREMENT = regex(r" (-.*)$", re.DOTALL)
 
 # Options by every way pip lets them be written.
 _OPTIONS = {
@@ -277,6 +280,8 @@ def _problem(text: str) -> str:
         Parsed(text)
     except InvalidRequirement as error:
         return str(error).splitlines()[0]
+    except RecursionError:
+        return "brackets nested too deeply"
     return ""
 
 

@@ -52,7 +52,7 @@ class Shebang(NamedTuple):
         name = self.program.rpartition("/")[2]
         if name != "env":
             return name
-        words = [word for word in self.argument.split() if not word.startswith("-") and "=" not in word]
+        words = [word for word in re.findall(r"[^ \t]+", self.argument) if not word.startswith("-") and "=" not in word]
         return words[0].rpartition("/")[2] if words else ""
 
     @property
@@ -64,16 +64,14 @@ class Shebang(NamedTuple):
 
 
 def shebang(source: Source) -> Shebang:
-    """The first line of a file; a byte order mark before it is looked over."""
+    """The first line of a file as Linux parts it, at blanks and tabs (fs/binfmt_script.c); a byte order mark before it is looked over."""
     text = source.text
     start = int(source.has_bom)
     if not text.startswith("#!", start):
         return Shebang(None)
     line = source.slice(start, source.line(1).end)
-    program, _, argument = line[2:].strip().partition(" ")
-    if "\t" in program:
-        program, _, argument = line[2:].strip().partition("\t")
-    return Shebang(line, program, argument.strip())
+    program, *argument = re.split(r"[ \t]+", line[2:].strip(" \t"), maxsplit=1)
+    return Shebang(line, program, *argument)
 
 
 class Statement(NamedTuple):

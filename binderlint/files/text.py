@@ -3,10 +3,27 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from binderlint.pattern import regex
+
 if TYPE_CHECKING:
-    from binderlint.source import Source
+    from binderlint.source import Source, Text
+
+# Where `str.splitlines` parts lines (the library reference lists them).
+LINE_ENDS = r"(?:\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029])"
+_LINE_END = regex(LINE_ENDS)
+
+
+def split_lines(source: Source) -> Iterator[Text]:
+    """The lines of a file without their ends, as `str.splitlines` gives them to pip, and to repo2docker for its ignore files."""
+    text, start = source.text, 0
+    for found in _LINE_END.finditer(text):
+        yield source.slice(start, found.start())
+        start = found.end()
+    if start < len(text):
+        yield source.slice(start, len(text))
 
 
 class _Named(io.BytesIO):

@@ -6,6 +6,8 @@ import re
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from binderlint import digits
+
 Release = tuple[int, ...]
 
 
@@ -45,7 +47,7 @@ def known(package: str, python: str) -> Known | None:
 
 def release(version: str) -> Release:
     """`1.26.0` as (1, 26); zeros at the end say nothing."""
-    parts = [int(part) for part in version.split(".")]
+    parts = list(digits.release(version))
     while len(parts) > 1 and parts[-1] == 0:
         parts.pop()
     return tuple(parts)

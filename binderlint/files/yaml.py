@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import yaml
 
 # YAML 1.2's plain scalars that are no strings, as ruamel.yaml resolves them: `yes` and `on` stay strings, unlike in PyYAML's 1.1.
+_HALF = regex("[\ud800-\udfff]")  # of a character, written as an escape, which no encoding can write again
 _NULL = regex(r"(?:~|null|Null|NULL|)$")
 _BOOL = regex(r"(?:true|True|TRUE|false|False|FALSE)$")
 _INT = regex(r"[-+]?(?:0b[01_]+|0o?[0-7_]+|0x[0-9a-fA-F_]+|[0-9][0-9_]*)$|[-+]_+[0-9][0-9_]*$")
@@ -198,7 +199,7 @@ def _merge(table: Table) -> None:
 
 
 def _scalar(node: Any, place: Place) -> Text | Scalar:
-    written: str = node.value
+    written: str = node.value if node.value.isascii() else _HALF.sub("\ufffd", node.value)
     if node.style or (node.tag == "tag:yaml.org,2002:str" and place.text.startswith("!")):
         return Text(written, place)
     if _NULL.match(written):
@@ -228,6 +229,8 @@ def _scalar(node: Any, place: Place) -> Text | Scalar:
 
 def _integer(written: str) -> int:
     digits = written.replace("_", "")
+    if len(digits) > 100:  # Python refuses to convert 4,300 digits, and to write as many
+        return -(10**100) if digits.startswith("-") else 10**100
     try:
         return int(digits, 0)
     except ValueError:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from binderlint.diagnostic import Applicability, Create, Diagnostic, Fix, Level, Severity
+from binderlint.digits import number
 from binderlint.edits import replace
 from binderlint.pattern import regex
 from binderlint.plan import DEFAULT_PYTHON
@@ -142,7 +143,7 @@ class EnvPythonIgnoredByROrJulia(Rule):
         if spec is None or not re.fullmatch(r"\d+\.\d+", taken):
             return
         major, _, minor = taken.partition(".")
-        if any(spec.admits((int(major), int(minor), patch)) is not False for patch in range(30)):
+        if any(spec.admits((number(major), number(minor), patch)) is not False for patch in range(30)):
             return
         pinned = re.match(r"[=\s]*(\d+\.\d+)", spec.version or "")
         path = plan.path("runtime.txt")

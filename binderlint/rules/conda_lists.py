@@ -241,7 +241,7 @@ def _spec(name: str, value: Text | Scalar) -> str:
 def _listed(text: Text) -> Fix | None:
     """The fix that makes a list of a text with one requirement on each line."""
     raw = Text(text.place.text, text.place)
-    lines = [line.strip() for line in raw.splitlines()]
+    lines = [line.strip() for line in raw.split("\n")]
     if raw[:1] in ("'", '"', "|", ">") or "#" in raw:
         return None
     if not all(_WORD.fullmatch(line) or re.match(r"--?[a-z]", line) for line in lines):

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from binderlint.diagnostic import Diagnostic, Fix, Level, Severity
+from binderlint.digits import release
 from binderlint.edits import insert_item, remove
 from binderlint.rule import Bad, Good, Rule
 from binderlint.source import Array, Table
@@ -152,8 +153,8 @@ def _is_there(spec: MatchSpec, wanted: Requirement) -> bool:
     found = re.fullmatch(r"={1,2}\s*(\d+(?:\.\d+)+)", spec.version or "")
     if not found:
         return False
-    release = tuple(map(int, found.group(1).split(".")))
-    longer = [release] if len(release) > 2 else [(*release, patch) for patch in range(20)]
+    parts = release(found.group(1))
+    longer = [parts] if len(parts) > 2 else [(*parts, patch) for patch in range(20)]
     return all(pip_test(wanted)[1](one) for one in longer)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
+from binderlint.digits import number
 from binderlint.edits import between, replace
 from binderlint.plan import DEFAULT_PYTHON
 from binderlint.rule import Bad, Good, Rule
@@ -234,7 +235,7 @@ def _allows(version: str, minor: str) -> bool | None:
     from binderlint.files.matchspec import admits
 
     major, _, rest = minor.partition(".")
-    answers = {admits(version, (int(major), int(rest), patch)) for patch in range(30)}
+    answers = {admits(version, (number(major), number(rest), patch)) for patch in range(30)}
     return True if True in answers else None if None in answers else False
 
 

@@ -31,6 +31,9 @@ _COMPARISON_FIRST = regex(r"[<>=!~]=?\s*[0-9][0-9A-Za-z.*]*")
 _NO_VERSION = regex(rf"({_NAME})\s*(?:[<>~!]=?)\s*")
 
 
+# White space that is not ASCII's, which mamba treats as part of the name: a no-break space, for instance, from a web page.
+_UNUSUAL_SPACE = regex(r"[^\S \t\n\r\v\f]+")
+
 # Words and placeholders that stand where a version belongs.
 _NO_RELEASE = regex(r"[=\s]*(?:latest|newest|stable|current|any|x\.x(?:\.x)?|[A-Z]+(?:_[A-Z]+)+|VERSION)")
 
@@ -139,6 +142,11 @@ class EnvInvalidSpec(Rule):
             why="a conda package by its address",
         ),
         Bad({"environment.yml": "dependencies:\n  - numpy=latest\n"}, at="environment.yml:2:5"),
+        Bad(
+            {"environment.yml": "dependencies:\n  - numpy\u00a0>=1.20\n"},
+            at="environment.yml:2:5",
+            fixed={"environment.yml": "dependencies:\n  - numpy >=1.20\n"},
+        ),
         Good(
             {"environment.yml": "channels: [ours]\ndependencies:\n  - pkg=main\n"},
             why="a channel may call a version so",
@@ -176,6 +184,13 @@ def _judge(repo: Repository, items: Array, index: int, item: Text) -> Finding | 
     """What is wrong with an item; None for what conda reads, and for what this rule does not know."""
     if "{{" in item or "{%" in item:
         return None
+    if _UNUSUAL_SPACE.search(item):
+        changed = _UNUSUAL_SPACE.sub(" ", item)
+        return Finding(
+            f"`{changed}` contains a no-break space or another unusual space, which conda treats as part of the name: it finds no such package",
+            "Replace it with a plain space",
+            _rewritten(item, changed),
+        )
     if _FOR_PIP.fullmatch(item):
         return Finding(
             f"Only pip can install `{item}`; in the list for conda it stops the installation",

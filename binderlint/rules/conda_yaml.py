@@ -286,7 +286,7 @@ def _without_tabs(source: Source) -> tuple[Any, ...]:
                 readings.append((text, value))
     if not readings or any(value != readings[0][1] for _, value in readings):
         return ()
-    old, new = list(source.lines()), readings[0][0].splitlines()
+    old, new = list(source.lines()), list(Source(source.path, source.encode(readings[0][0])).lines())
     return tuple(
         replace(line.place, changed) for line, changed in zip(old, new, strict=True) if line != changed.rstrip("\r\n")
     )

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
+from binderlint.digits import is_number, number
 from binderlint.edits import append, append_lines, replace
 from binderlint.files.dask import FOLDER, Container, containers
 from binderlint.files.dask_units import cores, kubernetes_bytes, memory_limit
@@ -247,7 +248,7 @@ class DaskMemoryOverLimit(Rule):
                 )
         if (given := _option(container, "--nthreads")) and threads is not None:
             value, place = given
-            if value.isdigit() and int(value) > threads + 2:
+            if is_number(value) and number(value) > threads + 2:
                 yield self.at(
                     place,
                     f"{value} threads share {_text(limits['cpu'])} cores, so they wait for each other",

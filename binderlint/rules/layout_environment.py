@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from binderlint.diagnostic import Applicability, Delete, Diagnostic, Edit, Fix, Level, Severity
 from binderlint.edits import create, remove_lines
+from binderlint.files.text import LINE_ENDS
 from binderlint.rule import Bad, Good, Rule
 
 if TYPE_CHECKING:
@@ -195,8 +197,6 @@ def _needing(repo: Repository) -> Iterator[tuple[Requirement, Need]]:
 
 
 def _brings(pattern: str, packages: set[str]) -> bool:
-    import re
-
     return bool(pattern) and any(re.fullmatch(pattern, package.partition("=")[0]) for package in packages)
 
 
@@ -204,15 +204,17 @@ def _has_wheel(need: Need, python: str, specifier: str) -> bool:
     """Whether pip finds a ready-made build that the specifier allows; True where that cannot be told."""
     if not need.wheel:
         return False
-    from packaging.specifiers import InvalidSpecifier, SpecifierSet
-    from packaging.version import InvalidVersion, Version
+    from packaging.specifiers import SpecifierSet
+    from packaging.version import Version
 
     try:
         if Version(python) < Version(need.python):
             return False
         allowed = SpecifierSet(specifier)
         written = [Version(clause.version.removesuffix(".*")) for clause in allowed]
-    except (InvalidSpecifier, InvalidVersion):
+    except (
+        ValueError
+    ):  # InvalidSpecifier and InvalidVersion are, and so is a number with more digits than Python converts
         return True
     first = Version(need.wheel)
     candidates = [first, Version("9999"), *(version for version in written if version >= first)]
@@ -251,8 +253,7 @@ def _conda_version(one: Requirement) -> str:
 
 def _comment(source: Source, one: Requirement) -> str:
     """The comment at the end of a requirement's line, with two blanks before it."""
-    rest = source.text[one.line.place.span.end :].splitlines()
-    found = rest[0].strip() if rest else ""
+    found = re.split(LINE_ENDS, source.text[one.line.place.span.end :], maxsplit=1)[0].strip()
     return f"  {found}" if found.startswith("#") else ""
 
 

@@ -151,6 +151,8 @@ class FilenameCase(Rule):
             if not right or source.mode not in (REGULAR, EXECUTABLE) or self._is_meant_so(repo, source, right):
                 continue
             rename = Rename(path, plan.path(right))
+            if rename.to in repo.sources:  # a link that leads nowhere: that is what to mend
+                continue
             after = repo.apply([rename]).plan
             if (right in _CHOOSES or plan.buildpack == "DockerBuildPack") and not (
                 after.error or after.uses(rename.to)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Replace, Severity
 from binderlint.edits import replace
+from binderlint.files.notebook import json_text
 from binderlint.rule import Bad, Good, Rule
 from binderlint.rules.notebook_examples import page
 from binderlint.source import Scalar, Span
@@ -133,14 +135,22 @@ class NotebookBroken(Rule):
         data = one.data or {}
         major = data.get("nbformat")
         if major in (2, 3):
-            where = one.value("nbformat")
+            where = one.value("nbformat") or one.source
+            converted, words = _converted(one)
+            if words:
+                yield self.at(
+                    where,
+                    f"Jupyter cannot open this notebook, which is in format {major}, of 2014 or earlier: {words}",
+                    help="Restore an earlier version from git",
+                )
+                return
             yield self.at(
-                where if where else one.source,
+                where,
                 f"This notebook is in format {major}, of 2014 or earlier; Jupyter converts it each time it is opened",
                 help="Open and save it in Jupyter, or run `jupyter nbconvert --to notebook --inplace`",
                 fix=Fix(
                     "Convert to format 4",
-                    (replace(one.source.place(0, len(one.source.text)), _converted(one)),),
+                    (replace(one.source.place(0, len(one.source.text)), converted),),
                     Applicability.UNSAFE,
                 ),
                 severity=Severity.INFO,
@@ -158,7 +168,7 @@ class NotebookBroken(Rule):
 
     def _doubtful(self, one: Page, data: Mapping[str, object]) -> Iterator[Diagnostic]:
         """What Jupyter says of a notebook that is JSON and not as it should be."""
-        opens, words = _verdict(one.source.text.removeprefix("\ufeff"))
+        opens, words = _verdict(json_text(one.source).removeprefix("\ufeff"))
         minor, cells = one.value("nbformat_minor"), data.get("cells")
         if opens and words and isinstance(minor, Scalar) and _is_of_next(cells):
             yield self.at(
@@ -203,55 +213,71 @@ def _is_of_next(cells: object) -> bool:
     if not isinstance(cells, list):
         return False
     ids = [cell.get("id") if isinstance(cell, dict) else None for cell in cells]
-    return len(set(map(str, ids))) == len(ids) and all(
-        isinstance(name, str) and re.fullmatch(r"[a-zA-Z0-9_-]{1,64}", name) for name in ids
-    )
+    names = [name for name in ids if isinstance(name, str) and re.fullmatch(r"[a-zA-Z0-9_-]{1,64}", name)]
+    return len(names) == len(ids) == len(set(names))
 
 
 def _verdict(text: str) -> tuple[bool, str]:
     """Whether Jupyter opens a notebook, and what it says against it in one line (jupyter_server's contents manager does the same)."""
-    import logging
-    import warnings
-
     import nbformat
 
-    quiet = logging.getLogger("traitlets")
-    level = quiet.level
-    quiet.setLevel(logging.CRITICAL + 1)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            try:
-                node = nbformat.reads(text, as_version=4)  # type: ignore[no-untyped-call]
-            except Exception as error:  # nbformat raises whatever its input makes it stumble on
-                return False, _words(error)
-            try:
-                nbformat.validate(node)
-            except Exception as error:
-                return True, _words(error)
-    finally:
-        quiet.setLevel(level)
+    with _quiet():
+        try:
+            node = nbformat.reads(text, as_version=4)  # type: ignore[no-untyped-call]
+        except Exception as error:  # nbformat raises whatever its input makes it stumble on
+            return False, _words(error)
+        try:
+            nbformat.validate(node)
+        except Exception as error:
+            return True, _words(error)
     return True, ""
 
 
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Without the warnings and log lines of nbformat on standard error."""
+    import logging
+    import warnings
+
+    logger = logging.getLogger("traitlets")
+    level = logger.level
+    logger.setLevel(logging.CRITICAL + 1)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logger.setLevel(level)
+
+
 def _words(error: Exception) -> str:
-    return str(error).strip().split("\n")[0].rstrip(".")[:120] or type(error).__name__
+    try:
+        words = str(error).strip().split("\n")[0].rstrip(".")[:120]
+    except RecursionError:  # the error quotes what is nested too deeply
+        words = "nested too deeply"
+    return words or type(error).__name__
 
 
-def _converted(one: Page) -> str:
+def _converted(one: Page) -> tuple[str, str]:
+    """A notebook of format 2 or 3 in format 4, or nothing and why Jupyter cannot read it."""
+    if one.source.decode_error:
+        return "", "it is not UTF-8"
     import nbformat
 
-    node = nbformat.reads(one.source.text.removeprefix("\ufeff"), as_version=4)  # type: ignore[no-untyped-call]
-    node["nbformat_minor"] = 4  # without the random cell ids of 4.5, so that converting twice gives the same
-    for cell in node["cells"]:
-        cell.pop("id", None)
-        cell["source"] = cell["source"].splitlines(keepends=True)
-    node["metadata"].pop("orig_nbformat", None)
-    node["metadata"].pop("orig_nbformat_minor", None)
-    text = json.dumps(node, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
-    if one.source.decode_error is None:  # half of a surrogate pair, which only JSON's escape can write
-        text = re.sub("[\ud800-\udfff]", lambda found: f"\\u{ord(found[0]):04x}", text)
-    return text.replace("\n", one.source.newline)
+    try:
+        with _quiet():
+            node = nbformat.reads(one.source.text.removeprefix("\ufeff"), as_version=4)  # type: ignore[no-untyped-call]
+        node["nbformat_minor"] = 4  # without the random cell ids of 4.5, so that converting twice gives the same
+        for cell in node["cells"]:
+            cell.pop("id", None)
+            cell["source"] = re.findall(r"[^\n]*\n|[^\n]+", cell["source"])
+        node["metadata"].pop("orig_nbformat", None)
+        node["metadata"].pop("orig_nbformat_minor", None)
+        text = json.dumps(node, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+    except Exception as error:  # nbformat raises whatever its input makes it stumble on
+        return "", _words(error)
+    text = re.sub("[\ud800-\udfff]", lambda found: f"\\u{ord(found.group()):04x}", text)  # halves of characters
+    return text.replace("\n", one.source.newline), ""
 
 
 class NotebookExecutionOrder(Rule):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from binderlint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
 from binderlint.edits import replace
+from binderlint.files.agreement import pip_admits
 from binderlint.files.asked import Asked, asked
 from binderlint.files.locks import Lock, installs_from_lock, locks
 from binderlint.files.own import own_names
@@ -176,6 +177,4 @@ def _pinned(one: Asked, lock: Lock) -> Edit | None:
         return replace(one.text.part(at, at), sign + version)
     if one.conda:
         return None
-    from packaging.specifiers import SpecifierSet
-
-    return replace(one.version, sign + version) if SpecifierSet(one.version).contains(version) else None
+    return replace(one.version, sign + version) if pip_admits(one.version, version) else None

@@ -238,12 +238,9 @@ def _decided_by_project(repo: Repository, version: str) -> bool:
     written = _requires_python(repo)
     if not written:
         return False
-    from packaging.specifiers import InvalidSpecifier, SpecifierSet
+    from binderlint.files.agreement import pip_admits
 
-    try:
-        allowed = list(SpecifierSet(written).filter([f"3.{minor}" for minor in range(8, 15)]))
-    except InvalidSpecifier:
-        return True
+    allowed = [minor for minor in (f"3.{number}" for number in range(8, 15)) if pip_admits(written, minor)]
     return version not in allowed or len(allowed) == 1
 
 

@@ -95,7 +95,7 @@ def _installed_later(repo: Repository) -> bool:
     if repo.plan.buildpack != "CondaBuildPack" and (repo.used("setup.py") or repo.used("pyproject.toml")):
         return True
     post_build = repo.used("postBuild")
-    lines = post_build.text.splitlines() if post_build else []
+    lines = post_build.lines() if post_build else ()
     return any("pip" in line and "install" in line and (" ." in line or "setup.py" in line) for line in lines)
 
 

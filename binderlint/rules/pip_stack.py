@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from binderlint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
+from binderlint.digits import release
 from binderlint.edits import insert_lines, prepend, replace
 from binderlint.files.requirements import Requirement, canonical
 from binderlint.rule import Bad, Good, Rule
@@ -149,7 +150,7 @@ def _conda_pin(spec: MatchSpec) -> _Pin | None:
 def _below(version: str, lowest: tuple[int, ...]) -> bool:
     """Whether a constraint allows only versions below the lowest that works."""
     for operator, number in re.findall(r"(===|==|=|!=|~=|>=|<=|>|<|^)\s*v?(\d+(?:\.\d+)*)", version):
-        parts = tuple(map(int, re.sub(r"(?:\.0)+$", "", number).split(".")))
+        parts = release(re.sub(r"(?:\.0)+$", "", number))
         if operator in ("<", "<="):
             if parts < lowest or (operator == "<" and parts == lowest[: len(parts)] and not any(lowest[len(parts) :])):
                 return True

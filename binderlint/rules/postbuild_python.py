@@ -185,16 +185,11 @@ class PackageNeedsNewerPython(Rule):
         written = _requires_python(repo)
         if written is None:
             return
-        from packaging.specifiers import InvalidSpecifier, SpecifierSet
-
+        from binderlint.files.agreement import pip_admits
         from binderlint.files.dask_versions import python_minor
 
         version = python_minor(repo)
-        try:
-            allowed = SpecifierSet(written)
-        except InvalidSpecifier:
-            return
-        if not version or any(allowed.contains(f"{version}.{patch}") for patch in (0, 5, 12, 99)):
+        if not version or any(pip_admits(written, f"{version}.{patch}") is not False for patch in (0, 5, 12, 99)):
             return
         for command in script.executed:
             if not re.fullmatch(r"pip[\d.]*", command.name) or command.values[:1] != ("install",) or command.ignored:

@@ -37,6 +37,8 @@ _MOVED = (
 )
 
 
+# Spaces that are neither blanks nor tabs, and characters of no width.
+_INVISIBLE = regex(r"(?:[^\S \t\r]|[\u200b-\u200d\u2060\ufeff])+$")
 _SHELLS_TO_INSTALL = ("zsh", "fish", "ksh", "tcsh", "csh")
 
 
@@ -68,6 +70,11 @@ class ShebangInterpreterMissing(Rule):
             fixed={"postBuild": "#! /usr/bin/env python3\r\nprint(1)\n"},
         ),
         Bad({**_PIP, "postBuild": "#!/bin/zsh\nmake\n"}, at="postBuild:1:3"),
+        Bad(
+            {**_PIP, "start": '#!/bin/bash\u00a0\nexec "$@"\n'},
+            at="start:1:12",
+            fixed={"start": '#!/bin/bash\nexec "$@"\n'},
+        ),
         Bad({**_PIP, "postBuild": "#!/usr/bin/env fish\nmake\n"}, at="postBuild:1:3"),
         Bad({**_PIP, "postBuild": "#!bash\nmake\n"}, at="postBuild:1:3", fixed={"postBuild": "#!/bin/bash\nmake\n"}),
         Good({**_PIP, "apt.txt": "zsh\n", "postBuild": "#!/bin/zsh\nmake\n"}, why="apt.txt installs it"),
@@ -89,6 +96,14 @@ class ShebangInterpreterMissing(Rule):
                 continue
             at = line.index(program)
             place = line.part(at, at + len(program))
+            if hidden := _INVISIBLE.search(line, at):
+                yield self.at(
+                    line.part(*hidden.span()),
+                    f"The first line ends with an invisible character, which Linux treats as part of the program's name: {result}",
+                    help=f"Write `{line[: hidden.start()]}`, and nothing after it",
+                    fix=Fix("Remove the invisible character", (replace(line.part(*hidden.span()), ""),)),
+                )
+                continue
             name = script.shebang.interpreter
             if name in _SHELLS_TO_INSTALL:
                 through_env = program.rpartition("/")[2] == "env"

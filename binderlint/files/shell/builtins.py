@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from binderlint.digits import is_number, number
 from binderlint.files.shell.call import Call, symbolic
 from binderlint.files.shell.expand import dropped
 from binderlint.files.shell.programs import repository_path, run_file
@@ -49,8 +50,8 @@ def _break(call: Call) -> bool:
 
 def _shift(call: Call) -> bool:
     count = call.words[1].value if len(call.words) > 1 else "1"
-    if count is not None and count.isdigit():
-        call.state.params = dropped(call.state.params, int(count))
+    if count is not None and is_number(count):
+        call.state.params = dropped(call.state.params, number(count))
     else:
         call.state.params = (Field((Hole("$@"),)),)
     return True

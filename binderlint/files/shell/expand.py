@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from binderlint.digits import is_number, number
 from binderlint.files.shell.words import (
     Arg,
     Code,
@@ -107,10 +108,11 @@ class Expander:
         if found := re.fullmatch(r"([@*])(?::\s*(\d+)(?::\s*(\d+))?)?", inside):
             params = self.params
             if found.group(2):
-                params = dropped(params, max(int(found.group(2)) - 1, 0))
+                params = dropped(params, max(number(found.group(2)) - 1, 0))
             if found.group(3):
-                wanted = int(found.group(3))
-                params = tuple(Field(nth(params, index)) for index in range(wanted))
+                wanted = number(found.group(3))
+                if wanted < 100:  # more than the container's command has: all of them
+                    params = tuple(Field(nth(params, index)) for index in range(wanted))
             return self._list(params, found.group(1), quoted)
         if found := re.fullmatch(r"(\w+)\[([@*])\]", inside):
             value = self.variables.get(found.group(1))
@@ -125,7 +127,7 @@ class Expander:
                 return self.items(last) if known is not None and last else [Field((Hole(raw),))]
             if known is not None:
                 return self._value(known, quoted)
-            if name.isdigit() or name in "@*" or not alternative or not self.takes_defaults:
+            if is_number(name) or name in "@*" or not alternative or not self.takes_defaults:
                 return [Field((Hole(raw),))]
             if last and last.type != "word":
                 return self._value(self.scalar(last), quoted)
@@ -136,8 +138,8 @@ class Expander:
         return [Field((Hole(raw),))]
 
     def _known(self, name: str) -> Scalar | None:
-        if name.isdigit() and name != "0":
-            return nth(self.params, int(name) - 1)
+        if is_number(name) and name != "0":
+            return nth(self.params, number(name) - 1)
         if name in ("@", "*"):
             return _joined(self.params) if self.params else None
         value = self.variables.get(name)

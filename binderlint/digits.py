@@ -1,0 +1,21 @@
+"""Digits: the value of a number that somebody else has written, which may be of any length."""
+
+from __future__ import annotations
+
+# Python converts at most 4,300 digits (sys.get_int_max_str_digits) and raises ValueError for more; a float ends at 308.
+_LONGEST = 100
+
+
+def number(digits: str) -> int:
+    """The value of a text of decimal digits; one of more than a hundred counts as ten to the hundredth, which is more than anything it is compared with."""
+    return int(digits) if len(digits) <= _LONGEST else 10**_LONGEST
+
+
+def release(version: str) -> tuple[int, ...]:
+    """`1.26.0` as (1, 26, 0)."""
+    return tuple(map(number, version.split(".")))
+
+
+def is_number(text: str) -> bool:
+    """True for the digits 0 to 9 only: `str.isdigit` takes `²` for one, which has no value."""
+    return text.isascii() and text.isdigit()
