@@ -121,7 +121,7 @@ def command_line(run: Run) -> Iterator[Failure]:
 
 def _codes(name: str, code: int, err: bytes) -> Iterator[Failure]:
     if code not in (0, 1) and not (code == 2 and b"error: " in err):
-        yield Failure("exit code", f"{name} {code}", err.decode("utf-8", "replace"))
+        yield Failure("exit code", str(code), f"{name}: {err.decode('utf-8', 'replace')}")
 
 
 def _streams(name: str, code: int, out: bytes, err: bytes) -> Iterator[Failure]:

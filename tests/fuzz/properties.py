@@ -16,7 +16,7 @@ import jsonschema
 
 import binderlint
 from binderlint.diagnostic import Applicability, Diagnostic, Rename, Severity
-from binderlint.edits import EditError
+from binderlint.edits import EditError, comments
 from binderlint.escapes import printable
 from binderlint.fixer import Fixed, fix
 from binderlint.linter import check
@@ -90,7 +90,7 @@ def crash(run: Run) -> Iterator[Failure]:
     for when, report in reports.items():
         for found in report.diagnostics:
             if found.name == "rule-crashed":
-                where = re.search(r"crashed \((\w+).*in ([^)]*)\)", found.message)
+                where = re.search(r"crashed \((\w+).*in (?:[^)]*/)?([^/)]*/[^/)]*)\)", found.message)
                 yield Failure("crash", " ".join(where.groups()) if where else found.message, f"{when}: {found.message}")
 
 
@@ -282,6 +282,19 @@ def modes(run: Run) -> Iterator[Failure]:
                 yield Failure("modes", f"written {before.mode:o}", f"{change.path}: {_codes(fixed)}")
 
 
+def kept(run: Run) -> Iterator[Failure]:
+    """A safe fix loses no comment: each is still somewhere in the files."""
+    changed = [change for change in run.changed("safe") if change.after is None or change.after.mode != SYMLINK]
+    after = "\n".join(source.text for source in run.fixed("safe").repo.sources.values() if source.mode != SYMLINK)
+    for change in changed:
+        if not change.before or change.path.endswith(".ipynb"):
+            continue
+        codes = " ".join(sorted({found.code for found in run.fixed("safe").applied}))
+        for comment in comments(change.before.text):
+            if comment not in after and "binderlint:" not in comment and not comment.startswith("#!"):
+                yield Failure("kept", f"comment {codes}", f"{change.path}: {comment}")
+
+
 def _data(source: Source | None) -> bytes | None:
     return source.data if source else None
 
@@ -449,6 +462,7 @@ PROPERTIES: tuple[Property, ...] = (
     errors,
     line_ends,
     modes,
+    kept,
     outputs,
     plan,
     repeated,
