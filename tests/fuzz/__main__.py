@@ -20,7 +20,10 @@ from tests.fuzz.outside import command_line, patched
 from tests.fuzz.properties import PROPERTIES, Examined, Failure, Property, examine, raised
 from tests.fuzz.watch import Stuck, limited
 
-EVERYTHING: tuple[Property, ...] = (*PROPERTIES, patched, command_line)
+OUTSIDE: tuple[Property, ...] = (patched, command_line)
+EVERYTHING = (*PROPERTIES, *OUTSIDE)
+# How often a case is tried while it is made smaller.
+TRIES, TRIES_ON_DISK = 1500, 200
 # Seconds of CPU after which an input is said to hang, and after which it is kept to be looked at.
 HANGS, SLOW = 20, 3
 
@@ -119,7 +122,8 @@ def report(case: Case, failure: Failure, holds: Property | None, out: Path) -> N
     def fails(smaller: Case) -> bool:
         return any(one[:2] == failure[:2] for one, _ in tried(smaller, (holds,)).failures) if holds else False
 
-    small = minimised(case, fails) if holds and failure.law != "hangs" else case
+    tries = 0 if holds is None or failure.law == "hangs" else TRIES_ON_DISK if holds in OUTSIDE else TRIES
+    small = minimised(case, fails, tries)
     seen = [one for one, _ in tried(small, (holds,)).failures if one[:2] == failure[:2]] if holds else []
     detail = seen[0].detail if seen else failure.detail
     (folder / "case.json").write_text(dumps(small, law=failure.law, key=failure.key), "utf-8")

@@ -9,8 +9,6 @@ from binderlint.source import EXECUTABLE, GITLINK, REGULAR, Source
 from tests.fuzz.case import Case
 
 T = TypeVar("T")
-# How often a case may be tried while it is made smaller.
-TRIES = 1500
 # A file longer than this is made smaller by lines only.
 BYTES = 3000
 
@@ -19,7 +17,7 @@ class SpentError(Exception):
     """All tries are used."""
 
 
-def minimised(case: Case, fails: Callable[[Case], bool], tries: int = TRIES) -> Case:
+def minimised(case: Case, fails: Callable[[Case], bool], tries: int) -> Case:
     """A case as small as some tries can make it for which `fails` is still true, as it must be for `case`."""
     best = case
     left = tries

@@ -69,5 +69,5 @@ def test_a_case_as_json_is_the_same_case() -> None:
 def test_cases_become_small() -> None:
     case = make_case(Random("small:3"))
     files = Repository.from_dict({**case.files, "a/start": "one\ntwo three\nfour\n", "b": "x\n"}).sources
-    small = minimised(Case(dict(files)), lambda one: any(b"three" in source.data for source in one.files.values()))
+    small = minimised(Case(dict(files)), lambda one: any(b"three" in source.data for source in one.files.values()), 300)
     assert {path: source.data for path, source in small.files.items()} == {"a/start": b"three"}
