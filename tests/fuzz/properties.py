@@ -32,6 +32,7 @@ from binderlint.source import EXECUTABLE, REGULAR, SYMLINK, Source
 from binderlint.style import Style
 from tests.fuzz.case import Case
 from tests.fuzz.oracles import kind_of, parses, problem
+from tests.fuzz.tokens import language_of
 
 DOCS = Path(__file__).parent.parent.parent / "docs"
 PACKAGE = f"{Path(binderlint.__file__).parent}{os.sep}"
@@ -184,13 +185,18 @@ def parsable(run: Run) -> Iterator[Failure]:
             kind = kind_of(after.path, after.data)
             if not kind or parses(kind, after.data):
                 continue
-            if before is not None and (
-                before.data == after.data or not parses(kind_of(after.path, before.data) or kind, before.data)
-            ):
+            if before is not None and (before.data == after.data or not _sound(after.path, before.data, kind)):
                 continue
             blame = " ".join(_blamed(run, trust, after.path, kind)) or "together"
             detail = f"{after.path}: {problem(kind, after.data)}\n{_data(before)!r}\n-> {after.data!r}"
             yield Failure(f"unparsable {trust}", f"{kind} {blame}", detail)
+
+
+def _sound(path: str, data: bytes, kind: str) -> bool:
+    """Whether a file could be read; of a script also what is meant by it, without the marks that make of `fi` the name of a command."""
+    plain = data.removeprefix(b"\xef\xbb\xbf").replace(b"\r", b"")
+    before = kind_of(path, data) or kind
+    return parses(before, data) and (before != "bash" or parses(before, plain))
 
 
 def _blamed(run: Run, trust: str, path: str, kind: str) -> Iterator[str]:
@@ -284,15 +290,13 @@ def modes(run: Run) -> Iterator[Failure]:
 
 def kept(run: Run) -> Iterator[Failure]:
     """A safe fix loses no comment: each is still somewhere in the files."""
-    changed = [change for change in run.changed("safe") if change.after is None or change.after.mode != SYMLINK]
     after = "\n".join(source.text for source in run.fixed("safe").repo.sources.values() if source.mode != SYMLINK)
-    for change in changed:
-        if not change.before or change.path.endswith(".ipynb"):
-            continue
-        codes = " ".join(sorted({found.code for found in run.fixed("safe").applied}))
-        for comment in comments(change.before.text):
-            if comment not in after and "binderlint:" not in comment and not comment.startswith("#!"):
-                yield Failure("kept", f"comment {codes}", f"{change.path}: {comment}")
+    for change in run.changed("safe"):
+        if change.before and language_of(change.path) in ("yaml", "toml", "shell", "docker", "requirements"):
+            for comment in comments(change.before.text):
+                if comment not in after and "binderlint:" not in comment and not comment.startswith("#!"):
+                    codes = " ".join(sorted({found.code for found in run.fixed("safe").applied}))
+                    yield Failure("kept", f"comment {codes}", f"{change.path}: {comment}")
 
 
 def _data(source: Source | None) -> bytes | None:
