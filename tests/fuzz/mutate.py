@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from random import Random
 
+from binderlint.rules import all_rules
 from binderlint.source import EXECUTABLE, GITLINK, REGULAR, SYMLINK, Source
 from tests.fuzz.case import Case
 from tests.fuzz.seeds import example_cases, fixture_cases, seed_files, seed_files_of
@@ -93,7 +94,7 @@ def _lines(data: bytes, random: Random) -> bytes:
     """Lines doubled, removed, exchanged, moved, indented, or with white space at their ends."""
     lines = data.splitlines(keepends=True) or [b""]
     at, other = random.randrange(len(lines)), random.randrange(len(lines))
-    kind = random.randrange(10)
+    kind = random.randrange(12)
     if kind == 0:
         lines.insert(other, lines[at])
     elif kind == 1:
@@ -109,12 +110,29 @@ def _lines(data: bytes, random: Random) -> bytes:
     elif kind == 6:
         lines[at] = lines[at].rstrip(b"\r\n") + random.choice((b" ", b"  \t", b" \\", b"\\", b" # ours")) + b"\n"
     elif kind == 7:
-        lines.insert(at, random.choice((b"\n", b"\n\n", b" \n", b"# ours\n", b"\x0c\n", b"---\n", b"# binderlint: ignore[CND003]\n", b"# binderlint: ignore-file[PIN001] ours\n")))  # fmt: skip
+        lines.insert(at, random.choice((b"\n", b"\n\n", b" \n", b"# ours\n", b"\x0c\n", b"---\n")))
     elif kind == 8:
         lines[at] = b"#" + lines[at]
+    elif kind == 9:
+        lines.insert(at, _suppression(random) + b"\n")
+    elif kind == 10:
+        lines[at] = lines[at].rstrip(b"\r\n") + b" " + _suppression(random) + b"\n"
     else:
         lines[at] = lines[at].rstrip(b"\r\n") + b" "
     return b"".join(lines)
+
+
+def _suppression(random: Random) -> bytes:
+    """A suppression comment, with or without a reason."""
+    rules = [
+        random.choice((rule.code, rule.name)) for rule in random.choices(list(all_rules()), k=random.choice((1, 1, 2)))
+    ]
+    start, end = random.choice((("#", ""), ("#", ""), ("//", ""), ("<!--", " -->"), ("..", ""), ("%", "")))
+    kind, reason = (
+        random.choice(("ignore", "ignore", "ignore-file")),
+        random.choice(("", " ours", " the licence: see #3", " é")),
+    )
+    return f"{start} binderlint: {kind}[{', '.join(rules)}]{reason}{end}".encode()
 
 
 def _line_ends(data: bytes, random: Random) -> bytes:

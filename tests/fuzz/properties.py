@@ -455,6 +455,20 @@ def repeated(run: Run) -> Iterator[Failure]:
         yield Failure("repeated", "report", render("concise", again, STYLE))
 
 
+def alone(run: Run) -> Iterator[Failure]:
+    """A rule says the same whether others run or not."""
+    again = run.case.repository()
+    for code in sorted({found.code for found in run.report.diagnostics if not found.code.startswith("BLT")}):
+        rule = find_rule(code)
+        assert rule
+        one, all_ = (
+            {(found.message, found.place.span, found.severity) for found in report.diagnostics if found.code == code}
+            for report in (check(again, rules=[rule]), run.report)
+        )
+        if one != all_:
+            yield Failure("alone", code, f"{sorted(one)}\n{sorted(all_)}")
+
+
 Property = Callable[[Run], Iterator[Failure]]
 PROPERTIES: tuple[Property, ...] = (
     crash,
@@ -470,6 +484,7 @@ PROPERTIES: tuple[Property, ...] = (
     outputs,
     plan,
     repeated,
+    alone,
 )
 
 
