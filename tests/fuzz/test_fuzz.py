@@ -14,12 +14,11 @@ from tests.fuzz.case import Case, dumps, loads, read
 from tests.fuzz.minimise import minimised
 from tests.fuzz.mutate import make_case, mutated
 from tests.fuzz.outside import command_line, patched
-from tests.fuzz.properties import PROPERTIES, Property, examine, outputs
+from tests.fuzz.properties import PROPERTIES, Property, examine
 from tests.fuzz.watch import limited
 from tests.random_repositories import Files, repositories
 
 CASES = sorted((Path(__file__).parent / "cases").glob("*.json"))
-INSIDE = tuple(holds for holds in PROPERTIES if holds is not outputs)
 OUTSIDE = (patched, command_line)
 # Seconds of CPU: a thousand times what an input needs, so that a hang ends with the input named and nothing else does.
 PATIENCE = 60
@@ -35,13 +34,13 @@ def hold(case: Case, properties: tuple[Property, ...]) -> None:
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
 def test_what_was_found_once(path: Path) -> None:
-    hold(read(path), (*INSIDE, *OUTSIDE))
+    hold(read(path), (*PROPERTIES, *OUTSIDE))
 
 
 @pytest.mark.parametrize("number", range(80))
 def test_mutated_examples(number: int) -> None:
     """`python -m tests.fuzz --replay test:NUMBER` tells of one of these."""
-    hold(make_case(Random(f"test:{number}")), INSIDE)
+    hold(make_case(Random(f"test:{number}")), PROPERTIES)
 
 
 @pytest.mark.parametrize("number", range(6))
@@ -53,7 +52,7 @@ def test_mutated_examples_on_disk(number: int) -> None:
 @given(repositories(), st.integers(0, 3), st.integers(0, 2**32))
 def test_mutated_random_repositories(files: Files, count: int, seed: int) -> None:
     case = Case(dict(Repository.from_dict(files).sources))
-    hold(mutated(case, count, Random(seed)), INSIDE)
+    hold(mutated(case, count, Random(seed)), PROPERTIES)
 
 
 def test_a_case_as_json_is_the_same_case() -> None:
