@@ -90,13 +90,12 @@ class Rule:
                 place = where.place(int(where.has_bom))
             case _:
                 place = where.place
-        return Diagnostic(
-            self.code, self.name, severity or self.severity, level or self.level, place, one_line(message), help, fix
-        )
+        level, severity = level or self.level, severity or self.severity
+        return Diagnostic(self.code, self.name, severity, level, place, one_line(message), one_line(help), fix)
 
 
 def one_line(message: str) -> str:
-    """A message whose quotes from files cannot break its line, of a thousand characters at most."""
+    """A message or advice whose quotes from files cannot break its line, of a thousand characters at most."""
     line = re.sub(r"\s*[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]\s*", " ", message[:2000])
     return line if len(line) <= 1000 else f"{line[:999]}\u2026"
 

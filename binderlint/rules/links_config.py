@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from posixpath import normpath
 from typing import TYPE_CHECKING
 
 from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
@@ -133,6 +134,16 @@ class LaunchConfigDeadHub(Rule):
             {"book/_config.yml": _BOOK.format(hub="https://binder.example.edu", folder="book", branch="main")},
             git=_OURS,
         ),
+        Good(
+            {".book/_config.yml": _BOOK.format(hub="https://mybinder.org", folder="./.book/", branch="main")},
+            git=_OURS,
+            why="the folder's name begins with a dot",
+        ),
+        Good(
+            {"_config.yml": _BOOK.format(hub="https://mybinder.org", folder=" . ", branch="main")},
+            git=_OURS,
+            why="the pages are in the root",
+        ),
     )
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:
@@ -140,8 +151,8 @@ class LaunchConfigDeadHub(Rule):
             if config.branch and _is_own(config, repo):
                 yield from self._branch(config.branch, config.tool, repo)
             if config.folder and _is_own(config, repo) and not is_template(config.folder):
-                folder = config.folder.strip("/. ")
-                if folder and not repo.is_dir(folder):
+                folder = normpath(config.folder.strip("/ "))
+                if folder not in (".", "..") and not repo.is_dir(folder):
                     new = config.source.folder
                     yield self.at(
                         config.folder,
