@@ -10,9 +10,12 @@ import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from binderlint.cli import USAGE, UsageError, main
+
+if TYPE_CHECKING:
+    from binderlint.outside.dotgit import GitFolder
 
 # Events of the repository's own branches and tags: what is checked out has no other base than itself.
 _OWN = ("push", "create", "release", "schedule", "workflow_dispatch", "repository_dispatch")
@@ -67,13 +70,13 @@ def _base(environment: Mapping[str, str], target: Path) -> list[str]:
     event = environment.get("GITHUB_EVENT_NAME", "")
     if event in _OWN:
         return []
-    from binderlint.outside.git import find_top
+    from binderlint.outside.dotgit import find_git
 
     base, head = _pull_request(event, environment.get("GITHUB_EVENT_PATH", ""))
-    top, merge = find_top(target.resolve()) or target, environment.get("GITHUB_SHA", "")
-    if head and _commit(top, f"{merge}^2") == head:
-        return ["--config-ref", _commit(top, f"{merge}^1")]
-    if _commit(top, base) == base:
+    place, merge = find_git(target.resolve()), environment.get("GITHUB_SHA", "")
+    if head and _commit(place, f"{merge}^2") == head:
+        return ["--config-ref", _commit(place, f"{merge}^1")]
+    if _commit(place, base) == base:
         return ["--config-ref", base]
     raise UsageError(
         "`config: base` reads the configuration from the base branch, and this checkout does not have its last commit. "
@@ -97,11 +100,12 @@ def _pull_request(event: str, file: str) -> tuple[str, str]:
     raise UsageError(f"`config: base`: the event {event} is not of a pull request, so there is no base branch")
 
 
-def _commit(top: Path, name: str) -> str:
-    from binderlint.outside.git import GitError, resolve
+def _commit(place: GitFolder | None, name: str) -> str:
+    from binderlint.outside.git import GitError
+    from binderlint.outside.objects import resolve
 
     try:
-        return resolve(top, name)
+        return resolve(place, name) if place else ""
     except GitError:
         return ""
 

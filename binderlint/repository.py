@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from binderlint.outside.git import Git, GitError, blob_id, run
+from binderlint.outside.git import Git
 from binderlint.pattern import regex
 from binderlint.snapshot import Snapshot
 from binderlint.source import Array, Source, Table
@@ -55,7 +54,7 @@ class Repository(Snapshot):
     ) -> Repository:
         """The work tree of a git repository, a folder inside one (as repo2docker's `--subdir`), or a plain folder.
 
-        Raises RepositoryError when it is no folder or git's index cannot be read.
+        Raises RepositoryError when it is not a folder, or what git knows of it cannot be read.
         """
         from binderlint.outside.worktree import read_folder
 
@@ -243,24 +242,12 @@ class Repository(Snapshot):
     @cached_property
     def history_bytes(self) -> int:
         """What Binder's full clone weighs as git stores it, 0 where that is not known."""
-        from binderlint.outside.git import find_top, git_folder, object_bytes
-
-        top = find_top(self.root) if self.root and not self.git.objects else None
-        folder = git_folder(top) if top else None
-        return object_bytes(folder) if folder else self.git.objects
+        return self.git.objects or self.clone.history_bytes()
 
     @cached_property
     def tree_bytes(self) -> int:
         """What the files weigh."""
-        if self.root is None:
-            return sum(len(source.data) for source in self.sources.values())
-        total = 0
-        for path in self.sources:
-            try:
-                total += os.lstat(self.root / path).st_size
-            except OSError:
-                continue
-        return total
+        return self.clone.tree_bytes(self.sources.values())
 
     @cached_property
     def start(self) -> Script | None:
@@ -280,15 +267,7 @@ class Repository(Snapshot):
 
     def cloned(self, source: Source) -> bytes:
         r"""The bytes of a file that Binder gets: where git turns the `\r\n` of this work tree into `\n` when it stores the file, those."""
-        unix = source.data.replace(b"\r\n", b"\n")
-        if self.root is None or unix == source.data:
-            return source.data
-        try:
-            stored = run(self.root, "hash-object", "--", source.path).decode().strip()
-            kept = run(self.root, "check-attr", "eol", "--", source.path).decode().strip()
-        except GitError:
-            return source.data
-        return unix if stored == blob_id(unix) and not kept.endswith(": crlf") else source.data
+        return self.clone.stored(source)
 
     def used(self, name: str) -> Source | None:
         """The configuration file of this name that the build or launch reads, by its place in the plan."""
@@ -317,7 +296,7 @@ class Repository(Snapshot):
         return Repository(
             kept + untracked,
             git=self.git,
-            root=self.root,
+            clone=self.clone,
             hub=self._hub,
             assume_binder=self.assume_binder,
             nothing_committed=self.nothing_committed,

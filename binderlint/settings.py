@@ -162,7 +162,7 @@ def load_committed(folder: Path, ref: str) -> Settings:
 
     Without such a file in the commit these are the settings of no file. Raises ConfigError, also where the commit is not there.
     """
-    from binderlint.outside.git import find_top
+    from binderlint.outside.dotgit import find_top
     from binderlint.outside.worktree import read_ref
     from binderlint.snapshot import RepositoryError, Snapshot
 

@@ -6,19 +6,16 @@ import os
 import posixpath
 from collections.abc import Iterable
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from binderlint.outside.clone import Clone
 from binderlint.outside.git import Git
 from binderlint.source import EXECUTABLE, GITLINK, REGULAR, SYMLINK, Place, Source
+from binderlint.source import RepositoryError as RepositoryError
 
 if TYPE_CHECKING:
     from binderlint.files.locks import Lock
     from binderlint.hubs import Hub
-
-
-class RepositoryError(Exception):
-    """The repository cannot be read; the message is for the user."""
 
 
 class Snapshot:
@@ -33,7 +30,7 @@ class Snapshot:
         sources: Iterable[Source],
         *,
         git: Git | None = None,
-        root: Path | None = None,
+        clone: Clone | None = None,
         hub: str | Hub = "mybinder.org",
         assume_binder: bool = False,
         nothing_committed: bool = False,
@@ -44,7 +41,8 @@ class Snapshot:
         for source in sorted(sources, key=lambda source: source.path):
             (self.sources if source.tracked else self.untracked)[source.path] = source
         self.git = git or Git()
-        self.root = root
+        self.clone = clone or Clone()
+        """What only the repository on this machine can tell."""
         self._hub = hub
         self.assume_binder = assume_binder
         self.nothing_committed = nothing_committed

@@ -20,6 +20,10 @@ _PICTURE = regex(rb'"image/(?:png|jpeg|gif)": ?"')
 _UTF16 = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 
 
+class RepositoryError(Exception):
+    """The repository cannot be read; the message is for the user."""
+
+
 class Span(NamedTuple):
     """A half-open range of code points in `Source.text`."""
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import threading
+import zlib
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -13,6 +15,7 @@ import pytest
 from binderlint.cli import main
 from binderlint.outside import online
 from binderlint.outside.git import Git
+from tests.hosting import Answer, drip, drip_header, endless, git_host, redirect, served, silence, status
 
 
 def git(folder: Path, *arguments: str) -> bytes:
@@ -77,8 +80,62 @@ def test_nothing_is_asked_without_need(host: list[str]) -> None:
 
 
 def test_no_answer_is_no_finding(host: list[str]) -> None:
-    with pytest.raises(online.OnlineError, match="does not tell the branches"):
+    with pytest.raises(online.OnlineError, match="it has no public repository of this name"):
         online.with_all_refs(Git(origin="gh/tide-lab/other"))
+
+
+PLAIN = Git(origin="gh/tide-lab/tides")
+PATIENT = online.Limits(seconds=60, size=100_000, redirects=3)
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason", "requests"),
+    [
+        (silence, "it took longer than 0.5 seconds", 1),
+        (drip, "it took longer than 0.5 seconds", 1),
+        (drip_header, "it took longer than 0.5 seconds", 1),
+        (endless, "its answer is larger than 100,000 bytes", 1),
+        (redirect(lambda path: path + b"x"), "it redirects again and again", 4),
+        (redirect(lambda path: b"file:///etc/passwd"), "it redirects to an address without https", 1),
+        (redirect(lambda path: b"//[x"), "no connection", 1),
+        (status(b"200 OK", b"<html>"), "its answer is not that of a git server", 1),
+        (status(b"200 OK\r\nContent-Encoding: gzip", zlib.compress(bytes(10_000_000), 9)), "its answer is not that", 1),
+        (status(b"401 Unauthorized\r\nWWW-Authenticate: Basic"), "it has no public repository of this name", 1),
+        (status(b"500 \x1b[31m"), "it answers with the HTTP status 500", 1),
+        (status(b"\x00"), "no connection", 1),
+    ],
+)
+def test_servers_that_are_slow_or_lie(
+    answer: Answer, reason: str, requests: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with served(answer) as (address, heads):
+        monkeypatch.setitem(online.HOSTS, "gh", address)
+        with pytest.raises(online.OnlineError, match=re.escape(reason)):
+            online.with_all_refs(PLAIN, PATIENT._replace(seconds=0.5) if "took longer" in reason else PATIENT)
+        assert len(heads) == requests
+
+
+def test_a_redirect_is_followed_and_no_credentials_are_sent(
+    upstream: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "netrc").write_text("machine 127.0.0.1 login me password secret\n")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    upstream.rename(tmp_path / "new.git")
+    with git_host(tmp_path) as (new, asked):
+        target = f"{new}/new.git/info/refs?service=git-upload-pack"
+        with served(redirect(lambda path: target.encode())) as (old, heads):
+            monkeypatch.setitem(online.HOSTS, "gh", old)
+            assert online.with_all_refs(PLAIN).refs == {"trunk", "course", "v1"}
+    assert asked == ["GET /new.git/info/refs?service=git-upload-pack"]
+    assert b"Authorization" not in heads[0]
+
+
+def test_names_that_no_ref_has_are_not_taken_over() -> None:
+    line = b"%s refs/heads/%s\n"
+    names = [b"main", b"../x", b"a\x1b[31m", b"a b", b""]
+    lines = [line % (b"1" * 40, name) for name in names]
+    answer = b"".join(b"%04x" % (len(one) + 4) + one for one in lines)
+    assert online.read_refs(answer) == (frozenset({"main"}), "")
 
 
 @pytest.mark.parametrize("answer", [b"", b"<html>", b"0000", b"zzzz", b"0005"])
@@ -104,4 +161,6 @@ def test_a_shallow_checkout(
     assert "`course`" not in out
     monkeypatch.setitem(online.HOSTS, "gh", "http://127.0.0.1:9")
     assert main([*arguments, "--online"]) == 0
-    assert "does not tell the branches" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "no connection. Launch links to this repository were checked against this clone only" in said
+    assert "HTTPConnectionPool" not in said

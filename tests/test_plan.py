@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import json
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from binderlint.buildpacks.steps import build_steps
 from binderlint.buildpacks.tables import repo2docker
 from binderlint.cli import main
 from binderlint.hubs import Hub, describe, find_hub, judge, parse_size
+from binderlint.outside import remote
 from binderlint.outside.remote import find_remote
 from binderlint.plan import DEFAULT_PYTHON, Status
 from binderlint.repository import Repository
@@ -23,6 +25,7 @@ from binderlint.rule import Files
 from binderlint.settings import ConfigError, load
 from binderlint.snapshot import RepositoryError
 from binderlint.source import SYMLINK, Source
+from tests.hosting import git_host
 
 ROOT = Path(__file__).parents[1]
 
@@ -308,8 +311,8 @@ def told(capsys: pytest.CaptureFixture[str], *arguments: str, code: int = 0) -> 
     ],
 )
 def test_find_remote(target: str, url: str, ref: str) -> None:
-    remote = find_remote(target)
-    assert remote and (remote.url, remote.ref) == (url, ref)
+    found = find_remote(target)
+    assert found and (found.url, found.ref) == (url, ref)
 
 
 def test_find_remote_refuses() -> None:
@@ -320,14 +323,13 @@ def test_find_remote_refuses() -> None:
 
 
 @pytest.fixture
-def hosted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A git repository that git takes for github.com/o/r: environment.yml on main, requirements.txt at the tag v1."""
+def hosted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A git repository on a host that binderlint takes for github.com: environment.yml on main, requirements.txt at the tag v1."""
     folder = tmp_path / "host/o/r"
     folder.mkdir(parents=True)
-    identity = {f"GIT_{who}_{what}": "x" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
-    redirect = {"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": f"url.file://{tmp_path}/host/.insteadOf", "GIT_CONFIG_VALUE_0": "https://github.com/"}  # fmt: skip
-    for key, value in {**identity, **redirect}.items():
-        monkeypatch.setenv(key, value)
+    for who in ("AUTHOR", "COMMITTER"):
+        monkeypatch.setenv(f"GIT_{who}_NAME", "x")
+        monkeypatch.setenv(f"GIT_{who}_EMAIL", "x")
 
     def git(*arguments: str) -> None:
         subprocess.run(["git", *arguments], cwd=folder, check=True, capture_output=True)
@@ -341,7 +343,9 @@ def hosted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (folder / "environment.yml").write_text("dependencies: [python=3.9]\n")
     git("add", ".")
     git("commit", "--message", "two")
-    return folder
+    with git_host(tmp_path / "host") as (address, _):
+        monkeypatch.setitem(remote._HOSTS, "gh", address)
+        yield folder
 
 
 def test_remote_refs(hosted: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -360,7 +364,7 @@ def test_a_link_to_the_repository_itself_needs_no_network(
     hosted: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     subprocess.run(["git", "remote", "add", "origin", "https://github.com/O/r.git"], cwd=hosted, check=True)
-    monkeypatch.setenv("GIT_ALLOW_PROTOCOL", "none")
+    monkeypatch.setitem(remote._HOSTS, "gh", "http://127.0.0.1:9")
     monkeypatch.chdir(hosted)
     assert told(capsys, "https://mybinder.org/v2/gh/o/r/v1")["buildpack"] == "PythonBuildPack"
     assert main(["plan", "gh:o/other@v1"]) == 2

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from binderlint.linter import check
-from binderlint.outside.git import Entry, hosted_name, parse_index, read_index
+from binderlint.outside.dotgit import Entry, find_git, parse_index, read_index
+from binderlint.outside.git import hosted_name
 from binderlint.repository import Repository
 from binderlint.snapshot import RepositoryError
 from binderlint.source import EXECUTABLE, GITLINK, SYMLINK, Source
@@ -53,14 +54,20 @@ def listed(root: Path) -> list[Entry]:
     ]
 
 
+def indexed(root: Path) -> list[Entry]:
+    place = find_git(root)
+    assert place
+    return read_index(place)
+
+
 @pytest.mark.parametrize("version", ["2", "3", "4"])
 def test_index_is_read_as_git_reads_it(tree: Path, version: str) -> None:
     if version == "3":  # git writes version 3 when an entry needs its extra flags
         (tree / "later").write_text("")
         git(tree, "add", "--intent-to-add", "later")
     git(tree, "update-index", "--index-version", version)
-    assert read_index(tree, tree / ".git") == listed(tree)
-    assert (parse_index((tree / ".git/index").read_bytes()) is None) == (version == "4")
+    assert indexed(tree) == listed(tree)
+    assert (tree / ".git/index").read_bytes()[4:8] == bytes([0, 0, 0, int(version)])
 
 
 @pytest.mark.parametrize(
@@ -77,13 +84,40 @@ def test_what_is_searched_leaves_pictures_out(data: bytes, left: bytes) -> None:
     assert Source("a.ipynb", data).searchable == left
 
 
-def test_split_and_sha256_indexes_are_left_to_git(tree: Path, tmp_path: Path) -> None:
+def test_a_split_index_is_read_with_what_it_shares(tree: Path) -> None:
+    for number in range(200):
+        (tree / f"{number}.txt").write_text("x")
+    git(tree, "add", "-A")
     git(tree, "update-index", "--split-index")
-    assert read_index(tree, tree / ".git") == listed(tree)
+    assert indexed(tree) == listed(tree)
+    for number in (3, 64, 65, 130):
+        (tree / f"{number}.txt").write_text("changed")
+    for number in range(70, 140, 3):
+        (tree / f"{number}.txt").unlink()
+    (tree / "0new.txt").write_text("x")
+    (tree / "znew.txt").write_text("x")
+    git(tree, "-c", "splitIndex.maxPercentChange=100", "add", "-A")
+    index = parse_index((tree / ".git/index").read_bytes(), 20)
+    assert index.shared and index.deleted and index.replaced
+    assert indexed(tree) == listed(tree)
+
+
+def test_an_index_with_long_names(tmp_path: Path) -> None:
     git(tmp_path, "init", "-q", "--object-format=sha256", "s")
     (tmp_path / "s/a.txt").write_text("a")
     git(tmp_path / "s", "add", "-A")
-    assert [entry.path for entry in read_index(tmp_path / "s", tmp_path / "s/.git")] == ["a.txt"]
+    assert indexed(tmp_path / "s") == listed(tmp_path / "s")
+
+
+def test_a_sparse_index_leaves_out_what_is_not_checked_out(tree: Path) -> None:
+    (tree / "data").mkdir()
+    (tree / "data/x.csv").write_text("1")
+    git(tree, "add", "-A")
+    git(tree, "commit", "-qm", "data")
+    git(tree, "sparse-checkout", "set", "--cone", "--sparse-index", "binder")
+    assert b"sdir" in (tree / ".git/index").read_bytes()
+    assert "data/x.csv" in {entry.path for entry in listed(tree)}
+    assert {entry.path for entry in indexed(tree)} == {"binder/environment.yml", "binder/start", "link", "ü ber.txt"}
 
 
 def test_modes_links_and_untracked(tree: Path) -> None:

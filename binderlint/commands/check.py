@@ -87,6 +87,8 @@ def run(options: argparse.Namespace) -> int:
     from binderlint.snapshot import RepositoryError
 
     try:
+        if options.ref is not None and not options.ref.strip():
+            raise UsageError("--ref needs the name of a branch, tag or commit")
         outputs = _outputs(options.output or ["full"])
         targets = _targets(options.paths)
         committed = options.ref or any(target.remote for target in targets)
@@ -133,7 +135,7 @@ def _outputs(wanted: list[str]) -> list[tuple[str, Path | None]]:
 
 def _targets(paths: list[str]) -> list[Target]:
     """Folders are repositories of their own, as with repo2docker's --subdir; files limit the report on the repository around them."""
-    from binderlint.outside.git import find_top
+    from binderlint.outside.dotgit import find_top
 
     here = Path.cwd()
     if not paths:
@@ -214,6 +216,7 @@ def _check(
 ) -> int:
     from binderlint.linter import check
     from binderlint.repository import Repository
+    from binderlint.snapshot import RepositoryError
 
     settings = _settings(None if target.remote else target.root, options)
     assume = settings.assume_binder or settings.file is not None
@@ -230,6 +233,8 @@ def _check(
     if settings.online:
         repo = _with_all_refs(repo)
     if options.fix or options.diff:
+        if repo.clone.root is None:
+            raise RepositoryError(f"{target.root}: a bare repository has no files that could be fixed")
         report, changed = _fix(repo, settings, target, options)
     else:
         report, changed = check(repo, settings).only(target.paths), False

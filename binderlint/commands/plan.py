@@ -55,7 +55,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _repository(options: argparse.Namespace) -> Repository:
-    from binderlint.outside.git import find_top
+    from binderlint.outside.dotgit import find_top
     from binderlint.outside.remote import find_remote, open_remote
     from binderlint.repository import Repository
     from binderlint.snapshot import RepositoryError
@@ -65,7 +65,9 @@ def _repository(options: argparse.Namespace) -> Repository:
     if remote is None:
         folder = Path(options.target) if options.target else find_top(here) or here
         hub = _hub(folder, options)
-        if options.ref:
+        if options.ref is not None:
+            if not options.ref.strip():
+                raise RepositoryError("--ref needs the name of a branch, tag or commit")
             return Repository.from_ref(folder, options.ref, hub=hub)
         return Repository.from_folder(folder, hub=hub)
     if options.ref:

@@ -7,7 +7,6 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from binderlint.outside.git import GitError, find_top, run
 from binderlint.source import EXECUTABLE, Source
 
 if TYPE_CHECKING:
@@ -43,8 +42,7 @@ def write(root: Path, changed: list[Change]) -> list[str]:
     """Bring changes to disk, and return what was left alone and why.
 
     A file is left alone when it lies outside the repository, or when it is no longer what it was when it was read. Nothing is
-    removed before all that is new stands on the disk, so a move that cannot be made loses nothing. New files
-    are made known to git (`git add --intent-to-add`), so that they show in `git diff` and the next run sees them as Binder will.
+    removed before all that is new stands on the disk, so a move that cannot be made loses nothing. git's index is left alone.
     """
     gone = [change for change in changed if change.after is None]
     written = [change for change in changed if change.after]
@@ -53,7 +51,6 @@ def write(root: Path, changed: list[Change]) -> list[str]:
     problems = [problem for change in written if (problem := _put(root, change, origins.get(change.path, "")))]
     kept = "the file that takes its place could not be written" if problems else ""
     problems += [problem for change in gone if change.path not in renamed if (problem := _take(root, change, kept))]
-    _tell_git(root, [change.path for change in written if change.before is None])
     return problems
 
 
@@ -154,12 +151,3 @@ def _umask() -> int:
     current = os.umask(0)
     os.umask(current)
     return current
-
-
-def _tell_git(root: Path, paths: list[str]) -> None:
-    there = [path for path in paths if (root / path).exists()]
-    if there and find_top(root):
-        try:
-            run(root, "add", "--intent-to-add", "--", *there)
-        except GitError:  # an ignored path, a locked index: the files are there all the same
-            pass

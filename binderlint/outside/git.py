@@ -1,28 +1,29 @@
-"""What git knows: the index, refs and the origin, read from git's own files, and from git itself for forms rarer than these."""
+"""Git: the one door to git's processes, and what is known of a repository beyond its files.
+
+A git process never sees a repository. It gets a folder of our own, made for it, and beside that only the objects of the repository:
+so there is no configuration, no hook and no attribute of a stranger that it could follow. docs/security.md has the whole table.
+"""
 
 from __future__ import annotations
 
 import os
 import re
+import sys
+from collections.abc import Iterable
+from enum import Enum
 from pathlib import Path
-from typing import NamedTuple
+from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 from binderlint.pattern import regex
+from binderlint.source import RepositoryError
 
-_ORIGIN = regex(r"\s*\[remote \"origin\"\]\s*$")
-_URL = regex(r"\s*url\s*=\s*(\S+)")
+if TYPE_CHECKING:
+    from tempfile import TemporaryDirectory
+
 _HOSTED = regex(
     r"(?:https?://(?:[^/@]*@)?|git://|ssh://[\w.-]+@|[\w.-]+@)(github\.com|gitlab\.com)(?::\d+)?[:/](.+?)(?:\.git)?/?$",
     re.I,
 )
-
-
-class Entry(NamedTuple):
-    """A line of the index or of a tree: path from the top of the work tree, git mode, object id."""
-
-    path: str
-    mode: int
-    oid: str
 
 
 class Git(NamedTuple):
@@ -37,184 +38,9 @@ class Git(NamedTuple):
     refs: frozenset[str] = frozenset()
     """Names of the branches (local, and those of origin) and tags."""
     objects: int = 0
-    """Bytes of the whole history as git stores it; 0 where only the clone on disk can tell (`object_bytes`)."""
+    """Bytes of the whole history as git stores it; 0 where only the clone on disk can tell (`Clone.history_bytes`)."""
     complete: bool = False
     """Whether `refs` is all there is: false in a shallow clone, and where only one branch was fetched."""
-
-
-class GitError(Exception):
-    """git could not answer; the message is git's own first line."""
-
-
-def run(top: Path, *arguments: str, stdin: bytes | None = None) -> bytes:
-    """What a git command prints. Raises GitError."""
-    import subprocess
-
-    try:
-        done = subprocess.run(["git", *arguments], cwd=top, input=stdin, capture_output=True, check=False)
-    except OSError as error:
-        raise GitError(f"git cannot be run: {error.strerror}") from error
-    if done.returncode:
-        lines = done.stderr.decode(errors="replace").strip().splitlines()
-        raise GitError(lines[0] if lines else f"git {arguments[0]} failed")
-    return done.stdout
-
-
-def blob_id(data: bytes) -> str:
-    """The name that git gives to a file's content (in repositories with SHA-1)."""
-    import hashlib
-
-    return hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
-
-
-def find_top(folder: Path) -> Path | None:
-    """The top of the git work tree that a folder lies in, None outside of one."""
-    for candidate in (folder, *folder.parents):
-        if git_folder(candidate):
-            return candidate
-    return None
-
-
-def git_folder(top: Path) -> Path | None:
-    """The folder that holds the index and HEAD of a work tree; a file `.git` names it (worktrees and submodules)."""
-    dot_git = top / ".git"
-    if dot_git.is_dir():
-        return dot_git if (dot_git / "HEAD").exists() else None
-    try:
-        pointer = dot_git.read_text(errors="replace")
-    except OSError:
-        return None
-    folder = top / pointer.removeprefix("gitdir:").strip()
-    return folder if pointer.startswith("gitdir:") and folder.is_dir() else None
-
-
-def read_index(top: Path, folder: Path) -> list[Entry]:
-    """The entries of the index, as `git ls-files --stage` gives them. Raises GitError."""
-    try:
-        data = (folder / "index").read_bytes()
-    except FileNotFoundError:
-        return []
-    entries = parse_index(data)
-    if entries is not None:
-        return entries
-    listing = run(top, "ls-files", "--stage", "-z", "--full-name", ":/")
-    return [
-        Entry(os.fsdecode(path), int(fields.split()[0], 8), fields.split()[1].decode())
-        for fields, _, path in (line.partition(b"\t") for line in listing.split(b"\0") if line)
-    ]
-
-
-def parse_index(data: bytes) -> list[Entry] | None:
-    """Entries of an index of version 2 or 3 with SHA-1 names; None for any other (git's Documentation/gitformat-index)."""
-    version, count = int.from_bytes(data[4:8], "big"), int.from_bytes(data[8:12], "big")
-    if data[:4] != b"DIRC" or version not in (2, 3):
-        return None
-    entries, offset = [], 12
-    for _ in range(count):
-        flags = int.from_bytes(data[offset + 60 : offset + 62], "big")
-        start = offset + 62 + (2 if version == 3 and flags & 0x4000 else 0)
-        end = data.find(b"\0", start)
-        if end < 0:
-            return None
-        mode = int.from_bytes(data[offset + 24 : offset + 28], "big")
-        if mode == 0o040000:  # a sparse index
-            return None
-        entries.append(Entry(os.fsdecode(data[start:end]), mode, data[offset + 40 : offset + 60].hex()))
-        offset += (end - offset + 8) // 8 * 8
-    # extensions: a split index ("link") holds only a part of the entries; a SHA-256 index does not end where SHA-1 would
-    while offset < len(data) - 20:
-        if data[offset : offset + 4] == b"link":
-            return None
-        offset += 8 + int.from_bytes(data[offset + 4 : offset + 8], "big")
-    return entries if offset == len(data) - 20 else None
-
-
-def read_tree(top: Path, ref: str) -> list[Entry]:
-    """The files of a commit. Raises GitError, also for a ref that does not exist."""
-    commit = resolve(top, ref)
-    listing = run(top, "ls-tree", "-r", "-z", "--full-tree", commit)
-    entries = []
-    for line in listing.split(b"\0"):
-        if line:
-            fields, _, path = line.partition(b"\t")
-            mode, _, oid = fields.decode().split()
-            entries.append(Entry(os.fsdecode(path), int(mode, 8), oid))
-    return entries
-
-
-def resolve(top: Path, ref: str) -> str:
-    """The commit of a ref, also of a branch that only origin has. Raises GitError."""
-    for name in (ref, f"origin/{ref}"):
-        try:
-            return (
-                run(top, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}").decode().strip()
-            )
-        except GitError:
-            continue
-    raise GitError(f"no branch, tag or commit `{ref}`")
-
-
-def read_blob(top: Path, oid: str) -> bytes:
-    """The content of a blob. Raises GitError."""
-    return run(top, "cat-file", "blob", oid)
-
-
-def read_git(top: Path, folder: Path) -> Git:
-    """Origin, branches and tags of a repository; never raises, unknown is empty."""
-    common = folder
-    try:
-        common = folder / (folder / "commondir").read_text().strip()
-    except OSError:
-        pass
-    refs, head = _read_refs(common), _symbolic(folder / "HEAD", "refs/heads/")
-    names = {
-        ref.removeprefix(prefix)
-        for ref in refs
-        for prefix in ("refs/heads/", "refs/tags/", "refs/remotes/origin/")
-        if ref.startswith(prefix)
-    }
-    config = _read(common / "config")
-    every_branch = (
-        "+refs/heads/*:refs/remotes/origin/*" in config
-        and "--no-tags" not in config
-        and any(r.startswith("refs/remotes/origin/") for r in refs)
-    )
-    return Git(
-        origin=hosted_name(_origin_url(config)),
-        branch=head,
-        default_branch=_symbolic(common / "refs/remotes/origin/HEAD", "refs/remotes/origin/"),
-        refs=frozenset(names - {"HEAD"}),
-        complete=every_branch
-        and "--no-tags" not in config
-        and not (common / "shallow").exists()
-        and not (common / "reftable").is_dir(),
-    )
-
-
-def object_bytes(folder: Path) -> int:
-    """Bytes of all objects of a clone, with those it borrows; 0 for a shallow clone, which does not have them all."""
-    common = folder
-    try:
-        common = folder / (folder / "commondir").read_text().strip()
-    except OSError:
-        pass
-    if (common / "shallow").exists():
-        return 0
-    stores = [common / "objects", *map(Path, _read(common / "objects/info/alternates").split())]
-    return sum(_store_bytes(store) for store in stores)
-
-
-def _store_bytes(store: Path) -> int:
-    total = 0
-    for parent, folders, names in os.walk(store):
-        folders[:] = [name for name in folders if len(name) == 2 or name == "pack"]
-        wanted = [name for name in names if name.endswith(".pack") or Path(parent).name != "pack"]
-        for name in wanted if Path(parent) != store else ():
-            try:
-                total += os.stat(Path(parent, name)).st_size
-            except OSError:
-                continue
-    return total
 
 
 def hosted_name(url: str) -> str:
@@ -225,35 +51,440 @@ def hosted_name(url: str) -> str:
     return f"{'gh' if found[1].lower() == 'github.com' else 'gl'}/{found[2]}"
 
 
-def _read(path: Path) -> str:
+class GitError(RepositoryError):
+    """A question to git has no answer; the message is for the user."""
+
+
+class UnknownRefError(GitError):
+    """A repository has no such branch, tag or commit."""
+
+
+class NoAnswerError(GitError):
+    """git says by its exit code that there is no such thing."""
+
+
+class MissingError(GitError):
+    """An object is not in the store, as in a partial clone."""
+
+
+class Bounds(NamedTuple):
+    """What one git process may take; what takes more is ended."""
+
+    seconds: float
+    output: int
+    """Bytes it may print; also of one file."""
+    disk: int = 0
+    """Bytes it may write."""
+
+
+LOCAL = Bounds(seconds=60, output=500_000_000)
+FETCH = Bounds(seconds=600, output=1_000_000, disk=2_000_000_000)  # mybinder.org's clone has 2 GB
+
+
+class Store(NamedTuple):
+    """The objects of a repository: all of it that a git process gets to see."""
+
+    objects: Path
+    algorithm: str = "sha1"
+    """How objects are named, `sha1` or `sha256`."""
+    top: Path | None = None
+    """The folder of the repository: programs in it are never run."""
+
+
+class Config(Enum):
+    """Whose configuration git reads. That of a repository is never read."""
+
+    NONE = "nobody's"
+    MACHINE = "the machine's"
+    """/etc/gitconfig: certificates and proxies, for a fetch."""
+    USER = "the machine's and the user's"
+
+
+# -- questions
+
+
+def ask(store: Store, *arguments: str, stdin: bytes = b"", bounds: Bounds = LOCAL) -> bytes:
+    """What git says of the objects of a repository. Raises GitError."""
+    with _home(store.algorithm) as home:
+        return _run(_Call(home, arguments, store), bounds, stdin)
+
+
+def fetch(url: str, ref: str, store: Store, bounds: Bounds = FETCH) -> str:
+    """Fetch one commit, without its history, into a store, and give its id. Raises GitError; UnknownRefError where there is no such ref."""
+    protocols = ("http", "https") if url.startswith("http:") else (url.partition(":")[0],)
+    options = ("--quiet", "--depth=1", "--no-tags", "--no-recurse-submodules")
+    with _home(store.algorithm) as home:
+        _run(_Call(home, ("fetch", *options, "--", url, ref), store, Config.MACHINE, protocols), bounds)
+        try:
+            return Path(home, "FETCH_HEAD").read_text(encoding="ascii", errors="replace").split()[0]
+        except (OSError, IndexError) as error:
+            raise GitError(f"git fetched nothing for `{ref}`") from error
+
+
+def user_setting(name: str) -> str:
+    """A value of git's configuration of this machine and user, `""` where there is none or no git."""
     try:
-        return path.read_text(errors="replace")
-    except OSError:
+        with _home("sha1") as home:
+            said = _run(_Call(home, ("config", "--get", name), config=Config.USER), LOCAL)
+    except GitError:
+        return ""
+    return said.decode(errors="replace").strip()
+
+
+class Blobs:
+    """The contents of a store's blobs, from one git process that answers for as long as anybody may ask."""
+
+    def __init__(self, store: Store, bounds: Bounds = LOCAL, keep: object = None) -> None:
+        """`keep` is what lives as long as this, such as a temporary folder with the objects."""
+        self._store = store
+        self._keep = keep
+        self._bounds = bounds
+        self._child: _Child | None = None
+
+    def read(self, oid: str) -> bytes:
+        """The content of a blob. Raises GitError; MissingError where the store does not have it."""
+        import threading
+
+        child = self._child = self._child or self._started()
+        alarm = threading.Timer(self._bounds.seconds, child.kill)
+        alarm.daemon = True
+        alarm.start()
+        try:
+            return self._answer(child, oid)
+        except MissingError:
+            raise
+        except BaseException:
+            self._child = None
+            _end(child)
+            raise
+        finally:
+            alarm.cancel()
+
+    def _started(self) -> _Child:
+        import weakref
+
+        home = _home(self._store.algorithm)
+        child = _Child(_Call(home.name, ("cat-file", "--batch"), self._store), stdin=None)
+        weakref.finalize(self, _end, child)
+        weakref.finalize(self, home.cleanup)
+        return child
+
+    def _answer(self, child: _Child, oid: str) -> bytes:
+        questions, answers = child.process.stdin, child.process.stdout
+        assert questions and answers
+        try:
+            questions.write(oid.encode() + b"\n")
+            questions.flush()
+        except OSError as error:
+            raise GitError(child.problem()) from error
+        match answers.readline(200).split():
+            case [_, b"missing"]:
+                raise MissingError(f"this clone does not have the object {oid[:12]}")
+            case [_, b"blob", length]:
+                size = int(length)
+            case _:
+                raise GitError(child.problem())
+        if size > self._bounds.output:
+            raise GitError(f"it is larger than {_amount(self._bounds.output)}")
+        data: bytes = answers.read(size)
+        if len(data) != size or answers.read(1) != b"\n":
+            raise GitError(child.problem())
+        return data
+
+
+def _end(child: _Child) -> None:
+    child.end()
+    if child.process.stdout:
+        child.process.stdout.close()
+
+
+# -- the door
+
+SETTINGS = {
+    "core.fsmonitor": "false",
+    "core.hooksPath": os.devnull,
+    "core.askPass": "",
+    "credential.helper": "",
+    "fetch.recurseSubmodules": "false",
+    "submodule.recurse": "false",
+    "gc.auto": "0",
+    "maintenance.auto": "false",
+    "safe.bareRepository": "explicit",
+    "http.emptyAuth": "false",
+    "http.lowSpeedLimit": "1000",
+    "http.lowSpeedTime": "60",
+}
+"""What is set in every call. A repository's configuration is not read; these are for that of the machine and for git's own defaults."""
+
+_KEPT = ("GIT_SSL_CAINFO", "GIT_SSL_CAPATH")
+_DROPPED = ("SSH_ASKPASS", "SSH_ASKPASS_REQUIRE", "PAGER", "EDITOR", "VISUAL", "LANGUAGE")
+_USER = ("HOME", "XDG_CONFIG_HOME", "GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM")
+_SET = {
+    "LC_ALL": "C",  # the messages that are understood here
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_ASKPASS": "",  # an empty name comes before core.askPass and SSH_ASKPASS, and is not run
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_NO_REPLACE_OBJECTS": "1",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_ATTR_NOSYSTEM": "1",
+}
+
+
+class _Call(NamedTuple):
+    """What is run where, and what it may see."""
+
+    home: str
+    """A folder from `_home`."""
+    arguments: tuple[str, ...]
+    store: Store | None = None
+    config: Config = Config.NONE
+    protocols: tuple[str, ...] = ()
+    """What git may use to reach other repositories; `ext` and `ssh` are never among them."""
+
+
+def environment(
+    home: str, store: Store | None, config: Config = Config.NONE, protocols: Iterable[str] = ()
+) -> dict[str, str]:
+    """The environment of a git process: nothing of git's own from outside, and nothing that could ask or answer for the user."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name in (_USER if config is Config.USER else ()) or name in _KEPT or not name.startswith("GIT_")
+    }
+    for name in _DROPPED:
+        kept.pop(name, None)
+    if config is not Config.USER:
+        kept |= {"HOME": home, "XDG_CONFIG_HOME": home, "GIT_CONFIG_GLOBAL": os.devnull}
+    if config is Config.NONE:
+        kept["GIT_CONFIG_NOSYSTEM"] = "1"
+    if store:
+        kept["GIT_OBJECT_DIRECTORY"] = str(store.objects)
+    return {
+        **kept,
+        **_SET,
+        "GIT_ALLOW_PROTOCOL": ":".join(protocols) or "none",
+        "PATH": os.pathsep.join(safe_path(store)),
+    }
+
+
+def safe_path(store: Store | None) -> list[str]:
+    """The folders of PATH but for relative ones, the current folder and those in the repository: none of a stranger's programs is git."""
+    here = _real(os.curdir)
+    top = _real(store.top) if store and store.top else ""
+    return [
+        folder
+        for folder in os.get_exec_path()
+        if os.path.isabs(folder)
+        and (real := _real(folder)) != here
+        and not (top and os.path.join(real, "").startswith(os.path.join(top, "")))
+    ]
+
+
+def _real(folder: str | Path) -> str:
+    try:
+        return os.path.normcase(os.path.realpath(folder))
+    except OSError:  # the current folder is gone
         return ""
 
 
-def _symbolic(path: Path, prefix: str) -> str:
-    target = _read(path).strip()
-    return target.removeprefix(f"ref: {prefix}") if target.startswith(f"ref: {prefix}") else ""
+def find_program(folders: Iterable[str]) -> str:
+    """The full path of git. Raises GitError.
+
+    Where only a name is given, Windows looks in the current folder first, and so does shutil.which.
+    """
+    for folder in folders:
+        candidate = os.path.join(folder, "git.exe" if os.name == "nt" else "git")
+        if os.path.isfile(candidate) and os.access(candidate, os.X_OK):
+            return candidate
+    raise GitError("git cannot be run: there is no `git` in PATH")
 
 
-def _origin_url(config: str) -> str:
-    inside = False
-    for line in config.splitlines():
-        if line.lstrip().startswith("["):
-            inside = bool(_ORIGIN.match(line))
-        elif inside and (found := _URL.match(line)):
-            return found[1]
-    return ""
+def unwind_at_signals() -> None:
+    """From now on SIGTERM and SIGHUP end the program as Ctrl-C does, so that processes are ended and temporary folders removed."""
+    import signal
+    import threading
+
+    if threading.current_thread() is not threading.main_thread():
+        return
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)  # Windows has no SIGHUP
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, _unwind)
 
 
-def _read_refs(common: Path) -> set[str]:
-    refs = {
-        line.split(" ", 1)[1].strip()
-        for line in _read(common / "packed-refs").splitlines()
-        if line and line[0] not in "#^" and " " in line
-    }
-    for folder, _, names in os.walk(common / "refs"):
+def _unwind(number: int, frame: object) -> None:
+    raise SystemExit(128 + number)
+
+
+def _home(algorithm: str) -> TemporaryDirectory[str]:
+    """A folder that git takes for a repository without anything in it. Raises GitError."""
+    from tempfile import TemporaryDirectory
+
+    try:
+        home = TemporaryDirectory(prefix="binderlint-", ignore_cleanup_errors=True)
+        form = "1\n[extensions]\n\tobjectFormat = sha256" if algorithm == "sha256" else "0"
+        Path(home.name, "config").write_text(f"[core]\n\tbare = true\n\trepositoryFormatVersion = {form}\n")
+        Path(home.name, "HEAD").write_text("ref: refs/heads/none\n")
+        for name in ("objects", "refs"):
+            Path(home.name, name).mkdir()
+    except OSError as error:
+        raise GitError(f"git cannot be run: no temporary folder can be made: {error.strerror}") from error
+    return home
+
+
+def _run(call: _Call, bounds: Bounds, stdin: bytes = b"") -> bytes:
+    """Run git to its end and give what it prints. Raises GitError."""
+    import time
+    from tempfile import TemporaryFile
+
+    deadline = time.monotonic() + bounds.seconds
+    with TemporaryFile(dir=call.home) as questions:
+        questions.write(stdin)
+        questions.seek(0)
+        child = _Child(call, questions)
+        try:
+            output = _Output(child.process.stdout, bounds.output)
+            while not output.ended(0.2):
+                if time.monotonic() > deadline:
+                    raise GitError(f"git took longer than {bounds.seconds:g} seconds and was stopped")
+                _weigh(call.store, bounds)
+            if output.full:
+                raise GitError(f"git gave more than {_amount(bounds.output)} and was stopped")
+            child.wait(deadline - time.monotonic())
+        finally:
+            child.end()
+    if child.process.returncode:
+        raise child.failure()
+    _weigh(call.store, bounds)
+    return bytes(output.data)
+
+
+def _weigh(store: Store | None, bounds: Bounds) -> None:
+    """Raise GitError when more has been written than may be."""
+    if store and bounds.disk and _weight(store.objects) > bounds.disk:
+        raise GitError(f"it is larger than {_amount(bounds.disk)}, so the fetch was stopped")
+
+
+class _Child:
+    """A git process, in a group of its own. Nothing else starts one."""
+
+    def __init__(self, call: _Call, stdin: IO[bytes] | None) -> None:
+        """Start it; without `stdin` it gets a pipe. Raises GitError."""
+        import subprocess
+
+        unwind_at_signals()
+        self._name = call.arguments[0]
+        settings = [word for name, value in SETTINGS.items() for word in ("-c", f"{name}={value}")]
+        group: dict[str, Any] = {"start_new_session": True}  # no terminal to ask on, and all of it can be ended
+        if sys.platform == "win32":
+            group = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
+        try:
+            self.process: subprocess.Popen[bytes] = subprocess.Popen(
+                [find_program(safe_path(call.store)), f"--git-dir={call.home}", *settings, *call.arguments],
+                cwd=call.home,
+                env=environment(call.home, call.store, call.config, call.protocols),
+                stdin=subprocess.PIPE if stdin is None else stdin,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                **group,
+            )
+        except OSError as error:
+            raise GitError(f"git cannot be run: {error.strerror}") from error
+        self._errors = _Output(self.process.stderr, 65_536)
+
+    def wait(self, seconds: float) -> None:
+        """Wait for the end. Raises GitError after a time."""
+        import subprocess
+
+        try:
+            self.process.wait(max(seconds, 1))
+        except subprocess.TimeoutExpired as error:
+            raise GitError(f"git {self._name} did not end and was stopped") from error
+
+    def kill(self) -> None:
+        """End it with all that it has started."""
+        import subprocess
+
+        if self.process.poll() is not None:
+            return
+        if sys.platform == "win32":
+            taskkill = os.path.join(os.environ.get("SYSTEMROOT", r"C:\Windows"), "System32", "taskkill.exe")
+            subprocess.run([taskkill, "/T", "/F", "/PID", str(self.process.pid)], capture_output=True, check=False)
+        else:
+            import signal
+
+            try:
+                os.killpg(self.process.pid, signal.SIGKILL)
+            except OSError:  # it has just ended
+                pass
+
+    def end(self) -> None:
+        """Kill it if it still runs."""
+        self.kill()
+        self.process.wait()
+        try:
+            if self.process.stdin:
+                self.process.stdin.close()
+        except OSError:  # what was still to be written
+            pass
+
+    def failure(self) -> GitError:
+        """What to raise."""
+        problem = self.problem()
+        if "couldn't find remote ref" in problem:
+            return UnknownRefError(problem)
+        return NoAnswerError(problem) if self.process.returncode == 1 and not self._errors.data else GitError(problem)
+
+    def problem(self) -> str:
+        """Why it failed: the line in which git says so, without anything that a terminal could understand."""
+        self._errors.ended(5)
+        lines = self._errors.data.decode(errors="replace").splitlines()
+        said = next((line for line in lines if line.startswith(("fatal: ", "error: "))), lines[0] if lines else "")
+        plain = "".join(
+            letter if letter.isprintable() else "?" for letter in said.removeprefix("fatal: ").removeprefix("error: ")
+        )
+        return plain[:500] or f"git {self._name} failed"
+
+
+class _Output:
+    """What a stream gives, read in a thread of its own up to a bound; what comes after that is thrown away."""
+
+    def __init__(self, stream: IO[bytes] | None, limit: int) -> None:
+        import threading
+
+        assert stream
+        self.data = bytearray()
+        self.full = False
+        self._stream = stream
+        self._limit = limit
+        self._thread = threading.Thread(target=self._read, daemon=True)
+        self._thread.start()
+
+    def _read(self) -> None:
+        try:
+            while piece := os.read(self._stream.fileno(), 65_536):
+                self.full = self.full or len(self.data) + len(piece) > self._limit
+                if not self.full:
+                    self.data += piece
+        finally:
+            self._stream.close()
+
+    def ended(self, seconds: float) -> bool:
+        """Wait for a time; True when nothing more comes, or nothing more is wanted."""
+        self._thread.join(0 if self.full else seconds)
+        return self.full or not self._thread.is_alive()
+
+
+def _weight(folder: Path) -> int:
+    total = 0
+    for parent, _, names in os.walk(folder):
         for name in names:
-            refs.add(Path(folder, name).relative_to(common).as_posix())
-    return refs
+            try:
+                total += os.lstat(os.path.join(parent, name)).st_size
+            except OSError:  # a temporary file
+                continue
+    return total
+
+
+def _amount(size: int) -> str:
+    return f"{size / 1_000_000:,.0f} MB" if size >= 1_000_000 else f"{size:,} bytes"

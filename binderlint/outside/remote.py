@@ -6,18 +6,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote
 
-from binderlint.outside.git import Git, GitError, find_top, git_folder, read_git, read_tree, resolve, run
+from binderlint.files.secrets import masked
+from binderlint.outside import git
+from binderlint.outside.clone import Commit
+from binderlint.outside.dotgit import find_git, is_partial, is_ref_name, read_git
+from binderlint.outside.git import FETCH, Blobs, Bounds, Git, GitError, Store, UnknownRefError
+from binderlint.outside.objects import read_tree, resolve
+from binderlint.outside.worktree import Contents, blob_sources, total_bytes
 from binderlint.pattern import regex
-from binderlint.snapshot import RepositoryError
-from binderlint.source import Source
+from binderlint.source import RepositoryError
 
 if TYPE_CHECKING:
     from binderlint.hubs import Hub
-    from binderlint.outside.worktree import Contents
     from binderlint.repository import Repository
 
 _SHORT = regex(r"(gh|gl):([\w.-]+(?:/[\w.-]+)+)(?:@(.+))?")
 _HOSTS = {"gh": "https://github.com", "gl": "https://gitlab.com"}
+_PROTOCOL = regex(r"([A-Za-z][\w+.-]*)(?:://|::)")
+_PROTOCOLS = ("https", "http", "git")
 
 
 class Remote(NamedTuple):
@@ -32,6 +38,29 @@ class Remote(NamedTuple):
 
 def find_remote(target: str) -> Remote | None:
     """What an argument of the command line refers to; None for anything but `gh:`, `gl:` and launch links. Raises RepositoryError."""
+    remote = _named(target)
+    if remote is not None and (problem := _problem(remote)):
+        raise RepositoryError(f"{masked(target)}: {problem}")
+    return remote
+
+
+def _problem(remote: Remote) -> str:
+    """Why this is not fetched, empty where it is. What is refused here is what Binder cannot fetch either."""
+    kind = _PROTOCOL.match(remote.url)
+    scheme = kind[1].lower() if kind else ""
+    if scheme == "file" or remote.url.startswith(("/", ".")):
+        return "Binder cannot fetch from a folder on this computer. Check the folder itself: `binderlint FOLDER`"
+    if "ssh" in scheme or (kind is None and "@" in remote.url):
+        return "Binder cannot fetch over ssh, since it has no keys. Check a clone of the repository instead: `binderlint FOLDER`"
+    if kind is None or scheme not in _PROTOCOLS:
+        return "Binder cannot fetch from such an address"
+    names = remote.url[kind.end() :].split("/")
+    if not names[0] or any(name in (".", "..") or name.startswith("-") or not name.isprintable() for name in names):
+        return "this is not the address of a repository"
+    return "" if is_ref_name(remote.ref) else f"`{remote.ref}` cannot be the name of a branch, tag or commit"
+
+
+def _named(target: str) -> Remote | None:
     if short := _SHORT.fullmatch(target):
         host, name, ref = short[1], short[2].removesuffix(".git"), short[3]
         return Remote(f"{_HOSTS[host]}/{name}", ref or "HEAD", f"{host}/{name}")
@@ -51,7 +80,7 @@ def find_remote(target: str) -> Remote | None:
         return Remote(f"{_HOSTS[address.provider]}/{name}", address.branch, address.identity)
     if address.provider == "git":
         return Remote(unquote(address.repo), address.branch, address.identity)
-    raise RepositoryError(f"{target}: `{address.provider}` is no git repository, so there is nothing to fetch")
+    raise RepositoryError(f"{target}: `{address.provider}` is not a git repository, so there is nothing to fetch")
 
 
 def open_remote(
@@ -69,60 +98,45 @@ def open_remote(
 
 
 def _known_here(here: Path, remote: Remote) -> Path | None:
-    top = find_top(here)
-    folder = git_folder(top) if top else None
-    if top is None or folder is None or not remote.identity or remote.ref == "HEAD":
-        return None
-    if read_git(top, folder).origin.lower() != remote.identity.lower():
+    """The repository around a folder, where it is the remote one and has all of its files at the ref."""
+    if not remote.identity or remote.ref == "HEAD":
         return None
     try:
-        resolve(top, remote.ref)
+        place = find_git(here)
+        if place is None or read_git(place).origin.lower() != remote.identity.lower() or is_partial(place):
+            return None
+        resolve(place, remote.ref)
     except GitError:
         return None
-    return top
+    return place.top
 
 
-def fetch(remote: Remote) -> Contents:
-    """The files of a remote repository at its ref, as BinderHub resolves it. Raises RepositoryError."""
-    import tempfile
+def fetch(remote: Remote, bounds: Bounds = FETCH) -> Contents:
+    """The files of a remote repository at its ref, as BinderHub resolves it. Raises RepositoryError.
 
-    from binderlint.outside.worktree import Contents
+    What is fetched is in a temporary folder, which goes when nobody can ask for a file any more, and at the latest with the program.
+    """
+    from tempfile import TemporaryDirectory
 
-    folder = tempfile.TemporaryDirectory(prefix="binderlint-")
-    top = Path(folder.name)
+    shown = masked(remote.url)
     try:
-        run(top, "init", "--quiet", "--bare")
-        _fetch(top, remote)
-        entries = read_tree(top, "FETCH_HEAD")
-        wanted = "\n".join(entry.oid for entry in entries if entry.mode != 0o160000)
-        contents = _read_all(run(top, "cat-file", "--batch", stdin=wanted.encode() + b"\n")) if wanted else {}
+        folder = TemporaryDirectory(prefix="binderlint-", ignore_cleanup_errors=True)
+    except OSError as error:
+        raise RepositoryError(f"{shown}: no temporary folder can be made: {error.strerror}") from error
+    store = Store(Path(folder.name))
+    try:
+        entries = read_tree(store, _fetch(remote, store, bounds))
     except GitError as error:
-        raise RepositoryError(f"{remote.url}: {error}") from error
-    finally:
-        folder.cleanup()
-    sources = [Source(entry.path, contents.get(entry.oid, b""), entry.mode) for entry in entries]
-    return Contents(sources, Git(origin=remote.identity))
+        raise RepositoryError(f"{shown}: {masked(str(error))}") from error
+    blobs = Blobs(store, keep=folder)
+    return Contents(blob_sources(entries, blobs), Git(origin=remote.identity), Commit(None, total_bytes(entries)))
 
 
-def _fetch(top: Path, remote: Remote) -> None:
+def _fetch(remote: Remote, store: Store, bounds: Bounds) -> str:
     """One commit. A missing master or main becomes HEAD, as in BinderHub (builder.py)."""
-    if remote.ref.startswith("-") or remote.url.startswith("-"):
-        raise GitError("not a name git knows")
     try:
-        run(top, "fetch", "--quiet", "--depth=1", "--no-tags", remote.url, remote.ref)
-    except GitError:
+        return git.fetch(remote.url, remote.ref, store, bounds)
+    except UnknownRefError:
         if remote.ref not in ("master", "main"):
-            raise
-        run(top, "fetch", "--quiet", "--depth=1", "--no-tags", remote.url, "HEAD")
-
-
-def _read_all(answer: bytes) -> dict[str, bytes]:
-    """Contents by object id, from what `git cat-file --batch` prints."""
-    contents, offset = {}, 0
-    while offset < len(answer):
-        end = answer.index(b"\n", offset)
-        oid, _, size = answer[offset:end].split()
-        offset = end + 1 + int(size)
-        contents[oid.decode()] = answer[end + 1 : offset]
-        offset += 1
-    return contents
+            raise UnknownRefError(f"there is no branch, tag or commit `{remote.ref}`") from None
+    return git.fetch(remote.url, "HEAD", store, bounds)

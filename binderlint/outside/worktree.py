@@ -5,14 +5,24 @@ from __future__ import annotations
 import os
 import posixpath
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from binderlint.outside.git import Git, GitError, find_top, git_folder, read_blob, read_git, read_index, read_tree
+from binderlint.outside.clone import Clone, Commit, WorkTree
+from binderlint.outside.dotgit import (
+    Entry,
+    GitFolder,
+    find_bare,
+    find_git,
+    find_store,
+    read_git,
+    read_index,
+)
+from binderlint.outside.git import Blobs, Git, GitError, MissingError
+from binderlint.outside.objects import read_tree, resolve
 from binderlint.outside.regular import read_regular
-from binderlint.snapshot import RepositoryError
-from binderlint.source import EXECUTABLE, GITLINK, REGULAR, SYMLINK, Source
+from binderlint.source import EXECUTABLE, GITLINK, REGULAR, SYMLINK, RepositoryError, Source
 
 # Never part of what is linted in a folder without git: caches and environments that tools make.
 _SKIPPED_FOLDERS = {".git", "__pycache__", "node_modules", ".ipynb_checkpoints", ".venv", ".tox", ".nox", ".mypy_cache"}
@@ -28,45 +38,78 @@ class Contents(NamedTuple):
 
     sources: list[Source]
     git: Git | None = None
-    root: Path | None = None
+    clone: Clone | None = None
     nothing_committed: bool = False
 
 
 def read_folder(folder: Path) -> Contents:
-    """The work tree of a git repository, a folder inside one, or a plain folder. Raises RepositoryError."""
+    """The work tree of a git repository, a folder inside one, or a plain folder; of a bare repository its HEAD. Raises RepositoryError."""
     if not folder.is_dir():
         raise RepositoryError(f"{folder}: no such folder" if not folder.exists() else f"{folder}: not a folder")
     folder = folder.resolve()
-    top = find_top(folder)
-    dot_git = git_folder(top) if top else None
-    if top is None or dot_git is None:
-        return Contents(list(_walk(folder)), root=folder)
+    place = find_git(folder)
+    if place is None:
+        bare = find_bare(folder)
+        return _read_commit(bare, "HEAD") if bare else Contents(list(_walk(folder)), clone=WorkTree(folder))
     try:
-        entries = read_index(top, dot_git)
+        entries = read_index(place)
+        prefix = "" if folder == place.top else folder.relative_to(place.top).as_posix() + "/"
+        git = read_git(place) if not prefix else None
     except GitError as error:
-        raise RepositoryError(f"{top}: the git index cannot be read: {error}") from error
-    prefix = "" if folder == top else folder.relative_to(top).as_posix() + "/"
-    modes = {entry.path[len(prefix) :]: entry.mode for entry in entries if entry.path.startswith(prefix)}
-    git = read_git(top, dot_git) if not prefix else None
-    if not modes:  # nothing is committed yet: look at what is there
-        return Contents(list(_walk(folder)), git, folder, not entries)
-    tracked = [_on_disk(folder, path, mode) for path, mode in modes.items()]
-    untracked = [_on_disk(folder, path, tracked=False) for path in _untracked_files(folder) if path not in modes]
-    return Contents([source for source in tracked + untracked if source], git, folder)
+        raise RepositoryError(f"{place.top}: {error}") from error
+    tracked = {entry.path[len(prefix) :]: entry for entry in entries if entry.path.startswith(prefix)}
+    clone = WorkTree(folder, place, {path: entry.oid for path, entry in tracked.items()})
+    if not tracked:  # nothing is committed yet: look at what is there
+        return Contents(list(_walk(folder)), git, clone, not entries)
+    folders = _Folders(folder)
+    found = [_on_disk(folder, path, entry.mode) for path, entry in tracked.items() if folders.holds(path)]
+    found += [_on_disk(folder, path, tracked=False) for path in _untracked_files(folder) if path not in tracked]
+    return Contents([source for source in found if source], git, clone)
 
 
 def read_ref(folder: Path, ref: str) -> Contents:
     """The files of a commit. Raises RepositoryError, also for a ref that git does not know."""
-    top = find_top(folder.resolve())
-    dot_git = git_folder(top) if top else None
-    if top is None or dot_git is None:
+    folder = folder.resolve()
+    place = find_git(folder) or find_bare(folder)
+    if place is None:
         raise RepositoryError(f"{folder}: not a git repository, so there is no ref `{ref}`")
+    return _read_commit(place, ref)
+
+
+def _read_commit(place: GitFolder, ref: str) -> Contents:
     try:
-        entries = read_tree(top, ref)
+        store = find_store(place)
+        entries = read_tree(store, resolve(place, ref))
+        return Contents(blob_sources(entries, Blobs(store)), read_git(place), Commit(place, total_bytes(entries)))
     except GitError as error:
-        raise RepositoryError(f"{top}: {error}") from error
-    sources = [Source(entry.path, _blob_reader(top, entry.oid), entry.mode) for entry in entries]
-    return Contents(sources, read_git(top, dot_git))
+        raise RepositoryError(f"{place.top}: {error}") from error
+
+
+def blob_sources(entries: list[Entry], blobs: Blobs) -> list[Source]:
+    """The files of a commit; each is read when it is needed."""
+
+    def source(entry: Entry) -> Source:
+        if entry.mode == GITLINK:
+            return Source(entry.path, b"", GITLINK)
+        return Source(entry.path, lambda: _blob(blobs, entry), entry.mode)
+
+    return [source(entry) for entry in entries]
+
+
+def total_bytes(entries: list[Entry]) -> int:
+    """What the files of a commit weigh, as far as that is known."""
+    return sum(entry.size for entry in entries if entry.size > 0)
+
+
+def _blob(blobs: Blobs, entry: Entry) -> bytes:
+    try:
+        return blobs.read(entry.oid)
+    except MissingError as error:
+        raise RepositoryError(
+            f"{entry.path}: this clone does not have the file's content; `git fetch --refetch` or a full clone brings it"
+        ) from error
+    except GitError as error:
+        raise RepositoryError(f"{entry.path}: cannot be read: {error}") from error
 
 
 def _walk(folder: Path) -> Iterator[Source]:
@@ -84,8 +127,31 @@ def _walk(folder: Path) -> Iterator[Source]:
                 yield source
 
 
+class _Folders:
+    """The folders of a work tree. A link in the place of a folder is none: to git, what is behind it has been deleted."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._known = {"": True}
+
+    def holds(self, path: str) -> bool:
+        """Return True if every folder on the way to a path is a real one."""
+        parent = posixpath.dirname(path)
+        if parent not in self._known:
+            self._known[parent] = self.holds(parent) and not self._is_link(parent)
+        return self._known[parent]
+
+    def _is_link(self, folder: str) -> bool:
+        try:
+            return stat.S_ISLNK(os.lstat(self._root / folder).st_mode)
+        except (OSError, ValueError):
+            return False
+
+
 def _untracked_files(folder: Path) -> Iterator[str]:
     for name in _CONFIGURATION_FOLDERS:
+        if name and os.path.islink(folder / name):
+            continue  # its files are those of another folder, where they are or are not tracked
         try:
             with os.scandir(folder / name) as entries:
                 yield from (
@@ -118,13 +184,3 @@ def _read(path: Path) -> bytes:
         return read_regular(path, LARGEST)
     except OSError as error:
         raise RepositoryError(f"{path}: cannot be read: {error.strerror}") from error
-
-
-def _blob_reader(top: Path, oid: str) -> Callable[[], bytes]:
-    def read() -> bytes:
-        try:
-            return read_blob(top, oid)
-        except GitError as error:
-            raise RepositoryError(f"{top}: {error}") from error
-
-    return read
