@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Mapping
 from typing import IO, NamedTuple
 
@@ -37,9 +38,22 @@ def style_for(stream: IO[str], choice: str, environment: Mapping[str, str] = os.
     elif environment.get("FORCE_COLOR"):
         colours = True
     else:
-        colours = stream.isatty() and environment.get("TERM") != "dumb"
+        colours = stream.isatty() and environment.get("TERM") != "dumb" and _understands_colours(stream)
     try:
         width = os.get_terminal_size(stream.fileno()).columns
     except (OSError, ValueError, AttributeError):
         width = 100
     return Style(colours, max(60, min(width, 120)))
+
+
+def _understands_colours(stream: IO[str]) -> bool:
+    """True where the terminal does. Windows' own shows the codes as they are unless it is asked not to (SetConsoleMode)."""
+    if sys.platform == "win32":
+        import ctypes
+        import msvcrt
+
+        kernel, mode = ctypes.windll.kernel32, ctypes.c_ulong()
+        console = ctypes.c_void_p(msvcrt.get_osfhandle(stream.fileno()))
+        known = kernel.GetConsoleMode(console, ctypes.byref(mode))
+        return bool(known and kernel.SetConsoleMode(console, mode.value | 0x4))  # ENABLE_VIRTUAL_TERMINAL_PROCESSING
+    return True

@@ -7,7 +7,7 @@ import os
 import re
 import shutil
 import subprocess
-import sys
+import sysconfig
 from pathlib import Path
 from typing import Any
 
@@ -87,7 +87,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Runner, list[st
     workspace.mkdir()
     write_hostile(workspace, home / "ran")
     runner = Runner(home)
-    path = os.pathsep.join((os.environ["PATH"], ".", ""))
+    path = os.pathsep.join((".", "", os.environ["PATH"]))
     done = runner.step(INSTALL, workspace, {**VARIABLES, "PATH": path})
     assert done.returncode == 0, done.stdout + done.stderr
     return runner, what_ran(home / "ran")
@@ -114,7 +114,10 @@ def test_nothing_of_the_workspace_runs(installed: tuple[Runner, list[str]], fold
     workspace.mkdir()
     (folder / "binder").rename(workspace / "binder")
     write_hostile(workspace, folder / "ran")
-    done, summary = runner.check(workspace)
+    git(workspace, "init", "-q")
+    git(workspace, "add", "binder")
+    git(workspace, "commit", "-qm", "one")
+    done, summary = runner.check(workspace, arguments="--config-ref HEAD")
     assert what_ran(folder / "ran") == []
     assert done.returncode == 1, done.stdout + done.stderr
     assert "::error file=binder/start,line=" in done.stdout
@@ -300,7 +303,7 @@ def test_a_push_has_its_own_configuration_and_other_events_none(
     ],
 )
 def test_linters_find_nothing_in_it(command: list[str]) -> None:
-    tool = shutil.which(command[0], path=str(Path(sys.executable).parent))
+    tool = shutil.which(command[0], path=sysconfig.get_path("scripts"))
     assert tool
     done = subprocess.run([tool, *command[1:], "action.yml"], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr

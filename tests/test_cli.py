@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import ntpath
 import os
 import subprocess
 import sys
@@ -127,6 +128,19 @@ def test_several_repositories(folder: Path, capsys: pytest.CaptureFixture[str]) 
     out = capsys.readouterr().out
     assert "one/environment.yml:3:1" in out
     assert "two/environment.yml:3:1" in out
+
+
+def test_names_as_seen_from_another_drive(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from binderlint.commands.check import _prefix
+
+    assert _prefix(folder / "binder") == "binder/"
+    assert _prefix(folder.parent) == "../"
+    with monkeypatch.context() as windows:
+        windows.setattr(os, "path", ntpath)
+        windows.setattr(os, "sep", "\\")
+        windows.setattr(ntpath, "realpath", lambda path: f"D:\\work\\{path}" if path in (".", "a") else str(path))
+        found = [_prefix(path) for path in ("a", "D:\\work\\.", "D:\\course\\one", "C:\\course")]  # type: ignore[arg-type]
+    assert found == ["a/", "", "../course/one/", "C:/course/"]
 
 
 def test_from_a_folder_below(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

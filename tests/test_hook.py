@@ -42,7 +42,7 @@ def pre_commit_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def run(hooks: tuple[Path, str], home: Path, folder: Path, hook: str) -> subprocess.CompletedProcess[str]:
     """Stage everything and run one hook over what is staged, as on a commit."""
-    config = f"repos:\n  - repo: {hooks[0]}\n    rev: {hooks[1]}\n    hooks:\n      - id: {hook}\n"
+    config = f"repos:\n  - repo: {hooks[0].as_posix()}\n    rev: {hooks[1]}\n    hooks:\n      - id: {hook}\n"
     (folder / ".pre-commit-config.yaml").write_text(config)
     git(folder, "init", "-q")
     git(folder, "add", "-A")

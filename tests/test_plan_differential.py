@@ -16,6 +16,9 @@ from tests.agreement import differences
 from tests.oracle import Oracle
 from tests.random_repositories import Files, repositories
 from tests.rendered import planned_steps, rendered_steps
+from tests.systems import linux
+
+pytestmark = linux
 
 EXAMPLES = [
     pytest.param(example.files, id=f"{rule.code}-{number}")

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import sysconfig
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from tests.hostile import what_ran, write_hostile
 
 ROOT = Path(__file__).parent.parent
 HOOKS = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))
-COMMAND = shutil.which("binderlint", path=str(Path(sys.executable).parent)) or ""
+COMMAND = shutil.which("binderlint", path=sysconfig.get_path("scripts")) or ""
 
 
 @pytest.fixture

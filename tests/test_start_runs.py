@@ -20,6 +20,9 @@ from binderlint.fixer import fix
 from binderlint.repository import Repository
 from binderlint.rules import FAMILIES, family_rules
 from binderlint.source import Source
+from tests.systems import linux
+
+pytestmark = linux
 
 # As BinderHub's: a program of several lines with blanks, quotes and stars as one argument, then options.
 COMMAND = [

@@ -310,8 +310,16 @@ def _print(
 
 
 def _prefix(root: Path) -> str:
-    """What stands before the repository's paths as seen from the current folder, empty where they are the same."""
-    shown = os.path.relpath(root).replace(os.sep, "/")
+    """What stands before the repository's paths as seen from the current folder, empty where they are the same; all of it on another drive.
+
+    Both are real paths: Windows may give a folder by its short name (`RUNNER~1`).
+    """
+    whole = os.path.realpath(root)
+    try:
+        shown = os.path.relpath(whole, os.path.realpath(os.curdir))
+    except ValueError:  # another drive of Windows
+        shown = whole
+    shown = shown.replace(os.sep, "/")
     return "" if shown == "." else f"{shown}/"
 
 
