@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from binderlint.files.gitmodules import attribute_matches
 from binderlint.files.r import calls, packages
 from binderlint.files.secrets import masked
+from binderlint.files.wildmatch import fits
 from binderlint.linter import check
 from binderlint.reporters import FORMATS, render
 from binderlint.repository import Repository
@@ -47,7 +47,7 @@ def test_masked_keeps_everything_else() -> None:
     ],
 )
 def test_attributes(folder: str, pattern: str, path: str, matches: bool) -> None:
-    assert attribute_matches(folder, pattern, path) is matches
+    assert fits(pattern.encode(), path.encode(), folder.encode()) is matches
 
 
 def test_calls_of_r() -> None:

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from binderlint.files.wildmatch import matches
+from binderlint.files.wildmatch import fits
 from binderlint.pattern import regex
 
 State = bool | str | None
@@ -50,24 +50,6 @@ def attributes(path: str, files: Iterable[tuple[str, bytes]]) -> dict[str, State
         if not line.macro and fits(line.pattern, name, os.fsencode(folder)):
             _take(line.states, found, macros)
     return found
-
-
-def fits(pattern: bytes, path: bytes, folder: bytes = b"") -> bool:
-    """Return True if a pattern of the file in a folder is about a path: its last part, where the pattern has no slash, else the whole."""
-    if folder:
-        if not path.startswith(folder + b"/"):
-            return False
-        path = path[len(folder) + 1 :]
-    if b"/" not in pattern:
-        return matches(pattern, path.rpartition(b"/")[2])
-    pattern = pattern.removeprefix(b"/")
-    literal = len(pattern) - len(
-        pattern.lstrip(_PLAIN)
-    )  # git compares this piece before it looks for stars (dir.c, match_pathname)
-    return path.startswith(pattern[:literal]) and matches(pattern[literal:], path[literal:])
-
-
-_PLAIN = bytes(set(range(256)) - set(b"*?[\\"))
 
 
 def _take(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from fnmatch import fnmatch
 from typing import NamedTuple
 
+from binderlint.files.attributes import read_attributes
+from binderlint.pattern import regex
 from binderlint.source import Source, Text
 
 
@@ -39,22 +40,13 @@ def read_modules(source: Source) -> list[Submodule]:
     return found
 
 
-def lfs_patterns(source: Source) -> Iterator[Text]:
-    """The patterns that .gitattributes gives to Git LFS."""
+def lfs_patterns(source: Source) -> Iterator[tuple[Text, bytes]]:
+    """The patterns that .gitattributes gives to Git LFS, as they are written and as they are meant."""
     for line in source.lines():
-        found = re.match(r"[ \t]*(\"(?:[^\"\\]|\\.)*\"|[^ \t]+)[ \t]", line)
-        if found and not line.lstrip().startswith("#") and re.search(r"[ \t]filter=lfs(?:[ \t]|$)", line):
-            yield line.part(*found.span(1))
+        for read in read_attributes(line.encode("utf-8", "surrogateescape")):
+            if ("filter", "lfs") in read.states and not read.macro:
+                written = _PATTERN.match(line)
+                yield line.part(*written.span(1)) if written else line, read.pattern
 
 
-def attribute_matches(folder: str, pattern: str, path: str) -> bool:
-    """Whether a pattern of the .gitattributes in a folder is about a path."""
-    pattern = pattern.strip('"')
-    if folder:
-        if not path.startswith(f"{folder}/"):
-            return False
-        path = path[len(folder) + 1 :]
-    if "/" not in pattern.rstrip("/"):
-        return fnmatch(path.rpartition("/")[2], pattern)
-    pattern = pattern.lstrip("/")
-    return fnmatch(path, pattern) or fnmatch(path, pattern.replace("**/", ""))
+_PATTERN = regex(r"\s*(\"(?:[^\"\\]|\\.)*\"|\S+)")

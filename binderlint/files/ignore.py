@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import posixpath
 import re
 from collections.abc import Iterable, Iterator
@@ -9,6 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from binderlint.files.text import split_lines
+from binderlint.files.wildmatch import fits
 from binderlint.pattern import regex
 from binderlint.source import Source, Text
 
@@ -122,7 +124,8 @@ def git_excludes(repo: Repository, path: str) -> Pattern | None:
             relative = posixpath.relpath("/".join(parts[:depth]), base) if base else "/".join(parts[:depth])
             if rule.line.rstrip().endswith("/") and depth == len(parts):
                 continue  # only a folder can be meant
-            if _git_expression(rule.path, "/" in rule.line.strip("!").rstrip().rstrip("/")).match(relative):
+            anchored = "/" in rule.line.strip("!").rstrip().rstrip("/")
+            if fits(os.fsencode(f"/{rule.path}" if anchored else rule.path), os.fsencode(relative)):
                 decided = None if rule.negated else rule
         if decided:
             return decided
@@ -143,26 +146,3 @@ def _git_rules(repo: Repository, path: str) -> Iterator[tuple[Pattern, str]]:
                 negated = text.startswith("!")
                 written = text[1:] if negated else text
                 yield Pattern(text, tuple(part for part in written.split("/") if part), negated), base
-
-
-@lru_cache(maxsize=512)
-def _git_expression(pattern: str, anchored: bool) -> re.Pattern[str]:
-    pieces, rest = ["" if anchored else "(?:.*/)?"], pattern
-    for token in re.findall(r"\*\*/|\*\*|\*|\?|\[!?\]?[^\]]*\]|\\.|.", rest, re.DOTALL):
-        match token:
-            case "**/":
-                pieces.append("(?:.*/)?")
-            case "**":
-                pieces.append(".*")
-            case "*":
-                pieces.append("[^/]*")
-            case "?":
-                pieces.append("[^/]")
-            case _ if token[0] == "[" and len(token) > 2:
-                pieces.append("[" + token[1:-1].replace("!", "^", 1) + "]")
-            case _:
-                pieces.append(re.escape(token[-1]))
-    try:
-        return re.compile("".join(pieces) + "$")
-    except re.error:
-        return re.compile(r"(?!)")

@@ -26,6 +26,24 @@ _CLASSES = {
 }
 
 
+def fits(pattern: bytes, path: bytes, folder: bytes = b"") -> bool:
+    """Return True if a pattern of the file in a folder is about a path in that folder: the last part of the path, where the pattern has no slash, else all of it."""
+    if folder:
+        if not path.startswith(folder + b"/"):
+            return False
+        path = path[len(folder) + 1 :]
+    if b"/" not in pattern:
+        return matches(pattern, path.rpartition(b"/")[2])
+    pattern = pattern.removeprefix(b"/")
+    literal = len(pattern) - len(
+        pattern.lstrip(_PLAIN)
+    )  # git compares this piece before it looks for stars (dir.c, match_pathname)
+    return path.startswith(pattern[:literal]) and matches(pattern[literal:], path[literal:])
+
+
+_PLAIN = bytes(set(range(256)) - set(b"*?[\\"))
+
+
 def matches(pattern: bytes, path: bytes) -> bool:
     """Return True if a pattern fits a whole path, `/` for `/`; False also for a pattern that git cannot read."""
     known = _compiled(pattern)

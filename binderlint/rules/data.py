@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from binderlint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.edits import replace
-from binderlint.files.gitmodules import attribute_matches, lfs_patterns, read_modules
+from binderlint.files.gitmodules import lfs_patterns, read_modules
+from binderlint.files.wildmatch import fits
 from binderlint.hubs import find_hub
 from binderlint.outside.git import Git
 from binderlint.pattern import regex
@@ -183,8 +185,9 @@ class LfsInUse(Rule):
         for source in repo.sources.values():
             if source.name != ".gitattributes" or source.mode not in (REGULAR, EXECUTABLE):
                 continue
-            for pattern in lfs_patterns(source):
-                files = [path for path in repo.sources if attribute_matches(source.folder, pattern, path)]
+            folder = os.fsencode(source.folder)
+            for pattern, meant in lfs_patterns(source):
+                files = [path for path in repo.sources if fits(meant, os.fsencode(path), folder)]
                 if files:
                     many = f"{len(files)} files" if len(files) > 1 else f"`{files[0]}`"
                     yield self.at(
