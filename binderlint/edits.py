@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from binderlint.diagnostic import Create, Delete, Edit, Recode, Rename, Replace, SetMode
 from binderlint.pattern import regex
-from binderlint.source import EXECUTABLE, REGULAR, Array, Place, Scalar, Source, Span, Table, Text
+from binderlint.source import EXECUTABLE, REGULAR, UNREAD, Array, Place, Scalar, Source, Span, Table, Text
 
 Value = Text | Scalar | Array | Table
 
@@ -310,6 +310,8 @@ def replaced(text: str, changes: Iterable[Replace]) -> str:
 def _existing(files: Mapping[str, Source], path: str) -> Source:
     if path not in files:
         raise EditError(f"{path} is not there")
+    if files[path].mode == UNREAD:
+        raise EditError(f"{path} cannot be read")
     return files[path]
 
 

@@ -50,12 +50,14 @@ def find_hub(name: str) -> Hub:
 
 def describe(table: Mapping[str, Any]) -> Hub:
     """A hub from a table: `name`, `memory` and `clone` (such as "8G"), `ports`, `default-environment`, `cluster`. Raises ValueError."""
+    from binderlint.settings import shown
+
     for key, value in table.items():
         kinds = _KINDS.get(key)
         if kinds is None:
-            raise ValueError(f"`{key}` is none of {', '.join(_KINDS)}")
+            raise ValueError(f"`{key[:60]}` is none of {', '.join(_KINDS)}")
         if not isinstance(value, kinds) or (isinstance(value, list) and not all(type(port) is int for port in value)):
-            raise ValueError(f"`{key}` cannot be {value!r}")
+            raise ValueError(f"`{key}` cannot be {shown(value)}")
     return Hub(
         table.get("name", "the hub"),
         parse_size(table.get("memory", "")),
@@ -84,7 +86,7 @@ def parse_size(written: str) -> int | None:
         return None
     found = _SIZE.fullmatch(written)
     if not found:
-        raise ValueError(f"`{written}` is no size such as 2G or 512M")
+        raise ValueError(f"`{written[:60]}` is no size such as 2G or 512M")
     size = float(found[1]) * _UNITS[found[2].upper()]
     if size == float("inf"):
         raise ValueError("a size with more digits than any memory has")

@@ -12,7 +12,7 @@ from binderlint.pattern import regex
 from binderlint.report import Report
 from binderlint.rule import one_line
 from binderlint.rules import rules_for
-from binderlint.snapshot import RepositoryError
+from binderlint.source import UNREAD, RepositoryError, Source, UnreadError, unread
 
 if TYPE_CHECKING:
     from binderlint.repository import Repository
@@ -20,19 +20,39 @@ if TYPE_CHECKING:
     from binderlint.settings import Settings
 
 
+_FAILURES = 10  # files that turn out not to be readable, after each of which the check begins anew
 _RARE_ENDS = regex(r"[\v\f\x1c-\x1e\x85\u2028\u2029]")
 
 
 def check(repo: Repository, settings: Settings | None = None, rules: Iterable[Rule] | None = None) -> Report:
-    """Run the rules over a repository. A rule that crashes becomes a diagnostic, and the others still run."""
+    """Run the rules over a repository. A rule that crashes becomes a diagnostic, and the others still run.
+
+    What cannot be read is said, and what depends on it is not judged. Raises RepositoryError where that goes on and on.
+    """
     from binderlint.settings import Settings
+
+    settings, rules = settings or Settings(), list(rules or ())
+    for _ in range(_FAILURES):
+        try:
+            return _check(repo, settings, rules)
+        except UnreadError as error:  # it could be read when the folder was looked through
+            others = [source for path, source in repo.sources.items() if path != error.path]
+            repo = repo.replace([*others, unread(error, error.path in repo.sources)])
+    return _check(repo, settings, rules)
+
+
+def _check(repo: Repository, settings: Settings, rules: list[Rule]) -> Report:
+    from binderlint.rules.run import FileNotRead, NotForBinder
     from binderlint.suppression import suppress
 
-    settings = settings or Settings()
     chosen = [rule for rule in (rules or rules_for(repo.sources)) if settings.selects(rule)]
     found: list[Diagnostic] = []
     try:
         for_binder = repo.for_binder and repo.plan is not None
+    except UnreadError as error:
+        if not _is_known(error, repo):
+            raise
+        return Report(tuple(run_rule(FileNotRead(), repo)))
     except RepositoryError:
         raise
     except Exception as error:  # every rule would stop at it
@@ -41,7 +61,7 @@ def check(repo: Repository, settings: Settings | None = None, rules: Iterable[Ru
         for rule in chosen:
             found += run_rule(rule, repo)
     elif not rules:
-        found += run_rule(_not_for_binder(), repo)
+        found += [*run_rule(NotForBinder(), repo), *run_rule(FileNotRead(), repo)]
     adjusted = [settings.adjust(diagnostic) for diagnostic in found]
     kept, suppressed = suppress(repo, adjusted, settings, {name for rule in chosen for name in (rule.code, rule.name)})
     return Report(tuple(sorted(kept, key=lambda diagnostic: diagnostic.order)), tuple(suppressed))
@@ -51,14 +71,25 @@ def run_rule(rule: Rule, repo: Repository) -> Iterator[Diagnostic]:
     """The diagnostics of one rule, each with a fix that does not claim more than it can."""
     try:
         for diagnostic in list(rule.check(repo)):
-            fix = diagnostic.fix
+            fix, place = diagnostic.fix, diagnostic.place
             if fix and unmakeable(repo.sources, fix.edits):
                 fix = None
-            yield diagnostic._replace(fix=honest(fix, repo) if fix else None)
+            if place.source.mode == UNREAD:
+                place = Source(place.path, b"").place()
+            yield diagnostic._replace(place=place, fix=honest(fix, repo) if fix else None)
+    except UnreadError as error:
+        if not _is_known(error, repo):
+            raise
     except RepositoryError:
         raise
     except Exception as error:
         yield _crashed(rule, repo, error)
+
+
+def _is_known(error: UnreadError, repo: Repository) -> bool:
+    """Whether the snapshot knows that the content of a file is not known: then it is said, and rules that need it are silent."""
+    source = repo.sources.get(error.path) or repo.untracked.get(error.path)
+    return source is not None and source.mode == UNREAD
 
 
 def is_explained(repo: Repository, path: str, code: str) -> bool:
@@ -92,12 +123,6 @@ def honest(fix: Fix, repo: Repository) -> Fix:
             if any(comment not in written and "binderlint:" not in comment for comment in dropped):
                 return fix._replace(applicability=min(fix.applicability, Applicability.UNSAFE))
     return fix
-
-
-def _not_for_binder() -> Rule:
-    from binderlint.rules.run import NotForBinder
-
-    return NotForBinder()
 
 
 def _crashed(rule: Rule, repo: Repository, error: Exception) -> Diagnostic:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 SEVERITIES = {str(severity): severity for severity in Severity}
 FILES = ("binderlint.toml", ".binderlint.toml", "pyproject.toml")
+LARGEST = 1_000_000  # bytes of a configuration file
 
 
 class ConfigError(Exception):
@@ -140,21 +142,42 @@ def _matches(path: str, pattern: str) -> bool:
 
 
 def find(folder: Path) -> Path | None:
-    """The configuration file of a folder, the first of binderlint.toml, .binderlint.toml and pyproject.toml with [tool.binderlint]."""
+    """The configuration file of a folder, the first of binderlint.toml, .binderlint.toml and pyproject.toml with [tool.binderlint].
+
+    A link that leads out of the repository is not followed: a stranger may have made it. Raises ConfigError.
+    """
     for name in FILES:
         path = folder / name
-        if path.is_file() and (name != "pyproject.toml" or b"[tool.binderlint" in path.read_bytes()):
+        if not os.path.isfile(path):
+            continue
+        if os.path.islink(path) and _leads_out(path, folder):
+            if name == "pyproject.toml":
+                continue
+            raise ConfigError(f"{path}: a link out of the repository is not followed; name the file with --config")
+        if name != "pyproject.toml" or b"[tool.binderlint" in _read(path):
             return path
     return None
 
 
-def load(path: Path) -> Settings:
-    """Read a configuration file. Raises ConfigError."""
+def _leads_out(path: Path, folder: Path) -> bool:
+    from binderlint.outside.dotgit import find_top
+
+    whole = folder.resolve()
+    return not path.resolve().is_relative_to(find_top(whole) or whole)
+
+
+def _read(path: Path) -> bytes:
+    from binderlint.outside.regular import read_regular
+
     try:
-        data = path.read_bytes()
+        return read_regular(path, LARGEST)
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error
-    return _parse(data, path.name, str(path))._replace(file=path)
+
+
+def load(path: Path) -> Settings:
+    """Read a configuration file. Raises ConfigError."""
+    return _parse(_read(path), path.name, str(path))._replace(file=path)
 
 
 def load_committed(folder: Path, ref: str) -> Settings:
@@ -192,8 +215,12 @@ def _parse(data: bytes, name: str, shown: str) -> Settings:
     try:
         text = data.decode("utf-8").replace("\r\n", "\n")
         document = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (
+        ValueError
+    ) as error:  # TOMLDecodeError, UnicodeDecodeError, and numbers with more digits than Python converts
         raise ConfigError(f"{shown}: not valid TOML: {error}") from error
+    except RecursionError as error:
+        raise ConfigError(f"{shown}: not valid TOML: nested too deeply") from error
     if name == "pyproject.toml":
         match document:
             case {"tool": {"binderlint": {**table}}}:
@@ -206,7 +233,7 @@ def _parse(data: bytes, name: str, shown: str) -> Settings:
         where = f"{shown}:{_line_of(text, key)}"
         if option is None:
             raise ConfigError(
-                f"{where}: there is no option `{key}`{_did_you_mean(key, [option.name for option in OPTIONS])}"
+                f"{where}: there is no option `{key[:60]}`{_did_you_mean(key[:60], [option.name for option in OPTIONS])}"
             )
         values[key.replace("-", "_")] = convert(option, value, where)
     return Settings(**values)
@@ -221,7 +248,7 @@ def convert(option: Option, value: Any, where: str) -> Any:
             return dict.fromkeys(names, "")
         case "reasons", {} if all(isinstance(reason, str) for reason in value.values()):
             return dict(value)
-        case "severities", {} if all(severity in SEVERITIES for severity in value.values()):
+        case "severities", {} if all(isinstance(one, str) and one in SEVERITIES for one in value.values()):
             return dict(value)
         case "globs", {} if all(
             isinstance(names, list) and all(isinstance(name, str) for name in names) for names in value.values()
@@ -247,7 +274,16 @@ def convert(option: Option, value: Any, where: str) -> Any:
         "choice": f"one of {', '.join(option.choices)}",
         "flag": "true or false",
     }[option.kind]
-    raise ConfigError(f"{where}: `{option.name}` must be {expected}, not {value!r}")
+    raise ConfigError(f"{where}: `{option.name}` must be {expected}, not {shown(value)}")
+
+
+def shown(value: object) -> str:
+    """A value of a configuration file for a message: the beginning of it, as Python writes it."""
+    try:
+        text = repr(value)
+    except (RecursionError, ValueError):  # nested too deeply; a number with more digits than Python writes
+        return f"this {type(value).__name__}"
+    return text if len(text) <= 100 else f"{text[:99]}\u2026"
 
 
 def _line_of(text: str, key: str) -> int:

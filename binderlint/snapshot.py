@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import posixpath
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from binderlint.outside.clone import Clone
 from binderlint.outside.git import Git
-from binderlint.source import EXECUTABLE, GITLINK, REGULAR, SYMLINK, Place, Source
+from binderlint.source import EXECUTABLE, GITLINK, REGULAR, SYMLINK, UNREAD, Place, Source
 from binderlint.source import RepositoryError as RepositoryError
 
 if TYPE_CHECKING:
@@ -64,9 +64,14 @@ class Snapshot:
     # -- what is there
 
     def get(self, path: str) -> Source | None:
-        """The regular file at a path, through symbolic links; None when there is none."""
+        """The regular file at a path, through symbolic links; None when there is none. Its content may not be known."""
         found = self.sources.get(self.resolve(path) or "")
-        return found if found and found.mode in (REGULAR, EXECUTABLE) else None
+        return found if found and found.mode in (REGULAR, EXECUTABLE, UNREAD) else None
+
+    @property
+    def files(self) -> Iterator[Source]:
+        """The regular files whose content is known, in the order of their paths."""
+        return (source for source in self.sources.values() if source.mode in (REGULAR, EXECUTABLE))
 
     def exists(self, path: str) -> bool:
         """Whether a file or folder is there, as `os.path.exists` sees it in a clone."""
@@ -116,7 +121,7 @@ class Snapshot:
     @property
     def place(self) -> Place:
         """Where to report what concerns the repository as a whole: the first line of its README, else of its first file."""
-        files = [source for source in self.sources.values() if source.mode in (REGULAR, EXECUTABLE)]
-        readmes = [self.get(path) for path in self.list() if path.lower().startswith("readme")]
-        first = next((source for source in [*readmes, *files] if source), Source(".", b""))
+        readmes = (self.get(path) for path in self.list() if path.lower().startswith("readme"))
+        known = (source for source in readmes if source and source.mode != UNREAD)
+        first = next(known, None) or next(self.files, Source(".", b""))
         return first.place(int(first.has_bom))

@@ -14,6 +14,7 @@ REGULAR = 0o100644
 EXECUTABLE = 0o100755
 SYMLINK = 0o120000
 GITLINK = 0o160000  # a submodule
+UNREAD = 0o100000  # a file that is there, and whose content is not known
 
 _LINE_END = regex(r"\r\n|\n|\r")
 _PICTURE = regex(rb'"image/(?:png|jpeg|gif)": ?"')
@@ -22,6 +23,19 @@ _UTF16 = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 
 class RepositoryError(Exception):
     """The repository cannot be read; the message is for the user."""
+
+
+class UnreadError(RepositoryError):
+    """The content of a file is not known: its path, and the reason for the user."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(f"{path}: cannot be read: {reason}")
+        self.path = path
+        self.reason = reason
+
+
+class TooLargeError(UnreadError):
+    """The content of a file is not known, because there is too much of it."""
 
 
 class Span(NamedTuple):
@@ -143,6 +157,15 @@ class Source:
         line = bisect_right(self.line_starts, offset)
         column = offset - self.line_starts[line - 1] + 1
         return line, column - (line == 1 and column > 1 and self.has_bom)
+
+
+def unread(error: UnreadError, tracked: bool = True) -> Source:
+    """A file that is there, and that nothing can be said about. Whoever asks for its content gets the error."""
+
+    def refuse() -> bytes:
+        raise error.with_traceback(None)
+
+    return Source(error.path, refuse, UNREAD, tracked)
 
 
 class Place(NamedTuple):

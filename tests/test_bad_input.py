@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -14,14 +15,15 @@ from hypothesis import strategies as st
 
 from binderlint.buildpacks.names import CONFIG_NAMES
 from binderlint.cli import main
-from binderlint.diagnostic import Applicability, Severity
+from binderlint.diagnostic import Applicability, Delete, Recode, Rename, SetMode, Severity
+from binderlint.edits import EditError
 from binderlint.fixer import fix
 from binderlint.linter import check
 from binderlint.outside import worktree
 from binderlint.report import Report
 from binderlint.repository import Repository
 from binderlint.rule import Files
-from binderlint.source import SYMLINK, Source
+from binderlint.source import EXECUTABLE, SYMLINK, UNREAD, Source, UnreadError, unread
 
 # Files that look right, so that what is wrong with them is what a test does to them.
 SOUND = {
@@ -427,6 +429,11 @@ def test_a_bug_in_the_plan_is_said_once(monkeypatch: pytest.MonkeyPatch) -> None
 # -- on disk
 
 
+def pipe(path: Path) -> None:
+    """A special file; Windows has none, there it is a folder."""
+    os.mkfifo(path) if hasattr(os, "mkfifo") else path.mkdir()
+
+
 def git(folder: Path, *arguments: str) -> None:
     identity = [
         "-c",
@@ -498,8 +505,7 @@ def test_paths_that_cannot_be_checked(tmp_path: Path, capsys: pytest.CaptureFixt
     assert run(tmp_path / "nowhere", capsys)[0] == 2
     (tmp_path / "loop").symlink_to("loop")
     run(tmp_path / "loop", capsys)
-    if hasattr(os, "mkfifo"):  # Windows has no such files
-        os.mkfifo(tmp_path / "pipe")
+    pipe(tmp_path / "pipe")
     (tmp_path / "requirements.txt").write_text("numpy\n")
     run(tmp_path, capsys, "--assume-binder")
 
@@ -508,8 +514,7 @@ def test_links_and_special_files_on_disk(tmp_path: Path, capsys: pytest.CaptureF
     (tmp_path / "environment.yml").symlink_to("environment.yml")
     (tmp_path / "binder").symlink_to(".")
     (tmp_path / "start").mkdir()
-    if hasattr(os, "mkfifo"):  # Windows has no such files
-        os.mkfifo(tmp_path / "postBuild")
+    pipe(tmp_path / "postBuild")
     (tmp_path / "deep").symlink_to("deep/deep")
     code, _ = run(tmp_path, capsys, "--assume-binder", "--fix", "--unsafe-fixes")
     assert code in (0, 1)
@@ -554,16 +559,268 @@ def test_json_of_text_that_is_no_text(tmp_path: Path, capsys: pytest.CaptureFixt
     assert os.linesep not in said.strip() or json.loads(said)
 
 
-def test_file_without_permission(
+# -- files whose content is not known. Root may read everything, so the refusals are played
+
+
+def refusing(monkeypatch: pytest.MonkeyPatch, folder: Path, *paths: str) -> None:
+    """Nobody may read some files, or look into some folders (whose paths end in a slash)."""
+    files = {str(folder / path) for path in paths if not path.endswith("/")}
+    folders = tuple(str(folder / path).rstrip("/") for path in paths if path.endswith("/"))
+    access, lstat, scandir = os.access, os.lstat, os.scandir
+
+    def may(path: Path, mode: int) -> bool:
+        return str(path) not in files and access(path, mode)
+
+    def look(path: Path) -> os.stat_result:
+        if str(path).startswith(tuple(f"{one}/" for one in folders)):
+            raise PermissionError(13, "Permission denied", str(path))
+        return lstat(path)
+
+    def listing(path: Path) -> object:
+        if str(path) in folders:
+            raise PermissionError(13, "Permission denied", str(path))
+        return scandir(path)
+
+    monkeypatch.setattr(worktree.os, "access", may)
+    monkeypatch.setattr(worktree.os, "lstat", look)
+    monkeypatch.setattr(worktree.os, "scandir", listing)
+
+
+def course(folder: Path) -> None:
+    """A repository whose second notebook is broken."""
+    (folder / "notebooks").mkdir()
+    (folder / "requirements.txt").write_text("numpy==1.26.4\n")
+    (folder / "README.md").write_text("# A course\n")
+    for name, text in {"a": "{}", "b": "{", "c": "{}"}.items():
+        (folder / f"notebooks/{name}.ipynb").write_text(text)
+    git(folder, "init")
+    git(folder, "add", ".")
+    git(folder, "commit", "-m", "x")
+
+
+OUTPUTS = ("full", "concise", "json", "github", "markdown")
+
+
+@pytest.mark.parametrize("output", OUTPUTS)
+def test_files_that_nobody_may_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, output: str
+) -> None:
+    course(tmp_path)
+    refusing(monkeypatch, tmp_path, "notebooks/a.ipynb", "README.md")
+    code, said = run(tmp_path, capsys, "--output", output)
+    assert code == 1
+    assert "file-not-read" in said
+    assert "README.md" in said
+    assert "notebooks/a.ipynb" in said
+    assert "Permission denied" in said
+    assert "notebook-broken" in said
+    run(tmp_path, capsys, "--fix", "--unsafe-fixes", "--output", output)
+    run(tmp_path, capsys, "--diff", "--unsafe-fixes", "--output", output)
+
+
+@pytest.mark.parametrize("tracked", [False, True])
+def test_a_folder_that_nobody_may_look_into(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tracked: bool
+) -> None:
+    if tracked:
+        course(tmp_path)
+    else:
+        (tmp_path / "notebooks").mkdir()
+        (tmp_path / "a.ipynb").write_text("{")
+        (tmp_path / "requirements.txt").write_text("numpy\n")
+    refusing(monkeypatch, tmp_path, "notebooks/")
+    code, said = run(tmp_path, capsys, "--output", "concise")
+    assert code == 1
+    assert "notebooks/" in said
+    assert "could not be read (Permission denied)" in said
+    assert "notebook-broken" not in said if tracked else "notebook-broken" in said
+
+
+@pytest.mark.parametrize("path", ["requirements.txt", "binder/"])
+def test_what_the_build_depends_on_cannot_be_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    """What Binder does is not known then: nothing else is said, and the check does not pass."""
+    (tmp_path / "requirements.txt").write_text("pywin32\n")
+    (tmp_path / "a.ipynb").write_text("{")
+    if path == "binder/":
+        (tmp_path / "binder").mkdir()
+    refusing(monkeypatch, tmp_path, path)
+    code, said = run(tmp_path, capsys, "--output", "concise", "--assume-binder")
+    assert code == 1
+    assert "nothing else was checked" in said
+    assert "Found 1 error." in said
+    assert main(["plan", str(tmp_path)]) == 2
+    assert f"{path}: cannot be read: Permission denied" in capsys.readouterr().err
+
+
+def test_a_root_that_nobody_may_look_into(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Root may read everything, so the refusal is played."""
+    monkeypatch.setattr(worktree.os, "access", lambda path, mode: False)
+    code, said = run(tmp_path, capsys)
+    assert code == 2
+    assert "cannot be read: Permission denied" in said
 
+
+def test_a_file_that_turns_out_to_be_unreadable(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A disk that fails, or a pipe that has taken the file's place meanwhile."""
+    course(tmp_path)
+    read = worktree.read_regular
+
+    def fail(path: Path, limit: int) -> bytes:
+        if path.name in ("a.ipynb", "README.md"):
+            raise OSError(5, "Input/output error", str(path))
+        return read(path, limit)
+
+    monkeypatch.setattr(worktree, "read_regular", fail)
+    code, said = run(tmp_path, capsys, "--output", "concise")
+    assert code == 1
+    assert "`README.md` and `notebooks/a.ipynb` could not be read (Input/output error)" in said
+    assert "notebooks/b.ipynb:1:2: error NBK001" in said
+    monkeypatch.setattr(worktree, "read_regular", lambda path, limit: fail(Path("a.ipynb"), limit))
+    code, said = run(tmp_path, capsys, "--output", "concise")
+    assert code == 1
+    assert "nothing else was checked" in said
+
+
+def test_files_that_are_too_large(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They are there, they are not read, and that is said of those that would be looked at."""
+    monkeypatch.setattr(worktree, "LARGEST", 2_000_000)
+    for name in ("0.bin", "a.ipynb", "index.html"):
+        with (tmp_path / name).open("wb") as file:
+            file.truncate(2_000_001)
+    (tmp_path / "requirements.txt").write_text("numpy==1.26.4\n")
+    (tmp_path / "b.ipynb").write_text("{")
+    code, said = run(tmp_path, capsys, "--output", "concise")
+    assert code == 1
+    assert "info BLT007 file-not-read: `a.ipynb` and `index.html` could not be read (larger than 2 MB)" in said
+    assert "0.bin" not in said
+    assert "b.ipynb:1:2: error NBK001" in said
+    (tmp_path / "environment.yml").write_bytes(b"#" * 2_000_001)
+    code, said = run(tmp_path, capsys, "--output", "concise", "--fix", "--unsafe-fixes")
+    assert code == 1
+    assert "environment.yml:1:1: error BLT007" in said
+
+
+def test_no_fix_touches_what_cannot_be_read() -> None:
+    error = UnreadError("binder/requirements.txt", "Permission denied")
+    repo = Repository.from_dict({"environment.yml": "dependencies: []\n", error.path: unread(error)})
+    for edit in (Rename(error.path, "x"), Delete(error.path), SetMode(error.path, EXECUTABLE), Recode(error.path)):
+        with pytest.raises(EditError, match="cannot be read"):
+            repo.apply([edit])
+    assert repo.apply([]).sources[error.path].mode == UNREAD
+
+
+CONFIGURATIONS = {
+    "nested": b"select = " + b"[" * 100_000,
+    "nested tables": b"a" + b".a" * 2000 + b" = 1",
+    "digits": b"online = " + b"9" * 5000,
+    "hexadecimal": b"online = 0x" + b"f" * 5000,
+    "list of lists": b"select = [" + b"[" * 90 + b"]" * 90 + b"]",
+    "list of severities": b'[severity]\nCND001 = ["error"]\n',
+    "long key": b"a" * 5000 + b" = 1",
+    "memory": b'hub = {memory = "' + b"9" * 500 + b'G"}',
+    "ports": b"hub = {ports = [0x" + b"f" * 5000 + b", 'a']}",
+    "not UTF-8": b"\xff",
+    "nul": b"\0",
+    "too large": b"#" * 1_000_001,
+}
+
+
+@pytest.mark.parametrize("how", CONFIGURATIONS)
+def test_configuration_that_cannot_be_used(tmp_path: Path, capsys: pytest.CaptureFixture[str], how: str) -> None:
+    (tmp_path / "binderlint.toml").write_bytes(CONFIGURATIONS[how])
+    code, said = run(tmp_path, capsys)
+    assert code == 2
+    assert "binderlint.toml" in said
+    assert len(said) < 1000
+    assert main(["plan", str(tmp_path)]) == 2
+    (tmp_path / "binderlint.toml").rename(tmp_path / "pyproject.toml")
+    assert run(tmp_path, capsys, "--config", str(tmp_path / "pyproject.toml"))[0] == 2
+
+
+@pytest.mark.parametrize("name", ["binderlint.toml", ".binderlint.toml", "pyproject.toml"])
+def test_configuration_that_is_no_file(tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str) -> None:
+    (tmp_path / "requirements.txt").write_text("numpy\n")
+    path = tmp_path / name
+    pipe(path)
+    run(tmp_path, capsys, "--assume-binder")
+    assert run(tmp_path, capsys, "--config", str(path))[0] == 2
+    path.rmdir() if path.is_dir() else path.unlink()
+    path.mkdir()
+    run(tmp_path, capsys, "--assume-binder")
+    assert run(tmp_path, capsys, "--config", str(path))[0] == 2
+    path.rmdir()
+    path.symlink_to(name)
+    run(tmp_path, capsys, "--assume-binder")
+    assert run(tmp_path, capsys, "--config", str(path))[0] == 2
+
+
+def test_configuration_that_lies_elsewhere(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A link of a stranger's repository to a file of the user is not followed; one to another file of the repository is."""
+    secret = tmp_path / "secret.toml"
+    secret.write_text('[tool.binderlint]\nTOKEN = "x"\n')
+    repo = tmp_path / "repo"
+    (repo / "course").mkdir(parents=True)
+    (repo / "requirements.txt").write_text("numpy\n")
+    git(repo, "init")
+    (repo / "pyproject.toml").symlink_to(secret)
+    assert "TOKEN" not in run(repo, capsys, "--assume-binder")[1]
+    (repo / "binderlint.toml").symlink_to("../secret.toml")
+    code, said = run(repo, capsys)
+    assert code == 2
+    assert "a link out of the repository is not followed" in said
+    assert "TOKEN" not in said
+    (repo / "binderlint.toml").unlink()
+    (repo / "ours.toml").write_text('fail-on = "never"\n')
+    (repo / "course/binderlint.toml").symlink_to("../ours.toml")
+    (repo / "course/requirements.txt").write_text("pywin32\n")
+    assert run(repo / "course", capsys)[0] == 0
+
+
+def test_unreadable_configuration(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     def refuse(path: Path, limit: int) -> bytes:
         raise PermissionError(13, "Permission denied", str(path))
 
-    (tmp_path / "requirements.txt").write_text("numpy\n")
-    monkeypatch.setattr(worktree, "read_regular", refuse)
-    code, said = run(tmp_path, capsys, "--assume-binder")
-    assert code == 2
-    assert "requirements.txt: cannot be read: Permission denied" in said
+    monkeypatch.setattr("binderlint.outside.regular.read_regular", refuse)
+    for name in ("pyproject.toml", "binderlint.toml"):
+        (tmp_path / name).write_text("[tool.binderlint]\n")
+        code, said = run(tmp_path, capsys)
+        assert code == 2
+        assert f"{name}: cannot be read: Permission denied" in said
+
+
+def test_special_files_everywhere(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Pipes, sockets, folders and links in a circle in the place of each file, tracked or not."""
+    (tmp_path / "x").write_text("x\n")
+    for folder in ("", "binder/", ".dask/", "docs/"):
+        (tmp_path / folder).mkdir(exist_ok=True)
+        for name in (*SOUND, "setup.cfg", "id_rsa", ".env", "index.html", "a.py"):
+            (tmp_path / folder / name.replace("/", "_")).write_text("x\n")
+    git(tmp_path, "init")
+    git(tmp_path, "add", "-f", ".")
+    for number, path in enumerate(
+        sorted(path for path in tmp_path.rglob("*") if path.is_file() and ".git/" not in str(path))
+    ):
+        if path.name == "x":
+            continue
+        path.unlink()
+        if number % 4 == 0:
+            pipe(path)
+        elif number % 4 == 1:
+            path.symlink_to(path.name)
+        elif number % 4 == 2:
+            path.mkdir()
+        else:
+            path.symlink_to("/dev/zero")
+    run(tmp_path, capsys, "--assume-binder", "--isolated")
+    run(tmp_path, capsys, "--assume-binder", "--isolated", "--fix", "--unsafe-fixes")
+    shutil.rmtree(tmp_path / ".git")
+    run(tmp_path, capsys, "--assume-binder", "--isolated")

@@ -11,7 +11,7 @@ from binderlint.buildpacks.environment import is_local_requirement
 from binderlint.buildpacks.mentions import mentioned, says_what_is_installed
 from binderlint.pattern import regex
 from binderlint.plan import FileUse, Plan, Status
-from binderlint.source import Array, Source, Table, Text
+from binderlint.source import UNREAD, Array, Source, Table, Text
 
 if TYPE_CHECKING:
     from binderlint.files.requirements import Line
@@ -53,7 +53,7 @@ def indirect_uses(repo: Repository, plan: Plan, direct: Iterable[FileUse]) -> di
 
 def _brought_in(repo: Repository, plan: Plan, path: str) -> Iterator[Found]:
     source = repo.get(path)
-    if source is None:
+    if source is None or source.mode == UNREAD:
         return
     if source.path != path:
         yield source.path, f"`{path}` is a link to it"

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, TypeVar
 
 from binderlint.files.text import open_text
+from binderlint.source import RepositoryError
 
 if TYPE_CHECKING:
     from binderlint.repository import Repository
@@ -30,7 +31,10 @@ def has_both_folders(repo: Repository) -> bool:
 
 
 def config_folder(repo: Repository) -> str:
-    """`binder`, `.binder` or `""` (base.py, binder_dir). Raises RaisedError where both folders exist."""
+    """`binder`, `.binder` or `""` (base.py, binder_dir). Raises RaisedError where both folders exist, UnreadError for one that cannot be listed."""
+    for unlisted in (repo.sources.get(".binder/"), repo.sources.get("binder/")):
+        if unlisted:
+            unlisted.data  # noqa: B018 - what is in the folder is not known
     hidden, plain = repo.is_dir(".binder"), repo.is_dir("binder")
     if has_both_folders(repo):
         message = "The repository contains both a 'binder' and a '.binder' directory. However they are exclusive."
@@ -58,7 +62,7 @@ def attempt(action: Callable[[], _Result], place: Place | Callable[[Exception], 
     """Run what repo2docker runs; whatever it raises becomes RaisedError, blaming the place."""
     try:
         return action()
-    except RaisedError:
+    except (RaisedError, RepositoryError):
         raise
     except Exception as error:
         where = place(error) if callable(place) else place

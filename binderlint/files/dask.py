@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from binderlint.files.dask_versions import NEWEST, Release
 from binderlint.files.yaml import Problem, read_safe
 from binderlint.pattern import regex
-from binderlint.source import EXECUTABLE, REGULAR, Array, Scalar, Source, Table, Text
+from binderlint.source import Array, Scalar, Source, Table, Text
 
 if TYPE_CHECKING:
     from binderlint.repository import Repository
@@ -109,8 +109,8 @@ def image_release(container: Container, installed: Release | None) -> Release | 
 def find_configs(repo: Repository) -> Iterator[Config]:
     """Configuration in dask's own folders, and templates and configuration that stand elsewhere and that a script or a notebook can be pointed to."""
     folders = {"", repo.plan.binder_dir}
-    for source in repo.sources.values():
-        if source.mode not in (REGULAR, EXECUTABLE) or not source.name.lower().endswith(_SUFFIXES):
+    for source in repo.files:
+        if not source.name.lower().endswith(_SUFFIXES):
             continue
         if source.folder in (OLD_FOLDER, FOLDER):
             document = read_safe(source)
@@ -210,6 +210,4 @@ def old_folder_mentions(repo: Repository) -> list[Text] | None:
 
 
 def _code(repo: Repository) -> Iterator[Source]:
-    for source in repo.sources.values():
-        if source.mode in (REGULAR, EXECUTABLE) and source.name.endswith((".ipynb", ".py", ".sh")):
-            yield source
+    return (source for source in repo.files if source.name.endswith((".ipynb", ".py", ".sh")))

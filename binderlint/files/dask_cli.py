@@ -75,7 +75,7 @@ def _commands(repo: Repository) -> Iterator[Command]:
     """The commands of the scripts, and of the lines with `!` in notebooks that start dask."""
     for script in (repo.post_build, repo.start):
         yield from script.running if script else ()
-    for source in repo.sources.values():
+    for source in repo.files:
         if not source.name.endswith(".ipynb") or b"dask" not in source.searchable:
             continue
         from binderlint.files.notebook import may_run, read

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from binderlint.pattern import regex
-from binderlint.source import EXECUTABLE, REGULAR, Text
+from binderlint.source import Text
 
 if TYPE_CHECKING:
     from binderlint.repository import Repository
@@ -34,8 +34,8 @@ class Code(NamedTuple):
 
 def cluster_code(repo: Repository) -> Iterator[list[Code]]:
     """The code of each notebook that names a package for clusters of dask."""
-    for source in repo.sources.values():
-        if source.mode not in (REGULAR, EXECUTABLE) or _SKIPPED.search(source.path):
+    for source in repo.files:
+        if _SKIPPED.search(source.path):
             continue
         if source.name.endswith(".ipynb") and any(name in source.searchable for name in _PACKAGES):
             from binderlint.files.notebook import read

@@ -246,7 +246,7 @@ def _touches(repo: Repository, command: Command, files: set[str], token: str) ->
 def _other_code(repo: Repository, path: str, token: str) -> Iterator[Source]:
     """Code of the repository that could replace it too, outside of the two scripts; not asked for words as short as `IMAGE`."""
     scripts = {script.source.path for script in (repo.post_build, repo.start) if script}
-    for source in repo.sources.values():
+    for source in repo.files:
         if source.path in scripts or source.path == path or "_" not in token:
             continue
         if source.name.endswith((".py", ".ipynb", ".sh")) and token in source.text:

@@ -6,7 +6,6 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from binderlint.pattern import regex
-from binderlint.source import GITLINK
 
 if TYPE_CHECKING:
     from binderlint.repository import Repository
@@ -68,6 +67,4 @@ def missing_interface(urlpath: str, repo: Repository) -> Interface | None:
 
 def configuration(repo: Repository) -> str:
     """All that can say what is installed, in one text."""
-    return "\n".join(
-        source.text for path, source in repo.sources.items() if source.mode != GITLINK and _CONFIGURATION.search(path)
-    )
+    return "\n".join(source.text for source in repo.files if _CONFIGURATION.search(source.path))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from binderlint.files.launch import Address, Route, is_sample, is_template, parse
 from binderlint.files.markup import Line, Markup, read_lines
 from binderlint.pattern import regex
-from binderlint.source import EXECUTABLE, REGULAR, Source, Text
+from binderlint.source import Source, Text
 
 if TYPE_CHECKING:
     from binderlint.repository import Repository
@@ -124,8 +124,8 @@ def find_links(repo: Repository) -> Iterator[Link]:
 def documents(repo: Repository) -> Iterator[tuple[Source, Markup]]:
     """The files that can hold launch links. Pages that a documentation tool has built are left out: their sources are what to change."""
     built = _built_folders(repo.sources)
-    for source in repo.sources.values():
-        if source.mode not in (REGULAR, EXECUTABLE) or not is_ours(source.path):
+    for source in repo.files:
+        if not is_ours(source.path):
             continue
         markup = markup_of(source)
         if markup and not (markup is Markup.HTML and any(_below(source.path, folder) for folder in built)):

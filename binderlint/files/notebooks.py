@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from binderlint.files.notebook import Cell, Notebook, json_text, read, read_cell, read_key
 from binderlint.pattern import regex
-from binderlint.source import EXECUTABLE, REGULAR, Array, Place, Scalar, Source, Table, Text
+from binderlint.source import Array, Place, Scalar, Source, Table, Text
 
 if TYPE_CHECKING:
     from binderlint.repository import Repository
@@ -115,8 +115,8 @@ class Page:
 
 def find_pages(repo: Repository) -> Iterator[Page]:
     """The notebooks that visitors may open."""
-    for path, source in repo.sources.items():
-        if path.endswith(".ipynb") and source.mode in (REGULAR, EXECUTABLE) and not _ASIDE.search(path):
+    for source in repo.files:
+        if source.name.endswith(".ipynb") and not _ASIDE.search(source.path):
             yield Page(source)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import posixpath
 import stat
@@ -22,7 +23,17 @@ from binderlint.outside.dotgit import (
 from binderlint.outside.git import Blobs, Git, GitError, MissingError
 from binderlint.outside.objects import read_tree, resolve
 from binderlint.outside.regular import read_regular
-from binderlint.source import EXECUTABLE, GITLINK, REGULAR, SYMLINK, RepositoryError, Source
+from binderlint.source import (
+    EXECUTABLE,
+    GITLINK,
+    REGULAR,
+    SYMLINK,
+    RepositoryError,
+    Source,
+    TooLargeError,
+    UnreadError,
+    unread,
+)
 
 # Never part of what is linted in a folder without git: caches and environments that tools make.
 _SKIPPED_FOLDERS = {".git", "__pycache__", "node_modules", ".ipynb_checkpoints", ".venv", ".tox", ".nox", ".mypy_cache"}
@@ -30,7 +41,9 @@ _SKIPPED_FOLDERS = {".git", "__pycache__", "node_modules", ".ipynb_checkpoints",
 _CONFIGURATION_FOLDERS = ("", "binder", ".binder")
 
 
-LARGEST = 2_000_000_000  # bytes of one file: more is all that Binder's clone may weigh
+LARGEST = 50_000_000
+"""How many bytes of a file are read. Of a larger one it is known that it is there."""
+_DENIED = os.strerror(errno.EACCES)
 
 
 class Contents(NamedTuple):
@@ -46,6 +59,8 @@ def read_folder(folder: Path) -> Contents:
     """The work tree of a git repository, a folder inside one, or a plain folder; of a bare repository its HEAD. Raises RepositoryError."""
     if not folder.is_dir():
         raise RepositoryError(f"{folder}: no such folder" if not folder.exists() else f"{folder}: not a folder")
+    if not os.access(folder, os.R_OK | os.X_OK):
+        raise RepositoryError(f"{folder}: cannot be read: {_DENIED}")
     folder = folder.resolve()
     place = find_git(folder)
     if place is None:
@@ -91,6 +106,8 @@ def blob_sources(entries: list[Entry], blobs: Blobs) -> list[Source]:
     def source(entry: Entry) -> Source:
         if entry.mode == GITLINK:
             return Source(entry.path, b"", GITLINK)
+        if entry.size > LARGEST:
+            return unread(_too_large(entry.path))
         return Source(entry.path, lambda: _blob(blobs, entry), entry.mode)
 
     return [source(entry) for entry in entries]
@@ -113,18 +130,26 @@ def _blob(blobs: Blobs, entry: Entry) -> bytes:
 
 
 def _walk(folder: Path) -> Iterator[Source]:
-    for parent, folders, names in os.walk(folder):
+    unlisted: list[Path] = []
+
+    def note(error: OSError) -> None:
+        if isinstance(error, PermissionError):  # not for what has gone meanwhile
+            unlisted.append(Path(error.filename))
+
+    for parent, folders, names in os.walk(folder, onerror=note):
         here = Path(parent)
-        links = [name for name in folders if (here / name).is_symlink()]
+        links = [name for name in folders if os.path.islink(here / name)]
         folders[:] = [
             name
             for name in folders
-            if name not in _SKIPPED_FOLDERS and name not in links and not (here / name / "pyvenv.cfg").exists()
+            if name not in _SKIPPED_FOLDERS and name not in links and not os.path.exists(here / name / "pyvenv.cfg")
         ]
         for name in names + links:
             source = _on_disk(folder, (here / name).relative_to(folder).as_posix())
             if source:
                 yield source
+    for path in unlisted:
+        yield unread(UnreadError(f"{path.relative_to(folder).as_posix()}/", _DENIED))
 
 
 class _Folders:
@@ -149,6 +174,7 @@ class _Folders:
 
 
 def _untracked_files(folder: Path) -> Iterator[str]:
+    """Where Binder's configuration can be: the paths of what is there; of a folder that cannot be listed, with a slash at its end."""
     for name in _CONFIGURATION_FOLDERS:
         if name and os.path.islink(folder / name):
             continue  # its files are those of another folder, where they are or are not tracked
@@ -157,6 +183,8 @@ def _untracked_files(folder: Path) -> Iterator[str]:
                 yield from (
                     posixpath.join(name, entry.name) for entry in entries if entry.is_symlink() or entry.is_file()
                 )
+        except PermissionError:
+            yield f"{name}/"
         except OSError:
             continue
 
@@ -166,21 +194,33 @@ def _on_disk(folder: Path, path: str, mode: int = 0, tracked: bool = True) -> So
     full = folder / path
     if mode == GITLINK:
         return Source(path, b"", GITLINK, tracked)
+    if path.endswith("/"):
+        return unread(UnreadError(path, _DENIED), tracked)
     try:
         status = os.lstat(full)
+        if stat.S_ISLNK(status.st_mode):
+            return Source(path, os.fsencode(os.readlink(full)), SYMLINK, tracked)
+    except PermissionError:  # of a folder above it
+        return unread(UnreadError(path, _DENIED), tracked)
     except (OSError, ValueError):
         return None
-    if stat.S_ISLNK(status.st_mode):
-        return Source(path, os.fsencode(os.readlink(full)), SYMLINK, tracked)
     if not stat.S_ISREG(status.st_mode):
         return None
+    if status.st_size > LARGEST:
+        return unread(_too_large(path), tracked)
+    if not os.access(full, os.R_OK):
+        return unread(UnreadError(path, _DENIED), tracked)
     if mode not in (REGULAR, EXECUTABLE):
         mode = EXECUTABLE if status.st_mode & stat.S_IXUSR else REGULAR
-    return Source(path, lambda: _read(full), mode, tracked)
+    return Source(path, lambda: _read(full, path), mode, tracked)
 
 
-def _read(path: Path) -> bytes:
+def _too_large(path: str) -> TooLargeError:
+    return TooLargeError(path, f"larger than {LARGEST // 10**6} MB")
+
+
+def _read(full: Path, path: str) -> bytes:
     try:
-        return read_regular(path, LARGEST)
-    except OSError as error:
-        raise RepositoryError(f"{path}: cannot be read: {error.strerror}") from error
+        return read_regular(full, LARGEST)
+    except OSError as error:  # it was there, and could be read, when the folder was looked through
+        raise UnreadError(path, error.strerror or str(error)) from error

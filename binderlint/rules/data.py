@@ -15,7 +15,7 @@ from binderlint.hubs import find_hub
 from binderlint.outside.git import Git
 from binderlint.pattern import regex
 from binderlint.rule import Bad, Good, Rule
-from binderlint.source import EXECUTABLE, GITLINK, REGULAR, Source
+from binderlint.source import GITLINK, Source
 
 if TYPE_CHECKING:
     from binderlint.repository import Repository
@@ -182,8 +182,8 @@ class LfsInUse(Rule):
         settings = repo.get(".lfsconfig")
         if settings and re.search(r"fetchexclude\s*=\s*\"?\*", settings.text):
             return
-        for source in repo.sources.values():
-            if source.name != ".gitattributes" or source.mode not in (REGULAR, EXECUTABLE):
+        for source in repo.files:
+            if source.name != ".gitattributes":
                 continue
             folder = os.fsencode(source.folder)
             for pattern, meant in lfs_patterns(source):

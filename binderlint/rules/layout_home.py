@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from binderlint.diagnostic import Diagnostic, Level, Severity
 from binderlint.rule import Bad, Good, Rule
-from binderlint.source import EXECUTABLE, REGULAR
 
 if TYPE_CHECKING:
     from binderlint.files.script import Command, Script
@@ -131,7 +130,7 @@ def _script(repo: Repository, name: str) -> Script | None:
     from binderlint.files.script import Script
 
     source = repo.get(name) if name else None
-    if source is None or source.mode not in (REGULAR, EXECUTABLE):
+    if source is None:
         return None
     ignored = [file for one in (".dockerignore", ".containerignore") if (file := repo.get(repo.plan.path(one)))]
     if any(docker_excludes(docker_patterns(file), name) for file in ignored):

@@ -257,7 +257,7 @@ def environments_in_folders(repo: Repository) -> list[Source]:
         *folders, name = path.split("/")
         return name in _ENVIRONMENTS and 1 <= len(folders) <= 2 and not _OTHER_USES & {one.lower() for one in folders}
 
-    return [source for path, source in repo.sources.items() if may_be_meant(path) and repo.get(path)]
+    return [source for source in repo.files if may_be_meant(source.path)]
 
 
 def _from_imports(repo: Repository) -> Fix | None:

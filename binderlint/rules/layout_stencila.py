@@ -64,7 +64,7 @@ class StencilaManifest(Rule):
     )
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        for source in repo.sources.values():
+        for source in repo.files:
             if source.name != "manifest.xml" or repo.plan.buildpack == "DockerBuildPack":
                 continue
             found = _DAR.match(source.text)

@@ -183,9 +183,9 @@ def _makes_files(repo: Repository) -> bool:
         if any(_MAKES_FILES.search(source.text) for source in scripts):
             return True
     return any(
-        re.search(r"jupyter_\w*config\.(?:py|json)$", path) and re.search("root_dir|notebook_dir|contents", source.text)
-        for path, source in repo.sources.items()
-        if source.mode != GITLINK
+        re.search(r"jupyter_\w*config\.(?:py|json)$", source.path)
+        and re.search("root_dir|notebook_dir|contents", source.text)
+        for source in repo.files
     )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from binderlint.diagnostic import Diagnostic, Fix, Level, Replace, Severity
 from binderlint.edits import remove_lines, replace
 from binderlint.rule import Bad, Good, Rule
-from binderlint.source import Source
+from binderlint.source import UNREAD, Place, Source, TooLargeError, UnreadError
 
 if TYPE_CHECKING:
     from binderlint.repository import Repository
@@ -201,6 +201,82 @@ class NothingCommitted(Rule):
                 "Git tracks no file here yet: Binder clones only what is committed and pushed, so it would find an empty repository",
                 help="Commit the files with `git add` and `git commit`, then push",
             )
+
+
+class FileNotRead(Rule):
+    """A file could not be read, so it was not checked.
+
+    You may not have the permission to read it, or it is larger than the 50 MB that binderlint reads of a file. What the file says is
+    not known: rules that need it are silent, and the other files are checked. Binder takes the file from git and may well read it.
+
+    It is an error where the file decides what Binder builds: then nothing else can be judged. A file that is too large is a
+    note only, and not reported where binderlint would not read it anyway, such as data.
+    """
+
+    code = "BLT007"
+    severity = Severity.WARNING
+    level = Level.POLISH
+    examples = (
+        Good({"README.md": "# x\n", "data.bin": "\0\1"}, why="nothing is asked of data"),
+        Good({"a.ipynb": '{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 4}'}, why="it can be read"),
+    )
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        decisive = _decisive(repo)
+        others: dict[str, list[UnreadError]] = {}
+        for source in (*repo.sources.values(), *repo.untracked.values()):
+            if source.mode != UNREAD:
+                continue
+            try:
+                source.data  # noqa: B018
+            except UnreadError as error:
+                if error.path == decisive:
+                    yield self.at(
+                        _stand_in(error),
+                        f"This file could not be read ({error.reason}). What Binder builds depends on it, so nothing else was checked",
+                        help="Make it readable and run binderlint again"
+                        if not isinstance(error, TooLargeError)
+                        else "Make it smaller",
+                        severity=Severity.ERROR,
+                        level=Level.LAUNCH,
+                    )
+                elif not isinstance(error, TooLargeError) or _is_looked_at(source):
+                    others.setdefault(error.reason, []).append(error)
+        for reason, errors in others.items():
+            yield self.at(
+                _stand_in(errors[0]),
+                f"{_named(errors)} could not be read ({reason}), so {'it was' if len(errors) == 1 else 'they were'} not checked",
+                help="Make it readable and run binderlint again" if not isinstance(errors[0], TooLargeError) else "",
+                severity=Severity.INFO if isinstance(errors[0], TooLargeError) else None,
+            )
+
+
+def _decisive(repo: Repository) -> str:
+    """The path of a file without which it is not known what Binder builds; empty where that is known."""
+    try:
+        _ = repo.for_binder and repo.plan
+    except UnreadError as error:
+        return error.path
+    return ""
+
+
+def _stand_in(error: UnreadError) -> Place:
+    return Source(error.path, b"").place()
+
+
+def _named(errors: list[UnreadError]) -> str:
+    """The first files by their names, and how many more there are."""
+    names = [f"`{error.path}`" for error in errors[:3]]
+    names += [f"{len(errors) - 3} more"] if len(errors) > 3 else []
+    return ", ".join(names[:-1]) + " and " + names[-1] if len(names) > 1 else names[0]
+
+
+def _is_looked_at(source: Source) -> bool:
+    """Whether rules look at a file of this name: a document, a notebook, configuration or a script."""
+    from binderlint.buildpacks.mentions import says_what_is_installed
+    from binderlint.files.links import markup_of
+
+    return markup_of(source) is not None or says_what_is_installed(source.name) or source.name.startswith(".git")
 
 
 def _without(comment: Directive) -> Replace:

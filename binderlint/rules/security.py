@@ -10,7 +10,7 @@ from binderlint.diagnostic import Diagnostic, Level, Severity
 from binderlint.files.secrets import credentials, may_hold, private_keys, tokens
 from binderlint.pattern import regex
 from binderlint.rule import Bad, Good, Rule
-from binderlint.source import EXECUTABLE, REGULAR, Source
+from binderlint.source import Source
 
 if TYPE_CHECKING:
     from binderlint.repository import Repository
@@ -145,7 +145,7 @@ class PrivateKeyInRepository(Rule):
 
 
 def _texts(repo: Repository) -> Iterator[Source]:
-    for source in repo.sources.values():
-        if source.mode in (REGULAR, EXECUTABLE) and _TEXT.search(source.path) and not _TESTS.search(source.path):
+    for source in repo.files:
+        if _TEXT.search(source.path) and not _TESTS.search(source.path):
             if len(source.data) < _MOST and b"\0" not in source.data[:1000]:
                 yield source

@@ -58,7 +58,7 @@ class PushesFromBinder(Rule):
         commands: list[Command] = []
         for script in (repo.post_build, repo.start):
             commands += script.running if script else ()
-        for source in repo.sources.values():
+        for source in repo.files:
             if source.name.endswith(".ipynb") and b"push" in source.searchable and may_run(source, _PUSHED):
                 commands += _in_notebook(source)
         for command in commands:
