@@ -16,11 +16,10 @@ from typing import NamedTuple
 from tests.fuzz.case import Case, dumps, read, write_files
 from tests.fuzz.minimise import minimised
 from tests.fuzz.mutate import make_case
-from tests.fuzz.outside import command_line, patched
+from tests.fuzz.outside import OUTSIDE
 from tests.fuzz.properties import PROPERTIES, Examined, Failure, Property, examine, raised
 from tests.fuzz.watch import Stuck, limited
 
-OUTSIDE: tuple[Property, ...] = (patched, command_line)
 EVERYTHING = (*PROPERTIES, *OUTSIDE)
 # How often a case is tried while it is made smaller.
 TRIES, TRIES_ON_DISK = 1500, 200

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from random import Random
 
 from binderlint.rules import all_rules
+from binderlint.settings import OPTIONS
 from binderlint.source import EXECUTABLE, GITLINK, REGULAR, SYMLINK, Source
 from tests.fuzz.case import Case
 from tests.fuzz.seeds import example_cases, fixture_cases, seed_files, seed_files_of
@@ -35,6 +36,10 @@ ENCODINGS = (
     "shift_jis",
     "utf-7",
 )
+SETTINGS = (
+    "true", "1", '""', '"ALL"', '["ALL"]', '["CND", "x", "PIN001"]', '["CND001\\u001b::error::"]', "[1]", "[[[]]]", "{}", '{ CND001 = "ours" }', '{ ALL = "error" }', '{ PIN = "x" }',
+    '{ "*" = ["ALL"] }', '{ "[" = ["CND"] }', '"error"', '"never"', '"info"', '"generic"', '{ name = "x" }', '{ name = "\\u202e", dask = true }', "1979-05-27", "nan", "9" * 5000, "[" * 500, '"',
+)  # fmt: skip
 CONFIGS = (
     "environment.yml", "environment.yaml", "requirements.txt", "runtime.txt", "apt.txt", "start", "postBuild", "Dockerfile", "Pipfile", "Pipfile.lock", "pyproject.toml",
     "setup.py", "Project.toml", "JuliaProject.toml", "Manifest.toml", "REQUIRE", "install.R", "DESCRIPTION", "default.nix", "README.md", "README.rst", "index.html", "a.ipynb",
@@ -233,6 +238,15 @@ def _more(files: Files, random: Random) -> None:
     _place(files, Source(random.choice(("", "", "binder/", ".binder/", "docs/")) + other.path, other.data, other.mode))
 
 
+def _settings(files: Files, random: Random) -> None:
+    """A configuration of binderlint, more or less; without `online`, since nothing here asks the network."""
+    names = [option.name for option in OPTIONS if option.name != "online"]
+    lines = [f"{random.choice(names)} = {random.choice(SETTINGS)}\n" for _ in range(random.choice((1, 1, 2, 3)))]
+    path = random.choice(("binderlint.toml", "binderlint.toml", ".binderlint.toml", "pyproject.toml"))
+    head = "[tool.binderlint]\n" if path == "pyproject.toml" else ""
+    _place(files, Source(path, _encoded(head + "".join(lines))))
+
+
 def _drop(files: Files, random: Random) -> None:
     """A file less."""
     if len(files) > 1:
@@ -321,6 +335,7 @@ FILE_MUTATIONS: tuple[Callable[[Files, Random], None], ...] = (
     *(_foreign,) * 2,
     _more,
     _more,
+    _settings,
     _drop,
     *(_rename,) * 3,
     *(_move,) * 3,

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from difflib import unified_diff
 from pathlib import Path
+from random import Random
 from tempfile import TemporaryDirectory
 
 from binderlint.cli import main
 from binderlint.outside.diff import patch
 from binderlint.source import EXECUTABLE, GITLINK, REGULAR, SYMLINK, Source
-from tests.fuzz.case import read, write_files
-from tests.fuzz.properties import TRUSTS, Failure, Run, _harmless
+from tests.fuzz.case import Case, dumps, read, write_files
+from tests.fuzz.mutate import BYTE_MUTATIONS
+from tests.fuzz.properties import TRUSTS, Failure, Property, Run, _harmless
 
 _GIT = {
     **{name: value for name, value in os.environ.items() if not name.startswith("GIT_")},
@@ -83,21 +88,32 @@ def command(*arguments: str) -> tuple[int, bytes, bytes]:
     return code, out, err
 
 
-def command_line(run: Run) -> Iterator[Failure]:
-    """On a repository on disk: no crash, exit codes that tell the truth, `git apply` of --diff gives what --fix writes, and once is enough."""
+@contextmanager
+def on_disk(case: Case) -> Iterator[Path | None]:
+    """The case as a git repository in a temporary folder, with a commit of all its files; None where this system cannot have its names."""
     with TemporaryDirectory() as place:
         folder = Path(place) / "repository"
         try:
-            write_files(run.case, folder)
+            write_files(case, folder)
         except (OSError, ValueError):
+            yield None
             return
-        git(folder, "init", "-q")
+        git(folder, "init", "-q", "-b", "main")
         git(folder, "add", "-f", "-A")
+        git(folder, "-c", "user.name=x", "-c", "user.email=x", "commit", "-q", "--no-verify", "-m", "x")
+        yield folder
+
+
+def command_line(run: Run) -> Iterator[Failure]:
+    """On a repository on disk: no crash, exit codes that tell the truth, `git apply` of --diff gives what --fix writes, and once is enough."""
+    with on_disk(run.case) as folder:
+        if folder is None:
+            return
         for name in ("full", "concise", "json", "github", "markdown"):
             code, out, err = command("--assume-binder", "--output", name, str(folder))
             yield from _streams(f"check {name}", code, out, err)
         yield from _streams("plan", *command("plan", str(folder)))
-        copy = Path(place) / "copy"
+        copy = folder.with_name("copy")
         shutil.copytree(folder, copy, symlinks=True)
         code, text, err = command("--assume-binder", "--unsafe-fixes", "--diff", str(folder))
         yield from _codes("diff", code, err)
@@ -119,15 +135,56 @@ def command_line(run: Run) -> Iterator[Failure]:
             yield Failure("fix twice", "on disk", err.decode("utf-8", "replace"))
 
 
+def committed(run: Run) -> Iterator[Failure]:
+    """A commit of the whole work tree is met with the same report as the work tree."""
+    with on_disk(run.case) as folder:
+        if folder is None or git(folder, "status", "--porcelain", "--ignored").stdout:
+            return
+        here = command("--isolated", "--assume-binder", "--output", "json", str(folder))
+        there = command("--isolated", "--assume-binder", "--output", "json", "--ref", "HEAD", str(folder))
+        if here[:2] != there[:2]:
+            ours, theirs = (one[1].decode() for one in (here, there))
+            lines = unified_diff(ours.splitlines(), theirs.splitlines(), lineterm="", n=1)
+            yield Failure("committed", "report", "\n".join(lines))
+
+
+def damaged(run: Run) -> Iterator[Failure]:
+    """Whatever is in the files of `.git`, the command line ends as it should."""
+    with on_disk(run.case) as folder:
+        if folder is None:
+            return
+        random = Random(dumps(run.case))
+        inside = sorted(path for path in (folder / ".git").rglob("*") if path.is_file() and path.suffix != ".sample")
+        chosen = random.choice([path for path in inside if path.parent.name != "objects"])
+        data = chosen.read_bytes()
+        chosen.chmod(0o644)
+        chosen.write_bytes(random.choice(BYTE_MUTATIONS)(data, random))
+        for arguments in (
+            ["--assume-binder"],
+            ["--assume-binder", "--ref", "HEAD"],
+            ["plan"],
+            ["--fix", "--unsafe-fixes"],
+        ):
+            yield from _streams(f"damaged {chosen.name} {arguments[-1]}", *command(*arguments, str(folder)))
+
+
+OUTSIDE: tuple[Property, ...] = (patched, command_line, committed, damaged)
+
+
 def _codes(name: str, code: int, err: bytes) -> Iterator[Failure]:
-    if code not in (0, 1) and not (code == 2 and b"error: " in err):
+    told = b"error: " in err or b"::error title=binderlint::" in err
+    if code not in (0, 1) and not (code == 2 and told):
         yield Failure("exit code", str(code), f"{name}: {err.decode('utf-8', 'replace')}")
 
 
 def _streams(name: str, code: int, out: bytes, err: bytes) -> Iterator[Failure]:
     yield from _codes(name, code, err)
+    shown, said = (stream.decode("utf-8", "surrogateescape") for stream in (out, err))
+    github = name.endswith("github")
     if not name.endswith("json"):
-        yield from _harmless(
-            "github" if name.endswith("github") else f"{name} stdout", out.decode("utf-8", "surrogateescape")
+        yield from _harmless("github" if github else f"{name} stdout", shown)
+    if github:  # what stops the run is an annotation too
+        said = "".join(
+            line for line in said.splitlines(True) if not re.match(r"::(error|warning) title=binderlint::", line)
         )
-    yield from _harmless(f"{name} stderr", err.decode("utf-8", "surrogateescape"))
+    yield from _harmless(f"{name} stderr", said)

@@ -13,13 +13,12 @@ from binderlint.repository import Repository
 from tests.fuzz.case import Case, dumps, loads, read
 from tests.fuzz.minimise import minimised
 from tests.fuzz.mutate import make_case, mutated
-from tests.fuzz.outside import command_line, patched
+from tests.fuzz.outside import OUTSIDE
 from tests.fuzz.properties import PROPERTIES, Property, examine
 from tests.fuzz.watch import limited
 from tests.random_repositories import Files, repositories
 
 CASES = sorted((Path(__file__).parent / "cases").glob("*.json"))
-OUTSIDE = (patched, command_line)
 # Seconds of CPU: a thousand times what an input needs, so that a hang ends with the input named and nothing else does.
 PATIENCE = 60
 
