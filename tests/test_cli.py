@@ -190,6 +190,8 @@ def test_configuration(folder: Path, capsys: pytest.CaptureFixture[str]) -> None
     for text, words in (
         ("sellect = []\n", "binderlint.toml:1: there is no option `sellect`; did you mean `select`?"),
         ("x = \n", "not valid TOML"),
+        (f"x = {'9' * 5000}\n", "not valid TOML"),
+        (f"x = {'[' * 5000}\n", "not valid TOML"),
         ('\nfail-on = "sometimes"\n', "binderlint.toml:2: `fail-on` must be one of error, warning, info, never"),
     ):
         (folder / "binderlint.toml").write_text(text)

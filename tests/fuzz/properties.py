@@ -293,8 +293,9 @@ def kept(run: Run) -> Iterator[Failure]:
     after = "\n".join(source.text for source in run.fixed("safe").repo.sources.values() if source.mode != SYMLINK)
     for change in run.changed("safe"):
         if change.before and language_of(change.path) in ("yaml", "toml", "shell", "docker", "requirements"):
-            for comment in comments(change.before.text):
-                if comment not in after and "binderlint:" not in comment and not comment.startswith("#!"):
+            lines = [line for line in change.before.lines() if "binderlint:" not in line and not line.startswith("#!")]
+            for comment in comments("\n".join(lines)):
+                if comment not in after:
                     codes = " ".join(sorted({found.code for found in run.fixed("safe").applied}))
                     yield Failure("kept", f"comment {codes}", f"{change.path}: {comment}")
 
