@@ -236,6 +236,11 @@ def configuration() -> str:
         "and a whole file with `# binderlint: ignore-file[env-prefix] reason`. In Markdown the comment is `<!-- binderlint: ignore[...] reason -->`,",
         "in reStructuredText `.. binderlint: ignore[...] reason`. Files without comments (`runtime.txt`, notebooks) take `per-file-ignores`.",
         "Comments that suppress nothing are reported.",
+        "",
+        "What the file, a flag or a comment hides is never silent: every format says what hides how many problems, and so for problems that",
+        "`severity` makes less severe and for those that `fail-on` keeps from failing the run. What the rules that `select` leaves out would have",
+        "found is counted as well. The level reached does not count what is hidden, and says so. `--show-suppressed` lists it, and `--output json`",
+        "has it in full.",
     ]
     return "\n".join(lines) + "\n"
 

@@ -15,6 +15,7 @@ from binderlint.rules import rules_for
 from binderlint.source import UNREAD, RepositoryError, Source, UnreadError, unread
 
 if TYPE_CHECKING:
+    from binderlint.report import Suppressed
     from binderlint.repository import Repository
     from binderlint.rule import Rule
     from binderlint.settings import Settings
@@ -45,7 +46,8 @@ def _check(repo: Repository, settings: Settings, rules: list[Rule]) -> Report:
     from binderlint.rules.run import FileNotRead, NotForBinder
     from binderlint.suppression import suppress
 
-    chosen = [rule for rule in (rules or rules_for(repo.sources)) if settings.selects(rule)]
+    offered = rules or list(rules_for(repo.sources))
+    chosen = [rule for rule in offered if settings.selects(rule)]
     found: list[Diagnostic] = []
     try:
         for_binder = repo.for_binder and repo.plan is not None
@@ -64,7 +66,26 @@ def _check(repo: Repository, settings: Settings, rules: list[Rule]) -> Report:
         found += [*run_rule(NotForBinder(), repo), *run_rule(FileNotRead(), repo)]
     adjusted = [settings.adjust(diagnostic) for diagnostic in found]
     kept, suppressed = suppress(repo, adjusted, settings, {name for rule in chosen for name in (rule.code, rule.name)})
-    return Report(tuple(sorted(kept, key=lambda diagnostic: diagnostic.order)), tuple(suppressed))
+    shown = set(map(id, kept))
+    originals = (original for original, one in zip(found, adjusted, strict=True) if id(one) in shown)
+    return Report(
+        tuple(sorted(kept, key=lambda diagnostic: diagnostic.order)),
+        (*suppressed, *(_deselected(repo, settings, offered) if for_binder else ())),
+        tuple(lowered for original in originals if (lowered := settings.lowered(original))),
+        settings.terms,
+        settings.unjudged(chosen),
+    )
+
+
+def _deselected(repo: Repository, settings: Settings, rules: list[Rule]) -> Iterator[Suppressed]:
+    """What the rules would say that the configuration file does not select: it comes with the repository, and what it hides is told.
+
+    Who selects on the command line knows what is left out.
+    """
+    if "select" not in settings.given:
+        for rule in rules:
+            if not settings.selects(rule):
+                yield from (settings.deselected(found) for found in run_rule(rule, repo) if found.code == rule.code)
 
 
 def run_rule(rule: Rule, repo: Repository) -> Iterator[Diagnostic]:

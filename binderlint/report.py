@@ -3,16 +3,38 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from binderlint.diagnostic import Applicability, Diagnostic, Level, Severity
 
 
+class Hider(NamedTuple):
+    """What keeps a problem from the report: an entry of the configuration file, a flag, or a comment.
+
+    `where` is how messages call the file, empty for the command line; `option` is `comment` or the name of a setting, and `entry`
+    what is written there.
+    """
+
+    where: str
+    option: str
+    entry: str
+
+
 class Suppressed(NamedTuple):
-    """A diagnostic that the user does not want to see, and the reason given."""
+    """A diagnostic that the user does not want to see, or not as severe, the reason given, and what says so."""
 
     diagnostic: Diagnostic
     reason: str
+    by: Hider
+
+
+class Effect(NamedTuple):
+    """What one hider does: `hides` problems, `lowers` their severity, `passes` them (they would fail the run), or changes the `hub`."""
+
+    hider: Hider
+    verb: str
+    number: int
 
 
 class Report(NamedTuple):
@@ -20,16 +42,37 @@ class Report(NamedTuple):
 
     diagnostics: tuple[Diagnostic, ...] = ()
     suppressed: tuple[Suppressed, ...] = ()
+    lowered: tuple[Suppressed, ...] = ()
+    """The diagnostics whose severity the settings lower, as they were before."""
+    terms: tuple[Hider, ...] = ()
+    """What the configuration file says of the run as a whole: `fail-on` where it lets more pass, and the hub."""
+    unjudged: str = ""
+    """Why no rule had a say, empty where one had."""
 
     @property
     def level(self) -> Level | None:
-        """The highest level at which nothing is left to say, None when the launch itself is at stake."""
-        reached = None
-        for level in Level:
-            if any(found.level is level and _counts(found) for found in self.diagnostics):
-                return reached
-            reached = level
-        return reached
+        """The highest level at which nothing is left to say, None when the launch itself is at stake, or when nothing was judged."""
+        return None if self.unjudged else _level(self.diagnostics)
+
+    @property
+    def own_level(self) -> Level | None:
+        """The level without what hides problems or makes them less severe."""
+        return _level((*self.diagnostics, *(one.diagnostic for one in (*self.suppressed, *self.lowered))))
+
+    @property
+    def effects(self) -> tuple[Effect, ...]:
+        """What the settings and comments keep from the report, those that hide most first."""
+        passed = {
+            "never": [found for found in self.diagnostics if found.severity >= Severity.WARNING],
+            "error": [found for found in self.diagnostics if found.severity is Severity.WARNING],
+        }
+        counted = [
+            *(Effect(by, "hides", count) for by, count in Counter(one.by for one in self.suppressed).most_common()),
+            *(Effect(by, "lowers", count) for by, count in Counter(one.by for one in self.lowered).most_common()),
+            *(Effect(by, "passes", len(passed[by.entry])) for by in self.terms if by.option == "fail-on"),
+        ]
+        hubs = (Effect(by, "hub", 0) for by in self.terms if by.option == "hub")
+        return (*(effect for effect in counted if effect.number), *hubs)
 
     @property
     def crashed(self) -> bool:
@@ -51,10 +94,21 @@ class Report(NamedTuple):
         """The part of the report about some files; everything for None."""
         if paths is None:
             return self
-        return Report(
-            tuple(found for found in self.diagnostics if _within(found.path, paths)),
-            tuple(found for found in self.suppressed if _within(found.diagnostic.path, paths)),
+        return self._replace(
+            diagnostics=tuple(found for found in self.diagnostics if _within(found.path, paths)),
+            suppressed=tuple(one for one in self.suppressed if _within(one.diagnostic.path, paths)),
+            lowered=tuple(one for one in self.lowered if _within(one.diagnostic.path, paths)),
         )
+
+
+def _level(diagnostics: Iterable[Diagnostic]) -> Level | None:
+    reached = None
+    at_stake = {found.level for found in diagnostics if _counts(found)}
+    for level in Level:
+        if level in at_stake:
+            break
+        reached = level
+    return reached
 
 
 def _counts(found: Diagnostic) -> bool:

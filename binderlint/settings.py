@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from binderlint.diagnostic import Applicability, Diagnostic, Severity
+from binderlint.report import Hider, Suppressed
 
 if TYPE_CHECKING:
     from binderlint.hubs import Hub
@@ -97,19 +98,68 @@ class Settings(NamedTuple):
     """The configuration file these came from."""
     commit: str = ""
     """The ref that the file was read at, empty for the file on disk."""
+    called: str = ""
+    """How messages call the file."""
+    given: frozenset[str] = frozenset()
+    """The options that the command line gave, as the fields are named: they are not the file's."""
+    also_ignore: tuple[str, ...] = ()
+    """The rules that the command line leaves out, besides those of the file."""
 
     def selects(self, rule: Rule) -> bool:
         return not self.select or _named(rule.code, rule.name, self.select)
 
-    def ignored(self, found: Diagnostic) -> str | None:
-        """The reason a diagnostic is not shown for (maybe empty), None when it is shown."""
+    def by(self, option: str, entry: str) -> Hider:
+        """An entry of these settings as what hides a problem."""
+        given = option.replace("-", "_") in self.given
+        return Hider("", f"--{option}", entry) if given else Hider(self.called, option, entry)
+
+    def ignored(self, found: Diagnostic) -> Suppressed | None:
+        """What keeps a diagnostic from being shown, and the reason given (maybe empty); None when it is shown."""
         for name, reason in self.ignore.items():
             if _named(found.code, found.name, (name,)):
-                return reason
+                return Suppressed(found, reason, self.by("ignore", name))
         for pattern, names in self.per_file_ignores.items():
             if _named(found.code, found.name, names) and _matches(found.path, pattern):
-                return f"per-file-ignores: {pattern}"
+                by = self.by("per-file-ignores", f"{pattern} = {', '.join(names)}")
+                return Suppressed(found, f"per-file-ignores: {pattern}", by)
+        for name in self.also_ignore:
+            if _named(found.code, found.name, (name,)):
+                return Suppressed(found, "--ignore", Hider("", "--ignore", name))
         return None
+
+    def deselected(self, found: Diagnostic) -> Suppressed:
+        """A diagnostic of a rule that is not selected."""
+        return Suppressed(found, "", self.by("select", ", ".join(self.select)))
+
+    def lowered(self, found: Diagnostic) -> Suppressed | None:
+        """What makes a diagnostic less severe; None when nothing does."""
+        adjusted = self.adjust(found)
+        if adjusted.severity >= found.severity:
+            return None
+        name = [name for name in self.severity if _named(found.code, found.name, (name,))][-1]
+        return Suppressed(found, "", self.by("severity", f"{name} = {self.severity[name]}"))
+
+    @property
+    def terms(self) -> tuple[Hider, ...]:
+        """What the configuration file says of the run as a whole, where that may hide something."""
+        terms = []
+        if self.fail_on in ("error", "never") and "fail_on" not in self.given:
+            terms.append(self.by("fail-on", self.fail_on))
+        if self.hub != "mybinder.org" and "hub" not in self.given:
+            terms.append(
+                self.by("hub", self.hub if isinstance(self.hub, str) else f"{self.hub.name}, as described there")
+            )
+        return tuple(terms) if self.file else ()
+
+    def unjudged(self, chosen: Collection[Rule]) -> str:
+        """Why none of the rules that were chosen has a say; empty where one has."""
+        if not chosen and self.select:
+            by = self.by("select", ", ".join(self.select))
+            return f"no rule was run, since {_called(by)} selects only `{by.entry}`"
+        for names, by in ((tuple(self.ignore), self.by("ignore", "")), (self.also_ignore, Hider("", "--ignore", ""))):
+            if chosen and all(_named(rule.code, rule.name, names) for rule in chosen):
+                return f"{_called(by)} leaves out every rule"
+        return ""
 
     def adjust(self, found: Diagnostic) -> Diagnostic:
         """The diagnostic with the severity and the fix the user wants for its rule."""
@@ -126,6 +176,10 @@ class Settings(NamedTuple):
     def fails(self, severity: Severity) -> bool:
         """Whether a diagnostic of this severity makes the run fail."""
         return self.fail_on != "never" and severity >= SEVERITIES[self.fail_on]
+
+
+def _called(by: Hider) -> str:
+    return f"`{by.where or by.option}`"
 
 
 def _named(code: str, name: str, names: tuple[str, ...]) -> bool:

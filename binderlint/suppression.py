@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from binderlint.diagnostic import Diagnostic
 from binderlint.pattern import regex
-from binderlint.report import Suppressed
+from binderlint.report import Hider, Suppressed
 from binderlint.source import Place, Source, Span
 
 if TYPE_CHECKING:
@@ -33,6 +33,9 @@ class Directive(NamedTuple):
         if found.path != self.place.path or not {found.code, found.name} & set(self.rules):
             return False
         return self.line is None or found.place.line <= self.line <= max(found.place.line, found.place.end_line)
+
+    def suppressed(self, found: Diagnostic) -> Suppressed:
+        return Suppressed(found, self.reason, Hider(self.place.path, "comment", ", ".join(self.rules)))
 
 
 def directives(source: Source) -> list[Directive]:
@@ -65,19 +68,22 @@ def suppress(
     suppressed: list[Suppressed] = []
     used: set[Directive] = set()
     for found in diagnostics:
-        reason = settings.ignored(found)
+        hidden = settings.ignored(found)
         covering = [directive for directive in comments if directive.covers(found)]
         used.update(covering)
-        if reason is None and covering:
-            reason = covering[0].reason
-        if reason is None:
+        if hidden is None and covering:
+            hidden = covering[0].suppressed(found)
+        if hidden is None:
             kept.append(found)
         else:
-            suppressed.append(Suppressed(found, reason))
+            suppressed.append(hidden)
     if comments:
         known = {name for rule in all_rules() for name in (rule.code, rule.name)}
         facts = Comments(comments, used, ran, known, settings.require_reasons)
         for rule in family_rules(FAMILIES[-1]):
             if isinstance(rule, CommentRule) and rule.code in ran:
-                kept += [found for found in rule.judge(facts) if settings.ignored(found) is None]
+                for found in rule.judge(facts):
+                    hidden = settings.ignored(found)
+                    kept += [] if hidden else [found]
+                    suppressed += [hidden] if hidden else []
     return kept, suppressed

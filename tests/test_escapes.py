@@ -19,7 +19,7 @@ from binderlint.cli import main
 from binderlint.diagnostic import Diagnostic, Fix, Level, Replace, Severity
 from binderlint.escapes import code_span, pieces, printable
 from binderlint.outside import streams
-from binderlint.report import Report, Suppressed
+from binderlint.report import Hider, Report, Suppressed
 from binderlint.reporters import plan as plan_reporter
 from binderlint.reporters import render
 from binderlint.reporters.json import dumps
@@ -83,6 +83,14 @@ def test_printable(text: str) -> None:
     assert len(pieces(text)) == len(text)
 
 
+def test_every_character_is_seen_or_an_escape() -> None:
+    everything = "".join(map(chr, range(sys.maxunicode + 1)))
+    for one, shown in zip(everything, pieces(everything), strict=True):
+        assert (
+            shown == one if is_text(one) else shown == "    " if one == "\t" else re.fullmatch(r"\\[a-zA-Z0-9]+", shown)
+        )
+
+
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
@@ -105,7 +113,13 @@ def report(text: str) -> Report:
     fix = Fix(text, (Replace(place.path, Span(0, 1), text),))
     found = Diagnostic("TST001", "test-rule", Severity.ERROR, Level.LAUNCH, place, f"x `{text}` {text}", text, fix)
     bare = found._replace(place=Place(place.source, Span(1, 2), (1, 2)), message=text, fix=None)
-    return Report((found, bare), (Suppressed(bare, text),))
+    hiders = (Hider(text, "comment", text), Hider(text, "ignore", text), Hider("", "--ignore", text))
+    return Report(
+        (found, bare),
+        tuple(Suppressed(bare, text, by) for by in hiders),
+        (Suppressed(found, text, Hider(text, "severity", text)),),
+        (Hider(text, "hub", text),),
+    )
 
 
 def without_colours(output: str) -> str:
@@ -118,9 +132,10 @@ def without_colours(output: str) -> str:
 @pytest.mark.parametrize("style", [Style(width=60), Style(colours=True, width=60)], ids=["plain", "colours"])
 @pytest.mark.parametrize("name", ["full", "concise", "markdown", "json"])
 def test_no_format_is_forged(name: str, style: Style, text: str) -> None:
-    output = without_colours(render(name, report(text), style))
-    assert all(line.isascii() if name == "json" else all(map(is_text, line)) for line in output.split("\n"))
-    assert not taken(output)
+    for one in (report(text), report(text)._replace(unjudged=text)):
+        output = without_colours(render(name, one, style))
+        assert all(line.isascii() if name == "json" else all(map(is_text, line)) for line in output.split("\n"))
+        assert not taken(output)
 
 
 @given(HOSTILE)
@@ -132,10 +147,11 @@ def test_json_holds_the_text(text: str) -> None:
 
 @given(HOSTILE)
 def test_github_takes_our_commands_only(text: str) -> None:
-    lines = render("github", report(text), Style()).removesuffix("\n").split("\n")
-    assert len(lines) == 2
-    for line in lines:
-        assert all(map(is_text, line))
+    lines = render("github", report(text)._replace(unjudged=text), Style()).removesuffix("\n").split("\n")
+    kinds = ["warning", "error", "error", "notice", "notice", "notice"]
+    assert [re.match("::([a-z]+) [^:]*::", line)[1] for line in lines] == kinds  # type: ignore[index]
+    assert all(all(map(is_text, line)) and "##[" not in line for line in lines)
+    for line in lines[1:3]:
         command = re.fullmatch(r"::error ([^:]*)::(.*)", line)
         assert command
         properties = dict(pair.split("=", 1) for pair in command[1].split(",") if "=" in pair)
@@ -145,7 +161,6 @@ def test_github_takes_our_commands_only(text: str) -> None:
         file = properties["file"].replace("%3A", ":").replace("%2C", ",").replace("%25", "%")
         assert file == printable(text.replace("/", "_"))
         assert "%0A" not in command[2].replace("%25", "") or "%0A" in text
-        assert "##[" not in line
 
 
 def hostile(value: Any, text: str) -> Any:

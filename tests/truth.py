@@ -89,7 +89,7 @@ def truth(repo: Repository, rules: list[Rule] | None) -> dict[str, Any]:
     report = check(repo, rules=rules)
     return {
         "diagnostics": [as_json(found) for found in report.diagnostics],
-        "suppressed": [[as_json(found), reason] for found, reason in report.suppressed],
+        "suppressed": [[as_json(one.diagnostic), one.reason] for one in report.suppressed],
         "safe": after_fixing(repo, Applicability.SAFE, rules),
         "unsafe": after_fixing(repo, Applicability.UNSAFE, rules),
         **({} if rules else {"plan": json.loads(render_json(outline(repo)))}),

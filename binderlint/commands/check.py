@@ -176,14 +176,25 @@ def _settings(root: Path | None, options: argparse.Namespace) -> Settings:
     else:
         file = options.config or (None if options.isolated or root is None else find(root))
         settings = load(file) if file else Settings()
+    if settings.file:
+        here = _from_here(os.path.join(os.path.realpath(settings.file.parent), settings.file.name))
+        at = f" of {settings.commit}" if settings.commit else ""
+        settings = settings._replace(called=f"{options.config or here}{at}")
     chosen = {option.name.replace("-", "_") for option in OPTIONS if option.flag}
     given = {name: value for name in chosen if (value := getattr(options, name)) is not None}
     if "select" in given:
         given["select"] = _names(given["select"])
     if "ignore" in given:
-        given["ignore"] = {**settings.ignore, **dict.fromkeys(_names(given["ignore"]), "--ignore")}
-    settings = settings._replace(**given)
-    named = [*settings.select, *settings.ignore, *settings.severity, *settings.unfixable, *settings.extend_safe_fixes]
+        given["also_ignore"] = _names(given.pop("ignore"))
+    settings = settings._replace(**given, given=frozenset(given))
+    named = [
+        *settings.select,
+        *settings.ignore,
+        *settings.also_ignore,
+        *settings.severity,
+        *settings.unfixable,
+        *settings.extend_safe_fixes,
+    ]
     if named:
         known = {word for rule in all_rules() for word in (rule.code, rule.name, rule.code[:3])} | {"ALL"}
         for name in named:
@@ -305,22 +316,24 @@ def _print(
         else:
             show(text)
     if options.show_suppressed:
-        for found, reason in report.suppressed:
-            tell(f"suppressed: {found.place}: {found.code} {found.name}: {reason or 'no reason given'}")
+        for found, reason, by in report.suppressed:
+            said = by.where if by.option == "comment" else f"{by.where} {by.option}".strip()
+            tell(f"suppressed: {found.place}: {found.code} {found.name}: {reason or 'no reason given'} ({said})")
 
 
 def _prefix(root: Path) -> str:
-    """What stands before the repository's paths as seen from the current folder, empty where they are the same; all of it on another drive.
-
-    Both are real paths: Windows may give a folder by its short name (`RUNNER~1`).
-    """
-    whole = os.path.realpath(root)
-    try:
-        shown = os.path.relpath(whole, os.path.realpath(os.curdir))
-    except ValueError:  # another drive of Windows
-        shown = whole
-    shown = shown.replace(os.sep, "/")
+    """What stands before the repository's paths as seen from the current folder, empty where they are the same."""
+    shown = _from_here(os.path.realpath(root))
     return "" if shown == "." else f"{shown}/"
+
+
+def _from_here(path: str) -> str:
+    """A real path (Windows may give a folder by its short name, `RUNNER~1`) as seen from the current folder; all of it on another drive."""
+    try:
+        path = os.path.relpath(path, os.path.realpath(os.curdir))
+    except ValueError:
+        pass
+    return path.replace(os.sep, "/")
 
 
 def _relocated(report: Report, prefix: str) -> Report:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from binderlint.diagnostic import Applicability, Level
 from binderlint.escapes import printable
+from binderlint.reporters.hidden import caveat, notes
 from binderlint.style import Style
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def render(report: Report, style: Style) -> str:
 
 
 def summary(report: Report, style: Style) -> str:
-    """How many problems, how many can be fixed and how, how many were suppressed, and the level reached."""
+    """How many problems, how many can be fixed and how, how many were suppressed and by what, and the level reached."""
     counts = [f"{count} {word}{'s' if count != 1 else ''}" for word, count in report.counts().items() if count]
     hidden = f" ({len(report.suppressed)} suppressed)" if report.suppressed else ""
     head = f"Found {_listed(counts)}{hidden}." if counts else f"No problems found{hidden}."
@@ -46,8 +47,14 @@ def summary(report: Report, style: Style) -> str:
     lines = [style.paint("bold", head)]
     if fixes:
         lines.append(f"{', '.join(fixes)}.")
-    level = report.level
-    lines.append(f"Level reached: {style.paint('bold', level.value if level else 'none')}. In short: {REACHED[level]}.")
+    lines += [f"{printable(sentence)}." for _, sentences in notes(report) for sentence in sentences]
+    level = style.paint("bold", report.level.value if report.level else "none")
+    if report.unjudged:
+        lines.append(f"{style.paint('bold', 'Not judged')}: {printable(report.unjudged)}.")
+    elif left_out := caveat(report):
+        lines.append(f"Level reached: {level}, {left_out}.")
+    else:
+        lines.append(f"Level reached: {level}. In short: {REACHED[report.level]}.")
     return "\n".join(lines) + "\n"
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from binderlint.diagnostic import Diagnostic, Severity
 from binderlint.escapes import printable
+from binderlint.reporters.hidden import notes
 from binderlint.style import Style
 
 if TYPE_CHECKING:
@@ -14,18 +15,22 @@ if TYPE_CHECKING:
 KINDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
 # GitHub shows the first ten annotations of each kind of a step and drops the rest (actions/toolkit#734).
 SHOWN = 10
+OURS = {"title": "binderlint"}
 
 
 def render(report: Report, style: Style) -> str:
-    """Annotations, the worst first; where GitHub would drop some, a notice says how many."""
-    lines, dropped = [], 0
+    """Annotations, the worst first; a notice for what hides problems, and one that says how many GitHub would drop."""
+    told = [_note(where, sentences) for where, sentences in notes(report)]
+    lines = [_annotation("warning", f"Not judged: {report.unjudged}.", OURS)] if report.unjudged else []
+    dropped = 0
     for severity, kind in KINDS.items():
         found = [one for one in report.diagnostics if one.severity is severity]
-        room = SHOWN - (1 if kind == "notice" else 0)
+        room = SHOWN - (1 + len(told) if kind == "notice" else 0)
         lines += [command(one, kind) for one in found[:room]]
         dropped += len(found[room:])
+    lines += told
     if dropped:
-        lines.append(f"::notice title=binderlint::{dropped} more: see the summary of this job\n")
+        lines.append(_annotation("notice", f"{dropped} more: see the summary of this job", OURS))
     return "".join(lines)
 
 
@@ -36,14 +41,21 @@ def command(found: Diagnostic, kind: str) -> str:
     if place.line == place.end_line:
         properties |= {"col": str(place.column), "endColumn": str(place.end_column)}
     properties["title"] = f"{found.code} {found.name}"
-    listed = ",".join(f"{key}={_property(value)}" for key, value in properties.items())
-    message = f"{found.message}. {found.help}".rstrip(". ") + "."
-    return f"::{kind} {listed}::{_data(message)}\n"
+    return _annotation(kind, f"{found.message}. {found.help}".rstrip(". ") + ".", properties)
 
 
 def refusal(message: str) -> str:
     """The annotation of a run that checked nothing, and why."""
-    return f"::error title=binderlint::{_data(message)}\n"
+    return _annotation("error", message, OURS)
+
+
+def _note(where: str, sentences: list[str]) -> str:
+    return _annotation("notice", f"{'. '.join(sentences)}.", {"file": where} | OURS if where else OURS)
+
+
+def _annotation(kind: str, message: str, properties: dict[str, str]) -> str:
+    listed = ",".join(f"{key}={_property(value)}" for key, value in properties.items())
+    return f"::{kind} {listed}::{_data(message)}\n"
 
 
 def _data(text: str) -> str:

@@ -21,7 +21,7 @@ from binderlint.diagnostic import (
 from binderlint.style import Style
 
 if TYPE_CHECKING:
-    from binderlint.report import Report
+    from binderlint.report import Report, Suppressed
 
 VERSION = 1
 
@@ -55,7 +55,12 @@ def document(report: Report) -> dict[str, Any]:
         "version": VERSION,
         "level": report.level.value if report.level else None,
         "diagnostics": [diagnostic(found) for found in report.diagnostics],
-        "suppressed": [{**diagnostic(found), "reason": reason} for found, reason in report.suppressed],
+        "suppressed": [_hidden(one) for one in report.suppressed],
+        "lowered": [_hidden(one) for one in report.lowered],
+        "effects": [
+            {**effect.hider._asdict(), "effect": effect.verb, "problems": effect.number} for effect in report.effects
+        ],
+        "not_judged": report.unjudged or None,
         "summary": {
             **{f"{severity}s": count for severity, count in report.counts().items()},
             "suppressed": len(report.suppressed),
@@ -63,6 +68,10 @@ def document(report: Report) -> dict[str, Any]:
             "fixable_unsafe": report.fixable(Applicability.UNSAFE),
         },
     }
+
+
+def _hidden(one: Suppressed) -> dict[str, Any]:
+    return {**diagnostic(one.diagnostic), "reason": one.reason, "by": one.by._asdict()}
 
 
 def diagnostic(found: Diagnostic) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from binderlint.diagnostic import Applicability, Diagnostic, Severity
 from binderlint.escapes import code_span, markdown, table_cell
 from binderlint.reporters.concise import REACHED
+from binderlint.reporters.hidden import caveat, notes
 from binderlint.style import Style
 
 if TYPE_CHECKING:
@@ -21,14 +22,25 @@ FIXES = {
 
 
 def render(report: Report, style: Style) -> str:
-    """A headline, the level reached, and a row for each diagnostic, the worst first."""
-    level = report.level
-    lines = ["## binderlint", "", f"**Level reached: {level.value if level else 'none'}**: {REACHED[level]}.", ""]
+    """A headline, the level reached, what is hidden and by what, and a row for each diagnostic, the worst first."""
+    lines = ["## binderlint", "", f"{_verdict(report)}.", ""]
+    if told := [sentence for _, sentences in notes(report) for sentence in sentences]:
+        lines += [*(f"- {markdown(sentence)}." for sentence in told), ""]
     if not report.diagnostics:
-        return "\n".join([*lines, "No problems found.", ""])
+        hidden = f" ({len(report.suppressed)} suppressed)" if report.suppressed else ""
+        return "\n".join([*lines, f"No problems found{hidden}.", ""])
     lines += ["| | Where | Problem | What to do | Fix |", "| --- | --- | --- | --- | --- |"]
     worst_first = sorted(report.diagnostics, key=lambda found: (-found.severity, found.order))
     return "\n".join([*lines, *map(_row, worst_first), ""])
+
+
+def _verdict(report: Report) -> str:
+    level = report.level.value if report.level else "none"
+    if report.unjudged:
+        return f"**Not judged**: {markdown(report.unjudged)}"
+    if left_out := caveat(report):
+        return f"**Level reached: {level}**, {left_out}"
+    return f"**Level reached: {level}**: {REACHED[report.level]}"
 
 
 def refusal(message: str) -> str:
