@@ -71,10 +71,15 @@ def _base(environment: Mapping[str, str], target: Path) -> list[str]:
     if event in _OWN:
         return []
     from binderlint.outside.dotgit import find_git
+    from binderlint.outside.git import GitError
 
     base, head = _pull_request(event, environment.get("GITHUB_EVENT_PATH", ""))
-    place, merge = find_git(target.resolve()), environment.get("GITHUB_SHA", "")
-    if head and _commit(place, f"{merge}^2") == head:
+    merge = environment.get("GITHUB_SHA", "")
+    try:
+        place = find_git(target.resolve())
+    except GitError as error:
+        raise UsageError(f"`config: base`: {error}") from error
+    if head and _commit(place, merge) == merge and _commit(place, f"{merge}^2") == head:
         return ["--config-ref", _commit(place, f"{merge}^1")]
     if _commit(place, base) == base:
         return ["--config-ref", base]

@@ -209,7 +209,7 @@ def configuration() -> str:
         "# Configuration",
         "",
         f"binderlint needs no configuration. It reads the first of {', '.join(f'`{name}`' for name in FILES[:2])} and `[tool.binderlint]` in",
-        f"`{FILES[2]}` at the root of the repository; `--config FILE` names another file, `--isolated` none. Flags win over the file.",
+        f"`{FILES[2]}` at the root of the repository; `--config FILE` names another file, `--config-ref REF` takes it from a branch, tag or commit, `--isolated` uses none. Flags win over the file.",
         "A link that leads out of the repository is not followed, since a stranger may have made it: name such a file with `--config`.",
         "A schema for editors is `configuration.schema.json` beside this page.",
         "",

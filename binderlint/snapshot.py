@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import posixpath
 from collections.abc import Iterable, Iterator
 from functools import cached_property
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from binderlint.outside.clone import Clone
 from binderlint.outside.git import Git
-from binderlint.source import EXECUTABLE, GITLINK, REGULAR, SYMLINK, UNREAD, Place, Source
+from binderlint.source import EXECUTABLE, GITLINK, REGULAR, SYMLINK, UNREAD, Place, Source, decode_path
 from binderlint.source import RepositoryError as RepositoryError
 
 if TYPE_CHECKING:
@@ -104,7 +103,7 @@ class Snapshot:
             if found is None or found.mode != SYMLINK:
                 done = candidate
                 continue
-            target, links = os.fsdecode(found.data), links + 1
+            target, links = decode_path(found.data), links + 1
             if links > 40 or target.startswith("/"):
                 return None
             parts = [piece for piece in target.split("/") if piece not in ("", ".")] + parts

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from functools import cached_property
@@ -36,6 +37,11 @@ class UnreadError(RepositoryError):
 
 class TooLargeError(UnreadError):
     """The content of a file is not known, because there is too much of it."""
+
+
+def decode_path(data: bytes) -> str:
+    """A path as git has it, as text. Bytes that are no text become lone surrogates, also on Windows, where `os.fsdecode` would raise."""
+    return data.decode(sys.getfilesystemencoding(), "surrogateescape")
 
 
 class Span(NamedTuple):

@@ -75,7 +75,8 @@ class Runner:
     def check(self, workspace: Path, **inputs: str) -> tuple[subprocess.CompletedProcess[str], str]:
         """Run the step that checks; the second value is the summary of the job."""
         self.summary.unlink(missing_ok=True)
-        done = self.step(CHECK, workspace, VARIABLES, **inputs)
+        path = os.pathsep.join((".", "", os.environ["PATH"]))
+        done = self.step(CHECK, workspace, {**VARIABLES, "PATH": path}, **inputs)
         return done, self.summary.read_text("utf-8") if self.summary.exists() else ""
 
 
@@ -117,7 +118,7 @@ def test_nothing_of_the_workspace_runs(installed: tuple[Runner, list[str]], fold
     git(workspace, "init", "-q")
     git(workspace, "add", "binder")
     git(workspace, "commit", "-qm", "one")
-    done, summary = runner.check(workspace, arguments="--config-ref HEAD")
+    done, summary = runner.check(workspace, arguments="--config-ref HEAD", path="./")
     assert what_ran(folder / "ran") == []
     assert done.returncode == 1, done.stdout + done.stderr
     assert "::error file=binder/start,line=" in done.stdout
@@ -288,11 +289,15 @@ def test_a_push_has_its_own_configuration_and_other_events_none(
 ) -> None:
     monkeypatch.chdir(folder)
     assert action.run({**pull_request, "GITHUB_EVENT_NAME": "push", "CONFIG": "base"}) == 0
-    (folder / "event.json").write_text('{"issue": {}}', "utf-8")
-    for event, file in (("issue_comment", "event.json"), ("pull_request", "none.json"), ("pull_request", "binder")):
+    (folder / "issue.json").write_text('{"issue": {}}', "utf-8")
+    for event, file in (("issue_comment", "issue.json"), ("pull_request", "none.json"), ("pull_request", "binder")):
         told = {"GITHUB_EVENT_NAME": event, "GITHUB_EVENT_PATH": str(folder / file)}
         assert action.run({**pull_request, **told, "CONFIG": "base"}) == 2
         assert "::error title=binderlint::`config: base`: the event " in capsys.readouterr().err
+    (folder / ".git").rename(folder / "git")
+    (folder / ".git").write_bytes(b"gitdir: nowhere\n")
+    assert action.run({**pull_request, "CONFIG": "base"}) == 2
+    assert "points to a git folder that is not there" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from binderlint.outside.git import Git, GitError, Store, hosted_name
 from binderlint.outside.regular import read_regular
 from binderlint.pattern import regex
+from binderlint.source import decode_path
 
 _SMALL = 1_000_000  # bytes of HEAD, a configuration, a pointer
 _LARGE = 500_000_000  # bytes of an index or of packed-refs
@@ -190,7 +191,7 @@ def parse_index(data: bytes, hash_size: int) -> Index:
             raise GitError("the git index is damaged")
         path = path[: len(path) - dropped] + data[start:stop] if version == 4 else data[start:stop]
         mode = int.from_bytes(data[offset + 24 : offset + 28], "big")
-        entries.append(Entry(os.fsdecode(path), mode, data[hash_at:flags_at].hex()))
+        entries.append(Entry(decode_path(path), mode, data[hash_at:flags_at].hex()))
         offset = stop + 1 if version == 4 else offset + (stop - offset + 8) // 8 * 8
     index = Index(entries)
     while offset + 8 <= end:

@@ -14,6 +14,7 @@ from enum import Enum
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
+from binderlint.outside.programs import find_program
 from binderlint.pattern import regex
 from binderlint.source import RepositoryError
 
@@ -287,18 +288,6 @@ def _real(folder: str | Path) -> str:
         return ""
 
 
-def find_program(folders: Iterable[str]) -> str:
-    """The full path of git. Raises GitError.
-
-    Where only a name is given, Windows looks in the current folder first, and so does shutil.which.
-    """
-    for folder in folders:
-        candidate = os.path.join(folder, "git.exe" if os.name == "nt" else "git")
-        if os.path.isfile(candidate) and os.access(candidate, os.X_OK):
-            return candidate
-    raise GitError("git cannot be run: there is no `git` in PATH")
-
-
 def unwind_at_signals() -> None:
     """From now on SIGTERM and SIGHUP end the program as Ctrl-C does, so that processes are ended and temporary folders removed."""
     import signal
@@ -372,6 +361,9 @@ class _Child:
         """Start it; without `stdin` it gets a pipe. Raises GitError."""
         import subprocess
 
+        program = find_program("git", safe_path(call.store))
+        if program is None:
+            raise GitError("git cannot be run: there is no `git` in PATH")
         unwind_at_signals()
         self._name = call.arguments[0]
         settings = [word for name, value in SETTINGS.items() for word in ("-c", f"{name}={value}")]
@@ -380,7 +372,7 @@ class _Child:
             group = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
         try:
             self.process: subprocess.Popen[bytes] = subprocess.Popen(
-                [find_program(safe_path(call.store)), f"--git-dir={call.home}", *settings, *call.arguments],
+                [program, f"--git-dir={call.home}", *settings, *call.arguments],
                 cwd=call.home,
                 env=environment(call.home, call.store, call.config, call.protocols),
                 stdin=subprocess.PIPE if stdin is None else stdin,

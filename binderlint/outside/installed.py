@@ -47,7 +47,7 @@ def _executable(given: str) -> str:
                 return os.path.abspath(path / name)
         raise InstalledError(f"--from-env {given}: there is no bin/python in this folder")
     inside = os.path.dirname(given) and path.exists()
-    found = os.path.abspath(path) if inside else find_program(given)
+    found = os.path.abspath(path) if inside else find_program(given, os.get_exec_path())
     if not found:
         raise InstalledError(f"--from-env {given}: there is no such Python, nor folder of an environment")
     return found

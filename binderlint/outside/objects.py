@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
-
 from binderlint.outside.dotgit import Entry, GitFolder, find_ref, find_store
 from binderlint.outside.git import LOCAL, NoAnswerError, Store, UnknownRefError, ask
 from binderlint.pattern import regex
+from binderlint.source import decode_path
 
 _ID = regex(r"[0-9a-f]{4,64}")
 _NAME = regex(r"([^\^~]*)((?:[\^~]\d*)*)")
@@ -42,5 +41,5 @@ def read_tree(store: Store, commit: str) -> list[Entry]:
         if line:
             fields, _, path = line.partition(b"\t")
             mode, _, oid, size = fields.decode().split()
-            entries.append(Entry(os.fsdecode(path), int(mode, 8), oid, int(size) if size.isdigit() else -1))
+            entries.append(Entry(decode_path(path), int(mode, 8), oid, int(size) if size.isdigit() else -1))
     return entries

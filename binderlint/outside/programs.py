@@ -1,18 +1,19 @@
-"""Programs: where a program that binderlint starts is, by its name in PATH and nowhere else."""
+"""Programs: where a program that binderlint starts is, by its name in the folders of PATH and nowhere else."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 
 
-def find_program(name: str) -> str | None:
-    """The path of a program (on Windows without its `.exe`), None where there is none.
+def find_program(name: str, folders: Iterable[str]) -> str | None:
+    """The path of a program (on Windows without its `.exe`) in the first of the folders that has it, such as those of PATH, else None.
 
-    Only the absolute folders of PATH count. An empty or relative one is the current folder, which is often the one to check, and on
+    Only absolute folders count. An empty or relative one is the current folder, which is often the one to check, and on
     Windows that is the first place to look (CreateProcess, and `shutil.which` like it).
     """
     file = name if os.name != "nt" or name.lower().endswith(".exe") else f"{name}.exe"
-    for folder in filter(os.path.isabs, os.get_exec_path()):
+    for folder in filter(os.path.isabs, folders):
         path = os.path.join(folder, file)
         if os.path.isfile(path) and os.access(path, os.X_OK):
             return path

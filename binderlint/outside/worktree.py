@@ -6,7 +6,7 @@ import errno
 import os
 import posixpath
 import stat
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,10 +19,12 @@ from binderlint.outside.dotgit import (
     find_store,
     read_git,
     read_index,
+    setting,
 )
 from binderlint.outside.git import Blobs, Git, GitError, MissingError
 from binderlint.outside.objects import read_tree, resolve
 from binderlint.outside.regular import read_regular
+from binderlint.pattern import regex
 from binderlint.source import (
     EXECUTABLE,
     GITLINK,
@@ -39,6 +41,8 @@ from binderlint.source import (
 _SKIPPED_FOLDERS = {".git", "__pycache__", "node_modules", ".ipynb_checkpoints", ".venv", ".tox", ".nox", ".mypy_cache"}
 # Where files that git does not track are looked for: the places Binder's configuration can be in.
 _CONFIGURATION_FOLDERS = ("", "binder", ".binder")
+# How git writes false (git-config, "Values").
+_OFF = ("false", "no", "off", "0")
 
 
 LARGEST = 50_000_000
@@ -70,6 +74,7 @@ def read_folder(folder: Path) -> Contents:
         entries = read_index(place)
         prefix = "" if folder == place.top else folder.relative_to(place.top).as_posix() + "/"
         git = read_git(place) if not prefix else None
+        linked = setting(place, "core.symlinks").lower() not in _OFF
     except GitError as error:
         raise RepositoryError(f"{place.top}: {error}") from error
     tracked = {entry.path[len(prefix) :]: entry for entry in entries if entry.path.startswith(prefix)}
@@ -77,8 +82,9 @@ def read_folder(folder: Path) -> Contents:
     if not tracked:  # nothing is committed yet: look at what is there
         return Contents(list(_walk(folder)), git, clone, not entries)
     folders = _Folders(folder)
-    found = [_on_disk(folder, path, entry.mode) for path, entry in tracked.items() if folders.holds(path)]
-    found += [_on_disk(folder, path, tracked=False) for path in _untracked_files(folder) if path not in tracked]
+    modes = {path: 0 if linked and entry.mode == SYMLINK else entry.mode for path, entry in tracked.items()}
+    found = [_on_disk(folder, path, mode) for path, mode in modes.items() if _is_possible(path) and folders.holds(path)]
+    found += [_on_disk(folder, path, tracked=False) for path in _untracked_files(folder, tracked)]
     return Contents([source for source in found if source], git, clone)
 
 
@@ -173,24 +179,50 @@ class _Folders:
             return False
 
 
-def _untracked_files(folder: Path) -> Iterator[str]:
-    """Where Binder's configuration can be: the paths of what is there; of a folder that cannot be listed, with a slash at its end."""
+def _untracked_files(folder: Path, tracked: Collection[str]) -> Iterator[str]:
+    """Where Binder's configuration can be: the paths of what git does not track; of a folder that cannot be listed, with a slash at its end.
+
+    Windows and macOS may show a tracked file by another name, in other letters or with its accents apart, and know it by both.
+    """
+    folded = {_folded(path): path for path in tracked if path.count("/") < 2}
     for name in _CONFIGURATION_FOLDERS:
         if name and os.path.islink(folder / name):
             continue  # its files are those of another folder, where they are or are not tracked
         try:
             with os.scandir(folder / name) as entries:
-                yield from (
-                    posixpath.join(name, entry.name) for entry in entries if entry.is_symlink() or entry.is_file()
-                )
+                there = [posixpath.join(name, entry.name) for entry in entries if entry.is_symlink() or entry.is_file()]
         except PermissionError:
             yield f"{name}/"
+            continue
         except OSError:
             continue
+        for path in there:
+            known = folded.get(_folded(path), "")
+            if path not in tracked and (not known or known in there or not _is_same(folder / path, folder / known)):
+                yield path
+
+
+def _folded(path: str) -> str:
+    if path.isascii():
+        return path.lower()
+    from unicodedata import normalize
+
+    return normalize("NFC", path).casefold()
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    try:
+        return os.path.samestat(os.lstat(one), os.lstat(other))
+    except OSError:
+        return False
 
 
 def _on_disk(folder: Path, path: str, mode: int = 0, tracked: bool = True) -> Source | None:
-    """A file of a work tree, None when it is gone or is no file. The index's mode wins over the disk's, but for what became a link."""
+    """A file of a work tree, None when it is gone or is no file.
+
+    The index's mode wins over the disk's, but for what became a link: Windows has no executable files, and git has written a link as a
+    text file where it is given the mode of one here (`core.symlinks`).
+    """
     full = folder / path
     if mode == GITLINK:
         return Source(path, b"", GITLINK, tracked)
@@ -199,7 +231,7 @@ def _on_disk(folder: Path, path: str, mode: int = 0, tracked: bool = True) -> So
     try:
         status = os.lstat(full)
         if stat.S_ISLNK(status.st_mode):
-            return Source(path, os.fsencode(os.readlink(full)), SYMLINK, tracked)
+            return Source(path, _link_target(full), SYMLINK, tracked)
     except PermissionError:  # of a folder above it
         return unread(UnreadError(path, _DENIED), tracked)
     except (OSError, ValueError):
@@ -210,9 +242,26 @@ def _on_disk(folder: Path, path: str, mode: int = 0, tracked: bool = True) -> So
         return unread(_too_large(path), tracked)
     if not os.access(full, os.R_OK):
         return unread(UnreadError(path, _DENIED), tracked)
-    if mode not in (REGULAR, EXECUTABLE):
+    if mode not in (REGULAR, EXECUTABLE, SYMLINK):
         mode = EXECUTABLE if status.st_mode & stat.S_IXUSR else REGULAR
     return Source(path, lambda: _read(full, path), mode, tracked)
+
+
+def _link_target(path: Path) -> bytes:
+    """What git stores for a link; Windows writes it in another way."""
+    target = os.readlink(path)
+    return os.fsencode(target.removeprefix("\\\\?\\").replace("\\", "/") if os.name == "nt" else target)
+
+
+# learn.microsoft.com/windows/win32/fileio/naming-a-file: such a name is a device, another file, or none
+_NOT_ON_WINDOWS = regex(
+    r"(?i)(?:^|/)(?:con|prn|aux|nul|com[1-9\xb9\xb2\xb3]|lpt[1-9\xb9\xb2\xb3]|conin\$|conout\$) *(?:[.:/]|$)|[. ](?:/|$)|[\0-\x1f<>:\"|?*\\]"
+)
+
+
+def _is_possible(path: str) -> bool:
+    """True when this system can have a file of this path. git could not check out another, and a device must not be opened."""
+    return os.name != "nt" or not _NOT_ON_WINDOWS.search(path)
 
 
 def _too_large(path: str) -> TooLargeError:
