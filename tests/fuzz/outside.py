@@ -130,6 +130,7 @@ def command_line(run: Run) -> Iterator[Failure]:
         elif _tree(read(copy).files) != _tree(read(folder).files):
             yield Failure("diff and fix", "no patch", err.decode("utf-8", "replace"))
         once = _tree(read(folder).files)
+        git(folder, "add", "-f", "-A")  # what is new is not in git yet, so Binder would not get it
         code, out, err = command("--assume-binder", "--unsafe-fixes", "--fix", str(folder))
         if _tree(read(folder).files) != once:
             yield Failure("fix twice", "on disk", err.decode("utf-8", "replace"))
