@@ -16,7 +16,7 @@ import jsonschema
 
 import binderlint
 from binderlint.diagnostic import Applicability, Diagnostic, Rename, Severity
-from binderlint.edits import EditError, comments
+from binderlint.edits import EditError
 from binderlint.escapes import printable
 from binderlint.fixer import Fixed, fix
 from binderlint.linter import check
@@ -294,8 +294,8 @@ def kept(run: Run) -> Iterator[Failure]:
     for change in run.changed("safe"):
         if change.before and language_of(change.path) in ("yaml", "toml", "shell", "docker", "requirements"):
             lines = [line for line in change.before.lines() if "binderlint:" not in line and not line.startswith("#!")]
-            for comment in comments("\n".join(lines)):
-                if comment not in after:
+            for comment in re.findall(r"(?:^|(?<=\s))#[^\n\r]*", "\n".join(lines), re.MULTILINE):
+                if comment.rstrip() not in after:
                     codes = " ".join(sorted({found.code for found in run.fixed("safe").applied}))
                     yield Failure("kept", f"comment {codes}", f"{change.path}: {comment}")
 
