@@ -9,10 +9,12 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from binderlint.cli import USAGE, UsageError, main
+from binderlint.cli import guarded, main
+from binderlint.commands.exits import UsageError
 
 if TYPE_CHECKING:
     from binderlint.outside.dotgit import GitFolder
@@ -23,19 +25,17 @@ _OWN = ("push", "create", "release", "schedule", "workflow_dispatch", "repositor
 
 def run(environment: Mapping[str, str]) -> int:
     """Check as the inputs say, and give the exit code of the step."""
-    workspace = Path(environment["GITHUB_WORKSPACE"])
-    os.chdir(workspace)
     outputs = ["--output", "github"]
     if environment.get("SUMMARY") == "true" and environment.get("GITHUB_STEP_SUMMARY"):
         outputs += ["--output", f"markdown={environment['GITHUB_STEP_SUMMARY']}"]
-    target = workspace / environment.get("TARGET", "")
-    try:
-        words = [*_configuration(environment, target), *_words(environment.get("ARGUMENTS", ""))]
-    except UsageError as error:
-        from binderlint.refusal import refuse
+    return guarded(partial(_check, environment, outputs), outputs)
 
-        refuse(str(error), outputs)
-        return USAGE
+
+def _check(environment: Mapping[str, str], outputs: list[str]) -> int:
+    workspace = Path(environment["GITHUB_WORKSPACE"])
+    os.chdir(workspace)
+    target = workspace / environment.get("TARGET", "")
+    words = [*_configuration(environment, target), *_words(environment.get("ARGUMENTS", ""))]
     fail_on = f"--fail-on={environment.get('FAIL_ON') or 'warning'}"
     return main(["check", "--assume-binder", *outputs, fail_on, *words, "--", str(target)])
 

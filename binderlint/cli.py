@@ -1,62 +1,110 @@
-"""The command line: arguments, which command runs, and exit codes. Imports only the code of the chosen command."""
+"""The command line: arguments, which command runs, and how the run ends. Imports only the code of the chosen command."""
 
 from __future__ import annotations
 
-import argparse
+import os
 import sys
-from collections.abc import Sequence
-from typing import NoReturn
+from functools import partial
+from typing import TYPE_CHECKING, NoReturn
 
 from binderlint import __version__
+from binderlint.commands.exits import CRASHED, FAILED, SIGNALLED, UsageError, bug
+from binderlint.outside.streams import StreamError, command, prepare, show
 
-CLEAN, FOUND, USAGE, CRASHED = 0, 1, 2, 3
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable, Sequence
+
 COMMANDS = {
     "check": "check repositories, and with --fix mend them (the default command)",
     "plan": "say what repo2docker would do with a repository",
     "rule": "explain a rule, by its code or name, or all of them",
 }
+_EXIT_CODES = {
+    "check": """\
+  0    nothing found that is as bad as --fail-on (by default a warning)
+  1    something was found, or --diff would change something""",
+    "plan": """\
+  0    the hub takes the repository
+  1    the hub does not take it""",
+    "rule": """\
+  0    the rule was explained""",
+}
 _EPILOG = """\
 exit codes:
-  0  nothing found that is as bad as --fail-on (by default a warning)
-  1  something was found, or --diff would change something
-  2  the arguments, the configuration or the path cannot be used
-  3  a rule crashed: a bug of binderlint
+{codes}
+  2    binderlint was called wrongly, or something could not be read or written
+  3    a bug of binderlint
+  130  stopped with Ctrl-C
 """
-
-
-class UsageError(Exception):
-    """The arguments, the configuration or the path cannot be used; the message is for the user."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run binderlint and return its exit code."""
     arguments = list(sys.argv[1:] if arguments is None else arguments)
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")
-    try:
-        return _run(arguments)
-    except UsageError as error:
-        from binderlint.refusal import refuse
+    return guarded(partial(_run, arguments), arguments)
 
-        refuse(str(error), arguments)
-        return USAGE
-    except BrokenPipeError:  # the reader, such as `head`, has seen enough
-        sys.stderr.close()
-        return CLEAN
-    except KeyboardInterrupt:
-        return 130
+
+def guarded(run: Callable[[], int], arguments: Sequence[str]) -> int:
+    """The exit code that `run` returns; where it fails, one that says so, after the reason has been said in the formats of the arguments."""
+    prepare()
+    try:
+        return run()
+    except SystemExit as stop:  # argparse has printed the help or the version
+        if stop.code == 0:
+            stop.code = guarded(_flush, arguments)
+        raise
+    except KeyboardInterrupt as stop:
+        return SIGNALLED + getattr(stop, "number", 2)
+    except (UsageError, StreamError) as error:
+        return _refuse(str(error), arguments, FAILED)
+    except OSError as error:
+        if not _is_somewhere():
+            gone = "The folder that binderlint was started in does not exist any more. Change to another folder"
+            return _refuse(gone, arguments, FAILED)
+        if error.filename is not None:
+            return _refuse(f"{error.filename}: {error.strerror}", arguments, FAILED)
+        return _refuse(bug(error), arguments, CRASHED, error)
+    except Exception as error:
+        return _refuse(bug(error), arguments, CRASHED, error)
+
+
+def _refuse(message: str, arguments: Sequence[str], code: int, error: BaseException | None = None) -> int:
+    from binderlint.refusal import refuse
+
+    if error and os.environ.get("BINDERLINT_DEBUG"):
+        from traceback import format_exception
+
+        command("".join(format_exception(error)))
+    try:
+        refuse(message, arguments)
+    except StreamError:  # it has been said on standard error
+        return max(code, FAILED)
+    return code
+
+
+def _flush() -> int:
+    show("")
+    return 0
+
+
+def _is_somewhere() -> bool:
+    try:
+        os.getcwd()
+    except OSError:
+        return False
+    return True
 
 
 def _run(arguments: list[str]) -> int:
-    command = arguments[0] if arguments and arguments[0] in COMMANDS else ""
-    if command == "rule":
+    name = arguments[0] if arguments and arguments[0] in COMMANDS else ""
+    if name == "rule":
         from binderlint.commands.rule import run
-    elif command == "plan":
+    elif name == "plan":
         from binderlint.commands.plan import run
     else:
         from binderlint.commands.check import run
-    options = parser(command or "check").parse_args(arguments[1:] if command else arguments)
+    options = parser(name or "check").parse_args(arguments[1:] if name else arguments)
     return run(options)
 
 
@@ -68,22 +116,23 @@ def parser(command: str) -> argparse.ArgumentParser:
         from binderlint.commands.plan import add_arguments
     else:
         from binderlint.commands.check import add_arguments
+    import argparse
+
+    class Parser(argparse.ArgumentParser):
+        def error(self, message: str) -> NoReturn:
+            raise UsageError(f"{message} (`{self.prog} --help` lists the arguments)")
+
     others = [f"  binderlint {name:6} {about}" for name, about in COMMANDS.items()]
-    made = _Parser(
+    made = Parser(
         prog="binderlint" if command == "check" else f"binderlint {command}",
         description="Tell whether a repository is ready for Binder, what will break, and fix it.\n\n"
         + "\n".join(others)
         if command == "check"
         else COMMANDS[command],
-        epilog=_EPILOG,
+        epilog=_EPILOG.format(codes=_EXIT_CODES[command]),
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
     made.add_argument("--version", action="version", version=f"binderlint {__version__}")
     add_arguments(made)
     return made
-
-
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        raise UsageError(f"{message} (`{self.prog} --help` lists the arguments)")

@@ -297,7 +297,7 @@ def hooks() -> str:
                 (
                     "binderlint-fix",
                     "Check it, and write the safe fixes",
-                    "python -I -m binderlint --assume-binder --fix",
+                    "python -I -m binderlint --assume-binder --fix --exit-non-zero-on-fix",
                 ),
             )
         )

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 
 def refuse(message: str, arguments: Sequence[str]) -> None:
     """Say it. The arguments are those of the command line, which perhaps cannot be parsed: they tell the formats."""
+    from binderlint.outside.output import OutputError, is_summary, write_output
     from binderlint.outside.streams import command, show, tell
     from binderlint.reporters import github, markdown
 
@@ -17,11 +18,11 @@ def refuse(message: str, arguments: Sequence[str]) -> None:
     else:
         tell(f"binderlint: error: {message}")
     for file in (output.removeprefix("markdown=") for output in outputs if output.startswith("markdown=")):
-        try:
-            with open(file, "a", encoding="utf-8", newline="\n") as stream:
-                stream.write(markdown.refusal(message))
-        except OSError:  # perhaps that is what the message is about
-            pass
+        if not os.path.isfile(file) or is_summary(file):  # an earlier report is not written over
+            try:
+                write_output(file, markdown.refusal(message))
+            except OutputError:  # perhaps that is what the message is about
+                pass
     if "markdown" in outputs:
         show(markdown.refusal(message))
 

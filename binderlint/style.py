@@ -29,7 +29,7 @@ class Style(NamedTuple):
         return f"\033[{_CODES[colour]}m{text}\033[0m" if self.colours and text else text
 
 
-def style_for(stream: IO[str], choice: str, environment: Mapping[str, str] = os.environ) -> Style:
+def style_for(stream: IO[str] | None, choice: str, environment: Mapping[str, str] = os.environ) -> Style:
     """Colours as asked for; with `auto`, by NO_COLOR, FORCE_COLOR, and whether the stream is a terminal."""
     if choice != "auto":
         colours = choice == "always"
@@ -38,9 +38,14 @@ def style_for(stream: IO[str], choice: str, environment: Mapping[str, str] = os.
     elif environment.get("FORCE_COLOR"):
         colours = True
     else:
-        colours = stream.isatty() and environment.get("TERM") != "dumb" and _understands_colours(stream)
+        colours = (
+            stream is not None
+            and stream.isatty()
+            and environment.get("TERM") != "dumb"
+            and _understands_colours(stream)
+        )
     try:
-        width = os.get_terminal_size(stream.fileno()).columns
+        width = os.get_terminal_size(stream.fileno() if stream else -1).columns
     except (OSError, ValueError, AttributeError):
         width = 100
     return Style(colours, max(60, min(width, 120)))

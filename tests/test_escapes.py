@@ -269,4 +269,4 @@ def test_everything_is_printed_in_one_place() -> None:
                         places.append(f"{path.name}: {ast.unparse(target)}")
                 case ast.ImportFrom(module="sys", names=names) if {"stdout", "stderr"} & {name.name for name in names}:
                     places.append(f"{path.name}: from sys")
-    assert set(places) == {"streams.py: sys.stdout", "streams.py: sys.stderr", "streams.py: sys.stdout.buffer"}
+    assert not places, "but for `_write` of streams.py, which gets the stream"

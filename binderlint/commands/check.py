@@ -8,14 +8,15 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from binderlint.cli import CLEAN, CRASHED, FOUND, UsageError
+from binderlint.commands.exits import CLEAN, CRASHED, FAILED, FOUND, UsageError
 from binderlint.escapes import printable
 from binderlint.outside.streams import show, show_patch, tell
 from binderlint.settings import OPTIONS
 
 if TYPE_CHECKING:
-    from binderlint.diagnostic import Diagnostic
     from binderlint.files.locks import Lock
+    from binderlint.fixer import Fixed
+    from binderlint.outside.disk import Change, Written
     from binderlint.outside.remote import Remote
     from binderlint.report import Report
     from binderlint.repository import Repository
@@ -32,6 +33,13 @@ class Target(NamedTuple):
     paths: set[str] | None = None
     remote: Remote | None = None
     """A repository on the web, instead of the one at the root."""
+
+
+class Output(NamedTuple):
+    """A format, and the file that a report in it goes to; `""` for standard output."""
+
+    format: str
+    file: str = ""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -51,6 +59,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--from-env",
         metavar="PYTHON",
         help="with --unsafe-fixes: pin to the versions beside this Python (its path, its name, or the folder of its environment)",
+    )
+    fixing.add_argument(
+        "--exit-non-zero-on-fix",
+        action="store_true",
+        help="exit with 1 when something was fixed, though nothing is left",
     )
     fixing.add_argument("--diff", action="store_true", help="print the fixes as a patch, change nothing")
     output = parser.add_argument_group("output")
@@ -89,8 +102,8 @@ def run(options: argparse.Namespace) -> int:
     try:
         if options.ref is not None and not options.ref.strip():
             raise UsageError("--ref needs the name of a branch, tag or commit")
-        outputs = _outputs(options.output or ["full"])
         targets = _targets(options.paths)
+        outputs = [_output(wanted, targets) for wanted in options.output or ["full"]]
         committed = options.ref or any(target.remote for target in targets)
         if committed and (options.fix or options.diff):
             raise UsageError("A commit cannot be fixed: leave out --fix and --diff, or --ref and the link")
@@ -102,49 +115,67 @@ def run(options: argparse.Namespace) -> int:
             raise UsageError(
                 "--from-env goes with --fix --unsafe-fixes (to write the versions) or --diff --unsafe-fixes"
             )
+        if options.exit_non_zero_on_fix and not options.fix:
+            raise UsageError("--exit-non-zero-on-fix goes with --fix")
         versions = None
         if options.from_env is not None:
             from binderlint.outside.installed import read_installed
 
             versions = read_installed(options.from_env)
-        return max(_check(target, options, outputs, versions, len(targets) > 1) for target in targets)
+        code, texts = CLEAN, {output.file: "" for output in outputs if output.file}
+        try:
+            for target in targets:
+                code = max(code, _check(target, options, outputs, texts, versions, len(targets) > 1))
+        finally:
+            code = max(code, _write_outputs(texts, targets))
+        return code
     except (RepositoryError, ConfigError, argparse.ArgumentTypeError) as error:
         raise UsageError(str(error)) from error
 
 
-def _outputs(wanted: list[str]) -> list[tuple[str, Path | None]]:
+def _output(wanted: str, targets: list[Target]) -> Output:
+    """What one `--output` asks for. Raises ArgumentTypeError; no file is touched before there is a report."""
     from binderlint.reporters import FORMATS
 
-    outputs = []
-    for one in wanted:
-        name, _, file = one.partition("=")
-        if name not in FORMATS:
-            raise argparse.ArgumentTypeError(
-                f"--output {name}: there is no such format; choose from {', '.join(FORMATS)}"
-            )
-        if file:
-            try:
-                Path(file).write_text("")  # each repository of this run adds to it
-            except OSError as error:
-                raise argparse.ArgumentTypeError(
-                    f"--output {one}: {file} cannot be written: {error.strerror}"
-                ) from error
-        outputs.append((name, Path(file) if file else None))
-    return outputs
+    name, _, file = wanted.partition("=")
+    if name not in FORMATS:
+        raise argparse.ArgumentTypeError(f"--output {name}: there is no such format; choose from {', '.join(FORMATS)}")
+    if file:
+        from binderlint.outside.output import OutputError, check_output
+
+        try:
+            check_output(file, [target.root for target in targets])
+        except OutputError as error:
+            raise argparse.ArgumentTypeError(f"--output {wanted}: {error}") from error
+    return Output(name, file)
+
+
+def _write_outputs(texts: dict[str, str], targets: list[Target]) -> int:
+    """Write the reports that go to files."""
+    code = CLEAN
+    for file, text in texts.items():
+        from binderlint.outside.output import OutputError, write_output
+
+        try:
+            if text:
+                write_output(file, text, [target.root for target in targets])
+        except OutputError as error:
+            tell(f"binderlint: error: {error}")
+            code = FAILED
+    return code
 
 
 def _targets(paths: list[str]) -> list[Target]:
     """Folders are repositories of their own, as with repo2docker's --subdir; files limit the report on the repository around them."""
     from binderlint.outside.dotgit import find_top
 
-    here = Path.cwd()
     if not paths:
-        return [Target(find_top(here) or here)]
+        return [Target(find_top(Path.cwd()) or Path.cwd())]
 
     from binderlint.outside.remote import find_remote
     from binderlint.snapshot import RepositoryError
 
-    remotes = [Target(here, None, remote) for given in paths if (remote := find_remote(given))]
+    remotes = [Target(Path.cwd(), None, remote) for given in paths if (remote := find_remote(given))]
     paths = [given for given in paths if not find_remote(given)]
     targets: dict[Path, set[str] | None] = {}
     for given in paths:
@@ -221,15 +252,36 @@ def _warn(message: str) -> None:
 def _check(
     target: Target,
     options: argparse.Namespace,
-    outputs: list[tuple[str, Path | None]],
+    outputs: list[Output],
+    texts: dict[str, str],
     versions: Lock | None,
     several: bool,
 ) -> int:
+    """Check one repository, fix it where that is asked for, and print what is left. `texts` collects what goes to files."""
     from binderlint.linter import check
-    from binderlint.repository import Repository
     from binderlint.snapshot import RepositoryError
 
     settings = _settings(None if target.remote else target.root, options)
+    repo = _read(target, options, settings, versions)
+    if (options.fix or options.diff) and repo.clone.root is None:
+        raise RepositoryError(f"{target.root}: a bare repository has no files that could be fixed")
+    if options.diff:
+        return _show_patch(repo, settings, target, options)
+    code = CLEAN
+    if options.fix:
+        report, code = _fix(repo, settings, target, options, versions)
+    else:
+        report = check(repo, settings).only(target.paths)
+    _print(report, target.root, options, outputs, texts, several)
+    if report.crashed:
+        return CRASHED
+    return max(code, FOUND if any(settings.fails(found.severity) for found in report.diagnostics) else CLEAN)
+
+
+def _read(target: Target, options: argparse.Namespace, settings: Settings, versions: Lock | None) -> Repository:
+    """The repository of a target as it is now. Raises RepositoryError."""
+    from binderlint.repository import Repository
+
     assume = settings.assume_binder or settings.file is not None
     if target.remote:
         from binderlint.outside.remote import open_remote
@@ -241,20 +293,7 @@ def _check(
         repo = Repository.from_folder(target.root, hub=settings.hub, assume_binder=assume, versions=versions)
         if versions and (objection := versions.objection(repo.plan.python)):
             _warn(objection)
-    if settings.online:
-        repo = _with_all_refs(repo)
-    if options.fix or options.diff:
-        if repo.clone.root is None:
-            raise RepositoryError(f"{target.root}: a bare repository has no files that could be fixed")
-        report, changed = _fix(repo, settings, target, options)
-    else:
-        report, changed = check(repo, settings).only(target.paths), False
-    if not options.diff:
-        _print(report, target.root, options, outputs, several)
-    if report.crashed:
-        return CRASHED
-    failed = changed if options.diff else any(settings.fails(found.severity) for found in report.diagnostics)
-    return FOUND if failed else CLEAN
+    return _with_all_refs(repo) if settings.online else repo
 
 
 def _with_all_refs(repo: Repository) -> Repository:
@@ -268,37 +307,120 @@ def _with_all_refs(repo: Repository) -> Repository:
         return repo
 
 
-def _fix(repo: Repository, settings: Settings, target: Target, options: argparse.Namespace) -> tuple[Report, bool]:
-    """Fix in memory, then write or print the patch; the report is of what is left."""
+def _fixed(repo: Repository, settings: Settings, target: Target, options: argparse.Namespace) -> Fixed:
+    """The repository as the fixes make it, in memory."""
     from binderlint.diagnostic import Applicability
     from binderlint.fixer import fix
-    from binderlint.outside.disk import changes, write
 
     least = Applicability.UNSAFE if options.unsafe_fixes else Applicability.SAFE
     fixed = fix(repo, settings, least, paths=target.paths)
-    changed = changes(repo, fixed.repo)
     for found, reason in fixed.reverted:
         _warn(f"{found.place}: the fix of {found.code} {found.name} was not applied: {reason}")
-    if options.diff:
-        from binderlint.outside.diff import patch
-
-        show_patch(patch(changed))
-        tell(f"Would change {len(changed)} file{'s' if len(changed) != 1 else ''}.")
-    else:
-        for problem in write(target.root, changed):
-            _warn(problem)
-        tell(*_fixed_lines(fixed.applied))
-    return fixed.report.only(target.paths), bool(changed)
+    return fixed
 
 
-def _fixed_lines(applied: tuple[Diagnostic, ...]) -> list[str]:
-    lines = [f"Fixed {found.path}: {found.fix.title} ({found.code} {found.name})" for found in applied if found.fix]
-    return [*lines, ""] if lines else ["Nothing to fix."]
+def _show_patch(repo: Repository, settings: Settings, target: Target, options: argparse.Namespace) -> int:
+    """Print the fixes as a patch, and change nothing."""
+    from binderlint.outside.diff import patch
+    from binderlint.outside.disk import changes
+
+    fixed = _fixed(repo, settings, target, options)
+    changed = changes(repo, fixed.repo)
+    show_patch(patch(changed))
+    tell(f"Would change {len(changed)} file{'s' if len(changed) != 1 else ''}.")
+    if fixed.report.only(target.paths).crashed:
+        return CRASHED
+    return FOUND if changed else CLEAN
+
+
+def _fix(
+    repo: Repository, settings: Settings, target: Target, options: argparse.Namespace, versions: Lock | None
+) -> tuple[Report, int]:
+    """Write the fixes and say which; the report of the files as they are then, and the exit code as far as the writing decides it."""
+    from binderlint.linter import check
+    from binderlint.outside.disk import changes, parts, standing, write
+
+    _clear(repo, target.root)
+    try:
+        fixed = _fixed(repo, settings, target, options)
+    except KeyboardInterrupt:
+        tell("Stopped before anything was fixed.")
+        raise
+    wanted = parts(changes(repo, fixed.repo), [found.fix for found in fixed.applied if found.fix])
+    try:
+        written = write(target.root, wanted)
+    except BaseException:
+        _tell_written(fixed, standing(target.root, wanted), _prefix(target.root))
+        raise
+    _tell_written(fixed, written, _prefix(target.root))
+    report = fixed.report
+    if written.left or any(change.before is None or change.origin for change in written.done):
+        again = _read(target, options, settings, versions)
+        _tell_new(again, written, target.root)
+        report = check(again, settings)
+    code = FAILED if written.left else FOUND if written.done and options.exit_non_zero_on_fix else CLEAN
+    return report.only(target.paths), code
+
+
+def _clear(repo: Repository, root: Path) -> None:
+    """Remove what a run that was killed has left."""
+    from posixpath import dirname
+
+    from binderlint.outside.disk import clear
+    from binderlint.outside.dotgit import find_top
+
+    tracked = repo.sources if find_top(root) else ()
+    for path in clear(root, {dirname(path) for path in repo.sources}, tracked):
+        tell(f"Removed {path}, which a run of binderlint left that was killed.")
+
+
+def _tell_written(fixed: Fixed, written: Written, prefix: str) -> None:
+    """Say what was fixed, which is only what is on the disk, and what was not and why."""
+    applied = [(found, found.fix) for found in fixed.applied if found.fix]
+    for found, fix in applied:
+        if written.holds(fix):
+            tell(f"Fixed {prefix}{found.path}: {fix.title} ({found.code} {found.name})")
+    for change, why in written.left:
+        tell(f"binderlint: error: {prefix}{_deed(change)}: {why}")
+    if not applied:
+        tell("Nothing to fix.")
+
+
+def _deed(change: Change) -> str:
+    """What did not happen to a file."""
+    if change.before is None:
+        return f"{change.path} was not written"
+    if change.after is None:
+        return f"{change.path} was not removed"
+    if change.origin:
+        return f"{change.origin} was not renamed to {change.path}"
+    return f"{change.path} was not changed"
+
+
+def _tell_new(repo: Repository, written: Written, root: Path) -> None:
+    """Say which of the new files are not in git yet; Binder gets only those that are."""
+    import shlex
+
+    from binderlint.files.ignore import git_excludes
+
+    new = [change for change in written.done if change.after and change.path not in repo.sources]
+    if not new:
+        return
+    prefix = _prefix(root)
+    command = ["git", *(["-C", prefix.rstrip("/")] if prefix else []), "add"]
+    if any(git_excludes(repo, change.path) for change in new):
+        command.append("--force")
+    names = [path for change in new for path in (change.origin, change.path) if path]
+    tell(
+        f"Not in git yet: {', '.join(prefix + change.path for change in new)}. "
+        f"Binder gets only what is in git, so run: {shlex.join([*command, *names])}"
+    )
 
 
 def _print(
-    report: Report, root: Path, options: argparse.Namespace, outputs: list[tuple[str, Path | None]], several: bool
+    report: Report, root: Path, options: argparse.Namespace, outputs: list[Output], texts: dict[str, str], several: bool
 ) -> None:
+    """Print a report in the formats that go to standard output, and add the others to the texts for files."""
     from binderlint.reporters import render
     from binderlint.style import Style, style_for
 
@@ -311,8 +433,7 @@ def _print(
         elif several and name in ("full", "concise"):
             text = f"{style.paint('bold', printable(str(root)))}\n{text}\n"
         if file:
-            with file.open("a", encoding="utf-8") as stream:
-                stream.write(text)
+            texts[file] += text
         else:
             show(text)
     if options.show_suppressed:
@@ -331,7 +452,7 @@ def _from_here(path: str) -> str:
     """A real path (Windows may give a folder by its short name, `RUNNER~1`) as seen from the current folder; all of it on another drive."""
     try:
         path = os.path.relpath(path, os.path.realpath(os.curdir))
-    except ValueError:
+    except (ValueError, OSError):  # the current folder is gone
         pass
     return path.replace(os.sep, "/")
 

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from binderlint.cli import CLEAN, FOUND, UsageError
+from binderlint.commands.exits import CLEAN, FOUND, UsageError
 from binderlint.outside.streams import show
 from binderlint.settings import OPTIONS
 
@@ -60,10 +60,9 @@ def _repository(options: argparse.Namespace) -> Repository:
     from binderlint.repository import Repository
     from binderlint.snapshot import RepositoryError
 
-    here = Path.cwd()
     remote = find_remote(options.target) if options.target else None
     if remote is None:
-        folder = Path(options.target) if options.target else find_top(here) or here
+        folder = Path(options.target) if options.target else find_top(Path.cwd()) or Path.cwd()
         hub = _hub(folder, options)
         if options.ref is not None:
             if not options.ref.strip():
@@ -72,7 +71,7 @@ def _repository(options: argparse.Namespace) -> Repository:
         return Repository.from_folder(folder, hub=hub)
     if options.ref:
         raise RepositoryError("--ref goes with a folder; write gh:owner/name@ref")
-    return open_remote(remote, here, hub=_hub(None, options))
+    return open_remote(remote, Path.cwd(), hub=_hub(None, options))
 
 
 def _hub(folder: Path | None, options: argparse.Namespace) -> str | Hub:

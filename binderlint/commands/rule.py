@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from binderlint.cli import CLEAN, UsageError
+from binderlint.commands.exits import CLEAN, UsageError
 from binderlint.outside.streams import show
 
 if TYPE_CHECKING:
