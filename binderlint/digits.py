@@ -17,5 +17,5 @@ def release(version: str) -> tuple[int, ...]:
 
 
 def is_number(text: str) -> bool:
-    """True for the digits 0 to 9 only: `str.isdigit` takes `²` for one, which has no value."""
+    """Return True for the digits 0 to 9 only. `str.isdigit` accepts `²`, which `int` does not."""
     return text.isascii() and text.isdigit()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from binderlint.outside.regular import read_regular
+from binderlint.outside.regular import read_itself, read_regular
 
 
 def refusal(path: Path | str, limit: int = 100) -> str:
@@ -33,6 +33,19 @@ def test_what_is_not_a_file_is_refused_at_once(tmp_path: Path, monkeypatch: pyte
         with socket.socket(socket.AF_UNIX) as server:
             server.bind("socket")
         assert {refusal(name) for name in ("pipe", "zero", "socket")} == {"Not a regular file"}
+
+
+def test_a_link_in_the_place_of_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may come between the look at the file and the opening of it."""
+    (tmp_path / "a").write_bytes(b"x")
+    assert read_itself(tmp_path / "a", 100) == b"x"
+    (tmp_path / "link").symlink_to("a")
+    with pytest.raises(OSError, match="Not a regular file"):
+        read_itself(tmp_path / "link", 100)
+    if hasattr(os, "O_NOFOLLOW"):  # Windows has no such flag
+        monkeypatch.setattr(os, "lstat", os.stat)
+        with pytest.raises(OSError, match="link"):
+            read_itself(tmp_path / "link", 100)
 
 
 def test_names_that_no_file_has(tmp_path: Path) -> None:

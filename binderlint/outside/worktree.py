@@ -23,7 +23,7 @@ from binderlint.outside.dotgit import (
 )
 from binderlint.outside.git import Blobs, Git, GitError, MissingError
 from binderlint.outside.objects import read_tree, resolve
-from binderlint.outside.regular import read_regular
+from binderlint.outside.regular import read_itself
 from binderlint.pattern import regex
 from binderlint.source import (
     EXECUTABLE,
@@ -270,6 +270,6 @@ def _too_large(path: str) -> TooLargeError:
 
 def _read(full: Path, path: str) -> bytes:
     try:
-        return read_regular(full, LARGEST)
+        return read_itself(full, LARGEST)
     except OSError as error:  # it was there, and could be read, when the folder was looked through
         raise UnreadError(path, error.strerror or str(error)) from error

@@ -168,7 +168,7 @@ class Expander:
                 first = starts[0]
                 yield Split(first.number if isinstance(first, Arg) else first.start)
             case Field(pieces) if item.value is not None:
-                for part in item.value.split():
+                for part in re.findall(r"[^ \t\n]+", item.value):
                     yield Field((part,))
             case _:
                 yield item
