@@ -135,10 +135,13 @@ def user_setting(name: str) -> str:
 class Blobs:
     """The contents of a store's blobs, from one git process that answers for as long as anybody may ask."""
 
-    def __init__(self, store: Store, bounds: Bounds = LOCAL, keep: object = None) -> None:
-        """`keep` is what lives as long as this, such as a temporary folder with the objects."""
+    def __init__(self, store: Store, bounds: Bounds = LOCAL, folder: TemporaryDirectory[str] | None = None) -> None:
+        """`folder` is a temporary one that goes with this."""
+        import weakref
+
+        if folder:
+            weakref.finalize(self, folder.cleanup)
         self._store = store
-        self._keep = keep
         self._bounds = bounds
         self._child: _Child | None = None
 
@@ -165,9 +168,9 @@ class Blobs:
         import weakref
 
         home = _home(self._store.algorithm)
+        weakref.finalize(self, home.cleanup)  # after `_end`: what was made last comes first
         child = _Child(_Call(home.name, ("cat-file", "--batch"), self._store), stdin=None)
         weakref.finalize(self, _end, child)
-        weakref.finalize(self, home.cleanup)
         return child
 
     def _answer(self, child: _Child, oid: str) -> bytes:

@@ -124,11 +124,12 @@ def fetch(remote: Remote, bounds: Bounds = FETCH) -> Contents:
     except OSError as error:
         raise RepositoryError(f"{shown}: no temporary folder can be made: {error.strerror}") from error
     store = Store(Path(folder.name))
+    blobs = Blobs(store, folder=folder)
     try:
         entries = read_tree(store, _fetch(remote, store, bounds))
     except GitError as error:
+        folder.cleanup()
         raise RepositoryError(f"{shown}: {masked(str(error))}") from error
-    blobs = Blobs(store, keep=folder)
     return Contents(blob_sources(entries, blobs), Git(origin=remote.identity), Commit(None, total_bytes(entries)))
 
 
