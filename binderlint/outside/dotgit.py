@@ -6,6 +6,7 @@ Every file is read only while it is a regular one, and up to a bound; what is wr
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -64,7 +65,7 @@ def _git_folder(top: Path) -> GitFolder | None:
     try:
         if stat.S_ISDIR(os.stat(dot_git).st_mode):
             return GitFolder(top, dot_git, _common(dot_git)) if _is_git_folder(dot_git) else None
-        pointer = _text(dot_git)
+        pointer = _pointer(dot_git)
         if not pointer.startswith("gitdir:"):
             raise GitError("`.git` is not a git folder and does not point to one")
         folder = top / pointer.removeprefix("gitdir:").strip()
@@ -90,13 +91,11 @@ def _is_git_folder(folder: Path) -> bool:
         return False
     except OSError as error:
         raise GitError(f"`{_shown(folder)}` cannot be read: {error.strerror}") from error
-    except ValueError:  # a null character
-        return False
     return True
 
 
 def _common(folder: Path) -> Path:
-    return folder / _text(folder / "commondir").strip()
+    return folder / _pointer(folder / "commondir").strip()
 
 
 _OF_GIT = {"HEAD", "FETCH_HEAD", "ORIG_HEAD", "branches", "config", "config.worktree", "description", "gc.log", "gc.pid", "hooks", "index", "info", "lfs", "logs", "modules", "objects", "packed-refs", "refs", "reftable", "shallow", "worktrees"}  # fmt: skip
@@ -259,13 +258,9 @@ def read_git(place: GitFolder) -> Git:
     settings = read_config(_text(place.common / "config"))
     known = dict(settings)
     reftable = (place.common / "reftable").is_dir()  # a format of its own, which is not read here
-    refs = set() if reftable else _ref_names(place.common)
-    names = {
-        ref.removeprefix(prefix)
-        for ref in refs
-        for prefix in ("refs/heads/", "refs/tags/", "refs/remotes/origin/")
-        if ref.startswith(prefix)
-    }
+    packed = "" if reftable else _text(place.common / "packed-refs", _LARGE)
+    loose = "" if reftable else "".join(f" {ref}\n" for ref in _loose_refs(place.common))
+    names = {*_NAMES.findall(packed), *_NAMES.findall(loose)}
     return Git(
         origin=hosted_name(known.get("remote.origin.url", "")),
         branch="" if reftable else _symbolic(place.folder / "HEAD", "refs/heads/"),
@@ -273,7 +268,7 @@ def read_git(place: GitFolder) -> Git:
         refs=frozenset(names - {"HEAD"}),
         complete=("remote.origin.fetch", "+refs/heads/*:refs/remotes/origin/*") in settings
         and known.get("remote.origin.tagopt") != "--no-tags"
-        and any(ref.startswith("refs/remotes/origin/") for ref in refs)
+        and " refs/remotes/origin/" in packed + loose
         and not os.path.lexists(place.common / "shallow"),
     )
 
@@ -343,7 +338,7 @@ def is_partial(place: GitFolder) -> bool:
 
 def _alternates(place: GitFolder) -> list[Path]:
     objects = place.common / "objects"
-    lines = _text(objects / "info/alternates").splitlines()
+    lines = _pointer(objects / "info/alternates").splitlines()
     return [objects / line for line in dict.fromkeys(lines) if line and not line.startswith("#")][:100]
 
 
@@ -360,15 +355,13 @@ def _store_bytes(store: Path) -> int:
     return total
 
 
-def _ref_names(common: Path) -> set[str]:
-    return {*_packed_refs(common), *_loose_refs(common)}
-
-
 def _packed_refs(common: Path) -> dict[str, str]:
-    lines = (
-        line.split(" ", 1) for line in _text(common / "packed-refs", _LARGE).splitlines() if line[:1] not in ("#", "^")
-    )
-    return {line[1].strip(): line[0] for line in lines if len(line) == 2}
+    found = _PACKED.findall(_text(common / "packed-refs", _LARGE))
+    return {name: oid for oid, name in found}
+
+
+_NAMES = regex(r"(?m) refs/(?:heads|tags|remotes/origin)/([^\r\n]+)")
+_PACKED = regex(r"^([0-9a-f]{40,64}) (\S+)\r?$", re.M)
 
 
 def _loose_refs(common: Path) -> Iterator[str]:
@@ -417,6 +410,14 @@ def _shown(path: Path) -> str:
 def _text(path: Path, limit: int = _SMALL) -> str:
     """The same as text."""
     return _bytes(path, limit).decode("utf-8", "surrogateescape")
+
+
+def _pointer(path: Path) -> str:
+    """A file of git's that names folders, `""` when it is not there. Raises GitError."""
+    text = _text(path)
+    if "\0" in text:
+        raise GitError(f"`{_shown(path)}` is damaged")
+    return text
 
 
 def setting(place: GitFolder, name: str) -> str:

@@ -75,11 +75,13 @@ class Bounds(NamedTuple):
     output: int
     """Bytes it may print; also of one file."""
     disk: int = 0
-    """Bytes it may write."""
+    """Bytes it may write; 0 where it writes nothing."""
+    memory: int = 0
+    """Bytes of memory it may have, where the system can hold it to that; 0 for any number."""
 
 
 LOCAL = Bounds(seconds=60, output=500_000_000)
-FETCH = Bounds(seconds=600, output=1_000_000, disk=2_000_000_000)  # mybinder.org's clone has 2 GB
+FETCH = Bounds(seconds=600, output=1_000_000, disk=2_000_000_000, memory=4_000_000_000)  # mybinder.org's clone has 2 GB
 
 
 class Store(NamedTuple):
@@ -333,7 +335,7 @@ def _run(call: _Call, bounds: Bounds, stdin: bytes = b"") -> bytes:
     with TemporaryFile(dir=call.home) as questions:
         questions.write(stdin)
         questions.seek(0)
-        child = _Child(call, questions)
+        child = _Child(call, questions, bounds.memory)
         try:
             output = _Output(child.process.stdout, bounds.output)
             while not output.ended(0.2):
@@ -360,8 +362,8 @@ def _weigh(store: Store | None, bounds: Bounds) -> None:
 class _Child:
     """A git process, in a group of its own. Nothing else starts one."""
 
-    def __init__(self, call: _Call, stdin: IO[bytes] | None) -> None:
-        """Start it; without `stdin` it gets a pipe. Raises GitError."""
+    def __init__(self, call: _Call, stdin: IO[bytes] | None, memory: int = 0) -> None:
+        """Start it; without `stdin` it gets a pipe, without `memory` (bytes) as much as it wants. Raises GitError."""
         import subprocess
 
         program = find_program("git", safe_path(call.store))
@@ -373,9 +375,12 @@ class _Child:
         group: dict[str, Any] = {"start_new_session": True}  # no terminal to ask on, and all of it can be ended
         if sys.platform == "win32":
             group = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
+        command = [program, f"--git-dir={call.home}", *settings, *call.arguments]
+        if memory and sys.platform != "win32":  # a server can send refs without end, and git keeps them all
+            command = ["/bin/sh", "-c", 'ulimit -v "$0" 2> /dev/null; exec "$@"', str(memory // 1024), *command]
         try:
             self.process: subprocess.Popen[bytes] = subprocess.Popen(
-                [program, f"--git-dir={call.home}", *settings, *call.arguments],
+                command,
                 cwd=call.home,
                 env=environment(call.home, call.store, call.config, call.protocols),
                 stdin=subprocess.PIPE if stdin is None else stdin,
@@ -428,6 +433,8 @@ class _Child:
         problem = self.problem()
         if "couldn't find remote ref" in problem:
             return UnknownRefError(problem)
+        if "Out of memory" in problem or "out of memory" in problem:
+            return GitError("git needed too much memory and was stopped")
         return NoAnswerError(problem) if self.process.returncode == 1 and not self._errors.data else GitError(problem)
 
     def problem(self) -> str:
