@@ -21,7 +21,7 @@ from binderlint.outside.dotgit import (
     read_index,
     setting,
 )
-from binderlint.outside.git import Blobs, Git, GitError, MissingError
+from binderlint.outside.git import Blobs, Git, GitError
 from binderlint.outside.objects import read_tree, resolve
 from binderlint.outside.regular import read_itself
 from binderlint.pattern import regex
@@ -112,6 +112,8 @@ def blob_sources(entries: list[Entry], blobs: Blobs) -> list[Source]:
     def source(entry: Entry) -> Source:
         if entry.mode == GITLINK:
             return Source(entry.path, b"", GITLINK)
+        if entry.size < 0:
+            return unread(UnreadError(entry.path, "its content is not in this partial clone"))
         if entry.size > LARGEST:
             return unread(_too_large(entry.path))
         return Source(entry.path, lambda: _blob(blobs, entry), entry.mode)
@@ -127,12 +129,8 @@ def total_bytes(entries: list[Entry]) -> int:
 def _blob(blobs: Blobs, entry: Entry) -> bytes:
     try:
         return blobs.read(entry.oid)
-    except MissingError as error:
-        raise RepositoryError(
-            f"{entry.path}: this clone does not have the file's content; `git fetch --refetch` or a full clone brings it"
-        ) from error
     except GitError as error:
-        raise RepositoryError(f"{entry.path}: cannot be read: {error}") from error
+        raise UnreadError(entry.path, str(error)) from error
 
 
 def _walk(folder: Path) -> Iterator[Source]:
