@@ -47,17 +47,22 @@ def _piece(character: str) -> str:
 
 # -- Markdown, as GitHub renders it (cmark-gfm, then links for names, numbers and commits)
 
-_CODE = regex(r"(?<![\w`])`(?!`)(.+?)`(?![\w`])")
+# A backtick opens code before a word, and one behind a word closes it. A pair with nothing in it is a value that is empty.
+_CODE = regex(r"(?<![\w`])`(?!`(?:[\s,.;:)]|$)).+?`(?![\w`])")
+_BACKTICKS = 60  # in a message, up to which the ends of its values are looked for
 # A word of letters, digits and what means nothing to Markdown. `:` may be a smiley, `www.` a link.
-_WORD = regex(r"(?:[^\W_]|[^\x00-\x7f]|[.,;!?'\"()/%+=-])*:?")
+_WORD = regex(r"[^\x00-\x20#$&*:<>@\[\\\]^_`{|}~]*:?")
 _LINKED = regex(r"www\.|\b(?:gh|cve|ghsa)-|\b[0-9a-f]{7,40}\b", re.IGNORECASE)
 _AROUND = regex(r"(['\"(]*)(.+?)(['\").,;!?]*:?)")
 
 
-def markdown(text: str) -> str:
-    """A message in Markdown: what is between backticks becomes code, and so does every word that could mean more than its letters."""
-    pieces = groupby(((code, part) for code, part in _parts(printable(text)) if part), itemgetter(0))
-    joined = ((code, "".join(part for _, part in parts)) for code, parts in pieces)
+def markdown(text: str, known: str = "") -> str:
+    """A message in Markdown: what is between backticks becomes code, and so does every word that could mean more than its letters.
+
+    `known` is where the values of the message are from: it tells their backticks from those around them.
+    """
+    parts = groupby(((code, part) for code, part in _parts(text, known) if part), itemgetter(0))
+    joined = ((code, "".join(part for _, part in same)) for code, same in parts)
     return "".join(code_span(part) if code else part for code, part in joined)
 
 
@@ -76,15 +81,35 @@ def table_cell(text: str) -> str:
     return re.sub(r"(\\*)\|", lambda found: f"{found[1]}\\x7c" if found[1] else "\\|", text)
 
 
-def _parts(text: str) -> Iterator[tuple[bool, str]]:
-    """The parts of a message, and whether each is code."""
-    for number, part in enumerate(_CODE.split(text)):
-        if number % 2:
-            yield True, part
-            continue
-        for word in re.split("( +)", part):
-            found = _AROUND.fullmatch(word)
-            if not found or not word.strip() or (_WORD.fullmatch(word) and not _LINKED.search(word)):
-                yield False, word
-            else:
-                yield from ((False, found[1]), (True, found[2]), (False, found[3]))
+def _parts(text: str, known: str) -> Iterator[tuple[bool, str]]:
+    """The parts of a message, printable, and whether each is code."""
+    done = start = 0
+    while (start := text.find("`", start)) >= 0:
+        if end := _end(text, start, known):
+            yield from _words(text[done:start])
+            yield True, printable(text[start + 1 : end])
+            done = start = end + 1
+        else:
+            start += 1
+    yield from _words(text[done:])
+
+
+def _end(text: str, start: int, known: str) -> int:
+    """The backtick that closes the code opened at `start`: the last one with a value between them that has backticks itself, else the first that can; 0 for none."""
+    ends = [found.start() for found in re.finditer("`", text) if found.start() > start] if known else []
+    for end in reversed(ends[1:] if len(ends) <= _BACKTICKS else []):
+        value = text[start + 1 : end]
+        if "`" in value and value in known:
+            return end
+    found = _CODE.match(text, start)
+    return found.end() - 1 if found else 0
+
+
+def _words(text: str) -> Iterator[tuple[bool, str]]:
+    """The words of prose, of which some have to be code."""
+    for word in re.split("( +)", printable(text)):
+        found = _AROUND.fullmatch(word)
+        if not found or not word.strip() or (_WORD.fullmatch(word) and not _LINKED.search(word)):
+            yield False, word
+        else:
+            yield from ((False, found[1]), (True, found[2]), (False, found[3]))

@@ -107,7 +107,22 @@ def test_a_report_is_not_forged(text: str) -> None:
     assert [row[4] for row in page.rows[1:]] in (["", "--fix"], ["--fix", ""])
 
 
+def test_a_summary_stays_small_enough_for_github() -> None:
+    """The worst problems are in it, and how many are not."""
+    found = report("x").diagnostics[0]._replace(message="é" * 500, severity=Severity.WARNING)
+    worst = found._replace(severity=Severity.ERROR, code="TST002")
+    text = render("markdown", Report((*[found] * 2000, worst)), Style())
+    assert len(text.encode()) < 1024 * 1024
+    page = Page(text)
+    assert "TST002" in page.rows[1][2]
+    left = 2001 - (len(page.rows) - 1)
+    assert 0 < left < 1500
+    assert f"{left} more problems do not fit in here" in page.prose
+    assert "do not fit" not in render("markdown", Report((found, worst)), Style())
+
+
 @given(HOSTILE)
+@example("é" * 500 + "<" + "." * 500)
 def test_all_of_a_message_is_shown(text: str) -> None:
     """Nothing is lost but spaces and the backticks around code."""
     shown = "".join("".join(row) for row in Page(f"| |\n| - |\n| {table_cell(markdown(text))} |\n").rows[1:])
@@ -132,6 +147,25 @@ def test_a_code_span_is_one(text: str) -> None:
         page = Page(f"| |\n| - |\n| {shown} |\n" if shown != code_span(text) else f"x {shown} y")
         assert [squeezed(one) for one in page.code] == [squeezed(expected)] or not expected.strip()
         assert "`" not in page.prose
+
+
+@pytest.mark.parametrize("value", ["``<img src=x> <h1>All passed", "a`b", "$(cat `ls`)", "`x`", "a|b`", "` `", "x ``"])
+def test_a_value_with_backticks_stays_code(value: str) -> None:
+    source = Source("a.txt", f"a {value} b\n".encode())
+    found = (
+        report("x")
+        .diagnostics[0]
+        ._replace(
+            place=source.place(0), message=f"The name `{value}` is wrong, use `y` (`z`)", help=f"Change `{value}`"
+        )
+    )
+    row = Page(render("markdown", Report((found,)), Style())).code
+    assert list(map(squeezed, row[1:])) == ["a.txt:1:1", squeezed(value), "y", "z", squeezed(value)]
+
+
+@given(st.text(alphabet="`a |.", min_size=1, max_size=12).filter(lambda text: "`" in text and text.strip() == text))
+def test_any_value_of_the_line_stays_code(value: str) -> None:
+    assert Page(f"x {markdown(f'The name `{value}` is wrong.', f'<{value}>')}").code == [value]
 
 
 def messages() -> Iterator[str]:

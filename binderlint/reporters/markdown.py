@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from binderlint.diagnostic import Applicability, Diagnostic, Severity
@@ -19,6 +20,8 @@ FIXES = {
     Applicability.UNSAFE: "`--fix --unsafe-fixes`",
     Applicability.DISPLAY: "proposed",
 }
+# Bytes for the rows. GitHub drops a job's summary of more than 1,024 KiB whole (actions/runner, FileCommandManager.cs).
+ROOM = 900_000
 
 
 def render(report: Report, style: Style) -> str:
@@ -31,7 +34,12 @@ def render(report: Report, style: Style) -> str:
         return "\n".join([*lines, f"No problems found{hidden}.", ""])
     lines += ["| | Where | Problem | What to do | Fix |", "| --- | --- | --- | --- | --- |"]
     worst_first = sorted(report.diagnostics, key=lambda found: (-found.severity, found.order))
-    return "\n".join([*lines, *map(_row, worst_first), ""])
+    rows = [_row(found) for found in worst_first]
+    sizes = accumulate(len(row.encode()) + 1 for row in rows)
+    shown = sum(1 for size in sizes if size <= ROOM)
+    if shown < len(rows):
+        rows[shown:] = ["", f"{len(rows) - shown} more problems do not fit in here: see `--output json`."]
+    return "\n".join([*lines, *rows, ""])
 
 
 def _verdict(report: Report) -> str:
@@ -51,6 +59,13 @@ def refusal(message: str) -> str:
 def _row(found: Diagnostic) -> str:
     rule = f"[{found.code} {found.name}]({found.url})"
     fix = FIXES[found.fix.applicability] if found.fix else ""
-    problem = f"{markdown(found.message)} ({rule})"
-    cells = (SIGNS[found.severity], code_span(str(found.place)), problem, markdown(found.help), fix)
+    known = _known(found)
+    problem = f"{markdown(found.message, known)} ({rule})"
+    cells = (SIGNS[found.severity], code_span(str(found.place)), problem, markdown(found.help, known), fix)
     return f"| {' | '.join(map(table_cell, cells))} |"
+
+
+def _known(found: Diagnostic) -> str:
+    """Where a message has its values from, mostly: the path, and the first line of the place."""
+    source, line = found.place.source, found.place.source.line(found.place.line)
+    return f"{found.path}\n{source.text[line.start : min(line.end, line.start + 10_000)]}"
