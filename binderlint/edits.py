@@ -313,11 +313,3 @@ def _existing(files: Mapping[str, Source], path: str) -> Source:
     if files[path].mode == UNREAD:
         raise EditError(f"{path} cannot be read")
     return files[path]
-
-
-_COMMENT = regex(r"(?:^|(?<=\s))#[^\n\r]*", re.MULTILINE)
-
-
-def comments(text: str) -> list[str]:
-    """The `#` comments in a piece of text."""
-    return [found.group().rstrip() for found in _COMMENT.finditer(text)]

@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING
 
 from binderlint.diagnostic import Applicability, Fix, Replace
 from binderlint.edits import remove_lines, replace, replaced
+from binderlint.pattern import regex
+from binderlint.source import Span
 
 if TYPE_CHECKING:
     from binderlint.files.script import Command, Script, Shell
     from binderlint.repository import Repository
-    from binderlint.source import Text
+    from binderlint.source import Place, Text
 
+_SEMICOLON = regex(r"[ \t]*;(?![;&])")  # not the `;;` and `;&` of a `case`
 START_DIES = "the container never starts"
 BUILD_FAILS = "the build fails"
 
@@ -73,6 +76,13 @@ def removed(command: Command, title: str, applicability: Applicability) -> Fix |
     if re.sub(r"#.*", "", around).strip(" \t;"):
         return None
     return Fix(title, (remove_lines(place),), applicability)
+
+
+def in_background(place: Place) -> Replace:
+    """The edit that lets a statement run in the background: `&` stands where its `;` stood, since a shell takes one of the two."""
+    source, end = place.source, place.span.end
+    found = _SEMICOLON.match(source.text, end)
+    return Replace(source.path, Span(end, found.end() if found else end), " &")
 
 
 def before_server(script: Script) -> Iterator[Command]:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Applicability, Create, Diagnostic, Fix, Level, Replace, Severity
-from binderlint.edits import unmakeable
-from binderlint.pattern import regex
+from binderlint.diagnostic import Diagnostic, Level, Severity
 from binderlint.report import Report
 from binderlint.rule import one_line
 from binderlint.rules import rules_for
 from binderlint.source import UNREAD, RepositoryError, Source, UnreadError, unread
 
 if TYPE_CHECKING:
+    from binderlint.diagnostic import Fix
     from binderlint.report import Suppressed
     from binderlint.repository import Repository
     from binderlint.rule import Rule
@@ -22,7 +20,6 @@ if TYPE_CHECKING:
 
 
 _FAILURES = 10  # files that turn out not to be readable, after each of which the check begins anew
-_RARE_ENDS = regex(r"[\v\f\x1c-\x1e\x85\u2028\u2029]")
 
 
 def check(repo: Repository, settings: Settings | None = None, rules: Iterable[Rule] | None = None) -> Report:
@@ -65,7 +62,8 @@ def _check(repo: Repository, settings: Settings, rules: list[Rule]) -> Report:
     elif not rules:
         found += [*run_rule(NotForBinder(), repo), *run_rule(FileNotRead(), repo)]
     adjusted = [settings.adjust(diagnostic) for diagnostic in found]
-    kept, suppressed = suppress(repo, adjusted, settings, {name for rule in chosen for name in (rule.code, rule.name)})
+    ran = {name for rule in chosen for name in (rule.code, rule.name)} if for_binder else set[str]()
+    kept, suppressed = suppress(repo, adjusted, settings, ran)
     shown = set(map(id, kept))
     originals = (original for original, one in zip(found, adjusted, strict=True) if id(one) in shown)
     return Report(
@@ -92,12 +90,10 @@ def run_rule(rule: Rule, repo: Repository) -> Iterator[Diagnostic]:
     """The diagnostics of one rule, each with a fix that does not claim more than it can."""
     try:
         for diagnostic in list(rule.check(repo)):
-            fix, place = diagnostic.fix, diagnostic.place
-            if fix and unmakeable(repo.sources, fix.edits):
-                fix = None
+            place = diagnostic.place
             if place.source.mode == UNREAD:
                 place = Source(place.path, b"").place()
-            yield diagnostic._replace(place=place, fix=honest(fix, repo) if fix else None)
+            yield diagnostic._replace(place=place, fix=_honest(diagnostic.fix, repo) if diagnostic.fix else None)
     except UnreadError as error:
         if not _is_known(error, repo):
             raise
@@ -105,6 +101,12 @@ def run_rule(rule: Rule, repo: Repository) -> Iterator[Diagnostic]:
         raise
     except Exception as error:
         yield _crashed(rule, repo, error)
+
+
+def _honest(fix: Fix, repo: Repository) -> Fix | None:
+    from binderlint.trust import honest
+
+    return honest(fix, repo)
 
 
 def _is_known(error: UnreadError, repo: Repository) -> bool:
@@ -122,28 +124,6 @@ def is_explained(repo: Repository, path: str, code: str) -> bool:
         for found in run_rule(rule, repo)
         if found.code == rule.code
     )
-
-
-def honest(fix: Fix, repo: Repository) -> Fix:
-    """The fix, made unsafe where it would drop a comment (one that no edit of it writes again), and a proposal where its lines would be none."""
-    from binderlint.edits import comments
-
-    written = "\n".join(
-        edit.text if isinstance(edit, Replace) else edit.data.decode("utf-8", "replace")
-        for edit in fix.edits
-        if isinstance(edit, (Replace, Create))
-    )
-    for edit in fix.edits:
-        if isinstance(edit, Replace) and edit.path.endswith("Dockerfile") and re.search(r"\r(?!\n)", edit.text):
-            return fix._replace(applicability=Applicability.DISPLAY)  # Docker ends lines at line feeds only
-        if isinstance(edit, Replace) and (source := repo.sources.get(edit.path)):
-            text = source.text[edit.span.start : edit.span.end]
-            if _RARE_ENDS.search(text) and not _RARE_ENDS.search(edit.text):
-                return fix._replace(applicability=Applicability.DISPLAY)  # for pip it is more than one line
-            dropped = comments(text)
-            if any(comment not in written and "binderlint:" not in comment for comment in dropped):
-                return fix._replace(applicability=min(fix.applicability, Applicability.UNSAFE))
-    return fix
 
 
 def _crashed(rule: Rule, repo: Repository, error: Exception) -> Diagnostic:

@@ -53,6 +53,8 @@ class Rule:
     sources: ClassVar[tuple[str, ...]] = ()
     unreadable: ClassVar[bool] = False
     """It says that nobody can read a file: with its fix, what else is wrong in that file comes to light."""
+    whole: ClassVar[bool] = False
+    """It is about the repository as a whole: as long as the build is of the same kind, a fix can only bring it to light."""
     examples: ClassVar[tuple[Bad | Good, ...]]
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:

@@ -19,6 +19,10 @@ UNREAD = 0o100000  # a file that is there, and whose content is not known
 
 _LINE_END = regex(r"\r\n|\n|\r")
 _PICTURE = regex(rb'"image/(?:png|jpeg|gif)": ?"')
+# A suppression comment: rules say `# binderlint: ignore[CODE] reason`, `<!-- ... -->` or `.. binderlint: ...`.
+SUPPRESSION = regex(
+    r"[ \t]*(?:#|//|%|<!--|\.\.[ \t])[ \t]*binderlint:[ \t]*(?P<kind>ignore-file|ignore)\[(?P<rules>[^\]\r\n]*)\][ \t]*(?P<reason>[^\r\n]*?)[ \t]*(?:-->[ \t]*)?(?=[\r\n]|\Z)"
+)
 _UTF16 = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 
 
@@ -107,9 +111,21 @@ class Source:
         """The text with its line ends and byte order mark; bytes that are no UTF-8 become lone surrogates, so nothing is lost."""
         return self.data.decode(self.encoding, "surrogateescape")
 
+    @cached_property
+    def prose(self) -> str:
+        """The text with blanks for suppression comments, whose words say nothing of the repository: for rules that look for words."""
+        if "binderlint:" not in self.text:
+            return self.text
+        return SUPPRESSION.sub(lambda found: " " * len(found.group()), self.text)
+
     def encode(self, text: str) -> bytes:
         """The bytes of a changed text in this file's encoding; the inverse of `text`."""
         return text.encode(self.encoding, "surrogateescape")
+
+    @cached_property
+    def is_binary(self) -> bool:
+        """True for what is not text, UTF-16 without a byte order mark included."""
+        return "\0" in self.text
 
     @property
     def has_bom(self) -> bool:

@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
-from binderlint.diagnostic import Diagnostic
-from binderlint.pattern import regex
+from binderlint.diagnostic import Diagnostic, Level, Severity
 from binderlint.report import Hider, Suppressed
-from binderlint.source import Place, Source, Span
+from binderlint.source import SUPPRESSION, Place, Source, Span
 
 if TYPE_CHECKING:
     from binderlint.repository import Repository
     from binderlint.settings import Settings
-
-_DIRECTIVE = regex(
-    r"[ \t]*(?:#|//|%|<!--|\.\.[ \t])[ \t]*binderlint:[ \t]*(?P<kind>ignore-file|ignore)\[(?P<rules>[^\]\r\n]*)\][ \t]*(?P<reason>.*?)[ \t]*(?:-->[ \t]*)?$",
-    re.MULTILINE,
-)
 
 
 class Directive(NamedTuple):
@@ -43,7 +36,7 @@ def directives(source: Source) -> list[Directive]:
     if "binderlint:" not in source.text or source.name.endswith(".ipynb"):
         return []
     found = []
-    for match in _DIRECTIVE.finditer(source.text):
+    for match in SUPPRESSION.finditer(source.text):
         line = source.position(match.end())[0]
         alone = not source.text[source.line_starts[line - 1] : match.start()].strip()
         rules = tuple(name.strip() for name in match["rules"].split(",") if name.strip())
@@ -52,12 +45,19 @@ def directives(source: Source) -> list[Directive]:
     return found
 
 
+def _is_read(repo: Repository, comment: Directive) -> bool:
+    """True when Binder gets as far as to read a file, or has no part in it."""
+    use = repo.plan.use(comment.place.path)
+    return not repo.plan.error and (use is None or repo.plan.uses(use.path))
+
+
 def suppress(
     repo: Repository, diagnostics: Iterable[Diagnostic], settings: Settings, ran: set[str]
 ) -> tuple[list[Diagnostic], list[Suppressed]]:
     """Part the diagnostics into those to show and those suppressed; comments that suppress nothing become diagnostics themselves.
 
-    Only files that a rule has read are looked through, and only rules that `ran` can make a comment useless.
+    Only files that a rule has read are looked through, and only rules that `ran` can make a comment useless. Nothing is said against a
+    comment where an error keeps other rules silent: in a file that Binder ignores or at which the launch fails, or while the build stops.
     """
     from binderlint.rules import FAMILIES, all_rules, family_rules
     from binderlint.rules.run import CommentRule, Comments
@@ -78,6 +78,8 @@ def suppress(
         else:
             suppressed.append(hidden)
     if comments:
+        failing = {one.path for one in kept if one.severity is Severity.ERROR and one.level is Level.LAUNCH}
+        used.update(comment for comment in comments if comment.place.path in failing or not _is_read(repo, comment))
         known = {name for rule in all_rules() for name in (rule.code, rule.name)}
         facts = Comments(comments, used, ran, known, settings.require_reasons)
         for rule in family_rules(FAMILIES[-1]):

@@ -13,13 +13,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from binderlint.diagnostic import Applicability
-from binderlint.edits import comments
 from binderlint.files.yaml import read
 from binderlint.fixer import Fixed, fix
 from binderlint.linter import check
 from binderlint.repository import Repository
 from binderlint.settings import Settings
 from binderlint.source import Source
+from binderlint.trust import comments
 
 
 def broken_promises(repo: Repository, once: Fixed, settings: Settings, applicability: Applicability) -> Iterator[str]:
@@ -38,7 +38,9 @@ def broken_promises(repo: Repository, once: Fixed, settings: Settings, applicabi
             continue
         if applicability is Applicability.SAFE:
             lost = [
-                comment for comment in comments(source.text) if comment not in kept and "binderlint:" not in comment
+                comment
+                for comment in comments(source.text, source.name)
+                if comment not in kept and "binderlint:" not in comment
             ]
             if lost and not source.name.lower().endswith((".ipynb", ".md", ".rst", ".html")):
                 yield f"{path}: lost {lost[0]!r}"

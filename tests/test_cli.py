@@ -311,3 +311,16 @@ def test_as_a_module_and_into_a_closed_pipe(folder: Path) -> None:
     command = f"{sys.executable} -m binderlint --assume-binder | head -n 1"
     done = subprocess.run(command, shell=True, env=ENVIRONMENT, capture_output=True, text=True)
     assert not done.stderr
+
+
+def test_a_refused_fix_is_said_and_not_offered_again(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Neither in a report of the files as they were read, nor in one of the files read again because one was renamed."""
+    (tmp_path / "requirements.txt").write_text("numpy==2.2.0\n")
+    (tmp_path / "runtime.text").write_text("python-3.12\n")
+    (tmp_path / "postBuild").write_text("#!/bin/bash\nread -p 'Continue? ' answer\nmake\n")
+    for fixed in ("runtime.txt", ""):
+        assert main([str(tmp_path), "--fix", "--unsafe-fixes", "--select", "PBD,LAY003"]) == 1
+        out, err = capsys.readouterr()
+        assert "the fix of PBD003 postbuild-no-errexit was not applied: it would bring a new error, PBD008" in err
+        assert (fixed or "Nothing to fix") in err
+        assert "PBD003" in out and "can be fixed" not in out and "fix with" not in out

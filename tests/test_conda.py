@@ -69,6 +69,8 @@ def test_specs_of_examples_and_fixtures(spec: str) -> None:
     if theirs.build and set(theirs.build) & set("<>!"):
         assert ours is None, "a condition that is taken for a build is no form that we read"
         return
+    if ours is None and set(spec) & set("\u00a0\u2003\u3000"):
+        return  # rattler cuts at any white space, mamba at that of ASCII only
     assert ours is not None
     if "://" in spec:
         assert ours.key == theirs.name.normalized

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from binderlint.diagnostic import Applicability
+from binderlint.fixer import fix
 from binderlint.linter import check
 from binderlint.repository import Repository
+from binderlint.rule import Bad, Files, Rule
+from binderlint.rules import all_rules
 from binderlint.settings import Settings
 from binderlint.source import Source
 from binderlint.suppression import directives
@@ -88,3 +92,73 @@ def test_configuration() -> None:
 
 def test_a_comment_about_a_rule_that_did_not_run_is_not_called_unused() -> None:
     assert told("# binderlint: ignore[CND001] ours\nname: x\n", Settings(select=("BLT",))) == []
+
+
+# Words that some rule looks for, in files or in comments.
+WORDS = (
+    "our licence and terms; venv/bin/activate PATH=x KERNEL_PYTHON_PREFIX .bashrc .profile dotfiles ALWAYS_YES DASK_GATEWAY__ DASK_CONFIG linux-64 "
+    "pip install -e . conda env update setup.py numpy wget git cp make lab classic retro shiny vscode jupyter-server-proxy sys.argv commandArgs ARGS $@ "
+    "r-base irkernel julia requirements.txt environment.yml apt.txt postBuild start Dockerfile ../ colab https://mybinder.org/v2/gh/o/r/HEAD"
+)
+COMMENTS = {"md": "<!-- {} -->", "html": "<!-- {} -->", "adoc": "// {}", "org": "<!-- {} -->", "rst": ".. {}"}
+SAME_BYTES = ("LAY010", "LAY002")  # they compare whole files
+
+
+@pytest.mark.parametrize("rule", [rule for rule in all_rules() if rule.code[:3] != "BLT"], ids=lambda rule: rule.code)
+def test_no_rule_reads_a_suppression_comment_as_prose(rule: Rule) -> None:
+    """What is said to binderlint, at the end of any file of an example, changes nothing of what the rule finds."""
+
+    def found(files: Files) -> list[tuple[str, int]]:
+        repo = Repository.from_dict(files, git=example.git, hub=example.hub, assume_binder=True)
+        return [(one.message, one.place.line) for one in rule.check(repo)]
+
+    for example in rule.examples:
+        if not isinstance(example, Bad) or rule.code in SAME_BYTES:
+            continue
+        for path, content in example.files.items():
+            name = path.rpartition("/")[2]
+            if not isinstance(content, str) or name.endswith((".ipynb", ".lock", ".json")) or name == "runtime.txt":
+                continue
+            comment = COMMENTS.get(name.rpartition(".")[2], "# {}").format(f"binderlint: ignore[{rule.code}] {WORDS}")
+            end = "\r\n" if "\r\n" in content else "\n"
+            longer = f"{content.rstrip()}{end}{end}{comment}{end}"
+            before, after = found(example.files), found({**example.files, path: longer})
+            assert after == before, path
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"environment.yml": "dependencies: [python=3.12\nprefix: /x # binderlint: ignore[CND001]\n"},
+        {"runtime.txt": "python-x\n", "requirements.txt": "numpy # binderlint: ignore[PIN002]\n"},
+        {"binder/requirements.txt": "", "environment.yml": "prefix: /x # binderlint: ignore[CND001]\n"},
+        {"environment.yml": "dependencies:\n  - python=3.12 # binderlint: ignore[PIN004]\n  - numpy=>1\n"},
+    ],
+)
+def test_nothing_is_said_against_a_comment_while_an_error_keeps_rules_silent(files: Files) -> None:
+    report = check(Repository.from_dict(files, assume_binder=True))
+    assert "unused-suppression" not in [found.name for found in report.diagnostics]
+
+
+def test_no_comment_is_unused_where_no_rule_ran() -> None:
+    files = {"README.md": "<!-- binderlint: ignore[LNK010] -->\nhttps://mybinder.org\n"}
+    assert [found.name for found in check(Repository.from_dict(files)).diagnostics] == ["not-for-binder"]
+
+
+def test_a_comment_with_a_reason_is_not_removed_safely() -> None:
+    files = {
+        "environment.yml": "dependencies: # binderlint: ignore[CND003]\n  - python=3.12 # binderlint: ignore[CND003] ours\n"
+    }
+    safe = fix(Repository.from_dict(files, assume_binder=True))
+    assert (
+        safe.repo.sources["environment.yml"].text
+        == "dependencies:\n  - python=3.12 # binderlint: ignore[CND003] ours\n"
+    )
+    unsafe = fix(Repository.from_dict(files, assume_binder=True), applicability=Applicability.UNSAFE)
+    assert unsafe.repo.sources["environment.yml"].text == "dependencies:\n  - python=3.12\n"
+
+
+def test_prose_has_the_offsets_of_the_text() -> None:
+    source = Source("start", b"a # binderlint: ignore[X] b\r\nc # d\r\n")
+    assert source.prose == "a" + " " * 26 + "\r\nc # d\r\n"
+    assert Source("start", b"a # b\n").prose == "a # b\n"

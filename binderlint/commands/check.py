@@ -357,7 +357,7 @@ def _fix(
     if written.left or any(change.before is None or change.origin for change in written.done):
         again = _read(target, options, settings, versions)
         _tell_new(again, written, target.root)
-        report = check(again, settings)
+        report = fixed.not_offering(check(again, settings))
     code = FAILED if written.left else FOUND if written.done and options.exit_non_zero_on_fix else CLEAN
     return report.only(target.paths), code
 

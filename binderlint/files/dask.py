@@ -128,7 +128,7 @@ def _is_named(repo: Repository, source: Source) -> bool:
 
 
 def _speaks_of_dask(source: Source) -> bool:
-    return bool(re.search(r"dask[-_ ]?(?:worker|scheduler|config)|worker-template", source.name + " " + source.text))
+    return bool(re.search(r"dask[-_ ]?(?:worker|scheduler|config)|worker-template", source.name + " " + source.prose))
 
 
 def _is_configuration(value: Any) -> bool:
@@ -194,10 +194,10 @@ _PROFILES = (".bash_profile", ".bash_login", ".profile", ".bashrc")
 def reads_old_folder(repo: Repository) -> bool:
     """Whether something tells dask to read `.dask`, or brings its files to where dask looks."""
     scripts = [script for name in ("start", "postBuild") if (script := repo.used(name))]
-    if any(_COPIES.search(script.text) for script in scripts):
+    if any(_COPIES.search(script.prose) for script in scripts):
         return True
     settings = [repo.used("start"), *(repo.get(name) for name in _PROFILES), *_code(repo)]
-    return any(source and _SETS_FOLDER.search(source.text) for source in settings)
+    return any(source and _SETS_FOLDER.search(source.prose) for source in settings)
 
 
 def old_folder_mentions(repo: Repository) -> list[Text] | None:
@@ -206,7 +206,7 @@ def old_folder_mentions(repo: Repository) -> list[Text] | None:
     scripts |= {source.path: source for source in _code(repo) if not source.name.endswith(".ipynb")}
     if any(_OLD_PATH.search(source.text) for source in _code(repo) if source.name.endswith(".ipynb")):
         return None
-    return [source.slice(*found.span()) for source in scripts.values() for found in _OLD_PATH.finditer(source.text)]
+    return [source.slice(*found.span()) for source in scripts.values() for found in _OLD_PATH.finditer(source.prose)]
 
 
 def _code(repo: Repository) -> Iterator[Source]:

@@ -65,7 +65,7 @@ def way(repo: Repository, place: Place, token: str) -> Way:
         if script is None:
             continue
         if script.shell is None or script.shell.broken:
-            if token in script.source.text:
+            if token in script.source.prose:
                 return Way(True)
             continue
         for command in script.commands:
@@ -87,7 +87,7 @@ def way(repo: Repository, place: Place, token: str) -> Way:
                 elsewhere = elsewhere or _repo_path(edit.files[0], command.cwd) or edit.files[0]
             elif _touches(repo, command, files, token):
                 return Way(True)
-    if any(token in source.text for source in _other_code(repo, place.path, token)):
+    if any(token in source.prose for source in _other_code(repo, place.path, token)):
         return Way(True)
     return Way(False, elsewhere, printed)
 
@@ -96,7 +96,7 @@ def mentioned(repo: Repository, name: str) -> bool:
     """Whether a script or any code gives a variable a value (or does anything else with it)."""
     scripts = [script.source for script in (repo.post_build, repo.start) if script]
     pattern = re.compile(rf"\b{re.escape(name)}\b")
-    return any(pattern.search(source.text) for source in [*scripts, *_other_code(repo, "", name)])
+    return any(pattern.search(source.prose) for source in [*scripts, *_other_code(repo, "", name)])
 
 
 def unset_variable(script: Script, name: str) -> Text | None:
@@ -238,7 +238,7 @@ def _touches(repo: Repository, command: Command, files: set[str], token: str) ->
         return True
     for operand in command.operands:
         script = repo.get(_repo_path(operand, command.cwd) or "")
-        if script and (token in script.text or any(posixpath.basename(one) in script.text for one in files)):
+        if script and (token in script.prose or any(posixpath.basename(one) in script.prose for one in files)):
             return True
     return False
 
@@ -249,5 +249,5 @@ def _other_code(repo: Repository, path: str, token: str) -> Iterator[Source]:
     for source in repo.files:
         if source.path in scripts or source.path == path or "_" not in token:
             continue
-        if source.name.endswith((".py", ".ipynb", ".sh")) and token in source.text:
+        if source.name.endswith((".py", ".ipynb", ".sh")) and token in source.prose:
             yield source

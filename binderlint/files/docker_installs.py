@@ -100,7 +100,7 @@ def _package_lists(repo: Repository, stage: Stage, command: Command) -> Iterator
             name = value.rpartition("=")[2]
             found = copied_file(repo, stage, posixpath.normpath(posixpath.join(here or "", name)))
             if isinstance(found, Source):
-                yield found.text if not re.search(r"^\s*-(?:r|e)|^\s*[./]|://", found.text, re.MULTILINE) else None
+                yield found.prose if not re.search(r"^\s*-(?:r|e)|^\s*[./]|://", found.prose, re.MULTILINE) else None
             else:
                 yield found
         elif not value.startswith("-") and option not in (

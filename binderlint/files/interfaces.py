@@ -67,4 +67,4 @@ def missing_interface(urlpath: str, repo: Repository) -> Interface | None:
 
 def configuration(repo: Repository) -> str:
     """All that can say what is installed, in one text."""
-    return "\n".join(source.text for source in repo.files if _CONFIGURATION.search(source.path))
+    return "\n".join(source.prose for source in repo.files if _CONFIGURATION.search(source.path))

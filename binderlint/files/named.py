@@ -27,7 +27,7 @@ def naming(repo: Repository, name: str, besides: str = "") -> Iterator[Source]:
     for folder in dict.fromkeys(("", "binder", ".binder", besides.rpartition("/")[0], ".github/workflows", "docs")):
         for path in repo.list(folder):
             source = repo.get(path) if path != besides and _is_script(path) else None
-            if source and word.search(source.text):
+            if source and word.search(source.prose):
                 yield source
 
 
@@ -37,7 +37,7 @@ def naming_folder(repo: Repository, folder: str) -> Iterator[Source]:
         if path.startswith(f"{folder}/") or not (_is_script(path) or path.endswith(_PROSE)):
             continue
         source = repo.get(path)
-        if source and f"{folder}/" in source.text:
+        if source and f"{folder}/" in source.prose:
             yield source
 
 
@@ -84,4 +84,4 @@ _RELATIVE = regex(
 
 def relative(source: Source) -> bool:
     """Whether a requirements or environment file refers to other files by relative paths."""
-    return source.name.endswith((".txt", ".yml", ".yaml", "Pipfile")) and bool(_RELATIVE.search(source.text))
+    return source.name.endswith((".txt", ".yml", ".yaml", "Pipfile")) and bool(_RELATIVE.search(source.prose))

@@ -26,6 +26,6 @@ def own_names(repo: Repository) -> frozenset[str]:
     names = (
         found[1]
         for path, pattern in _NAMED.items()
-        if (source := repo.get(path)) and (found := pattern.search(source.text))
+        if (source := repo.get(path)) and (found := pattern.search(source.prose))
     )
     return frozenset(canonical(name) for name in names)

@@ -94,7 +94,9 @@ def _asked(repo: Repository) -> set[str] | None:
     A list that was exported from an environment names everything in it, so that unknown packages bring nothing more.
     """
     conda = _conda_names()
-    if any(not one.name for one in repo.requirements) or any(file.invalid for file in repo.pip_files):
+    if any(not one.name for one in repo.requirements) or any(
+        file.invalid or file.source.is_binary for file in repo.pip_files
+    ):
         return None
     items = [item for item in repo.conda_dependencies or () if isinstance(item, str)]
     if len(repo.conda_specs) < len(items):

@@ -12,6 +12,9 @@ from binderlint.files.text import LINE_ENDS, split_lines
 from binderlint.pattern import regex
 from binderlint.source import Array, Place, Source, Span, Text
 
+PLACEHOLDER = r"0(?:\.0)*(?:\.post\d+)?"
+"""A version of zeros: that of a package which only says what the right one is called (`sklearn==0.0`)."""
+
 
 class Requirement(NamedTuple):
     """One package that pip is asked for.

@@ -112,7 +112,7 @@ class AptHeavy(Rule):
                     help="Name the few packages that are needed",
                 )
         scripts = " ".join(
-            source.text for name in ("postBuild", "start") if (source := repo.used(name)) and not source.decode_error
+            source.prose for name in ("postBuild", "start") if (source := repo.used(name)) and not source.decode_error
         )
         gone = gone_from_noble()
         unseen = [word for word in words if _unseen(word) and word not in gone and not _called(word, scripts)]

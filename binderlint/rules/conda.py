@@ -147,6 +147,9 @@ class EnvDependenciesEmpty(Rule):
 # The keys that conda and mamba read, and those of tools that keep their own settings in the same file (conda-lock, anaconda-project).
 _KEYS = frozenset({"name", "channels", "dependencies", "prefix", "variables"})
 _OTHER_TOOLS = frozenset({"platforms", "category", "channel_priority", "channel-priority"})
+_INVISIBLE = (
+    "\ufeff\u200b\u200c\u200d\u2060\u00a0"  # pasted or saved with the text: byte order marks, spaces of no width
+)
 _MEANT = {
     "dependencies": regex(
         r"(?i)depend[ae]n?[cs]?[iey]+e?s?|dependencies|dependancies|depends|deps|packages|requirements|install_requires"
@@ -196,6 +199,11 @@ class EnvUnknownKey(Rule):
             },
         ),
         Bad(
+            {"environment.yml": "\ufeff\ufeffdependencies:\n  - python=3.12\n"},
+            at="environment.yml:1:1",
+            fixed={"environment.yml": "\ufeffdependencies:\n  - python=3.12\n"},
+        ),
+        Bad(
             {"environment.yml": "pip: [numpy, pandas]\ndependencies: [python=3.12]\n"},
             at="environment.yml:1:1",
             fixed={"environment.yml": "dependencies: [python=3.12, pip: [numpy, pandas]]\n"},
@@ -241,8 +249,8 @@ class EnvUnknownKey(Rule):
             if key.startswith("x-") or re.match(r"[^:]*:\s*&", between(key, environment[key]).text):
                 continue  # kept for YAML's own use: an anchor for other places
             meant = next((name for name, known in _MEANT.items() if known.fullmatch(key)), None)
-            if key.lower() in _KEYS:
-                meant = key.lower()
+            if (bare := key.strip(_INVISIBLE).lower()) in _KEYS:
+                meant = bare
             if key == "pip":
                 yield self._pip(repo, environment, key)
             elif meant and meant not in environment:

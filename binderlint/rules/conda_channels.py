@@ -233,5 +233,5 @@ def _use_conda_forge(channels: Array, index: int, applicability: Applicability) 
 
 
 def _rest_of_line(text: Text) -> str:
-    source = text.place.source
-    return source.place(text.place.span.start).text
+    source, (start, _) = text.place.source, text.place.span
+    return source.prose[start : source.place(start).span.end]

@@ -143,7 +143,7 @@ class CondaPlatformBuildString(Rule):
         pinned = [spec for spec in repo.conda_specs if _is_build(spec)]
         if not pinned:
             return
-        system = _system(repo.conda_specs, pinned[0].place.source.text)
+        system = _system(repo.conda_specs, pinned[0].place.source.prose)
         compiled = [spec for spec in pinned if spec.build and not _ANYWHERE.fullmatch(spec.build)]
         foreign = system in ("macOS", "Windows") or (not system and len(compiled) >= 5)
         example = (compiled or pinned)[0].build

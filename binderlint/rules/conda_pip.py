@@ -45,6 +45,10 @@ class PipSectionWithoutPip(Rule):
             at="binder/environment.yml:2:3",
             fixed={"binder/environment.yml": "dependencies:\r\n- pip\r\n- pip:  # later\r\n  - numpy"},
         ),
+        Bad(
+            {"environment.yml": "x-base: &base\n  pip: [numpy]\ndependencies: [python=3.12, *base]\n"},
+            at="environment.yml:2:3",
+        ),
         Good({"environment.yml": "dependencies:\n  - pip\n  - pip:\n    - numpy\n"}),
         Good({"environment.yml": "dependencies:\n  - pip: [numpy]\n  - pip=24.0\n"}, why="pip comes after, pinned"),
         Good({"environment.yml": "dependencies:\n  - conda-forge:pip=24\n  - pip: [numpy]\n"}, why="a namespace"),

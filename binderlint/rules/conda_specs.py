@@ -113,6 +113,7 @@ class EnvInvalidSpec(Rule):
         ),
         Bad({"environment.yml": "dependencies:\n  - libgdal=USE_GDAL_VERSION\n"}, at="environment.yml:2:5"),
         Bad({"environment.yml": "dependencies:\n  - numpy>=\n"}, at="environment.yml:2:5"),
+        Bad({"environment.yml": "dependencies:\n  - =>1.0\n"}, at="environment.yml:2:5"),
         Bad(
             {"environment.yml": "dependencies:\n  - 'enum34; python_version < \"3.4\"'\n"},
             at="environment.yml:2:5",
@@ -274,9 +275,12 @@ def _split_by_comma(items: Array, index: int, item: Text) -> Finding:
     )
 
 
+_INDICATORS = "<>=!|&*%@`"  # most of them mean something to YAML at the start of a text, and none starts a name
+
+
 def _rewritten(item: Text, changed: str) -> Fix | None:
     raw = item.place.text
-    if raw == item:
+    if raw == item and changed[:1] not in _INDICATORS:
         return Fix(f"Write `{changed}`", (replace(item, changed),))
     if raw[1:-1] == item:
         return Fix(f"Write `{changed}`", (replace(item, f"{raw[0]}{changed}{raw[-1]}"),))

@@ -293,4 +293,4 @@ def _knows_gateway(repo: Repository) -> bool:
     if any(isinstance(config.value, Table) and "gateway" in config.value for config in repo.dask_configs):
         return True
     script = repo.start
-    return bool(script and "DASK_GATEWAY__" in script.source.text)
+    return bool(script and "DASK_GATEWAY__" in script.source.prose)

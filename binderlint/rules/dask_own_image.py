@@ -110,7 +110,7 @@ class DaskWorkerImageHardCoded(Rule):
             text = image.text
             if variable(text) or placeholder(text) or not text.strip() or "{" in text:
                 continue
-            if any(text in source.text for name in ("Dockerfile",) if (source := repo.used(name))):
+            if any(text in source.prose for name in ("Dockerfile",) if (source := repo.used(name))):
                 continue
             if way(repo, text.place, str(text)).replaced:
                 continue

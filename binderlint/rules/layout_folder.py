@@ -137,7 +137,7 @@ class BinderDirHidesRootConfig(Rule):
         plan, name = repo.plan, source.name
         if repo.exists(plan.path(name)):
             return False
-        if name == "start" and "$@" not in source.text:
+        if name == "start" and "$@" not in source.prose:
             return False
         if plan.default and not without.plan.default:
             return without.plan.uses(name) and not name.startswith(".")

@@ -135,7 +135,7 @@ def _script(repo: Repository, name: str) -> Script | None:
     ignored = [file for one in (".dockerignore", ".containerignore") if (file := repo.get(repo.plan.path(one)))]
     if any(docker_excludes(docker_patterns(file), name) for file in ignored):
         return None
-    if repo.post_build and re.search(r"\.(?:bash|profile)|dotfiles|stow", repo.post_build.source.text):
+    if repo.post_build and re.search(r"\.(?:bash|profile)|dotfiles|stow", repo.post_build.source.prose):
         return None  # the build may change it
     script = Script(source)
     return None if script.shell is None or script.shell.broken else script

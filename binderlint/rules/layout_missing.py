@@ -90,6 +90,7 @@ class NoEnvironmentFile(Rule):
     code = "LAY006"
     severity = Severity.ERROR
     level = Level.LAUNCH
+    whole = True
     sources = ("jupyterhub/repo2docker#1507", "dstl/Stone-Soup#1289", "nci/scores#1083", "repo2docker/app.py")
     examples = (
         Bad({"README.md": _BADGE + "o/r/HEAD)\n", "apt.txt": "cowsay\n"}, at="README.md:1:1", git=_OWN),

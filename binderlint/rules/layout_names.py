@@ -178,7 +178,7 @@ class FilenameCase(Rule):
         both = ("environment.yml", "environment.yaml") if right.startswith("environment") else (right,)
         if any(repo.exists(repo.plan.path(name)) for name in both):
             return True
-        if right == "start" and not repo.plan.binder_dir and "$@" not in source.text:
+        if right == "start" and not repo.plan.binder_dir and "$@" not in source.prose:
             return True
         return source.name.endswith((".sh", ".bash")) and any(naming(repo, source.name, source.path))
 

@@ -204,7 +204,7 @@ def _is_reached_otherwise(repo: Repository) -> bool:
     ):
         return True
     scripts = [script.source for script in (repo.start, repo.post_build) if script]
-    return any(_MAKES_KNOWN.search(source.text) for source in scripts)
+    return any(_MAKES_KNOWN.search(source.prose) for source in scripts)
 
 
 def _install_own(repo: Repository) -> Fix | None:

@@ -154,7 +154,7 @@ class BadgeMissing(Rule):
         if repo.hub != MYBINDER or not repo.git.origin or plan.error or plan.default or not _is_meant_for_binder(repo):
             return
         readmes = [source for path in repo.list() if path.lower().startswith("readme") and (source := repo.get(path))]
-        if any(_LAUNCH.search(source.text) for source in readmes):
+        if any(_LAUNCH.search(source.prose) for source in readmes):
             return
         for source in readmes:
             markup = markup_of(source)

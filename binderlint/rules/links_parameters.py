@@ -225,10 +225,10 @@ def _is_here(link: Link, repo: Repository) -> bool:
 
 def _wants_classic(repo: Repository) -> bool:
     dockerfile = repo.used("Dockerfile")
-    if dockerfile and "lab" not in dockerfile.text:
+    if dockerfile and "lab" not in dockerfile.prose:
         return True
     return any(
-        _CLASSIC.search(source.text)
+        _CLASSIC.search(source.prose)
         for name in ("environment.yml", "environment.yaml", "requirements.txt", "postBuild", "Dockerfile")
         if (source := repo.used(name))
     )

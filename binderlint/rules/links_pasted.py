@@ -12,6 +12,7 @@ from binderlint.files.launch import HOSTED, WEB_ADDRESS, is_template
 from binderlint.files.links import Link, live_launches
 from binderlint.files.refs import PASTED, names_a_file
 from binderlint.outside.git import Git
+from binderlint.pattern import regex
 from binderlint.rule import Bad, Good, Rule
 from binderlint.source import Text
 
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
     from binderlint.repository import Repository
 
 _OURS = Git(origin="gh/ada/waves", branch="main", refs=frozenset({"main", "v1.0", "v1.1", "data/2020"}), complete=True)
+
+
+# A parameter that was glued to the ref, and what stands in the place of the `?`.
+_GLUED = regex(r"(.+?)(?:&|%3F|%26)?((?:url|lab|file|notebook)path)(=.*)", re.IGNORECASE | re.DOTALL)
 
 
 class BadgeTreeUrl(Rule):
@@ -87,6 +92,19 @@ class BadgeTreeUrl(Rule):
             at="README.md:1:27",
             fixed={"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main)\n"},
         ),
+        Bad(
+            {"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/HEADurlpath=lab%2Ftree%2Fa.ipynb)\n"},
+            at="README.md:1:44",
+            fixed={"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/HEAD?urlpath=lab%2Ftree%2Fa.ipynb)\n"},
+        ),
+        Bad(
+            {"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main&filepath=a.ipynb)\n"},
+            at="README.md:1:44",
+            fixed={"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?filepath=a.ipynb)\n"},
+        ),
+        Bad(
+            {"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/mainlabpath=a.ipynb?x=1)\n"}, at="README.md:1:44"
+        ),
         Good(
             {"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/tree/oak)\n"},
             git=_OURS._replace(refs=frozenset({"main", "tree/oak"})),
@@ -124,9 +142,20 @@ class BadgeTreeUrl(Rule):
             elif address.provider == "gh" and not is_template(address.ref):
                 pasted = PASTED.match(address.ref)
                 known = link.launches_repository(repo) and address.branch in repo.git.refs
-                if not known and names_a_file(address.branch):
+                if not known and (glued := _GLUED.fullmatch(address.ref)):
+                    yield self._without_question_mark(link, *glued.groups())
+                elif not known and names_a_file(address.branch):
                     rest = address.ref[pasted.end() :] if pasted else str(address.ref)
                     yield self._found(link, link.text("ref"), "", _take_apart(rest, repo))
+
+    def _without_question_mark(self, link: Link, ref: str, parameter: str, rest: str) -> Diagnostic:
+        text = f"{ref}?{parameter}{rest}"
+        return self.at(
+            link.text("ref"),
+            f"The `?` before `{parameter}=` is missing, so BinderHub reads all of it as the name of a branch, and the launch fails",
+            help=f"Write `{text}`",
+            fix=None if link.address.query else Fix("Add the `?`", (replace(link.text("ref"), text),)),
+        )
 
     def _found(self, link: Link, where: Text, start: str, parts: _Parts) -> Diagnostic:
         query, path = link.address.query, parts.path.replace("+", "%2B")

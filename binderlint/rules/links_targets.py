@@ -180,11 +180,11 @@ def _makes_files(repo: Repository) -> bool:
         return True
     if repo.plan.start or repo.plan.post_build:
         scripts = [source for path in (repo.plan.start, repo.plan.post_build) if path and (source := repo.get(path))]
-        if any(_MAKES_FILES.search(source.text) for source in scripts):
+        if any(_MAKES_FILES.search(source.prose) for source in scripts):
             return True
     return any(
         re.search(r"jupyter_\w*config\.(?:py|json)$", source.path)
-        and re.search("root_dir|notebook_dir|contents", source.text)
+        and re.search("root_dir|notebook_dir|contents", source.prose)
         for source in repo.files
     )
 

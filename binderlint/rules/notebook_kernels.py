@@ -163,11 +163,11 @@ def _configuration(repo: Repository) -> str:
     """The text of everything that may say what is installed: the files of the configuration folder, scripts, lists and lock files."""
     folder = repo.plan.binder_dir
     found = [
-        source.text
+        source.prose
         for path in repo.list(folder)
         if not path.endswith((".ipynb", ".md", ".rst")) and (source := repo.get(path)) and len(source.data) < 1_000_000
     ]
-    used = [source.text for use in repo.plan.files if repo.plan.uses(use.path) and (source := repo.get(use.path))]
+    used = [source.prose for use in repo.plan.files if repo.plan.uses(use.path) and (source := repo.get(use.path))]
     return "\n".join(found + used)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Replace, Severity
@@ -163,14 +162,16 @@ class NotebookBroken(Rule):
                 help="Save the file as UTF-8 without a byte order mark",
                 fix=Fix("Remove the byte order mark", (Replace(one.source.path, Span(0, 1), ""),)),
             )
-        elif not _plausible(data):
+        else:
             yield from self._doubtful(one, data)
 
     def _doubtful(self, one: Page, data: Mapping[str, object]) -> Iterator[Diagnostic]:
         """What Jupyter says of a notebook that is JSON and not as it should be."""
-        opens, words = _verdict(json_text(one.source).removeprefix("\ufeff"))
-        minor, cells = one.value("nbformat_minor"), data.get("cells")
-        if opens and words and isinstance(minor, Scalar) and _is_of_next(cells):
+        from binderlint.files.validity import verdict
+
+        opens, words = verdict(one)
+        minor = one.value("nbformat_minor")
+        if opens and words and isinstance(minor, Scalar) and _is_of_next(data.get("cells")) and _opens_as_next(minor):
             yield self.at(
                 minor,
                 f"Cells with an `id` are of format 4.5 and this file says 4.{minor.value}: Jupyter opens it with an error message",
@@ -191,23 +192,6 @@ class NotebookBroken(Rule):
             )
 
 
-def _plausible(data: Mapping[str, object]) -> bool:
-    """Whether a notebook has the keys that format 4 asks for: then the slow validation is not needed."""
-    cells, minor = data.get("cells"), data.get("nbformat_minor")
-    if data.get("nbformat") != 4 or not isinstance(minor, int):
-        return False
-    if not isinstance(cells, list) or not isinstance(data.get("metadata"), dict):
-        return False
-    for cell in cells:
-        if not isinstance(cell, dict) or not {"cell_type", "metadata", "source"} <= cell.keys():
-            return False
-        if cell["cell_type"] == "code" and not {"outputs", "execution_count"} <= cell.keys():
-            return False
-        if minor < 5 and "id" in cell:
-            return False
-    return True
-
-
 def _is_of_next(cells: object) -> bool:
     """Whether every cell has an id of its own, as format 4.5 wants it."""
     if not isinstance(cells, list):
@@ -217,45 +201,13 @@ def _is_of_next(cells: object) -> bool:
     return len(names) == len(ids) == len(set(names))
 
 
-def _verdict(text: str) -> tuple[bool, str]:
-    """Whether Jupyter opens a notebook, and what it says against it in one line (jupyter_server's contents manager does the same)."""
-    import nbformat
+def _opens_as_next(minor: Scalar) -> bool:
+    """True when the number of the format is all that Jupyter has against a notebook."""
+    from binderlint.files.validity import Verdict, judge
 
-    with _quiet():
-        try:
-            node = nbformat.reads(text, as_version=4)  # type: ignore[no-untyped-call]
-        except Exception as error:  # nbformat raises whatever its input makes it stumble on
-            return False, _words(error)
-        try:
-            nbformat.validate(node)
-        except Exception as error:
-            return True, _words(error)
-    return True, ""
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Without the warnings and log lines of nbformat on standard error."""
-    import logging
-    import warnings
-
-    logger = logging.getLogger("traitlets")
-    level = logger.level
-    logger.setLevel(logging.CRITICAL + 1)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        logger.setLevel(level)
-
-
-def _words(error: Exception) -> str:
-    try:
-        words = str(error).strip().split("\n")[0].rstrip(".")[:120]
-    except RecursionError:  # the error quotes what is nested too deeply
-        words = "nested too deeply"
-    return words or type(error).__name__
+    source, (start, end) = minor.place.source, minor.place.span
+    text = json_text(source)
+    return judge(text[:start] + "5" + text[end:]) == Verdict(True)
 
 
 def _converted(one: Page) -> tuple[str, str]:
@@ -264,8 +216,10 @@ def _converted(one: Page) -> tuple[str, str]:
         return "", "it is not UTF-8"
     import nbformat
 
+    from binderlint.files.validity import quiet, words_of
+
     try:
-        with _quiet():
+        with quiet():
             node = nbformat.reads(one.source.text.removeprefix("\ufeff"), as_version=4)  # type: ignore[no-untyped-call]
         node["nbformat_minor"] = 4  # without the random cell ids of 4.5, so that converting twice gives the same
         for cell in node["cells"]:
@@ -275,7 +229,7 @@ def _converted(one: Page) -> tuple[str, str]:
         node["metadata"].pop("orig_nbformat_minor", None)
         text = json.dumps(node, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
     except Exception as error:  # nbformat raises whatever its input makes it stumble on
-        return "", _words(error)
+        return "", words_of(error)
     text = re.sub("[\ud800-\udfff]", lambda found: f"\\u{ord(found.group()):04x}", text)  # halves of characters
     return text.replace("\n", one.source.newline), ""
 

@@ -196,6 +196,10 @@ def _unpinned_environment(repo: Repository, version: str) -> tuple[Source | Text
             return None
         return source, append_lines(source, f"dependencies:\n  - {pin}")
     if "dependencies" not in environment:
+        from binderlint.linter import is_explained
+
+        if is_explained(repo, environment.place.path, "PIN001"):  # the key is there, misspelt
+            return None
         return next((key for key in environment if isinstance(key, Text)), environment), set_key(
             environment, "dependencies", f"[{pin}]"
         )
@@ -255,7 +259,7 @@ def _requires_python(repo: Repository) -> str:
 
 def _unpinned_pipfile(repo: Repository, version: str) -> tuple[Source | None, Edit | None]:
     files = [source for name in ("Pipfile.lock", "Pipfile") if (source := repo.used(name))]
-    if not files or any(re.search(r"python_(?:full_)?version\W+\d", source.text) for source in files):
+    if not files or any(re.search(r"python_(?:full_)?version\W+\d", source.prose) for source in files):
         return None, None
     pipfile = files[-1]
     if pipfile.name != "Pipfile" or re.search(r"(?m)^\s*\[requires\]|^\s*requires\b", pipfile.text):

@@ -11,7 +11,7 @@ from binderlint.edits import replace
 from binderlint.files.requirements import Invalid, short
 from binderlint.pattern import regex
 from binderlint.rule import Bad, Good, Rule
-from binderlint.source import Text
+from binderlint.source import Source, Text
 
 if TYPE_CHECKING:
     from binderlint.files.installs import PipFile
@@ -58,6 +58,10 @@ class RequirementsCondaSyntax(Rule):
             at="binder/requirements.txt:1:1",
             fixed={"binder/requirements.txt": None, "binder/environment.yml": "channels:\n  - conda-forge\ndependencies:\n  - python=3.12\n  - numpy\n"},
         ),
+        Bad(
+            {"requirements.txt": "dependencies:\n  - python=3.12\nnumpy==1.26.4\n"},
+            at="requirements.txt:1:1",
+        ),
         Good({"requirements.txt": "numpy==1.26.4\nscipy>=1\n-e .\n"}),
         Good({"environment.yml": "dependencies:\n- numpy=1.26\n"}, why="conda's own list"),
         Good({"environment.yml": "dependencies: [python=3.12]\n", "requirements.txt": "numpy=1.26\n"}, why="Binder does not read it"),
@@ -66,14 +70,16 @@ class RequirementsCondaSyntax(Rule):
     def check(self, repo: Repository) -> Iterator[Diagnostic]:
         for file in repo.pip_files:
             if file.is_environment:
+                from binderlint.files.faults import faults
+
                 path = file.source.path.removesuffix("requirements.txt") + "environment.yml"
-                free = path not in repo.sources
+                fits = faults(Source(path, file.source.data)) == 0
                 fix = Fix("Rename it", (Rename(file.source.path, path),), Applicability.UNSAFE)
                 yield self.at(
                     file.source,
                     "This is the content of an environment.yml: pip does not understand it and stops the build",
                     help="Rename the file to environment.yml",
-                    fix=fix if free and file.source.name == "requirements.txt" else None,
+                    fix=fix if fits and file.source.name == "requirements.txt" else None,
                 )
                 continue
             lines = [(line, found) for line in file.invalid if (found := _CONDA_PIN.match(line.line))]

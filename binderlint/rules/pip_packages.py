@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Diagnostic, Edit, Fix, Level, Severity
-from binderlint.edits import insert, remove, remove_lines, replace
-from binderlint.files.requirements import Requirement, canonical
+from binderlint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
+from binderlint.edits import between, insert, remove, remove_lines, replace
+from binderlint.files.requirements import PLACEHOLDER, Requirement, canonical
+from binderlint.pattern import regex
 from binderlint.rule import Bad, Good, Rule
 from binderlint.source import Text
 
@@ -135,12 +137,17 @@ class PipWrongName(Rule):
     nothing, or a package that only says so, and the build stops. `opencv-python-headless` is OpenCV without windows, which on Binder
     needs no further system libraries.
 
+    The version stays where the two names have one numbering. OpenCV's packages add a fourth number, so `==4.9.0` becomes `==4.9.0.*`.
+    `sklearn==0.0` is the version of a placeholder and is dropped.
+
     Names with which pip finds some package are not reported, even where another one is probably meant (`bs4` and `imblearn` bring the
     right ones), nor the old copies of modules that are now part of Python (`dataclasses`, `typing`).
 
     ## Fix safety
 
-    The right name is safe. Removing a line is unsafe where a comment goes with it.
+    The right name is safe. It is unsafe where a version cannot be kept: `PIL` had versions of its own, up to 1.1.7, which `Pillow` never had.
+    Removing a line is unsafe where a comment goes with it, or a version that the other line does not give. A line with hashes, which
+    are those of another package, has no fix.
     """
 
     code = "PIP008"
@@ -164,6 +171,20 @@ class PipWrongName(Rule):
         ),
         Bad({"requirements.txt": "scikit-learn==1.5.2\nsklearn==0.0\n"}, at="requirements.txt:2:1", fixed={"requirements.txt": "scikit-learn==1.5.2\n"}),
         Bad({"requirements.txt": "sklearn==0.0\n"}, at="requirements.txt:1:1", fixed={"requirements.txt": "scikit-learn\n"}),
+        Bad(
+            {"requirements.txt": "sklearn>=1.0\nskimage[optional] ~= 0.20 ; python_version > '3'  # images\r\nyaml==6.0\nPIL==10.1\ntensorflow-gpu==2.10.0 --no-binary :all:\n"},
+            at=tuple(f"requirements.txt:{line}:1" for line in range(1, 6)),
+            fixed={"requirements.txt": "scikit-learn>=1.0\nscikit-image[optional] ~= 0.20 ; python_version > '3'  # images\r\nPyYAML==6.0\nPillow==10.1\ntensorflow==2.10.0 --no-binary :all:\n"},
+        ),
+        Bad(
+            {"environment.yml": "dependencies:\n- python=3.12\n- pip:\n  - \"opencv==4.9\"\n  - cv2>=4.5,<5\n  - 'py-opencv (==4.9.0.80)'\n"},
+            at=("environment.yml:4:6", "environment.yml:5:5", "environment.yml:6:6"),
+            fixed={"environment.yml": "dependencies:\n- python=3.12\n- pip:\n  - \"opencv-python-headless==4.9.*\"\n  - opencv-python-headless>=4.5,<5\n  - 'opencv-python-headless (==4.9.0.80)'\n"},
+        ),
+        Bad({"requirements.txt": "PIL==1.1.7\n"}, at="requirements.txt:1:1", fixed={"requirements.txt": "Pillow\n"}),
+        Bad({"requirements.txt": "sklearn==0.0.post12 ; python_version > '3'\n"}, at="requirements.txt:1:1", fixed={"requirements.txt": "scikit-learn ; python_version > '3'\n"}),
+        Bad({"requirements.txt": "scikit-learn\nsklearn>=1.2\n"}, at="requirements.txt:2:1", fixed={"requirements.txt": "scikit-learn\n"}),
+        Bad({"requirements.txt": "sklearn==1.5.2 \\\n    --hash=sha256:" + "0" * 64 + "\n"}, at="requirements.txt:1:1"),
         Good({"requirements.txt": "scikit-learn\nPillow\nopencv-python\nPyYAML\nbs4\nimblearn\n"}, why="names that pip finds"),
         Good({"requirements.txt": "argparse\npathlib\ndataclasses\nuuid\n"}, why="pip finds old copies of them"),
         Good({"requirements.txt": "yaml @ https://example.org/yaml-1.0.zip\n-e git+https://github.com/a/yaml@v1#egg=yaml\n"}, why="an address says where it comes from"),
@@ -174,7 +195,7 @@ class PipWrongName(Rule):
     def check(self, repo: Repository) -> Iterator[Diagnostic]:
         python = repo.plan.python.version if repo.plan.python else "3.10"
         stdlib = {canonical(name) for name in sys.stdlib_module_names if not name.startswith("_")} - _STDLIB_ON_INDEX
-        names = {one.key for one in repo.requirements}
+        names = {one.key: one for one in reversed(repo.requirements)}
         for one in repo.requirements:
             if one.url or not one.applies(python):
                 continue
@@ -183,14 +204,14 @@ class PipWrongName(Rule):
                     one.text,
                     f"pip cannot install `{one.name}`: the package is called `{right}`, which is in the list too, and the build stops",
                     help="Remove the line",
-                    fix=Fix(f"Remove `{one.name}`", (_without(one),)),
+                    fix=Fix(f"Remove `{one.name}`", (_without(one),), _trust(one, names[canonical(right)])),
                 )
             elif right:
                 yield self.at(
                     one.text,
                     f"pip cannot install `{one.name}`: the package is called `{right}`, and the build stops",
                     help=f"Write `{right}`",
-                    fix=Fix(f"Write `{right}`", (replace(_named(one), right),)),
+                    fix=_under(one, right),
                 )
             elif one.key in stdlib or one.key in _PART_OF:
                 whole = _PART_OF.get(one.key)
@@ -201,6 +222,34 @@ class PipWrongName(Rule):
                     help="Remove the line",
                     fix=Fix(f"Remove `{one.name}`", (_without(one),)),
                 )
+
+
+_ZEROS = regex(PLACEHOLDER)
+_EXACT = regex(r"===?\s*(\d+(?:\.\d+){0,2})(?=\s*(?:[,)]|$))")
+
+
+def _under(one: Requirement, right: str) -> Fix | None:
+    """The same requirement under the right name, with its version where the two have one numbering; None where it has hashes."""
+    title = f"Write `{right}`"
+    if one.hashed or one.name.place.text != one.name:
+        return None
+    versions = [version for _, version in one.clauses]
+    zeros = bool(versions) and all(map(_ZEROS.fullmatch, versions))
+    if zeros or (right == "Pillow" and any(re.match(r"[01](?:\.|$)", version) for version in versions)):
+        rest = one.text[len(one.name) : one.text.index(one.specifier)].rstrip()
+        return Fix(
+            title, (replace(between(one.name, one.specifier), right + rest),), Applicability.SAFE if zeros else Applicability.UNSAFE
+        )  # fmt: skip
+    edits = [replace(one.name, right)]
+    if right.startswith("opencv"):
+        edits.append(replace(one.specifier, _EXACT.sub(r"==\1.*", one.specifier)))
+    return Fix(title, tuple(edits))
+
+
+def _trust(one: Requirement, other: Requirement) -> Applicability:
+    """How safe it is to leave a requirement to another one: that one must say a version, too."""
+    said = any(not _ZEROS.fullmatch(version) for _, version in one.clauses)
+    return Applicability.UNSAFE if said and not other.specifier else Applicability.SAFE
 
 
 def _named(one: Requirement) -> Text:
@@ -226,6 +275,10 @@ class NbserverproxyRenamed(Rule):
 
     `nbserverproxy` became `jupyter-server-proxy`, `nbrsessionproxy` became `jupyter-rsession-proxy`. The old packages are extensions of
     the classic notebook server, which Binder's images no longer have: they install, and nothing is served.
+
+    ## Fix safety
+
+    The fix is unsafe where it drops a version: those of the old package are not those of the new one. A line with hashes has no fix.
     """
 
     code = "PIP009"
@@ -244,6 +297,7 @@ class NbserverproxyRenamed(Rule):
             severity=Severity.INFO,
             fixed={"environment.yml": "dependencies: [python=3.12, jupyter-server-proxy]\n"},
         ),
+        Bad({"requirements.txt": "nbserverproxy==0.8.3 --hash=sha256:" + "0" * 64 + "\n"}, at="requirements.txt:1:1"),
         Good({"requirements.txt": "jupyter-server-proxy\njupyter-rsession-proxy\n"}),
         Good({"environment.yml": "dependencies: [python=3.7, nbserverproxy]\n"}, why="the image of Python 3.7 still has the classic server"),
         Good({"Dockerfile": "FROM x:1\n", "environment.yml": "dependencies: [nbserverproxy]\n"}, why="Binder does not read it"),
@@ -254,7 +308,7 @@ class NbserverproxyRenamed(Rule):
             return
         for one in repo.requirements:
             if (name := _RENAMED.get(one.key)) and not one.url:
-                yield self._renamed(one.text, one.name, _named(one), name)
+                yield self._renamed(one.text, one.name, None if one.hashed else _named(one), name)
         dependencies = repo.conda_dependencies
         names = {spec.key for spec in repo.conda_specs}
         for spec in repo.conda_specs:
@@ -276,10 +330,10 @@ class NbserverproxyRenamed(Rule):
                 part = spec.text if spec.whole else spec.text.part(start, len(spec.text))
                 yield self._renamed(spec.text, spec.name, part, name)
 
-    def _renamed(self, where: Text, old: str, part: Text, new: str) -> Diagnostic:
+    def _renamed(self, where: Text, old: str, part: Text | None, new: str) -> Diagnostic:
         return self.at(
             where,
             f"`{old}` is now `{new}`: the old package does not work with the server in Binder's images, so nothing is served",
             help=f"Write `{new}`",
-            fix=Fix(f"Write `{new}`", (replace(part, new),)),
+            fix=Fix(f"Write `{new}`", (replace(part, new),)) if part is not None else None,
         )

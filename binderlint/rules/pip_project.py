@@ -47,6 +47,7 @@ class OwnPackageFromPypi(Rule):
             fixed={"binder/environment.yml": "dependencies:\n- python=3.12\n- pip:\n  - ..[dev]\n"},
         ),
         Bad({"environment.yml": "dependencies:\n- python=3.12\n- my-pkg\n", "setup.py": "setup(name='my_pkg')\n"}, at="environment.yml:3:3"),
+        Bad({"requirements.txt": "my_pkg\n", "setup.cfg": "[metadata]\nname = my-pkg\n"}, at="requirements.txt:1:1"),
         Good({"requirements.txt": "my-pkg\n", "setup.py": "setup(name='my-pkg')\n"}, why="repo2docker installs the repository afterwards"),
         Good({"binder/requirements.txt": "my-pkg\n", "setup.py": "setup(name='other')\n"}),
         Good({"binder/requirements.txt": "my-pkg~=0.3.0\n", "setup.py": "setup(name='my-pkg')\n"}, why="the author chose a release"),
@@ -64,7 +65,7 @@ class OwnPackageFromPypi(Rule):
             if one.key in own and not one.url and not _held(str(one.specifier)):
                 path = ".." if one.array is not None and repo.plan.binder_dir else "."
                 extras = f"[{','.join(one.extras)}]" if one.extras else ""
-                whole = one.text.place.text == one.text and not one.marker
+                whole = one.text.place.text == one.text and not one.marker and _can_be_built(repo)
                 yield self._released(
                     one.text,
                     one.name,
@@ -83,6 +84,11 @@ class OwnPackageFromPypi(Rule):
             help="Install `.` if visitors should get the code of this commit",
             fix=fix,
         )
+
+
+def _can_be_built(repo: Repository) -> bool:
+    """True when pip can install the repository; a setup.cfg alone it refuses."""
+    return any(repo.get(name) for name in ("setup.py", "pyproject.toml"))
 
 
 def _held(version: str) -> bool:

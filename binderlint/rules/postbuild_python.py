@@ -76,7 +76,7 @@ class PythonpathMismatch(Rule):
         if not repo.plan.separate_kernel:
             return
         for script in (repo.post_build, repo.start):
-            if script is None or re.search(r"PATH=.*KERNEL_PYTHON_PREFIX|activate", script.source.text):
+            if script is None or re.search(r"PATH=.*KERNEL_PYTHON_PREFIX|activate", script.source.prose):
                 continue
             for command in script.executed:
                 if (
@@ -264,7 +264,7 @@ class KernelInstallUser(Rule):
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:
         script = repo.post_build
-        if script is None or re.search(r"activate|venv|PATH=", script.source.text):
+        if script is None or re.search(r"activate|venv|PATH=", script.source.prose):
             return
         for command in script.executed:
             if command.name != "ipykernel" or command.values[:1] != ("install",) or not command.written:

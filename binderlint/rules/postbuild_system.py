@@ -190,7 +190,7 @@ class PostbuildInteractive(Rule):
         if script is None:
             return
         settled = any("always_yes" in one.place.text or "ALWAYS_YES" in one.place.text for one in script.executed)
-        settled = settled or "ALWAYS_YES" in script.source.text
+        settled = settled or "ALWAYS_YES" in script.source.prose
         for command in script.executed:
             if command.ignored or command.context.pipeline or command.input is not None:
                 continue

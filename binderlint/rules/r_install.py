@@ -102,7 +102,7 @@ class RInstallCannotFail(Rule):
                 "instal.packages",
                 "installs.packages",
                 "install.pakages",
-            ) and not re.search(rf"{re.escape(call.name)}\s*(?:<-|=)", source.text):
+            ) and not re.search(rf"{re.escape(call.name)}\s*(?:<-|=)", source.prose):
                 yield self.at(
                     call.written,
                     f"R knows no `{call.name}`, so install.R ends here without installing anything, and the build goes on",

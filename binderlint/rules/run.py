@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from binderlint.diagnostic import Diagnostic, Fix, Level, Replace, Severity
+from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Replace, Severity
 from binderlint.edits import remove_lines, replace
 from binderlint.rule import Bad, Good, Rule
 from binderlint.source import UNREAD, Place, Source, TooLargeError, UnreadError
@@ -94,6 +94,12 @@ class UnusedSuppression(CommentRule):
     """A suppression comment suppresses nothing.
 
     The problem it was written for is gone, or the rule never spoke about this line. Left in place it would hide the next problem of that kind.
+
+    Nothing is said while an error may keep the rule silent: the build stops, or an error is reported in the same file.
+
+    ## Fix safety
+
+    Removing the comment is safe where it gives no reason. A reason is somebody's text and goes with it, which is unsafe.
     """
 
     code = "BLT003"
@@ -106,6 +112,36 @@ class UnusedSuppression(CommentRule):
             },
             at=("environment.yml:1:1", "environment.yml:4:16"),
             fixed={"environment.yml": "name: x\ndependencies:\n  - python=3.12\n"},
+        ),
+        Bad(
+            {
+                "environment.yml": "dependencies: # binderlint: ignore[CND003]\r\n  - python=3.12 # binderlint: ignore[CND003] ours \r\nname: x\r\n"
+            },
+            at=("environment.yml:1:14", "environment.yml:2:16"),
+            fixed={"environment.yml": "dependencies:\r\n  - python=3.12\r\nname: x\r\n"},
+        ),
+        Good(
+            {
+                "environment.yml": "channels:\n  - defaults # binderlint: ignore[env-defaults-channel] our licence covers it\ndependencies:\n  - python=3.12\n"
+            },
+            why="the rule does not read its own suppression comment",
+        ),
+        Good(
+            {"environment.yml": "dependencies: [python=3.12\nprefix: /x # binderlint: ignore[CND001] ours\n"},
+            why="the file cannot be read, so the rule is silent",
+        ),
+        Good(
+            {
+                "environment.yml": "dependencies:\n  - appnope=0.1.0\n  - =>1\n  - python=3.12 # binderlint: ignore[CND003] ours\n"
+            },
+            why="another error in the file may keep the rule silent",
+        ),
+        Good(
+            {
+                "environment.yml": "prefix: /x # binderlint: ignore[CND001] ours\n",
+                "binder/environment.yml": "dependencies: [python=3.12]\n",
+            },
+            why="Binder does not read this file",
         ),
         Good(
             {
@@ -123,7 +159,11 @@ class UnusedSuppression(CommentRule):
                     comment.place,
                     f"This comment suppresses nothing: {', '.join(comment.rules)} found no problem here",
                     help="Remove the comment, or it will hide the next problem of that kind",
-                    fix=Fix("Remove the comment", (_without(comment),)),
+                    fix=Fix(
+                        "Remove the comment",
+                        (_without(comment),),
+                        Applicability.UNSAFE if comment.reason else Applicability.SAFE,
+                    ),
                 )
 
 

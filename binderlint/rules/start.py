@@ -180,9 +180,9 @@ class StartNoPassthrough(Rule):
         script = repo.start
         names = {"python": "argv", "r": "commandArgs", "julia": "ARGS"}
         word = names.get(script.language) if script else None
-        if script and word and script.shebang.line is not None and word not in script.source.text:
+        if script and word and script.shebang.line is not None and word not in script.source.prose:
             if not re.search(
-                r"\bimport\s+(?!os\b|sys\b)\w*(?:main|start)|runpy|source\(|include\(", script.source.text
+                r"\bimport\s+(?!os\b|sys\b)\w*(?:main|start)|runpy|source\(|include\(", script.source.prose
             ):
                 yield self.at(
                     script.shebang.line,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from binderlint.diagnostic import Diagnostic, Fix, Level, Severity
-from binderlint.edits import replace
+from binderlint.launch_scripts import in_background
 from binderlint.rule import Bad, Good, Rule
 
 if TYPE_CHECKING:
@@ -42,6 +42,21 @@ class StartForegroundServer(Rule):
             {**_PIP, "start": _SH + 'if [ -f app.py ]; then\n  streamlit run app.py\nfi\nexec "$@"\n'},
             at="start:3:3",
             fixed={"start": _SH + 'if [ -f app.py ]; then\n  streamlit run app.py &\nfi\nexec "$@"\n'},
+        ),
+        Bad(
+            {**_PIP, "start": _SH + 'streamlit run app.py; echo done\nexec "$@"\n'},
+            at="start:2:1",
+            fixed={"start": _SH + 'streamlit run app.py & echo done\nexec "$@"\n'},
+        ),
+        Bad(
+            {**_PIP, "start": _SH + 'if true; then streamlit run app.py; fi\n{ mongod ;}\nexec "$@"\n'},
+            at=("start:2:15", "start:3:3"),
+            fixed={"start": _SH + 'if true; then streamlit run app.py & fi\n{ mongod &}\nexec "$@"\n'},
+        ),
+        Bad(
+            {**_PIP, "start": _SH + 'case "$A" in\n  app) streamlit run app.py;;\nesac\nmongod;\nexec "$@"\n'},
+            at=("start:3:8", "start:5:1"),
+            fixed={"start": _SH + 'case "$A" in\n  app) streamlit run app.py &;;\nesac\nmongod &\nexec "$@"\n'},
         ),
         Bad({**_PIP, "start": _SH + 'jupyter lab --no-browser\nexec "$@"\n'}, at="start:2:1"),
         Good({**_PIP, "start": _SH + 'mongod --dbpath data/db &\nexec "$@"\n'}),
@@ -86,7 +101,7 @@ class StartForegroundServer(Rule):
                 help="Leave it out: Binder starts the server itself"
                 if jupyter
                 else "Put the server into the background with `&`",
-                fix=Fix("Put it into the background", (replace(place, f"{place.text} &"),))
+                fix=Fix("Put it into the background", (in_background(place),))
                 if place and simple and not jupyter
                 else None,
             )

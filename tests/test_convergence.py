@@ -1,0 +1,97 @@
+"""Every Bad example through the fixes of all rules: one run is enough, and it harms nothing.
+
+Of the examples one in three is tried, each time the same ones, with the line endings that they have or with those of Windows;
+`BINDERLINT_ALL_FIXES=1` tries all of them, the Good ones too, in both ways (about two minutes).
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections import Counter
+from zlib import crc32
+
+import pytest
+
+from binderlint.diagnostic import Applicability, Diagnostic, Severity
+from binderlint.edits import EditError
+from binderlint.files.faults import faults
+from binderlint.fixer import fix
+from binderlint.linter import check
+from binderlint.report import Report
+from binderlint.repository import Repository
+from binderlint.rule import Bad, Files, Good
+from binderlint.rules import all_rules, find_rule
+from binderlint.source import Source
+
+ALL = bool(os.environ.get("BINDERLINT_ALL_FIXES"))
+KINDS = (Bad, Good) if ALL else (Bad,)
+CASES = [
+    (f"{rule.code}-{type(example).__name__}{number}-{ending}", example, ending)
+    for rule in all_rules()
+    for number, example in enumerate(rule.examples, 1)
+    if isinstance(example, KINDS)
+    for ending in ("own", "windows")
+    if ALL or crc32(f"{rule.code} {number}".encode()) % 6 == ("own", "windows").index(ending)
+]
+
+
+def with_windows_line_endings(files: Files) -> Files:
+    r"""The text files of an example with `\r\n`; those that have one already, and what is not text, as they are."""
+    sources = Repository.from_dict(files)
+    found: dict[str, str | bytes | Source] = {}
+    for path, source in {**sources.sources, **sources.untracked}.items():
+        regular = source.mode in (0o100644, 0o100755) and b"\r" not in source.data and b"\0" not in source.data
+        data = source.data.replace(b"\n", b"\r\n") if regular else source.data
+        found[path] = Source(path, data, source.mode, source.tracked)
+    return found
+
+
+def content(repo: Repository) -> dict[str, tuple[bytes, int]]:
+    return {path: (source.data, source.mode) for path, source in repo.sources.items()}
+
+
+def errors(report: Report) -> Counter[str]:
+    """The errors of each kind, but for those about the repository as a whole, which a link that works again may bring to light."""
+    found = (one for one in report.diagnostics if one.severity is Severity.ERROR)
+    return Counter(one.code for one in found if not ((rule := find_rule(one.code)) and rule.whole))
+
+
+def line_endings(source: Source) -> set[str]:
+    return set(re.findall(r"\r\n|\n|\r", source.text))
+
+
+def offered(report: Report, least: Applicability) -> list[Diagnostic]:
+    return [one for one in report.diagnostics if one.fix and one.fix.applicability >= least]
+
+
+@pytest.mark.parametrize(("name", "example", "ending"), CASES, ids=[name for name, _, _ in CASES])
+def test_one_run_is_enough(name: str, example: Bad | Good, ending: str) -> None:
+    files = with_windows_line_endings(example.files) if ending == "windows" else example.files
+    repo = Repository.from_dict(files, git=example.git, hub=example.hub, assume_binder=example.assume_binder)
+    before = check(repo)
+    for found in before.diagnostics:
+        if found.fix:
+            try:
+                assert content(repo.apply(found.fix.edits)) != content(repo), (
+                    f"{found.code}: a fix that changes nothing"
+                )
+            except EditError as error:
+                pytest.fail(f"{found.code}: a fix that cannot be made: {error}")
+    for least in (Applicability.SAFE, Applicability.UNSAFE):
+        if not offered(before, least):
+            continue
+        once = fix(repo, applicability=least)
+        assert not offered(once.report, least), "what was refused is not offered again"
+        assert not once.report.crashed
+        assert sum(errors(once.report).values()) <= sum(errors(before).values()) or repo.plan.error
+        assert not once.repo.plan.error or repo.plan.error
+        for path, source in once.repo.sources.items():
+            old = repo.sources.get(path)
+            if old and old is not source and old.data != source.data:
+                was, now = faults(old), faults(source)
+                assert was is None or (now is not None and now <= was), path
+                assert len(line_endings(source)) <= max(1, len(line_endings(old))), path
+        twice = fix(once.repo, applicability=least)
+        assert not twice.applied
+        assert content(twice.repo) == content(once.repo)
