@@ -168,6 +168,9 @@ def test_files_that_look_like_a_repository(form: str, tmp_path: Path, tree: Path
         assert code in (0, 1)
     code, output = said(root / "start")
     assert code in (0, 1)
+    (root / "inside").mkdir()
+    (root / "inside/start").write_bytes(CRLF)
+    assert said(root / "inside", "--assume-binder")[0] in (0, 1)
     said("plan", root)
     assert not trap.sprung
     assert (root / "postBuild").exists(), output
@@ -813,7 +816,10 @@ ENDLESS = f"git {'needed too much memory' if sys.platform == 'linux' else 'took 
         (redirect(lambda path: path + b"x"), "redirects followed"),
         (redirect(lambda path: b"file:///etc/passwd"), "Protocol"),
         (status(b"200 OK", b"<html>"), "there is no branch, tag or commit `abc`"),
-        (status(b"401 Unauthorized\r\nWWW-Authenticate: Basic realm=x"), "could not read Username"),
+        (
+            status(b"401 Unauthorized\r\nWWW-Authenticate: Basic realm=x"),
+            "there is no public repository at this address. Clone a private one",
+        ),
         (status(b"500 \x1b[31m"), "500"),
     ],
 )
@@ -858,7 +864,7 @@ def test_a_fetch_sends_no_credentials(tmp_path: Path, tree: Path, trap: Trap, mo
             remote.fetch(remote.Remote(f"{address}/none", "main", ""))
     assert asked
     assert not [one for one in asked if "Basic" in one]
-    refused = pytest.raises(RepositoryError, match="could not read Username")
+    refused = pytest.raises(RepositoryError, match="there is no public repository")
     with served(status(b"401 Unauthorized\r\nWWW-Authenticate: Basic realm=x")) as (address, heads), refused:
         remote.fetch(remote.Remote(f"{address}/o/r", "main", ""))
     assert not [head for head in heads if b"Authorization" in head]

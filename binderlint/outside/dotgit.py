@@ -151,7 +151,7 @@ def read_index(place: GitFolder) -> list[Entry]:
 
 _FOLDER = 0o040000
 _LEAVES = regex(
-    r"(?i)(?:^|[/\\])(?:\.\.?|\.git|git~1)(?:[/\\]|$)|^[/\\]|//|^[a-z]:"
+    r"(?i)(?:^|[/\\])(?:\.\.?|\.git|git~1)(?:[/\\]|$)|^[/\\]|//|^[a-z]:|^$"
     if os.name == "nt"
     else r"(?:^|/)(?:\.\.?|\.[gG][iI][tT])(?:/|$)|^/|//|^$"
 )

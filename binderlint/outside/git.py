@@ -433,6 +433,8 @@ class _Child:
         problem = self.problem()
         if "couldn't find remote ref" in problem:
             return UnknownRefError(problem)
+        if "could not read Username" in problem or "Authentication failed" in problem:
+            return GitError("there is no public repository at this address. Clone a private one, and check the clone")
         if "Out of memory" in problem or "out of memory" in problem:
             return GitError("git needed too much memory and was stopped")
         return NoAnswerError(problem) if self.process.returncode == 1 and not self._errors.data else GitError(problem)
