@@ -313,6 +313,11 @@ def convert(option: Option, value: Any, where: str) -> Any:
         case "hub", {}:
             from binderlint.hubs import describe
 
+            name = value.get("name")
+            if isinstance(name, str) and name.strip(" .").lower() in option.choices:
+                raise ConfigError(
+                    f"{where}: `{option.name}`: a hub that is described here cannot have the name `{name}`"
+                )
             try:
                 return describe(value)
             except ValueError as error:

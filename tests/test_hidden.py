@@ -103,10 +103,10 @@ CASES: dict[str, tuple[str, str, dict[str, Any]]] = {
         "",
         {"option": "hub", "entry": "generic", "effect": "hub", "problems": 0},
     ),
-    'hub = { name = "mybinder.org", default-environment = true }': (
-        "`binderlint.toml` sets a hub other than mybinder.org (`hub: mybinder.org, as described there`)",
+    'hub = { name = "h", default-environment = true }': (
+        "`binderlint.toml` sets a hub other than mybinder.org (`hub: h, as described there`)",
         "",
-        {"option": "hub", "entry": "mybinder.org, as described there", "effect": "hub", "problems": 0},
+        {"option": "hub", "entry": "h, as described there", "effect": "hub", "problems": 0},
     ),
 }
 
@@ -143,6 +143,14 @@ def test_without_a_rule_nothing_is_judged(folder: Path, capsys: pytest.CaptureFi
     assert f"\n**Not judged**: {why}.\n" in found["markdown"]
     assert found["github"].startswith(f"::warning title=binderlint::Not judged: {why}.\n")
     assert "Level reached" not in "".join(found.values())
+
+
+@pytest.mark.parametrize("name", ["mybinder.org", "MyBinder.org.", " generic"])
+def test_a_hub_has_no_name_of_another(folder: Path, name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """What a configuration file says of a hub is not said of mybinder.org."""
+    (folder / "binderlint.toml").write_text(f'hub = {{ name = "{name}", default-environment = true }}\n')
+    assert main(["plan", "."]) == 2
+    assert f"a hub that is described here cannot have the name `{name}`" in capsys.readouterr().err
 
 
 def test_flags_are_the_users_own(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
