@@ -174,7 +174,9 @@ def test_an_owner_that_cannot_be_kept_is_a_reason_not_to_write(tmp_path: Path, m
         raise PermissionError(1, "Operation not permitted")
 
     seen = Path.stat
-    monkeypatch.setattr(Path, "stat", lambda path: Foreign(seen(path)) if path.name == "a" else seen(path))
+    monkeypatch.setattr(
+        Path, "stat", lambda path, **how: Foreign(seen(path, **how)) if path.name == "a" else seen(path, **how)
+    )
     monkeypatch.setattr(os, "chown", refuse)
     assert "it belongs to another user" in run(tmp_path, before, [ONE]).left[0].why
     assert (tmp_path / "a").read_text() == "one"

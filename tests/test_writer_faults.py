@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
+import re
+import shutil
 import signal
+import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import cycle
 from pathlib import Path
 
 import pytest
 
+from binderlint.cli import main
 from binderlint.diagnostic import Create, Delete, Fix, Rename, Replace, SetMode
 from binderlint.outside import disk
-from binderlint.outside.disk import Written, changes, clear, parts, standing, write
+from binderlint.outside.disk import Part, Written, changes, clear, parts, standing, write
 from binderlint.repository import Repository
 from binderlint.source import EXECUTABLE, Span
 from tests.faults import CHANGING, CTRL_C, KILL, Calls, Fault, injected
@@ -227,6 +233,74 @@ def test_kill_at_any_call(case: Callable[[int], Case]) -> None:
             assert not one.litter()
             one.check_files()
             finish(one)
+
+
+REPOSITORY = {
+    "README.md": "[![Binder](http://mybinder.org/badge.svg)](http://beta.mybinder.org/v2/gh/o/r/main)\n",
+    "environment.yml": "channels: [defaults]\ndependencies: [numpy=1.26.4]\nprefix: /home/x\n",
+    "environment.yaml": "channels: [defaults]\ndependencies: [numpy=1.26.4]\nprefix: /home/x\n",
+    "postbuild": "make data\n",
+    "start": '#!/bin/bash\r\nexport A=1\r\nexec "$@"\r\n',
+    "apt.txt": "libgl1-mesa-glx\n",
+}
+
+
+def problems(told: str) -> set[tuple[str, str]]:
+    """The code and the file of what a report lists."""
+    return {(found["code"], found["path"]) for found in json.loads(told)["diagnostics"]}
+
+
+def test_what_the_command_says_is_true(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Fixed is what the next run does not find any more, and the report is that of the next run."""
+    monkeypatch.setattr(disk, "_PATIENCE", 0.0)
+    folder = tmp_path / "repository"
+    counting: list[str] = []
+
+    def run(fault: Fault | None) -> tuple[int, str, str, str]:
+        """Exit code, report and messages of a `--fix` with a fault, and the report of the next run."""
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        for name, text in REPOSITORY.items():
+            (folder / name).write_bytes(text.encode())
+        subprocess.run(["git", "init", "-q"], cwd=folder, check=True)
+        subprocess.run(["git", "add", "-A"], cwd=folder, check=True)
+
+        def faulty(root: Path, wanted: list[Part]) -> Written:
+            with injected(fault) as calls:
+                try:
+                    return write(root, wanted)
+                finally:
+                    counting[:] = calls.names
+
+        monkeypatch.setattr(disk, "write", faulty)
+        arguments = [str(folder), "--assume-binder", "--output", "json"]
+        code = main([*arguments, "--fix", "--unsafe-fixes"])
+        report = capsys.readouterr()
+        assert main(arguments) in (0, 1)
+        return code, report.out, report.err, capsys.readouterr().out
+
+    whole, report, said, after = run(None)
+    assert (whole, report) == (1, after)
+    assert "error: " not in said
+    fixes = said.count("Fixed ")
+    done = {path.name for path in folder.iterdir() if path.is_file()}
+    assert done == {*REPOSITORY, "postBuild", ".gitattributes"} - {"postbuild", "environment.yaml"}
+    every = os.environ.get("BINDERLINT_FAULTS") == "all"
+    turn = cycle([(errno.ENOSPC, False), (errno.EROFS, True), (CTRL_C, True), (errno.EIO, False), (CTRL_C, False)])
+    for at in range(1, len(counting) + 1, 1 if every else 13):
+        what, after_it = next(turn)
+        code, report, said, after = run(Fault(at, what, after_it))
+        fixed = set(re.findall(r"^Fixed .*repository/(\S+): .* \((\w+) ", said, re.MULTILINE))
+        assert not {(code, path) for path, code in fixed} & problems(after), said
+        if what == CTRL_C:
+            assert (code, report) == (130, "")
+            assert said.count("binderlint was stopped before") or len(fixed) == fixes
+        else:
+            assert report == after
+            assert code == (2 if "binderlint: error: " in said else whole)
+            assert said.count("Fixed ") == fixes or code == 2
 
 
 def finish(one: Case) -> None:
