@@ -141,6 +141,8 @@ def committed(run: Run) -> Iterator[Failure]:
     with on_disk(run.case) as folder:
         if folder is None or git(folder, "status", "--porcelain", "--ignored").stdout:
             return
+        if git(folder, "rev-parse", "-q", "--verify", "HEAD").returncode:  # nothing to commit
+            return
         here = command("--isolated", "--assume-binder", "--output", "json", str(folder))
         there = command("--isolated", "--assume-binder", "--output", "json", "--ref", "HEAD", str(folder))
         if here[:2] != there[:2]:
