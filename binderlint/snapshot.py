@@ -86,7 +86,7 @@ class Snapshot:
 
     def list(self, folder: str = "") -> list[str]:
         """Paths of the files directly in a folder."""
-        return [path for path in self.sources if posixpath.dirname(path) == folder]
+        return list(self._listed.get(folder, ()))
 
     def resolve(self, path: str) -> str | None:
         """The path after following symbolic links; None when one dangles in a loop or leaves the repository."""
@@ -117,10 +117,22 @@ class Snapshot:
                 folders.add(path)
         return folders
 
-    @property
+    @cached_property
+    def _listed(self) -> dict[str, tuple[str, ...]]:
+        return _by_folder(self.sources)
+
+    @cached_property
     def place(self) -> Place:
         """Where to report what concerns the repository as a whole: the first line of its README, else of its first file."""
         readmes = (self.get(path) for path in self.list() if path.lower().startswith("readme"))
         known = (source for source in readmes if source and source.mode != UNREAD)
         first = next(known, None) or next(self.files, Source(".", b""))
         return first.place(int(first.has_bom))
+
+
+def _by_folder(paths: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """The paths of the files directly in each folder."""
+    listed: dict[str, list[str]] = {}
+    for path in paths:
+        listed.setdefault(posixpath.dirname(path), []).append(path)
+    return {folder: tuple(found) for folder, found in listed.items()}

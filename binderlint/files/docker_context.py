@@ -8,12 +8,14 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from binderlint.files.images import facts, image_of
+from binderlint.files.scope import Scope
 from binderlint.source import Source, Text
 
 if TYPE_CHECKING:
     from binderlint.files.dockerfile import Dockerfile, Stage
     from binderlint.files.dockerfile_lines import Instruction
     from binderlint.files.script import Command
+    from binderlint.files.shell.words import Variables
     from binderlint.repository import Repository
 
 
@@ -98,13 +100,20 @@ def runs(instructions: Iterable[Instruction]) -> Iterator[Run]:
 
     from binderlint.files.script import parse
 
+    known: Variables = Scope()
+    before: Scope[str | None] = Scope()
     for instruction in instructions:
         if instruction.name != "RUN":
             continue
         script = instruction.script
         if script is None:
             script = Text(shlex.join(instruction.words), instruction.body.place)
-        shell = parse(script, variables={name: value for name, value in instruction.variables.items() if value})
+        changed = ((name, instruction.variables.get(name)) for name in instruction.variables.differing(before))
+        known, before = (
+            known.having((name, (value,) if value else None) for name, value in changed),
+            instruction.variables,
+        )
+        shell = parse(script, variables=known)
         commands = tuple(one for one in shell.commands if one.runs)
         yield Run(instruction, commands, not shell.broken)
 

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from binderlint.digits import is_number, number
 from binderlint.files.dockerfile_lines import Instruction, instructions, piece
 from binderlint.files.dockerfile_words import expand, names
 from binderlint.files.images import facts, image_of
+from binderlint.files.scope import Scope
 from binderlint.source import Source, Text
 
 # What repo2docker passes with --build-arg (app.py); it wins over the default of an ARG, and an ENV wins over it.
@@ -27,24 +27,29 @@ class Stage(NamedTuple):
     parent: Stage | None
     """The stage that `base` names."""
     instructions: tuple[Instruction, ...]
-    variables: Mapping[str, str | None]
+    variables: Scope[str | None]
     """What is defined at its end, ARG included."""
+    environment: Scope[str | None]
+    """What of that a stage which starts from it gets: without what only ARG defined."""
+
+    @property
+    def ancestors(self) -> Iterator[Stage]:
+        """The stage, the one it starts from, and so on to the one whose base is an image."""
+        stage: Stage | None = self
+        while stage:
+            yield stage
+            stage = stage.parent
 
     @property
     def root(self) -> Stage:
         """The stage whose base is an image."""
-        stage = self
-        while stage.parent:
-            stage = stage.parent
-        return stage
+        *_, root = self.ancestors
+        return root
 
     @property
     def lineage(self) -> tuple[Instruction, ...]:
         """The instructions of the stages it builds on, then its own."""
-        stages = [self]
-        while parent := stages[-1].parent:
-            stages.append(parent)
-        return tuple(instruction for stage in reversed(stages) for instruction in stage.instructions)
+        return tuple(one for stage in reversed(list(self.ancestors)) for one in stage.instructions)
 
 
 class Dockerfile(NamedTuple):
@@ -67,22 +72,22 @@ class Dockerfile(NamedTuple):
     @property
     def needed(self) -> tuple[Stage, ...]:
         """The stages that BuildKit builds at all: the last one, and those it starts from or copies from."""
-        wanted: list[Stage] = []
+        named, wanted = self.named, set[int]()
         todo = [self.stages[-1]] if self.stages else []
         while todo:
             stage = todo.pop()
-            if stage in wanted:
+            if id(stage) in wanted:
                 continue
-            wanted.append(stage)
+            wanted.add(id(stage))
             todo += [stage.parent] if stage.parent else []
-            todo += [found for name in sources_of(stage) if (found := self.stage(name))]
-        return tuple(stage for stage in self.stages if stage in wanted)
+            todo += [found for name in sources_of(stage) if (found := named.get(name.lower()))]
+        return tuple(stage for stage in self.stages if id(stage) in wanted)
 
-    def stage(self, name: str) -> Stage | None:
-        """The stage of a name or number."""
-        if is_number(name):
-            return self.stages[number(name)] if number(name) < len(self.stages) else None
-        return next((stage for stage in self.stages if stage.name and stage.name.lower() == name.lower()), None)
+    @property
+    def named(self) -> dict[str, Stage]:
+        """The stages by their names in small letters and by their numbers."""
+        names = {stage.name.lower(): stage for stage in reversed(self.stages) if stage.name}
+        return names | {str(number): stage for number, stage in enumerate(self.stages)}
 
     def last(self, name: str) -> Instruction | None:
         """The last instruction of a kind that makes the image: of USER, ENTRYPOINT, CMD and WORKDIR only that one counts."""
@@ -101,61 +106,62 @@ def sources_of(stage: Stage) -> Iterator[Text]:
 
 def read(source: Source) -> Dockerfile:
     """Read a Dockerfile. Never fails: what is no instruction is one with an unknown keyword."""
-    found = tuple(instructions(source))
     stages: list[Stage] = []
+    named: dict[str, Stage] = {}
     out: list[Instruction] = []
-    arguments: dict[str, str | None] = {}  # ARG before the first FROM: seen by FROM, and by an ARG without a default
+    arguments: Scope[str | None] = Scope()  # ARG before the first FROM: seen by FROM, and by an ARG without a default
+    variables = environment = arguments
     current: list[Instruction] = []
-    variables: dict[str, str | None] = {}
-    for instruction in found:
+
+    def end() -> None:
+        """The last stage is complete."""
+        if stages:
+            stages[-1] = stage = stages[-1]._replace(
+                instructions=tuple(current), variables=variables, environment=environment
+            )
+            if stage.name:
+                named[stage.name.lower()] = stage
+
+    for instruction in instructions(source):
         if instruction.name == "FROM":
-            if stages:
-                stages[-1] = stages[-1]._replace(instructions=tuple(current), variables=variables)
-            instruction = instruction._replace(variables=dict(arguments))
-            stage = _stage(instruction, stages)
-            environment = _environment(stage)
-            stages, current, variables = [*stages, stage], [], environment
+            end()
+            instruction = instruction._replace(variables=arguments)
+            stages.append(_stage(instruction, named))
+            variables = environment = stages[-1].environment
+            current = []
         elif not stages:
-            instruction = instruction._replace(variables=dict(arguments))
+            instruction = instruction._replace(variables=arguments)
             empty = {name: None if name in PLATFORM_ARGS else "" for name in names(instruction.body)}
-            arguments |= _defined(instruction, empty | arguments, {})
+            seen = arguments.having((name, value) for name, value in empty.items() if name not in arguments)
+            arguments = arguments.having(_defined(instruction, seen, Scope()))
         else:
             instruction = instruction._replace(variables=variables)
-            if instruction.name in ("ARG", "ENV"):
-                variables = variables | _defined(instruction, variables, arguments)
+            found = _defined(instruction, variables, arguments)
+            variables = variables.having(found)
+            kept = (
+                found.items() if instruction.name == "ENV" else [one for one in found.items() if one[0] in environment]
+            )
+            environment = environment.having(kept)
             current.append(instruction)
         out.append(instruction)
-    if stages:
-        stages[-1] = stages[-1]._replace(instructions=tuple(current), variables=variables)
-    linked: list[Stage] = []
-    for stage in stages:  # parents were made before their instructions were known
-        parent = next((one for one in linked if stage.parent and one.start == stage.parent.start), None)
-        linked.append(stage._replace(parent=parent))
-    return Dockerfile(source, tuple(out), tuple(linked))
+    end()
+    return Dockerfile(source, tuple(out), tuple(stages))
 
 
-def _stage(start: Instruction, before: list[Stage]) -> Stage:
+def _stage(start: Instruction, named: Mapping[str, Stage]) -> Stage:
+    """A stage at its beginning: its environment is what is known of its image, or that of its parent, whose ARGs ended with it."""
     words = start.words
     empty = start.keyword.place.source.slice(start.keyword.place.span.end, start.keyword.place.span.end)
     base = words[0] if words else empty
     name = words[2] if len(words) == 3 and words[1].lower() == "as" else None
-    value = start.value(base) or ""
-    parent = next((one for one in reversed(before) if one.name and one.name.lower() == value.lower()), None)
-    return Stage(start, base, name, parent, (), {})
-
-
-def _environment(stage: Stage) -> dict[str, str | None]:
-    """The ENV that a stage starts with: what is known of its image, or that of its parent, whose ARGs ended with it."""
-    seed = facts(image_of(stage))
-    known: dict[str, str | None] = dict(seed.variables) if seed else {}
-    if not stage.parent:
-        return known
-    kept = {str(name) for one in stage.parent.lineage if one.name == "ENV" for name, _ in one.assignments}
-    return {name: value for name, value in stage.parent.variables.items() if name in kept | set(known)}
+    parent = named.get((start.value(base) or "").lower())
+    stage = Stage(start, base, name, parent, (), Scope(), Scope())
+    seed = None if parent else facts(image_of(stage))
+    return stage._replace(environment=parent.environment if parent else Scope(seed.variables if seed else {}))
 
 
 def _defined(
-    instruction: Instruction, variables: Mapping[str, str | None], arguments: Mapping[str, str | None]
+    instruction: Instruction, variables: Scope[str | None], arguments: Scope[str | None]
 ) -> dict[str, str | None]:
     found: dict[str, str | None] = {}
     if instruction.name not in ("ARG", "ENV"):
@@ -166,11 +172,12 @@ def _defined(
         elif str(name) in BUILD_ARGS:
             found[str(name)] = BUILD_ARGS[str(name)]
         elif value is not None:
-            found[str(name)] = expand(value, {**variables, **found}, instruction.escape)
+            found[str(name)] = expand(value, variables, instruction.escape)
         elif name in arguments:
             found[str(name)] = arguments[str(name)]
         elif name in PLATFORM_ARGS:
             found[str(name)] = None
         else:
             found[str(name)] = ""
+        variables = variables.having([(str(name), found[str(name)])])
     return found

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from binderlint.files.dockerfile_words import BLANK, SPACE, expand
 from binderlint.files.dockerfile_words import words as split
+from binderlint.files.scope import Scope
 from binderlint.pattern import regex
 from binderlint.source import Place, Source, Span, Text
 
@@ -43,7 +44,7 @@ class Instruction(NamedTuple):
     heredocs: tuple[Heredoc, ...]
     place: Place
     escape: str
-    variables: Mapping[str, str | None]
+    variables: Scope[str | None]
     trigger: Instruction | None = None
     """What an ONBUILD leaves to the image built from this one."""
 
@@ -208,15 +209,15 @@ def _instruction(source: Source, line: _Line, after: int, escape: str) -> tuple[
     body = _body(source, line, rest, end, escape)
     if keyword.upper() in _HEREDOC_FORM and not as_json and "<<" in line.text:
         found_docs = []
-        for start, stop in split(line.text, rest, end, escape, keyword.upper()):
-            document = _HEREDOC.match(line.text[start:stop])
+        for left, right in split(line.text, rest, end, escape, keyword.upper()):
+            document = _HEREDOC.match(line.text[left:right])
             name = expand(document[2], {}, escape) if document else None
             if document and name:
                 content, last, after = _heredoc(source, after, name, document[1] == "-")
                 found_docs.append(Heredoc(name, content))
         heredocs = tuple(found_docs)
     place = Place(source, Span(line.at[start], last))
-    return Instruction(keyword, tuple(flags), words, as_json, body, heredocs, place, escape, {}, trigger), after
+    return Instruction(keyword, tuple(flags), words, as_json, body, heredocs, place, escape, Scope(), trigger), after
 
 
 def _past(text: str, start: int, end: int) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from binderlint.files.scope import LONGEST
 from binderlint.pattern import regex
 
 # What Go's `unicode.IsSpace` takes for white space: BuildKit trims it from lines and instructions (parser.go, split_command.go).
@@ -16,9 +17,11 @@ _VARIABLE = regex(r"\$(?:(\w+)|\{(\w+)(?:(:?[-+])([^{}]*))?\})")
 
 
 def expand(word: str, variables: Mapping[str, str | None], escape: str = "\\") -> str | None:
-    """A word without its quotes and with the values of its variables; None when one is not defined here, or has a form not followed."""
+    """A word without its quotes and with the values of its variables; None when one is not defined here, has a form not followed, or makes the word too long."""
     out, index, quote = "", 0, ""
     while index < len(word):
+        if len(out) > LONGEST:
+            return None
         char = word[index]
         if char == escape and quote != "'" and index + 1 < len(word):
             out += word[index + 1]

@@ -79,11 +79,12 @@ def images_of(dockerfile: Dockerfile | None) -> Iterator[Image]:
     """The images that a build pulls, where their names are known: those that its stages start from and copy from."""
     from binderlint.files.dockerfile import sources_of
 
+    named = dockerfile.named if dockerfile else {}
     for stage in dockerfile.needed if dockerfile else ():
         if not stage.parent and (image := image_of(stage)):
             yield image
         for origin in sources_of(stage):
-            if dockerfile and not dockerfile.stage(origin) and "$" not in origin and (image := parse(origin, origin)):
+            if origin.lower() not in named and "$" not in origin and (image := parse(origin, origin)):
                 yield image
 
 

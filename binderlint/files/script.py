@@ -6,9 +6,10 @@ import re
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from binderlint.files.scope import Scope
 from binderlint.files.shell.state import Arrival, Command, Context, Kind, Load, Redirect, State
 from binderlint.files.shell.walk import Walk
-from binderlint.files.shell.words import UNKNOWN, Code, Rest, Scalar, Values, Word
+from binderlint.files.shell.words import UNKNOWN, Code, Rest, Variables, Word
 from binderlint.pattern import regex
 from binderlint.source import Place, Source, Text
 
@@ -91,7 +92,7 @@ class Shell:
         self.root = root
         self._walk = walk
 
-    @property
+    @cached_property
     def commands(self) -> tuple[Command, ...]:
         """Every command, also those that never run (`Command.runs`)."""
         return tuple(self._walk.commands)
@@ -101,7 +102,7 @@ class Shell:
         """Whether a part of it was not understood: then judge only what is certain."""
         return self._walk.broken or self.root.has_error
 
-    @property
+    @cached_property
     def arrivals(self) -> tuple[Arrival, ...]:
         """What becomes of the arguments (the container's command) on each path that matters."""
         return tuple(dict.fromkeys(self._walk.arrivals))
@@ -123,14 +124,22 @@ class Shell:
     @cached_property
     def statements(self) -> tuple[Statement, ...]:
         """The top-level statements, in order."""
+        own: dict[Place, list[Command]] = {}
+        for one in self.commands:
+            own.setdefault(one.context.statement, []).append(one)
         found: list[Statement] = []
-        for child in self.root.children:
+        children = self.root.children
+        for child, sign in zip(children, [*children[1:], None], strict=True):
             if child.is_named and child.type != "comment":
                 place = self.code.place(child.start_byte, child.end_byte)
-                own = tuple(one for one in self.commands if one.context.statement == place)
-                sign = child.next_sibling
-                found.append(Statement(place, child.type, own, sign is not None and sign.type == "&"))
+                background = sign is not None and sign.type == "&"
+                found.append(Statement(place, child.type, tuple(own.get(place, ())), background))
         return tuple(found)
+
+    @cached_property
+    def starts(self) -> dict[Place, int]:
+        """The number (from 0) of the statement at a place."""
+        return {one.place: number for number, one in enumerate(self.statements)}
 
     @cached_property
     def comments(self) -> tuple[Text, ...]:
@@ -175,7 +184,8 @@ class Script:
             return None
         text = self.source.slice(int(self.source.has_bom), len(self.source.text))
         errexit = bool(re.search(r"(?:^|\s)-[a-z]*e", self.shebang.argument))
-        return parse(text, variables=BINDER_VARIABLES, load=self._load, errexit=errexit)
+        variables: Variables = Scope((name, (value,)) for name, value in BINDER_VARIABLES.items())
+        return parse(text, variables=variables, load=self._load, errexit=errexit)
 
     @property
     def commands(self) -> tuple[Command, ...]:
@@ -197,12 +207,12 @@ class Script:
             self.decides(command) and not command.errexit and self.shell is not None and len(self.shell.statements) > 1
         )
 
-    @property
+    @cached_property
     def executed(self) -> tuple[Command, ...]:
         """The commands that some path gets to, those in other scripts of the repository included."""
         return tuple(one for one in self.commands if one.runs)
 
-    @property
+    @cached_property
     def running(self) -> tuple[Command, ...]:
         """The commands that some path gets to and that stand in this file."""
         return tuple(one for one in self.commands if one.runs and one.place.path == self.source.path)
@@ -211,7 +221,7 @@ class Script:
 def parse(
     text: Text,
     *,
-    variables: dict[str, str] | None = None,
+    variables: Variables | None = None,
     load: Load | None = None,
     errexit: bool = False,
 ) -> Shell:
@@ -222,8 +232,7 @@ def parse(
     """
     code = Code(text)
     root = tree(code)
-    known: dict[str, Scalar | Values] = {name: (value,) for name, value in (variables or {}).items()}
-    state = State(known, (Rest(0),))
+    state = State(Scope() if variables is None else variables, (Rest(0),))
     state.errexit = errexit
     walk = Walk(load)
     try:

@@ -59,7 +59,8 @@ def run_case(walk: Walk, node: Node, code: Code, state: State, frame: Frame, con
         matches: bool | None = None if text is None else any(fnmatchcase(text, one) for one in patterns)
         if "*" in patterns:
             matches = True
-        body = [child for child in item.named_children if child not in item.children_by_field_name("value")]
+        values = {one.id for one in item.children_by_field_name("value")}
+        body = [child for child in item.named_children if child.id not in values]
         other = state.copy()
         if matches is False or certain:
             _block_quietly(walk, body, code, other, inside._replace(reachable=False))
@@ -90,9 +91,7 @@ def run_loop(walk: Walk, node: Node, code: Code, state: State, frame: Frame, con
         certain = bool(items) and all(value(item) is not None for item in items)
         if variable:
             name = str(code.raw(variable))
-            state.variables[name] = (
-                items[0].pieces if len(items) == 1 and isinstance(items[0], Field) else (Hole(f"${name}"),)
-            )
+            state.set(name, items[0].pieces if len(items) == 1 and isinstance(items[0], Field) else (Hole(f"${name}"),))
         for one in node.children_by_field_name("value"):
             walk.substitutions(one, code, state, context)
     loop = Loop([], [])

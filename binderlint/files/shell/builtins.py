@@ -11,7 +11,7 @@ from binderlint.files.shell.call import Call, symbolic
 from binderlint.files.shell.expand import dropped
 from binderlint.files.shell.programs import repository_path, run_file
 from binderlint.files.shell.state import Kind
-from binderlint.files.shell.words import Field, Hole
+from binderlint.files.shell.words import Field, Hole, few
 from binderlint.files.shell.wrappers import value
 from binderlint.pattern import regex
 from binderlint.source import Text
@@ -62,10 +62,10 @@ def _set(call: Call) -> bool:
     while index < len(call.words):
         text = call.words[index].value
         if text == "--":
-            state.params = tuple(call.items[index + 1 :])
+            state.params = few(call.items[index + 1 :])
             return True
         if text is None or not re.fullmatch(r"[-+][A-Za-z]+", text):
-            state.params = tuple(call.items[index:])
+            state.params = few(call.items[index:])
             return True
         on = text[0] == "-"
         if "e" in text[1:]:
@@ -103,7 +103,7 @@ def _wait(call: Call) -> bool:
 def _source(call: Call) -> bool:
     if len(call.words) < 2:
         return True
-    params = tuple(call.items[2:]) or call.state.params
+    params = few(call.items[2:]) or call.state.params
     path = repository_path(call.words[1].pattern, call.state.cwd)
     if path and call.walk.load and (found := call.walk.load(path)) and found.path not in call.walk.open:
         return run_file(call, call.words[1], params, False)
@@ -133,9 +133,7 @@ def _trap(call: Call) -> bool:
 
 
 def _unset(call: Call) -> bool:
-    for word in call.words[1:]:
-        if word.value:
-            call.state.variables[word.value] = (Hole(f"${word.value}"),)
+    call.state.forget(word.value for word in call.words[1:] if word.value)
     return True
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from binderlint.files.shell.branches import is_last
-from binderlint.files.shell.state import MAX_CALLS, MAX_DEPTH, Arrival, Command, Context, Frame, Kind, Redirect, State
+from binderlint.files.shell.state import Arrival, Command, Context, Frame, Kind, Redirect, State
 from binderlint.files.shell.words import Arg, Code, Field, Item, Joined, Rest, Scalar, Split, Word
 from binderlint.files.shell.wrappers import base_name
 from binderlint.source import Place, Text
@@ -127,8 +127,7 @@ class Call:
         from binderlint.files.script import tree
 
         walk = self.walk
-        walk.calls += 1
-        if walk.depth >= MAX_DEPTH or walk.calls > MAX_CALLS:
+        if not walk.enters(len(text)):
             self.state.unclear = True
             return True
         code = Code(text)
@@ -140,7 +139,7 @@ class Call:
             other, frame = self.state.copy(), Frame(False)
             other.params, other.errexit, other.trapped = params, False, False
             if zero:
-                other.variables["0"] = zero
+                other.set("0", zero)
             if walk.sequence(root, code, other, frame, context):
                 frame.ends.append(other)
             ends = {end.arrived for end in frame.ends}
@@ -151,7 +150,7 @@ class Call:
         else:
             saved, self.state.params = self.state.params, params
             if zero:
-                self.state.variables["0"] = zero
+                self.state.set("0", zero)
             self.frame.returns.append([])
             stays, walk.stays = walk.stays, walk.stays and self.stays
             falls = walk.sequence(root, code, self.state, self.frame, context)
@@ -170,16 +169,16 @@ class Call:
         return inner if word.quoted and inner == known else Text(known, word.place)
 
 
-def arrival(items: Sequence[Item]) -> Kind | None:
-    """What becomes of the given command where these arguments are run as one; None when another program is run."""
-    match items[0]:
+def arrival(items: Sequence[Item], first: int) -> Kind | None:
+    """What becomes of the given command where these arguments, from one on, are run as one; None when another program is run."""
+    match items[first]:
         case Rest(0):
             return Kind.EXEC
         case Rest() | Split():
             return Kind.SPLIT
         case Field((Arg(0),)):
-            for position, item in enumerate(items):
-                match item:
+            for position in range(len(items) - first):
+                match items[first + position]:
                     case Rest(start) if start == position:
                         return Kind.EXEC
                     case Field((Arg(index),)) if index == position:

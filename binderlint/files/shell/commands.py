@@ -10,8 +10,8 @@ from binderlint.files.shell.builtins import BUILTINS
 from binderlint.files.shell.call import Call, arrival
 from binderlint.files.shell.expand import Expander
 from binderlint.files.shell.programs import run_program, run_shell
-from binderlint.files.shell.state import MAX_CALLS, MAX_DEPTH, Context, Frame, Redirect, State
-from binderlint.files.shell.words import Code, Word
+from binderlint.files.shell.state import Context, Frame, Redirect, State
+from binderlint.files.shell.words import MOST, Code, Item, Word, few
 from binderlint.files.shell.wrappers import SHELLS, unwrap, value
 
 if TYPE_CHECKING:
@@ -45,7 +45,10 @@ def run_command(
         elif child.is_named and "redirect" not in child.type and child.type != "comment":
             word = expander.word(child)
             call.head = call.head or word.place
-            call.words += [Word(word.raw, (item,)) for item in word.items]
+            if len(word.items) > 1 and len(call.words) > MOST:
+                state.unclear = True
+            else:
+                call.words += [Word(word.raw, (item,)) for item in word.items]
     call.written = list(call.words)
     for one in (*redirects, *(child for child in node.children if "redirect" in child.type)):
         _redirect(call, one, expander)
@@ -74,22 +77,29 @@ def _redirect(call: Call, node: Node, expander: Expander) -> None:
 def _run(call: Call) -> bool:
     """Look through the wrappers and do what the command does."""
     walk = call.walk
-    while call.words:
-        items = call.items
-        kind = arrival(items)
+    words, items, at = call.words, call.items, 0
+    while at < len(words):
+        kind = arrival(items, at)
         if kind is not None:
+            call.words = words[at:]
             call.record()
             return call.deliver(kind)
-        name = value(items[0]) or ""
+        name = value(items[at]) or ""
         if name == "exec":
-            call.record()
-            if not _exec(call):
+            if not call.execed:
+                call.words = words[at:]
+                call.record()
+            command = _exec(items, at)
+            if command is None:
                 return True
+            call.wrappers.append("exec")
+            call.execed, at = True, command
             continue
         if name in walk.functions and not call.execed:
+            call.words = words[at:]
             call.record()
             return _function(call, name)
-        found = unwrap(items)
+        found = unwrap(items, at)
         if found is None:
             break
         head, index, wrapper = found
@@ -97,7 +107,8 @@ def _run(call: Call) -> bool:
             break
         call.wrappers.append(head)
         call.stays = call.stays and wrapper.stays
-        call.words = call.words[index:]
+        at = index
+    call.words = words[at:]
     if not call.words:
         call.record()
         return True
@@ -113,10 +124,10 @@ def _run(call: Call) -> bool:
     return run_program(call)
 
 
-def _exec(call: Call) -> bool:
-    """`exec`: without a command it only redirects; returns whether there is one."""
-    index = 1
-    while index < len(call.words) and (text := value(call.items[index])) is not None:
+def _exec(items: Sequence[Item], at: int) -> int | None:
+    """Where the command of an `exec` begins; None without one: then it only redirects."""
+    index = at + 1
+    while index < len(items) and (text := value(items[index])) is not None:
         if text == "--":
             index += 1
             break
@@ -126,24 +137,19 @@ def _exec(call: Call) -> bool:
             index += 1
         else:
             break
-    if index >= len(call.words) or re.fullmatch(r"\{\w+\}", call.words[index].value or ""):
-        return False
-    call.wrappers.append("exec")
-    call.words = call.words[index:]
-    call.execed = True
-    return True
+    return None if index >= len(items) or re.fullmatch(r"\{\w+\}", value(items[index]) or "") else index
 
 
 def _function(call: Call, name: str) -> bool:
     walk, state, frame = call.walk, call.state, call.frame
     body, code = walk.functions[name]
+    size = body.end_byte - body.start_byte if name in walk.called else 0
     walk.called.add(name)
-    walk.calls += 1
-    if walk.depth >= MAX_DEPTH or walk.calls > MAX_CALLS:
+    if not walk.enters(size):
         state.unclear = True
         return True
     walk.depth += 1
-    saved, state.params = state.params, tuple(call.items[1:])
+    saved, state.params = state.params, few(call.items[1:])
     frame.returns.append([])
     falls = walk.run(body, code, state, frame, call.context._replace(function=name, whole=False))
     outcomes = ([state.copy()] if falls else []) + frame.returns.pop()

@@ -76,11 +76,11 @@ class Expander:
                 return [Field((raw,))]
 
     def _tilde(self, text: str) -> str:
+        if text[:1] != "~" or text[1:2] not in ("", "/"):
+            return text
         home = self.variables.get("HOME")
-        if text[:1] == "~" and text[1:2] in ("", "/") and isinstance(home, tuple) and not isinstance(home, Values):
-            value = Field(home).value
-            return value + text[1:] if value else text
-        return text
+        value = Field(home).value if isinstance(home, tuple) and not isinstance(home, Values) else None
+        return value + text[1:] if value else text
 
     def _string(self, node: Node) -> list[Item]:
         """A text in double quotes: what no expansion covers is literal (the grammar has no node for some white space)."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from binderlint.files.shell.call import Call, symbolic
 from binderlint.files.shell.expand import dropped, nth
 from binderlint.files.shell.state import Kind
-from binderlint.files.shell.words import Item, Word
+from binderlint.files.shell.words import Item, Word, few
 from binderlint.files.shell.wrappers import SHELLS, value
 from binderlint.pattern import regex
 from binderlint.source import Source
@@ -82,7 +82,7 @@ def run_shell(call: Call) -> bool:
         if call.input is not None:
             call.nested(call.input, (), f"{call.name} <<", True)
         return call.end(call.name) if call.execed else True
-    head, rest = items[index], tuple(items[index + 1 :])
+    head, rest = items[index], few(items[index + 1 :])
     if not code_next:
         if symbolic(head):
             return _swallowed(call)
@@ -145,7 +145,7 @@ def run_program(call: Call) -> bool:
         source = call.walk.load(path) if path and call.walk.load else None
         if source is not None and source.path not in call.walk.open:
             return (
-                run_file(call, call.words[0], tuple(call.items[1:]), True) if _is_shell(source) else _other(call, given)
+                run_file(call, call.words[0], few(call.items[1:]), True) if _is_shell(source) else _other(call, given)
             )
     return _other(call, given)
 

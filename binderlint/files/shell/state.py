@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from enum import Enum
 from typing import NamedTuple
 
-from binderlint.files.shell.words import Field, Hole, Item, Scalar, Values, Word
+from binderlint.files.shell.words import Field, Hole, Item, Scalar, Values, Variables, Word, is_short
 from binderlint.source import Place, Source, Text
 
 Load = Callable[[str], "Source | None"]
 MAX_DEPTH = 12
 MAX_CALLS = 2000
+MAX_FOLLOWED = 500_000  # bytes of code in functions that run again, and in texts that run as code
 
 
 class Context(NamedTuple):
@@ -146,7 +147,7 @@ class Arrival(NamedTuple):
 class State:
     """What is known at one point of the script."""
 
-    def __init__(self, variables: dict[str, Scalar | Values], params: tuple[Item, ...]) -> None:
+    def __init__(self, variables: Variables, params: tuple[Item, ...]) -> None:
         self.variables = variables
         self.params = params
         self.errexit = False
@@ -159,15 +160,21 @@ class State:
         self.trapped = False
 
     def copy(self) -> State:
-        other = State(dict(self.variables), self.params)
-        other.__dict__.update({key: item for key, item in self.__dict__.items() if key != "variables"})
+        other = State(self.variables, self.params)
+        other.__dict__.update(self.__dict__)
         return other
+
+    def set(self, name: str, value: Scalar | Values) -> None:
+        """Give a variable a value. One that has grown too long is no longer known."""
+        self.variables = self.variables.having([(name, value if is_short(value) else (Hole(f"${name}"),))])
+
+    def forget(self, names: Iterable[str]) -> None:
+        """From here on the values of these variables are not known."""
+        self.variables = self.variables.having((name, (Hole(f"${name}"),)) for name in names)
 
     def merge(self, other: State) -> None:
         """What is known where two paths come together."""
-        for name in {*self.variables, *other.variables}:
-            if self.variables.get(name) != other.variables.get(name):
-                self.variables[name] = (Hole(f"${name}"),)
+        self.forget(self.variables.differing(other.variables))
         self.params = self.params if self.params == other.params else (Field((Hole("$@"),)),)
         self.errexit = self.errexit and other.errexit
         self.pipefail = self.pipefail and other.pipefail

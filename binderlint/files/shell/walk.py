@@ -8,8 +8,19 @@ from typing import TYPE_CHECKING
 from binderlint.files.shell.branches import is_last, run_case, run_if, run_loop
 from binderlint.files.shell.conditions import is_test, truth
 from binderlint.files.shell.expand import Expander
-from binderlint.files.shell.state import Arrival, Command, Context, Frame, Kind, Load, State
-from binderlint.files.shell.words import Code, Hole, Values
+from binderlint.files.shell.state import (
+    MAX_CALLS,
+    MAX_DEPTH,
+    MAX_FOLLOWED,
+    Arrival,
+    Command,
+    Context,
+    Frame,
+    Kind,
+    Load,
+    State,
+)
+from binderlint.files.shell.words import Code, Values
 from binderlint.source import Place
 
 if TYPE_CHECKING:
@@ -29,9 +40,16 @@ class Walk:
         self.final: State | None = None
         self.depth = 0
         self.calls = 0
+        self.followed = 0
         self.stays = True
         self.open: set[str] = set()
         self._seen: set[tuple[str, int, int, int, Place]] = set()
+
+    def enters(self, size: int) -> bool:
+        """Whether code is followed that a command runs: not too deep, not too often, not too much (in bytes) in all."""
+        self.calls += 1
+        self.followed += size
+        return self.depth < MAX_DEPTH and self.calls <= MAX_CALLS and self.followed <= MAX_FOLLOWED
 
     # -- the whole
 
@@ -101,8 +119,9 @@ class Walk:
         other, frame = state.copy(), Frame(False)
         before = len(self.arrivals)
         self.run(node, code, other, frame, context._replace(background=True, subshell=True))
-        sent = [found for found in self.arrivals[before:] if found.kind in (Kind.EXEC, Kind.PLAIN)]
-        self.arrivals[before:] = [found for found in self.arrivals[before:] if found not in sent]
+        new = self.arrivals[before:]
+        sent = [found for found in new if found.kind in (Kind.EXEC, Kind.PLAIN)]
+        self.arrivals[before:] = [found for found in new if found.kind not in (Kind.EXEC, Kind.PLAIN)]
         if sent:
             sign = node.next_sibling
             end = sign.end_byte if sign is not None and sign.type == "&" else node.end_byte
@@ -257,12 +276,12 @@ class Walk:
             key = str(code.raw(name))
             if name.type != "variable_name" or any(child.type == "+=" for child in one.children):
                 key = key.partition("[")[0]
-                state.variables[key] = (Hole(f"${key}"),)
+                state.forget([key])
             elif given is not None and given.type == "array":
                 items = [item for child in given.named_children for item in expander.items(child)]
-                state.variables[key] = Values(tuple(items))
+                state.set(key, Values(tuple(items)))
             else:
-                state.variables[key] = expander.scalar(given)
+                state.set(key, expander.scalar(given))
 
     def substitutions(self, node: Node, code: Code, state: State, context: Context) -> None:
         """Run the `$(...)` and `<(...)` in the words of a statement."""

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
+from binderlint.files.scope import LONGEST, Scope
 from binderlint.source import Place, Source, Span, Text
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
+MOST = 500
+"""The pieces of a value, or the arguments of a script, above which they count as not known."""
 UNKNOWN = "\0"
 """What stands in `Word.pattern` for a part whose value is not known."""
 
@@ -68,7 +71,20 @@ class Values(NamedTuple):
     items: tuple[Item, ...]
 
 
-Variables = Mapping[str, "Scalar | Values"]
+Variables = Scope["Scalar | Values | None"]
+"""What is known of the variables; None for one that is not set."""
+
+
+def is_short(value: Scalar | Values) -> bool:
+    """Whether a value is short enough to be followed."""
+    pieces = value.items if isinstance(value, Values) else value
+    return len(pieces) <= MOST and sum(len(piece) for piece in pieces if isinstance(piece, str)) <= LONGEST
+
+
+def few(items: Iterable[Item]) -> tuple[Item, ...]:
+    """Arguments, as one that is not known where there are too many of them."""
+    known = tuple(items)
+    return known if len(known) <= MOST else (Field((Hole("$@"),)),)
 
 
 class Word(NamedTuple):

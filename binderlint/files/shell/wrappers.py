@@ -118,28 +118,29 @@ def skip_options(items: Sequence[Item], start: int, wrapper: Wrapper) -> int | N
     return index
 
 
-def unwrap(items: Sequence[Item]) -> tuple[str, int, Wrapper] | None:
-    """The wrapper at the head of a command, the index where the wrapped command begins; None when the head is no wrapper."""
-    head = base_name(value(items[0]) or "") if items else ""
-    if head == "command" and len(items) > 1 and (value(items[1]) or "") in ("-v", "-V"):
+def unwrap(items: Sequence[Item], first: int) -> tuple[str, int, Wrapper] | None:
+    """The wrapper at an index, and the index where the wrapped command begins; None when no wrapper is there."""
+    head = base_name(value(items[first]) or "")
+    after = (value(items[first + 1]) or "") if first + 1 < len(items) else ""
+    if head == "command" and after in ("-v", "-V"):
         return None
     if head in WRAPPERS:
         wrapper = WRAPPERS[head]
-        index = skip_options(items, 1, wrapper)
-    elif head in RUNNERS and len(items) > 1 and value(items[1]) == "run":
+        index = skip_options(items, first + 1, wrapper)
+    elif head in RUNNERS and after == "run":
         head, wrapper = f"{head} run", RUNNERS[head]
-        index = skip_options(items, 2, wrapper)
-    elif _INTERPRETERS.fullmatch(head) and (at := _module(items)):
+        index = skip_options(items, first + 2, wrapper)
+    elif _INTERPRETERS.fullmatch(head) and (at := _module(items, first)):
         head, wrapper, index = f"{head} -m", Wrapper(), at
     else:
         return None
     return (head, index, wrapper) if index is not None and index < len(items) else None
 
 
-def _module(items: Sequence[Item]) -> int:
+def _module(items: Sequence[Item], first: int) -> int:
     """Where the module of `python -m module` stands, 0 when it is no such command."""
-    for index, item in enumerate(items[1:], 1):
-        text = value(item)
+    for index in range(first + 1, len(items)):
+        text = value(items[index])
         if text == "-m":
             return index + 1
         if text is None or not text.startswith("-") or text in ("-c", "-"):
