@@ -21,7 +21,7 @@ _LINE_END = regex(r"\r\n|\n|\r")
 _PICTURE = regex(rb'"image/(?:png|jpeg|gif)": ?"')
 # A suppression comment: rules say `# binderlint: ignore[CODE] reason`, `<!-- ... -->` or `.. binderlint: ...`.
 SUPPRESSION = regex(
-    r"[ \t]*(?:#|//|%|<!--|\.\.[ \t])[ \t]*binderlint:[ \t]*(?P<kind>ignore-file|ignore)\[(?P<rules>[^\]\r\n]*)\][ \t]*(?P<reason>[^\r\n]*?)[ \t]*(?:-->[ \t]*)?(?=[\r\n]|\Z)"
+    r"(?<![ \t])[ \t]*(?:#|//|%|<!--|\.\.[ \t])[ \t]*binderlint:[ \t]*(?P<kind>ignore-file|ignore)\[(?P<rules>[^\]\r\n]*)\][ \t]*(?P<reason>[^\r\n]*?)[ \t]*(?:-->[ \t]*)?(?=[\r\n]|\Z)"
 )
 _UTF16 = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 

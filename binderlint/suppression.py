@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
+from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from binderlint.diagnostic import Diagnostic, Level, Severity
@@ -21,11 +23,6 @@ class Directive(NamedTuple):
     reason: str
     place: Place
     line: int | None
-
-    def covers(self, found: Diagnostic) -> bool:
-        if found.path != self.place.path or not {found.code, found.name} & set(self.rules):
-            return False
-        return self.line is None or found.place.line <= self.line <= max(found.place.line, found.place.end_line)
 
     def suppressed(self, found: Diagnostic) -> Suppressed:
         return Suppressed(found, self.reason, Hider(self.place.path, "comment", ", ".join(self.rules)))
@@ -51,6 +48,33 @@ def _is_read(repo: Repository, comment: Directive) -> bool:
     return not repo.plan.error and (use is None or repo.plan.uses(use.path))
 
 
+class _Covering:
+    """Finds the comments that are about a diagnostic, by its file, its rule and its lines."""
+
+    def __init__(self, comments: list[Directive]) -> None:
+        self._numbers = {directive: number for number, directive in enumerate(comments)}
+        self._found: dict[tuple[str, str], list[tuple[int, Directive]]] = {}
+        """For each file and rule the comments by the line they are about, those about the whole file first."""
+        for directive in comments:
+            for rule in set(directive.rules):
+                self._found.setdefault((directive.place.path, rule), []).append((directive.line or 0, directive))
+        for known in self._found.values():
+            known.sort(key=itemgetter(0))
+
+    def __call__(self, found: Diagnostic) -> list[Directive]:
+        """The comments, in the order of the file."""
+        here: set[Directive] = set()
+        for rule in {found.code, found.name}:
+            if known := self._found.get((found.path, rule)):
+                first, last = found.place.line, max(found.place.line, found.place.end_line)
+                here.update(one for _, one in known[: bisect_right(known, 0, key=itemgetter(0))])
+                start, stop = (
+                    side(known, line, key=itemgetter(0)) for side, line in ((bisect_left, first), (bisect_right, last))
+                )
+                here.update(one for _, one in known[start:stop])
+        return sorted(here, key=self._numbers.__getitem__)
+
+
 def suppress(
     repo: Repository, diagnostics: Iterable[Diagnostic], settings: Settings, ran: set[str]
 ) -> tuple[list[Diagnostic], list[Suppressed]]:
@@ -64,15 +88,16 @@ def suppress(
 
     read = [source for source in repo.sources.values() if "text" in vars(source)]
     comments = [directive for source in read for directive in directives(source)]
+    covering = _Covering(comments)
     kept: list[Diagnostic] = []
     suppressed: list[Suppressed] = []
     used: set[Directive] = set()
     for found in diagnostics:
         hidden = settings.ignored(found)
-        covering = [directive for directive in comments if directive.covers(found)]
-        used.update(covering)
-        if hidden is None and covering:
-            hidden = covering[0].suppressed(found)
+        here = covering(found)
+        used.update(here)
+        if hidden is None and here:
+            hidden = here[0].suppressed(found)
         if hidden is None:
             kept.append(found)
         else:

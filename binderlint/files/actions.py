@@ -157,7 +157,7 @@ def _fetch(command: Command, tool: str, urls: list[str]) -> Download | None:
     if not targets or (not urls and all("." not in text and UNKNOWN not in text for text in targets)):
         return None
     if all(text.startswith(UNKNOWN) for text in targets):
-        raw = " ".join(command.args[index].raw for index in range(len(command.args)))
+        raw = " ".join(word.raw for word in command.args)
         if re.search(r"\$\{?(?:JUPYTERHUB|JPY|BINDER)_", raw):
             return None
     if command.has("/dev/null"):

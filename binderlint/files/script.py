@@ -137,11 +137,6 @@ class Shell:
         return tuple(found)
 
     @cached_property
-    def starts(self) -> dict[Place, int]:
-        """The number (from 0) of the statement at a place."""
-        return {one.place: number for number, one in enumerate(self.statements)}
-
-    @cached_property
     def comments(self) -> tuple[Text, ...]:
         """Every comment, `#` included."""
         found: list[Text] = []

@@ -64,10 +64,10 @@ class Expander:
             case "simple_expansion" | "expansion":
                 return self._expansion(node, False)
             case "concatenation":
-                found: list[Item] = []
+                glue = _Glue()
                 for child in node.children:
-                    found = _glued(found, self.items(child))
-                return found
+                    glue.add(self.items(child))
+                return glue.items()
             case "command_name":
                 return self.items(node.children[0]) if node.child_count else [Field((raw,))]
             case "command_substitution" | "arithmetic_expansion" | "process_substitution":
@@ -84,7 +84,7 @@ class Expander:
 
     def _string(self, node: Node) -> list[Item]:
         """A text in double quotes: what no expansion covers is literal (the grammar has no node for some white space)."""
-        found: list[Item] = [Field(("",))]
+        glue = _Glue([Field(("",))])
         only: list[Item] | None = None
         done = node.start_byte + (2 if node.type == "translated_string" else 1)
         for child in node.children:
@@ -94,12 +94,13 @@ class Expander:
                 if child.type == "arithmetic_expansion":
                     value = self.items(child)
                 only = value if only is None and not literal else []
-                found = _glued(_glued(found, [Field((literal,))]), value)
+                glue.add([Field((literal,))])
+                glue.add(value)
                 done = child.end_byte
         literal = _unquote(self.code.string(done, node.end_byte - 1))
-        if only is not None and not literal and (only or found == [Field(("",))]):
-            return only
-        return _glued(found, [Field((literal,))])
+        glue.add([Field((literal,))])
+        found = glue.items()
+        return only if only is not None and not literal and (only or found == [Field(("",))]) else found
 
     def _expansion(self, node: Node, quoted: bool) -> list[Item]:
         """`$x`, `${x}` and its forms, in double quotes or not."""
@@ -213,20 +214,43 @@ def _joined(items: Iterable[Item]) -> Scalar:
     return tuple(pieces) or ("",)
 
 
-def _glued(left: list[Item], right: list[Item]) -> list[Item]:
-    """Two parts of one word: the last argument of the left and the first of the right are one."""
-    if not left or not right:
-        return left or right
-    match left[-1], right[0]:
-        case Field(one), Field(other):
-            return [*left[:-1], Field(tuple(piece for piece in one + other if piece != "") or ("",)), *right[1:]]
-        case Field(("",)), _:
-            return left[:-1] + right
-        case _, Field(("",)):
-            return left + right[1:]
-        case (Field(), (Rest(start) | Split(start))) | ((Rest(start) | Split(start)), _):
-            return [*left[:-1], Split(start), *right[1:]]
-    return left + right
+class _Glue:
+    """The arguments that the parts of one word become: the last of a part and the first of the next are one."""
+
+    def __init__(self, items: Iterable[Item] = ()) -> None:
+        self._items = list(items)
+        self._last: list[Piece] = []
+        """The pieces of the last argument while parts are glued to it."""
+
+    def add(self, part: list[Item]) -> None:
+        if not part or not self._items:
+            self._items += part
+            return
+        match self._items[-1], part[0]:
+            case Field(one), Field(other):
+                self._last = self._last or [piece for piece in one if piece != ""]
+                self._last += (piece for piece in other if piece != "")
+                rest = part[1:]
+                if rest:
+                    self._close()
+                self._items += rest
+                return
+            case Field(("",)), _ if not self._last:
+                self._items[-1:] = part
+            case _, Field(("",)):
+                self._items += part[1:]
+            case (Field(), (Rest(start) | Split(start))) | ((Rest(start) | Split(start)), _):
+                self._last = []
+                self._items[-1:] = [Split(start), *part[1:]]
+
+    def _close(self) -> None:
+        if self._last:
+            self._items[-1] = Field(tuple(self._last))
+            self._last = []
+
+    def items(self) -> list[Item]:
+        self._close()
+        return self._items
 
 
 def _unescape(text: str) -> str:
