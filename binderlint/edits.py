@@ -193,7 +193,7 @@ def _content_end(value: Value) -> int:
         case Array(flow=False) if value:
             return _content_end(value[-1])
         case Table(flow=False) if value:
-            last = list(value)[-1]
+            last = next(reversed(value))
             return max(value.key(last).place.span.end, _content_end(value[last]))
     start, end = value.place.span
     return start + len(value.place.source.text[start:end].rstrip(" \t\r\n"))

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from binderlint.hubs import Hub
 
 
+PATH_MAX = 4096  # characters: Linux opens no longer path
+
+
 class Snapshot:
     """The files of a repository at one moment. Nothing in it changes.
 
@@ -90,9 +93,11 @@ class Snapshot:
 
     def resolve(self, path: str) -> str | None:
         """The path after following symbolic links; None when one dangles in a loop or leaves the repository."""
-        parts, done, links = [part for part in path.split("/") if part not in ("", ".")], "", 0
+        if len(path) > PATH_MAX:
+            return None
+        parts, done, links = [part for part in reversed(path.split("/")) if part not in ("", ".")], "", 0
         while parts:
-            part = parts.pop(0)
+            part = parts.pop()
             if part == "..":
                 if not done:
                     return None
@@ -104,9 +109,9 @@ class Snapshot:
                 done = candidate
                 continue
             target, links = decode_path(found.data), links + 1
-            if links > 40 or target.startswith("/"):
+            if links > 40 or target.startswith("/") or len(target) > PATH_MAX:
                 return None
-            parts = [piece for piece in target.split("/") if piece not in ("", ".")] + parts
+            parts += [piece for piece in reversed(target.split("/")) if piece not in ("", ".")]
         return done
 
     @cached_property

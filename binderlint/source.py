@@ -281,10 +281,13 @@ class Table(dict[str, Any]):
         super().__init__(items)
         self.place = place
         self.flow = flow
+        self._keys: dict[str, str] = {}
 
     def key(self, name: str) -> Text:
         """The key as it was written. Raises KeyError when there is none."""
-        for key in self:
-            if key == name and isinstance(key, Text):
-                return key
-        raise KeyError(name)
+        if len(self._keys) != len(self):
+            self._keys = {key: key for key in self}
+        key = self._keys[name]
+        if not isinstance(key, Text):
+            raise KeyError(name)
+        return key

@@ -61,6 +61,9 @@ def agrees(ours: MatchSpec, theirs: rattler.MatchSpec) -> None:
 @pytest.mark.parametrize("spec", written())
 def test_specs_of_examples_and_fixtures(spec: str) -> None:
     ours = parse(text(spec))
+    if not spec.isascii():
+        assert ours is None, "rattler takes white space of every alphabet, mamba only that of ASCII"
+        return
     try:
         theirs = rattler.MatchSpec(spec, strict=False)
     except rattler.exceptions.InvalidMatchSpecError:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from binderlint.files.cells import imports, installs, python
-from binderlint.files.notebook import may_run, read, read_cell, read_key
+from binderlint.files.notebook import may_run, read, read_key
 from binderlint.files.notebooks import Page
 from binderlint.source import Source, Text
 
@@ -35,13 +35,13 @@ def test_one_cell_is_read_as_all_are(sources: list[object], indent: int | None, 
     page = Page(file)
     assert len(cells) == len(page.cells) == len(sources)
     for number, cell in enumerate(cells, 1):
-        found = read_cell(file, number)
+        found = page.cell(number)
         assert found
         assert [(line, line.place) for line in found.lines] == [(line, line.place) for line in cell.lines]
         assert found.data == cell.data or found.data.keys() == cell.data.keys()
         written = page.cells[number - 1].text
         assert "\n".join(cell.lines) == written.removesuffix("\n")
-    assert read_cell(file, len(sources) + 1) is None
+    assert page.cell(len(sources) + 1) is None
 
 
 def test_a_key_with_its_place() -> None:

@@ -24,6 +24,7 @@ _HOME = regex(r"(?:\$\{?\w+\}?|~|/home/(?:jovyan|\$\{?NB_USER\}?))/")
 _RUNNERS = frozenset({"bash", "sh", "source", ".", "python", "python3", "Rscript", "exec"})
 _PIP_INSTALL = regex(r"\bpip3?\d?(?:\.\d+)?\s+install\b([^\n;&|]*)")
 _CD = regex(r"\b(?:cd|pushd)\s+[\"']?([\w./-]+)")
+_DEEPEST = 64  # folders
 _BY_DEFAULT = (
     (regex(r"\bpipenv\s+(?:install|sync|lock)\b"), ("Pipfile", "Pipfile.lock")),
     (regex(r"\bpoetry\s+(?:install|export|build)\b"), ("pyproject.toml", "poetry.lock")),
@@ -34,7 +35,7 @@ _BY_DEFAULT = (
     (regex(r"\brenv::"), ("renv.lock",)),
     (regex(r"\bPkg\.instantiate\b"), ("Project.toml", "JuliaProject.toml", "Manifest.toml", "JuliaManifest.toml")),
     (
-        regex(r"\b(?:conda|mamba|micromamba)\s+env\s+(?:update|create)\b(?![^\n;&|]*(?:-f|--file)\b)"),
+        regex(r"\b(?:conda|mamba|micromamba)\s+env\s+(?:update|create)\b(?![^\n;&|]{0,500}(?:-f|--file)\b)"),
         ("environment.yml",),
     ),
     (
@@ -54,8 +55,11 @@ def mentioned(repo: Repository, text: str, folder: str, anywhere: bool = False) 
     are those of an image, by the longest tail of the path that fits.
     """
     text = _COMMENT.sub("", text.replace("\\\n", " "))
+    moves, moved = list(_CD.finditer(text))[::-1], list[str]()
     for command in _PIP_INSTALL.finditer(text):
-        moved = [found[1] for found in _CD.finditer(text, 0, command.start())][-1:]
+        while moves and moves[-1].start() < command.start():
+            move = _CD.match(text, moves.pop().start(), command.start())
+            moved = [move[1]] if move else moved
         for word in _WORD.findall(command[1]):
             if word.startswith(".") or (not word.startswith("-") and repo.is_dir(word.rstrip("/"))):
                 for found in _package(repo, word.split("[")[0], [*moved, "", folder]):
@@ -110,6 +114,6 @@ def _find(repo: Repository, word: str, before: str, folder: str, anywhere: bool)
             return path
     if not anywhere:
         return None
-    parts = relative.split("/")
+    parts = relative.split("/")[-_DEEPEST:]
     tails = ("/".join(parts[start:]) for start in range(1, len(parts)))
     return next((path for tail in tails for path in (tail, posixpath.join(folder, tail)) if repo.get(path)), None)

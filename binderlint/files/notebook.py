@@ -111,19 +111,25 @@ def read_key(source: Source, key: str) -> Any:
     return None
 
 
-def read_cell(source: Source, number: int) -> Cell | None:
-    """One cell (from 1) of a notebook of format 4; None when there is none, or it is too deep to be read. Faster than to read it all."""
-    text = json_text(source)
+def cell_offsets(source: Source) -> list[int]:
+    """Where each cell of a notebook of format 4 begins; none where the notebook is too deep to be read. Faster than to read it all."""
+    text, offsets = json_text(source), list[int]()
     try:
         for name, start in _entries(text, int(source.has_bom), "{"):
-            if name == "cells" and text[start : start + 1] == "[":
-                for count, (_, offset) in enumerate(_entries(text, start, "["), 1):
-                    if count == number:
-                        table = _value(source, offset, False)[0]
-                        return _cell(source, table, number) if isinstance(table, Table) else None
+            if name == "cells":
+                offsets = [offset for _, offset in _entries(text, start, "[")]
     except RecursionError:
         pass
-    return None
+    return offsets
+
+
+def read_cell(source: Source, number: int, offset: int) -> Cell | None:
+    """The cell of a number (from 1) that begins at an offset; None when it is no object, or too deep to be read."""
+    try:
+        table = _value(source, offset, False)[0]
+        return _cell(source, table, number) if isinstance(table, Table) else None
+    except RecursionError:
+        return None
 
 
 def _entries(text: str, start: int, bracket: str) -> Iterator[tuple[str, int]]:
@@ -153,37 +159,43 @@ def _cell(source: Source, table: Table, number: int) -> Cell:
 def _lines(source: Source, pieces: list[Text], number: int) -> Iterator[Text]:
     """The lines of a cell's source. A JSON string may hold several, and a line may go on in the next string."""
     count = 1
-    rest: Text | None = None
+    begun: list[Text] = []
+    """The pieces of a line that has not ended yet."""
     for piece in pieces:
         start, end = piece.place.span.start + 1, piece.place.span.end - 1
         raw = json_text(source)[start:end]
-        if rest is None and raw.endswith("\\n") and "\\" not in raw[:-2]:
+        if not begun and raw.endswith("\\n") and "\\" not in raw[:-2]:
             yield Text(raw[:-2], Place(source, Span(start, end - 2), (number, count)))
             count += 1
             continue
         whole = _escaped(source, start, end, str(piece))
-        if rest is not None:
-            whole, rest = _joined(rest, whole), None
         begin = 0
         for found in re.finditer("\n", whole):
-            yield _numbered(whole.part(begin, found.start()), number, count)
-            count, begin = count + 1, found.end()
+            if begin < found.start() or not begun:
+                begun.append(whole.part(begin, found.start()))
+            yield _numbered(_joined(begun), number, count)
+            count, begin, begun = count + 1, found.end(), []
         if begin < len(whole):
-            rest = whole.part(begin, len(whole))
-    if rest is not None:
-        yield _numbered(rest, number, count)
+            begun.append(whole.part(begin, len(whole)))
+    if begun:
+        yield _numbered(_joined(begun), number, count)
 
 
-def _joined(one: Text, other: Text) -> Text:
-    """A text that goes on in the next string."""
-    first, second = (
-        text.offsets if isinstance(text, Escaped) else list(range(text.place.span.start, text.place.span.end + 1))
-        for text in (one, other)
-    )
-    text = Escaped(str(one) + str(other), Place(one.place.source, Span(one.place.span.start, other.place.span.end)))
-    text.offsets = [*first[:-1], *second]
-    text.seams = {**getattr(one, "seams", {}), len(one): first[-1]}
-    text.seams |= {len(one) + seam: offset for seam, offset in getattr(other, "seams", {}).items()}
+def _joined(pieces: list[Text]) -> Text:
+    """The text of one line that stands in one string or in several."""
+    if len(pieces) == 1:
+        return pieces[0]
+    offsets: list[int] = []
+    seams: dict[int, int] = {}
+    for piece in pieces:
+        start, end = piece.place.span
+        if offsets:
+            seam = offsets.pop()
+            seams[len(offsets)] = seam
+        offsets += piece.offsets if isinstance(piece, Escaped) else range(start, end + 1)
+    place = Place(pieces[0].place.source, Span(pieces[0].place.span.start, pieces[-1].place.span.end))
+    text = Escaped("".join(pieces), place)
+    text.offsets, text.seams = offsets, seams
     return text
 
 

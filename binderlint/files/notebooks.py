@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from binderlint.files.notebook import Cell, Notebook, json_text, read, read_cell, read_key
+from binderlint.files.notebook import Cell, Notebook, cell_offsets, json_text, read, read_cell, read_key
 from binderlint.pattern import regex
 from binderlint.source import Array, Place, Scalar, Source, Table, Text
 
@@ -95,10 +95,22 @@ class Page:
 
     def cell(self, number: int) -> Cell | None:
         """A cell (from 1) with places."""
-        if self.data and self.data.get("nbformat") == 4:
-            return read_cell(self.source, number)
-        cells = self.located.cells
-        return cells[number - 1] if number <= len(cells) else None
+        if not self.data or self.data.get("nbformat") != 4:
+            cells = self.located.cells
+            return cells[number - 1] if number <= len(cells) else None
+        if number not in self._read:
+            offsets = self._offsets
+            self._read[number] = read_cell(self.source, number, offsets[number - 1]) if number <= len(offsets) else None
+        return self._read[number]
+
+    @cached_property
+    def _offsets(self) -> list[int]:
+        return cell_offsets(self.source)
+
+    @cached_property
+    def _read(self) -> dict[int, Cell | None]:
+        """The cells that were asked for."""
+        return {}
 
     def line(self, cell: int, line: int) -> Text | Place:
         """A line of a cell (both from 1) with its place."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
 
 from binderlint.files.scope import Scope
 from binderlint.files.shell.state import Arrival, Command, Context, Kind, Load, Redirect, State
+from binderlint.files.shell.syntax import tree
 from binderlint.files.shell.walk import Walk
 from binderlint.files.shell.words import UNKNOWN, Code, Rest, Variables, Word
 from binderlint.pattern import regex
@@ -129,7 +130,7 @@ class Shell:
             own.setdefault(one.context.statement, []).append(one)
         found: list[Statement] = []
         children = self.root.children
-        for child, sign in zip(children, [*children[1:], None], strict=True):
+        for child, sign in zip(children, [*children[1:], None][: len(children)], strict=True):
             if child.is_named and child.type != "comment":
                 place = self.code.place(child.start_byte, child.end_byte)
                 background = sign is not None and sign.type == "&"
@@ -235,19 +236,6 @@ def parse(
     except RecursionError:  # nested deeper than anybody writes
         walk.broken = True
     return Shell(code, root, walk)
-
-
-def tree(code: Code) -> Node:
-    """The root of the syntax tree of shell code."""
-    return _parser().parse(code.data).root_node  # type: ignore[no-any-return]
-
-
-@lru_cache(maxsize=1)
-def _parser() -> Any:
-    import tree_sitter
-    import tree_sitter_bash
-
-    return tree_sitter.Parser(tree_sitter.Language(tree_sitter_bash.language()))
 
 
 __all__ = [

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from binderlint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.edits import remove
 from binderlint.rule import Bad, Good, Rule
+from binderlint.source import Text
 
 if TYPE_CHECKING:
     from binderlint.files.matchspec import MatchSpec
@@ -61,6 +62,8 @@ class EnvDuplicateDependency(Rule):
         from binderlint.files.agreement import can_agree, conda_test
 
         seen: dict[str, MatchSpec] = {}
+        items = list(enumerate(repo.conda_dependencies or ()))
+        numbers = {item.place.span.start: number for number, item in reversed(items) if isinstance(item, Text)}
         for spec in repo.conda_specs:
             before = seen.setdefault(spec.key, spec)
             if before is spec or before.place == spec.place:  # the second by an alias of the first
@@ -72,7 +75,7 @@ class EnvDuplicateDependency(Rule):
                 f"`{spec.key}` stands in this list before, as `{before.text}`"
                 + ("" if agree else ", and no version fits both: nothing can be installed"),
                 help="Keep one of the two",
-                fix=_removal(repo, gone, "Remove the one that says less") if gone else None,
+                fix=_removal(repo, numbers, gone) if gone else None,
                 severity=Severity.INFO if agree else Severity.WARNING,
                 level=Level.POLISH if agree else Level.LAUNCH,
             )
@@ -85,20 +88,13 @@ def _superfluous(before: MatchSpec, spec: MatchSpec) -> MatchSpec | None:
     return before if before.text.lower() == before.key else None
 
 
-def _removal(repo: Repository, spec: MatchSpec, title: str) -> Fix | None:
-    items = repo.conda_dependencies
-    for index, item in enumerate(items or ()):
-        if (
-            items is not None
-            and getattr(item, "place", None)
-            and item.place.span.start
-            in (
-                spec.place.span.start,
-                spec.place.span.start - 1,
-            )
-        ):
-            return Fix(title, (remove(items, index),))
-    return None
+def _removal(repo: Repository, numbers: dict[int, int], spec: MatchSpec) -> Fix | None:
+    """The fix that removes an item, by the numbers of the items that begin at each offset, their quotes included."""
+    start, items = spec.place.span.start, repo.conda_dependencies
+    number = numbers.get(start, numbers.get(start - 1))
+    if items is None or number is None:
+        return None
+    return Fix("Remove the one that says less", (remove(items, number),))
 
 
 class EnvironmentSplit(Rule):

@@ -124,7 +124,7 @@ class Call:
         self, text: Text, params: tuple[Item, ...], label: str, own_process: bool, zero: Scalar | None = None
     ) -> bool:
         """Run a text as shell code, in this process or in one of its own."""
-        from binderlint.files.script import tree
+        from binderlint.files.shell.syntax import tree
 
         walk = self.walk
         if not walk.enters(len(text)):
