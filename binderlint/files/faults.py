@@ -106,7 +106,7 @@ def _script(source: Source) -> int | None:
 
 
 def _is_shell(text: Text) -> bool:
-    from binderlint.files.script import tree
+    from binderlint.files.shell.syntax import tree
     from binderlint.files.shell.words import Code
 
     return not tree(Code(text)).has_error
