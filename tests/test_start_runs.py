@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -275,16 +276,16 @@ def run(place: Path, programs: Path, environment: Mapping[str, str], limit: floa
     except subprocess.TimeoutExpired:
         pass
     lines = [json.loads(line) for line in record.read_text().splitlines()] if record.exists() else []
-    if not lines:  # what was put into the background may not have begun yet
+    for _ in range(400):  # what was put into the background may not have begun yet
+        if lines or process.returncode is None:
+            break
         try:
             os.killpg(process.pid, 0)
-            if process.returncode is not None:
-                import time
-
-                time.sleep(0.5)
-                lines = [json.loads(line) for line in record.read_text().splitlines()][:1] if record.exists() else []
         except ProcessLookupError:
-            pass
+            break
+        time.sleep(0.05)
+        text = record.read_text() if record.exists() else ""
+        lines = [json.loads(text.partition("\n")[0])] if "\n" in text else []
     try:
         os.killpg(process.pid, signal.SIGKILL)
     except ProcessLookupError:
