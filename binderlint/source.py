@@ -43,6 +43,10 @@ class TooLargeError(UnreadError):
     """The content of a file is not known, because there is too much of it."""
 
 
+class NotHereError(UnreadError):
+    """The content of a file is not known, because git has not brought it to this computer: a sparse checkout, or a partial clone."""
+
+
 def decode_path(data: bytes) -> str:
     """A path as git has it, as text. Bytes that are no text become lone surrogates, also on Windows, where `os.fsdecode` would raise."""
     return data.decode(sys.getfilesystemencoding(), "surrogateescape")

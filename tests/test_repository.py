@@ -13,7 +13,7 @@ from binderlint.outside.dotgit import Entry, find_git, parse_index, read_index
 from binderlint.outside.git import hosted_name
 from binderlint.repository import Repository
 from binderlint.snapshot import RepositoryError
-from binderlint.source import EXECUTABLE, GITLINK, SYMLINK, Source
+from binderlint.source import EXECUTABLE, GITLINK, SYMLINK, UNREAD, Source
 
 
 def git(folder: Path, *arguments: str) -> str:
@@ -109,15 +109,29 @@ def test_an_index_with_long_names(tmp_path: Path) -> None:
     assert indexed(tmp_path / "s") == listed(tmp_path / "s")
 
 
-def test_a_sparse_index_leaves_out_what_is_not_checked_out(tree: Path) -> None:
-    (tree / "data").mkdir()
-    (tree / "data/x.csv").write_text("1")
+@pytest.mark.parametrize("form", ["--sparse-index", "--no-sparse-index"])
+def test_a_sparse_checkout(form: str, tree: Path) -> None:
+    """What it leaves out is in the repository, and Binder gets it; it cannot be read here."""
+    (tree / "data/deep").mkdir(parents=True)
+    (tree / "data/deep/x.csv").write_text("1")
+    (tree / "data/a.ipynb").write_text("{}")
     git(tree, "add", "-A")
     git(tree, "commit", "-qm", "data")
-    git(tree, "sparse-checkout", "set", "--cone", "--sparse-index", "binder")
-    assert b"sdir" in (tree / ".git/index").read_bytes()
-    assert "data/x.csv" in {entry.path for entry in listed(tree)}
-    assert {entry.path for entry in indexed(tree)} == {"binder/environment.yml", "binder/start", "link", "ü ber.txt"}
+    git(tree, "sparse-checkout", "set", "--cone", form, "binder")
+    assert (b"sdir" in (tree / ".git/index").read_bytes()) == (form == "--sparse-index")
+    assert {entry.path for entry in indexed(tree)} >= {"binder/start", "link", "ü ber.txt"}
+    repo = Repository.from_folder(tree)
+    assert set(repo.sources) == {entry.path for entry in listed(tree)}
+    assert {path for path, source in repo.sources.items() if source.mode == UNREAD} == {
+        "data/a.ipynb",
+        "data/deep/x.csv",
+    }
+    found = [one for one in check(repo).diagnostics if one.name == "file-not-read"]
+    assert [(str(one.severity), one.message) for one in found] == [
+        ("info", "`data/a.ipynb` could not be read (a sparse checkout leaves it out), so it was not checked")
+    ]
+    (tree / "binder/start").unlink()
+    assert "binder/start" not in Repository.from_folder(tree).sources
 
 
 def test_modes_links_and_untracked(tree: Path) -> None:

@@ -41,6 +41,8 @@ class Entry(NamedTuple):
     mode: int
     oid: str
     size: int = -1
+    skipped: bool = False
+    """True for what a sparse checkout leaves out of the work tree."""
 
 
 # -- where
@@ -131,7 +133,7 @@ def _algorithm(place: GitFolder) -> str:
 def read_index(place: GitFolder) -> list[Entry]:
     """The entries of the index, as `git ls-files --stage` gives them. Raises GitError.
 
-    The folders that a sparse index keeps as one entry are left out: their files are not in the work tree.
+    A folder that a sparse index keeps as one entry has the mode 040000, and a slash at the end of its path.
     """
     data = _bytes(place.folder / "index")
     if not data:
@@ -146,10 +148,9 @@ def read_index(place: GitFolder) -> list[Entry]:
             raise GitError(
                 f"the git index is damaged: it lists `{entry.path[:200]}`, which cannot be a file of this repository"
             )
-    return [entry for entry in entries if entry.mode != _FOLDER]
+    return entries
 
 
-_FOLDER = 0o040000
 _LEAVES = regex(
     r"(?i)(?:^|[/\\])(?:\.\.?|\.git|git~1)(?:[/\\]|$)|^[/\\]|//|^[a-z]:|^$"
     if os.name == "nt"
@@ -180,7 +181,8 @@ def parse_index(data: bytes, hash_size: int) -> Index:
     for _ in range(count):
         hash_at, flags_at = offset + 40, offset + 40 + hash_size
         flags = int.from_bytes(data[flags_at : flags_at + 2], "big")
-        start = flags_at + (4 if version >= 3 and flags & 0x4000 else 2)
+        extended = version >= 3 and bool(flags & 0x4000)
+        start = flags_at + (4 if extended else 2)
         if version == 4:
             dropped, start = _varint(data, start)
             if dropped > len(path):
@@ -190,7 +192,8 @@ def parse_index(data: bytes, hash_size: int) -> Index:
             raise GitError("the git index is damaged")
         path = path[: len(path) - dropped] + data[start:stop] if version == 4 else data[start:stop]
         mode = int.from_bytes(data[offset + 24 : offset + 28], "big")
-        entries.append(Entry(decode_path(path), mode, data[hash_at:flags_at].hex()))
+        skipped = extended and bool(int.from_bytes(data[flags_at + 2 : flags_at + 4], "big") & 0x4000)
+        entries.append(Entry(decode_path(path), mode, data[hash_at:flags_at].hex(), skipped=skipped))
         offset = stop + 1 if version == 4 else offset + (stop - offset + 8) // 8 * 8
     index = Index(entries)
     while offset + 8 <= end:

@@ -30,6 +30,7 @@ from binderlint.source import (
     GITLINK,
     REGULAR,
     SYMLINK,
+    NotHereError,
     RepositoryError,
     Source,
     TooLargeError,
@@ -71,7 +72,7 @@ def read_folder(folder: Path) -> Contents:
         bare = find_bare(folder)
         return _read_commit(bare, "HEAD") if bare else Contents(list(_walk(folder)), clone=WorkTree(folder))
     try:
-        entries = read_index(place)
+        entries = list(_unfolded(place, read_index(place)))
         prefix = "" if folder == place.top else folder.relative_to(place.top).as_posix() + "/"
         git = read_git(place) if not prefix else None
         linked = setting(place, "core.symlinks").lower() not in _OFF
@@ -84,8 +85,27 @@ def read_folder(folder: Path) -> Contents:
     folders = _Folders(folder)
     modes = {path: 0 if linked and entry.mode == SYMLINK else entry.mode for path, entry in tracked.items()}
     found = [_on_disk(folder, path, mode) for path, mode in modes.items() if _is_possible(path) and folders.holds(path)]
+    here = {source.path for source in found if source}
+    found += [
+        unread(NotHereError(path, "a sparse checkout leaves it out"))
+        for path, entry in tracked.items()
+        if entry.skipped and path not in here
+    ]
     found += [_on_disk(folder, path, tracked=False) for path in _untracked_files(folder, tracked)]
     return Contents([source for source in found if source], git, clone)
+
+
+def _unfolded(place: GitFolder, entries: list[Entry]) -> Iterator[Entry]:
+    """The entries of an index with the files of the folders that a sparse one keeps folded, as far as git has them."""
+    for entry in entries:
+        if entry.mode != 0o040000:
+            yield entry
+            continue
+        try:
+            for inner in read_tree(find_store(place), entry.oid):
+                yield inner._replace(path=entry.path + inner.path, skipped=True)
+        except GitError:  # in a partial clone; then nothing is known of this folder
+            continue
 
 
 def read_ref(folder: Path, ref: str) -> Contents:
@@ -113,7 +133,7 @@ def blob_sources(entries: list[Entry], blobs: Blobs) -> list[Source]:
         if entry.mode == GITLINK:
             return Source(entry.path, b"", GITLINK)
         if entry.size < 0:
-            return unread(UnreadError(entry.path, "its content is not in this partial clone"))
+            return unread(NotHereError(entry.path, "its content is not in this partial clone"))
         if entry.size > LARGEST:
             return unread(_too_large(entry.path))
         return Source(entry.path, lambda: _blob(blobs, entry), entry.mode)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Replace, Severity
 from binderlint.edits import remove_lines, replace
 from binderlint.rule import Bad, Good, Rule
-from binderlint.source import UNREAD, Place, Source, TooLargeError, UnreadError
+from binderlint.source import UNREAD, NotHereError, Place, Source, TooLargeError, UnreadError
 
 if TYPE_CHECKING:
     from binderlint.repository import Repository
@@ -246,11 +246,12 @@ class NothingCommitted(Rule):
 class FileNotRead(Rule):
     """A file could not be read, so it was not checked.
 
-    You may not have the permission to read it, or it is larger than the 50 MB that binderlint reads of a file. What the file says is
-    not known: rules that need it are silent, and the other files are checked. Binder takes the file from git and may well read it.
+    You may not have the permission to read it, it is larger than the 50 MB that binderlint reads of a file, or a sparse checkout or a
+    partial clone does not have it. What the file says is not known: rules that need it are silent, and the other files are checked. Binder
+    takes the file from git and may well read it.
 
-    It is an error where the file decides what Binder builds: then nothing else can be judged. A file that is too large is a
-    note only, and not reported where binderlint would not read it anyway, such as data.
+    It is an error where the file decides what Binder builds: then nothing else can be judged. A file that is too large or not on this
+    computer is a note only, and not reported where binderlint would not read it anyway, such as data.
     """
 
     code = "BLT007"
@@ -274,21 +275,32 @@ class FileNotRead(Rule):
                     yield self.at(
                         _stand_in(error),
                         f"This file could not be read ({error.reason}). What Binder builds depends on it, so nothing else was checked",
-                        help="Make it readable and run binderlint again"
-                        if not isinstance(error, TooLargeError)
-                        else "Make it smaller",
+                        help=_advice(error),
                         severity=Severity.ERROR,
                         level=Level.LAUNCH,
                     )
-                elif not isinstance(error, TooLargeError) or _is_looked_at(source):
+                elif not isinstance(error, _EXPECTED) or _is_looked_at(source):
                     others.setdefault(error.reason, []).append(error)
         for reason, errors in others.items():
             yield self.at(
                 _stand_in(errors[0]),
                 f"{_named(errors)} could not be read ({reason}), so {'it was' if len(errors) == 1 else 'they were'} not checked",
-                help="Make it readable and run binderlint again" if not isinstance(errors[0], TooLargeError) else "",
-                severity=Severity.INFO if isinstance(errors[0], TooLargeError) else None,
+                help="" if isinstance(errors[0], TooLargeError) else _advice(errors[0]),
+                severity=Severity.INFO if isinstance(errors[0], _EXPECTED) else None,
             )
+
+
+_EXPECTED = (TooLargeError, NotHereError)
+
+
+def _advice(error: UnreadError) -> str:
+    match error:
+        case TooLargeError():
+            return "Make it smaller"
+        case NotHereError():
+            return "Check a full clone"
+        case _:
+            return "Make it readable and run binderlint again"
 
 
 def _decisive(repo: Repository) -> str:
