@@ -14,6 +14,9 @@ from hypothesis import settings
 for name in [name for name in os.environ if name.startswith("GITHUB_")]:
     del os.environ[name]  # in the project's own workflow binderlint must not speak as in an Action
 
+# Nor does what the user or the machine has told git, such as to write `\r\n`.
+os.environ |= {"GIT_CONFIG_GLOBAL": str(Path(__file__).parent / "gitconfig"), "GIT_CONFIG_NOSYSTEM": "1"}
+
 if sys.platform == "win32":
     # As on the other systems: text is UTF-8, and a line feed in it is one in the file.
     _write_text, _read_text = Path.write_text, Path.read_text

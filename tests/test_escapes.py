@@ -26,6 +26,7 @@ from binderlint.reporters.json import dumps
 from binderlint.repository import Repository
 from binderlint.source import Place, Source, Span
 from binderlint.style import Style
+from tests.systems import linux
 
 PACKAGE = Path(streams.__file__).parent.parent
 FRAGMENTS = [
@@ -216,7 +217,7 @@ def test_a_code_span_holds_its_text(text: str) -> None:
 # -- the streams
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such names")
+@linux
 @pytest.mark.parametrize(
     "name", ["a\n::error::x", "::stop-commands::x", "\x1b[31m\x07", "\u202e", "##[error]x", "\udcff`<b>|"]
 )

@@ -29,8 +29,8 @@ from binderlint.outside.objects import read_tree, resolve
 from binderlint.repository import Repository
 from binderlint.source import RepositoryError
 from tests.hosting import Answer, drip, drip_header, endless, git_host, redirect, served, silence, status
+from tests.systems import posix
 
-posix = pytest.mark.skipif(os.name == "nt", reason="Windows has no pipes, devices and shell scripts among its files")
 IDENTITY = [
     "-c",
     "user.name=a",
