@@ -18,17 +18,16 @@ _PIP = {"requirements.txt": ""}
 
 
 class AptPackageMissingInNoble(Rule):
-    """apt.txt asks for a package that Ubuntu 24.04 does not have.
+    """apt.txt lists a package that Ubuntu 24.04 does not have.
 
-    Since January 2026 repo2docker's images stand on Ubuntu 24.04 ("noble"); before, on 22.04, and until October 2023 on 18.04. Packages that
-    were dropped or renamed in between end the build: "Unable to locate package" or "has no installation candidate".
+    Since January 2026, repo2docker's images use Ubuntu 24.04 ("noble"); before that they used 22.04, and until October 2023 18.04. Packages that were dropped or renamed in between end the build: "Unable to locate package" or "has no
+    installation candidate".
 
-    Only names in a table are judged, each known from a report of that failure or missing in Debian as well. A package whose old name is
-    provided by one new one (most of the `...t64` libraries) installs and is not reported.
+    Only names in a table are reported, each known from a report of that failure or missing in Debian as well. A package whose old name is provided by one new one (most of the `...t64` libraries) still installs and is not reported.
 
     ## Fix safety
 
-    A new name for the same content is safe; a newer one of its kind (`gcc` for `gcc-7`) may behave differently.
+    A new name for the same content is safe. A newer package of its kind (`gcc` for `gcc-7`) may behave differently.
     """
 
     code = "APT001"
@@ -77,16 +76,15 @@ class AptPackageMissingInNoble(Rule):
 
 
 class AptInvalidEntry(Rule):
-    """A line of apt.txt is no name of a package.
+    """A line in apt.txt is not the name of a package.
 
-    repo2docker puts every line on the command line of `apt-get install`. It only looks at the first character: an upper-case letter, `_`, `$` or a
-    byte order mark stops it ("Found invalid package name"). Everything else apt-get judges, and one word that is no package ends the build:
-    a whole command (`sudo apt-get install vim`), commas, a YAML list, an address, a PPA, `name==1.0`.
+    repo2docker puts every line on the command line of `apt-get install`. It only checks the first character: a capital letter, `_`, `$` or a byte order mark stops it ("Found invalid package name"). apt-get judges everything else, and one
+    word that is not a package ends the build: a whole command (`sudo apt-get install vim`), commas, a YAML list, an address, a PPA, `name==1.0`.
 
     ## Fix safety
 
-    What can only be meant in one way is repaired: the command, commas and dashes are taken away. Names in upper case are written in lower case,
-    which is unsafe: all names of Ubuntu's packages are, but that does not make one of it.
+    The fix repairs what can only be meant in one way: it removes the command, commas and dashes. It writes names in lower case, which is unsafe: all names of Ubuntu's packages are in lower case, but that does not make a
+    word one of them.
     """
 
     code = "APT002"

@@ -19,17 +19,16 @@ _PIP = {"requirements.txt": ""}
 
 
 class AptVersionPin(Rule):
-    """A package in apt.txt is held at one version.
+    """A package in apt.txt is pinned to one version.
 
-    Ubuntu's archive keeps the newest build of a package only. `vim=2:9.1.0016-1ubuntu7` works until the next security fix
-    replaces it, days or months later; then apt-get finds no such version and the build stops. Nobody can pin there: what must stay the same belongs into
-    environment.yml, where old versions stay available.
+    Ubuntu's archive only keeps the newest build of a package. `vim=2:9.1.0016-1ubuntu7` works until the next security fix replaces it, days or months later. Then apt-get does not find the version and the build stops. Versions cannot be pinned
+    there; what must stay the same belongs in environment.yml, where old versions remain available.
 
     A pattern (`=9.1*`) survives fixes and is not reported.
 
     ## Fix safety
 
-    The version is taken off, so the build takes the newest.
+    The fix removes the version, so the build installs the newest one.
     """
 
     code = "APT003"
@@ -81,13 +80,12 @@ _SERVERS = {"jupyter", "jupyter-notebook", "jupyter-core", "jupyterlab", "ipytho
 
 
 class AptHeavy(Rule):
-    """apt.txt installs much that notebooks cannot use.
+    """apt.txt installs large packages that notebooks cannot use.
 
-    Each launch on a machine that does not have the image yet waits for its download. `texlive-full` or a desktop make it several times larger.
+    On a machine that does not have the image yet, each launch waits for its download. `texlive-full` or a desktop make it several times larger.
 
-    Packages of Ubuntu's own Python (`python3-numpy`, `jupyter-notebook`) and R (`r-base`, `r-cran-...`) are installed beside the
-    Python of conda and the R of repo2docker, which notebooks use: the kernel does not see them. That is a note; they belong into
-    environment.yml, requirements.txt or install.R.
+    Packages of Ubuntu's own Python (`python3-numpy`, `jupyter-notebook`) and R (`r-base`, `r-cran-...`) are installed beside conda's Python and repo2docker's R, which notebooks use: the kernel does not see them. This is an info; they
+    belong in environment.yml, requirements.txt or install.R.
     """
 
     code = "APT004"
@@ -147,11 +145,10 @@ def _called(word: Text, scripts: str) -> bool:
 
 
 class AptShellInjection(Rule):
-    """A line of apt.txt holds signs of the shell.
+    """A line in apt.txt contains shell syntax.
 
-    repo2docker writes the lines into a shell command that runs as root while the image is built, and checks the first word only. `;`,
-    `&&`, `|`, `$(...)` and `>` do there what they do in a shell. Nothing says so, the next release of repo2docker may refuse it, and commands belong into
-    `postBuild`. (`name>=1.0` writes into a file called `=1.0`: the version is not asked for.)
+    repo2docker writes the lines into a shell command that runs as root while the image is built, and only checks the first word. `;`, `&&`, `|`, `$(...)` and `>` do there what they do in a shell. This is not documented, the next release of
+    repo2docker may refuse it, and commands belong in `postBuild`. (`name>=1.0` writes into a file called `=1.0`: the version has no effect.)
     """
 
     code = "APT005"

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 
 class EnvPrefix(Rule):
-    """environment.yml holds a `prefix`.
+    """environment.yml contains a `prefix`.
 
-    `conda env export` writes the folder of the environment on the machine it ran on. Binder ignores the line, since repo2docker
-    installs into an environment of its own, but it publishes a path of somebody's computer and is the sign of a raw export.
+    `conda env export` records where the environment was on the author's computer. Binder ignores this line, because repo2docker always installs into its own environment.
+    But it publishes a path from somebody's computer, and it is a sign that the file is a raw export, which often has other problems.
     """
 
     code = "CND001"
@@ -82,8 +82,8 @@ class EnvPrefix(Rule):
 class EnvDependenciesEmpty(Rule):
     """`dependencies:` in environment.yml has nothing under it.
 
-    YAML reads a key without a value as null, also when every line below it is a comment. repo2docker goes through the list before it
-    builds, and stops with `'NoneType' object is not iterable`. An empty list, `[]`, or no `dependencies` at all is accepted.
+    YAML reads a key without a value as null, even if every line below it is a comment. repo2docker goes through the list before it builds anything, and stops with
+    `'NoneType' object is not iterable`. An empty list, `[]`, or no `dependencies` at all is accepted.
     """
 
     code = "CND005"
@@ -159,10 +159,10 @@ _MEANT = {
 
 
 class EnvUnknownKey(Rule):
-    """A key of environment.yml is none that Binder reads.
+    """environment.yml has a key that Binder does not read.
 
-    Only `name`, `channels`, `dependencies`, `variables` and `prefix` mean anything, in lower case. A misspelt `dependencies` or `channels` is ignored without a word,
-    and so is a `pip:` list beside `dependencies` instead of in it: its packages are not installed.
+    Only `name`, `channels`, `dependencies`, `variables` and `prefix` have a meaning, in lower case. A misspelt `dependencies` or `channels` is silently ignored, and so is a
+    `pip:` list beside `dependencies` instead of inside it: its packages are not installed.
 
     ## Fix safety
 

@@ -22,14 +22,14 @@ _REFUSED = regex(r"Python version .* is not supported!|.* is not valid SemVer st
 
 
 class EnvPythonUnsupported(Rule):
-    """Binder has no environment for the Python version that is asked for.
+    """Binder does not support the listed Python version.
 
-    repo2docker keeps a tested set of Jupyter packages for each Python that it supports: 2.7 and 3.5 to 3.14. Any other version, `3.1` where 3.10 was meant (YAML drops no
-    zero in `python=3.10`, but `python: 3.10` is a number), a version that is not out yet, or `python=3.*`, where no second number can be read, stops the build.
+    repo2docker has a tested set of Jupyter packages for each Python that it supports: 2.7 and 3.5 to 3.14. Any other version stops the build: `3.1` where 3.10 was meant (in
+    `python: 3.10`, YAML reads a number and drops the zero), a version that is not released yet, or `python=3.*`, which has no second number.
 
     ## Fix safety
 
-    `python=3.*` becomes repo2docker's default, which is unsafe: another version may have been used. For other versions there is no fix.
+    `python=3.*` becomes repo2docker's default. This is unsafe: you may have used another version. For other versions there is no fix.
     """
 
     code = "CND007"
@@ -83,15 +83,15 @@ class EnvPythonUnsupported(Rule):
 
 
 class EnvPythonIgnoredByROrJulia(Rule):
-    """The Python of environment.yml does not choose the environment in an R or Julia repository.
+    """In an R or Julia repository, environment.yml does not choose Python.
 
-    With a Project.toml or an R runtime, repo2docker starts from the Python of runtime.txt (`python-3.12`), or 3.10, and installs environment.yml on top of it.
-    `python=3.12` there makes conda exchange Python below a complete Jupyter installation, which takes long and often fails.
+    With a Project.toml or an R runtime, repo2docker starts from the Python in runtime.txt (`python-3.12`), or 3.10, and installs environment.yml on top of it. With
+    `python=3.12` there, conda must replace Python underneath a complete Jupyter installation, which is slow and often fails.
 
     ## Fix safety
 
-    For a Julia repository without runtime.txt the fix writes one. It is unsafe: Binder then builds with another set of Jupyter packages. In an R repository
-    runtime.txt names R, and there is no other place for the Python version.
+    For a Julia repository without runtime.txt, the fix creates one. It is unsafe: Binder then builds with another set of Jupyter packages. In an R repository,
+    runtime.txt names R, and there is no other place for the version of Python.
     """
 
     code = "CND008"
@@ -161,10 +161,10 @@ class EnvPythonIgnoredByROrJulia(Rule):
 
 
 class TwoRInstallations(Rule):
-    """An R repository installs a second R with conda.
+    """conda installs a second R in an R repository.
 
     With a dated `r-` line in runtime.txt, or a DESCRIPTION file, repo2docker installs R and RStudio itself, and the packages of install.R go there. `r-...` packages in
-    environment.yml bring a second R, from conda, with a library of its own: notebooks and RStudio then find different packages.
+    environment.yml install a second R, from conda, with its own library. Notebooks and RStudio then find different packages.
     """
 
     code = "CND019"

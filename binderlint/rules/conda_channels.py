@@ -37,15 +37,15 @@ _LABEL = regex(r"[\w-]+/label/(broken|dev|nightly|rc|main_rc|pre|test|testing|da
 class EnvDefaultsChannel(Rule):
     """environment.yml uses Anaconda's `defaults` channel.
 
-    repo2docker starts from conda-forge packages. Adding `defaults` (or its parts `main`, `anaconda`, `r`) mixes two sets of builds that are not made to go
-    together, makes the search for fitting versions slower, and is subject to Anaconda's terms of service, which ask larger organisations to pay. repo2docker
-    itself left the channel out in 2025.
+    repo2docker starts from conda-forge packages. Adding `defaults` (or its parts `main`, `anaconda`, `r`) mixes two sets of builds that were not made to work together,
+    slows down the search for compatible versions, and is subject to Anaconda's terms of service, which require larger organisations to pay. repo2docker itself
+    dropped the channel in 2025.
 
-    A comment beside it that speaks of the licence or the terms says that it is meant.
+    If a comment beside the channel mentions the licence or the terms, it is a deliberate choice and is not reported.
 
     ## Fix safety
 
-    The fix takes the channel out, or writes conda-forge in its place. It is unsafe: a package that only `defaults` has would not be found any more.
+    The fix removes the channel, or replaces it with conda-forge. It is unsafe: a package that only `defaults` has would no longer be found.
     """
 
     code = "CND009"
@@ -112,15 +112,15 @@ class EnvDefaultsChannel(Rule):
 
 
 class EnvChannelSuspect(Rule):
-    """A channel of environment.yml is misnamed, given up, or holds broken or unfinished packages.
+    """environment.yml lists a channel that is misnamed, abandoned, or broken.
 
-    Every account on anaconda.org is a channel, so a name such as `default` (for `defaults`), `pip` or `pypi` is looked up without an error. It holds nothing that is wanted, but its owner
-    could put anything there, and conda would install it. Channels that are given up hold old packages until they are removed. `conda-forge/label/broken` holds what was taken
-    back, labels such as `dev` and `nightly` what is replaced at any time.
+    Every account on anaconda.org is a channel, so conda looks up a name such as `default` (for `defaults`), `pip` or `pypi` without an error. Such a channel has none of the
+    packages you want, but its owner could put anything there, and conda would install it. Abandoned channels contain old packages until somebody removes
+    them. `conda-forge/label/broken` contains withdrawn packages; labels such as `dev` and `nightly` contain packages that are replaced at any time.
 
     ## Fix safety
 
-    Taking out a name that is no real channel is safe beside conda-forge. Where no conda-forge is listed, it is written in its place, which is unsafe.
+    Removing a name that is not a real channel is safe beside conda-forge. If conda-forge is not listed, the fix writes it instead, which is unsafe.
     """
 
     code = "CND016"

@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 
 class EnvDuplicateDependency(Rule):
-    """A package stands twice in `dependencies`.
+    """`dependencies` lists a package twice.
 
-    conda takes both lines together. Where they name versions that exclude each other, no version is left and nothing can be installed; otherwise the second
-    one is only easily overlooked when the first is changed.
+    conda combines both lines. If their versions exclude each other, no version is left and nothing can be installed. Otherwise the second line is easily overlooked when
+    somebody changes the first.
 
-    An item without a version is removed where another one says more, and so is an exact copy.
+    The fix removes an item without a version if another one says more, and an exact copy.
     """
 
     code = "CND017"
@@ -98,10 +98,10 @@ def _removal(repo: Repository, numbers: dict[int, int], spec: MatchSpec) -> Fix 
 
 
 class EnvironmentSplit(Rule):
-    """Two files ask for the same package in versions that exclude each other.
+    """Two files list a package in versions that exclude each other.
 
-    In R and Julia repositories both environment.yml and requirements.txt are installed, one after the other, and `-r requirements.txt` in the `pip:` list brings in a second file, too.
-    Where they name different versions, the one that comes last wins, or pip stops; in either case one of the two files does not say what is there.
+    In R and Julia repositories Binder installs environment.yml and then requirements.txt, and `-r requirements.txt` in the `pip:` list includes a second file as well. If they name
+    different versions, the one installed last wins, or pip stops. Either way one of the two files does not say what is installed.
     """
 
     code = "CND018"

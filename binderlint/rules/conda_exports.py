@@ -45,15 +45,15 @@ _NEEDED_THERE = {
 class CondaPlatformBuildString(Rule):
     """Packages in environment.yml are pinned to one build.
 
-    `conda env export` writes `name=version=build`. The build (`py39h3811e60_1`) names one file that was compiled for one operating system. Binder runs Linux:
-    builds for macOS and Windows do not exist there, so that nothing can be installed; builds for Linux are removed or superseded in time.
-    Name and version say enough. A build with a `*` in it (`=*=mpi_*`), or one that names a variant (`=1.0=mkl`), chooses something on purpose and is left alone.
+    `conda env export` writes `name=version=build`. The build (`py39h3811e60_1`) names one file that was compiled for one operating system. Binder runs Linux. Builds for
+    macOS and Windows do not exist there, so nothing can be installed; builds for Linux are removed or replaced over time. Name and version are enough. A build
+    with a `*` (`=*=mpi_*`) and one that names a variant (`=1.0=mkl`) choose something on purpose and are not reported.
 
     ## Fix safety
 
-    The fix removes the builds and keeps the versions; of an export from macOS or Windows it also removes packages that only that system needs, such as `libcxx` or
-    `pywin32`. It is safe for an export from macOS or Windows, which cannot be installed as it is, and unsafe for
-    one from Linux and for single builds, which may have been chosen on purpose.
+    The fix removes the builds and keeps the versions. In an export from macOS or Windows it also removes packages that only that system needs, such as `libcxx` or
+    `pywin32`. It is safe for an export from macOS or Windows, which cannot be installed as it is. It is unsafe for an export from Linux and for single
+    builds, which may have been chosen on purpose.
     """
 
     code = "CND004"

@@ -21,9 +21,9 @@ _WORD = regex(r"[^\s\[\]{},:&*!|>%@`'\"]+")
 class EnvPipNotList(Rule):
     """A list in environment.yml is written as something else.
 
-    `dependencies`, `channels` and the `pip:` in `dependencies` are lists. What stands below `pip:` without a dash is one text, a `pip:` without anything is null: conda stops at both.
-    Packages written as `- numpy: 2.0`, or as keys below `dependencies:`, are mappings, and Binder installs none of them, without a word.
-    A `channels:` that is empty or a single word stops the build as well.
+    `dependencies`, `channels` and the `pip:` inside `dependencies` must be lists. Without dashes, what is below `pip:` is a single string; a `pip:` with nothing below it is null.
+    conda stops at both. Packages written as `- numpy: 2.0`, or as keys below `dependencies:`, are mappings, and Binder silently installs none of them. A `channels:` that
+    is empty or a single word stops the build as well.
     """
 
     code = "CND006"

@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 
 class PipSectionWithoutPip(Rule):
-    """environment.yml has a `pip:` list but does not ask for pip.
+    """environment.yml has a `pip:` list but does not list pip.
 
-    conda warns that pip should be named as a package of its own. Binder's environments hold pip already and mamba adds it by itself, so this is only a matter of
-    saying what is used: conda itself, on another computer, may take a pip from elsewhere.
+    conda warns that pip should be listed as a package. Binder's environments already contain pip, and mamba adds it by itself, so this only makes the file say what it
+    uses. conda on another computer may use a pip from somewhere else.
     """
 
     code = "CND011"
@@ -75,12 +75,13 @@ class PipSectionWithoutPip(Rule):
 
 
 class CondaAndPipDuplicate(Rule):
-    """A package is asked for from conda and, in the `pip:` list, from pip.
+    """conda and pip both install the same package.
 
-    conda installs first. A name without a version in the `pip:` list then changes nothing. With a version that conda's package does not have, pip writes its own files over
-    conda's, and what conda built against the other ones can crash. An address (`name @ git+...`) or extras (`dask[complete]`) say that something else is meant.
+    conda installs first. A name without a version in the `pip:` list then changes nothing. If the list names a version that conda did not install, pip overwrites conda's
+    files, and packages that conda built against the old version can crash. An address (`name @ git+...`) or an extra (`dask[complete]`) is a deliberate choice and
+    is not reported.
 
-    The fix takes the line out of the `pip:` list where pip would find the package installed already.
+    The fix removes the line from the `pip:` list if pip would find the package already installed.
     """
 
     code = "CND012"

@@ -31,14 +31,14 @@ def _platforms() -> dict[str, _Platform]:
 
 
 class CondaPlatformPackage(Rule):
-    """environment.yml asks for a package that exists for macOS or Windows only.
+    """environment.yml lists a package that only macOS or Windows has.
 
-    Binder runs Linux. An export from another computer holds packages that only its system has (`python.app`, `wincertstore`, `vs2015_runtime`); conda finds none for
-    Linux and installs nothing at all. A comment such as `# [win]` chooses in conda recipes, not in environment.yml, where it is a comment like any other.
+    Binder runs Linux. An export from another computer contains packages that only its system has (`python.app`, `wincertstore`, `vs2015_runtime`). conda does not find them
+    for Linux and installs nothing at all. A comment such as `# [win]` has a meaning in conda recipes; in environment.yml it is an ordinary comment.
 
     ## Fix safety
 
-    Removing the line is safe: nothing on Linux can need the package. It is unsafe where a comment would go with it.
+    Removing the line is safe: nothing on Linux can need the package. It is unsafe if a comment would be removed with it.
     """
 
     code = "CND010"
@@ -125,11 +125,11 @@ def _only(spec: MatchSpec, versions: str) -> bool:
 
 
 class AnacondaMetapackage(Rule):
-    """environment.yml asks for the whole Anaconda distribution.
+    """environment.yml lists the whole Anaconda distribution.
 
-    `anaconda` stands for several hundred packages of fixed versions, of which a notebook uses a few. It exists in Anaconda's `defaults` channel only, which Binder does not use
-    unless environment.yml says so, makes an image of several gigabytes that takes minutes to start, and pins Jupyter to versions that do not go with Binder's.
-    `anaconda-navigator` is a desktop program and cannot be seen in a browser.
+    `anaconda` stands for several hundred packages at fixed versions, of which a notebook uses a few. Only Anaconda's `defaults` channel has it, and Binder does not use
+    that channel unless environment.yml lists it. The result is an image of several gigabytes that takes minutes to start, with versions of Jupyter that do not
+    match Binder's. `anaconda-navigator` is a desktop program that nobody can see in a browser.
     """
 
     code = "CND013"

@@ -31,15 +31,16 @@ class Ask(NamedTuple):
 class PythonPinNotExact(Rule):
     """The Python version in environment.yml is not written as Binder reads it.
 
-    repo2docker chooses the environment it starts from, with Jupyter in it, by the first item that begins with `python=` and a version. It knows no ranges:
-    `python>=3.11`, `python 3.12`, `conda-forge::python=3.12`, `Python=3.12` and `- python: 3.12` all give its default Python, 3.10 today. conda then has to
-    exchange Python below a complete Jupyter installation, which takes long and often fails; where the range includes 3.10, the
-    environment works until repo2docker changes its default. `python=3` names no minor version and gives the default too.
+    repo2docker chooses the environment that it starts from, which includes Jupyter, by the first item that begins with `python=` and a version. It does not understand ranges:
+    `python>=3.11`, `python 3.12`, `conda-forge::python=3.12`, `Python=3.12` and `- python: 3.12` all give its default, Python 3.10 today. conda must then replace Python
+    underneath a complete Jupyter installation, which is slow and often fails. If the range includes 3.10, the environment works until repo2docker changes its
+    default. `python=3` has no minor version and gives the default too.
 
     ## Fix safety
 
-    The fix is safe where the constraint allows a single minor version. For a range it does what repo2docker itself does with `requires-python`: the default where the range
-    allows it, which is what Binder gives today, else the highest version that repo2docker knows and the range allows. That is unsafe: the other packages may not exist for that Python.
+    The fix is safe if the constraint allows a single minor version. For a range it does what repo2docker itself does with `requires-python`: the default if the range
+    allows it, which is what Binder gives today, otherwise the highest version that repo2docker supports and the range allows. This is unsafe: the other packages may not exist
+    for that Python.
     """
 
     code = "CND003"

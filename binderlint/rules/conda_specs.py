@@ -48,15 +48,15 @@ class Finding(NamedTuple):
 
 
 class EnvInvalidSpec(Rule):
-    """An item of `dependencies` in environment.yml is no conda package.
+    """An item of `dependencies` in environment.yml is not a conda package.
 
-    conda reads `name`, `name=version`, `name>=1.2,<2` and a few more forms. It knows nothing of pip's addresses (`git+https://...`), options (`-e .`), markers
-    (`; python_version < "3.9"`) and extras (`dask[complete]`), reads one package an item, and joins conditions with commas. An item in another form stops
-    the installation, or asks for something that does not exist. In a list in brackets, `[python>=3.9,<3.13]` is two items: the comma ends the first one.
+    conda reads `name`, `name=version`, `name>=1.2,<2` and a few more forms. It does not understand pip's addresses (`git+https://...`), options (`-e .`), conditions
+    (`; python_version < "3.9"`) or extras (`dask[complete]`). It reads one package per item, and joins conditions with commas. An item in another form stops the
+    installation, or names something that does not exist. In a list in brackets, `[python>=3.9,<3.13]` is two items: the comma ends the first one.
 
     ## Fix safety
 
-    All fixes are safe: what is written can mean one thing only, and nothing can be installed before. Items for pip move into the `pip:` list.
+    All fixes are safe: what is written can only mean one thing, and nothing can be installed before. Items for pip move to the `pip:` list.
     """
 
     code = "CND014"

@@ -68,11 +68,11 @@ _MEANINGS = (
 class EnvInvalidYaml(Rule):
     """environment.yml cannot be read.
 
-    repo2docker reads environment.yml before it installs anything, as UTF-8 and with a strict YAML parser. Tabs in the indentation, a key that stands
-    twice, conflict markers of an unfinished merge, templates, the output of `conda list --explicit`, or a list where a mapping belongs stop the build at once.
-    A byte order mark and Windows line ends do no harm.
+    repo2docker reads environment.yml before it installs anything, as UTF-8 and with a strict YAML parser. Tabs in the indentation, a key that is listed twice, conflict
+    markers of an unfinished merge, templates, the output of `conda list --explicit`, or a list where a mapping belongs stop the build at once. A byte order mark and
+    Windows line endings do no harm.
 
-    Tabs are replaced by spaces where all usual tab widths give the same environment; a file that Windows saved as UTF-16 is written as UTF-8.
+    The fix replaces tabs with spaces if all common tab widths give the same environment, and writes a file that Windows saved as UTF-16 as UTF-8.
     """
 
     code = "CND002"

@@ -39,14 +39,13 @@ _POD = "kind: Pod\nspec:\n  containers:\n    - name: dask\n      args: [dask, wo
 class DaskInvalidConfig(Rule):
     """A configuration file of dask is not valid YAML.
 
-    dask reads every `.yaml`, `.yml` and `.json` file of its configuration folder when it is imported. One that PyYAML refuses, or
-    that does not hold a mapping, ends `import dask` with a `ValueError`: no notebook that uses dask, or xarray on top of it, gets
-    past its first cell. The image builds and launches, so nobody sees it before. A copied example with a key indented under a
-    value (as in an old guide for Pangeo's hub) is the usual cause.
+    When it is imported, dask reads every `.yaml`, `.yml` and `.json` file in its configuration folder. If PyYAML refuses one, or it does not hold a mapping, `import dask` raises
+    a `ValueError`: no notebook that uses dask, or xarray on top of it, gets past its first cell. The image builds and launches, so nobody notices earlier. The usual cause
+    is a copied example with a key indented under a value.
 
-    dask uses `yaml.safe_load`, which is more patient than the parser of environment.yml: a key that stands twice is no error.
+    dask uses `yaml.safe_load`, which accepts more than the parser for environment.yml: a key that is listed twice is not an error.
 
-    The fix moves lines that are indented under a value back to that value's own level, where this makes the file valid.
+    The fix moves lines that are indented under a value back to that value's level, if this makes the file valid.
     """
 
     code = "DSK001"
@@ -112,14 +111,13 @@ class DaskInvalidConfig(Rule):
 
 
 class DaskConfigNotRead(Rule):
-    """The configuration in `.dask/` is not read.
+    """dask does not read the configuration in `.dask/`.
 
-    On Binder the home folder is the repository, so `.dask/config.yaml` used to be dask's configuration `~/.dask/config.yaml`. dask
-    looked there until 2022.1.0; since 2022.1.1 it reads `~/.config/dask/` only, and ignores the old folder without a word: the
-    dashboard link, worker template and limits in it have no effect.
+    On Binder the repository is the home folder, so `.dask/config.yaml` used to be dask's configuration file `~/.dask/config.yaml`. dask looked there until 2022.1.0. Since
+    2022.1.1 it only reads `~/.config/dask/` and silently ignores the old folder: the dashboard link, worker template and limits in it have no effect.
 
-    Silent where the environment pins an older dask, or a Python that has no newer one (3.6 ends with dask 2021.3.0), and where
-    `start` sets `DASK_CONFIG` or the files are copied to where dask looks. A warning with Python 3.7, whose last dask is 2022.2.0.
+    Nothing is reported if the environment pins an older dask, or a Python without a newer one (Python 3.6 ends with dask 2021.3.0), if `start` sets `DASK_CONFIG`, or
+    if the files are copied to where dask looks. With Python 3.7, whose last dask is 2022.2.0, this is a warning.
 
     The fix moves the folder to `.config/dask/` and changes its name where `start`, `postBuild` or another script mentions it.
     """

@@ -46,14 +46,13 @@ _CLASSIC = regex(
 
 
 class DaskKubernetesClassic(Rule):
-    """A notebook or configuration uses the KubeCluster that dask-kubernetes no longer has.
+    """A notebook or configuration uses a KubeCluster that dask-kubernetes removed.
 
-    dask-kubernetes 2024.5.0 removed its classic `KubeCluster` and `HelmCluster`, the functions that make pods, and everything that
-    reads `worker-template`. `from dask_kubernetes import KubeCluster` ends in an `ImportError`; the template in the configuration
-    has no effect. What replaces it, `dask_kubernetes.operator`, needs an operator that the hub has installed.
+    dask-kubernetes 2024.5.0 removed its classic `KubeCluster` and `HelmCluster`, the functions that make pods, and everything that reads `worker-template`. `from dask_kubernetes
+    import KubeCluster` raises an `ImportError`, and the template in the configuration has no effect. Its replacement, `dask_kubernetes.operator`, needs an operator that
+    the hub has installed.
 
-    Silent where the environment pins an older dask-kubernetes or a Python that has no newer one, where it does not ask for
-    dask-kubernetes by its name, and where the code catches the error.
+    Nothing is reported if the environment pins an older dask-kubernetes or a Python without a newer one, if it does not list dask-kubernetes, or if the code catches the error.
     """
 
     code = "DSK008"
@@ -148,18 +147,18 @@ _MAKES = regex(rf"(?:\w+\s*=\s*|with\s+)?({_GATEWAY}|{_KUBE}|{_JOBQUEUE})")
 
 
 class DaskClusterUnavailable(Rule):
-    """A notebook asks for a cluster that mybinder.org does not have.
+    """A notebook starts a cluster that mybinder.org does not have.
 
-    A session on mybinder.org is one container with 2 GB of memory: there is no Dask Gateway, no way to start pods and no batch
-    system. `Gateway()` and `GatewayCluster()` end in an error because no address is known, `KubeCluster()` because no Kubernetes
-    may be used, `SLURMCluster()` because there is no `sbatch`. These notebooks are from hubs such as Pangeo's, which is gone.
+    A session on mybinder.org is one container with 2 GB of memory. There is no Dask Gateway, no permission to start pods, and no batch system. `Gateway()` and
+    `GatewayCluster()` raise an error because no address is known, `KubeCluster()` because Kubernetes may not be used, `SLURMCluster()` because there is no `sbatch`.
+    Such notebooks usually come from hubs such as Pangeo's, which was shut down.
 
-    Only calls at the top level of a cell are reported: one in a function, a condition or a `try` may never be reached. Silent where the
-    configuration or `start` gives the address of a gateway, and for other hubs.
+    Only calls at the top level of a cell are reported: a call in a function, a condition or a `try` may never run. Nothing is reported if the configuration
+    or `start` gives the address of a gateway, or for other hubs.
 
     ## Fix safety
 
-    Only the choice of the cluster that JupyterLab's dask panel starts is changed, to `LocalCluster`: another cluster, so unsafe.
+    The fix only changes which cluster the dask panel of JupyterLab starts, to `LocalCluster`. That is another cluster, so the fix is unsafe.
     """
 
     code = "DSK009"

@@ -43,15 +43,13 @@ _FILE = ".config/dask/config.yaml"
 
 
 class DaskRemovedCliFlag(Rule):
-    """A dask worker or scheduler is started with an option that was removed.
+    """A dask worker or scheduler is started with an option that dask removed.
 
-    `--bokeh`, `--no-bokeh`, `--bokeh-port` and `--nprocs` were renamed in 2019 and 2021 and removed in distributed 2022.10.0, with
-    `--reconnect`. A worker that gets one ends at once. The message hardly helps: options that are not known are taken for
-    arguments of a preload script, so it says `Got unexpected extra argument`, or complains about a port number, and the
-    notebook just waits for workers that never come.
+    `--bokeh`, `--no-bokeh`, `--bokeh-port` and `--nprocs` were renamed in 2019 and 2021, and distributed 2022.10.0 removed them together with `--reconnect`. A worker that gets one
+    stops at once. The message hardly helps: dask passes unknown options to a preload script, so it says `Got unexpected extra argument` or complains about a port
+    number, and the notebook waits for workers that never come.
 
-    Silent where the environment pins an older dask, or a Python that has no newer one, and where a worker template names an
-    image whose dask is not known.
+    Nothing is reported if the environment pins an older dask or a Python without a newer one, or if a worker template names an image whose dask is not known.
     """
 
     code = "DSK003"
@@ -152,13 +150,13 @@ _WORKER = "\n          - dask-worker # ours\n          - --nthreads\n          -
 
 
 class DaskRemovedExecutable(Rule):
-    """`dask-worker`, `dask-scheduler` or `dask-ssh` is called.
+    """`dask-worker`, `dask-scheduler` or `dask-ssh` is run.
 
-    Since 2022.10.0 dask is one program with sub-commands, `dask worker` and so on. The old programs were removed in 2026.6.0: an
-    environment that installs today's dask ends with `dask-worker: command not found`, and the cluster has no workers.
+    Since 2022.10.0, dask is one program with subcommands such as `dask worker`. dask 2026.6.0 removed the old programs: with today's dask, the result is `dask-worker: command not found`,
+    and the cluster has no workers.
 
-    Only a note where a pin or the Python version keeps dask below 2026.6.0: the old programs are still there, and go with the
-    next update. Silent below 2022.10.0, which does not know `dask worker` yet.
+    If a pin or the Python version keeps dask below 2026.6.0, this is an info: the old programs are still there, and the next update removes them. Nothing is reported below
+    2022.10.0, which does not have `dask worker` yet.
     """
 
     code = "DSK004"

@@ -35,25 +35,22 @@ _FIXED = {_FILE: _config("${JUPYTER_IMAGE_SPEC}")}
 
 
 class DaskWorkerImageNotReplaced(Rule):
-    """A worker template holds a placeholder that nothing replaces.
+    """A worker template contains a placeholder that nothing replaces.
 
-    Workers must run in the image that Binder built, and its name is known only when a session starts. So templates hold a word
-    such as `WORKER_IMAGE`, which `start` replaces by `$JUPYTER_IMAGE_SPEC`, the name a BinderHub gives to every session. Where no
-    path through `start` does this in that very file, the cluster asks for an image called `WORKER_IMAGE`, and its workers never
-    come: the notebook waits without an error.
+    Workers must run in the image that Binder built, and its name is only known when a session starts. So templates contain a word such as `WORKER_IMAGE`, and `start` replaces it with
+    `$JUPYTER_IMAGE_SPEC`, the name that a BinderHub gives to every session. If no path through `start` does this in that very file, the cluster asks for an image called
+    `WORKER_IMAGE`, and its workers never come: the notebook waits without an error.
 
-    The `sed` is followed to its file: `sed` without `-i`, one on another file or folder, and one after `exec` do not count.
-    `envsubst` fills in `${WORKER_IMAGE}` but not the bare word. What a variable, a program or another script may do is given the
-    benefit of the doubt. `${JUPYTER_IMAGE_SPEC}` in a template of dask-kubernetes needs no help: dask expands environment
-    variables there itself.
+    binderlint follows the `sed` to its file: a `sed` without `-i`, one on another file or folder, and one after `exec` do not count. `envsubst` replaces `${WORKER_IMAGE}`, but
+    not the bare word. If a variable, a program or another script may replace it, nothing is reported. `${JUPYTER_IMAGE_SPEC}` in a template of dask-kubernetes needs no
+    help: dask replaces environment variables there itself.
 
-    Under `set -u` a script that asks whether `$JUPYTER_IMAGE_SPEC` is empty ends right there when no hub has set it (repo2docker on
-    a laptop): a warning, with a safe fix.
+    Under `set -u`, a script that checks whether `$JUPYTER_IMAGE_SPEC` is empty stops right there if no hub has set it (repo2docker on a laptop). This is a warning with a safe fix.
 
     ## Fix safety
 
-    The fix is unsafe: the workers will run in another image. In templates of dask-kubernetes it writes `${JUPYTER_IMAGE_SPEC}`,
-    which dask expands; elsewhere it adds the `sed` to `start`.
+    The fix is unsafe: the workers will run in another image. In templates of dask-kubernetes it writes `${JUPYTER_IMAGE_SPEC}`, which dask replaces; elsewhere it adds the
+    `sed` to `start`.
     """
 
     code = "DSK005"

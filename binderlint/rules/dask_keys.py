@@ -22,12 +22,11 @@ _FILE = ".config/dask/config.yaml"
 
 
 class DaskRenamedKey(Rule):
-    """A setting of dask has its name of 2018.
+    """A setting of dask has the name it had before 2018.
 
-    dask's settings moved into sections in 2018 (`diagnostics-link` is `distributed.dashboard.link`, `fuse_ave_width` is
-    `optimization.fuse.ave-width`). dask still understands the old names in a file, with a warning in every notebook, and says that
-    it will not for ever. An environment variable is not understood where the old name stands behind a section:
-    `DASK_DISTRIBUTED__DIAGNOSTICS_LINK` sets a key that nothing reads.
+    dask's settings moved into sections in 2018 (`diagnostics-link` became `distributed.dashboard.link`, `fuse_ave_width` became `optimization.fuse.ave-width`). dask still understands
+    the old names in a file, prints a warning in every notebook, and announces that this will end. It does not understand an environment variable with the old name
+    behind a section: `DASK_DISTRIBUTED__DIAGNOSTICS_LINK` sets a key that nothing reads.
     """
 
     code = "DSK007"

@@ -25,18 +25,17 @@ _LOCAL = regex(r"https?://(?:localhost|127\.0\.0\.1|0\.0\.0\.0)\b")
 
 
 class DaskDashboardLink(Rule):
-    """The link to dask's dashboard does not lead there.
+    """The link to dask's dashboard leads to the wrong place.
 
-    In a session the dashboard is reached through the notebook server, with jupyter-server-proxy, at
-    `{JUPYTERHUB_SERVICE_PREFIX}proxy/{port}/status`: the hub sets this variable to the path of the session. A link to `localhost`
-    leads to the visitor's own computer. `/user/{JUPYTERHUB_USER}/` is that path on hubs that have no folder of their own only: it
-    is a note, since it works on most.
+    In a session, visitors reach the dashboard through the notebook server, with jupyter-server-proxy, at `{JUPYTERHUB_SERVICE_PREFIX}proxy/{port}/status`. The hub sets this
+    variable to the path of the session. A link to `localhost` leads to the visitor's own computer. `/user/{JUPYTERHUB_USER}/` is the right path only on hubs
+    that are not in a folder of their own. It works on most hubs, so it is an info.
 
-    Where the environment has no jupyter-server-proxy, and nothing that brings it, the address leads to a page that is not found.
+    If the environment has neither jupyter-server-proxy nor a package that includes it, the link leads to a page that does not exist.
 
     ## Fix safety
 
-    Adding jupyter-server-proxy is unsafe, as every new package is.
+    Adding jupyter-server-proxy is unsafe, like every new package.
     """
 
     code = "DSK010"
@@ -171,15 +170,13 @@ def _template(args: str, limits: str, requests: str = "") -> str:
 
 
 class DaskMemoryOverLimit(Rule):
-    """A worker is told to use more than its container may have.
+    """A worker may use more than its container.
 
-    Kubernetes ends a container that goes over `resources.limits`, and does not even start one whose `requests` are above its
-    `limits`. dask keeps its data below `--memory-limit`: where that is higher than the container's limit, an older dask is killed
-    before it moves anything to disk, and a newer one says in its log that it ignores the number. Threads beyond the cores wait for
-    each other.
+    Kubernetes kills a container that exceeds `resources.limits`, and does not even start one whose `requests` exceed its `limits`. dask keeps its data below `--memory-limit`. If that is
+    higher than the container's limit, an older dask is killed before it moves anything to disk, and a newer one notes in its log that it ignores the number. If there
+    are more threads than cores, they wait for each other.
 
-    Numbers are compared in bytes and cores: `7G` and `7GB` are 7 000 000 000 bytes, `7Gi` and `7GiB` 7 516 192 768; `1500m` is
-    one and a half cores.
+    Numbers are compared in bytes and cores: `7G` and `7GB` are 7 000 000 000 bytes, `7Gi` and `7GiB` 7 516 192 768; `1500m` is one and a half cores.
     """
 
     code = "DSK011"

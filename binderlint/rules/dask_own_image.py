@@ -25,13 +25,13 @@ def _config(image: str) -> str:
 
 
 class DaskWorkerImageHardCoded(Rule):
-    """A worker template names an image of its own.
+    """A worker template names a fixed image.
 
-    The notebook runs in the image that Binder built from this commit, the workers in the one that the template names. As soon as
-    the repository changes they have other versions of dask, Python and everything else, and tasks fail with errors that speak of
-    pickles, missing modules or mismatched versions. `${JUPYTER_IMAGE_SPEC}` is the image of the session, whatever it is.
+    The notebook runs in the image that Binder built from this commit, and the workers in the image that the template names. As soon as the repository changes, they have different
+    versions of dask, Python and everything else, and tasks fail with errors about pickles, missing modules or mismatched versions. `${JUPYTER_IMAGE_SPEC}` is always the image of
+    the session.
 
-    Silent where the repository's Dockerfile is built from that very image.
+    Nothing is reported if the repository's Dockerfile starts from that same image.
 
     ## Fix safety
 

@@ -32,13 +32,12 @@ _HTTPS_HOSTS = frozenset({"github.com", "gitlab.com", "bitbucket.org", "codeberg
 
 
 class SubmoduleUnfetchableUrl(Rule):
-    """A submodule has an address that Binder cannot fetch from.
+    """Binder cannot fetch a submodule from its address.
 
-    Binder fetches submodules, with those in them, before it builds. There is no ssh on the machine that clones, and nobody's key:
-    `git@github.com:...` and `ssh://` end the launch with an error, as do `git://github.com`, which GitHub switched off in 2022, and
-    a path on somebody's computer.
+    Before it builds, Binder fetches submodules and the submodules inside them. The machine that clones has no ssh and nobody's key: `git@github.com:...` and `ssh://` end the launch with an error. So do `git://github.com`, which GitHub ended in 2022,
+    and a path on somebody's computer.
 
-    Only submodules that the commit contains count: a leftover in .gitmodules is fetched by nobody.
+    Only submodules in the commit count: nobody fetches an entry in .gitmodules without one.
     """
 
     code = "DAT001"
@@ -108,11 +107,10 @@ _MB = 1_000_000
 class RepoTooLarge(Rule):
     """The repository is large for Binder.
 
-    Binder clones the whole history, checks the files out and packs them for the build, for each new commit. On mybinder.org the
-    clone may use 2 GB of disk and of memory; with more the launch fails. Long before that it is slow for everyone. Files that were
-    deleted still count: they are in the history.
+    For each new commit, Binder clones the whole history, checks out the files and packs them for the build. On mybinder.org the clone may use 2 GB of disk and of memory; with more, the launch fails. Long before that it is slow for everybody.
+    Deleted files still count: they are in the history.
 
-    Counted are git's objects, as in `git count-objects`, and the files. In a shallow clone, as CI makes them, only the files.
+    Counted are git's objects, as in `git count-objects`, and the files. In a shallow clone, as in CI, only the files are counted.
     """
 
     code = "DAT002"
@@ -150,11 +148,10 @@ class RepoTooLarge(Rule):
 
 
 class LfsInUse(Rule):
-    """Files are kept with Git LFS.
+    """The repository uses Git LFS.
 
-    Binder's clone has git-lfs, but whether the files arrive depends on the hub, and on the bandwidth that GitHub gives the owner of
-    the repository each month: every build uses some of it, and when it is used up the clone fails. Otherwise notebooks find a text of three
-    lines where the data should be.
+    Binder's clone has git-lfs, but whether the files arrive depends on the hub, and on the bandwidth that GitHub gives the owner of the repository each month. Every build uses some of it, and when it is used up, the clone fails. Otherwise
+    notebooks find three lines of text instead of the data.
     """
 
     code = "DAT003"

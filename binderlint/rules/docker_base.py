@@ -30,9 +30,8 @@ _MIRRORS = (
 class DockerUnpinnedBase(Rule):
     """The Dockerfile starts from an image whose content changes.
 
-    Without a tag Docker takes `latest`, and tags such as `latest` or `main` are moved to each new build of the image. Every node of a
-    Binder service keeps the image it pulled first, so the same commit can launch with different software today, and does not build at
-    all once the image has moved on too far. repo2docker itself does not enforce a tag.
+    Without a tag, Docker uses `latest`. Tags such as `latest` or `main` move to each new build of the image. Every node of a Binder service keeps the image that it pulled first, so the same
+    commit can launch with different software, and stops building once the image has changed too much. repo2docker itself does not require a tag.
     """
 
     code = "DKR001"
@@ -97,8 +96,8 @@ class DockerUnpinnedBase(Rule):
 class DockerBaseUndefined(Rule):
     """FROM names an image through an ARG that has no value.
 
-    Binder passes `NB_USER` and `NB_UID` and no other build argument, so an ARG without a default is empty there, however it is given in other builds.
-    What is left, such as `image:` or `/name`, is no image, and the build stops at once.
+    Binder passes `NB_USER` and `NB_UID` and no other build argument, so an ARG without a default is empty there, whatever other builds pass. What remains, such as `image:` or
+    `/name`, is not the name of an image, and the build stops at once.
     """
 
     code = "DKR019"
@@ -132,16 +131,15 @@ class DockerBaseUndefined(Rule):
 
 
 class DockerFrozenRegistry(Rule):
-    """A Jupyter image is taken from Docker Hub, where it is no longer built.
+    """A Jupyter image comes from Docker Hub, where it is no longer built.
 
-    The Jupyter Docker Stacks moved to quay.io on 20 October 2023. `jupyter/...` on Docker Hub stays what it was that day: without a tag
-    it is three years old, and tags that are newer were never put there, so the build stops with "not found". Older tags are still there and are
-    not reported.
+    The Jupyter Docker Stacks moved to quay.io on 20 October 2023. `jupyter/...` on Docker Hub is still what it was on that day. Without a tag it is years old. Newer tags do not exist
+    there, so the build stops with "not found". Older tags are still there and are not reported.
 
     ## Fix safety
 
-    Where the tag does not exist on Docker Hub the fix only writes the registry that has it, and is safe. Where it exists, the image on
-    quay.io has newer software, and the fix is unsafe.
+    If the tag does not exist on Docker Hub, the fix only writes the registry that has it, and is safe. If it exists, the image on quay.io has newer software, and the fix is
+    unsafe.
     """
 
     code = "DKR002"
@@ -204,8 +202,8 @@ class DockerFrozenRegistry(Rule):
 class DockerLegacyBase(Rule):
     """The Dockerfile starts from `andrewosh/binder-base`, which Binder refuses.
 
-    This was the image of the first Binder, of 2016. repo2docker looks for it in the Dockerfile of the root before anything else and stops, even
-    when a `binder` folder holds a configuration that would work.
+    This was the image of the first Binder, in 2016. repo2docker looks for it in the Dockerfile of the root before anything else and stops, even if a `binder` folder contains a configuration
+    that would work.
     """
 
     code = "DKR003"
@@ -238,11 +236,10 @@ class DockerLegacyBase(Rule):
 
 
 class DockerHubRateLimit(Rule):
-    """The image is pulled from Docker Hub, although its makers publish it elsewhere too.
+    """The image comes from Docker Hub although it is published elsewhere too.
 
-    Docker Hub limits how many images an address may pull without an account, and all builds of a Binder service share few addresses, so a build
-    can fail with "toomanyrequests" through no fault of yours. Said only of images that the same people publish in a registry without
-    that limit.
+    Docker Hub limits how many images an address may pull without an account, and all builds of a Binder service share a few addresses. So a build can fail with "toomanyrequests" through no
+    fault of yours. Only images that the same people publish in a registry without that limit are reported.
     """
 
     code = "DKR006"

@@ -21,11 +21,10 @@ _CONTENT = (".ipynb", ".rmd", ".qmd")
 class DockerContextPath(Rule):
     """COPY or ADD names a file that is not in the repository.
 
-    repo2docker builds with the root of the repository as context, also when the Dockerfile lies in `binder/` or `.binder/`. A path beside the
-    Dockerfile needs the folder's name in front of it, and the build stops at a file that is not there, that git does not track, or that the
-    `.dockerignore` keeps out.
+    repo2docker builds with the root of the repository as the build context, even if the Dockerfile is in `binder/` or `.binder/`. A file beside the Dockerfile needs the name of the
+    folder in front of it. The build stops at a file that does not exist, that is not in git, or that the `.dockerignore` excludes.
 
-    Not reported: heredocs, `--from=`, addresses, wildcards, paths with unknown variables, the content of submodules.
+    Heredocs, `--from=`, addresses, wildcards, paths with unknown variables and the content of submodules are not reported.
     """
 
     code = "DKR015"
@@ -132,9 +131,8 @@ def _there(repo: Repository, path: str) -> bool:
 class DockerClonesItself(Rule):
     """The Dockerfile clones its own repository.
 
-    Docker keeps the result of `RUN git clone` as long as the line stays the same, so the image can hold an old state of the
-    notebooks, and a launch of a branch or of an older commit shows the newest. The files of the commit that is launched are in the build
-    context already.
+    Docker keeps the result of `RUN git clone` as long as the line stays the same. The image can contain an old state of the notebooks, and a launch of a branch or an older commit
+    shows the newest one. The files of the launched commit are already in the build context.
     """
 
     code = "DKR017"

@@ -21,17 +21,16 @@ _CONTENT = (".ipynb", ".rmd", ".qmd")
 
 
 class DockerRepoNotCopied(Rule):
-    """The notebooks of the repository are not in the image.
+    """The image does not contain the repository's notebooks.
 
-    With a Dockerfile repo2docker copies nothing by itself: the session shows what the Dockerfile puts into it. Without a COPY of the
-    repository visitors find an empty folder.
+    With a Dockerfile, repo2docker copies nothing by itself: a session shows what the Dockerfile puts in the image. Without a COPY of the repository, visitors find an empty folder.
 
-    Said only of base images whose content is known, where nothing fetches the repository. Not reported: repositories that
-    only hold an environment, and links that bring the content with nbgitpuller (`git-pull`).
+    Only base images whose content is known are reported, and only if nothing downloads the repository. Not reported are repositories that only contain an environment, and links that
+    fetch the content with nbgitpuller (`git-pull`).
 
     ## Fix safety
 
-    The fix copies the whole repository into the home folder, over files of the same names.
+    The fix copies the whole repository into the home folder, over files with the same names.
     """
 
     code = "DKR016"
@@ -107,12 +106,12 @@ def _fetches(script: str) -> bool:
 
 
 class DockerHomeNotWritable(Rule):
-    """The files of the repository belong to root in the image.
+    """The repository's files belong to root in the image.
 
-    COPY and ADD make files of root, whatever USER says, unless `--chown` names an owner. In a session notebooks can then be opened but not
-    saved, and nothing can be made in their folders. The same holds for a session that begins in `/` or another folder of root.
+    COPY and ADD create files that belong to root, whatever USER says, unless `--chown` names an owner. In a session, visitors can then open notebooks but not save them, and cannot create
+    files in their folders. The same is true for a session that starts in `/` or another folder that belongs to root.
 
-    Not reported when a later RUN changes owners or permissions.
+    Nothing is reported if a later RUN changes owners or permissions.
 
     ## Fix safety
 

@@ -31,12 +31,12 @@ _SHELLS = regex(r"(?:ba|da|z|k)?sh")
 class DockerEntrypointSwallowsArgs(Rule):
     """The ENTRYPOINT does not run the command that Binder gives it.
 
-    BinderHub starts every image with a command of its own (`python3 -c ... --ip=0.0.0.0 --port=8888 ...`), which Docker hands to the
-    ENTRYPOINT as arguments. A program that does not take arguments for a command to run, a script without `exec "$@"`, or the form
-    without brackets, which Docker runs with `sh -c` and no arguments, loses it: the launch ends with "didn't respond in 30 seconds".
+    BinderHub starts every image with its own command (`python3 -c ... --ip=0.0.0.0 --port=8888 ...`), which Docker passes to the ENTRYPOINT as arguments. That command is lost if the
+    entrypoint is a program that does not run its arguments, a script without `exec "$@"`, or written without brackets: Docker then runs it with `sh -c` and without arguments.
+    The launch ends with "didn't respond in 30 seconds".
 
-    Not reported: `tini`, `dumb-init` and other programs that run the rest of their line; scripts that are not in the repository, such as the
-    `start.sh` of the Jupyter stacks; `ENTRYPOINT []`; the ENTRYPOINT of an earlier stage.
+    Not reported are `tini`, `dumb-init` and other programs that run the rest of their line, scripts that are not in the repository (such as the `start.sh` of the Jupyter
+    stacks), `ENTRYPOINT []`, and the ENTRYPOINT of an earlier stage.
 
     ## Fix safety
 
@@ -176,10 +176,10 @@ def _script_loses(repo: Repository, stage: Stage, path: str) -> str:
 
 
 class DockerCmdIgnored(Rule):
-    """The CMD does something that never happens on Binder.
+    """The CMD of the Dockerfile never runs on Binder.
 
-    BinderHub gives the container its own command, so the CMD of a Dockerfile is not run: a service that it starts is not there, and
-    settings that it passes to Jupyter have no effect. A CMD that only starts Jupyter is not reported: it serves `docker run`.
+    BinderHub gives the container its own command, so the CMD of the Dockerfile does not run: a service that it would start is missing, and settings that it passes to Jupyter have no
+    effect. A CMD that only starts Jupyter is not reported: it is for `docker run`.
     """
 
     code = "DKR011"

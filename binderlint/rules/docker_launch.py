@@ -16,15 +16,15 @@ if TYPE_CHECKING:
 class DockerNoJupyter(Rule):
     """The image has no Jupyter.
 
-    Binder starts JupyterLab, or Notebook where that is missing, in whatever the Dockerfile builds; repo2docker adds nothing to it. With
-    neither of them the build succeeds and every launch fails.
+    Binder starts JupyterLab, or Notebook if that is missing, in the image that the Dockerfile builds. repo2docker adds nothing to it. If both are missing, the build succeeds and every launch
+    fails.
 
-    Said only of base images that are known to come without Jupyter, and only when every command of the Dockerfile can be seen through:
-    scripts, files of other images and unknown installers keep the rule silent.
+    Only base images that are known to come without Jupyter are reported, and only if every command of the Dockerfile is understood. Scripts, files of other images and unknown
+    installers keep the rule silent.
 
     ## Fix safety
 
-    The fix installs what `notebook` and `jupyterlab` are on the day of the build.
+    The fix installs the `notebook` and `jupyterlab` that are current on the day of the build.
     """
 
     code = "DKR009"
@@ -83,10 +83,10 @@ class DockerNoJupyter(Rule):
 class DockerNoPython3(Rule):
     """The image has no `python3`.
 
-    BinderHub starts every image with `python3 -c ...`, a few lines that choose between JupyterLab and Notebook. An image without
-    `python3` cannot be launched, whatever language its notebooks are in.
+    BinderHub starts every image with `python3 -c ...`, a few lines that choose between JupyterLab and Notebook. An image without `python3` cannot be launched, whatever language its notebooks
+    use.
 
-    Said only of base images that are known to come without Python, when nothing in the Dockerfile can have brought it.
+    Only base images that are known to come without Python are reported, and only if nothing in the Dockerfile can have installed it.
     """
 
     code = "DKR010"

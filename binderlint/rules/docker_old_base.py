@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 
 class DockerEolBase(Rule):
-    """The base image gets no updates any more.
+    """The base image no longer gets updates.
 
-    Its system or its Python is past its end: new packages are not made for it, and the package lists of old Debian and CentOS releases
-    have left the servers that the image asks, so that `apt-get update` or `yum` fails and with it the build.
+    Its operating system or its Python has reached its end of life. New packages are not made for it. The package lists of old Debian and CentOS releases have been removed from the
+    servers that the image uses, so `apt-get update` or `yum` fails, and with it the build.
 
-    For a system this is said where the Dockerfile installs from its packages, and not where it points to the archive of old releases.
+    An operating system is reported only if the Dockerfile installs packages of it, and not if the Dockerfile uses the archive of old releases.
     """
 
     code = "DKR004"
@@ -66,13 +66,12 @@ class DockerEolBase(Rule):
 
 
 class DockerPangeoOnbuild(Rule):
-    """The Dockerfile starts from an old Pangeo image that builds the rest itself.
+    """The Dockerfile starts from an old Pangeo image that runs build steps of its own.
 
-    `pangeo/...-onbuild` and the first tags of `pangeo/base-image` run steps of their own when an image is built from them: they copy the
-    repository and install `environment.yml`, `requirements.txt`, `apt.txt` and `postBuild` of the `binder` folder. They were last built in
-    2020, with the conda and the system of that time, which no longer resolve what is published today.
+    `pangeo/...-onbuild` and the first tags of `pangeo/base-image` run their own steps when an image is built from them: they copy the repository and install `environment.yml`,
+    `requirements.txt`, `apt.txt` and `postBuild` from the `binder` folder. They were last built in 2020. Their conda and their system cannot resolve what is published today.
 
-    `pangeo/pangeo-notebook` has no such steps: an `environment.yml` beside it is ignored, which `shadowed-config-file` says.
+    `pangeo/pangeo-notebook` has no such steps: an `environment.yml` beside it is ignored, which shadowed-config-file reports.
     """
 
     code = "DKR005"
@@ -103,10 +102,10 @@ class DockerPangeoOnbuild(Rule):
 
 
 class DockerImageBehindRepository(Rule):
-    """The Dockerfile only names an image that was built from an earlier commit.
+    """The Dockerfile only names an image of an earlier commit.
 
-    repo2docker-action and similar tools build the image in advance and leave a Dockerfile with one line, so that launches are fast. Binder
-    then shows the repository as it was in the commit the tag names: what is committed later is not there until the tool has built again.
+    repo2docker-action and similar tools build the image in advance and leave a Dockerfile with one line, so that launches are fast. Binder then shows the repository as it was in the commit
+    that the tag names. Later commits are missing until the tool has built the image again.
     """
 
     code = "DKR007"

@@ -22,15 +22,14 @@ _REQUIREMENTS = "https://mybinder.readthedocs.io/en/latest/tutorials/dockerfile.
 class DockerRootUser(Rule):
     """The image runs as root.
 
-    Jupyter refuses to start as root, and Binder runs the image as the user with the number 1000. Where that user is not in the
-    image it has no home folder to write to and the launch fails; where it is, what root wrote cannot be changed in a session.
+    Jupyter refuses to start as root, and Binder runs the image as the user with number 1000. If that user is not in the image, there is no home folder to write to, and the launch fails. If it is,
+    a session cannot change anything that root created.
 
-    It is a warning where the image is known, or may be, to have a user 1000. Not reported: images whose user is not known, when the
-    Dockerfile has no USER.
+    This is a warning if the image has, or may have, a user 1000. If the Dockerfile has no USER, images whose user is not known are not reported.
 
     ## Fix safety
 
-    The fix appends a `USER` line. Steps that the entrypoint did as root fail then.
+    The fix adds a `USER` line at the end. Steps that the entrypoint did as root then fail.
     """
 
     code = "DKR012"
@@ -106,14 +105,12 @@ class DockerRootUser(Rule):
 
 
 class DockerNbUserUndefined(Rule):
-    """`NB_USER` or `NB_UID` is used without being defined.
+    """`NB_USER` or `NB_UID` is used without an ARG.
 
-    Binder passes both with `--build-arg`, but a build argument exists only where an `ARG` names it: in the same stage, before
-    its use. An `ARG` above the first FROM counts for the FROM lines alone. Without it the variable is empty, so `USER ${NB_USER}`
-    stops the build and `/home/${NB_USER}` is `/home/`.
+    Binder passes both with `--build-arg`, but a build argument only exists where an `ARG` names it: in the same stage, before its use. An `ARG` above the first FROM only counts in FROM
+    lines. Without it the variable is empty: `USER ${NB_USER}` stops the build, and `/home/${NB_USER}` becomes `/home/`.
 
-    Not reported: base images that define them (the Jupyter and Pangeo images, rocker/binder) or whose content is not known;
-    `${NB_USER:-jovyan}`.
+    Nothing is reported if the base image defines them (the Jupyter and Pangeo images, rocker/binder) or if its content is not known, or for `${NB_USER:-jovyan}`.
     """
 
     code = "DKR013"
@@ -177,14 +174,13 @@ def _undefined(instruction: Instruction) -> set[str]:
 class DockerUidNot1000(Rule):
     """The user of the image does not have the number 1000.
 
-    Binder runs every image as user 1000. When the home folder belongs to another number the session cannot write to it: Jupyter fails to
-    start, or nothing can be saved.
+    Binder runs every image as user 1000. If the home folder belongs to another number, the session cannot write to it: Jupyter fails to start, or visitors cannot save anything.
 
-    `ARG NB_UID=1001` is not reported: Binder passes `NB_UID=1000`, which wins over the default of an ARG (and not over an ENV).
+    `ARG NB_UID=1001` is not reported: Binder passes `NB_UID=1000`, which overrides the default of an ARG (but not an ENV).
 
     ## Fix safety
 
-    The fix writes 1000 in place of the number. The build then fails where the base image has a user 1000 already.
+    The fix replaces the number with 1000. The build then fails if the base image already has a user 1000.
     """
 
     code = "DKR014"

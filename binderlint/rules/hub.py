@@ -23,20 +23,17 @@ _ENV = {"environment.yml": "dependencies: [python=3.12]\n"}
 
 
 class BlockedNetworkPort(Rule):
-    """A port is used that the hub blocks.
+    """The hub blocks a network port that the code uses.
 
-    On mybinder.org builds and sessions reach other machines on eight ports only, those of http (80), https (443), git (9418), rsync
-    (873) and a few of science's own (1094, 1095, 4001, 16286). Everything else waits until it gives up: `ftp://` (port 21), `ssh`,
-    `scp` and `git@` addresses (22), databases (5432, 3306, 27017), web servers on ports such as 8080. It works at home, and
-    on Binder the cell or the build hangs for minutes and ends in a timeout.
+    On mybinder.org, builds and sessions reach other machines on eight ports only: http (80), https (443), git (9418), rsync (873) and a few scientific ones (1094, 1095, 4001, 16286). Everything else waits until it gives up: `ftp://` (port 21), `ssh`,
+    `scp` and `git@` addresses (22), databases (5432, 3306, 27017), web servers on ports such as 8080. At home it works; on Binder the cell or the build hangs for minutes and ends in a timeout.
 
-    Most archives give the same files over https. Addresses of the session's own machine are not meant, nor comments, text, or code that is
-    ready for a failure. Other hubs have other rules: `hub` in the configuration says which one is meant, and which ports it opens.
+    Most archives offer the same files over https. Addresses of the session itself, comments, text, and code that handles a failure are not reported. Other hubs have other rules: `hub` in the configuration says which hub you use, and which
+    ports it opens.
 
     ## Fix safety
 
-    The fix writes `https` for `ftp` where the host is known to have the same files under both. It is unsafe because a program
-    that speaks FTP by itself, such as `lftp` or Python's `ftplib`, cannot use the new address.
+    The fix changes `ftp` to `https` if the host is known to have the same files under both. It is unsafe, because a program that speaks FTP itself, such as `lftp` or Python's `ftplib`, cannot use the new address.
     """
 
     code = "HUB001"
@@ -125,16 +122,15 @@ def _help(port: int) -> str:
 
 
 class MemoryBudget(Rule):
-    """More memory is asked for than a session has.
+    """The code may use more memory than a session has.
 
-    A session on mybinder.org may use 2 GB. Java, Spark and dask believe what they are told and grow beyond that, and then the kernel
-    dies without a word: "The kernel appears to have died". The size that is asked for should leave room for Jupyter and for Python
-    itself, about half a gigabyte.
+    A session on mybinder.org may use 2 GB. Java, Spark and dask use the size they are given, and if that is more, the kernel dies without warning: "The kernel appears to have died". The size should leave room for Jupyter and for Python itself,
+    about half a gigabyte.
 
-    Workers of dask need not use all that they may, and newer ones look at what the container has: those are a note only.
+    dask workers may not need all of it, and newer ones look at what the container has, so those are an info.
 
-    Reported are `-Xmx` of Java, `spark.driver.memory` (and `--driver-memory`), and dask's `LocalCluster` or `Client` whose workers
-    together may use more than the hub gives. Another `hub` in the configuration, or one described there with its `memory`, changes the limit.
+    Reported are Java's `-Xmx`, `spark.driver.memory` (and `--driver-memory`), and dask's `LocalCluster` or `Client` whose workers together may use more than the hub gives. Another `hub` in the configuration, or one described there with its
+    `memory`, changes the limit.
     """
 
     code = "HUB002"

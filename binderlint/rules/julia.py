@@ -19,8 +19,7 @@ _COMPAT = _DEPS + '\n[compat]\njulia = "{}"  # ours\n'
 class JuliaProjectInvalid(Rule):
     """Project.toml cannot be read.
 
-    repo2docker reads JuliaProject.toml or Project.toml to choose a Julia, and stops with the parser's error where it is not valid
-    TOML. Pkg, Julia's package manager, would refuse it as well.
+    repo2docker reads JuliaProject.toml or Project.toml to choose a Julia version, and stops with the parser's error if it is not valid TOML. Pkg, Julia's package manager, would refuse it as well.
     """
 
     code = "JUL001"
@@ -54,10 +53,9 @@ class JuliaProjectInvalid(Rule):
 
 
 class JuliaRequire(Rule):
-    """Julia packages in a REQUIRE file stop the build.
+    """A REQUIRE file stops the build.
 
-    REQUIRE was Julia's way before 1.0. repo2docker recognises the file and ends the build with an error that asks for a
-    Project.toml, also where the file has nothing to do with Julia.
+    REQUIRE was Julia's package list before version 1.0. If repo2docker finds one, it ends the build with an error that tells you to use a Project.toml, even if the file has nothing to do with Julia.
     """
 
     code = "JUL004"
@@ -85,8 +83,7 @@ class JuliaRequire(Rule):
 class JuliaHijacksBuild(Rule):
     """A Project.toml makes this a Julia repository.
 
-    repo2docker looks for Project.toml before R, Nix, conda and pip. With one in the place where it looks, Julia is installed and R is
-    not, whatever runtime.txt says; environment.yml and requirements.txt are still installed. Other tools use files of that name too.
+    repo2docker looks for Project.toml before R, Nix, conda and pip. If it finds one, it installs Julia and not R, whatever runtime.txt says; it still installs environment.yml and requirements.txt. Other tools also use files with that name.
     """
 
     code = "JUL005"
@@ -138,8 +135,7 @@ class JuliaHijacksBuild(Rule):
 class JuliaDepsInvalid(Rule):
     """A dependency in Project.toml has no UUID.
 
-    Under `[deps]` Julia wants the UUID of each package. A version there (`Plots = "1.40"`) ends `Pkg.instantiate()` with an error,
-    and the build with it: versions belong under `[compat]`.
+    Under `[deps]`, Julia needs the UUID of each package. A version there (`Plots = "1.40"`) ends `Pkg.instantiate()` with an error, and the build with it. Versions belong under `[compat]`.
     """
 
     code = "JUL006"

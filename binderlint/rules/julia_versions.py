@@ -31,15 +31,14 @@ def _allows(constraint: str) -> str:
 
 
 class JuliaCompatUnparsable(Rule):
-    """repo2docker cannot read which Julia `[compat]` allows.
+    """repo2docker cannot read the Julia version in `[compat]`.
 
-    It has a reader of its own, which knows `1.10`, `^1.10`, `~1.10`, `=1.10.4` and `>=1.6`. Lists (`1.6, 1.10`), ranges
-    (`1.6 - 1.10`), a space after the sign (`>= 1.6`), `1.10.x` and names, all of which Julia itself accepts, end the build with an error; so does
-    a version that was never released.
+    It has its own reader, which knows `1.10`, `^1.10`, `~1.10`, `=1.10.4` and `>=1.6`. Lists (`1.6, 1.10`), ranges (`1.6 - 1.10`), a space after the sign (`>= 1.6`), `1.10.x` and names, all of which Julia itself accepts, end the build with an error.
+    So does a version that was never released.
 
     ## Fix safety
 
-    The fix writes a constraint that repo2docker reads and that the author's allows. It is unsafe: Julia's own meaning may become narrower.
+    The fix writes a constraint that repo2docker can read and that yours allows. It is unsafe: the meaning for Julia itself may become narrower.
     """
 
     code = "JUL002"
@@ -108,16 +107,14 @@ def _set(compat: Text, new: str) -> Fix:
 
 
 class JuliaVersionFloats(Rule):
-    """Each build may get another Julia.
+    """Each build may get another Julia version.
 
-    Without `[compat] julia`, or with `julia = "1.6"`, which means "1.6 or any newer 1.x", repo2docker installs the newest Julia 1
-    there is on the day of the build. It does not look into Manifest.toml, which was resolved with one version and often cannot be
-    used with another: standard libraries change from release to release.
+    Without `[compat] julia`, or with `julia = "1.6"`, which means "1.6 or any newer 1.x", repo2docker installs the newest Julia 1 on the day of the build. It does not read Manifest.toml, which was resolved with one version and often cannot be used with
+    another: standard libraries change from release to release.
 
     ## Fix safety
 
-    The fix names the Julia of Manifest.toml, or else the one that Binder installs today. It is unsafe: newer releases, with their
-    repairs, are no longer taken.
+    The fix writes the Julia version of Manifest.toml, or otherwise the one that Binder installs today. It is unsafe: newer releases with their fixes are no longer installed.
     """
 
     code = "JUL003"

@@ -39,24 +39,21 @@ _UNDONE = {
 
 
 class ShadowedConfigFile(Rule):
-    """Binder ignores a configuration file because of another one beside it.
+    """Binder ignores a configuration file because of another one.
 
-    repo2docker takes the first kind of environment that it finds, in a fixed order: Dockerfile, Julia's Project.toml, default.nix, R
-    (a dated `r-` line in runtime.txt, or DESCRIPTION), environment.yml, Pipfile, then requirements.txt. What the chosen kind does not
-    read is left out, without a word in the log: with environment.yml there, no requirements.txt is installed; with a Dockerfile there,
-    neither postBuild nor start nor apt.txt has any effect. (R and Julia are the exception: they install environment.yml and
-    requirements.txt as well.)
+    repo2docker uses the first kind of environment that it finds, in a fixed order: Dockerfile, Julia's Project.toml, default.nix, R (a dated `r-` line in runtime.txt, or DESCRIPTION),
+    environment.yml, Pipfile, then requirements.txt. Files that this kind does not read are silently ignored: beside environment.yml, no requirements.txt is installed; beside a Dockerfile,
+    postBuild, start and apt.txt have no effect. (R and Julia are the exception: they install environment.yml and requirements.txt as well.)
 
-    A file that another one brings in (`-r requirements.txt` in the `pip:` list, `pip install -r` in postBuild, COPY in the Dockerfile)
-    is not ignored. Beside a Dockerfile, an environment.yml or requirements.txt is a warning only, since the image may have been built from
-    it. When environment.yml asks for every package that the ignored requirements.txt names, this is only an information.
-    A setup.py or pyproject.toml beside environment.yml describes a package and is left to other rules.
+    A file that another one includes (`-r requirements.txt` in the `pip:` list, `pip install -r` in postBuild, COPY in the Dockerfile) is not ignored. Beside a Dockerfile, an environment.yml or
+    requirements.txt is only a warning, because the image may have been built from it. If environment.yml lists every package of the ignored requirements.txt, this is only an info. A
+    setup.py or pyproject.toml beside environment.yml describes a package and is left to other rules.
 
     ## Fix safety
 
-    The fix moves the requirements into the `pip:` list of environment.yml, with their comments, markers and order; or, when
-    environment.yml asks conda for nothing but Python, its `pip:` list into requirements.txt. Binder then installs packages that it did
-    not install before, so the fix is unsafe. A package that both files name stays as environment.yml, the file that Binder read, has it.
+    The fix moves the requirements to the `pip:` list of environment.yml, with their comments, markers and order. If environment.yml only has packages for pip, the fix moves its `pip:`
+    list to requirements.txt instead. Binder then installs packages that it did not install before, so the fix is unsafe. A package in both files keeps the version of environment.yml,
+    the file that Binder reads.
     """
 
     code = "LAY001"

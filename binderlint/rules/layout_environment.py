@@ -43,19 +43,16 @@ def needs() -> dict[str, Need]:
 
 
 class RequirementsNeedConda(Rule):
-    """requirements.txt asks for a package whose libraries only conda brings.
+    """requirements.txt lists a package whose libraries pip cannot install.
 
-    Some packages are a thin layer over a library written in C, C++ or Fortran. pip installs them well where their authors publish
-    ready-made builds (wheels) for Linux; where they do not, pip tries to compile, the library is missing, and the build stops. conda-forge
-    has the package together with its library, so an environment.yml is the better choice.
+    Some packages are a thin layer over a library written in C, C++ or Fortran. pip installs them easily if their authors publish prebuilt packages (wheels) for Linux. If they do not, pip tries
+    to compile, the library is missing, and the build stops. conda-forge has the package together with its library, so an environment.yml is the better choice.
 
-    Silent where apt.txt asks for the library, where the asked version has wheels for the build's Python, where a marker leaves the
-    package out on Linux, and for rpy2 in a build with R.
+    Nothing is reported if apt.txt lists the library, if the listed version has wheels for the build's Python, if a marker excludes the package on Linux, or for rpy2 in a build with R.
 
     ## Fix safety
 
-    The fix writes an environment.yml that takes these packages from conda-forge and the rest from requirements.txt, as before. The versions
-    that are found may differ, so it is unsafe.
+    The fix writes an environment.yml that installs these packages from conda-forge and the rest from requirements.txt, as before. It may find other versions, so it is unsafe.
     """
 
     code = "LAY007"
@@ -113,12 +110,12 @@ class RequirementsNeedConda(Rule):
 
 
 class EnvironmentOnlyPip(Rule):
-    """environment.yml asks conda for nothing but Python.
+    """environment.yml only has packages for pip.
 
-    All packages stand in its `pip:` list. A requirements.txt with a runtime.txt for the version of Python gives the same environment
-    and builds faster, because repo2docker then skips conda's search for a solution, and it can be used without conda.
+    All packages are in its `pip:` list. A requirements.txt and a runtime.txt with the version of Python give the same environment, build faster because repo2docker then skips conda's search for a
+    solution, and work without conda.
 
-    The fix is only a proposal: whether people use the environment.yml with conda on their own computers is for the author to know.
+    The fix is only a proposal: the author knows whether people use this environment.yml with conda on their own computers.
     """
 
     code = "LAY008"

@@ -15,8 +15,7 @@ if TYPE_CHECKING:
 class Repo2dockerError(Rule):
     """repo2docker stops with an error before it builds anything.
 
-    The message is repo2docker's own, and it would stand at the end of the build log. Where another rule explains the same problem in the same
-    file, this one is silent.
+    The message is repo2docker's own, and would be at the end of the build log. If another rule explains the same problem in the same file, this one is silent.
     """
 
     code = "LAY009"

@@ -21,18 +21,16 @@ _ONLY_BINDER = ("postBuild", "apt.txt", "install.R", "start")
 class BinderDirHidesRootConfig(Rule):
     """The `binder` folder hides configuration in the root of the repository.
 
-    As soon as a folder `binder` or `.binder` exists, even with nothing but a README or notebooks in it, repo2docker looks for
-    environment.yml, requirements.txt, apt.txt, postBuild, start and all others in that folder only. The same files in the root are
-    not read, and nothing says so.
+    As soon as a folder `binder` or `.binder` exists, even if it contains only a README or notebooks, repo2docker looks for environment.yml, requirements.txt, apt.txt, postBuild, start and all
+    other configuration files in that folder only. The same files in the root are silently ignored.
 
-    It is an error where the root holds something that the folder has no counterpart for: an environment while the folder has none,
-    an apt.txt or a postBuild while the folder has none. Where both have an environment, the one in the root is usually there for
-    development; this is then an information, and nothing is said in the repository of a package.
+    This is an error if the root has something for which the folder has no counterpart: an environment, an apt.txt or a postBuild. If both have an environment, the one in the root is usually
+    for development; this is then an info, and nothing is reported if the repository is a package.
 
     ## Fix safety
 
-    The fix moves the file into the folder. Binder then builds something else than today, so it is unsafe. There is no fix where another
-    file names this one or it refers to other files by relative paths.
+    The fix moves the file to the folder. Binder then builds something else than today, so the fix is unsafe. There is no fix if another file names this one, or if it refers to
+    other files by relative paths.
     """
 
     code = "LAY002"
@@ -160,9 +158,8 @@ class BothBinderDirs(Rule):
 
     ## Fix safety
 
-    The fix moves what is in one folder to the other: from `binder` to `.binder`, or the other way round when `binder` is the one
-    that also holds other files than configuration. It is unsafe, since files move that links may point to. There is none where both
-    folders have a file of the same name. A symbolic link from one name to the other is simply removed, which is safe.
+    The fix moves everything in one folder to the other: from `binder` to `.binder`, or the other way round if `binder` also contains files other than configuration. It is unsafe, because
+    links may point to the files that move. There is no fix if both folders have a file of the same name. A symbolic link from one name to the other is removed, which is safe.
     """
 
     code = "LAY005"
@@ -226,15 +223,14 @@ class BothBinderDirs(Rule):
 
 
 class ConfigDirectoryMisnamed(Rule):
-    """The folder with the configuration is not spelt `binder` or `.binder`.
+    """The configuration folder is not called `binder` or `.binder`.
 
-    repo2docker looks for its files in a folder `binder` or `.binder`, in small letters, and else in the root of the repository. It never
-    opens a `Binder` or `binders` folder, so everything in it is ignored.
+    repo2docker looks for its files in a folder `binder` or `.binder`, in lower case, and otherwise in the root of the repository. It never opens a `Binder` or `binders` folder, so
+    everything in it is ignored.
 
     ## Fix safety
 
-    The fix renames the folder. It is unsafe where files in the root are used today (the renamed folder would hide them), and where
-    another file of the repository names the folder.
+    The fix renames the folder. It is unsafe if Binder uses files in the root today (the renamed folder would hide them), or if another file of the repository names the folder.
     """
 
     code = "LAY004"

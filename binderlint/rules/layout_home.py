@@ -23,14 +23,13 @@ _COMMENT = re.compile(r"^[ \t]*#.*$", re.MULTILINE)
 
 
 class HomeDotfileHijack(Rule):
-    """A start-up file of bash ends the shell that launches the session.
+    """A startup file of bash ends the shell that launches the session.
 
-    On Binder the home folder is the repository, and the container's first program is `bash -l`, which reads `.bash_profile`, or else
-    `.bash_login`, or else `.profile` in the home folder before it starts the Jupyter server. An `exit` there ends the container, and `exec zsh`
-    puts another program in the place of the server: every launch fails, though the build is fine.
+    On Binder the repository is the home folder, and the container's first program is `bash -l`. It reads `.bash_profile`, or else `.bash_login`, or else `.profile` in the home folder before it starts
+    the Jupyter server. An `exit` there ends the container, and `exec zsh` replaces the server with another program: every launch fails although the build works.
 
-    Only what surely runs is reported: no line in a condition or a function, none after a `return`, and `.bashrc` only where
-    the first of these files reads it. Builds from a Dockerfile have a first program of their own.
+    Only what certainly runs is reported: no line in a condition or a function, none after a `return`, and `.bashrc` only if the first of these files reads it. Builds with a Dockerfile
+    have their own first program.
     """
 
     code = "LAY019"

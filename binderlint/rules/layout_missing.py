@@ -68,23 +68,22 @@ _LOOKALIKES = (
 
 
 class NoEnvironmentFile(Rule):
-    """There is no file that tells Binder what to install.
+    """No file tells Binder what to install.
 
-    Until March 2026 Binder gave such a repository a bare Python. mybinder.org refuses it since: the build ends with "No environment
-    specification found". Other hubs, and repo2docker on your own computer, still build the bare Python, without any package.
+    Until March 2026, Binder gave such a repository a bare Python. mybinder.org has refused it since then: the build ends with "No environment specification found". Other hubs, and repo2docker on your
+    own computer, still build the bare Python, without any packages.
 
-    What counts as an environment is one of environment.yml, requirements.txt, Pipfile, Dockerfile, Project.toml, default.nix, a
-    DESCRIPTION, setup.py or installable pyproject.toml in the root, or a runtime.txt with `python-x.y` or a dated `r-`. apt.txt, postBuild,
-    start, install.R, lock files and files with other names do not count. When a `binder` folder exists, only what is in it counts.
+    An environment is one of environment.yml, requirements.txt, Pipfile, Dockerfile, Project.toml, default.nix, a DESCRIPTION, setup.py or installable pyproject.toml in the root, or a runtime.txt with
+    `python-x.y` or a dated `r-`. apt.txt, postBuild, start, install.R, lock files and files with other names do not count. If a `binder` folder exists, only the files in it count.
 
-    Silent where the launch links of the repository go elsewhere: to another branch, or to another repository whose environment is used
-    for this one's notebooks (as nbgitpuller's `git-pull` links do). Silent, too, where another message names the cause: a misspelt file or
-    folder, an environment file in a folder where Binder does not look, a runtime.txt that Binder does not understand, a pyproject.toml that cannot be installed.
+    Nothing is reported if the repository's launch links go elsewhere: to another branch, or to another repository whose environment is used for these notebooks (as nbgitpuller's `git-pull` links do).
+    Nothing is reported either if another message names the cause: a misspelt file or folder, an environment file in a folder that Binder does not read, a runtime.txt that Binder does not
+    understand, a pyproject.toml that cannot be installed.
 
     ## Fix safety
 
-    The fix writes a requirements.txt with the packages that the notebooks import, where all of them are known, and a runtime.txt with the
-    Python that the notebooks were run with. It is unsafe: the versions are not known, and a package may be missing that none imports directly.
+    The fix writes a requirements.txt with the packages that the notebooks import, if all of them are known, and a runtime.txt with the Python that ran the notebooks. It is unsafe: the
+    versions are not known, and a package that nothing imports directly may be missing.
     """
 
     code = "LAY006"
@@ -176,15 +175,14 @@ class NoEnvironmentFile(Rule):
 
 
 class ConfigInSubdirectory(Rule):
-    """The only environment file is in a folder where Binder does not look.
+    """The only environment file is in a folder that Binder does not read.
 
-    repo2docker looks in the folder `binder` or `.binder`, or else in the root of the repository, and nowhere else. The environment.yml
-    of a folder `notebooks` or `environment` does not count.
+    repo2docker looks in the folder `binder` or `.binder`, or otherwise in the root of the repository, and nowhere else. The environment.yml in a folder `notebooks` or `environment` does not
+    count.
 
     ## Fix safety
 
-    The fix moves the file, with the other configuration beside it, to a folder `binder`. It is unsafe, since it is a guess that
-    the environment is meant for all of the repository.
+    The fix moves the file, with the other configuration beside it, to a folder `binder`. It is unsafe, because it is a guess that the environment is for the whole repository.
     """
 
     code = "LAY013"

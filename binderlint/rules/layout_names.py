@@ -33,19 +33,17 @@ _CHOOSES = frozenset({"environment.yml", "requirements.txt", "Dockerfile", "Proj
 
 
 class FilenameCase(Rule):
-    """The name of a configuration file is not spelt as Binder spells it.
+    """The name of a configuration file is misspelt.
 
-    repo2docker looks for exact names, capital letters included: `postBuild`, `start`, `environment.yml`, `requirements.txt`, `install.R`.
-    A `postbuild`, a `postBuild.sh` or an `enviroment.yml` is never looked at, and nothing says so: the build goes on without it.
-    On a Mac or on Windows, where capitals do not matter, such a name can pass unnoticed for years.
+    repo2docker looks for exact names, with exact capital letters: `postBuild`, `start`, `environment.yml`, `requirements.txt`, `install.R`. It never looks at a `postbuild`, a `postBuild.sh` or an
+    `enviroment.yml`, and the build silently goes on without it. On a Mac or on Windows, where capital letters do not matter, such a name can go unnoticed for years.
 
-    Where a file with the right name is there as well, the other one is taken for its helper. A `start.sh` outside of a `binder` folder
-    is taken for the launch script of Binder only when it hands the command on with `"$@"`.
+    If a file with the right name exists too, the other one is treated as its helper. A `start.sh` outside a `binder` folder is treated as Binder's launch script only if it passes the command
+    on with `"$@"`.
 
     ## Fix safety
 
-    The fix renames the file. It is unsafe where the renamed file would take the place of another environment file that Binder uses
-    today, and where a script or a configuration file names the file.
+    The fix renames the file. It is unsafe if the renamed file would replace another environment file that Binder uses today, or if a script or a configuration file names the file.
     """
 
     code = "LAY003"
@@ -186,7 +184,7 @@ class FilenameCase(Rule):
 class DualEnvExtension(Rule):
     """There are an environment.yml and an environment.yaml.
 
-    repo2docker reads environment.yml and never looks at the other.
+    repo2docker reads environment.yml and ignores the other.
     """
 
     code = "LAY010"
@@ -236,14 +234,14 @@ class DualEnvExtension(Rule):
 
 
 class EnvYamlExtension(Rule):
-    """environment.yaml has an ending that only the newest repo2docker knows.
+    """Only the newest repo2docker knows environment.yaml.
 
-    repo2docker reads environment.yaml since its release of April 2026. Hubs that run an older one, and older copies of repo2docker, do not find
-    the file and install nothing from it. environment.yml works everywhere.
+    repo2docker has read environment.yaml since its release of April 2026. Hubs with an older one, and older copies of repo2docker, do not find the file and install nothing from it. environment.yml
+    works everywhere.
 
     ## Fix safety
 
-    The fix renames the file. It is unsafe where a script or a configuration file names it.
+    The fix renames the file. It is unsafe if a script or a configuration file names it.
     """
 
     code = "LAY011"

@@ -33,15 +33,14 @@ _IMPORTS_WAVES = (
 class OwnPackageNotInstalled(Rule):
     """Notebooks import the repository's own package, and Binder does not install it.
 
-    Without a `binder` folder and without environment.yml or Pipfile, repo2docker runs `pip install .` for a repository with a setup.py or
-    an installable pyproject.toml. In all other builds the package is only there when environment.yml, requirements.txt or postBuild says so.
-    A notebook finds it without that only from the folder that the package lies in.
+    Without a `binder` folder and without environment.yml or Pipfile, repo2docker runs `pip install .` if the repository has a setup.py or an installable pyproject.toml. In all other builds the
+    package is only there if environment.yml, requirements.txt or postBuild installs it. Without that, only a notebook in the folder of the package can import it.
 
-    Silent where the package is a dependency under its name, and for notebooks that change `sys.path` or the folder, or install something.
+    Nothing is reported if the package is listed as a dependency under its name, or for notebooks that change `sys.path` or the folder, or install something.
 
     ## Fix safety
 
-    The fix adds `-e .` to what pip installs. It is unsafe, because the package brings its own dependencies.
+    The fix adds `-e .` to what pip installs. It is unsafe, because the package installs its own dependencies.
     """
 
     code = "LAY018"

@@ -32,13 +32,12 @@ _PYTHON_LOCKS = ("uv.lock", "poetry.lock", "pdm.lock")
 class PyprojectNotInstallable(Rule):
     """pyproject.toml is the only environment file, and Binder does not install it.
 
-    repo2docker runs `pip install .` for a pyproject.toml that has both a `[project]` and a `[build-system]` table. Without one of them, as
-    Poetry 1, uv applications and tools that only keep their settings there leave it, the file does not count as an environment.
+    repo2docker runs `pip install .` for a pyproject.toml that has both a `[project]` and a `[build-system]` table. Without one of them the file is not an environment. Poetry 1, uv applications
+    and tools that only keep their settings there produce such files.
 
     ## Fix safety
 
-    The fix adds a `[build-system]` table for setuptools. Whether setuptools finds the right packages in the repository is not checked, so
-    it is unsafe.
+    The fix adds a `[build-system]` table for setuptools. binderlint does not check whether setuptools finds the right packages in the repository, so the fix is unsafe.
     """
 
     code = "LAY016"
@@ -94,13 +93,12 @@ class PyprojectNotInstallable(Rule):
 
 
 class LockfileNotSupported(Rule):
-    """A lock file of a tool that Binder does not know.
+    """Binder does not know the lock file's tool.
 
-    repo2docker reads Pipfile.lock and Julia's Manifest.toml. It does not read uv.lock, poetry.lock, pdm.lock, pixi.lock, conda-lock.yml or
-    renv.lock. Where such a file is all there is, Binder has no environment; where the repository is installed as a package, Binder takes
-    the newest version of everything, and not those of the lock file.
+    repo2docker reads Pipfile.lock and Julia's Manifest.toml. It does not read uv.lock, poetry.lock, pdm.lock, pixi.lock, conda-lock.yml or renv.lock. If such a file is all there is, Binder has no
+    environment. If Binder installs the repository as a package, it installs the newest version of everything, not the versions in the lock file.
 
-    Silent where a requirements.txt, an environment.yml or another environment is used, and where postBuild or install.R reads the lock file.
+    Nothing is reported if a requirements.txt, an environment.yml or another environment is used, or if postBuild or install.R reads the lock file.
     """
 
     code = "LAY017"

@@ -24,8 +24,7 @@ _COPIED = frozenset(CONFIG_NAMES) - {"runtime.txt", "apt.txt", "Dockerfile", ".d
 class ConfigNotTracked(Rule):
     """A configuration file is not in git.
 
-    Binder clones the repository from where it is published. A file that was never added with `git add`, or that .gitignore keeps out,
-    exists on your computer only: Binder builds without it.
+    Binder clones the repository from where it is published. A file that was never added with `git add`, or that .gitignore excludes, exists only on your computer, and Binder builds without it.
     """
 
     code = "LAY012"
@@ -92,17 +91,16 @@ class ConfigNotTracked(Rule):
 
 
 class DockerignoreHidesConfig(Rule):
-    """An ignore file for Docker leaves needed files out of the build.
+    """An ignore file for Docker excludes files that Binder needs.
 
-    repo2docker gives Docker the repository without what .dockerignore or .containerignore lists, in every build, not only in
-    those with a Dockerfile. Such a file is often there for a server's image. When it lists an environment file or postBuild, the build
-    stops, because Docker does not find it; when it lists the notebooks, the image comes without them.
+    In every build, not only in those with a Dockerfile, repo2docker gives Docker the repository without the files listed in .dockerignore or .containerignore. Such a file is often there for a server's
+    image. If it lists an environment file or postBuild, the build stops because Docker does not find the file. If it lists the notebooks, the image has none.
 
-    With a `binder` folder only an ignore file in that folder counts. Builds from a Dockerfile are left to the author of the Dockerfile.
+    With a `binder` folder, only an ignore file in that folder counts. Builds with a Dockerfile are not reported.
 
     ## Fix safety
 
-    The fix adds lines with `!`, which take the files back. It changes what other builds that use the file contain, so it is unsafe.
+    The fix adds lines with `!` that include the files again. This changes what other builds with the same ignore file contain, so it is unsafe.
     """
 
     code = "LAY014"
@@ -177,8 +175,8 @@ class DockerignoreHidesConfig(Rule):
 class SymlinkEscapesRepo(Rule):
     """A configuration file is a symbolic link to something that Binder does not get.
 
-    Links inside the repository are followed. A link to a folder of your computer, to a file outside of the repository, or to one that git
-    does not track leads nowhere in Binder's clone, and the build goes on as if the file did not exist.
+    Binder follows links inside the repository. A link to a folder on your computer, to a file outside the repository, or to one that is not in git leads nowhere in Binder's clone, and the build goes
+    on as if the file did not exist.
     """
 
     code = "LAY015"

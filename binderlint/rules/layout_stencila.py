@@ -21,13 +21,12 @@ _ARTICLE = '<document id="a" name="a.Rmd" type="article" path="a.Rmd.jats.xml" s
 
 
 class StencilaManifest(Rule):
-    """The repository holds an article of Stencila, which repo2docker no longer opens.
+    """The repository contains a Stencila article, which repo2docker no longer opens.
 
-    Until November 2020 repo2docker installed Stencila for every repository with a `manifest.xml`, and a session could open the article in it. Today it
-    writes "Stencila is no longer supported" into the build log and goes on without: the files are there, the editor is not.
+    Until November 2020, repo2docker installed Stencila for every repository with a `manifest.xml`, and a session could open the article in it. Today it writes "Stencila is no longer supported" in
+    the build log and goes on without it: the files are there, the editor is not.
 
-    Only a manifest is reported that is Stencila's by what it says (a `<dar>` with a document made from a notebook or an R Markdown file, or with
-    a sheet). Builds from a Dockerfile never looked for one.
+    Only a manifest that is certainly Stencila's is reported (a `<dar>` with a document made from a notebook or an R Markdown file, or with a sheet). Builds with a Dockerfile never looked for one.
     """
 
     code = "LAY020"

@@ -21,13 +21,13 @@ _OURS = Git(origin="gh/ada/waves")
 
 
 class BadgeDeadHost(Rule):
-    """A badge or link names a BinderHub that is gone.
+    """A badge or link points to a BinderHub that was shut down.
 
-    Pangeo's hubs were switched off in December 2021, and several members have left mybinder.org. Whoever clicks on such a link gets an
-    error of the browser. The rest of the address is the same on every BinderHub, so the fix changes the host only.
+    Pangeo's hubs were shut down in December 2021, and several members have left mybinder.org. Visitors who click on such a link get a browser error. The rest of the address is the same on every
+    BinderHub, so the fix only changes the host.
 
-    mybinder.org gives 2 GB of memory and no dask cluster: what needed Pangeo's cluster must be made smaller. Where a link to mybinder.org with the same
-    rest stands in the same file there is nothing to fix: remove the dead one. A mention of a dead hub without a launch is only noted.
+    mybinder.org gives 2 GB of memory and no dask cluster: notebooks that needed Pangeo's cluster must be made smaller. If the same file has a link to mybinder.org with the same rest, there is
+    no fix: remove the dead link. A link that does not launch anything is an info.
     """
 
     code = "LNK001"
@@ -141,14 +141,14 @@ class BadgeDeadHost(Rule):
 
 
 class BadgeSessionUrl(Rule):
-    """A link leads to the server of one visitor.
+    """A link goes to one visitor's server.
 
-    `https://hub.<hub>/user/...` is the address of a server that was started for one visitor and is deleted when it is left alone for ten minutes.
-    To everyone else, and later, it gives an error. What to share is the launch link, `https://mybinder.org/v2/gh/<owner>/<repository>/HEAD`.
+    `https://hub.<hub>/user/...` is the address of a server that was started for one visitor and is deleted after ten minutes without use. For everybody else, and later, it is an error. Share the launch
+    link instead: `https://mybinder.org/v2/gh/<owner>/<repository>/HEAD`.
 
     ## Fix safety
 
-    The fix writes the launch link of the newest state of this repository. That is unsafe because the server may have run another branch.
+    The fix writes the launch link for the newest state of this repository. It is unsafe, because the server may have run another branch.
     """
 
     code = "LNK002"
@@ -204,12 +204,12 @@ class BadgeSessionUrl(Rule):
 
 
 class BadgeMemberHost(Rule):
-    """A link names one member of mybinder.org instead of mybinder.org.
+    """A link goes to a single member of mybinder.org.
 
-    mybinder.org sends each visitor to a member of its federation that works and has room. A link to one member goes past that: it fails whenever that
-    member is down or full, and for good when it leaves, as several have. `notebooks.gesis.org/binder` is an older address of one of them.
+    mybinder.org sends each visitor to a member of its federation that works and has room. A link to one member bypasses this: it fails whenever that member is down or full, and permanently when it
+    leaves, as several have. `notebooks.gesis.org/binder` is an older address of one of them.
 
-    Where links to several hubs stand side by side, readers are meant to choose: that is only noted.
+    If links to several hubs are listed together, readers are meant to choose, so this is only an info.
     """
 
     code = "LNK011"

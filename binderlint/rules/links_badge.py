@@ -25,11 +25,11 @@ _MARKDOWN_BADGE = "[![Binder](https://mybinder.org/badge_logo.svg)](https://mybi
 
 
 class BadgeMissing(Rule):
-    """A repository that is ready for Binder has no launch link in its README.
+    """README has no Binder badge.
 
-    Nobody knows that a repository can be launched until something says so. The badge launches the newest state of the default branch.
+    Nobody knows that a repository can be launched on Binder until something says so. The badge launches the newest state of the default branch.
 
-    The fix puts it after the first heading, in the README's own markup.
+    The fix adds it below the first heading, in the README's own markup.
 
     ## Fix safety
 

@@ -27,11 +27,11 @@ class LaunchConfigDeadHub(Rule):
     """The launch buttons of a book or documentation lead nowhere.
 
     Jupyter Book, MyST, Sphinx (sphinx-gallery, sphinx-book-theme, sphinx-thebe) and thebe make a launch link for every page from their configuration: the hub, the repository, the branch, and the folder
-    that holds the pages. A hub that is gone, a branch that does not exist, or a folder that is not there breaks the button on every page.
+    with the pages. A hub that was shut down, a branch that does not exist, or a folder that is not there breaks the button on every page.
 
     ## Fix safety
 
-    Another hub and the default branch in place of a missing `master` or `main` are what works; any other branch or folder is a guess, and unsafe.
+    Another hub, and the default branch instead of a missing `master` or `main`, are what works. Any other branch or folder is a guess, and unsafe.
     """
 
     code = "LNK022"

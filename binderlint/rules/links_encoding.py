@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
 
 class BadgeNbgitpullerEncoding(Rule):
-    """The link to the content inside a launch link is not encoded.
+    """A link for nbgitpuller inside a launch link is not encoded.
 
-    In `?urlpath=git-pull?repo=...&urlpath=...` the whole address from `git-pull` on belongs to the first `urlpath`. An `&` that is not written `%26` ends it: BinderHub then
-    takes what follows for its own, and nbgitpuller never sees the branch or the file to open. The same happens with `%26amp%3B`, which is an `&` that was encoded
-    once for HTML too often. Visitors get the right repository, but not the branch or file that was meant.
+    In `?urlpath=git-pull?repo=...&urlpath=...`, everything from `git-pull` on belongs to the first `urlpath`. An `&` that is not written `%26` ends it: BinderHub then treats the rest as its own
+    parameters, and nbgitpuller never sees the branch or the file to open. `%26amp%3B`, an `&` that was encoded for HTML once too often, has the same effect. Visitors get the right
+    repository, but not the branch or file.
     """
 
     code = "LNK020"
@@ -104,10 +104,10 @@ class BadgeNbgitpullerEncoding(Rule):
 
 
 class BadgePercentEncoding(Rule):
-    """The path in a launch link is encoded wrongly.
+    """The path in a launch link has the wrong encoding.
 
-    BinderHub decodes `labpath` and `filepath` once. A path that was encoded twice (`my%2520notebook.ipynb`) still has a `%20` in it then, and the file is not found. A path in another
-    encoding than UTF-8 cannot be read at all. (In `urlpath` a second encoding does no harm, because Jupyter decodes what is in it once more.)
+    BinderHub decodes `labpath` and `filepath` once. A path that was encoded twice (`my%2520notebook.ipynb`) still contains `%20` after that, and the file is not found. A path that is not UTF-8 cannot be
+    read at all. (In `urlpath` a second encoding does no harm, because Jupyter decodes it again.)
     """
 
     code = "LNK021"

@@ -21,17 +21,17 @@ _OURS = Git(origin="gh/ada/waves", branch="main", refs=frozenset({"main", "v1.0"
 
 
 class BadgeUiNotInstalled(Rule):
-    """A launch link opens a user interface that the environment does not have.
+    """A launch link opens a user interface that is not installed.
 
-    Binder brings Jupyter Notebook and JupyterLab. Voila, nbgitpuller, RStudio, a dashboard behind `proxy/` and others are extensions of the server that the
-    repository must install; without them the visitor gets `404: Not Found` after the launch.
+    Binder installs Jupyter Notebook and JupyterLab. Voila, nbgitpuller, RStudio, a dashboard behind `proxy/` and others are extensions of the server that the repository must install. Without them
+    visitors get `404: Not Found` after the launch.
 
-    Nothing is said where a name like that of the extension stands anywhere in the configuration, where a Dockerfile is built, where a package comes from an address and
-    may bring it, and for links to another repository or state.
+    Nothing is reported if the configuration mentions a name like that of the extension, if a Dockerfile is built, if a package comes from an address and may install it, or for links to another
+    repository or state.
 
     ## Fix safety
 
-    The fix adds the package that brings the interface, which changes the environment.
+    The fix adds the package that provides the interface, which changes the environment.
     """
 
     code = "LNK018"
@@ -151,9 +151,10 @@ class BadgeUiNotInstalled(Rule):
 
 
 class BadgeRemovedUi(Rule):
-    """A launch link opens a user interface that Binder no longer brings.
+    """A launch link opens a user interface that Binder no longer includes.
 
-    repo2docker once installed nteract for everybody (until March 2023) and Stencila where it found an article of it (until November 2020). Both are gone, and such a link ends in `404: Not Found`. Open JupyterLab instead: `?urlpath=lab`.
+    repo2docker used to install nteract for everybody (until March 2023) and Stencila if it found a Stencila article (until November 2020). It no longer does, and such a link ends in `404: Not Found`. Open
+    JupyterLab instead.
     """
 
     code = "LNK019"

@@ -22,9 +22,9 @@ _URL = "https://mybinder.org/v2/gh/ada/waves/HEAD"
 
 
 class BadgeWrongMarkup(Rule):
-    """A badge is written in the markup of another language.
+    """A badge uses the markup of another language.
 
-    mybinder.org offers the badge in Markdown and in reStructuredText. The one in a file of the other kind is shown as text, and there is nothing to click on.
+    mybinder.org offers the badge in Markdown and in reStructuredText. In a file of the other kind it appears as text that nobody can click on.
     """
 
     code = "LNK024"

@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 
 class BadgeLegacyHost(Rule):
-    """A link uses an address of the first years of Binder.
+    """A link uses an address from Binder's first years.
 
-    `beta.mybinder.org` only sends visitors on to mybinder.org, and `mybinder.org/repo/<user>/<repository>` to the branch `master`, whatever the
-    default branch is called today. Both depend on redirects that nobody needs to keep.
+    `beta.mybinder.org` only redirects to mybinder.org, and `mybinder.org/repo/<user>/<repository>` redirects to the branch `master`, whatever the default branch is called today. Both depend on
+    redirects that may end at any time.
     """
 
     code = "LNK003"
@@ -85,9 +85,9 @@ class BadgeLegacyHost(Rule):
 
 
 class BadgeInsecureHttp(Rule):
-    """A badge or link to mybinder.org starts with http.
+    """A badge or link to mybinder.org uses http.
 
-    mybinder.org answers with a redirect to https. On a page that is served with https, browsers warn of a badge image that is not, or leave it out.
+    mybinder.org redirects to https. On a page that uses https, browsers warn about a badge image that does not, or hide it.
     """
 
     code = "LNK004"
@@ -131,10 +131,9 @@ class BadgeInsecureHttp(Rule):
 
 
 class BadgeOldImage(Rule):
-    """A badge image is of an old form or on a host that is gone.
+    """A badge image is outdated or missing.
 
-    `badge.svg` is the grey badge that mybinder.org keeps for old READMEs; `badge_logo.svg` is today's. An image on a hub that is gone is shown as a
-    broken picture.
+    `badge.svg` is the grey badge that mybinder.org keeps for old READMEs; `badge_logo.svg` is today's. An image on a hub that was shut down appears as a broken picture.
     """
 
     code = "LNK005"

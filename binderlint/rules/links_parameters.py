@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
 
 class BadgePathLeadingSlash(Rule):
-    """The path that a launch link opens starts with a slash.
+    """The path in a launch link starts with a slash.
 
-    BinderHub puts `labpath` and `filepath` behind an address that ends with a slash, so one more gives `doc/tree//index.ipynb`, which Jupyter may not find.
-    Paths start at the top of the repository, without a slash. In `urlpath` a slash at the start does no harm.
+    BinderHub appends `labpath` and `filepath` to an address that ends with a slash. One more gives `doc/tree//index.ipynb`, which Jupyter may not find. Paths start at the top of the repository, without
+    a slash. In `urlpath` a slash at the start does no harm.
     """
 
     code = "LNK014"
@@ -72,11 +72,11 @@ class BadgePathLeadingSlash(Rule):
 class BadgeConflictingParams(Rule):
     """A launch link says twice what opens.
 
-    Of `labpath`, `filepath` and `urlpath` BinderHub takes the first that is there, in this order, and ignores the others without a word.
+    BinderHub uses the first of `labpath`, `filepath` and `urlpath` that the link has, in this order, and silently ignores the others.
 
     ## Fix safety
 
-    The fix removes the parameters that are ignored. It is unsafe because one of them may be what was meant.
+    The fix removes the parameters that are ignored. It is unsafe, because one of them may be the one you meant.
     """
 
     code = "LNK015"
@@ -122,13 +122,12 @@ class BadgeConflictingParams(Rule):
 
 
 class BadgeLegacyFilepath(Rule):
-    """A launch link opens a file the old way, with `filepath`.
+    """A launch link opens a file with `filepath`, the old way.
 
-    `filepath` was made for the classic notebook and opens the file in the simple Jupyter Notebook interface. `labpath` opens it in JupyterLab, which is what Binder starts with
-    everywhere else.
+    `filepath` was made for the classic notebook and opens the file in the simple Jupyter Notebook interface. `labpath` opens it in JupyterLab, which Binder starts everywhere else.
 
-    Nothing is said of links to other repositories, and where the old interface is meant: when a link to JupyterLab stands in the same file, the environment asks for the
-    classic notebook, or a Dockerfile does not install JupyterLab.
+    Nothing is reported for links to other repositories, or if the simple interface is a deliberate choice: the same file also links to JupyterLab, the environment lists the classic notebook, or a
+    Dockerfile does not install JupyterLab.
 
     ## Fix safety
 

@@ -27,14 +27,14 @@ _GLUED = regex(r"(.+?)(?:&|%3F|%26)?((?:url|lab|file|notebook)path)(=.*)", re.IG
 
 
 class BadgeTreeUrl(Rule):
-    """A launch link holds pieces of another web address.
+    """A launch link contains parts of another web address.
 
-    Parts of GitHub's own addresses do not belong in a launch link: after `/v2/gh/` come owner, repository and ref, and everything after the second slash
-    is read as the name of a branch, so `tree/main` is a branch that does not exist. What opens after the launch is said by `?urlpath=`.
+    Parts of GitHub's own addresses do not belong in a launch link: `/v2/gh/` is followed by owner, repository and ref, and everything after the second slash is the name of a branch. `tree/main` is a
+    branch that does not exist. `?urlpath=` says what opens after the launch.
 
     ## Fix safety
 
-    The fix is unsafe where the link opens another file already, or where it cannot be known which part is the branch and which the path.
+    The fix is unsafe if the link already opens another file, or if it is not clear which part is the branch and which the path.
     """
 
     code = "LNK007"

@@ -20,13 +20,13 @@ _BADGE = "[![Binder](https://mybinder.org/badge_logo.svg)](https://mybinder.org/
 
 
 class RebuildOnEveryCommit(Rule):
-    """A large environment is built again after every commit.
+    """Binder builds a large environment again after every commit.
 
-    Binder builds an image for each commit that is launched. When many notebooks and a large environment lie on the branch that the badge launches, every corrected typing error makes the next
-    visitor wait for the whole environment, often more than ten minutes.
+    Binder builds an image for each commit that is launched. If many notebooks and a large environment are on the branch that the badge launches, every corrected typo makes the next visitor wait for the
+    whole environment, often more than ten minutes.
 
-    With the environment on a branch or in a repository of its own, and the notebooks fetched at launch by nbgitpuller (`?urlpath=git-pull?repo=...`), the image stays. A badge that launches
-    a tag does as well.
+    If the environment is on its own branch or in its own repository, and nbgitpuller fetches the notebooks at launch (`?urlpath=git-pull?repo=...`), the image stays the same. A badge that launches a tag
+    has the same effect.
     """
 
     code = "LNK025"

@@ -22,10 +22,9 @@ _OURS = Git(origin="gh/ada/waves", branch="main", refs=frozenset({"main", "v1.0"
 
 
 class BadgeMissingRef(Rule):
-    """A launch link names no branch, tag or commit.
+    """A launch link does not name a branch, tag or commit.
 
-    BinderHub needs one: without it the launch ends with `Spec is not of the form "user/repo/ref"`. `HEAD` stands for the newest state of the default
-    branch, whatever that is called.
+    BinderHub needs one: without it the launch ends with `Spec is not of the form "user/repo/ref"`. `HEAD` is the newest state of the default branch, whatever its name is.
     """
 
     code = "LNK006"
@@ -82,17 +81,16 @@ class BadgeMissingRef(Rule):
 
 
 class BadgeRefNotFound(Rule):
-    """A launch link of this repository names a branch, tag or commit that it does not have.
+    """A launch link names a branch, tag or commit that this repository does not have.
 
-    The launch fails, since there is nothing to build. Only for `master` and `main` on GitHub BinderHub tries on: it shows an error, waits ten seconds, and then
-    builds `HEAD`.
+    The launch fails, because there is nothing to build. Only for `master` and `main` on GitHub does BinderHub try again: it shows an error, waits ten seconds, and then builds `HEAD`.
 
-    Nothing is said where the clone cannot know: a shallow one, or one of a single branch; nor of a version that is newer than every tag, because a README is
-    often written just before the release.
+    Nothing is reported if the clone cannot know (a shallow clone, or one of a single branch), or for a version that is newer than every tag, because people often write a README just before the
+    release.
 
     ## Fix safety
 
-    `HEAD` for a `master` or `main` that is gone is what BinderHub builds already, and safe. For any other name a similar one, or `HEAD`, is a guess.
+    Replacing a missing `master` or `main` with `HEAD` is safe: BinderHub builds that already. For any other name, a similar one or `HEAD` is a guess.
     """
 
     code = "LNK008"

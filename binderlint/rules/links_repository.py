@@ -23,18 +23,17 @@ _READY = {"environment.yml": "dependencies: [python=3.12]\n", "a.ipynb": "{}"}
 
 
 class BadgeWrongRepo(Rule):
-    """The badge of the README launches another repository.
+    """The badge in the README launches another repository.
 
-    It was copied from a template or another README, or this repository had another name once. Visitors then get the other repository, or, after a rename, depend on
-    GitHub's redirect.
+    Somebody copied it from a template or another README, or this repository used to have another name. Visitors then get the other repository, or depend on GitHub's redirect after a rename.
 
-    Something is said only where this repository is ready for Binder, nothing in its README launches it, and the one repository that is launched has
-    nearly the same name, or the file that opens is here. A separate repository for the environment, a link among several, and nbgitpuller's links are fine. A repository of
-    the same name and another owner may be where this one was forked from; that is only noted.
+    This is only reported if this repository is ready for Binder, nothing in its README launches it, and the one repository that is launched has nearly the same name or the file that opens is here. A
+    separate repository for the environment, a link among several, and links for nbgitpuller are not reported. A repository with the same name and another owner may be the one that this was
+    forked from, so that is only an info.
 
     ## Fix safety
 
-    The fix writes the name of this repository. It is unsafe because the other one may be meant.
+    The fix writes the name of this repository. It is unsafe, because you may mean the other one.
     """
 
     code = "LNK017"

@@ -22,10 +22,10 @@ _OURS = Git(origin="gh/ada/waves", branch="main", refs=frozenset({"main", "v1.0"
 
 
 class BadgeUnknownRoute(Rule):
-    """A launch link names a file where an address is asked for, or the other way round.
+    """A launch link confuses files and addresses of the server.
 
-    `urlpath` is an address of the running server: `lab`, `lab/tree/<path>`, `rstudio`. A bare file name there gives `404: Not Found`. `labpath` and `filepath` are paths of files: `labpath=rstudio`
-    looks for a file of that name.
+    `urlpath` is an address of the running server: `lab`, `lab/tree/<path>`, `rstudio`. A file name there gives `404: Not Found`. `labpath` and `filepath` are paths of files: `labpath=rstudio` looks for a
+    file of that name.
     """
 
     code = "LNK023"

@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 
 
 class BadgeUnescapedSpec(Rule):
-    """The repository of a launch link is not encoded.
+    """The repository in a launch link is not encoded.
 
-    After `/v2/gl/` and `/v2/git/` everything up to the first slash is the repository, so its own slashes must be written `%2F`: `/v2/gl/group%2Fproject/main`,
-    `/v2/git/https%3A%2F%2Fexample.org%2Fproject/main`. Written plainly, BinderHub looks for a repository `group` or `https:` and the launch fails.
+    After `/v2/gl/` and `/v2/git/`, everything up to the first slash is the repository, so its own slashes must be written `%2F`: `/v2/gl/group%2Fproject/main`,
+    `/v2/git/https%3A%2F%2Fexample.org%2Fproject/main`. Without that, BinderHub looks for a repository `group` or `https:`, and the launch fails.
 
     ## Fix safety
 
-    The fix is unsafe where more than one reading is possible: a group can have sub-groups, and the name of a branch can have slashes.
+    The fix is unsafe if there is more than one reading: a group can have subgroups, and the name of a branch can contain slashes.
     """
 
     code = "LNK012"
@@ -98,10 +98,9 @@ class BadgeUnescapedSpec(Rule):
 
 
 class BadgeGitSuffix(Rule):
-    """The repository of a launch link ends with `.git`.
+    """The repository in a launch link ends with `.git`.
 
-    BinderHub cuts the ending off, so the link works and launches the same image. But the waiting page shows no preview of the notebook: it looks for one under
-    the name with `.git`.
+    BinderHub removes the ending, so the link works and launches the same image. But the waiting page has no preview of the notebook: it looks for one under the name with `.git`.
     """
 
     code = "LNK013"

@@ -24,15 +24,14 @@ _OURS = Git(origin="gh/ada/waves", branch="main", refs=frozenset({"main", "v1.0"
 
 
 class BadgeTargetMissing(Rule):
-    """A launch link of this repository opens a file or folder that is not there.
+    """A launch link of this repository opens a file that does not exist.
 
-    The launch works, and then Jupyter says that the file could not be found. Only links to the state at hand are judged: `HEAD`, the branch that is checked out, and
-    the default branch. Nothing is said where `start` or `postBuild` may make the file, where a Dockerfile decides what is where, or where a text version of the notebook
-    is there (jupytext makes the notebook from it).
+    The launch works, and then Jupyter reports that it cannot find the file. Only links to the current state are checked: `HEAD`, the branch that is checked out, and the default branch. Nothing is
+    reported if `start` or `postBuild` may create the file, if a Dockerfile decides where files are, or if there is a text version of the notebook (jupytext makes the notebook from it).
 
     ## Fix safety
 
-    The fix writes the path that is most like the missing one. That is a guess.
+    The fix writes the most similar path. That is a guess.
     """
 
     code = "LNK009"

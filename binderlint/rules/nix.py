@@ -18,9 +18,8 @@ _NIX = "with import <nixpkgs> {};\nmkShell { buildInputs = [ jupyter ]; }\n"
 class NixUnusableOnBinderhub(Rule):
     """A repository with default.nix does not start on a BinderHub.
 
-    repo2docker's Nix build starts the server through `nix-shell --command "... $*"`, which splits the command anew. Since 2021 a
-    BinderHub's command holds a small Python program with spaces, quotes and brackets: the shell ends with a syntax error, and the
-    launch fails. With repo2docker on a computer of one's own it works.
+    repo2docker's Nix build starts the server with `nix-shell --command "... $*"`, which splits the command again. Since 2021, a BinderHub's command contains a small Python program with spaces, quotes and brackets. The shell ends with a syntax error, and
+    the launch fails. With repo2docker on your own computer it works.
     """
 
     code = "NIX001"

@@ -21,16 +21,14 @@ if TYPE_CHECKING:
 class NotebookMissingImport(Rule):
     """A notebook imports a package that the build does not install.
 
-    Running the cell ends with `ModuleNotFoundError`, in front of a visitor who can do little about it. Said once for each package, at
-    the first notebook that imports it.
+    The cell ends with `ModuleNotFoundError` in front of a visitor who can do little about it. Each package is reported once, at the first notebook that imports it.
 
-    Imports in `try`, `if` and functions, local modules, the standard library, what repo2docker's own environment has and what the listed
-    packages bring along are not missing. Where one of the listed packages is not known here, where a script or the
-    repository's own package may install more, or with a Dockerfile, nothing is said.
+    Imports in `try`, `if` and functions, local modules, the standard library, packages of repo2docker's own environment, and dependencies of the listed packages are not reported. Nothing is reported if
+    binderlint does not know one of the listed packages, if a script or the repository's own package may install more, or with a Dockerfile.
 
     ## Fix safety
 
-    The fix adds the package without a version, which may make the solver choose others for the rest.
+    The fix adds the package without a version. The solver may then choose other versions for the rest.
     """
 
     code = "NBK004"
@@ -132,11 +130,10 @@ def _add(repo: Repository, pip: str, conda: str) -> Fix | None:
 class NotebookInstallsPackages(Rule):
     """A notebook installs packages when it runs.
 
-    Every visitor waits for it in every session, and gets what is newest that day; `apt` has no permission to install at all. What the notebook
-    needs belongs into the environment, which is built once.
+    This installs the packages again in every session. Visitors wait, and get whatever version is newest that day. `apt` has no permission to install anything at all. What the notebook needs belongs in the
+    environment, which is built once.
 
-    Where the environment has the packages already it is a note: the cell only repeats it. Not reported: lines inside `if`, `try` or functions,
-    cells for Colab, comments.
+    If the environment already has the packages, this is an info: the cell only repeats it. Lines inside `if`, `try` or functions, cells for Colab, and comments are not reported.
 
     ## Fix safety
 

@@ -42,23 +42,17 @@ _OTHER_PYTHON = regex(
 
 
 class NotebookKernelMissing(Rule):
-    """A notebook asks for a kernel that is not there.
+    """A notebook uses a kernel that is not installed.
 
-    The file says in which kernel it was run. On Binder there is `python3`, in an R build `ir`, in a Julia build Julia's, and what the environment
-    installs. A notebook in a language for which there is no kernel cannot be run at all: an error, and a warning where a postBuild
-    may have installed it.
+    The file says in which kernel it ran. On Binder there is `python3`, in an R build `ir`, in a Julia build Julia's, and whatever the environment installs. A notebook in a language without a kernel cannot run at
+    all. This is an error, and a warning if postBuild may have installed a kernel.
 
-    The name of an environment on somebody's computer (`conda-env-course-py`) is a warning: JupyterLab takes the one kernel of
-    the same language or asks the visitor, while Voila and nbconvert stop. So is `python2`, whose code Python 3 does not run.
+    The name of an environment on somebody's computer (`conda-env-course-py`) is a warning: JupyterLab uses the only kernel of the same language or asks the visitor, while Voila and nbconvert stop.
+    `python2` is a warning too, because Python 3 does not run its code.
 
     ## Fix safety
 
-    Where the name is that of an environment the fix is safe. In place of `python2` it is unsafe, and only offered for code that Python 3 can read:
-    divisions and texts may give other results.
-
-    ## Not reported
-
-    Builds with a Dockerfile or default.nix; kernels and languages that an environment file or script names.
+    If the name is that of an environment, the fix is safe. Replacing `python2` is unsafe, and only offered for code that Python 3 can read: divisions and strings may give other results.
     """
 
     code = "NBK002"

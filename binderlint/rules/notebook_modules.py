@@ -20,12 +20,10 @@ _JUPYTER = frozenset({"jupyterlab", "jupyter_server", "jupyter_client", "jupyter
 class ModuleShadowsStdlib(Rule):
     """A file has the name of a module that Jupyter needs.
 
-    Python looks into the current folder first. BinderHub starts the server with `python3 -c` in the root of the repository, and a kernel starts in the
-    folder of its notebook: a `random.py`, `types.py` or `jupyterlab.py` there is imported in place of the real one. The server then
-    falls back to the classic interface or does not start, and kernels die with an error about a circular import.
+    Python looks in the current folder first. BinderHub starts the server with `python3 -c` in the root of the repository, and a kernel starts in the folder of its notebook. A `random.py`, `types.py` or
+    `jupyterlab.py` there is imported instead of the real module. The server then falls back to the classic interface or does not start, and kernels die with an error about a circular import.
 
-    Only modules that Jupyter imports when it starts are reported, in the root and in folders with notebooks. A folder without `__init__.py`
-    hides nothing.
+    Only modules that Jupyter imports at startup are reported, in the root and in folders with notebooks. A folder without `__init__.py` hides nothing.
     """
 
     code = "NBK007"

@@ -21,13 +21,13 @@ _SHELL_PATH = regex(r"\s*[!%].*?(?<![\w:/.])(?P<path>/Users/[\w.-]+/|/home/(?!jo
 
 
 class NotebookAbsolutePath(Rule):
-    r"""A notebook reads or writes a path of one computer.
+    r"""A notebook uses a path that only exists on one computer.
 
-    `/Users/me/...`, `C:\...`, `/home/me/...` and Colab's `/content/drive` exist on nobody else's computer and not on Binder, where the repository is
-    in `/home/jovyan`. The cell ends with "No such file or directory".
+    `/Users/me/...`, `C:\...`, `/home/me/...` and Colab's `/content/drive` do not exist on anybody else's computer or on Binder, where the repository is in `/home/jovyan`. The cell ends with "No such file or
+    directory".
 
-    Said once for each such folder and notebook. Not reported: comments, texts that are only shown, Windows paths given to `PureWindowsPath`,
-    cells for Colab inside `if`, and paths in `/home` when a Dockerfile decides the home folder.
+    Each such folder is reported once per notebook. Comments, text that is only shown, Windows paths given to `PureWindowsPath`, cells for Colab inside `if`, and paths in `/home` if a Dockerfile decides
+    the home folder are not reported.
     """
 
     code = "NBK006"

@@ -51,16 +51,15 @@ _NEW = {
 class NotebookBroken(Rule):
     """A notebook cannot be opened.
 
-    Jupyter answers "Unreadable Notebook" to a file that is not JSON: merge conflicts that were committed, a file cut off, or a pointer of Git LFS or
-    git-annex that nothing replaces by its content. So it does where a key is missing that it cannot do without, and where a byte order mark
-    stands before the first character. Other departures from the format open with an error message: a warning. Formats before 4 are of
-    2014 or earlier: Jupyter converts such a notebook each time it is opened, a note.
+    Jupyter shows "Unreadable Notebook" if a file is not JSON: merge conflicts that were committed, a file that was cut off, or a pointer of Git LFS or git-annex that nothing replaces with the content. The
+    same happens if a required key is missing, or if there is a byte order mark before the first character. Other departures from the format open with an error message: a warning. Formats before 4
+    are from 2014 or earlier: Jupyter converts such a notebook each time it is opened, so that is an info.
 
-    Files below `tests`, `_build` and `.ipynb_checkpoints` are not looked at, nor LFS pointers that `.gitattributes` knows: Binder may fetch those.
+    Files below `tests`, `_build` and `.ipynb_checkpoints` are not checked, nor are LFS pointers that `.gitattributes` knows: Binder may fetch those.
 
     ## Fix safety
 
-    The fix of an old format converts the file as Jupyter does when it saves it. It rewrites the whole file.
+    The fix for an old format converts the file as Jupyter does when it saves it. It rewrites the whole file.
     """
 
     code = "NBK001"
@@ -237,10 +236,10 @@ def _converted(one: Page) -> tuple[str, str]:
 class NotebookExecutionOrder(Rule):
     """The cells of a notebook were not run from top to bottom.
 
-    The numbers beside the cells say in which order they were run before saving. Where a cell was run before one above it, the
-    stored outputs may not be what a visitor gets who runs the notebook from the top in a fresh session.
+    The numbers beside the cells show in which order they were run before the notebook was saved. If a cell ran before one above it, visitors who run the notebook from the top in a fresh session may get
+    other outputs than the stored ones.
 
-    One note for each notebook, at the first such cell. Gaps are no sign of it and not reported.
+    There is one info per notebook, at the first such cell. Gaps are not reported.
     """
 
     code = "NBK003"

@@ -35,33 +35,28 @@ _BROUGHT_BY_BINDER = {
 
 
 class UnpinnedDependencies(Rule):
-    """Packages are asked for without a version.
+    """Packages are listed without a version.
 
-    Binder builds an image when the repository, or repo2docker itself, has changed, and then installs the newest release of everything
-    that is not pinned. A notebook that worked last month meets other packages: functions that are gone, another default, two packages
-    that no longer fit together. Pinned versions give every visitor what the authors had.
+    Binder builds an image when the repository or repo2docker itself has changed, and then installs the newest release of everything that is not pinned. A notebook that worked last month meets other packages: removed
+    functions, other defaults, two packages that are no longer compatible. Pinned versions give every visitor what the authors had.
 
-    Where to get them: launch the repository on Binder while it works, open a terminal, and copy the versions that `pip freeze`
-    (requirements.txt) or `mamba list` (environment.yml) shows for the packages the repository names. The packages those bring along
-    need no line of their own to be useful, and a full `conda env export` is not portable.
+    To find the versions, launch the repository on Binder while it works, open a terminal, and copy what `pip freeze` (requirements.txt) or `mamba list` (environment.yml) shows for the listed packages. Their
+    dependencies do not need lines of their own, and a full `conda env export` does not work on other systems.
 
-    One finding for a file. It is a warning when more than half of its packages can change, and a note below that, with a lowest version
-    alone (`>=1.2`) counting half. The number comes from reading real repositories: they pin next to nothing (two thirds of
-    the files leave more than three quarters of their packages open) or next to everything, few are between. An upper limit
-    (`<2`, `~=1.2`, `1.2.*`) counts as a pin: its author has thought of it.
+    There is one finding per file. It is a warning if more than half of its packages can change, and an info below that; a lower bound alone (`>=1.2`) counts half. The limit comes from reading real repositories:
+    two thirds of the files leave more than three quarters of their packages open, most others pin nearly everything, and few are in between. An upper bound (`<2`, `~=1.2`, `1.2.*`) counts as a pin: its
+    author has thought about it.
 
-    Not counted: Python and pip themselves, what repo2docker brings at versions of its own (notebook, jupyterlab, ipywidgets ...), the
-    repository's own package, addresses (see `vcs-dependency-without-ref`), and what a constraints file (`-c`) pins. Not reported:
-    repositories whose postBuild installs from a lock file.
+    Not counted are Python and pip themselves, packages that repo2docker installs in its own versions (notebook, jupyterlab, ipywidgets ...), the repository's own package, addresses (see
+    vcs-dependency-without-ref), and what a constraints file (`-c`) pins. Repositories whose postBuild installs from a lock file are not reported.
 
-    Where the repository has a lock file (uv.lock, poetry.lock, pdm.lock, pylock.toml, Pipfile.lock, conda-lock.yml, pixi.lock, or a pinned
-    `requirements.lock`, `requirements-lock.txt`, `constraints.txt`) that was made for the Python of the build, the fix writes its versions.
-    What no lock file knows, `--from-env PYTHON` takes from an environment of yours with that Python: the folder of a virtual or conda
-    environment in which the notebooks work. What conda installs for environment.yml gets versions from conda environments only.
+    If the repository has a lock file (uv.lock, poetry.lock, pdm.lock, pylock.toml, Pipfile.lock, conda-lock.yml, pixi.lock, or a pinned `requirements.lock`, `requirements-lock.txt`, `constraints.txt`) for the
+    Python of the build, the fix writes its versions. For packages that no lock file has, `--from-env PYTHON` uses an environment of yours with that Python: the folder of a virtual or conda environment
+    in which the notebooks work. Packages that conda installs for environment.yml get versions from conda environments only.
 
     ## Fix safety
 
-    The versions worked together where the lock file was made, or are installed together; Binder may be different enough that they do not.
+    The versions worked together where the lock file was made, or are installed together. Binder may be different enough that they do not.
     """
 
     code = "PIN002"

@@ -27,12 +27,11 @@ _ENDED = {
 class PythonEol(Rule):
     """The pinned Python is no longer maintained.
 
-    Packages drop a Python about when its own maintenance ends: what is not pinned then stays at releases of that time, and what is new cannot be
-    used. repo2docker still builds 2.7 and 3.5 to 3.9 from frozen lists. Below 3.7, the kernel lives in an environment of its own beside a
-    server on 3.10 (so `pip` and `jupyter` in postBuild are the server's); 3.7 gets JupyterLab 3.
+    Packages drop a Python version about when its own maintenance ends. Unpinned packages then stay at releases of that time, and new ones cannot be used. repo2docker still builds 2.7 and 3.5 to 3.9 from frozen
+    lists. Below 3.7, the kernel is in its own environment beside a server on 3.10 (so `pip` and `jupyter` in postBuild are the server's); 3.7 gets JupyterLab 3.
 
-    A note only, where every package is pinned: then the old Python belongs to them, and the repository is an archive. Python 3.10 is not
-    reported although its maintenance ended in October 2026, because it is what repo2docker gives by default.
+    If every package is pinned, this is an info: the old Python belongs to them, and the repository is an archive. Python 3.10 is not reported although its maintenance ended in October 2026, because it is
+    repo2docker's default.
     """
 
     code = "PIN004"

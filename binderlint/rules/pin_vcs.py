@@ -22,14 +22,13 @@ if TYPE_CHECKING:
 
 
 class VcsDependencyWithoutRef(Rule):
-    """A package is installed from a repository without saying which commit.
+    """A package comes from a repository without a commit.
 
-    `git+https://github.com/owner/project` takes the newest commit of the default branch on the day of the build, finished or not, and
-    the same holds for `@main` and for the archive of a branch. A tag (`@v1.2.0`) or a commit keeps what worked.
+    `git+https://github.com/owner/project` installs the newest commit of the default branch on the day of the build, finished or not. The same is true for `@main` and for the archive of a branch. A tag
+    (`@v1.2.0`) or a commit keeps what worked.
 
-    Judged are the requirements that pip installs, `pip install git+...` in postBuild or a Dockerfile, `git clone` there without a
-    checkout after it, and `install_github("owner/project")` in install.R. A name after `@` that is not one of the usual names of branches (main, master,
-    develop, dev, trunk, HEAD) may be a tag, so it is not reported.
+    Checked are the requirements that pip installs, `pip install git+...` in postBuild or a Dockerfile, `git clone` there without a checkout after it, and `install_github("owner/project")` in install.R. A
+    name after `@` that is not one of the usual branch names (main, master, develop, dev, trunk, HEAD) may be a tag, so it is not reported.
     """
 
     code = "PIN003"

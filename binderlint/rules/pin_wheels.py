@@ -19,18 +19,17 @@ _PYTHONS = tuple(f"3.{minor}" for minor in range(7, 15))  # those that repo2dock
 
 
 class PinPythonMismatch(Rule):
-    """A version is pinned that does not exist for the Python of the build.
+    """A pinned version does not exist for the Python of the build.
 
-    Every release says for which Python versions it is made, and pip does not look at the others: `numpy==2.3.1` needs Python 3.11, so with
-    repo2docker's default, 3.10, the build ends with "No matching distribution found". In the other direction, `tensorflow==2.7` has no build for
-    Python 3.10 and no source.
+    Every release says for which Python versions it is made, and pip ignores the others. `numpy==2.3.1` needs Python 3.11, so with repo2docker's default, 3.10, the build ends with "No matching distribution found".
+    In the other direction, `tensorflow==2.7` has no build for Python 3.10 and no source.
 
-    Judged from a table of much used packages (what the index of packages offered to Python 3.7 to 3.14 in November 2026). Unknown
-    packages and newer releases are silent, and so are conda's pins, which have builds of their own.
+    This is judged from a table of common packages (what the package index offered to Python 3.7 to 3.14 in November 2026). Unknown packages and newer releases are not reported, and neither are conda's
+    pins, which have builds of their own.
 
     ## Fix safety
 
-    The fix pins the nearest Python for which all pinned versions of the table exist. Everything else is then resolved for that Python.
+    The fix pins the nearest Python for which all pinned versions in the table exist. Everything else is then resolved for that Python.
     """
 
     code = "PIN005"
@@ -87,17 +86,17 @@ class PinPythonMismatch(Rule):
 
 
 class PinNotAvailableForPython(Rule):
-    """A version is pinned that is older than the Python of the build.
+    """A pinned version is older than the Python of the build.
 
-    `numpy==1.16.0` is from before Python 3.10: there is no ready-made package for the two together, so pip compiles it from source, for
-    minutes, and mostly fails, since neither the compilers nor the tools of that time are there.
+    `numpy==1.16.0` was released before Python 3.10. There is no prebuilt package for the two together, so pip compiles it from source, which takes minutes and usually fails: the compilers and tools of that time are
+    missing.
 
-    Judged from a table of much used packages: the first release with a build for each Python (x86-64 Linux), looked up in the index of packages.
-    Unknown packages are silent, and so are conda's pins.
+    This is judged from a table of common packages: the first release with a build for each Python (x86-64 Linux), looked up in the package index. Unknown packages are not reported, and neither are
+    conda's pins.
 
     ## Fix safety
 
-    The fix pins the nearest Python for which all pinned versions of the table have builds.
+    The fix pins the nearest Python for which all pinned versions in the table have builds.
     """
 
     code = "PIN006"

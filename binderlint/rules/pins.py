@@ -18,24 +18,20 @@ if TYPE_CHECKING:
 
 
 class PythonUnpinned(Rule):
-    """No Python version is given.
+    """No Python version is listed.
 
-    Binder then takes repo2docker's default, 3.10 today, and its log says that this will change. On that day every package is resolved
-    anew for another Python, and what worked for years stops without a change in the repository. Already now new releases of the
-    scientific packages no longer support 3.10, so an unpinned environment gets older ones than its authors tested.
+    Binder then uses repo2docker's default, 3.10 today, and its log says that this will change. On that day every package is resolved again for another Python, and what worked for years stops without any change in the
+    repository. New releases of scientific packages already no longer support 3.10, so an unpinned environment gets older ones than its authors tested.
 
-    An `environment.yml` wants `- python=3.12` among its dependencies, a `requirements.txt` or `setup.py` a file `runtime.txt` beside it
-    with the line `python-3.12`, a `Pipfile` a `[requires]` table. `python=3` is as good as nothing: repo2docker reads it as its default.
-    A version that is written in a form repo2docker cannot read (`python>=3.9`) is the matter of `python-pin-not-exact`.
+    An `environment.yml` needs `- python=3.12` in its dependencies. A `requirements.txt` or `setup.py` needs a file `runtime.txt` beside it with the line `python-3.12`, and a `Pipfile` a `[requires]` table.
+    `python=3` has no effect: repo2docker reads it as its default. A version in a form that repo2docker cannot read (`python>=3.9`) is reported by python-pin-not-exact.
 
-    Not reported: repositories with a Dockerfile or `default.nix`; R repositories, whose `runtime.txt` holds the version of R; Julia
-    repositories without Python packages; a `requires-python` that leaves one version; a postBuild that installs from a lock file with a
-    Python of its own. A note only: Julia repositories with Python packages, and environments of R packages alone.
+    Not reported are repositories with a Dockerfile or `default.nix`, R repositories (whose `runtime.txt` has the version of R), Julia repositories without Python packages, a `requires-python` that allows one
+    version only, and a postBuild that installs from a lock file with its own Python. Julia repositories with Python packages, and environments with only R packages, get an info.
 
     ## Fix safety
 
-    The fix writes the version that Binder gives today, so nothing changes now. It is unsafe because the author may have worked
-    with another one; then that is the better pin.
+    The fix writes the version that Binder uses today, so nothing changes now. It is unsafe because you may have worked with another one; then that one is the better pin.
     """
 
     code = "PIN001"

@@ -21,17 +21,15 @@ _CONDA_PIN = regex(r"([A-Za-z0-9][\w.-]*)(\s*=\s*)([^\s=]+)(?:\s*=\s*([^\s=]+))?
 
 
 class RequirementsCondaSyntax(Rule):
-    """A requirements file is written in conda's syntax.
+    """A requirements file uses conda's syntax.
 
-    pip reads `numpy=1.26` as an error and stops the build with "Invalid requirement". One `=` is conda's sign; pip wants `==`. A whole
-    file of `name=version=build` lines comes from `conda list -e`, one with `channels:` and `dependencies:` is an `environment.yml`: they belong to conda, and many of its names are not on the index that
-    pip installs from, so an `environment.yml` is the better place for it.
+    pip cannot read `numpy=1.26` and stops the build with "Invalid requirement". One `=` is conda's sign; pip needs `==`. A file of `name=version=build` lines comes from `conda list -e`, and one with `channels:` and `dependencies:`
+    is an `environment.yml`. Both belong to conda, and many of their names are not in the index that pip uses, so an `environment.yml` is the better place.
 
     ## Fix safety
 
-    `=` becomes `==`, which is safe. Where lines have builds too, the builds are cut off, and the fix is unsafe: a file that conda wrote
-    names packages that only conda has. A file that is an environment.yml under the wrong name is renamed, which is unsafe too: Binder then
-    builds with conda.
+    Changing `=` to `==` is safe. If lines have builds too, the fix removes the builds and is unsafe: a file that conda wrote lists packages that only conda has. A file that is an environment.yml under the wrong
+    name is renamed, which is unsafe too: Binder then builds with conda.
     """
 
     code = "PIP001"
@@ -105,11 +103,10 @@ def _conda_to_pip(line: Text, found: re.Match[str]) -> Edit:
 
 
 class RequirementsInvalidLine(Rule):
-    """A line of a requirements file is no requirement.
+    """A line in a requirements file is not a requirement.
 
-    pip refuses the whole file for one line that it does not understand, and the build stops. Common ones: a version without `==`
-    (`numpy 1.26`), two packages on a line, a YAML list (`- numpy`), a command (`pip install numpy`), the imports of a script, a sentence
-    without `#`, the marks of a merge conflict.
+    If pip does not understand one line, it refuses the whole file and the build stops. Common cases are a version without `==` (`numpy 1.26`), two packages on a line, a YAML list (`- numpy`), a command (`pip install numpy`), the
+    imports of a script, a sentence without `#`, and conflict markers.
     """
 
     code = "PIP002"

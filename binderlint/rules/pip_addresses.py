@@ -23,15 +23,14 @@ _FOLDER_VERSION = regex(
 
 
 class PipFileUrl(Rule):
-    """A requirement points to a folder of another computer.
+    """A requirement points to a folder on another computer.
 
-    `pip freeze` in a conda environment writes `numpy @ file:///home/conda/feedstock_root/...`, the folder in which the package was
-    built, and a wheel that was installed from the disk leaves its path. None of these exists in the build, so pip stops it.
+    `pip freeze` in a conda environment writes `numpy @ file:///home/conda/feedstock_root/...`, the folder in which the package was built, and a wheel that was installed from disk leaves its path. None of these exist in
+    the build, so pip stops.
 
     ## Fix safety
 
-    The address is replaced by the version where the name of the file says it, and else by nothing: pip then takes the newest release,
-    which need not be the one that was installed.
+    The fix replaces the address with the version if the file name contains it, and otherwise removes it. pip then installs the newest release, which may not be the one you had.
     """
 
     code = "PIP003"
@@ -93,15 +92,14 @@ def _without_path(one: Requirement) -> Edit | None:
 
 
 class RequirementsPrivateVcs(Rule):
-    """A requirement can only be fetched with a key or a password.
+    """A requirement needs a key or a password.
 
-    Binder builds without anybody's credentials, and the machine that builds has no key for `ssh`. `git+ssh://git@github.com/...` fails
-    even for a public repository; its `https` address works. A password or token in an address would work, and is published with
-    the repository and with every image.
+    Binder builds without anybody's credentials, and the machine that builds has no key for `ssh`. `git+ssh://git@github.com/...` fails even for a public repository; its `https` address works. A password or token in an
+    address would work, and is published with the repository and with every image.
 
     ## Fix safety
 
-    The `https` address of the same repository. Unsafe, because for a private repository the build still fails.
+    The fix writes the `https` address of the same repository. It is unsafe, because the build of a private repository still fails.
     """
 
     code = "PIP004"

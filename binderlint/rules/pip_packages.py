@@ -34,14 +34,12 @@ def _platform(name: str) -> str:
 
 
 class PipPlatformPackage(Rule):
-    """A package exists for Windows or macOS only.
+    """requirements.txt lists a package that only Windows or macOS has.
 
-    A `pip freeze` from a laptop lists what pip had installed there, also packages that no Linux machine can have. pip stops
-    the build: "No matching distribution found for pywin32". With a marker (`; sys_platform == "win32"`) pip leaves the package out on
-    Binder and still installs it on the laptop.
+    A `pip freeze` from a laptop lists everything that pip had installed there, including packages that do not exist for Linux. pip stops the build: "No matching distribution found for pywin32". With a marker (`;
+    sys_platform == "win32"`), pip skips the package on Binder and still installs it on the laptop.
 
-    Pure Python packages that install everywhere and do nothing on Linux (appnope, pywin32-ctypes, pyreadline3, colorama, wincertstore)
-    are not reported.
+    Pure Python packages that install everywhere and do nothing on Linux (appnope, pywin32-ctypes, pyreadline3, colorama, wincertstore) are not reported.
     """
 
     code = "PIP007"
@@ -130,24 +128,17 @@ _STDLIB_ON_INDEX = {
 
 
 class PipWrongName(Rule):
-    """A package is asked for under a name that pip does not know.
+    """A package is listed under a name that pip does not know.
 
-    The name one imports and the name one installs can differ: `import sklearn` comes from `scikit-learn`, `import cv2` from
-    `opencv-python`. And modules of Python itself (`os`, `math`, `sqlite3`) cannot be installed at all. For all of these pip finds
-    nothing, or a package that only says so, and the build stops. `opencv-python-headless` is OpenCV without windows, which on Binder
-    needs no further system libraries.
+    The name in an import and the name for pip can differ: `import sklearn` comes from `scikit-learn`, `import cv2` from `opencv-python`. Modules of Python itself (`os`, `math`, `sqlite3`) cannot be installed at all. For
+    all of these pip finds nothing, or a package that only says so, and the build stops. `opencv-python-headless` is OpenCV without windows, which needs no other system libraries on Binder.
 
-    The version stays where the two names have one numbering. OpenCV's packages add a fourth number, so `==4.9.0` becomes `==4.9.0.*`.
-    `sklearn==0.0` is the version of a placeholder and is dropped.
-
-    Names with which pip finds some package are not reported, even where another one is probably meant (`bs4` and `imblearn` bring the
-    right ones), nor the old copies of modules that are now part of Python (`dataclasses`, `typing`).
+    Names under which pip finds some package are not reported, even if another one is probably meant (`bs4` and `imblearn` install the right ones), nor are old copies of modules that are now part of Python
+    (`dataclasses`, `typing`).
 
     ## Fix safety
 
-    The right name is safe. It is unsafe where a version cannot be kept: `PIL` had versions of its own, up to 1.1.7, which `Pillow` never had.
-    Removing a line is unsafe where a comment goes with it, or a version that the other line does not give. A line with hashes, which
-    are those of another package, has no fix.
+    Writing the right name is safe. Removing a line is unsafe if a comment would be removed with it.
     """
 
     code = "PIP008"
@@ -271,10 +262,10 @@ _RENAMED = {"nbserverproxy": "jupyter-server-proxy", "nbrsessionproxy": "jupyter
 
 
 class NbserverproxyRenamed(Rule):
-    """A proxy package has had another name since 2019.
+    """A proxy package was renamed in 2019.
 
-    `nbserverproxy` became `jupyter-server-proxy`, `nbrsessionproxy` became `jupyter-rsession-proxy`. The old packages are extensions of
-    the classic notebook server, which Binder's images no longer have: they install, and nothing is served.
+    `nbserverproxy` became `jupyter-server-proxy`, and `nbrsessionproxy` became `jupyter-rsession-proxy`. The old packages are extensions of the classic notebook server, which Binder's images no longer have: they
+    install, but serve nothing.
 
     ## Fix safety
 

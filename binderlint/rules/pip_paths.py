@@ -19,16 +19,14 @@ if TYPE_CHECKING:
 
 
 class RequirementsEncoding(Rule):
-    """requirements.txt or apt.txt is not saved as UTF-8.
+    """requirements.txt or apt.txt is not UTF-8.
 
-    `pip freeze > requirements.txt` in PowerShell writes UTF-16. With the byte order mark that PowerShell puts in front, today's pip
-    reads it (older builds failed); without it, and for every other encoding than UTF-8, the build stops. apt.txt is read as
-    UTF-8 only. (environment.yml and runtime.txt have rules of their own: `env-invalid-yaml`, `runtime-malformed`.)
+    `pip freeze > requirements.txt` in PowerShell writes UTF-16. With the byte order mark that PowerShell adds, today's pip reads it (older builds failed). Without the mark, and in every other encoding than UTF-8, the build
+    stops. apt.txt must be UTF-8. (environment.yml and runtime.txt have their own rules: env-invalid-yaml and runtime-malformed.)
 
     ## Fix safety
 
-    UTF-16 is rewritten as UTF-8, the same text. Other bytes are taken for the encoding of Western Windows, which is a guess, so
-    that fix is unsafe.
+    The fix rewrites UTF-16 as UTF-8, with the same text. Other bytes are read in the encoding of Western Windows, which is a guess, so that fix is unsafe.
     """
 
     code = "PIP005"
@@ -116,12 +114,10 @@ def _whole(source: Source, text: str) -> Edit:
 class RequirementsLocalPath(Rule):
     """A requirements file names a file or folder that the build does not find.
 
-    `-r` and `-c` are looked for beside the file that names them, `./package` and `-e .` from the folder in which pip runs: the
-    root of the repository, also for `binder/requirements.txt` (for the `pip:` list of `binder/environment.yml` it is `binder/`).
-    What is not committed does not exist for Binder.
+    pip looks for `-r` and `-c` beside the file that names them, and for `./package` and `-e .` in the folder in which it runs: the root of the repository, even for `binder/requirements.txt` (for the `pip:` list of
+    `binder/environment.yml` it is `binder/`). What is not committed does not exist for Binder.
 
-    A path without a dot in front (`wheels/foo.whl`) is not seen as local by repo2docker: it installs the packages before it copies
-    the repository, and pip does not find the file. `./wheels/foo.whl` works.
+    repo2docker does not see that a path without a dot in front (`wheels/foo.whl`) is local. It installs the packages before it copies the repository, and pip does not find the file. `./wheels/foo.whl` works.
     """
 
     code = "PIP006"

@@ -18,17 +18,17 @@ if TYPE_CHECKING:
 
 
 class OwnPackageFromPypi(Rule):
-    """The repository's own package is installed from the index of packages.
+    """The repository's own package is installed from the package index.
 
-    The build then gets the last release, not the code of this commit: a change on this branch is not what visitors run.
-    It is often meant so (a badge that launches a release); a path (`.`, or `..` in `binder/environment.yml`) installs what is here.
+    The build then gets the last release, not the code of this commit: visitors do not run the changes on this branch. This is often intended (a badge that launches a release). A path (`.`, or `..` in
+    `binder/environment.yml`) installs what is here.
 
-    Not reported where a version is pinned or limited, which is a choice, and where repo2docker installs the repository itself afterwards (a setup.py or pyproject.toml in the root, without
-    a binder directory and without environment.yml).
+    Nothing is reported if a version is pinned or limited, which is a choice, or if repo2docker installs the repository itself afterwards (a setup.py or pyproject.toml in the root, without a binder directory
+    and without environment.yml).
 
     ## Fix safety
 
-    A path instead of the name builds this commit, which may need compilers or packages that the release did not.
+    A path instead of the name builds this commit, which may need compilers or packages that the release did not need.
     """
 
     code = "PIP012"
@@ -106,21 +106,18 @@ def _installed_later(repo: Repository) -> bool:
 
 
 class PyprojectPythonJump(Rule):
-    """`requires-python` in pyproject.toml makes Binder take the newest Python.
+    """`requires-python` in pyproject.toml makes Binder use its newest Python.
 
-    Without a `runtime.txt`, repo2docker compares `requires-python` with its default, 3.10. If 3.10 is not allowed, it does not take the
-    lowest version that is, but the newest it has: `>=3.11` gives 3.14 today, and something newer with its next release. Packages often
-    have no builds for a Python that young. (`>=3.10.5` excludes 3.10 as well, which is compared as 3.10.0.)
+    Without a `runtime.txt`, repo2docker compares `requires-python` with its default, 3.10. If that excludes 3.10, repo2docker uses its newest Python, not the lowest one that is allowed: `>=3.11` gives 3.14 today, and
+    something newer with its next release. Packages often have no builds for such a new Python. (`>=3.10.5` excludes 3.10 as well, which is compared as 3.10.0.)
 
-    A `runtime.txt` with a version that `requires-python` does not allow, or a `requires-python` that none of repo2docker's versions
-    meets, stops the build.
+    A `runtime.txt` with a version that `requires-python` excludes, or a `requires-python` that none of repo2docker's versions meets, stops the build.
 
-    Only a pyproject.toml in the root counts, and only without a binder directory and for the build from requirements.txt, setup.py or
-    pyproject.toml.
+    Only a pyproject.toml in the root counts, and only without a binder directory and if the build uses requirements.txt, setup.py or pyproject.toml.
 
     ## Fix safety
 
-    The fix writes the version that Binder gives today into `runtime.txt`. The one that the project is developed with may be a better choice.
+    The fix writes the version that Binder uses today in `runtime.txt`. The version that you develop with may be a better choice.
     """
 
     code = "PIP013"
@@ -204,13 +201,12 @@ def _reason(message: str) -> str:
 
 
 class PipfileFrozenPipenv(Rule):
-    """The environment is built from a Pipfile, with a pipenv of January 2022.
+    """Binder builds from a Pipfile with a pipenv of January 2022.
 
-    repo2docker installs pipenv 2022.1.8 (2021.5.29 for Python below 3.6) into the image and runs it with `--system --dev`. That version will not be
-    updated: it was made for Python up to 3.10, and files that newer pipenv versions write need not be understood. The version in
-    `runtime.txt` is not read either, `[requires]` decides. A `requirements.txt` (`pipenv requirements` writes one) is installed with today's pip.
+    repo2docker installs pipenv 2022.1.8 (2021.5.29 for Python older than 3.6) and runs it with `--system --dev`. It will not update that version, which was made for Python up to 3.10 and may not understand files from newer
+    pipenv versions. The version in `runtime.txt` is not read either; `[requires]` decides. A `requirements.txt` (`pipenv requirements` writes one) is installed with today's pip.
 
-    A warning for Python 3.12 and later, a note otherwise.
+    This is a warning for Python 3.12 and newer, and otherwise an info.
     """
 
     code = "PIP014"

@@ -48,19 +48,19 @@ class _Pin(NamedTuple):
 
 
 class JupyterStackPin(Rule):
-    """A part of the Jupyter server is held at a version from before the one in Binder's images.
+    """A part of the Jupyter server is pinned to a version older than Binder's.
 
-    repo2docker's images come with a server that works: JupyterLab 4, Notebook 7, jupyter_server 2 and what these need. A pin such as
-    `notebook==6.4` or `tornado==5.1`, often a leftover of `pip freeze`, takes parts of it out. pip does not mind; the server may not
-    start ("Launch attempt failed"), or come up without extensions. conda changes the whole server to fit, which takes long and gives an old one.
-    Without the pins Binder's own versions stay.
+    repo2docker's images have a working server: JupyterLab 4, Notebook 7, jupyter_server 2 and what these need. A pin such as `notebook==6.4` or `tornado==5.1`, often left over from `pip freeze`, replaces parts of
+    it. pip does not object, but the server may not start ("Launch attempt failed"), or starts without extensions. conda replaces the whole server to match, which is slow and installs an old one.
+    Without the pins, Binder's own versions stay.
 
-    For conda's pins it is a note. An error where pip takes jupyter_server back to version 1 under JupyterLab 4, which cannot start then. Not reported: lowest versions
-    (`>=`), pins that fit the image, Python 3.7 and older, which have a server of their own time.
+    For conda's pins this is an info. It is an error if pip replaces jupyter_server with version 1 under JupyterLab 4, which cannot start then. Lower bounds (`>=`), pins that match the image, and
+    Python 3.7 and older, which have a server of their own time, are not reported.
 
     ## Fix safety
 
-    The versions are taken off for pip; an environment that conda solved fits together, and freeing parts of it may not. The server becomes Binder's; extensions made for the older one may not work with it.
+    For pip, the fix removes the versions. An environment that conda solved is consistent, and freeing parts of it may break that. The server becomes Binder's; extensions for the older one may not
+    work with it.
     """
 
     code = "PIP010"
@@ -188,18 +188,17 @@ _GPU = {
 
 
 class GpuDependency(Rule):
-    """A package for graphics processors is installed, and Binder has none.
+    """The build installs a package for GPUs, which Binder does not have.
 
-    The machines of mybinder.org have no GPU. `cupy`, `tensorflow-gpu`, `jax[cuda12]` and the like cost gigabytes and minutes at
-    every launch and do nothing there. `torch` from the usual index brings several gigabytes of CUDA libraries; PyTorch's own index has builds for
-    processors, a tenth of the size.
+    The machines of mybinder.org have no GPU. `cupy`, `tensorflow-gpu`, `jax[cuda12]` and similar packages cost gigabytes, and minutes at every launch, and do nothing there. `torch` from the usual index
+    includes several gigabytes of CUDA libraries; PyTorch's own index has builds for CPUs that are a tenth of the size.
 
-    Not reported: `torch` with an index, a link or a version (`+cpu`) that says so, conda's `pytorch`, which finds no GPU while it builds and
-    takes the small variant, and other hubs than mybinder.org.
+    Not reported are `torch` with an index, a link or a version (`+cpu`) for CPUs, conda's `pytorch` (conda finds no GPU during the build and installs the small variant), and other hubs than
+    mybinder.org.
 
     ## Fix safety
 
-    PyTorch's index for processors is added. Where it has no build of the version that is asked for, pip takes the large one as before.
+    The fix adds PyTorch's index for CPUs. If it has no build of the listed version, pip installs the large one as before.
     """
 
     code = "PIP011"

@@ -21,12 +21,12 @@ _SH = "#!/bin/bash\nset -e\n"
 class PostbuildNoErrexit(Rule):
     """Errors in `postBuild` go unnoticed.
 
-    Without `set -e` a shell goes on after a command that failed, and only the last one decides whether the build did. The image is
-    built, a download or an installation is missing in it, and the first to see that is a visitor.
+    Without `set -e`, a shell goes on after a command that failed, and only the last command decides whether the build fails. The image is built although a download
+    or an installation is missing, and a visitor is the first to notice.
 
     ## Fix safety
 
-    The fix is unsafe: a command that has been failing unnoticed now fails the build.
+    The fix is unsafe: a command that has been failing unnoticed now stops the build.
     """
 
     code = "PBD003"
@@ -106,15 +106,14 @@ _CANNOT_FAIL = frozenset(
 
 
 class PostbuildNoShebang(Rule):
-    """`postBuild` does not say which program runs it.
+    r"""`postBuild` does not say which program runs it.
 
-    Without `#!/bin/bash` in its first line `postBuild` is run by `/bin/sh`, which on Binder is dash. What only bash knows does not work there:
-    `source` and `[[` are "not found", arrays are a syntax error, and `set -o pipefail` ends the script. Plain commands work all the same, so
-    without any of that this is only a note.
+    Without a first line such as `#!/bin/bash`, `postBuild` is run by `/bin/sh`, which is dash on Binder. Features that only bash has do not work there: `source` and
+    `[[` are "not found", arrays are a syntax error, and `set -o pipefail` ends the script. Plain commands work anyway, so a script without such features gets an info only.
 
     ## Fix safety
 
-    The fix writes the line, safely but where `echo` prints a backslash: there dash writes a new line where bash writes the backslash and the letter after it.
+    The fix writes the line. This is safe unless `echo` prints a backslash: dash turns `\n` into a line break, bash does not.
     """
 
     code = "PBD004"
@@ -205,15 +204,15 @@ class PostbuildNoShebang(Rule):
 
 
 class PostbuildLabBuild(Rule):
-    """JupyterLab is built again.
+    """A script builds JupyterLab again.
 
-    `jupyter lab build` takes minutes and more memory than many builds have, and is needed only for extensions that are installed from their
-    sources. Extensions that come in a Python package need no build.
+    `jupyter lab build` takes minutes and more memory than many builds have. Only extensions that are installed from source need it; extensions in a Python package
+    do not.
 
     ## Fix safety
 
-    The fix removes the command, safely but where it is the last one of a script without `set -e`: then the command before it decides
-    whether the build fails, and may have failed unseen until now.
+    The fix removes the command. This is safe unless it is the last command of a script without `set -e`: then the command before it decides whether the build
+    fails, and may have failed unnoticed until now.
     """
 
     code = "PBD009"

@@ -42,12 +42,12 @@ def _environment_word(command: Command) -> Word | None:
 class EnvNameAssumed(Rule):
     """A script uses the name that environment.yml gives the environment.
 
-    repo2docker does not use the `name` in environment.yml: it installs everything into one environment that is called `notebook`, and that is active
-    in `postBuild`, `start` and the notebooks. `conda activate my-name` and `conda run -n my-name` end in "Could not find conda environment".
+    repo2docker ignores the `name` in environment.yml. It installs everything into one environment called `notebook`, which is active in `postBuild`, `start` and
+    the notebooks. `conda activate my-name` and `conda run -n my-name` stop with "Could not find conda environment".
 
     ## Fix safety
 
-    The fix is unsafe: it runs the command in the environment `notebook`, or leaves the activation out.
+    The fix is unsafe: it runs the command in the environment `notebook`, or removes the activation.
     """
 
     code = "PBD005"
@@ -128,15 +128,15 @@ class EnvNameAssumed(Rule):
 
 
 class PostbuildCondaActivate(Rule):
-    """`conda activate` in a script.
+    """A script runs `conda activate`.
 
-    `conda activate` is a function that an interactive shell loads. The shell that runs `postBuild` and `start` has not loaded it, and conda ends
-    with "Run 'conda init' before 'conda activate'". The environment that environment.yml describes is active already.
-    To use another one, load the function first: `eval "$(conda shell.bash hook)"`.
+    `conda activate` needs a shell function that only interactive shells load. The shells that run `postBuild` and `start` have not loaded it, so conda stops with
+    "Run 'conda init' before 'conda activate'". The environment described in environment.yml is already active. To use another one, load the function
+    first: `eval "$(conda shell.bash hook)"`.
 
     ## Fix safety
 
-    The fix is unsafe: it leaves the activation of the environment `notebook` out, which is active already.
+    The fix is unsafe: it removes the activation of the environment `notebook`, which is already active.
     """
 
     code = "PBD006"

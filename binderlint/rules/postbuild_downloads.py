@@ -40,8 +40,8 @@ def _urls(repo: Repository) -> Iterator[tuple[Script, Command, Text]]:
 class PostbuildHtmlDownload(Rule):
     """A download gets a web page instead of the file.
 
-    An address that a browser shows, such as the page of a file on GitHub (`/blob/`), a Dropbox link with `dl=0` or a Google Drive link with
-    `/view`, gives wget and curl the HTML of that page. The download succeeds, the file has the right name, and what reads it fails.
+    Some addresses show a file in a browser but return the HTML of a page: a file on GitHub (`/blob/`), a Dropbox link with `dl=0`, a Google Drive link with
+    `/view`. wget and curl save that HTML. The download succeeds and the file has the right name, but whatever reads it fails.
     """
 
     code = "PBD010"
@@ -137,9 +137,9 @@ _DEAD = (
 
 
 class DeadService(Rule):
-    """A script fetches from a service that no longer exists.
+    """A script downloads from a service that no longer exists.
 
-    Bintray, JCenter, MRAN, `git://github.com` and GitHub's Subversion were shut down. The command fails at once, or after a long wait.
+    Bintray, JCenter, MRAN, `git://github.com` and GitHub's Subversion interface were shut down. The command fails, either at once or after a long wait.
     """
 
     code = "PBD011"

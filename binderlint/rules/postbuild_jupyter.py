@@ -42,18 +42,18 @@ _AUTOMATIC = frozenset(
 
 
 class PostbuildRemovedJupyterCommand(Rule):
-    """A `jupyter` command that no longer exists.
+    """A script runs a `jupyter` command that no longer exists.
 
-    `jupyter nbextension`, `jupyter serverextension` and `jupyter contrib` were part of Notebook 6. Binder installs Notebook 7, where they end in
-    "Jupyter command `jupyter-nbextension` not found". As the last command of `postBuild`, or under `set -e`, that fails the build. Extensions
-    of today register themselves when their package is installed; a server extension that does not is enabled with `jupyter server extension enable`.
+    `jupyter nbextension`, `jupyter serverextension` and `jupyter contrib` were part of Notebook 6. Binder installs Notebook 7, which removed them: "Jupyter command
+    `jupyter-nbextension` not found". As the last command of `postBuild`, or under `set -e`, this stops the build. Today's extensions register themselves
+    when their package is installed. If a server extension does not, `jupyter server extension enable` does.
 
-    With Python 3.7 Binder still installs Notebook 6, and an environment that pins `notebook<7` has it too.
+    With Python 3.7, Binder still installs Notebook 6, and so does an environment that pins `notebook<7`.
 
     ## Fix safety
 
-    Removing what enables extensions that register themselves is safe. Writing `jupyter server extension` for `jupyter serverextension` is unsafe:
-    an old extension may not work with the new server.
+    Removing a command that enables extensions which register themselves is safe. Replacing `jupyter serverextension` with `jupyter server extension` is unsafe: an
+    old extension may not work with the new server.
     """
 
     code = "PBD001"
@@ -168,18 +168,17 @@ class PostbuildRemovedJupyterCommand(Rule):
 
 
 class PostbuildLabextensionInstall(Rule):
-    """An extension of JupyterLab is installed from its sources.
+    """A script installs a JupyterLab extension from source.
 
-    `jupyter labextension install` builds JupyterLab anew with webpack: minutes of time and gigabytes of memory, and it fails for every extension
-    that was made for JupyterLab 3 or earlier. Since JupyterLab 3 extensions come ready-made in a Python package, and installing that is all.
-    Some are part of JupyterLab today.
+    `jupyter labextension install` rebuilds JupyterLab with webpack. That takes minutes and gigabytes of memory, and fails for every extension made for JupyterLab 3 or
+    earlier. Since JupyterLab 3, extensions come prebuilt in a Python package, and installing the package is enough. Some are part of JupyterLab now.
 
-    `jupyter labextension develop`, `enable`, `disable` and `list`, and an environment that pins JupyterLab below 4, are not meant.
+    `jupyter labextension develop`, `enable`, `disable` and `list` are not reported, nor is anything in an environment that pins JupyterLab below 4.
 
     ## Fix safety
 
-    The fix removes the command where everything that it installs is in the build already. It is safe, but for a command that may succeed
-    as the last one of a script without `set -e`: then the command before it decides whether the build fails.
+    The fix removes the command if the build already has everything that it installs. This is safe unless the command may succeed as the last one of a script
+    without `set -e`: then the command before it decides whether the build fails.
     """
 
     code = "PBD002"

@@ -19,11 +19,10 @@ _SH = "#!/bin/bash\nset -e\n"
 
 
 class PythonpathMismatch(Rule):
-    """`pip` in a script is not that of the notebooks.
+    """`pip` in a script installs for the server, not for the notebooks.
 
-    For a Python before 3.7 Binder makes two environments: the server's, with Python 3.10, and the notebooks', with the old one. In `postBuild` and
-    `start` the commands `pip` and `python` are those of the server, so what they install is not there in the notebooks. The notebooks' are in
-    `$KERNEL_PYTHON_PREFIX/bin`.
+    For a Python older than 3.7, Binder makes two environments: one for the server with Python 3.10, and one for the notebooks with the old version. In `postBuild` and
+    `start`, `pip` and `python` are those of the server, so notebooks cannot import what they install. The commands of the notebooks' environment are in `$KERNEL_PYTHON_PREFIX/bin`.
 
     ## Fix safety
 
@@ -113,10 +112,10 @@ def _for_server(command: Command) -> bool:
 
 
 class PackageNeedsNewerPython(Rule):
-    """The repository's own package does not allow the Python that Binder has.
+    """The repository's own package does not allow the Python of the build.
 
-    `postBuild` installs the package of the repository, whose `requires-python` leaves out the Python of the build. pip then refuses it:
-    "Package requires a different Python". Without a version in the environment files Binder takes Python 3.10.
+    `postBuild` installs the package in this repository, but its `requires-python` excludes the Python of the build. pip refuses to install it: "Package requires a
+    different Python". If the environment files do not name a version, Binder uses Python 3.10.
     """
 
     code = "PBD013"
@@ -223,10 +222,10 @@ def _requires_python(repo: Repository) -> str | None:
 
 
 class KernelInstallUser(Rule):
-    """A kernel is installed that is there already.
+    """A kernel is installed that is already there.
 
-    `python -m ipykernel install --user` adds a second entry for the Python that the notebooks of Binder use anyway, under the name `python3`. Notebooks
-    that were saved with the kernel of your own computer are better changed to `python3`.
+    `python -m ipykernel install --user` adds a second entry for the Python that Binder's notebooks already use under the name `python3`. If a notebook was saved with a
+    kernel of your own computer, change the notebook to `python3` instead.
     """
 
     code = "PBD014"

@@ -27,10 +27,10 @@ _WRITERS = frozenset({"cp", "mv", "ln", "install", "mkdir", "touch", "tee", "rsy
 
 
 class PostbuildNeedsRoot(Rule):
-    """A script needs the rights of the system's administrator.
+    """A script needs administrator rights.
 
-    `postBuild` and `start` run as the user jovyan, without `sudo`: nobody can become root in a Binder session, and the folders of the system cannot
-    be written. System packages belong into `apt.txt`, which is installed before, as root.
+    `postBuild` and `start` run as the user jovyan. There is no `sudo`, nobody can become root in a Binder session, and system folders are read-only for jovyan. System
+    packages belong in `apt.txt`: they are installed earlier, as root.
 
     ## Fix safety
 
@@ -133,8 +133,8 @@ class PostbuildNeedsRoot(Rule):
 class PostbuildInteractive(Rule):
     """A script asks a question.
 
-    Nobody answers while the image is built: the input is empty. `pip uninstall` without `--yes` then stops with an error, and so does `read`. conda and mamba take
-    the empty answer for a yes, so a missing `--yes` is only mentioned there.
+    Nobody can answer while the image is built: the input is empty. `pip uninstall` without `--yes` then stops with an error, and so does `read`. conda and mamba take
+    the empty answer as a yes, so a missing `--yes` is only an info there.
     """
 
     code = "PBD008"

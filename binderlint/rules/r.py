@@ -22,18 +22,16 @@ _NO_R = ("DockerBuildPack", "LegacyBinderDockerBuildPack", "NixBuildPack", "RBui
 
 
 class RRuntimeDateMissing(Rule):
-    """R is asked for without a date, so it is not installed.
+    """R is not installed, because runtime.txt has no date.
 
-    repo2docker installs R when runtime.txt holds a version and a day of CRAN (`r-4.4-2025-04-01`), or when the root has a
-    DESCRIPTION. `r-4.4` without a day, or an install.R alone, is no sign of R for it: the build ends without an error, in an image
-    without R, and install.R is never run.
+    repo2docker installs R if runtime.txt has a version and a day of CRAN (`r-4.4-2025-04-01`), or if the root has a DESCRIPTION. `r-4.4` without a day, or an install.R alone, does not tell repo2docker to install R: the build succeeds, the image has no R,
+    and install.R never runs.
 
-    Silent where R comes from somewhere else: `r-base` in environment.yml, or a Dockerfile.
+    Nothing is reported if R comes from somewhere else: `r-base` in environment.yml, or a Dockerfile.
 
     ## Fix safety
 
-    The fix adds a day near the end of the year of that R version, or a runtime.txt for R 4.4. It is unsafe: the day decides which
-    versions of packages are installed, and with it the whole image.
+    The fix adds a day near the end of the year of that R version, or a runtime.txt for R 4.4. It is unsafe: the day decides which versions of packages are installed, and so the whole image.
     """
 
     code = "RLG001"
@@ -124,17 +122,15 @@ def _read_runtime(source: Source | None) -> Runtime | None:
 
 
 class RVersionUnpinned(Rule):
-    """runtime.txt names a day of CRAN but no version of R.
+    """runtime.txt has a day of CRAN but no version of R.
 
-    repo2docker then installs its default, R 4.4 today, over the packages of that day. Packages that were built for the R of their
-    time may not build with a newer one, and the default changes with a release of repo2docker.
+    repo2docker then installs its default, R 4.4 today, with the packages of that day. Packages that were built for the R of their time may not build with a newer one, and the default changes with a release of repo2docker.
 
-    A note where the day is one of R 4.4: the same today, and different when the default changes. A note, too, where a DESCRIPTION
-    alone asks for R: then the packages are the newest of the day of the build.
+    If the day is one of R 4.4, this is an info: the same today, and different when the default changes. It is also an info if only a DESCRIPTION makes this an R repository: then the packages are the newest on the day of the build.
 
     ## Fix safety
 
-    The fix names the version that was current on that day. It is unsafe: it is another R than the one installed today.
+    The fix writes the version that was current on that day. It is unsafe: it is another R than the one installed today.
     """
 
     code = "RLG002"
@@ -195,9 +191,8 @@ class RVersionUnpinned(Rule):
 class DescriptionHijacksBuild(Rule):
     """A DESCRIPTION in the root makes this an R repository.
 
-    A file called DESCRIPTION in the root, without a binder directory, selects repo2docker's R build: R, RStudio and, at the end,
-    `remotes::install_local()` of the repository. A text that only has this name is no R package, so that last step fails, and the
-    build with it.
+    A file called DESCRIPTION in the root, without a binder directory, selects repo2docker's R build: R, RStudio and, at the end, `remotes::install_local()` of the repository. If the file only has this name and is not an R package, that last step fails, and
+    the build with it.
     """
 
     code = "RLG003"
@@ -228,11 +223,10 @@ class DescriptionHijacksBuild(Rule):
 class RProfileRenv(Rule):
     """`.Rprofile` switches every R session to an empty library.
 
-    On Binder the home folder is the repository, so R and RStudio read its `.Rprofile`. `source("renv/activate.R")`, or packrat's
-    `init.R`, makes them use the project's own library, which is not in git. repo2docker starts R without the profile while it
-    runs install.R, so packages are installed in one place and looked for in another: `library(...)` finds nothing.
+    On Binder the repository is the home folder, so R and RStudio read its `.Rprofile`. `source("renv/activate.R")`, or packrat's `init.R`, makes them use the project's own library, which is not in git. repo2docker runs install.R without the profile, so R
+    installs packages in one place and looks for them in another: `library(...)` finds nothing.
 
-    Silent where install.R or postBuild restores the library of the project.
+    Nothing is reported if install.R or postBuild restores the library of the project.
     """
 
     code = "RLG004"

@@ -26,11 +26,10 @@ def _check_line(names: list[str]) -> str:
 class RInstallCannotFail(Rule):
     """Nothing notices when install.R fails.
 
-    repo2docker hides the result of install.R: it is followed by `|| true` or another command, and `install.packages` only warns
-    when a package cannot be installed. The build ends well, and the first `library(...)` of a notebook fails. Not even `stop()` in
-    install.R ends the build; a check in postBuild does.
+    repo2docker hides the result of install.R: `|| true` or another command follows it, and `install.packages` only warns if it cannot install a package. The build succeeds, and the first `library(...)` in a notebook fails. Not even `stop()` in install.R
+    ends the build; a check in postBuild does.
 
-    A misspelt `install.package(` or `instal.packages(` is an error: R knows no such function, and the rest of the file is not run.
+    A misspelt `install.package(` or `instal.packages(` is an error: R does not know such a function, and the rest of the file does not run.
 
     ## Fix safety
 

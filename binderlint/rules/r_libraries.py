@@ -29,11 +29,10 @@ def _needs() -> dict[str, list[list[str]]]:
 class RSystemLibraries(Rule):
     """An R package needs a system library that Binder's image does not have.
 
-    repo2docker installs R packages ready-built, without the libraries of Ubuntu that some of them load: `sf` needs GDAL, GEOS and
-    udunits, `rJava` needs Java. Without them in apt.txt, `library(sf)` ends with `cannot open shared object file`. The build does not
-    notice.
+    repo2docker installs prebuilt R packages, without the Ubuntu libraries that some of them load: `sf` needs GDAL, GEOS and udunits, `rJava` needs Java. If apt.txt does not list them, `library(sf)` ends with `cannot open shared object file`. The build does
+    not notice.
 
-    Silent where apt.txt names one of the Ubuntu packages that bring the library, for packages in variables, and in Dockerfiles.
+    Nothing is reported if apt.txt lists one of the Ubuntu packages that include the library, for package names in variables, or in Dockerfiles.
 
     ## Fix safety
 

@@ -25,15 +25,14 @@ _MRAN = regex(
 
 
 class RMran(Rule):
-    """Packages are to come from MRAN, which is gone.
+    """Packages come from MRAN, which was shut down.
 
-    Microsoft switched its snapshots of CRAN off in July 2023. repo2docker takes snapshots from Posit's package manager, which has
-    usable ones since 2018-12-07: with an older date in runtime.txt the build ends with an error. An address of MRAN, or the package
-    `checkpoint` on top of it, in install.R, a Dockerfile or `.Rprofile` cannot be reached.
+    Microsoft shut down its snapshots of CRAN in July 2023. repo2docker uses snapshots from Posit's package manager, which has usable ones since 2018-12-07: with an older date in runtime.txt the build ends with an error. An address of MRAN, or the package
+    `checkpoint` that uses it, in install.R, a Dockerfile or `.Rprofile` cannot be reached.
 
     ## Fix safety
 
-    The fix moves to the oldest snapshot there is, or to the same day at Posit. It is unsafe: other versions may be installed.
+    The fix uses the oldest snapshot that exists, or the same day at Posit. It is unsafe: other versions may be installed.
     """
 
     code = "RLG006"
@@ -134,14 +133,13 @@ _LIVE = regex(
 
 
 class RUndatedRepos(Rule):
-    """install.R takes packages from today's CRAN.
+    """install.R installs packages from today's CRAN.
 
-    repo2docker sets R's repository to the day that runtime.txt names, so that the same versions are installed every time. A
-    `repos` with a live mirror in install.R goes around it: each build installs what is newest, which may need a newer R.
+    repo2docker sets R's repository to the day in runtime.txt, so that the same versions are installed every time. A `repos` with a live mirror in install.R bypasses this: each build installs the newest versions, which may need a newer R.
 
     ## Fix safety
 
-    The fix leaves the argument out. It is unsafe: the versions of the day in runtime.txt are installed instead of the newest.
+    The fix removes the argument. It is unsafe: the versions of the day in runtime.txt are installed instead of the newest.
     """
 
     code = "RLG007"
@@ -214,14 +212,13 @@ def _without(call: Call, argument: Argument) -> Fix | None:
 
 
 class RBiocinstaller(Rule):
-    """Bioconductor's `biocLite` is gone.
+    """install.R uses `biocLite`, which Bioconductor removed.
 
-    `biocLite.R` and the package BiocInstaller were replaced by BiocManager in 2018. With R 3.5 or newer
-    `source("https://bioconductor.org/biocLite.R")` ends in an error, and install.R with it; the build goes on without the packages.
+    BiocManager replaced `biocLite.R` and the package BiocInstaller in 2018. With R 3.5 or newer, `source("https://bioconductor.org/biocLite.R")` ends in an error, and install.R with it. The build goes on without the packages.
 
     ## Fix safety
 
-    The fix writes the calls of BiocManager. It is unsafe: it installs the versions of the Bioconductor release that fits R.
+    The fix writes the calls of BiocManager. It is unsafe: it installs the versions of the Bioconductor release for this R.
     """
 
     code = "RLG008"

@@ -38,8 +38,7 @@ class CommentRule(Rule):
 class RuleCrashed(Rule):
     """A rule of binderlint crashed.
 
-    This is a bug of binderlint and says nothing about the repository. The other rules ran; the exit code is 3, so that
-    a check in continuous integration does not pass by accident.
+    This is a bug in binderlint and says nothing about the repository. The other rules ran. The exit code is 3, so that a check in continuous integration does not pass by accident.
     """
 
     code = "BLT001"
@@ -54,9 +53,8 @@ class RuleCrashed(Rule):
 class NotForBinder(Rule):
     """Nothing says that the repository is meant for Binder.
 
-    There is no `binder` folder, no launch link, no file that only repo2docker reads and no notebook beside an environment
-    file, so no rule was run: most of what they say would be wrong for a repository that nobody launches on Binder.
-    `--assume-binder`, or `assume-binder = true` in the configuration, checks it all the same.
+    There is no `binder` folder, no launch link, no file that only repo2docker reads and no notebook beside an environment file, so no rule was run: most of what they say would be wrong for a repository that nobody launches on Binder.
+    `--assume-binder`, or `assume-binder = true` in the configuration, checks it anyway.
     """
 
     code = "BLT002"
@@ -93,9 +91,7 @@ class NotForBinder(Rule):
 class UnusedSuppression(CommentRule):
     """A suppression comment suppresses nothing.
 
-    The problem it was written for is gone, or the rule never spoke about this line. Left in place it would hide the next problem of that kind.
-
-    Nothing is said while an error may keep the rule silent: the build stops, or an error is reported in the same file.
+    The problem it was written for no longer exists, or the rule never reported this line. If the comment stays, it will hide the next problem of that kind.
 
     ## Fix safety
 
@@ -170,7 +166,7 @@ class UnusedSuppression(CommentRule):
 class UnknownRule(CommentRule):
     """A suppression comment names a rule that does not exist.
 
-    The name is misspelt or the rule is from another linter, so the comment has no effect.
+    The name is misspelt or the rule belongs to another linter, so the comment has no effect.
     """
 
     code = "BLT004"
@@ -223,10 +219,9 @@ class SuppressionWithoutReason(CommentRule):
 
 
 class NothingCommitted(Rule):
-    """Git has no file of this repository yet.
+    """git does not track any file of this repository yet.
 
-    Binder clones the repository from where it is published and gets only what is committed and pushed. The files of the
-    folder were checked as if all of them were committed.
+    Binder clones the repository from where it is published and only gets what is committed and pushed. The files in the folder were checked as if all of them were committed.
     """
 
     code = "BLT006"

@@ -27,17 +27,15 @@ _MEANT = regex(r"(?:python|py)?[-_=~: ]*v?(\d\.\d+)(?:\.(?:\d+|x|\*))?", re.IGNO
 class RuntimeMalformed(Rule):
     """runtime.txt is not written as Binder reads it.
 
-    The file holds one line, `python-3.11` or `r-4.4-2025-01-15`: a name in lower case, a hyphen, a version, and for R a date. repo2docker parses it before it looks
-    for environment.yml, so a line with another number of hyphens, a missing part, or an empty file stops the build even where environment.yml chooses the Python.
-    Another name (`Python-3.11`, `julia-1.10`, a comment or a byte order mark in front) does not stop it: requirements.txt is then not looked at any more, and
-    mybinder.org finds no environment at all.
-    A comment cannot stand in the file.
+    The file has one line, `python-3.11` or `r-4.4-2025-01-15`: a name in lower case, a hyphen, a version, and for R a date. repo2docker parses it before it looks for environment.yml. A line with another number of hyphens, a
+    missing part, or an empty file stops the build even if environment.yml chooses Python. Another name (`Python-3.11`, `julia-1.10`, a comment or a byte order mark in front) does not stop it: repo2docker then ignores
+    requirements.txt, and mybinder.org finds no environment at all. The file cannot contain a comment.
 
-    White space and line ends around the line do no harm.
+    White space and line breaks around the line do no harm.
 
     ## Fix safety
 
-    The fix is safe where one version can be read from the file. It is unsafe where it drops a comment, which runtime.txt cannot hold.
+    The fix is safe if one version can be read from the file. It is unsafe if it removes a comment, which runtime.txt cannot contain.
     """
 
     code = "RUN001"
@@ -193,9 +191,8 @@ def _fix(runtime: Runtime) -> Fix | None:
 class RuntimePythonPatchVersion(Rule):
     """runtime.txt names a Python patch version.
 
-    Heroku's runtime.txt has `python-3.11.4`; Binder's has `python-3.11`. Since version 2025.12.0 repo2docker stops with an error where there are three
-    numbers; earlier releases dropped the last one. Binder always installs the newest patch version it knows.
-    For R, `r-4.2.1-2022-06-30` is right.
+    Heroku's runtime.txt has `python-3.11.4`; Binder's has `python-3.11`. Since version 2025.12.0, repo2docker stops with an error if there are three numbers; earlier releases dropped the last one. Binder always installs the newest
+    patch version it knows. For R, `r-4.2.1-2022-06-30` is right.
     """
 
     code = "RUN002"

@@ -20,17 +20,17 @@ _MEANT = regex(r"r(?:[-_ =:]*v?(\d+\.\d+(?:\.\d+)?))?[-_ =:]+(\d{4})([-/._])(\d{
 
 
 class RuntimeRInvalid(Rule):
-    """runtime.txt names an R version or a date that Binder does not read or does not have.
+    """runtime.txt has an R version or a date that Binder cannot use.
 
-    For R the line is `r-4.4-2025-01-15`: a small `r`, a version, and a date with two digits for month and day, from which the packages are taken. A date in another form or one
-    that does not exist stops the build of every kind of repository, since repo2docker parses runtime.txt first; `R-` is taken for another language, and no R is
-    installed. repo2docker knows the R versions 3.3 to 4.5 by two numbers; any three numbers are passed on. There is no package snapshot for a date in the future.
+    For R the line is `r-4.4-2025-01-15`: a small `r`, a version, and the date from which packages are installed, with two digits for month and day. A date in another form, or one that does not exist, stops the build of every kind of
+    repository, because repo2docker parses runtime.txt first. `R-` is treated as another language, and no R is installed. repo2docker knows R 3.3 to 4.5 by two numbers, and passes on any three numbers. There is no snapshot
+    for a date in the future.
 
-    The file has one line: in an R repository there is no place for a Python version.
+    The file has one line: an R repository has no place for a Python version.
 
     ## Fix safety
 
-    The fix is safe where one version and one date can be read from the file. It is unsafe where it drops a comment, which runtime.txt cannot hold.
+    The fix is safe if one version and one date can be read from the file. It is unsafe if it removes a comment, which runtime.txt cannot contain.
     """
 
     code = "RUN003"

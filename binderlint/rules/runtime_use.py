@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 class RuntimeIgnored(Rule):
     """The Python version in runtime.txt is not used.
 
-    With environment.yml or a Pipfile, the Python comes from there, and runtime.txt is only checked for its form; a Dockerfile or Nix expression is not even that. Where both name
-    the same version nothing is lost, but the next change of runtime.txt will have no effect.
+    With environment.yml or a Pipfile, Python comes from there, and repo2docker only checks the form of runtime.txt. With a Dockerfile or Nix it does not even do that. If both name the same version, nothing is lost, but the next
+    change of runtime.txt will have no effect.
 
     ## Fix safety
 
-    Where environment.yml names no Python, the fix moves the version there and deletes runtime.txt. It is unsafe: Binder then builds with another Python.
+    If environment.yml does not list Python, the fix moves the version there and deletes runtime.txt. It is unsafe: Binder then builds with another Python.
     """
 
     code = "RUN004"
@@ -147,10 +147,10 @@ def _move(repo: Repository, runtime: Runtime, wanted: str) -> Fix | None:
 
 
 class RuntimePythonWithDescription(Rule):
-    """A Python version in runtime.txt makes the build of an R package fail.
+    """A Python version in runtime.txt stops the build of an R package.
 
-    A DESCRIPTION file in the root makes it an R repository for repo2docker, which then takes the version in runtime.txt for the version of R: `python-3.11` asks for R 3.11 and stops the
-    build. Python 3.5 and 3.6 happen to be names of old R versions, which are then installed.
+    With a DESCRIPTION file in the root, repo2docker treats the repository as R and the version in runtime.txt as a version of R: `python-3.11` means R 3.11, and stops the build. Python 3.5 and 3.6 happen to be names of old R
+    versions, which are then installed.
     """
 
     code = "RUN005"

@@ -18,14 +18,12 @@ _PIP = {"requirements.txt": "numpy==2.2.0\n"}
 
 
 class ScriptCrlf(Rule):
-    r"""A script has Windows line ends.
+    r"""A script has Windows line endings.
 
-    Linux reads the first line of `start` and `postBuild` to know which program runs the script. With Windows line ends (`\r\n`) that
-    name ends in an invisible character: there is no `bash\r`, so the container never starts, or the build stops with "not found". In the lines
-    below it, the same character becomes part of the last word of each command.
+    Linux reads the first line of `start` and `postBuild` to find the program that runs the script. With Windows line endings (`\r\n`) that name ends with an invisible character. There is no `bash\r`, so the container never starts, or the build stops with "not
+    found". In the lines below, the same character becomes part of the last word of each command.
 
-    What counts is the file that git stores and Binder clones. A work tree on Windows in which git itself puts `\r\n` at the line ends
-    (`core.autocrlf`) is fine. apt.txt, requirements.txt, runtime.txt and environment.yml may have Windows line ends too.
+    What counts is the file that git stores and Binder clones. A work tree on Windows in which git itself writes `\r\n` (`core.autocrlf`) is fine. apt.txt, requirements.txt, runtime.txt and environment.yml may have Windows line endings.
     """
 
     code = "SCR001"
@@ -113,11 +111,10 @@ def _attributes(repo: Repository, path: str) -> tuple[Edit, ...]:
 
 
 class ScriptBom(Rule):
-    """A script begins with an invisible mark.
+    """A script begins with an invisible byte order mark.
 
-    Some editors on Windows write a byte order mark, three invisible bytes, in front of the text, or save it as UTF-16. Linux then does not see the
-    `#!` of the first line. `start` cannot be run at all (`Exec format error`). `postBuild` is run by the plain `sh`, which stops at what only
-    bash knows, such as `set -o pipefail`, and takes the first line for a command of its own.
+    Some editors on Windows write a byte order mark, three invisible bytes, before the text, or save it as UTF-16. Linux then does not see the `#!` of the first line. It cannot run `start` at all (`Exec format error`). Plain `sh` runs `postBuild`, stops at
+    features that only bash has, such as `set -o pipefail`, and treats the first line as a command.
     """
 
     code = "SCR002"

@@ -43,10 +43,10 @@ _SHELLS_TO_INSTALL = ("zsh", "fish", "ksh", "tcsh", "csh")
 
 
 class ShebangInterpreterMissing(Rule):
-    """The first line of a script names a program that is not there.
+    """The first line of a script names a program that does not exist.
 
-    The image has bash and sh in `/bin`, and the Python of the environment where `env` finds it. `/usr/bin/python`, `/usr/local/bin/bash`, a path of
-    your own computer or a shell that is not installed (zsh, fish, ksh) do not exist in it, and Linux says "No such file or directory".
+    The image has bash and sh in `/bin`, and `env` finds the Python of the environment. `/usr/bin/python`, `/usr/local/bin/bash`, a path on your own computer or a shell that is not installed (zsh, fish, ksh) do not exist there, and Linux says "No such file
+    or directory".
     """
 
     code = "SCR004"
@@ -133,13 +133,12 @@ def _installed(repo: Repository, package: str) -> bool:
 
 
 class ShebangEnvArgs(Rule):
-    """The first line of a script gives its program more than one argument.
+    """The first line of a script has more than one argument.
 
-    Linux hands everything after the program's path over as one single argument, unlike macOS. So `#!/usr/bin/env bash -v` looks for a program that
-    is called `bash -v`, and `#!/bin/bash -euo pipefail` gives bash an option it does not know. The script does not run at all. Some tools
-    have written such lines into many repositories.
+    Unlike macOS, Linux passes everything after the program's path as one argument. `#!/usr/bin/env bash -v` looks for a program called `bash -v`, and `#!/bin/bash -euo pipefail` gives bash an option that it does not know. The script does not run at all. Some
+    tools have written such lines in many repositories.
 
-    `env -S` splits the line itself, and one argument without blanks (`#!/bin/bash -ex`) is fine.
+    `env -S` splits the line itself, and one argument without spaces (`#!/bin/bash -ex`) is fine.
     """
 
     code = "SCR003"
@@ -204,8 +203,7 @@ class ShebangEnvArgs(Rule):
 class StartUnquotedAmpersand(Rule):
     """An address with `&` has no quotes.
 
-    To the shell `&` ends the command and puts it into the background. `wget https://example.org/get?file=a&version=2` fetches the address up to
-    the `&`, in the background, and then sets a variable `version`: the wrong file arrives, or none, and no error is seen.
+    In a shell, `&` ends the command and runs it in the background. `wget https://example.org/get?file=a&version=2` downloads the address up to the `&`, in the background, and then sets a variable `version`. The wrong file arrives, or none, and there is no error.
     """
 
     code = "SCR005"

@@ -47,13 +47,12 @@ _KEY = _KEY_HEAD + "MIIEpAIBAAKCAQEA7bq9c1Zt8Jx0w2K5mYhVnR4sD6fG\n-----END RSA "
 
 
 class SecretInConfig(Rule):
-    """A secret stands in a file of the repository.
+    """A file contains a secret.
 
-    Everything in the repository becomes part of a public image, and everyone who launches it can read it; so can everyone on
-    GitHub. Only what can be told for certain is reported: tokens of services with a prefix of their own (and a right checksum,
-    where they have one), AWS secret keys, and passwords in the addresses that a build uses. binderlint never shows the secret.
+    Everything in the repository becomes part of a public image, and everybody who launches it can read it; so can everybody on GitHub. Only what is certain is reported: tokens of services with a prefix of their own (and a correct checksum, if they have one), AWS
+    secret keys, and passwords in addresses that a build uses. binderlint never shows the secret.
 
-    Taking the file out is not enough: the secret is in the history. Have the service revoke it.
+    Removing the file is not enough: the secret is in the history. Revoke it at the service.
     """
 
     code = "SEC001"
@@ -106,12 +105,11 @@ class SecretInConfig(Rule):
 
 
 class PrivateKeyInRepository(Rule):
-    """A private key is part of the repository.
+    """The repository contains a private key.
 
-    The key of a server, a service account or somebody's ssh login is in the public image, and in the history. Taking the file out is not enough:
-    the key must be replaced wherever it is trusted.
+    The key of a server, a service account or somebody's ssh login is in the public image, and in the history. Removing the file is not enough: replace the key wherever it is trusted.
 
-    Certificates and public keys are no secret. Keys in folders of tests are taken for samples.
+    Certificates and public keys are not secret. Keys in folders for tests are treated as samples.
     """
 
     code = "SEC002"

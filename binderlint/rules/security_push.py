@@ -29,9 +29,8 @@ def _notebook(line: str) -> str:
 class PushesFromBinder(Rule):
     """Something pushes to a git repository from a session.
 
-    A session on mybinder.org belongs to nobody: anyone opens one, without a login, and everything in its image can be read by
-    everyone. For `git push` to work there the credentials would have to be in the repository or the image, where they are public; without
-    them the command fails, or waits for a password that `start` cannot be given.
+    A session on mybinder.org belongs to nobody: anybody can open one without a login, and read everything in its image. For `git push` to work there, the credentials would have to be in the repository or the image, where they are public. Without them the command
+    fails, or waits for a password that `start` cannot give.
     """
 
     code = "SEC003"

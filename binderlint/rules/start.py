@@ -24,16 +24,16 @@ _SH = "#!/bin/bash\n"
 class StartNoPassthrough(Rule):
     """`start` does not run the command it is given.
 
-    Binder runs `start` with the command of the Jupyter server as its arguments, and the script has to hand over to it: its last line is
-    `exec "$@"`. Where it does not, the container stops as soon as the script is done, or another server is started that does not know the
-    address and the token of the session, and the launch fails ("Launch attempt 1 failed", "didn't respond in 30 seconds").
+    Binder runs `start` with the command of the Jupyter server as its arguments, and the script must hand over to that command: its last line is
+    `exec "$@"`. Otherwise the container stops as soon as the script ends, or another server starts that does not know the address and the token of the
+    session. Visitors see "Launch attempt 1 failed" or "didn't respond in 30 seconds".
 
-    Every path through the script is followed: branches, functions, subshells, other scripts of the repository that it calls.
+    Every path through the script is followed: branches, functions, subshells, and other scripts of the repository that it calls.
 
     ## Fix safety
 
-    Adding `exec "$@"` at the end of a script that simply ends is safe. Putting it in the place of another server is unsafe: the options of
-    that server are dropped, and belong into `jupyter_server_config.py` or the launch link.
+    Adding `exec "$@"` at the end of a script that simply ends is safe. Replacing another server with it is unsafe: the options of that server are lost. They
+    belong in `jupyter_server_config.py` or in the launch link.
     """
 
     code = "STA001"
@@ -235,9 +235,9 @@ def _of_another(repo: Repository, script: Script) -> str | None:
 class StartNotForBinder(Rule):
     """The file `start` is not meant for Binder.
 
-    A file called `start` in the root of a repository without a binder directory is what Binder runs in every session. Here it starts the server of a
-    web application, and not the command that Binder gives it, so no session opens. Binder's own configuration can stand in a folder `binder`,
-    where it does not see the files of the root.
+    A file called `start` in the root of a repository without a binder directory runs in every Binder session. Here it starts the server of a web application
+    instead of the command that Binder gives it, so no session opens. Binder's own configuration can be in a folder `binder`; Binder then does not
+    look at the files in the root.
     """
 
     code = "STA008"

@@ -24,10 +24,9 @@ _SH = "#!/bin/bash\n"
 class StartUnquotedArgs(Rule):
     """`start` splits the command it is given.
 
-    BinderHub's command is `python3 -c '<a program of many lines>' --ip=0.0.0.0 ...`. Without the quotes in `"$@"` the shell splits it at
-    every blank and line end, Python gets the word `import` as its program and stops with a SyntaxError. With `repo2docker` on your own computer, whose
-    command has no blanks, everything seems to work. `"$*"` makes one word of all arguments, `"$1"` drops all but the first, `eval` and `bash -c`
-    read them as shell code.
+    BinderHub's command is `python3 -c '<a program of many lines>' --ip=0.0.0.0 ...`. Without the quotes in `"$@"`, the shell splits it at every space and line
+    break. Python gets the word `import` as its program and stops with a SyntaxError. Everything seems to work with `repo2docker` on your own computer,
+    because its command contains no spaces. `"$*"` makes one word of all arguments, `"$1"` drops all but the first, and `eval` and `bash -c` read them as shell code.
     """
 
     code = "STA002"
@@ -100,9 +99,9 @@ class StartUnquotedArgs(Rule):
 class StartMissingExec(Rule):
     """`start` runs the command it is given without `exec`.
 
-    The server then is a child of the shell. When Binder stops the container, the shell gets the signal and ends, and the server, with its
-    kernels, is killed without being asked. `exec "$@"` puts the server in the place of the shell. In a pipeline (`"$@" | tee log`) that is not
-    possible, and the exit status is lost too; `exec "$@" > >(tee log) 2>&1` does the same without a pipeline.
+    The server is then a child of the shell. When Binder stops the container, the shell gets the signal and ends, and the server and its kernels are killed
+    without a chance to save anything. `exec "$@"` replaces the shell with the server. In a pipeline (`"$@" | tee log`) that is impossible, and the exit
+    status is lost as well; `exec "$@" > >(tee log) 2>&1` writes the same log without a pipeline.
     """
 
     code = "STA003"
@@ -175,8 +174,8 @@ class StartMissingExec(Rule):
 class StartNoShebang(Rule):
     """`start` does not say which program runs it.
 
-    Binder runs `start` directly, not through a shell. Without `#!/bin/bash` in its very first line Linux refuses it with `Exec format error` and
-    the container never starts. (A `postBuild` without that line does run, with the plain `sh`.)
+    Binder runs `start` directly, not through a shell. Unless its very first line begins with `#!`, such as `#!/bin/bash`, Linux refuses to run it with
+    `Exec format error`, and the container never starts. (A `postBuild` without such a line does run, with plain `sh`.)
     """
 
     code = "STA004"

@@ -20,17 +20,16 @@ _POST = "#!/bin/bash\nset -euo pipefail\n\n"
 class StartDownloads(Rule):
     """`start` downloads data.
 
-    `start` runs at every launch, for every visitor, before the server answers. Binder gives up on a server that does not answer within
-    30 seconds, so a download that is large, or a site that is slow or down for a day, makes the launch fail. `postBuild` runs once, when the
-    image is built, and what it downloads is in the image of every session.
+    `start` runs at every launch, for every visitor, before the server answers. Binder gives up on a server that does not answer within 30 seconds, so a
+    large download, or a slow site, makes the launch fail. `postBuild` runs once, when the image is built, and what it downloads is then part of every session.
 
-    Downloads in the background (`... &`), from the session itself (localhost, the hub) and in functions that are never called are not
-    meant. `git pull` of what is there already is only mentioned.
+    Downloads in the background (`... &`), from the session itself (localhost, the hub) and in functions that are never called are not reported.
+    `git pull` in an existing clone is reported as an info only.
 
     ## Fix safety
 
-    The fix is unsafe: the data become part of the image, as they are at the time of the build. It moves the command, with its comments and
-    the lines that unpack what it gets, to `postBuild`, and makes that file where there is none.
+    The fix is unsafe: the data become part of the image, as they are at the time of the build. The fix moves the command, its comments and the lines that
+    unpack the data to `postBuild`, and creates that file if there is none.
     """
 
     code = "STA005"

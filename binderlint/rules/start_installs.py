@@ -47,13 +47,13 @@ def _listed(repo: Repository, command: Command) -> Fix | None:
 class StartInstalls(Rule):
     """`start` installs packages.
 
-    `start` runs at every launch, for every visitor, before the server answers, and Binder gives up on a server that does not answer within 30
-    seconds. What is installed there differs from launch to launch, too. The environment files, or `postBuild`, put packages into the image once.
+    `start` runs at every launch, for every visitor, before the server answers, and Binder gives up on a server that does not answer within 30 seconds. The
+    installed versions also differ from launch to launch. Environment files and `postBuild` put packages in the image once.
 
     ## Fix safety
 
-    The fix is unsafe: the packages become part of the image, in the versions that are current at the time of the build. A plain list goes to
-    requirements.txt where the build reads one, anything else to `postBuild`.
+    The fix is unsafe: the packages become part of the image, in the versions that are current at the time of the build. A plain list of packages goes to
+    requirements.txt if the build reads one, anything else to `postBuild`.
     """
 
     code = "STA006"

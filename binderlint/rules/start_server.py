@@ -19,8 +19,8 @@ _SH = "#!/bin/bash\n"
 class StartForegroundServer(Rule):
     """`start` waits for a server that never ends.
 
-    A server that is started without `&` keeps the script waiting until it is stopped, so the lines below it, and with them the command that
-    Binder runs, are never reached, and the launch fails.
+    A server that is started without `&` keeps the script waiting until the server is stopped. The lines below it are never reached, among them the command that
+    Binder runs, so the launch fails.
     """
 
     code = "STA007"
