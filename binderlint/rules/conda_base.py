@@ -37,27 +37,54 @@ class EnvPythonUnsupported(Rule):
     level = Level.LAUNCH
     sources = ("repo2docker/buildpacks/conda/__init__.py",)
     examples = (
-        Bad({"environment.yml": "dependencies:\n  - python=3.1\n"}, at="environment.yml:2:5"),
-        Bad({"environment.yml": "dependencies:\n  - python=3.99\n"}, at="environment.yml:2:5"),
-        Bad({"binder/environment.yml": "dependencies: ['python=3.4', numpy]\n"}, at="binder/environment.yml:1:16"),
-        Bad({"environment.yml": "dependencies:\r\n- python=4\r\n"}, at="environment.yml:2:3"),
+        Bad(
+            {"environment.yml": "dependencies:\n  - python=3.1\n"},
+            at="environment.yml:2:5",
+            why="Python 3.1 instead of 3.10",
+        ),
+        Bad(
+            {"environment.yml": "dependencies:\n  - python=3.99\n"},
+            at="environment.yml:2:5",
+            why="A version that does not exist",
+        ),
+        Bad(
+            {"binder/environment.yml": "dependencies: ['python=3.4', numpy]\n"},
+            at="binder/environment.yml:1:16",
+            why="Python 3.4",
+        ),
+        Bad({"environment.yml": "dependencies:\r\n- python=4\r\n"}, at="environment.yml:2:3", why="Python 4"),
         Bad(
             {"environment.yml": "dependencies:\n  - python=3.* # any\n"},
             at="environment.yml:2:5",
             fixed={"environment.yml": "dependencies:\n  - python=3.10 # any\n"},
+            why="A pattern instead of the second number",
         ),
-        Bad({"runtime.txt": "python-3.99\n", "requirements.txt": "numpy\n"}, at="runtime.txt:1:1"),
-        Bad({"Pipfile": '[requires]\npython_version = "3.99"\n'}, at="Pipfile:2:18"),
-        Good({"environment.yml": "dependencies:\n  - python=3.14\n"}),
-        Good({"environment.yml": "dependencies:\n  - python=2.7\n"}, why="old, but there"),
-        Good({"environment.yml": "dependencies:\n  - python>=3.99\n"}, why="repo2docker does not read it"),
-        Good({"environment.yml": "dependencies:\n  - python=3\n"}, why="the default"),
+        Bad(
+            {"runtime.txt": "python-3.99\n", "requirements.txt": "numpy\n"},
+            at="runtime.txt:1:1",
+            why="runtime.txt names a version that does not exist",
+        ),
+        Bad(
+            {"Pipfile": '[requires]\npython_version = "3.99"\n'},
+            at="Pipfile:2:18",
+            why="Pipfile names a version that does not exist",
+        ),
+        Good({"environment.yml": "dependencies:\n  - python=3.14\n"}, why="The newest supported version"),
+        Good({"environment.yml": "dependencies:\n  - python=2.7\n"}, why="Python 2.7"),
+        Good({"environment.yml": "dependencies:\n  - python>=3.99\n"}, why="A range, which repo2docker does not read"),
+        Good({"environment.yml": "dependencies:\n  - python=3\n"}, why="No second number, which gives the default"),
         Good(
             {"environment.yml": "dependencies:\n  - python=3.99\n", "Project.toml": "[deps]\n"},
-            why="in a Julia build environment.yml does not choose Python",
+            why="In a Julia repository, environment.yml does not choose Python",
         ),
-        Good({"runtime.txt": "python-3.99\n", "environment.yml": "dependencies: [python=3.12]\n"}, why="not looked at"),
-        Good({"runtime.txt": "python-3.11.4\n", "requirements.txt": "numpy\n"}, why="another rule's matter"),
+        Good(
+            {"runtime.txt": "python-3.99\n", "environment.yml": "dependencies: [python=3.12]\n"},
+            why="environment.yml wins over runtime.txt",
+        ),
+        Good(
+            {"runtime.txt": "python-3.11.4\n", "requirements.txt": "numpy\n"},
+            why="runtime.txt with a patch version, which runtime-python-patch-version reports",
+        ),
     )
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:
@@ -103,11 +130,13 @@ class EnvPythonIgnoredByROrJulia(Rule):
             {"Project.toml": "[deps]\n", "environment.yml": "dependencies:\n  - python=3.12\n"},
             at="environment.yml:2:5",
             fixed={"runtime.txt": "python-3.12\n"},
+            why="A Julia repository",
         ),
         Bad(
             {"binder/Project.toml": "[deps]\n", "binder/environment.yml": "dependencies: [python=3.9.7]\n"},
             at="binder/environment.yml:1:16",
             fixed={"binder/runtime.txt": "python-3.9\n"},
+            why="A Julia repository with a binder directory",
         ),
         Bad(
             {
@@ -116,22 +145,30 @@ class EnvPythonIgnoredByROrJulia(Rule):
                 "environment.yml": "dependencies: [python=3.12]\n",
             },
             at="environment.yml:1:16",
+            why="runtime.txt names another version",
         ),
         Bad(
             {"runtime.txt": "r-4.4-2025-01-15\n", "environment.yml": "dependencies: [python=3.12, numpy]\n"},
             at="environment.yml:1:16",
+            why="An R repository",
         ),
-        Good({"Project.toml": "[deps]\n", "environment.yml": "dependencies: [python=3.10]\n"}, why="it is 3.10"),
-        Good({"Project.toml": "[deps]\n", "environment.yml": "dependencies: [python>=3.9]\n"}, why="3.10 fits"),
+        Good(
+            {"Project.toml": "[deps]\n", "environment.yml": "dependencies: [python=3.10]\n"},
+            why="Python 3.10, from which Binder starts",
+        ),
+        Good(
+            {"Project.toml": "[deps]\n", "environment.yml": "dependencies: [python>=3.9]\n"},
+            why="A range that includes Python 3.10",
+        ),
         Good(
             {
                 "Project.toml": "[deps]\n",
                 "runtime.txt": "python-3.12\n",
                 "environment.yml": "dependencies: [python=3.12]\n",
             },
-            why="both name the same version",
+            why="runtime.txt names the same version",
         ),
-        Good({"environment.yml": "dependencies: [python=3.12]\n"}, why="a conda repository"),
+        Good({"environment.yml": "dependencies: [python=3.12]\n"}, why="A repository without R or Julia"),
     )
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:
@@ -178,10 +215,18 @@ class TwoRInstallations(Rule):
                 "environment.yml": "dependencies:\n  - python=3.10\n  - r-base=4.3\n  - r-sf\n",
             },
             at="environment.yml:3:5",
+            why="R from runtime.txt and from conda",
         ),
-        Bad({"DESCRIPTION": "Package: x\n", "environment.yml": "dependencies: [r-sf]\n"}, at="environment.yml:1:16"),
-        Good({"environment.yml": "dependencies:\n  - r-base=4.4\n  - r-sf\n"}, why="only conda's R"),
-        Good({"runtime.txt": "r-4.4-2025-01-15\n", "environment.yml": "dependencies: [numpy, rpy2]\n"}, why="one R"),
+        Bad(
+            {"DESCRIPTION": "Package: x\n", "environment.yml": "dependencies: [r-sf]\n"},
+            at="environment.yml:1:16",
+            why="R from DESCRIPTION and from conda",
+        ),
+        Good({"environment.yml": "dependencies:\n  - r-base=4.4\n  - r-sf\n"}, why="Only conda's R"),
+        Good(
+            {"runtime.txt": "r-4.4-2025-01-15\n", "environment.yml": "dependencies: [numpy, rpy2]\n"},
+            why="Only the R of runtime.txt",
+        ),
     )
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:

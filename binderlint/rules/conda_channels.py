@@ -57,16 +57,19 @@ class EnvDefaultsChannel(Rule):
             {"environment.yml": "channels:\n  - conda-forge\n  - defaults\ndependencies: [numpy]\n"},
             at="environment.yml:3:5",
             fixed={"environment.yml": "channels:\n  - conda-forge\ndependencies: [numpy]\n"},
+            why="defaults beside conda-forge",
         ),
         Bad(
             {"binder/environment.yml": "channels: [defaults, conda-forge] # ours\r\ndependencies: [numpy]\r\n"},
             at="binder/environment.yml:1:12",
             fixed={"binder/environment.yml": "channels: [conda-forge] # ours\r\ndependencies: [numpy]\r\n"},
+            why="defaults first, in brackets",
         ),
         Bad(
             {"environment.yml": "channels:\n  - 'anaconda'\n  - bioconda\ndependencies: [numpy]"},
             at="environment.yml:2:5",
             fixed={"environment.yml": "channels:\n  - conda-forge\n  - bioconda\ndependencies: [numpy]"},
+            why="The channel under its name `anaconda`",
         ),
         Bad(
             {
@@ -74,16 +77,24 @@ class EnvDefaultsChannel(Rule):
             },
             at=("environment.yml:2:5", "environment.yml:3:5"),
             fixed={"environment.yml": "channels:\n  - conda-forge\ndependencies: [numpy]\n"},
+            why="The channel by its address",
         ),
         Bad(
             {"environment.yml": "channels: [conda-forge]\ndependencies: ['defaults::numpy']\n"},
             at="environment.yml:2:17",
+            why="One package from defaults",
         ),
-        Good({"environment.yml": "channels: [conda-forge, nodefaults]\ndependencies: [numpy]\n"}),
-        Good({"environment.yml": "channels: [conda-forge, bioconda, r4ds]\ndependencies: [numpy]\n"}),
+        Good(
+            {"environment.yml": "channels: [conda-forge, nodefaults]\ndependencies: [numpy]\n"},
+            why="nodefaults, which is not a channel",
+        ),
+        Good(
+            {"environment.yml": "channels: [conda-forge, bioconda, r4ds]\ndependencies: [numpy]\n"},
+            why="Other channels",
+        ),
         Good(
             {"environment.yml": "channels:\n  - defaults  # we have a licence\ndependencies: [numpy]\n"},
-            why="an explicit choice",
+            why="A comment says that there is a licence",
         ),
         Good(
             {"environment.yml": "channels: [defaults]\n", "binder/environment.yml": "channels: [conda-forge]\n"},
@@ -138,32 +149,48 @@ class EnvChannelSuspect(Rule):
             {"environment.yml": "channels:\n  - conda-forge\n  - default # ?\n  - pip\ndependencies: [numpy]\n"},
             at=("environment.yml:3:5", "environment.yml:4:5"),
             fixed={"environment.yml": "channels:\n  - conda-forge\ndependencies: [numpy]\n"},
+            why="Names that are not channels",
         ),
         Bad(
             {"binder/environment.yml": "channels: [default]\r\ndependencies: [numpy]\r\n"},
             at="binder/environment.yml:1:12",
             fixed={"binder/environment.yml": "channels: [conda-forge]\r\ndependencies: [numpy]\r\n"},
+            why="A misspelt `defaults` as the only channel",
         ),
         Bad(
             {"environment.yml": "channels: [conda-forge, ioos, pkgs/free]\n"},
             at=("environment.yml:1:25", "environment.yml:1:31"),
+            why="Abandoned channels",
         ),
         Bad(
             {"environment.yml": "channels: [pytorch, conda-forge]\ndependencies: [pytorch]\n"},
             at="environment.yml:1:12",
+            why="The channel of PyTorch",
         ),
-        Bad({"environment.yml": "channels: [conda-forge/label/broken]\n"}, at="environment.yml:1:12"),
+        Bad(
+            {"environment.yml": "channels: [conda-forge/label/broken]\n"},
+            at="environment.yml:1:12",
+            why="The label for withdrawn packages",
+        ),
         Bad(
             {"environment.yml": "channels: [conda-forge]\ndependencies: ['xx/label/dev::numpy']\n"},
             at="environment.yml:2:17",
+            why="A label for unfinished packages in front of a package",
         ),
-        Good({"environment.yml": "channels: [conda-forge, bioconda]\n"}),
-        Good({"environment.yml": "channels: [conda-forge/label/cf202003]\n"}, why="an archive label never changes"),
+        Good({"environment.yml": "channels: [conda-forge, bioconda]\n"}, why="Channels in good order"),
+        Good({"environment.yml": "channels: [conda-forge/label/cf202003]\n"}, why="A label that never changes"),
         Good(
-            {"environment.yml": "channels: [pytorch]\ndependencies: [pytorch=1.13]\n"}, why="it still has old releases"
+            {"environment.yml": "channels: [pytorch]\ndependencies: [pytorch=1.13]\n"},
+            why="The channel still has this old release",
         ),
-        Good({"environment.yml": "channels: [https://example.org/pip, ./local]\n"}, why="an address of one's own"),
-        Good({"environment.yml": "channels: [default]\n", "binder/environment.yml": "name: x\n"}, why="not read"),
+        Good(
+            {"environment.yml": "channels: [https://example.org/pip, ./local]\n"},
+            why="Addresses of the author's own channels",
+        ),
+        Good(
+            {"environment.yml": "channels: [default]\n", "binder/environment.yml": "name: x\n"},
+            why="Binder does not read this file",
+        ),
     )
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:

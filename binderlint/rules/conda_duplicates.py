@@ -33,29 +33,47 @@ class EnvDuplicateDependency(Rule):
             {"environment.yml": "dependencies:\n  - numpy\n  - python=3.12\n  - numpy=2.0\n"},
             at="environment.yml:4:5",
             fixed={"environment.yml": "dependencies:\n  - python=3.12\n  - numpy=2.0\n"},
+            why="With and without a version",
         ),
         Bad(
             {"binder/environment.yml": "dependencies: [numpy=2.0, scipy, 'Numpy=2.0']\r\n"},
             at="binder/environment.yml:1:35",
             fixed={"binder/environment.yml": "dependencies: [numpy=2.0, scipy]\r\n"},
+            why="The same item twice, in brackets",
         ),
-        Bad({"environment.yml": "dependencies: [numpy=2.0, conda-forge::numpy]\n"}, at="environment.yml:1:27"),
+        Bad(
+            {"environment.yml": "dependencies: [numpy=2.0, conda-forge::numpy]\n"},
+            at="environment.yml:1:27",
+            why="Once with its channel",
+        ),
         Bad(
             {"environment.yml": "dependencies:\n  - numpy=1.26\n  - numpy=2.0\n"},
             at="environment.yml:3:5",
             severity=Severity.WARNING,
+            why="Two versions that exclude each other",
         ),
         Bad(
             {"environment.yml": "dependencies:\n  - numpy>=2\n  - numpy<1.20\n"},
             at="environment.yml:3:5",
             severity=Severity.WARNING,
+            why="Two ranges that exclude each other",
         ),
-        Bad({"environment.yml": "dependencies:\n  - numpy>=1.20\n  - numpy<2\n"}, at="environment.yml:3:5"),
-        Good({"environment.yml": "dependencies: [numpy, numpy-base, python-dateutil, python]\n"}),
-        Good({"environment.yml": "dependencies: [pip, pip: [pip]]\n"}, why="two lists"),
-        Good({"environment.yml": "dependencies: [&a numpy, *a]\n"}, why="a YAML alias"),
-        Good({"environment.yml": "dependencies: [blas=*=openblas, libblas]\n"}),
-        Good({"environment.yml": "dependencies: [a, a]\n", "binder/environment.yml": ""}, why="not read"),
+        Bad(
+            {"environment.yml": "dependencies:\n  - numpy>=1.20\n  - numpy<2\n"},
+            at="environment.yml:3:5",
+            why="Two ranges that overlap",
+        ),
+        Good(
+            {"environment.yml": "dependencies: [numpy, numpy-base, python-dateutil, python]\n"},
+            why="Different packages with similar names",
+        ),
+        Good({"environment.yml": "dependencies: [pip, pip: [pip]]\n"}, why="Once for conda and once for pip"),
+        Good({"environment.yml": "dependencies: [&a numpy, *a]\n"}, why="A YAML alias"),
+        Good({"environment.yml": "dependencies: [blas=*=openblas, libblas]\n"}, why="Two packages of one family"),
+        Good(
+            {"environment.yml": "dependencies: [a, a]\n", "binder/environment.yml": ""},
+            why="Binder does not read this file",
+        ),
     )
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:
@@ -116,6 +134,7 @@ class EnvironmentSplit(Rule):
                 "requirements.txt": "scipy\nnumpy==1.26.4\n",
             },
             at="requirements.txt:2:1",
+            why="A Julia repository with both files",
         ),
         Bad(
             {
@@ -123,6 +142,7 @@ class EnvironmentSplit(Rule):
                 "requirements.txt": "numpy<2\n",
             },
             at="requirements.txt:1:1",
+            why="The list for pip includes requirements.txt",
         ),
         Bad(
             {
@@ -131,6 +151,7 @@ class EnvironmentSplit(Rule):
                 "requirements.txt": "Pandas==1.5\n",
             },
             at="requirements.txt:1:1",
+            why="An R repository with both files",
         ),
         Good(
             {
@@ -138,11 +159,11 @@ class EnvironmentSplit(Rule):
                 "environment.yml": "dependencies: [numpy=2.0]\n",
                 "requirements.txt": "numpy==2.0.2\n",
             },
-            why="both can hold",
+            why="Versions that are compatible",
         ),
         Good(
             {"environment.yml": "dependencies: [numpy=2.0]\n", "requirements.txt": "numpy==1.26.4\n"},
-            why="requirements.txt is not installed beside environment.yml",
+            why="Binder does not install requirements.txt beside environment.yml",
         ),
         Good(
             {
@@ -150,7 +171,7 @@ class EnvironmentSplit(Rule):
                 "environment.yml": "dependencies: [numpy=2.0]\n",
                 "requirements.txt": "numpy==1.26.4; sys_platform == 'win32'\n",
             },
-            why="not for Linux",
+            why="A line that is not for Linux",
         ),
     )
 

@@ -72,6 +72,7 @@ class CondaPlatformBuildString(Rule):
             },
             at="environment.yml:2:5",
             fixed={"environment.yml": "dependencies:\n  - python=3.7.3 # ours\n  - six=1.12.0\n  - tk=8.6.8\n"},
+            why="An export from macOS",
         ),
         Bad(
             {
@@ -81,11 +82,13 @@ class CondaPlatformBuildString(Rule):
             fixed={
                 "binder/environment.yml": "dependencies:\r\n- python==3.8.11\r\n- 'pip=21.2.2'\r\n- pip:\r\n  - numpy==1.21.1"
             },
+            why="An export from macOS with Windows line endings and a list for pip",
         ),
         Bad(
             {"environment.yml": "dependencies: [python=3.7.3=h8c8aaf0_1, vc=14.1=h0510ff6_4]\n"},
             at="environment.yml:1:16",
             fixed={"environment.yml": "dependencies: [python=3.7.3, vc=14.1]\n"},
+            why="An export from Windows",
         ),
         Bad(
             {
@@ -95,6 +98,7 @@ class CondaPlatformBuildString(Rule):
             fixed={
                 "environment.yml": "dependencies:\n  - python=3.9.7\n  - zlib=1.2.11\n  - sqlite=3.36.0\n  - openssl=1.1.1l\n  - tk=8.6.11\n"
             },
+            why="An export whose system is not known",
         ),
         Bad(
             {
@@ -105,12 +109,14 @@ class CondaPlatformBuildString(Rule):
             fixed={
                 ".binder/environment.yml": "dependencies:\n  - _libgcc_mutex=0.1=conda_forge\n  - libgcc-ng=11.2.0\n  - python=3.9.7\n"
             },
+            why="An export from Linux",
         ),
         Bad(
             {"environment.yml": "dependencies:\n  - python=3.12\n  - numpy 1.16.4 py37hacdab7b_0\n"},
             at="environment.yml:3:5",
             severity=Severity.WARNING,
             fixed={"environment.yml": "dependencies:\n  - python=3.12\n  - numpy 1.16.4\n"},
+            why="One package with a build",
         ),
         Bad(
             {
@@ -123,15 +129,22 @@ class CondaPlatformBuildString(Rule):
                 "environment.yml": "# platform: linux-64\ndependencies:\n"
                 + "".join(f"  - p{number}=1.{number}\n" for number in range(6))
             },
+            why="A comment names Linux",
         ),
-        Good({"environment.yml": "dependencies:\n  - python=3.12\n  - numpy=2.1\n"}),
-        Good({"environment.yml": "dependencies:\n  - hdf5=*=mpi_*\n  - h5py=3.11=mpi_openmpi*\n"}, why="a variant"),
-        Good({"environment.yml": "dependencies:\n  - pytorch=2.1=*_cuda*\n"}, why="a variant"),
-        Good({"environment.yml": "dependencies:\n  - blas=*=openblas\n  - blas=1.0=mkl\n"}, why="a named variant"),
-        Good({"environment.yml": "dependencies:\n  - python=3.9.7=*cpython\n"}, why="a pattern fits every system"),
+        Good({"environment.yml": "dependencies:\n  - python=3.12\n  - numpy=2.1\n"}, why="Versions without builds"),
+        Good(
+            {"environment.yml": "dependencies:\n  - hdf5=*=mpi_*\n  - h5py=3.11=mpi_openmpi*\n"},
+            why="The build of a variant, with a `*`",
+        ),
+        Good({"environment.yml": "dependencies:\n  - pytorch=2.1=*_cuda*\n"}, why="A variant for CUDA"),
+        Good(
+            {"environment.yml": "dependencies:\n  - blas=*=openblas\n  - blas=1.0=mkl\n"},
+            why="The build names a variant",
+        ),
+        Good({"environment.yml": "dependencies:\n  - python=3.9.7=*cpython\n"}, why="A pattern that fits every system"),
         Good(
             {"environment.yml": "dependencies:\n" + "".join(f"  - p{number}=1.{number}.0\n" for number in range(30))},
-            why="an export without builds",
+            why="An export without builds",
         ),
         Good(
             {"environment.yml": "dependencies:\n  - tk=8.6.8=ha441bb4_0\n", "binder/environment.yml": ""},

@@ -35,25 +35,41 @@ class EnvPipNotList(Rule):
             {"environment.yml": "dependencies:\n  - python=3.12\n  - pip:\n      -r requirements.txt\n"},
             at="environment.yml:4:7",
             fixed={"environment.yml": "dependencies:\n  - python=3.12\n  - pip:\n      - -r requirements.txt\n"},
+            why="No dash below `pip:`",
         ),
         Bad(
             {"binder/environment.yml": "dependencies:\r\n- pip:\r\n    numpy==2.0\r\n    pandas # wide\r\n"},
             at="binder/environment.yml:3:5",
             fixed={"binder/environment.yml": "dependencies:\r\n- pip:\r\n    - numpy==2.0\r\n    - pandas # wide\r\n"},
+            why="Two lines without a dash",
         ),
         Bad(
             {"environment.yml": "dependencies:\n  - pip: numpy\n"},
             at="environment.yml:2:10",
             fixed={"environment.yml": "dependencies:\n  - pip: [numpy]\n"},
+            why="The package on the line of `pip:`",
         ),
         Bad(
             {"environment.yml": "dependencies:\n  - python=3.12\n  - pip:\n      # - numpy\n"},
             at="environment.yml:3:5",
             fixed={"environment.yml": "dependencies:\n  - python=3.12\n  - pip: []\n      # - numpy\n"},
+            why="Only comments below `pip:`",
         ),
-        Bad({"environment.yml": "dependencies:\n  - pip:\n  - numpy\n"}, at="environment.yml:2:5"),
-        Bad({"environment.yml": "dependencies:\n  - pip:\n      numpy: 2.0\n"}, at="environment.yml:3:7"),
-        Bad({"environment.yml": "dependencies:\n  - pip:\n    - numpy: 2.0\n"}, at="environment.yml:3:7"),
+        Bad(
+            {"environment.yml": "dependencies:\n  - pip:\n  - numpy\n"},
+            at="environment.yml:2:5",
+            why="Nothing below `pip:`",
+        ),
+        Bad(
+            {"environment.yml": "dependencies:\n  - pip:\n      numpy: 2.0\n"},
+            at="environment.yml:3:7",
+            why="A mapping below `pip:`",
+        ),
+        Bad(
+            {"environment.yml": "dependencies:\n  - pip:\n    - numpy: 2.0\n"},
+            at="environment.yml:3:7",
+            why="A mapping in the list for pip",
+        ),
         Bad(
             {
                 "environment.yml": "dependencies:\n  - python=3.12\n  - numpy: 2.0 # fast\n  - pandas: '>=2.1'\n  - scipy:\n"
@@ -62,44 +78,71 @@ class EnvPipNotList(Rule):
             fixed={
                 "environment.yml": "dependencies:\n  - python=3.12\n  - numpy=2.0 # fast\n  - pandas>=2.1\n  - scipy\n"
             },
+            why="A colon between package and version",
         ),
         Bad(
             {"environment.yml": "dependencies:\n  - python=3.12\n  - Pip:\n    - numpy\n"},
             at="environment.yml:3:5",
             fixed={"environment.yml": "dependencies:\n  - python=3.12\n  - pip:\n    - numpy\n"},
+            why="`Pip:` with a capital letter",
         ),
-        Bad({"environment.yml": "dependencies:\n  - npm:\n    - jsdom\n"}, at="environment.yml:2:5"),
-        Bad({"environment.yml": "dependencies:\n  - - numpy\n    - pandas\n"}, at="environment.yml:2:5"),
+        Bad(
+            {"environment.yml": "dependencies:\n  - npm:\n    - jsdom\n"},
+            at="environment.yml:2:5",
+            why="A list for npm",
+        ),
+        Bad(
+            {"environment.yml": "dependencies:\n  - - numpy\n    - pandas\n"},
+            at="environment.yml:2:5",
+            why="A list inside the list",
+        ),
         Bad(
             {"environment.yml": "dependencies:\n  python: 3.12\n  numpy:\n  pandas: '>=2' # wide\n"},
             at="environment.yml:2:3",
             fixed={"environment.yml": "dependencies:\n  - python=3.12\n  - numpy\n  - pandas>=2 # wide\n"},
+            why="dependencies is a mapping",
         ),
         Bad(
             {"environment.yml": "dependencies: python=3.12, numpy\n"},
             at="environment.yml:1:15",
             fixed={"environment.yml": "dependencies: [python=3.12, numpy]\n"},
+            why="dependencies is a string with commas",
         ),
-        Bad({"environment.yml": "dependencies: numpy pandas\n"}, at="environment.yml:1:15"),
+        Bad(
+            {"environment.yml": "dependencies: numpy pandas\n"},
+            at="environment.yml:1:15",
+            why="dependencies is a string with spaces",
+        ),
         Bad(
             {"environment.yml": "channels: conda-forge\ndependencies: [numpy]\n"},
             at="environment.yml:1:11",
             fixed={"environment.yml": "channels: [conda-forge]\ndependencies: [numpy]\n"},
+            why="channels is a single word",
         ),
         Bad(
             {"environment.yml": "channels:\n  # - conda-forge\ndependencies: [numpy]\n"},
             at="environment.yml:1:1",
             fixed={"environment.yml": "channels: []\n  # - conda-forge\ndependencies: [numpy]\n"},
+            why="channels has only comments",
         ),
-        Good({"environment.yml": "dependencies:\n  - pip\n  - pip:\n    - -r requirements.txt\n"}),
-        Good({"environment.yml": "dependencies:\n  - python=3.12\n  - pip: []\n"}, why="an empty list"),
+        Good(
+            {"environment.yml": "dependencies:\n  - pip\n  - pip:\n    - -r requirements.txt\n"},
+            why="A list for pip as it should be",
+        ),
+        Good({"environment.yml": "dependencies:\n  - python=3.12\n  - pip: []\n"}, why="An empty list for pip"),
         Good(
             {"environment.yml": "dependencies:\n  - sel(linux): gcc\n  - sel(win): m2w64-gcc\n"},
             why="mamba's selectors",
         ),
-        Good({"environment.yml": "dependencies:\n  - python: 3.12\n"}, why="another rule's matter"),
-        Good({"environment.yml": "dependencies:\n"}, why="another rule's matter"),
-        Good({"environment.yml": "channels: []\ndependencies: []\n"}),
+        Good(
+            {"environment.yml": "dependencies:\n  - python: 3.12\n"},
+            why="Python with a colon, which python-pin-not-exact reports",
+        ),
+        Good(
+            {"environment.yml": "dependencies:\n"},
+            why="dependencies has nothing under it, which env-dependencies-empty reports",
+        ),
+        Good({"environment.yml": "channels: []\ndependencies: []\n"}, why="Empty lists"),
         Good(
             {"environment.yml": "dependencies:\n  - pip: numpy\n", "binder/environment.yml": "dependencies: []\n"},
             why="Binder does not read this file",

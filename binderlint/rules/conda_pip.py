@@ -34,28 +34,38 @@ class PipSectionWithoutPip(Rule):
             {"environment.yml": "dependencies:\n  - python=3.12\n  - pip:\n    - numpy\n"},
             at="environment.yml:3:5",
             fixed={"environment.yml": "dependencies:\n  - python=3.12\n  - pip\n  - pip:\n    - numpy\n"},
+            why="A list for pip",
         ),
         Bad(
             {"environment.yml": "dependencies: [python=3.12, pip: [numpy]]\n"},
             at="environment.yml:1:29",
             fixed={"environment.yml": "dependencies: [python=3.12, pip, pip: [numpy]]\n"},
+            why="In brackets",
         ),
         Bad(
             {"binder/environment.yml": "dependencies:\r\n- pip:  # later\r\n  - numpy"},
             at="binder/environment.yml:2:3",
             fixed={"binder/environment.yml": "dependencies:\r\n- pip\r\n- pip:  # later\r\n  - numpy"},
+            why="The list for pip is the only item",
         ),
         Bad(
             {"environment.yml": "x-base: &base\n  pip: [numpy]\ndependencies: [python=3.12, *base]\n"},
             at="environment.yml:2:3",
         ),
-        Good({"environment.yml": "dependencies:\n  - pip\n  - pip:\n    - numpy\n"}),
-        Good({"environment.yml": "dependencies:\n  - pip: [numpy]\n  - pip=24.0\n"}, why="pip comes after, pinned"),
-        Good({"environment.yml": "dependencies:\n  - conda-forge:pip=24\n  - pip: [numpy]\n"}, why="a namespace"),
-        Good({"environment.yml": "dependencies:\n  - conda-forge::pip\n  - pip: [numpy]\n"}, why="from a channel"),
-        Good({"environment.yml": "dependencies:\n  - python=3.12\n"}, why="no list for pip"),
         Good(
-            {"environment.yml": "dependencies:\n  - python=3.12\n  - uv\n  - pip: [numpy]\n"}, why="mamba takes uv then"
+            {"environment.yml": "dependencies:\n  - pip\n  - pip:\n    - numpy\n"}, why="pip is listed before the list"
+        ),
+        Good(
+            {"environment.yml": "dependencies:\n  - pip: [numpy]\n  - pip=24.0\n"}, why="pip is listed after the list"
+        ),
+        Good(
+            {"environment.yml": "dependencies:\n  - conda-forge:pip=24\n  - pip: [numpy]\n"}, why="pip with a namespace"
+        ),
+        Good({"environment.yml": "dependencies:\n  - conda-forge::pip\n  - pip: [numpy]\n"}, why="pip from a channel"),
+        Good({"environment.yml": "dependencies:\n  - python=3.12\n"}, why="No list for pip"),
+        Good(
+            {"environment.yml": "dependencies:\n  - python=3.12\n  - uv\n  - pip: [numpy]\n"},
+            why="uv is listed, which mamba then uses",
         ),
     )
 
@@ -94,37 +104,51 @@ class CondaAndPipDuplicate(Rule):
             at="environment.yml:5:7",
             severity=Severity.INFO,
             fixed={"environment.yml": "dependencies:\n  - numpy=2.0\n  - pip\n  - pip:\n    - pooch\n"},
+            why="pip would find the package installed",
         ),
         Bad(
             {"binder/environment.yml": "dependencies: [scikit-learn=1.5.2, pip, pip: [Scikit_Learn==1.5.2, x]]\r\n"},
             at="binder/environment.yml:1:47",
             severity=Severity.INFO,
             fixed={"binder/environment.yml": "dependencies: [scikit-learn=1.5.2, pip, pip: [x]]\r\n"},
+            why="The same version, spelt differently, in brackets",
         ),
         Bad(
             {"environment.yml": "dependencies:\n  - numpy\n  - pip\n  - pip:\n    - numpy\n"},
             at="environment.yml:5:7",
             severity=Severity.INFO,
             fixed={"environment.yml": "dependencies:\n  - numpy\n  - pip\n"},
+            why="No version in either list",
         ),
         Bad(
             {"environment.yml": "dependencies:\n  - numpy\n  - pip\n  - pip:\n    - numpy==1.26.4\n"},
             at="environment.yml:5:7",
+            why="A version in the list for pip only",
         ),
         Bad(
             {"environment.yml": "dependencies:\n  - numpy=2.0\n  - pip\n  - pip:\n    - numpy<2\n"},
             at="environment.yml:5:7",
+            why="pip needs another version than conda",
         ),
-        Good({"environment.yml": "dependencies:\n  - numpy\n  - pip\n  - pip:\n    - pooch\n"}),
-        Good({"environment.yml": "dependencies:\n  - dask\n  - pip:\n    - dask[complete]\n"}, why="extras"),
+        Good(
+            {"environment.yml": "dependencies:\n  - numpy\n  - pip\n  - pip:\n    - pooch\n"}, why="Different packages"
+        ),
+        Good(
+            {"environment.yml": "dependencies:\n  - dask\n  - pip:\n    - dask[complete]\n"},
+            why="The line for pip has an extra",
+        ),
         Good(
             {"environment.yml": "dependencies:\n  - xarray\n  - pip:\n    - xarray @ git+https://x.org/y\n"},
-            why="meant",
+            why="The line for pip is an address",
         ),
         Good(
-            {"environment.yml": "dependencies:\n  - graphviz\n  - pip:\n    - graphviz\n"}, why="two different things"
+            {"environment.yml": "dependencies:\n  - graphviz\n  - pip:\n    - graphviz\n"},
+            why="Two different packages with one name",
         ),
-        Good({"environment.yml": "dependencies:\n  - a\n  - pip: [a]\n", "binder/environment.yml": ""}, why="not read"),
+        Good(
+            {"environment.yml": "dependencies:\n  - a\n  - pip: [a]\n", "binder/environment.yml": ""},
+            why="Binder does not read this file",
+        ),
     )
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:

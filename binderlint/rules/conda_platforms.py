@@ -52,40 +52,48 @@ class CondaPlatformPackage(Rule):
             },
             at=("environment.yml:3:5", "environment.yml:4:5", "environment.yml:5:5"),
             fixed={"environment.yml": "dependencies:\n  - python=3.12\n"},
+            why="Packages from an export on Windows",
         ),
         Bad(
             {"binder/environment.yml": "dependencies:\r\n- appnope=0.1.0\r\n- python.app\r\n- python=3.12"},
             at=("binder/environment.yml:2:3", "binder/environment.yml:3:3"),
             fixed={"binder/environment.yml": "dependencies:\r\n- python=3.12"},
+            why="Packages from an export on macOS",
         ),
         Bad(
             {"environment.yml": "dependencies: [python=3.12, conda-forge::winpty, numpy]\n"},
             at="environment.yml:1:29",
             fixed={"environment.yml": "dependencies: [python=3.12, numpy]\n"},
+            why="A package with its channel, in brackets",
         ),
         Bad(
             {"environment.yml": "dependencies:\n  - python=3.12\n  - pywinpty  # [win]\n"},
             at="environment.yml:3:5",
             fixed={"environment.yml": "dependencies:\n  - python=3.12\n"},
+            why="A comment that only recipes understand",
         ),
         Bad(
             {"environment.yml": "dependencies:\n- vs2015_runtime\n"},
             at="environment.yml:2:3",
             fixed={"environment.yml": "dependencies: []\n"},
+            why="The only package of the list",
         ),
-        Good({"environment.yml": "dependencies:\n  - colorama=0.4.6\n"}, why="colorama exists for Linux too"),
+        Good({"environment.yml": "dependencies:\n  - colorama=0.4.6\n"}, why="A package that exists for Linux as well"),
         Good(
             {"environment.yml": "dependencies:\n  - appnope\n  - menuinst=2.0\n"},
-            why="newer ones exist for all systems",
+            why="A version that exists for all systems",
         ),
-        Good({"environment.yml": "dependencies:\n  - pywin32=306\n  - libcxx\n"}, why="conda-forge has them for Linux"),
-        Good({"environment.yml": "dependencies:\n  - sel(win): pywinpty\n"}, why="mamba chooses by the system"),
+        Good(
+            {"environment.yml": "dependencies:\n  - pywin32=306\n  - libcxx\n"},
+            why="Packages that conda-forge has for Linux",
+        ),
+        Good({"environment.yml": "dependencies:\n  - sel(win): pywinpty\n"}, why="mamba's selector for the system"),
         Good(
             {"environment.yml": "dependencies:\n  - winpty\n", "binder/environment.yml": "dependencies: []\n"},
             why="Binder does not read this file",
         ),
         Good(
-            {"environment.yml": "dependencies:\n  - pip:\n    - pywinpty\n"}, why="a package of pip is another matter"
+            {"environment.yml": "dependencies:\n  - pip:\n    - pywinpty\n"}, why="The package is in the list for pip"
         ),
     )
 
@@ -137,13 +145,19 @@ class AnacondaMetapackage(Rule):
     level = Level.LAUNCH
     sources = ("jupyterhub/repo2docker#1365",)
     examples = (
-        Bad({"environment.yml": "dependencies:\n  - anaconda\n"}, at="environment.yml:2:5"),
+        Bad(
+            {"environment.yml": "dependencies:\n  - anaconda\n"}, at="environment.yml:2:5", why="The whole distribution"
+        ),
         Bad(
             {"environment.yml": "channels: [defaults]\ndependencies: [anaconda=2022.10, anaconda-navigator]\n"},
             at=("environment.yml:2:16", "environment.yml:2:34"),
+            why="The distribution and its desktop program",
         ),
-        Good({"environment.yml": "dependencies:\n  - anaconda-client\n  - anaconda-project\n"}, why="small programs"),
-        Good({"environment.yml": "channels: [anaconda]\ndependencies: [numpy]\n"}, why="a channel of that name"),
+        Good(
+            {"environment.yml": "dependencies:\n  - anaconda-client\n  - anaconda-project\n"},
+            why="Small programs of Anaconda",
+        ),
+        Good({"environment.yml": "channels: [anaconda]\ndependencies: [numpy]\n"}, why="A channel called `anaconda`"),
     )
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:

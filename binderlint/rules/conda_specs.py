@@ -71,11 +71,13 @@ class EnvInvalidSpec(Rule):
             {"environment.yml": "dependencies:\n  - gdal=<2.5 # old\n  - 'numpy=>1.20'\n"},
             at=("environment.yml:2:5", "environment.yml:3:5"),
             fixed={"environment.yml": "dependencies:\n  - gdal<=2.5 # old\n  - 'numpy>=1.20'\n"},
+            why="Signs in the wrong order",
         ),
         Bad(
             {"environment.yml": "dependencies: [numpy===1.20]\n"},
             at="environment.yml:1:16",
             fixed={"environment.yml": "dependencies: [numpy==1.20]\n"},
+            why="Three equals signs",
         ),
         Bad(
             {
@@ -85,64 +87,84 @@ class EnvInvalidSpec(Rule):
             fixed={
                 "binder/environment.yml": "dependencies:\r\n- python=3.12\r\n- pip\r\n- pip:\r\n  - numpy\r\n  - git+https://github.com/o/r.git@v1\r\n"
             },
+            why="An address for pip",
         ),
         Bad(
             {"environment.yml": "dependencies:\n  - python=3.12\n  - -e .\n"},
             at="environment.yml:3:5",
             fixed={"environment.yml": "dependencies:\n  - python=3.12\n  - pip:\n    - -e .\n"},
+            why="An option for pip",
         ),
         Bad(
             {"environment.yml": "dependencies:\n  - numpy pandas\n  - scipy, xarray, dask\n"},
             at=("environment.yml:2:5", "environment.yml:3:5"),
             fixed={"environment.yml": "dependencies:\n  - numpy\n  - pandas\n  - scipy\n  - xarray\n  - dask\n"},
+            why="Several packages in one item",
         ),
         Bad(
             {"environment.yml": "dependencies:\n  - numpy\n    pandas\n"},
             at="environment.yml:2:5",
             fixed={"environment.yml": "dependencies:\n  - numpy\n  - pandas\n"},
+            why="Two packages on two lines of one item",
         ),
         Bad(
             {"environment.yml": "dependencies:\n  - numpy>=1.20 <2\n"},
             at="environment.yml:2:5",
             fixed={"environment.yml": "dependencies:\n  - numpy>=1.20,<2\n"},
+            why="A space between two conditions",
         ),
         Bad(
             {"environment.yml": "dependencies: [python>=3.9,<3.13, numpy]\n"},
             at="environment.yml:1:28",
             fixed={"environment.yml": 'dependencies: ["python>=3.9,<3.13", numpy]\n'},
+            why="A comma inside brackets",
         ),
-        Bad({"environment.yml": "dependencies:\n  - libgdal=USE_GDAL_VERSION\n"}, at="environment.yml:2:5"),
-        Bad({"environment.yml": "dependencies:\n  - numpy>=\n"}, at="environment.yml:2:5"),
+        Bad(
+            {"environment.yml": "dependencies:\n  - libgdal=USE_GDAL_VERSION\n"},
+            at="environment.yml:2:5",
+            why="A placeholder instead of a version",
+        ),
+        Bad(
+            {"environment.yml": "dependencies:\n  - numpy>=\n"},
+            at="environment.yml:2:5",
+            why="A sign without a version",
+        ),
         Bad({"environment.yml": "dependencies:\n  - =>1.0\n"}, at="environment.yml:2:5"),
         Bad(
             {"environment.yml": "dependencies:\n  - 'enum34; python_version < \"3.4\"'\n"},
             at="environment.yml:2:5",
+            why="A condition for pip",
         ),
         Bad(
             {"environment.yml": "dependencies:\n  - dask[complete]=2024.1\n"},
             at="environment.yml:2:5",
             severity=Severity.WARNING,
+            why="An extra",
         ),
-        Bad({"environment.yml": "dependencies:\n  - python=3.12\n  - 3.12\n"}, at="environment.yml:3:5"),
+        Bad(
+            {"environment.yml": "dependencies:\n  - python=3.12\n  - 3.12\n"}, at="environment.yml:3:5", why="A number"
+        ),
         Good(
             {
                 "environment.yml": "dependencies:\n  - numpy\n  - numpy=1.20\n  - numpy==1.20.*\n  - numpy >=1.20, <2\n  - numpy 1.20\n  - numpy 1.20 py39_0\n  - numpy~=1.20\n  - numpy = 1.20\n"
             },
-            why="conda reads all of these",
+            why="Forms that conda reads",
         ),
         Good(
             {
                 "environment.yml": "dependencies:\n  - conda-forge::numpy\n  - conda-forge/linux-64::numpy=1.20\n  - numpy[version='>=1.20']\n  - hdf5=*=mpi_*\n  - numpy=1.20|1.21\n"
             },
-            why="and these",
+            why="More forms that conda reads",
         ),
         Good(
             {
                 "environment.yml": "dependencies:\n  - https://conda.anaconda.org/conda-forge/noarch/six-1.16.0-pyh6c4a22f_0.tar.bz2\n"
             },
-            why="a conda package by its address",
+            why="A conda package by its address",
         ),
-        Bad({"environment.yml": "dependencies:\n  - numpy=latest\n"}, at="environment.yml:2:5"),
+        Bad(
+            {"environment.yml": "dependencies:\n  - numpy=latest\n"}, at="environment.yml:2:5", why="The word `latest`"
+        ),
         Bad(
             {"environment.yml": "dependencies:\n  - numpy\u00a0>=1.20\n"},
             at="environment.yml:2:5",
@@ -150,14 +172,17 @@ class EnvInvalidSpec(Rule):
         ),
         Good(
             {"environment.yml": "channels: [ours]\ndependencies:\n  - pkg=main\n"},
-            why="a channel may call a version so",
+            why="A version that is a word, in a channel of the author's own",
         ),
-        Good({"environment.yml": "dependencies:\n  - openssl=1.1.1l\n  - tzdata=2021d\n  - jpeg=9e\n"}, why="letters"),
+        Good(
+            {"environment.yml": "dependencies:\n  - openssl=1.1.1l\n  - tzdata=2021d\n  - jpeg=9e\n"},
+            why="Versions with letters",
+        ),
         Good(
             {
                 "environment.yml": "dependencies:\n  - pip\n  - pip:\n    - -e .\n    - dask[complete]\n    - git+https://x.org/y\n"
             },
-            why="pip reads these",
+            why="The same items in the list for pip",
         ),
         Good(
             {"environment.yml": "dependencies:\n  - a=<1\n", "binder/environment.yml": "dependencies: []\n"},

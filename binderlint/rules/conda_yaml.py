@@ -85,6 +85,7 @@ class EnvInvalidYaml(Rule):
             {"environment.yml": "name: rca\ndependencies:\n\t- python=3.12\n\t- numpy # fast\n"},
             at="environment.yml:3:1",
             fixed={"environment.yml": "name: rca\ndependencies:\n  - python=3.12\n  - numpy # fast\n"},
+            why="Tabs in the indentation",
         ),
         Bad(
             {
@@ -94,59 +95,105 @@ class EnvInvalidYaml(Rule):
             fixed={
                 "binder/environment.yml": "dependencies:\r\n  - python=3.12\r\n  - pip\r\n  - pip:\r\n    - numpy\r\n    - pandas"
             },
+            why="Tabs beside spaces, in a file with Windows line endings",
         ),
         Bad(
             {"environment.yml": "dependencies:\n  - python=3.12\n  -\tnumpy\n"},
             at="environment.yml:3:4",
             fixed={"environment.yml": "dependencies:\n  - python=3.12\n  - numpy\n"},
+            why="A tab after a dash",
         ),
         Bad(
             {"environment.yml": "dependencies:\n  - python=3.12\t# ours\n  - numpy\n"},
             at="environment.yml:2:16",
             fixed={"environment.yml": "dependencies:\n  - python=3.12 # ours\n  - numpy\n"},
+            why="A tab before a comment",
         ),
-        Bad({"environment.yml": "dependencies:\n  - numpy\n\tpandas\n"}, at="environment.yml:3:1"),
+        Bad(
+            {"environment.yml": "dependencies:\n  - numpy\n\tpandas\n"},
+            at="environment.yml:3:1",
+            why="A tab before a line that continues an item",
+        ),
         Bad(
             {"environment.yml": "channels: [conda-forge]\ndependencies:\n  - python=3.12\nchannels: [bioconda]\n"},
             at="environment.yml:4:1",
+            why="A key that is listed twice",
         ),
         Bad(
             {
                 "environment.yml": "dependencies:\n  - python=3.12\n<<<<<<< HEAD\n  - numpy\n=======\n  - pandas\n>>>>>>> main\n"
             },
             at="environment.yml:3:1",
+            why="An unfinished merge",
         ),
-        Bad({"environment.yml": "- python=3.12\n- numpy\n"}, at="environment.yml:1:1"),
+        Bad(
+            {"environment.yml": "- python=3.12\n- numpy\n"}, at="environment.yml:1:1", why="A list instead of a mapping"
+        ),
         Bad(
             {
                 "environment.yml": "# platform: linux-64\n@EXPLICIT\nhttps://conda.anaconda.org/conda-forge/noarch/six-1.16.0-pyh6c4a22f_0.tar.bz2\n"
             },
             at="environment.yml:2:1",
+            why="The output of conda list --explicit",
         ),
-        Bad({"environment.yml": "{% set v = '3.12' %}\ndependencies:\n  - python={{ v }}\n"}, at="environment.yml:1:1"),
-        Bad({"environment.yml": "dependencies:\n  - python=3.12\n  - {{ extra }}\n"}, at="environment.yml:3:5"),
-        Bad({"environment.yml": "dependencies:\n  - python=3.12\n  numpy\n"}, at="environment.yml:3:3"),
+        Bad(
+            {"environment.yml": "{% set v = '3.12' %}\ndependencies:\n  - python={{ v }}\n"},
+            at="environment.yml:1:1",
+            why="A template with a value",
+        ),
+        Bad(
+            {"environment.yml": "dependencies:\n  - python=3.12\n  - {{ extra }}\n"},
+            at="environment.yml:3:5",
+            why="A template as an item",
+        ),
+        Bad(
+            {"environment.yml": "dependencies:\n  - python=3.12\n  numpy\n"},
+            at="environment.yml:3:3",
+            why="A line without a dash or a colon",
+        ),
         Bad(
             {".binder/environment.yml": "name: x\ndependencies:\n  - numpy\n - pandas\n"},
             at=".binder/environment.yml:4:2",
+            why="Wrong indentation",
         ),
-        Bad({"environment.yml": "name:x\ndependencies:\n  - numpy\n"}, at="environment.yml:1:1"),
-        Bad({"environment.yml": "dependencies: [numpy, pandas\n"}, at="environment.yml:1:15"),
-        Bad({"environment.yml": "dependencies:\n  - >=3.12\n"}, at="environment.yml:2:5"),
-        Bad({"environment.yml": "dependencies:\n  - @conda-forge\n"}, at="environment.yml:2:5"),
-        Bad({"environment.yml": "name: x\n---\nchannels: []\n"}, at="environment.yml:2:1"),
-        Bad({"environment.yml": b"# Stra\xdfe\ndependencies: [numpy]\n"}, at="environment.yml:1:7"),
+        Bad(
+            {"environment.yml": "name:x\ndependencies:\n  - numpy\n"},
+            at="environment.yml:1:1",
+            why="No space after the colon",
+        ),
+        Bad(
+            {"environment.yml": "dependencies: [numpy, pandas\n"},
+            at="environment.yml:1:15",
+            why="A bracket that is not closed",
+        ),
+        Bad(
+            {"environment.yml": "dependencies:\n  - >=3.12\n"},
+            at="environment.yml:2:5",
+            why="An item that begins with `>`",
+        ),
+        Bad(
+            {"environment.yml": "dependencies:\n  - @conda-forge\n"},
+            at="environment.yml:2:5",
+            why="An item that begins with `@`",
+        ),
+        Bad({"environment.yml": "name: x\n---\nchannels: []\n"}, at="environment.yml:2:1", why="Two YAML documents"),
+        Bad(
+            {"environment.yml": b"# Stra\xdfe\ndependencies: [numpy]\n"},
+            at="environment.yml:1:7",
+            why="A character that is not UTF-8",
+        ),
         Bad(
             {"environment.yml": b"\xff\xfe" + "dependencies:\r\n- python=3.12\r\n".encode("utf-16-le")},
             at="environment.yml:1:1",
             fixed={"environment.yml": "dependencies:\r\n- python=3.12\r\n"},
+            why="UTF-16, as PowerShell writes it",
         ),
-        Good({"environment.yml": "\ufeffname: x\ndependencies: [python=3.12]\n"}, why="a byte order mark is accepted"),
-        Good({"environment.yml": "name: x\r\ndependencies:\r\n  - python=3.12\r\n"}, why="Windows line ends"),
-        Good({"environment.yml": ""}, why="repo2docker takes an empty file for an empty environment"),
-        Good({"environment.yml": "# nothing yet\n---\n"}, why="and a file without a value"),
-        Good({"environment.yml": "dependencies: &all [numpy, *all]\n"}, why="a list that holds itself"),
-        Good({"environment.yml": "# {{ not a template }}\ndependencies: [numpy]\n"}, why="a comment"),
+        Good({"environment.yml": "\ufeffname: x\ndependencies: [python=3.12]\n"}, why="A byte order mark"),
+        Good({"environment.yml": "name: x\r\ndependencies:\r\n  - python=3.12\r\n"}, why="Windows line endings"),
+        Good({"environment.yml": ""}, why="An empty file, which is an empty environment"),
+        Good({"environment.yml": "# nothing yet\n---\n"}, why="A file with comments only"),
+        Good({"environment.yml": "dependencies: &all [numpy, *all]\n"}, why="A list that contains itself"),
+        Good({"environment.yml": "# {{ not a template }}\ndependencies: [numpy]\n"}, why="Braces in a comment"),
         Good(
             {"environment.yml": "\tbroken: [\n", "binder/environment.yml": "dependencies: [python=3.12]\n"},
             why="Binder does not read this file",

@@ -60,6 +60,7 @@ class DaskInvalidConfig(Rule):
             fixed={
                 ".config/dask/config.yaml": _PANGEO.replace("  tick-", "tick-").replace("  log-length", "log-length")
             },
+            why="A key is indented under a value",
         ),
         Bad(
             {".dask/config.yaml": _PANGEO.replace("\n", "\r\n"), "environment.yml": _ENV},
@@ -69,23 +70,39 @@ class DaskInvalidConfig(Rule):
                 .replace("  log-length", "log-length")
                 .replace("\n", "\r\n")
             },
+            why="A key is indented under a value, in a file with Windows line endings",
         ),
         Bad(
             {".config/dask/dask.yaml": "distributed:\n  version: 2\n    dashboard:\n      link: x"},
             at=".config/dask/dask.yaml:3:14",
             fixed={".config/dask/dask.yaml": "distributed:\n  version: 2\n  dashboard:\n    link: x"},
+            why="A section is indented under a value",
         ),
-        Bad({".config/dask/dask.yaml": "distributed:\n\tversion: 2\n"}, at=".config/dask/dask.yaml:2:1"),
-        Bad({".config/dask/dask.yml": "- distributed\n"}, at=".config/dask/dask.yml:1:1"),
-        Bad({".config/dask/jobs.json": '{"jobqueue": {"slurm": }\n'}, at=".config/dask/jobs.json:1:1"),
-        Bad({".config/dask/dask.yaml": "image: !env IMAGE\n"}, at=".config/dask/dask.yaml:1:8"),
-        Bad({".config/dask/dask.yaml": b"name: caf\xe9\n"}, at=".config/dask/dask.yaml:1:10"),
-        Good({".config/dask/dask.yaml": _CONFIG}),
-        Good({".config/dask/dask.yaml": "\ufeff" + _CONFIG}, why="PyYAML skips a byte order mark"),
-        Good({".config/dask/dask.yaml": "# all defaults\n"}, why="an empty file is no error"),
-        Good({".config/dask/dask.yaml": "a: 1\na: 2\n"}, why="PyYAML takes the second of two equal keys"),
-        Good({".config/dask/notes.txt": "a: b: c\n"}, why="dask reads .yaml, .yml and .json only"),
-        Good({".config/dask/old/dask.yaml": "a: b: c\n"}, why="dask does not look into folders below"),
+        Bad({".config/dask/dask.yaml": "distributed:\n\tversion: 2\n"}, at=".config/dask/dask.yaml:2:1", why="A tab"),
+        Bad(
+            {".config/dask/dask.yml": "- distributed\n"},
+            at=".config/dask/dask.yml:1:1",
+            why="A list instead of a mapping",
+        ),
+        Bad(
+            {".config/dask/jobs.json": '{"jobqueue": {"slurm": }\n'}, at=".config/dask/jobs.json:1:1", why="Broken JSON"
+        ),
+        Bad(
+            {".config/dask/dask.yaml": "image: !env IMAGE\n"},
+            at=".config/dask/dask.yaml:1:8",
+            why="A YAML tag that PyYAML does not know",
+        ),
+        Bad(
+            {".config/dask/dask.yaml": b"name: caf\xe9\n"},
+            at=".config/dask/dask.yaml:1:10",
+            why="A file that is not UTF-8",
+        ),
+        Good({".config/dask/dask.yaml": _CONFIG}, why="A valid file"),
+        Good({".config/dask/dask.yaml": "\ufeff" + _CONFIG}, why="A byte order mark"),
+        Good({".config/dask/dask.yaml": "# all defaults\n"}, why="Only a comment"),
+        Good({".config/dask/dask.yaml": "a: 1\na: 2\n"}, why="A key that is listed twice"),
+        Good({".config/dask/notes.txt": "a: b: c\n"}, why="A file with another ending"),
+        Good({".config/dask/old/dask.yaml": "a: b: c\n"}, why="A file in a folder below"),
     )
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:
@@ -136,6 +153,7 @@ class DaskConfigNotRead(Rule):
                 ".config/dask/config.yaml": _CONFIG,
                 ".config/dask/README": "ours\n",
             },
+            why="A dashboard link in the old folder",
         ),
         Bad(
             {
@@ -151,6 +169,7 @@ class DaskConfigNotRead(Rule):
                 "binder/start": "#!/bin/bash\nexport DASK_KUBERNETES__WORKER_TEMPLATE_PATH=${PWD}/.config/dask/config.yaml\n"
                 'sed -i "s|IMAGE|$JUPYTER_IMAGE_SPEC|" "$HOME/.config/dask/config.yaml"\nexec "$@"\n',
             },
+            why="start mentions the folder",
         ),
         Bad(
             {
@@ -160,28 +179,38 @@ class DaskConfigNotRead(Rule):
                 "requirements.txt": "dask[complete]\n",
             },
             at=".dask/a.yml:1",
+            why="Several files, one of which is also in the new folder",
         ),
         Bad(
             {".dask/config.yaml": _CONFIG, ".gitignore": "*.pyc\n.config/\n", "requirements.txt": "dask\n"},
             at=".dask/config.yaml:1",
+            why=".gitignore excludes the new folder",
         ),
-        Bad({".dask/config.yaml": "a: b: c\n", "requirements.txt": "dask==2023.1.0\n"}, at=".dask/config.yaml:1"),
+        Bad(
+            {".dask/config.yaml": "a: b: c\n", "requirements.txt": "dask==2023.1.0\n"},
+            at=".dask/config.yaml:1",
+            why="A file that cannot be read",
+        ),
         Bad(
             {".dask/config.yaml": "[]\n", "environment.yml": "dependencies: [python=3.7, dask]\n"},
             at=".dask/config.yaml:1",
             severity=Severity.WARNING,
+            why="Python 3.7",
         ),
-        Good({".config/dask/config.yaml": _CONFIG, "environment.yml": _ENV}),
+        Good(
+            {".config/dask/config.yaml": _CONFIG, "environment.yml": _ENV}, why="The configuration is in the new folder"
+        ),
         Good(
             {".dask/config.yaml": _CONFIG, "environment.yml": "dependencies:\n  - dask=2021.12\n"},
-            why="dask is pinned to a release that reads the folder",
+            why="The pinned dask reads the folder",
         ),
         Good(
-            {".dask/config.yaml": _CONFIG, "requirements.txt": "distributed<2022\n"}, why="the same, by its scheduler"
+            {".dask/config.yaml": _CONFIG, "requirements.txt": "distributed<2022\n"},
+            why="The pinned distributed reads the folder",
         ),
         Good(
             {".dask/config.yaml": _CONFIG, "environment.yml": "dependencies:\n  - python=3.6\n  - dask\n"},
-            why="the newest dask for Python 3.6 reads the folder",
+            why="Python 3.6, whose newest dask reads the folder",
         ),
         Good(
             {
@@ -189,7 +218,7 @@ class DaskConfigNotRead(Rule):
                 "environment.yml": _ENV,
                 "start": '#!/bin/bash\nexport DASK_CONFIG=$HOME/.dask\nexec "$@"\n',
             },
-            why="`start` tells dask where to look",
+            why="start tells dask where to look",
         ),
         Good(
             {
@@ -197,16 +226,16 @@ class DaskConfigNotRead(Rule):
                 "environment.yml": _ENV,
                 "postBuild": "#!/bin/bash\nmkdir -p ~/.config\ncp -r .dask ~/.config/dask\n",
             },
-            why="the files are copied to where dask looks",
+            why="postBuild copies the files to where dask looks",
         ),
         Good(
             {".dask/worker.yaml": _POD, "environment.yml": _ENV},
-            why="a template of a pod is no configuration; notebooks name its path",
+            why="A template for pods, which is not configuration",
         ),
-        Good({".dask/history.csv": "1,2\n", "environment.yml": _ENV}, why="no configuration in it"),
+        Good({".dask/history.csv": "1,2\n", "environment.yml": _ENV}, why="No configuration in the folder"),
         Good(
             {".dask/config.yaml": _CONFIG, "Dockerfile": "FROM pangeo/base-notebook:2020.11.01\n"},
-            why="nobody knows the dask of an image",
+            why="The dask of an image, whose version is not known",
         ),
     )
 

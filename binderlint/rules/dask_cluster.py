@@ -63,6 +63,7 @@ class DaskKubernetesClassic(Rule):
         Bad(
             {"environment.yml": _ENV, "a.ipynb": _notebook("import dask", "from dask_kubernetes import KubeCluster")},
             at="a.ipynb:10",
+            why="A notebook imports the classic cluster",
         ),
         Bad(
             {
@@ -72,31 +73,33 @@ class DaskKubernetesClassic(Rule):
                 ),
             },
             at="notebooks/a.ipynb:9",
+            why="A notebook imports from the classic module",
         ),
         Bad(
             {"environment.yml": _ENV, _FILE: "kubernetes:\n  worker-template:\n    spec: {containers: []}\n"},
             at=f"{_FILE}:2:3",
+            why="The configuration has a worker template",
         ),
         Good(
             {
                 "environment.yml": _ENV,
                 "a.ipynb": _notebook("from dask_kubernetes.operator import KubeCluster"),
             },
-            why="the class of today",
+            why="The new class",
         ),
         Good(
             {
                 "environment.yml": "dependencies: [dask-kubernetes=2024.4.2]\n",
                 "a.ipynb": _notebook("from dask_kubernetes import KubeCluster"),
             },
-            why="pinned to the last release that has it",
+            why="The last release with the classic cluster is pinned",
         ),
         Good(
             {
                 "environment.yml": "dependencies: [python=3.8, dask-kubernetes]\n",
                 "a.ipynb": _notebook("from dask_kubernetes import KubeCluster"),
             },
-            why="Python 3.8 has no newer release",
+            why="Python 3.8, for which there is no newer release",
         ),
         Good(
             {
@@ -105,16 +108,18 @@ class DaskKubernetesClassic(Rule):
                     "try:", "    from dask_kubernetes import KubeCluster", "except ImportError:", "    pass"
                 ),
             },
-            why="the error is caught",
+            why="The error is caught",
         ),
         Good(
             {
                 "Dockerfile": "FROM pangeo/pangeo-notebook:2021.05.04\n",
                 "a.ipynb": _notebook("from dask_kubernetes import KubeCluster"),
             },
-            why="nobody knows what an image has",
+            why="An image, whose packages are not known",
         ),
-        Good({"environment.yml": _ENV, _FILE: "kubernetes:\n  worker-template: {}\n"}, why="nothing in it"),
+        Good(
+            {"environment.yml": _ENV, _FILE: "kubernetes:\n  worker-template: {}\n"}, why="The worker template is empty"
+        ),
     )
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:
@@ -172,6 +177,7 @@ class DaskClusterUnavailable(Rule):
                 "requirements.txt": "dask-gateway\n",
             },
             at="a.ipynb:10",
+            why="A gateway without an address",
         ),
         Bad(
             {
@@ -179,14 +185,17 @@ class DaskClusterUnavailable(Rule):
                 "Dockerfile": "FROM pangeo/pangeo-notebook:2021.05.04\n",
             },
             at="a.ipynb:10",
+            why="A cluster on Kubernetes",
         ),
         Bad(
             {"a.ipynb": _notebook("from dask_gateway import Gateway", "one = Gateway()", "two = Gateway()")},
             at="a.ipynb:10",
+            why="Two gateways in one notebook",
         ),
         Bad(
             {"a.ipynb": _notebook("from dask_jobqueue import SLURMCluster", "cluster = SLURMCluster(cores=4)")},
             at="a.ipynb:10",
+            why="A cluster with a batch system",
         ),
         Bad(
             {
@@ -197,15 +206,19 @@ class DaskClusterUnavailable(Rule):
             fixed={
                 _FILE: "labextension:\n  factory:\n    module: dask.distributed\n    class: LocalCluster\n    args: []\n"
             },
+            why="The dask panel of JupyterLab starts a cluster on Kubernetes",
         ),
-        Good({"a.ipynb": _notebook("from dask.distributed import LocalCluster", "cluster = LocalCluster()")}),
+        Good(
+            {"a.ipynb": _notebook("from dask.distributed import LocalCluster", "cluster = LocalCluster()")},
+            why="A cluster inside the session",
+        ),
         Good(
             {
                 "a.ipynb": _notebook(
                     "from dask_gateway import Gateway", 'gateway = Gateway("https://gateway.example.org")'
                 )
             },
-            why="a gateway with an address",
+            why="A gateway with an address",
         ),
         Good(
             {
@@ -217,19 +230,22 @@ class DaskClusterUnavailable(Rule):
                     "    pass",
                 )
             },
-            why="the error is caught",
+            why="The error is caught",
         ),
         Good(
             {"a.ipynb": _notebook("from dask_gateway import Gateway", "if cluster_wanted:", "    gateway = Gateway()")},
-            why="it may never be reached",
+            why="The call is in a condition",
         ),
-        Good({"a.ipynb": _notebook("from dask_gateway import Gateway", "# gateway = Gateway()")}, why="a comment"),
+        Good(
+            {"a.ipynb": _notebook("from dask_gateway import Gateway", "# gateway = Gateway()")},
+            why="The call is in a comment",
+        ),
         Good(
             {
                 "a.ipynb": _notebook("from dask_gateway import Gateway", "gateway = Gateway()"),
                 _FILE: "gateway:\n  address: https://gateway.example.org\n",
             },
-            why="the configuration knows a gateway",
+            why="dask's configuration gives an address",
         ),
         Good(
             {
@@ -237,21 +253,24 @@ class DaskClusterUnavailable(Rule):
                 "requirements.txt": "dask-gateway\n",
                 "start": '#!/bin/bash\nexport DASK_GATEWAY__ADDRESS=https://gateway.example.org\nexec "$@"\n',
             },
-            why="`start` knows a gateway",
+            why="start gives an address",
         ),
         Good(
             {"a.ipynb": _notebook("from dask_gateway import Gateway", "gateway = Gateway()")},
             hub="hub.example.org",
-            why="another hub may have one",
+            why="Another hub, which may have a gateway",
         ),
         Good(
             {
                 "a.ipynb": _notebook("from dask_gateway import Gateway", "gateway = Gateway()"),
                 "README.md": "[![Binder](https://hub.example.org/badge_logo.svg)](https://hub.example.org/v2/gh/o/r/HEAD)\n",
             },
-            why="launched on a hub of its own",
+            why="The badge goes to another hub",
         ),
-        Good({"a.ipynb": _notebook("class Gateway:", "    pass", "gateway = Gateway()")}, why="another Gateway"),
+        Good(
+            {"a.ipynb": _notebook("class Gateway:", "    pass", "gateway = Gateway()")},
+            why="A class of the notebook's own called Gateway",
+        ),
     )
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:

@@ -61,6 +61,7 @@ class DaskRemovedCliFlag(Rule):
             {_FILE: _template(_OLD), "environment.yml": _ENV},
             at=f"{_FILE}:10:13",
             fixed={_FILE: _template(_OLD.replace("no-bokeh", "no-dashboard"))},
+            why="--no-bokeh in a worker template",
         ),
         Bad(
             {
@@ -75,6 +76,7 @@ class DaskRemovedCliFlag(Rule):
                     "\n", "\r\n"
                 )
             },
+            why="Several removed options, in brackets and with Windows line endings",
         ),
         Bad(
             {
@@ -87,11 +89,13 @@ class DaskRemovedCliFlag(Rule):
             fixed={
                 _FILE: _template(' ["bash", "-c", "dask-worker --dashboard-address :8789 --nworkers=2 --nthreads 1"]\n')
             },
+            why="Options inside a command for a shell",
         ),
         Bad(
             {_FILE: _template(_OLD, "daskdev/dask:2023.3.0"), "environment.yml": "dependencies: [dask=2021.1]\n"},
             at=f"{_FILE}:10:13",
             fixed={_FILE: _template(_OLD.replace("no-bokeh", "no-dashboard"), "daskdev/dask:2023.3.0")},
+            why="A pinned dask that only warns",
         ),
         Bad(
             {
@@ -104,28 +108,36 @@ class DaskRemovedCliFlag(Rule):
                 "start": "#!/bin/bash\ndask scheduler --dashboard-address :8787 --no-dashboard &\n"
                 'nohup dask worker localhost:8786 --nworkers=2 &\nexec "$@"\n'
             },
+            why="Several removed options in start",
         ),
         Bad(
             {"environment.yml": _ENV, "a.ipynb": _NOTEBOOK},
             at="a.ipynb:9:25",
             fixed={"a.ipynb": _NOTEBOOK.replace("--nprocs", "--nworkers", 1)},
+            why="In a cell of a notebook",
         ),
-        Good({_FILE: _template(_OLD.replace("no-bokeh", "no-dashboard")), "environment.yml": _ENV}),
+        Good(
+            {_FILE: _template(_OLD.replace("no-bokeh", "no-dashboard")), "environment.yml": _ENV},
+            why="The option under its new name",
+        ),
         Good(
             {_FILE: _template(_OLD), "environment.yml": "dependencies:\n  - dask=2022.9.2\n"},
-            why="the pinned dask still knows it",
+            why="The pinned dask knows the option",
         ),
         Good(
             {_FILE: _template(_OLD), "environment.yml": "dependencies:\n  - python=3.7\n  - dask\n"},
-            why="Python 3.7 has no newer dask",
+            why="Python 3.7, for which there is no newer dask",
         ),
-        Good({_FILE: _template(_OLD, "daskdev/dask:1.1.0"), "environment.yml": _ENV}, why="the image has an old dask"),
-        Good({_FILE: _template(_OLD, "pangeo/base:2019"), "environment.yml": _ENV}, why="nobody knows its dask"),
+        Good({_FILE: _template(_OLD, "daskdev/dask:1.1.0"), "environment.yml": _ENV}, why="An image with an old dask"),
+        Good(
+            {_FILE: _template(_OLD, "pangeo/base:2019"), "environment.yml": _ENV},
+            why="An image whose dask is not known",
+        ),
         Good(
             {_FILE: _template(" [bokeh, serve, --no-bokeh]\n", "IMAGE"), "environment.yml": _ENV},
-            why="another program",
+            why="An option of another program",
         ),
-        Good({"README.md": "    dask-worker --no-bokeh\n", "environment.yml": _ENV}, why="a text about it"),
+        Good({"README.md": "    dask-worker --no-bokeh\n", "environment.yml": _ENV}, why="The option is in a document"),
     )
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:
@@ -168,6 +180,7 @@ class DaskRemovedExecutable(Rule):
             {_FILE: _template(_WORKER), "environment.yml": _ENV},
             at=f"{_FILE}:6:13",
             fixed={_FILE: _template(_WORKER.replace("- dask-worker", "- dask\n          - worker"))},
+            why="dask-worker in a worker template",
         ),
         Bad(
             {
@@ -176,17 +189,20 @@ class DaskRemovedExecutable(Rule):
             },
             at=f"{_FILE}:5:26",
             fixed={_FILE: _template(' [tini, --, "/opt/bin/dask", "worker", --nthreads, 2]\n').replace("\n", "\r\n")},
+            why="dask-worker behind tini, with Windows line endings",
         ),
         Bad(
             {_FILE: _template(" [bash, -c, exec dask-worker --nthreads 2]\n"), "requirements.txt": "dask\n"},
             at=f"{_FILE}:5:31",
             fixed={_FILE: _template(" [bash, -c, exec dask worker --nthreads 2]\n")},
+            why="dask-worker inside a command for a shell",
         ),
         Bad(
             {_FILE: _template(" dask-scheduler\n"), "environment.yml": "dependencies: [python=3.9, dask]\n"},
             at=f"{_FILE}:5:15",
             severity=Severity.INFO,
             fixed={_FILE: _template(" dask scheduler\n")},
+            why="A dask that still has dask-scheduler",
         ),
         Bad(
             {
@@ -198,20 +214,21 @@ class DaskRemovedExecutable(Rule):
             fixed={
                 "binder/start": '#!/bin/bash\n(dask scheduler --port 8786) &\nif true; then\n\tenv A=1 dask worker :8786 &\nfi\nexec "$@"\n'
             },
+            why="Both programs in start",
         ),
-        Good({_FILE: _template(" [dask, worker]\n"), "environment.yml": _ENV}),
+        Good({_FILE: _template(" [dask, worker]\n"), "environment.yml": _ENV}, why="dask worker"),
         Good(
             {"environment.yml": _ENV, "start": '#!/bin/bash\necho "run dask-worker --nprocs 2"\nexec "$@"\n'},
-            why="a text about it",
+            why="The command is only printed",
         ),
-        Good({_FILE: _template(" [dask-cuda-worker]\n"), "environment.yml": _ENV}, why="a program of dask-cuda"),
+        Good({_FILE: _template(" [dask-cuda-worker]\n"), "environment.yml": _ENV}, why="A program of dask-cuda"),
         Good(
             {_FILE: _template(_WORKER), "environment.yml": "dependencies: [dask=2022.2]\n"},
-            why="the pinned dask has no `dask worker` yet",
+            why="The pinned dask does not have `dask worker` yet",
         ),
         Good(
             {_FILE: _template(" [dask, worker, --name, dask-worker-1]\n"), "environment.yml": _ENV},
-            why="the name of a worker",
+            why="A worker's name that looks like the program",
         ),
     )
 

@@ -61,29 +61,45 @@ class DaskWorkerImageNotReplaced(Rule):
         "dask/dask-kubernetes: classic/kubecluster.py",
     )
     examples = (
-        Bad({_FILE: _config("WORKER_IMAGE"), **_ENV}, at=_MOUNTED, fixed=_FIXED),
-        Bad({_FILE: _config('"WORKER_IMAGE"'), **_ENV, "start": _start()}, at=_MOUNTED, fixed=_FIXED),
+        Bad(
+            {_FILE: _config("WORKER_IMAGE"), **_ENV}, at=_MOUNTED, fixed=_FIXED, why="Nothing replaces the placeholder"
+        ),
+        Bad(
+            {_FILE: _config('"WORKER_IMAGE"'), **_ENV, "start": _start()},
+            at=_MOUNTED,
+            fixed=_FIXED,
+            why="start does nothing about it, and the placeholder is in quotes",
+        ),
         Bad(
             {_FILE: _config("WORKER_IMAGE"), **_ENV, "start": _start(_SED + "~/.dask/config.yaml")},
             at=_MOUNTED,
             fixed=_FIXED,
+            why="start changes the wrong file",
         ),
         Bad(
             {_FILE: _config("WORKER_IMAGE"), **_ENV, "start": _start("cd notebooks", _SED + _FILE)},
             at=_MOUNTED,
             fixed=_FIXED,
+            why="start changes a file in another folder",
         ),
         Bad(
             {_FILE: _config("WORKER_IMAGE"), **_ENV, "start": _start(_SED.replace(" -i", "") + _FILE)},
             at=_MOUNTED,
             fixed=_FIXED,
+            why="sed without -i",
         ),
         Bad(
             {_FILE: _config("WORKER_IMAGE"), **_ENV, "start": _start() + _SED + _FILE + "\n"},
             at=_MOUNTED,
             fixed=_FIXED,
+            why="sed after exec",
         ),
-        Bad({_FILE: _config("WORKER_IMAGE"), **_ENV, "start": _start("# " + _SED + _FILE)}, at=_MOUNTED, fixed=_FIXED),
+        Bad(
+            {_FILE: _config("WORKER_IMAGE"), **_ENV, "start": _start("# " + _SED + _FILE)},
+            at=_MOUNTED,
+            fixed=_FIXED,
+            why="sed in a comment",
+        ),
         Bad(
             {
                 _FILE: _config("WORKER_IMAGE"),
@@ -92,6 +108,7 @@ class DaskWorkerImageNotReplaced(Rule):
             },
             at=_MOUNTED,
             fixed=_FIXED,
+            why="envsubst, which needs `${WORKER_IMAGE}`",
         ),
         Bad(
             {
@@ -101,9 +118,17 @@ class DaskWorkerImageNotReplaced(Rule):
             },
             at=_MOUNTED,
             fixed=_FIXED,
+            why="sed replaces another word",
         ),
-        Bad({_FILE: _config("<IMAGE>:<TAG>"), **_ENV}, at=_MOUNTED, fixed=_FIXED),
-        Bad({_FILE: _config("${WORKER_IMAGE}"), **_ENV, "start": _start()}, at=_MOUNTED, fixed=_FIXED),
+        Bad(
+            {_FILE: _config("<IMAGE>:<TAG>"), **_ENV}, at=_MOUNTED, fixed=_FIXED, why="A placeholder in angle brackets"
+        ),
+        Bad(
+            {_FILE: _config("${WORKER_IMAGE}"), **_ENV, "start": _start()},
+            at=_MOUNTED,
+            fixed=_FIXED,
+            why="A variable that nothing sets",
+        ),
         Bad(
             {
                 _FILE: "kubernetes:\n  image: WORKER_IMAGE\n",
@@ -120,8 +145,13 @@ class DaskWorkerImageNotReplaced(Rule):
                     "fi",
                 )
             },
+            why="The setting kubernetes.image",
         ),
-        Bad({_FILE: "kubernetes:\n  image: ${JUPYTER_IMAGE_SPEC}\n", **_ENV}, at=f"{_FILE}:2:10"),
+        Bad(
+            {_FILE: "kubernetes:\n  image: ${JUPYTER_IMAGE_SPEC}\n", **_ENV},
+            at=f"{_FILE}:2:10",
+            why="A variable where dask replaces none",
+        ),
         Bad(
             {
                 _FILE: _config("WORKER_IMAGE"),
@@ -131,8 +161,12 @@ class DaskWorkerImageNotReplaced(Rule):
             at="start:3:11",
             severity=Severity.WARNING,
             fixed={"start": _start("set -eu", 'if [[ -n "${JUPYTER_IMAGE_SPEC:-}" ]]; then', f"  {_SED}{_FILE}", "fi")},
+            why="`set -u` stops start outside a BinderHub",
         ),
-        Good({_FILE: _config("WORKER_IMAGE"), **_ENV, "start": _start(_SED + _FILE)}),
+        Good(
+            {_FILE: _config("WORKER_IMAGE"), **_ENV, "start": _start(_SED + _FILE)},
+            why="start replaces the placeholder",
+        ),
         Good(
             {
                 _FILE: _config("WORKER_IMAGE"),
@@ -146,11 +180,11 @@ class DaskWorkerImageNotReplaced(Rule):
                     "fi",
                 ),
             },
-            why="the file is named by a variable, as in Pangeo's guide",
+            why="The file is in a variable, as in Pangeo's guide",
         ),
         Good(
             {_FILE: _config("WORKER_IMAGE"), **_ENV, "start": _start("cd .config/dask", _SED + "*.yaml")},
-            why="another folder and a pattern",
+            why="sed in another folder with a pattern",
         ),
         Good(
             {
@@ -158,20 +192,18 @@ class DaskWorkerImageNotReplaced(Rule):
                 **_ENV,
                 "start": _start('for file in "$HOME"/.config/dask/*; do', _SED + '"$file"', "done"),
             },
-            why="a loop over files",
+            why="sed in a loop over files",
         ),
         Good(
             {_FILE: _config("WORKER_IMAGE"), **_ENV, "start": _start("grep -rl WORKER_IMAGE .config | xargs " + _SED)},
-            why="files from another command",
+            why="sed on the files that grep finds",
         ),
         Good(
             {_FILE: _config("${WORKER_IMAGE}"), **_ENV, "start": _start('export WORKER_IMAGE="$JUPYTER_IMAGE_SPEC"')},
-            why="`start` gives the variable its value",
+            why="start sets the variable",
         ),
-        Good(
-            {_FILE: _config("${JUPYTER_IMAGE_SPEC}"), **_ENV}, why="dask-kubernetes expands variables in its template"
-        ),
-        Good({_FILE: _config("$JUPYTER_IMAGE"), **_ENV}, why="the hub sets this one too"),
+        Good({_FILE: _config("${JUPYTER_IMAGE_SPEC}"), **_ENV}, why="dask-kubernetes replaces the variable itself"),
+        Good({_FILE: _config("$JUPYTER_IMAGE"), **_ENV}, why="Another variable that the hub sets"),
         Good(
             {
                 "dask/worker.yaml": _config("WORKER_IMAGE"),
@@ -179,7 +211,7 @@ class DaskWorkerImageNotReplaced(Rule):
                 **_ENV,
                 "start": _start(_SED.replace(" -i", "") + "worker-template.yaml > ~/.config/dask/worker.yaml"),
             },
-            why="the changed text is written to another file",
+            why="sed writes the result to another file",
         ),
         Good(
             {
@@ -188,7 +220,7 @@ class DaskWorkerImageNotReplaced(Rule):
                 "postBuild": "#!/bin/bash\nset -e\ncp dask_config.yaml ${NB_PYTHON_PREFIX}/etc/dask/\n",
                 "start": _start(_SED + "/srv/conda/envs/notebook/etc/dask/dask_config.yaml"),
             },
-            why="the copy that postBuild makes is changed",
+            why="start changes the copy that postBuild makes",
         ),
         Good(
             {
@@ -196,7 +228,7 @@ class DaskWorkerImageNotReplaced(Rule):
                 **_ENV,
                 "start": _start(f"yq -i '.kubernetes.image = env(JUPYTER_IMAGE_SPEC)' {_FILE}"),
             },
-            why="another tool changes the file",
+            why="Another tool changes the file",
         ),
         Good(
             {
@@ -205,7 +237,7 @@ class DaskWorkerImageNotReplaced(Rule):
                 "tools/image.py": "import os\nold = 'WORKER_IMAGE'\n",
                 "start": _start("python tools/image.py"),
             },
-            why="a script of the repository knows the word",
+            why="A script of the repository knows the word",
         ),
         Good(
             {
@@ -213,7 +245,7 @@ class DaskWorkerImageNotReplaced(Rule):
                 **_ENV,
                 "start": "#!/usr/bin/env python\nimport os, sys\nold = 'WORKER_IMAGE'\nos.execvp(sys.argv[1], sys.argv[1:])\n",
             },
-            why="a `start` in Python",
+            why="A start in Python",
         ),
         Good(
             {
@@ -221,7 +253,7 @@ class DaskWorkerImageNotReplaced(Rule):
                 **_ENV,
                 "start": _start("set -u", 'if [ -n "${JUPYTER_IMAGE_SPEC:-}" ]; then', _SED + _FILE, "fi"),
             },
-            why="`set -u` with a guard",
+            why="`set -u` with a default for the variable",
         ),
         Good(
             {
@@ -229,9 +261,9 @@ class DaskWorkerImageNotReplaced(Rule):
                 **_ENV,
                 "start": _start(f'sed -i "s|image: .*|image: $JUPYTER_IMAGE_SPEC|" {_FILE}'),
             },
-            why="the whole line is replaced",
+            why="sed replaces the line",
         ),
-        Good({"docs/config.yaml": _config("WORKER_IMAGE"), **_ENV}, why="dask does not read this file"),
+        Good({"docs/config.yaml": _config("WORKER_IMAGE"), **_ENV}, why="A file that dask does not read"),
     )
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:

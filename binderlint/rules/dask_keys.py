@@ -38,6 +38,7 @@ class DaskRenamedKey(Rule):
             {_FILE: "# ours\ndiagnostics-link: /proxy/{port}/status  # lab\n", "environment.yml": _ENV},
             at=f"{_FILE}:2:1",
             fixed={_FILE: "# ours\ndistributed:\n  dashboard:\n    link: /proxy/{port}/status  # lab\n"},
+            why="A dashboard link under its old name",
         ),
         Bad(
             {
@@ -48,10 +49,12 @@ class DaskRenamedKey(Rule):
             fixed={
                 _FILE: "optimization:\r\n  fuse:\r\n    ave-width: 0\r\ndistributed:\r\n  admin:\r\n    tick:\r\n      limit: 5s\r\n      interval: 20ms\r\n  logging:\r\n    bokeh: critical"
             },
+            why="Several old names, with Windows line endings",
         ),
         Bad(
             {_FILE: "{diagnostics-link: a, distributed: {dashboard: {link: b}}}\n", "environment.yml": _ENV},
             at=f"{_FILE}:1:2",
+            why="The old and the new name together",
         ),
         Bad(
             {
@@ -62,20 +65,24 @@ class DaskRenamedKey(Rule):
             fixed={
                 "start": '#!/bin/bash\nexport DASK_DISTRIBUTED__DASHBOARD__LINK="/proxy/{port}/status"\nexec "$@"\n'
             },
+            why="An environment variable with an old name",
         ),
-        Good({_FILE: "distributed:\n  dashboard:\n    link: /proxy/{port}/status\n", "environment.yml": _ENV}),
-        Good({_FILE: "jobqueue:\n  compression: lz4\n", "environment.yml": _ENV}, why="a key of another section"),
+        Good(
+            {_FILE: "distributed:\n  dashboard:\n    link: /proxy/{port}/status\n", "environment.yml": _ENV},
+            why="The new name",
+        ),
+        Good({_FILE: "jobqueue:\n  compression: lz4\n", "environment.yml": _ENV}, why="A key of another section"),
         Good(
             {_FILE: "diagnostics-link: a\n", "environment.yml": "dependencies: [dask=0.18]\n"},
-            why="dask is pinned to a release of that time",
+            why="The pinned dask is of that time",
         ),
         Good(
             {".dask/config.yaml": "diagnostics-link: a\n", "environment.yml": _ENV},
-            why="the file is not read, which is said once",
+            why="A file that dask does not read",
         ),
         Good(
             {"environment.yml": _ENV, "start": '#!/bin/bash\n# export DASK_DIAGNOSTICS_LINK=x\nexec "$@"\n'},
-            why="a comment",
+            why="The variable is in a comment",
         ),
     )
 

@@ -47,17 +47,20 @@ class DaskDashboardLink(Rule):
             {_FILE: _LINK.format("http://localhost:{port}/status  # here")},
             at=f"{_FILE}:3:11",
             fixed={_FILE: _LINK.format('"{JUPYTERHUB_SERVICE_PREFIX}proxy/{port}/status"  # here')},
+            why="A link to localhost",
         ),
         Bad(
             {_FILE: _LINK.format("/user/{JUPYTERHUB_USER}/proxy/{port}/status")},
             at=f"{_FILE}:3:11",
             severity=Severity.INFO,
             fixed={_FILE: _LINK.format('"{JUPYTERHUB_SERVICE_PREFIX}proxy/{port}/status"')},
+            why="The path of a hub without a folder of its own",
         ),
         Bad(
             {_FILE: _LINK.format("'http://127.0.0.1:8787/status'")},
             at=f"{_FILE}:3:11",
             fixed={_FILE: _LINK.format("'{JUPYTERHUB_SERVICE_PREFIX}proxy/8787/status'")},
+            why="A link to 127.0.0.1",
         ),
         Bad(
             {
@@ -68,19 +71,21 @@ class DaskDashboardLink(Rule):
             fixed={
                 "environment.yml": "dependencies:\n  - python=3.11\n  - dask  # ours\n  - jupyter-server-proxy\n",
             },
+            why="jupyter-server-proxy is missing",
         ),
         Bad(
             {_FILE: _LINK.format("../proxy/{port}/status"), "binder/requirements.txt": "dask"},
             at=f"{_FILE}:3:11",
             fixed={"binder/requirements.txt": "dask\njupyter-server-proxy\n"},
+            why="jupyter-server-proxy is missing in requirements.txt",
         ),
         Good(
             {_FILE: _LINK.format("../proxy/{port}/status"), "requirements.txt": "dask\ndask-labextension\n"},
-            why="dask-labextension brings jupyter-server-proxy",
+            why="dask-labextension includes jupyter-server-proxy",
         ),
         Good(
             {_FILE: _LINK.format("../proxy/{port}/status"), "environment.yml": "dependencies: [pangeo-notebook]\n"},
-            why="so do collections of packages",
+            why="A collection of packages includes jupyter-server-proxy",
         ),
         Good(
             {
@@ -88,16 +93,16 @@ class DaskDashboardLink(Rule):
                 "requirements.txt": "dask\n",
                 "postBuild": "#!/bin/bash\npip install jupyter-server-proxy\n",
             },
-            why="postBuild installs it",
+            why="postBuild installs jupyter-server-proxy",
         ),
-        Good({_FILE: _LINK.format('"{JUPYTERHUB_SERVICE_PREFIX}proxy/{port}/status"')}),
+        Good({_FILE: _LINK.format('"{JUPYTERHUB_SERVICE_PREFIX}proxy/{port}/status"')}, why="The path of the session"),
         Good(
             {_FILE: _LINK.format('"{JUPYTERHUB_BASE_URL}user/{JUPYTERHUB_USER}/proxy/{port}/status"')},
-            why="the same path in two variables",
+            why="The path of the session in two variables",
         ),
-        Good({_FILE: _LINK.format("../proxy/{port}/status")}, why="a link beside the page"),
-        Good({_FILE: _LINK.format('"https://{host}:{port}/status"')}, why="no host is named"),
-        Good({".dask/x.yaml": _LINK.format("http://localhost:8787")}, why="a folder that is not read is said once"),
+        Good({_FILE: _LINK.format("../proxy/{port}/status")}, why="A relative link"),
+        Good({_FILE: _LINK.format('"https://{host}:{port}/status"')}, why="The host is a variable"),
+        Good({".dask/x.yaml": _LINK.format("http://localhost:8787")}, why="In a folder that dask does not read"),
     )
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:
@@ -188,29 +193,48 @@ class DaskMemoryOverLimit(Rule):
             {_FILE: _template("[dask, worker, --memory-limit, 8GB]", "{cpu: 2, memory: 7G}")},
             at=f"{_FILE}:5:46",
             fixed={_FILE: _template("[dask, worker, --memory-limit, 7GB]", "{cpu: 2, memory: 7G}")},
+            why="More memory than the container has",
         ),
         Bad(
             {_FILE: _template("[dask, worker, '--memory-limit=7GiB']", "{memory: 7G}")},
             at=f"{_FILE}:5:46",
             fixed={_FILE: _template("[dask, worker, '--memory-limit=7GB']", "{memory: 7G}")},
+            why="7GiB in a container with 7G",
         ),
         Bad(
             {_FILE: _template("[dask, worker, --nthreads, '8']", '{cpu: "1.75", memory: 7G}')},
             at=f"{_FILE}:5:42",
+            why="More threads than cores",
         ),
         Bad(
             {_FILE: _template("[dask, worker]", "{cpu: 1500m, memory: 6G}", "{cpu: 2, memory: 7G}")},
             at=(f"{_FILE}:8:27", f"{_FILE}:8:38"),
             severity=Severity.ERROR,
+            why="A request above the limit",
         ),
-        Good({_FILE: _template("[dask, worker, --memory-limit, 7GB]", "{cpu: 2, memory: 7G}")}, why="the same number"),
-        Good({_FILE: _template("[dask, worker, --memory-limit, 7GB]", "{memory: 7Gi}")}, why="7Gi is more than 7GB"),
-        Good({_FILE: _template("[dask, worker, --memory-limit, auto]", "{memory: 7Gi}")}, why="dask asks the system"),
-        Good({_FILE: _template("[dask, worker, --memory-limit, 0.9]", "{memory: 1}")}, why="a part of the memory"),
-        Good({_FILE: _template("[dask, worker, --memory-limit, '0']", "{memory: 1G}")}, why="no limit at all"),
-        Good({_FILE: _template("[dask, worker, --nthreads, 2]", '{cpu: "1.75"}')}, why="a core and three quarters"),
-        Good({_FILE: _template("[dask, worker, --memory-limit, $MEM]", "{memory: 7G}")}, why="not known"),
-        Good({_FILE: _template("[dask, worker]", "{cpu: 2, memory: 7G}", "{cpu: 1, memory: 7G}")}),
+        Good({_FILE: _template("[dask, worker, --memory-limit, 7GB]", "{cpu: 2, memory: 7G}")}, why="The same number"),
+        Good(
+            {_FILE: _template("[dask, worker, --memory-limit, 7GB]", "{memory: 7Gi}")},
+            why="7GB in a container with 7Gi",
+        ),
+        Good(
+            {_FILE: _template("[dask, worker, --memory-limit, auto]", "{memory: 7Gi}")},
+            why="dask finds the limit by itself",
+        ),
+        Good({_FILE: _template("[dask, worker, --memory-limit, 0.9]", "{memory: 1}")}, why="A fraction of the memory"),
+        Good({_FILE: _template("[dask, worker, --memory-limit, '0']", "{memory: 1G}")}, why="No limit for dask"),
+        Good(
+            {_FILE: _template("[dask, worker, --nthreads, 2]", '{cpu: "1.75"}')},
+            why="Two threads for a core and three quarters",
+        ),
+        Good(
+            {_FILE: _template("[dask, worker, --memory-limit, $MEM]", "{memory: 7G}")},
+            why="The number is in a variable",
+        ),
+        Good(
+            {_FILE: _template("[dask, worker]", "{cpu: 2, memory: 7G}", "{cpu: 1, memory: 7G}")},
+            why="A request that is below the limit",
+        ),
     )
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:

@@ -47,11 +47,13 @@ class DaskWorkerImageHardCoded(Rule):
             {_FILE: _config("daskdev/dask:latest"), **_ENV},
             at=_MOUNTED,
             fixed={_FILE: _config("${JUPYTER_IMAGE_SPEC}")},
+            why="An image from Docker Hub in a worker template",
         ),
         Bad(
             {_FILE: _config("'pangeo/base-notebook:2019.10.02'"), **_ENV},
             at=_MOUNTED,
             fixed={_FILE: _config("${JUPYTER_IMAGE_SPEC}")},
+            why="The image in quotes",
         ),
         Bad(
             {
@@ -62,6 +64,7 @@ class DaskWorkerImageHardCoded(Rule):
             fixed={
                 "binder/worker-template.yml": 'kind: Pod\r\nspec:\r\n  containers: [{name: dask-worker, image: "${JUPYTER_IMAGE_SPEC}", args: [dask, worker]}]\r\n'
             },
+            why="A worker template in the binder directory, with Windows line endings",
         ),
         Bad(
             {
@@ -73,13 +76,20 @@ class DaskWorkerImageHardCoded(Rule):
             fixed={
                 "worker.yml": "kind: Pod\nspec:\n  containers:\n  - image: ${JUPYTER_IMAGE_SPEC} # old\n    args: [dask-worker]\n"
             },
+            why="A worker template that Python code names",
         ),
-        Bad({_FILE: "kubernetes:\n  image: daskdev/dask:2024.4.2\n", **_ENV}, at=f"{_FILE}:2:10"),
-        Good({_FILE: _config("${JUPYTER_IMAGE_SPEC}"), **_ENV}),
-        Good({_FILE: _config("WORKER_IMAGE"), **_ENV}, why="a placeholder is another rule's"),
+        Bad(
+            {_FILE: "kubernetes:\n  image: daskdev/dask:2024.4.2\n", **_ENV},
+            at=f"{_FILE}:2:10",
+            why="The setting kubernetes.image",
+        ),
+        Good({_FILE: _config("${JUPYTER_IMAGE_SPEC}"), **_ENV}, why="The image of the session"),
+        Good(
+            {_FILE: _config("WORKER_IMAGE"), **_ENV}, why="A placeholder, which dask-worker-image-not-replaced reports"
+        ),
         Good(
             {_FILE: _config("pangeo/base-notebook:2024.4.8"), "Dockerfile": "FROM pangeo/base-notebook:2024.4.8\n"},
-            why="the image that the notebook is built from",
+            why="The image that the Dockerfile starts from",
         ),
         Good(
             {
@@ -89,7 +99,7 @@ class DaskWorkerImageHardCoded(Rule):
                 + f'sed -i "s|image: .*|image: $JUPYTER_IMAGE_SPEC|" {_FILE}\n'
                 + 'exec "$@"\n',
             },
-            why="`start` replaces the whole line",
+            why="start replaces the line",
         ),
         Good(
             {
@@ -97,11 +107,11 @@ class DaskWorkerImageHardCoded(Rule):
                 "worker-template.yml": "kind: Pod\nspec:\n  containers:\n  - {image: redis:7, args: [redis-server]}\n  - {image: '${JUPYTER_IMAGE_SPEC}', args: [dask-worker]}\n",
                 **_ENV,
             },
-            why="a container beside the worker",
+            why="A second container beside the worker",
         ),
         Good(
             {"worker-template.yml": "kind: Pod\nspec:\n  containers:\n  - {image: a/b, args: [dask-worker]}\n", **_ENV},
-            why="nothing here names the file: it may be for another cluster",
+            why="A template that nothing here names",
         ),
     )
 

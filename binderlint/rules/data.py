@@ -49,30 +49,45 @@ class SubmoduleUnfetchableUrl(Rule):
             {".gitmodules": _modules("git@github.com:o/x.git"), **_LINK},
             at=".gitmodules:3:8",
             fixed={".gitmodules": _modules("https://github.com/o/x.git")},
+            why="An ssh address",
         ),
         Bad(
             {".gitmodules": _modules('"ssh://git@gitlab.com:22/g/sub/x"').replace("\n", "\r\n"), **_LINK},
             at=".gitmodules:3:9",
             fixed={".gitmodules": _modules('"https://gitlab.com/g/sub/x"').replace("\n", "\r\n")},
+            why="A long ssh address, with Windows line endings",
         ),
         Bad(
             {".gitmodules": _modules("git://github.com/o/x  # theme"), **_LINK},
             at=".gitmodules:3:8",
             fixed={".gitmodules": _modules("https://github.com/o/x  # theme")},
+            why="The git protocol on GitHub",
         ),
-        Bad({".gitmodules": _modules("git@git.example.org:o/x.git"), **_LINK}, at=".gitmodules:3:8"),
-        Bad({".gitmodules": _modules("/home/me/x"), **_LINK}, at=".gitmodules:3:8"),
-        Bad({".gitmodules": _modules("file:///srv/git/x.git"), **_LINK}, at=".gitmodules:3:8"),
-        Good({".gitmodules": _modules("https://github.com/o/x.git"), **_LINK}),
-        Good({".gitmodules": _modules("../x.git"), **_LINK}, why="beside this repository"),
-        Good({".gitmodules": _modules("git@github.com:o/x.git"), "a": ""}, why="the commit has no such submodule"),
+        Bad(
+            {".gitmodules": _modules("git@git.example.org:o/x.git"), **_LINK},
+            at=".gitmodules:3:8",
+            why="An ssh address of another host",
+        ),
+        Bad(
+            {".gitmodules": _modules("/home/me/x"), **_LINK},
+            at=".gitmodules:3:8",
+            why="A path on the author's computer",
+        ),
+        Bad(
+            {".gitmodules": _modules("file:///srv/git/x.git"), **_LINK},
+            at=".gitmodules:3:8",
+            why="The address of a file",
+        ),
+        Good({".gitmodules": _modules("https://github.com/o/x.git"), **_LINK}, why="An https address"),
+        Good({".gitmodules": _modules("../x.git"), **_LINK}, why="A relative address"),
+        Good({".gitmodules": _modules("git@github.com:o/x.git"), "a": ""}, why="No such submodule in the commit"),
         Good(
             {".gitmodules": _modules("git@github.com:o/x.git", "\tupdate = none\n"), **_LINK},
-            why="it is not to be fetched",
+            why="A submodule that is not fetched",
         ),
         Good(
             {".gitmodules": _modules("git://git.savannah.gnu.org/x.git"), **_LINK},
-            why="a host that still serves git://",
+            why="A host that still offers the git protocol",
         ),
     )
 
@@ -118,12 +133,30 @@ class RepoTooLarge(Rule):
     level = Level.LAUNCH
     sources = ("jupyterhub/mybinder.org-deploy#3680", "jupyterhub/repo2docker: repo2docker/contentproviders/git.py")
     examples = (
-        Bad({"README.md": "# a\n"}, at="README.md:1:1", git=Git(objects=1_950 * _MB), severity=Severity.ERROR),
-        Bad({"README.md": "# a\n"}, at="README.md:1:1", git=Git(objects=1_950 * _MB), hub="hub.example.org"),
-        Bad({"README.md": "# a\n"}, at="README.md:1:1", git=Git(objects=600 * _MB)),
-        Bad({"README.md": "# a\n"}, at="README.md:1:1", git=Git(objects=150 * _MB), severity=Severity.INFO),
-        Good({"README.md": "# a\n"}, git=Git(objects=90 * _MB)),
-        Good({"README.md": "# a\n"}, why="nothing is known of the history"),
+        Bad(
+            {"README.md": "# a\n"},
+            at="README.md:1:1",
+            git=Git(objects=1_950 * _MB),
+            severity=Severity.ERROR,
+            why="Nearly two gigabytes",
+        ),
+        Bad(
+            {"README.md": "# a\n"},
+            at="README.md:1:1",
+            git=Git(objects=1_950 * _MB),
+            hub="hub.example.org",
+            why="Nearly two gigabytes, on another hub",
+        ),
+        Bad({"README.md": "# a\n"}, at="README.md:1:1", git=Git(objects=600 * _MB), why="600 megabytes"),
+        Bad(
+            {"README.md": "# a\n"},
+            at="README.md:1:1",
+            git=Git(objects=150 * _MB),
+            severity=Severity.INFO,
+            why="150 megabytes",
+        ),
+        Good({"README.md": "# a\n"}, git=Git(objects=90 * _MB), why="90 megabytes"),
+        Good({"README.md": "# a\n"}, why="The history is not known"),
     )
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:
@@ -160,18 +193,21 @@ class LfsInUse(Rule):
     sources = ("d-diaz/forest3d#20", "jupyterhub/repo2docker#703")
     examples = (
         Bad(
-            {".gitattributes": "*.nc filter=lfs diff=lfs merge=lfs -text\n", "data/a.nc": "x"}, at=".gitattributes:1:1"
+            {".gitattributes": "*.nc filter=lfs diff=lfs merge=lfs -text\n", "data/a.nc": "x"},
+            at=".gitattributes:1:1",
+            why="Data files in Git LFS",
         ),
         Bad(
             {"data/.gitattributes": "* text\n/raw/** filter=lfs\r\n", "data/raw/a/b.bin": "x"},
             at="data/.gitattributes:2:1",
+            why="Patterns in a folder, with Windows line endings",
         ),
-        Good({".gitattributes": "*.nc filter=lfs diff=lfs merge=lfs -text\n", "a.csv": "x"}, why="no file matches"),
-        Good({".gitattributes": "*.ipynb -filter\n# *.nc filter=lfs\n", "a.nc": "x"}, why="a comment"),
-        Good({".gitattributes": "*.ipynb filter=nbstripout\n", "a.ipynb": "x"}, why="another filter"),
+        Good({".gitattributes": "*.nc filter=lfs diff=lfs merge=lfs -text\n", "a.csv": "x"}, why="No file matches"),
+        Good({".gitattributes": "*.ipynb -filter\n# *.nc filter=lfs\n", "a.nc": "x"}, why="A comment"),
+        Good({".gitattributes": "*.ipynb filter=nbstripout\n", "a.ipynb": "x"}, why="Another filter"),
         Good(
             {".gitattributes": "*.psd filter=lfs\n", "art/a.psd": "x", ".lfsconfig": "[lfs]\n\tfetchexclude = *\n"},
-            why="the repository tells LFS to fetch nothing",
+            why=".lfsconfig excludes all files",
         ),
     )
 

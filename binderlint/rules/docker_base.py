@@ -43,34 +43,34 @@ class DockerUnpinnedBase(Rule):
         "https://mybinder.readthedocs.io/en/latest/tutorials/dockerfile.html",
     )
     examples = (
-        Bad({"Dockerfile": "# ours\nFROM vatlab/sos-notebook\nUSER root\n"}, at="Dockerfile:2:6"),
+        Bad({"Dockerfile": "# ours\nFROM vatlab/sos-notebook\nUSER root\n"}, at="Dockerfile:2:6", why="No tag"),
         Bad(
             {"binder/Dockerfile": "FROM quay.io/jupyter/scipy-notebook:latest\r\nRUN pip install x\r\n"},
             at="binder/Dockerfile:1:6",
-        ),
-        Bad({".binder/Dockerfile": "from --platform=linux/amd64 ghcr.io/o/r:main"}, at=".binder/Dockerfile:1:29"),
+         why="The tag latest"),
+        Bad({".binder/Dockerfile": "from --platform=linux/amd64 ghcr.io/o/r:main"}, at=".binder/Dockerfile:1:29", why="The tag main"),
         Bad(
             {"Dockerfile": 'ARG TAG=latest\nARG BASE="quay.io/o/image:$TAG"\nFROM ${BASE} AS final\n'},
             at="Dockerfile:3:6",
-        ),
+         why="The tag latest in an ARG"),
         Bad(
             {
                 "Dockerfile": "FROM node:20.1 AS web\nFROM python AS tests\nFROM python:3.12.1\nCOPY --from=web /x /x\nCOPY --from=ghcr.io/o/uv:latest /uv /bin/\n"
             },
             at="Dockerfile:5:13",
-        ),
-        Bad({"Dockerfile": "FROM jaanos/appr:base\n"}, at="Dockerfile:1:6"),
-        Bad({"Dockerfile": "\ufeffFROM localhost:5000/image\n"}, at="Dockerfile:1:6"),
-        Good({"Dockerfile": "FROM python@sha256:4a1b\n"}, why="a digest"),
-        Good({"Dockerfile": "ARG TAG=2024-05-27\nFROM quay.io/jupyter/base-notebook:${TAG}\n"}, why="an ARG with a default"),
-        Good({"Dockerfile": "ARG TAG\nFROM quay.io/jupyter/base-notebook:$TAG\n"}, why="nobody knows what TAG is"),
-        Good({"Dockerfile": "FROM python:3.12 AS base\nFROM base\n"}, why="a stage, not an image"),
-        Good({"Dockerfile": "FROM python AS docs\nRUN x\nFROM python:3.12\n"}, why="a stage that is not built"),
-        Good({"Dockerfile": "FROM scratch\nADD root.tar /\n", "root.tar": ""}, why="scratch has no tags"),
-        Good({"Dockerfile": "FROM nvidia/cuda:11.8.0-base-ubuntu22.04\n"}, why="`base` beside a version is a kind of image"),
-        Good({"Dockerfile": "FROM debian:bookworm-slim\n"}, why="a release of Debian"),
+         why="The tag latest in COPY --from"),
+        Bad({"Dockerfile": "FROM jaanos/appr:base\n"}, at="Dockerfile:1:6", why="A tag that is a word"),
+        Bad({"Dockerfile": "\ufeffFROM localhost:5000/image\n"}, at="Dockerfile:1:6", why="No tag, with a port in the name of the registry"),
+        Good({"Dockerfile": "FROM python@sha256:4a1b\n"}, why="A digest"),
+        Good({"Dockerfile": "ARG TAG=2024-05-27\nFROM quay.io/jupyter/base-notebook:${TAG}\n"}, why="A tag in an ARG with a default"),
+        Good({"Dockerfile": "ARG TAG\nFROM quay.io/jupyter/base-notebook:$TAG\n"}, why="An ARG without a default"),
+        Good({"Dockerfile": "FROM python:3.12 AS base\nFROM base\n"}, why="A stage instead of an image"),
+        Good({"Dockerfile": "FROM python AS docs\nRUN x\nFROM python:3.12\n"}, why="A stage that is not built"),
+        Good({"Dockerfile": "FROM scratch\nADD root.tar /\n", "root.tar": ""}, why="scratch, which has no tags"),
+        Good({"Dockerfile": "FROM nvidia/cuda:11.8.0-base-ubuntu22.04\n"}, why="A tag with a version and a word"),
+        Good({"Dockerfile": "FROM debian:bookworm-slim\n"}, why="A release of Debian"),
         Good({"Dockerfile": "FROM python\n", "binder/environment.yml": "dependencies: [python=3.12]\n"}, why="Binder does not read this file"),
-        Good({"Dockerfile": "FROM python\n"}, assume_binder=False, why="not meant for Binder"),
+        Good({"Dockerfile": "FROM python\n"}, assume_binder=False, why="The repository is not meant for Binder"),
     )  # fmt: skip
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:
@@ -105,13 +105,13 @@ class DockerBaseUndefined(Rule):
     level = Level.LAUNCH
     sources = ("repo2docker/app.py",)
     examples = (
-        Bad({"Dockerfile": "ARG TAG\nFROM python:$TAG\n"}, at="Dockerfile:2:6"),
-        Bad({"binder/Dockerfile": "# ours\r\nARG BASE=$REGISTRY/base:1\r\nFROM ${BASE} AS b\r\n"}, at="binder/Dockerfile:3:6"),
-        Bad({"Dockerfile": "FROM ${BASE}"}, at="Dockerfile:1:6"),
-        Good({"Dockerfile": "ARG TAG=3.12\nFROM python:${TAG}\n"}, why="a default"),
-        Good({"Dockerfile": "FROM python:${TAG:-3.12}\n"}, why="a default"),
-        Good({"Dockerfile": "FROM --platform=$BUILDPLATFORM image-$TARGETARCH:1\n"}, why="Docker defines it"),
-        Good({"Dockerfile": "ARG X\nFROM python:3.12 AS a\nFROM python:$X AS b\nFROM a\n"}, why="a stage that is not built"),
+        Bad({"Dockerfile": "ARG TAG\nFROM python:$TAG\n"}, at="Dockerfile:2:6", why="The tag has no value"),
+        Bad({"binder/Dockerfile": "# ours\r\nARG BASE=$REGISTRY/base:1\r\nFROM ${BASE} AS b\r\n"}, at="binder/Dockerfile:3:6", why="The registry has no value"),
+        Bad({"Dockerfile": "FROM ${BASE}"}, at="Dockerfile:1:6", why="The whole name has no value"),
+        Good({"Dockerfile": "ARG TAG=3.12\nFROM python:${TAG}\n"}, why="The ARG has a default"),
+        Good({"Dockerfile": "FROM python:${TAG:-3.12}\n"}, why="The variable has a default where it is used"),
+        Good({"Dockerfile": "FROM --platform=$BUILDPLATFORM image-$TARGETARCH:1\n"}, why="An argument that Docker defines"),
+        Good({"Dockerfile": "ARG X\nFROM python:3.12 AS a\nFROM python:$X AS b\nFROM a\n"}, why="A stage that is not built"),
     )  # fmt: skip
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:
@@ -151,25 +151,25 @@ class DockerFrozenRegistry(Rule):
             {"Dockerfile": "FROM jupyter/base-notebook\nUSER root\n"},
             at="Dockerfile:1:6",
             fixed={"Dockerfile": "FROM quay.io/jupyter/base-notebook\nUSER root\n"},
-        ),
+         why="No tag"),
         Bad(
             {"binder/Dockerfile": "FROM docker.io/jupyter/scipy-notebook:latest AS b\r\n"},
             at="binder/Dockerfile:1:6",
             fixed={"binder/Dockerfile": "FROM quay.io/jupyter/scipy-notebook:latest AS b\r\n"},
-        ),
+         why="The tag latest, with the name of the registry"),
         Bad(
             {"Dockerfile": "# newer\nFROM jupyter/minimal-notebook:2024-05-27"},
             at="Dockerfile:2:6",
             fixed={"Dockerfile": "# newer\nFROM quay.io/jupyter/minimal-notebook:2024-05-27"},
             severity=Severity.ERROR,
-        ),
+         why="A tag that is not on Docker Hub"),
         Bad({"Dockerfile": "ARG TAG=lab-4.2.5\nFROM jupyter/r-notebook:$TAG\n"}, at="Dockerfile:2:6",
-            fixed={"Dockerfile": "ARG TAG=lab-4.2.5\nFROM quay.io/jupyter/r-notebook:$TAG\n"}, severity=Severity.ERROR),
-        Good({"Dockerfile": "FROM jupyter/all-spark-notebook:17aba6048f44\n"}, why="an old tag is still there"),
-        Good({"Dockerfile": "FROM jupyter/base-notebook:lab-3.6.3\n"}, why="an old tag is still there"),
-        Good({"Dockerfile": "FROM jupyter/base-notebook:2023-10-20\n"}, why="the last day"),
-        Good({"Dockerfile": "FROM quay.io/jupyter/base-notebook:2024-05-27\n"}, why="the registry where it is built"),
-        Good({"Dockerfile": "FROM someone/base-notebook\n"}, why="not a Jupyter stack"),
+            fixed={"Dockerfile": "ARG TAG=lab-4.2.5\nFROM quay.io/jupyter/r-notebook:$TAG\n"}, severity=Severity.ERROR, why="A tag in an ARG that is not on Docker Hub"),
+        Good({"Dockerfile": "FROM jupyter/all-spark-notebook:17aba6048f44\n"}, why="An old tag that is still there"),
+        Good({"Dockerfile": "FROM jupyter/base-notebook:lab-3.6.3\n"}, why="An old tag with the version of JupyterLab"),
+        Good({"Dockerfile": "FROM jupyter/base-notebook:2023-10-20\n"}, why="The tag of the last day"),
+        Good({"Dockerfile": "FROM quay.io/jupyter/base-notebook:2024-05-27\n"}, why="The registry where it is built"),
+        Good({"Dockerfile": "FROM someone/base-notebook\n"}, why="An image of somebody else"),
     )  # fmt: skip
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:
@@ -211,17 +211,25 @@ class DockerLegacyBase(Rule):
     level = Level.LAUNCH
     sources = ("repo2docker/buildpacks/legacy/__init__.py",)
     examples = (
-        Bad({"Dockerfile": "# old\nFROM andrewosh/binder-base\nMAINTAINER x\n"}, at="Dockerfile:2:1"),
+        Bad(
+            {"Dockerfile": "# old\nFROM andrewosh/binder-base\nMAINTAINER x\n"},
+            at="Dockerfile:2:1",
+            why="The old image",
+        ),
         Bad(
             {
                 "Dockerfile": "FROM  AndrewOsh/binder-base:1 # x",
                 "binder/environment.yml": "dependencies: [python=3.12]\n",
             },
             at="Dockerfile:1:1",
+            why="The old image beside a binder directory that would work",
         ),
-        Good({"binder/Dockerfile": "FROM andrewosh/binder-base:1\n"}, why="only a Dockerfile in the root is asked"),
-        Good({"Dockerfile": "FROM x:1\nFROM andrewosh/binder-base\n"}, why="only the first FROM is looked at"),
-        Good({"Dockerfile": "FROM x:1 # andrewosh/binder-base\n"}, why="a comment"),
+        Good(
+            {"binder/Dockerfile": "FROM andrewosh/binder-base:1\n"},
+            why="A Dockerfile in the binder directory, where repo2docker does not look for it",
+        ),
+        Good({"Dockerfile": "FROM x:1\nFROM andrewosh/binder-base\n"}, why="The image in a second FROM"),
+        Good({"Dockerfile": "FROM x:1 # andrewosh/binder-base\n"}, why="The image in a comment"),
     )
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:
@@ -247,12 +255,26 @@ class DockerHubRateLimit(Rule):
     level = Level.POLISH
     sources = ("ipeaGIT/intro_access_book#18",)
     examples = (
-        Bad({"binder/Dockerfile": "FROM pangeo/pangeo-notebook:2024.06.02\n"}, at="binder/Dockerfile:1:6"),
-        Bad({"Dockerfile": "FROM docker.io/condaforge/miniforge3:24.3.0-0"}, at="Dockerfile:1:6"),
-        Good({"Dockerfile": "FROM quay.io/pangeo/pangeo-notebook:2024.06.02\n"}, why="another registry"),
-        Good({"Dockerfile": "FROM rocker/binder:4.4.1\n"}, why="only on Docker Hub, as far as is known"),
-        Good({"Dockerfile": "FROM pangeo/pangeo-notebook-onbuild:2019.12.08\n"}, why="too old to be there"),
-        Good({"Dockerfile": "FROM jupyter/base-notebook:2023-10-20\n"}, why="docker-frozen-registry speaks of these"),
+        Bad(
+            {"binder/Dockerfile": "FROM pangeo/pangeo-notebook:2024.06.02\n"},
+            at="binder/Dockerfile:1:6",
+            why="A Pangeo image",
+        ),
+        Bad(
+            {"Dockerfile": "FROM docker.io/condaforge/miniforge3:24.3.0-0"},
+            at="Dockerfile:1:6",
+            why="A Miniforge image with the name of the registry",
+        ),
+        Good({"Dockerfile": "FROM quay.io/pangeo/pangeo-notebook:2024.06.02\n"}, why="Another registry"),
+        Good({"Dockerfile": "FROM rocker/binder:4.4.1\n"}, why="An image that is only on Docker Hub"),
+        Good(
+            {"Dockerfile": "FROM pangeo/pangeo-notebook-onbuild:2019.12.08\n"},
+            why="A tag that is too old for the other registry",
+        ),
+        Good(
+            {"Dockerfile": "FROM jupyter/base-notebook:2023-10-20\n"},
+            why="A Jupyter image, which docker-frozen-registry reports",
+        ),
     )
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:

@@ -57,17 +57,17 @@ class DockerEntrypointSwallowsArgs(Rule):
             {"Dockerfile": 'FROM x:1\nENTRYPOINT ["jupyter", "lab", \\\n  "--ip=0.0.0.0"]\nUSER 1000\n'},
             at="Dockerfile:2:12",
             fixed={"Dockerfile": "FROM x:1\nENTRYPOINT []\nUSER 1000\n"},
-        ),
+         why="The entrypoint is Jupyter"),
         Bad(
             {"binder/Dockerfile": "FROM x:1\r\nENTRYPOINT /bin/bash ${HOME}/start.sh\r\n"},
             at="binder/Dockerfile:2:12",
             fixed={"binder/Dockerfile": "FROM x:1\r\nENTRYPOINT []\r\n"},
-        ),
+         why="An entrypoint without brackets"),
         Bad(
             {"Dockerfile": 'FROM x:1\nCOPY entry.sh /usr/bin/\nENTRYPOINT ["tini", "-g", "--", "/usr/bin/entry.sh"]', "entry.sh": "#!/bin/bash\njupyter lab\n"},
             at="Dockerfile:3:12",
             fixed={"Dockerfile": "FROM x:1\nCOPY entry.sh /usr/bin/\nENTRYPOINT []"},
-        ),
+         why="A script that does not run its arguments"),
         Bad(
             {
                 "binder/Dockerfile": "FROM quay.io/jupyter/base-notebook:2024-10-07\nCOPY . ${HOME}\nENTRYPOINT [\"bash\", \"/home/jovyan/binder/run\"]\n",
@@ -75,21 +75,21 @@ class DockerEntrypointSwallowsArgs(Rule):
             },
             at="binder/Dockerfile:3:12",
             fixed={"binder/Dockerfile": "FROM quay.io/jupyter/base-notebook:2024-10-07\nCOPY . ${HOME}\nENTRYPOINT []\n"},
-        ),
+         why="A script that runs its arguments without quotes"),
         Bad({"Dockerfile": "FROM x:1\nENTRYPOINT [\"bash\", \"-c\", \"source /opt/setup.sh && exec \\\"$@\\\"\"]\n"}, at="Dockerfile:2:12",
-            fixed={"Dockerfile": "FROM x:1\nENTRYPOINT []\n"}),
+            fixed={"Dockerfile": "FROM x:1\nENTRYPOINT []\n"}, why="`bash -c` without a word for $0"),
         Bad({"Dockerfile": "FROM x:1\nENTRYPOINT ['tini', '--']\n"}, at="Dockerfile:2:12",
-            fixed={"Dockerfile": "FROM x:1\nENTRYPOINT []\n"}),
-        Good({"Dockerfile": 'FROM x:1\nENTRYPOINT ["tini", "-g", "--"]\n'}, why="it runs the rest of its line"),
-        Good({"Dockerfile": 'FROM x:1\nENTRYPOINT ["/usr/bin/dumb-init", "--", "start.sh"]\n'}, why="a script of the base image"),
-        Good({"Dockerfile": 'FROM x:1\nENTRYPOINT ["/usr/local/bin/repo2docker-entrypoint"]\n'}, why="it runs its arguments"),
-        Good({"Dockerfile": "FROM x:1\nENTRYPOINT []\n"}, why="no entrypoint"),
-        Good({"Dockerfile": 'FROM x:1 AS b\nENTRYPOINT ["jupyter"]\nFROM y:1\nCOPY --from=b /a /a\n'}, why="of an earlier stage"),
-        Good({"Dockerfile": 'FROM x:1\nENTRYPOINT ["jupyter"]\nENTRYPOINT ["tini", "--"]\n'}, why="the last one counts"),
-        Good({"Dockerfile": "FROM x:1\nENTRYPOINT [\"bash\", \"-lc\", \"exec \\\"$@\\\"\", \"--\"]\n"}, why="`--` takes the place of $0"),
-        Good({"Dockerfile": "FROM x:1\nCOPY entry.sh /entry.sh\nENTRYPOINT [\"/entry.sh\"]\n", "entry.sh": '#!/bin/sh\nset -e\nprepare\nexec "$@"\n'}, why="the script runs it"),
-        Good({"Dockerfile": "FROM x:1\nCOPY <<E /entry.sh\n#!/bin/sh\nexec \"$@\"\nE\nENTRYPOINT [\"/entry.sh\"]\n"}, why="the script runs it"),
-        Good({"Dockerfile": "FROM x:1\nENTRYPOINT [\"micromamba\", \"run\", \"-n\", \"base\"]\n"}, why="it runs the rest of its line"),
+            fixed={"Dockerfile": "FROM x:1\nENTRYPOINT []\n"}, why="Single quotes, which make it a form without brackets"),
+        Good({"Dockerfile": 'FROM x:1\nENTRYPOINT ["tini", "-g", "--"]\n'}, why="A program that runs the rest of its line"),
+        Good({"Dockerfile": 'FROM x:1\nENTRYPOINT ["/usr/bin/dumb-init", "--", "start.sh"]\n'}, why="A script of the base image"),
+        Good({"Dockerfile": 'FROM x:1\nENTRYPOINT ["/usr/local/bin/repo2docker-entrypoint"]\n'}, why="The entrypoint of repo2docker"),
+        Good({"Dockerfile": "FROM x:1\nENTRYPOINT []\n"}, why="No entrypoint"),
+        Good({"Dockerfile": 'FROM x:1 AS b\nENTRYPOINT ["jupyter"]\nFROM y:1\nCOPY --from=b /a /a\n'}, why="The entrypoint of an earlier stage"),
+        Good({"Dockerfile": 'FROM x:1\nENTRYPOINT ["jupyter"]\nENTRYPOINT ["tini", "--"]\n'}, why="Two entrypoints, of which the last one counts"),
+        Good({"Dockerfile": "FROM x:1\nENTRYPOINT [\"bash\", \"-lc\", \"exec \\\"$@\\\"\", \"--\"]\n"}, why="`bash -c` with a word for $0"),
+        Good({"Dockerfile": "FROM x:1\nCOPY entry.sh /entry.sh\nENTRYPOINT [\"/entry.sh\"]\n", "entry.sh": '#!/bin/sh\nset -e\nprepare\nexec "$@"\n'}, why="A script that runs its arguments"),
+        Good({"Dockerfile": "FROM x:1\nCOPY <<E /entry.sh\n#!/bin/sh\nexec \"$@\"\nE\nENTRYPOINT [\"/entry.sh\"]\n"}, why="A script from a heredoc that runs its arguments"),
+        Good({"Dockerfile": "FROM x:1\nENTRYPOINT [\"micromamba\", \"run\", \"-n\", \"base\"]\n"}, why="micromamba run"),
     )  # fmt: skip
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:
@@ -187,13 +187,13 @@ class DockerCmdIgnored(Rule):
     level = Level.POLISH
     sources = ("https://mybinder.readthedocs.io/en/latest/tutorials/dockerfile.html",)
     examples = (
-        Bad({"Dockerfile": 'FROM x:1\nCMD [ "node", "src/index.js" ]\n'}, at="Dockerfile:2:5"),
-        Bad({"binder/Dockerfile": "FROM x:1\r\nCMD jupyter lab --ServerApp.root_dir=/data\r\n"}, at="binder/Dockerfile:2:5"),
-        Good({"Dockerfile": 'FROM x:1\nCMD ["jupyter", "lab", "--ip", "0.0.0.0", "--no-browser"]\n'}, why="nothing is lost"),
-        Good({"Dockerfile": "FROM x:1\nCMD jupyterhub-singleuser\n"}, why="nothing is lost"),
-        Good({"Dockerfile": 'FROM x:1\nCMD ["start-notebook.sh"]\n'}, why="nothing is lost"),
-        Good({"Dockerfile": "FROM x:1\nCMD [\"bash\"]\n"}, why="nothing is lost"),
-        Good({"Dockerfile": "FROM x:1 AS b\nCMD node\nFROM y:1\n"}, why="of another stage"),
+        Bad({"Dockerfile": 'FROM x:1\nCMD [ "node", "src/index.js" ]\n'}, at="Dockerfile:2:5", why="CMD starts another program"),
+        Bad({"binder/Dockerfile": "FROM x:1\r\nCMD jupyter lab --ServerApp.root_dir=/data\r\n"}, at="binder/Dockerfile:2:5", why="CMD passes a setting to Jupyter"),
+        Good({"Dockerfile": 'FROM x:1\nCMD ["jupyter", "lab", "--ip", "0.0.0.0", "--no-browser"]\n'}, why="CMD starts Jupyter"),
+        Good({"Dockerfile": "FROM x:1\nCMD jupyterhub-singleuser\n"}, why="CMD starts the server of a hub"),
+        Good({"Dockerfile": 'FROM x:1\nCMD ["start-notebook.sh"]\n'}, why="CMD starts the script of the Jupyter stacks"),
+        Good({"Dockerfile": "FROM x:1\nCMD [\"bash\"]\n"}, why="CMD starts a shell"),
+        Good({"Dockerfile": "FROM x:1 AS b\nCMD node\nFROM y:1\n"}, why="The CMD of another stage"),
     )  # fmt: skip
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:

@@ -28,13 +28,14 @@ class JuliaProjectInvalid(Rule):
     unreadable = True
     sources = ("jupyterhub/repo2docker: repo2docker/buildpacks/julia/julia_project.py",)
     examples = (
-        Bad({"Project.toml": "[deps\nPlots = \n"}, at="Project.toml:1"),
-        Bad({"binder/Project.toml": b'name = "\xff"\n'}, at="binder/Project.toml:1"),
-        Good({"Project.toml": _DEPS}),
+        Bad({"Project.toml": "[deps\nPlots = \n"}, at="Project.toml:1", why="A bracket that is not closed"),
+        Bad({"binder/Project.toml": b'name = "\xff"\n'}, at="binder/Project.toml:1", why="A file that is not UTF-8"),
+        Good({"Project.toml": _DEPS}, why="A valid file"),
         Good(
-            {"Project.toml": "[deps\n", "binder/environment.yml": "dependencies: []\n"}, why="Binder does not read it"
+            {"Project.toml": "[deps\n", "binder/environment.yml": "dependencies: []\n"},
+            why="Binder does not read this file",
         ),
-        Good({"Project.toml": "[deps\n", "Dockerfile": "FROM julia:1.11\n"}, why="the Dockerfile wins"),
+        Good({"Project.toml": "[deps\n", "Dockerfile": "FROM julia:1.11\n"}, why="A build with a Dockerfile"),
     )
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:
@@ -63,11 +64,15 @@ class JuliaRequire(Rule):
     level = Level.LAUNCH
     sources = ("jupyterhub/repo2docker: repo2docker/buildpacks/julia/julia_require.py",)
     examples = (
-        Bad({"REQUIRE": "julia 1.0\nPlots\n"}, at="REQUIRE:1:1"),
-        Bad({"binder/REQUIRE": "Plots\n", "binder/requirements.txt": "numpy\n"}, at="binder/REQUIRE:1:1"),
-        Good({"REQUIRE": "Plots\n", "Project.toml": _COMPAT.format("~1.10")}, why="Project.toml wins"),
-        Good({"REQUIRE": "Plots\n", "binder/requirements.txt": "numpy\n"}, why="a binder directory hides it"),
-        Good({"REQUIRE": "Plots\n", "Dockerfile": "FROM julia:1.11\n"}, why="the Dockerfile wins"),
+        Bad({"REQUIRE": "julia 1.0\nPlots\n"}, at="REQUIRE:1:1", why="A REQUIRE file"),
+        Bad(
+            {"binder/REQUIRE": "Plots\n", "binder/requirements.txt": "numpy\n"},
+            at="binder/REQUIRE:1:1",
+            why="A REQUIRE file in the binder directory",
+        ),
+        Good({"REQUIRE": "Plots\n", "Project.toml": _COMPAT.format("~1.10")}, why="Project.toml beside it, which wins"),
+        Good({"REQUIRE": "Plots\n", "binder/requirements.txt": "numpy\n"}, why="A binder directory hides it"),
+        Good({"REQUIRE": "Plots\n", "Dockerfile": "FROM julia:1.11\n"}, why="A build with a Dockerfile"),
     )
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:
@@ -91,20 +96,29 @@ class JuliaHijacksBuild(Rule):
     level = Level.LAUNCH
     sources = ("jupyterhub/repo2docker: repo2docker/app.py",)
     examples = (
-        Bad({"Project.toml": _COMPAT.format("~1.10"), "runtime.txt": "r-4.4-2025-04-01\n"}, at="Project.toml:1:1"),
+        Bad(
+            {"Project.toml": _COMPAT.format("~1.10"), "runtime.txt": "r-4.4-2025-04-01\n"},
+            at="Project.toml:1:1",
+            why="runtime.txt names R",
+        ),
         Bad(
             {"Project.toml": 'title = "Waves"\n[tasks]\nbuild = "make"\n', "requirements.txt": "numpy\n"},
             at="Project.toml:1:1",
             severity=Severity.WARNING,
+            why="A file of another tool",
         ),
-        Bad({"Project.toml": _COMPAT.format("~1.10"), "default.nix": "{}\n"}, at="Project.toml:1:1"),
+        Bad(
+            {"Project.toml": _COMPAT.format("~1.10"), "default.nix": "{}\n"},
+            at="Project.toml:1:1",
+            why="default.nix is ignored",
+        ),
         Good(
             {"Project.toml": _COMPAT.format("~1.10"), "environment.yml": "dependencies: [python=3.11]\n"},
-            why="both are installed",
+            why="Julia and environment.yml, which are both installed",
         ),
         Good({"Project.toml": _COMPAT.format("~1.10"), "runtime.txt": "python-3.11\n"}, why="Julia and Python"),
-        Good({"Project.toml": ""}, why="an empty project asks for Julia"),
-        Good({"Project.toml": _DEPS, "binder/runtime.txt": "r-4.4-2025-04-01\n"}, why="Binder does not read it"),
+        Good({"Project.toml": ""}, why="An empty file"),
+        Good({"Project.toml": _DEPS, "binder/runtime.txt": "r-4.4-2025-04-01\n"}, why="Binder does not read this file"),
     )
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:
@@ -143,11 +157,21 @@ class JuliaDepsInvalid(Rule):
     level = Level.LAUNCH
     sources = ("JuliaLang/Pkg.jl: docs/src/toml-files.md",)
     examples = (
-        Bad({"Project.toml": _DEPS + 'CSV = "0.10"  # tables\n'}, at="Project.toml:3:7"),
-        Bad({"binder/Project.toml": '[deps]\r\n"CSV" = "*"\r\n'}, at="binder/Project.toml:2:9"),
-        Good({"Project.toml": _DEPS}),
-        Good({"Project.toml": _DEPS + '[compat]\nCSV = "0.10"\n'}, why="a version where it belongs"),
-        Good({"Project.toml": '[deps]\nCSV = "0.10"\n', "binder/apt.txt": "vim\n"}, why="Binder does not read it"),
+        Bad(
+            {"Project.toml": _DEPS + 'CSV = "0.10"  # tables\n'},
+            at="Project.toml:3:7",
+            why="A version instead of the UUID",
+        ),
+        Bad(
+            {"binder/Project.toml": '[deps]\r\n"CSV" = "*"\r\n'},
+            at="binder/Project.toml:2:9",
+            why="A star, with Windows line endings",
+        ),
+        Good({"Project.toml": _DEPS}, why="A UUID"),
+        Good({"Project.toml": _DEPS + '[compat]\nCSV = "0.10"\n'}, why="A version under `[compat]`"),
+        Good(
+            {"Project.toml": '[deps]\nCSV = "0.10"\n', "binder/apt.txt": "vim\n"}, why="Binder does not read this file"
+        ),
     )
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:

@@ -50,35 +50,44 @@ class JuliaCompatUnparsable(Rule):
             {"Project.toml": _COMPAT.format("1.6, 1.10")},
             at="Project.toml:5:9",
             fixed={"Project.toml": _COMPAT.format("1.6")},
+            why="A list",
         ),
         Bad(
             {"binder/Project.toml": _COMPAT.format("1.6 - 1.9").replace("\n", "\r\n")},
             at="binder/Project.toml:5:9",
             fixed={"binder/Project.toml": _COMPAT.format("~1.9").replace("\n", "\r\n")},
+            why="A range",
         ),
         Bad(
             {"JuliaProject.toml": _COMPAT.format(">= 1.6")},
             at="JuliaProject.toml:5:9",
             fixed={"JuliaProject.toml": _COMPAT.format(">=1.6")},
+            why="A space after the sign",
         ),
         Bad(
             {"Project.toml": _COMPAT.format("1.10.x")},
             at="Project.toml:5:9",
             fixed={"Project.toml": _COMPAT.format("~1.10")},
+            why="A letter instead of the last number",
         ),
-        Bad({"Project.toml": _COMPAT.format("*")}, at="Project.toml:5:9", fixed={"Project.toml": _COMPAT.format("1")}),
-        Bad({"Project.toml": _COMPAT.format("nightly")}, at="Project.toml:5:9"),
-        Bad({"Project.toml": _COMPAT.format("2")}, at="Project.toml:5:9"),
-        Good({"Project.toml": _COMPAT.format("~1.10")}),
-        Good({"Project.toml": _COMPAT.format("=1.10.4")}, why="one release"),
-        Good({"Project.toml": _COMPAT.format(">=1.6")}, why="no space after the sign"),
+        Bad(
+            {"Project.toml": _COMPAT.format("*")},
+            at="Project.toml:5:9",
+            fixed={"Project.toml": _COMPAT.format("1")},
+            why="A star",
+        ),
+        Bad({"Project.toml": _COMPAT.format("nightly")}, at="Project.toml:5:9", why="A name"),
+        Bad({"Project.toml": _COMPAT.format("2")}, at="Project.toml:5:9", why="A version that was never released"),
+        Good({"Project.toml": _COMPAT.format("~1.10")}, why="A tilde"),
+        Good({"Project.toml": _COMPAT.format("=1.10.4")}, why="One release"),
+        Good({"Project.toml": _COMPAT.format(">=1.6")}, why="No space after the sign"),
         Good(
             {"Project.toml": _COMPAT.format("1.6, 1.10"), "binder/requirements.txt": "numpy\n"},
-            why="Binder does not read it",
+            why="Binder does not read this file",
         ),
         Good(
             {"Project.toml": _DEPS + '\n[compat]\nPlots = "1.6, 1.10"\njulia = "~1.10"\n'},
-            why="of a package Pkg reads it",
+            why="A list for a package, which Pkg reads",
         ),
     )
 
@@ -126,11 +135,13 @@ class JuliaVersionFloats(Rule):
             {"Project.toml": _COMPAT.format("1.6"), "Manifest.toml": 'julia_version = "1.10.4"\n[deps]\n'},
             at="Project.toml:5:9",
             fixed={"Project.toml": _COMPAT.format("~1.10")},
+            why="A version that allows every newer one",
         ),
         Bad(
             {"binder/Project.toml": _DEPS.rstrip("\n"), "binder/Manifest.toml": 'julia_version = "1.9.2"\n'},
             at="binder/Project.toml:1:1",
             fixed={"binder/Project.toml": _DEPS + '\n[compat]\njulia = "~1.9"\n'},
+            why="No version",
         ),
         Bad(
             {
@@ -139,12 +150,16 @@ class JuliaVersionFloats(Rule):
             },
             at="Project.toml:1:1",
             fixed={"Project.toml": _DEPS + '\n[compat]\njulia = "~1.11"\nPlots = "1"\n'},
+            why="A version of a package only",
         ),
-        Good({"Project.toml": _COMPAT.format("~1.10")}),
-        Good({"Project.toml": _COMPAT.format("=1.10.4")}),
-        Good({"Project.toml": _COMPAT.format("<1.11")}, why="an upper end"),
-        Good({"Project.toml": _COMPAT.format("1.6, 1.10")}, why="cannot be read at all: another rule's"),
-        Good({"Project.toml": _DEPS, "binder/requirements.txt": "numpy\n"}, why="Binder does not read it"),
+        Good({"Project.toml": _COMPAT.format("~1.10")}, why="One minor version"),
+        Good({"Project.toml": _COMPAT.format("=1.10.4")}, why="One release"),
+        Good({"Project.toml": _COMPAT.format("<1.11")}, why="An upper bound"),
+        Good(
+            {"Project.toml": _COMPAT.format("1.6, 1.10")},
+            why="A version that cannot be read, which julia-compat-unparsable reports",
+        ),
+        Good({"Project.toml": _DEPS, "binder/requirements.txt": "numpy\n"}, why="Binder does not read this file"),
     )
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:

@@ -72,6 +72,7 @@ class ShadowedConfigFile(Rule):
                 "      # plots\n      - matplotlib>=3.8  # the figures\n\n      - seaborn; python_version < '4'\n",
                 "requirements.txt": None,
             },
+            why="requirements.txt beside environment.yml",
         ),
         Bad(
             {
@@ -84,6 +85,7 @@ class ShadowedConfigFile(Rule):
                 "  - git+https://github.com/o/r@v1#egg=r\r\nname: x",
                 "requirements.txt": None,
             },
+            why="environment.yml has a list for pip already, with Windows line endings",
         ),
         Bad(
             {
@@ -95,6 +97,7 @@ class ShadowedConfigFile(Rule):
                 "binder/environment.yml": "dependencies: [python=3.12, numpy, pip, {pip: ['dask[complete]>=2024.1']}]\n",
                 "binder/requirements.txt": None,
             },
+            why="In the binder directory",
         ),
         Bad(
             {
@@ -107,6 +110,7 @@ class ShadowedConfigFile(Rule):
                 "requirements.txt": "numpy==1.26.4\ncorner\nemcee==3.1.4\n",
                 "runtime.txt": "python-3.11\n",
             },
+            why="environment.yml only has packages for pip",
         ),
         Bad(
             {
@@ -115,31 +119,40 @@ class ShadowedConfigFile(Rule):
             },
             at="requirements.txt:1:1",
             severity=Severity.INFO,
+            why="Both files list the same packages",
         ),
         Bad(
             {"environment.yml": "dependencies: [python=3.12]\n", "Pipfile": "[packages]\nnumpy = '*'\n"},
             at="Pipfile:1:1",
+            why="Pipfile beside environment.yml",
         ),
         Bad(
             {"Dockerfile": "FROM quay.io/jupyter/base-notebook:2024-10-07\n", "postBuild": "#!/bin/sh\ntrue\n"},
             at="postBuild:1:1",
+            why="postBuild beside a Dockerfile",
         ),
         Bad(
             {"Dockerfile": "FROM ghcr.io/o/image:2024.1\n", "environment.yml": "dependencies: [numpy]\n"},
             at="environment.yml:1:1",
             severity=Severity.WARNING,
+            why="environment.yml beside a Dockerfile",
         ),
-        Bad({"Pipfile": "[packages]\nnumpy = '*'\n", "requirements.txt": "numpy\n"}, at="requirements.txt:1:1"),
+        Bad(
+            {"Pipfile": "[packages]\nnumpy = '*'\n", "requirements.txt": "numpy\n"},
+            at="requirements.txt:1:1",
+            why="requirements.txt beside Pipfile",
+        ),
         Bad(
             {"environment.yml": "dependencies: [python=3.12, r-base=4.4]\n", "install.R": "install.packages('sf')\n"},
             at="install.R:1:1",
+            why="install.R beside environment.yml with R",
         ),
         Good(
             {
                 "environment.yml": "dependencies:\n  - python=3.12\n  - pip:\n      - -r requirements.txt\n",
                 "requirements.txt": "numpy\n",
             },
-            why="environment.yml brings it in",
+            why="environment.yml includes requirements.txt",
         ),
         Good(
             {
@@ -147,14 +160,14 @@ class ShadowedConfigFile(Rule):
                 "requirements.txt": "numpy\n",
                 "postBuild": "#!/bin/bash\nset -e\npip install -r requirements.txt\n",
             },
-            why="postBuild brings it in",
+            why="postBuild installs requirements.txt",
         ),
         Good(
             {
                 "Dockerfile": "FROM quay.io/jupyter/base-notebook:2024-10-07\nCOPY environment.yml /tmp/\nRUN conda env update -f /tmp/environment.yml\n",
                 "environment.yml": "dependencies: [numpy]\n",
             },
-            why="the Dockerfile brings it in",
+            why="The Dockerfile copies environment.yml",
         ),
         Good(
             {
@@ -163,7 +176,7 @@ class ShadowedConfigFile(Rule):
                 "requirements.txt": "numpy\n",
                 "install.R": "x\n",
             },
-            why="R reads all of them",
+            why="An R repository, where Binder reads all of them",
         ),
         Good(
             {
@@ -171,7 +184,7 @@ class ShadowedConfigFile(Rule):
                 "environment.yml": "dependencies: [numpy]\n",
                 "requirements.txt": "numpy\n",
             },
-            why="Julia reads all of them",
+            why="A Julia repository, where Binder reads all of them",
         ),
         Good(
             {
@@ -179,16 +192,19 @@ class ShadowedConfigFile(Rule):
                 "setup.py": "from setuptools import setup\nsetup()\n",
                 "pyproject.toml": "[project]\nname = 'x'\n[build-system]\nrequires = []\n",
             },
-            why="a package that environment.yml need not install",
+            why="A package beside environment.yml",
         ),
         Good(
             {"environment.yml": "dependencies: [numpy]\n", "install.R": "install.packages('sf')\n"},
-            why="nothing asks for R, which r-runtime-date-missing says",
+            why="install.R without R, which r-runtime-date-missing reports",
         ),
-        Good({"runtime.txt": "julia-1.10\n", "requirements.txt": "numpy\n"}, why="runtime-malformed says it"),
+        Good(
+            {"runtime.txt": "julia-1.10\n", "requirements.txt": "numpy\n"},
+            why="A runtime.txt that Binder does not understand",
+        ),
         Good(
             {"environment.yml": "dependencies: [numpy]\n", "binder/environment.yml": "dependencies: [numpy]\n"},
-            why="hidden by the `binder` folder, which is another rule's",
+            why="The `binder` folder hides it, which binder-dir-hides-root-config reports",
         ),
     )
 

@@ -69,6 +69,7 @@ class RequirementsNeedConda(Rule):
                 "  - pip\n  - pip:\n      - -r requirements.txt\n",
                 "runtime.txt": None,
             },
+            why="GDAL",
         ),
         Bad(
             {"binder/requirements.txt": "cartopy==0.20.2\r\nesmpy\r\nxesmf>=0.8"},
@@ -78,18 +79,26 @@ class RequirementsNeedConda(Rule):
                 "binder/environment.yml": "channels:\n  - conda-forge\ndependencies:\n  - python=3.10\n  - cartopy=0.20.2\n"
                 "  - esmpy\n  - xesmf>=0.8\n",
             },
+            why="cartopy and esmpy",
         ),
         Bad(
             {"requirements.txt": "pygraphviz\n", "runtime.txt": "python-3.9\n", "setup.py": "x\n"},
             at="requirements.txt:1:1",
+            why="pygraphviz, in a package",
         ),
-        Good({"requirements.txt": "cartopy\npygrib>=2.1\nmpi4py\nbasemap==1.4.1\n"}, why="there are wheels"),
-        Good({"requirements.txt": "gdal==3.8.4\n", "apt.txt": "libgdal-dev\ngdal-bin\n"}, why="apt brings the library"),
-        Good({"requirements.txt": 'gdal; sys_platform == "win32"\n'}, why="not on Linux"),
-        Good({"requirements.txt": "rpy2\n", "runtime.txt": "r-4.4-2024-10-01\n"}, why="R is there"),
-        Good({"environment.yml": "dependencies: [gdal, cartopy=0.20]\n"}, why="from conda already"),
-        Good({"Dockerfile": "FROM x:1\nCOPY . .\n", "requirements.txt": "gdal\n"}, why="a Dockerfile may bring it"),
-        Good({"requirements.txt": "gdal @ https://example.org/gdal-3.8-cp310-cp310-linux_x86_64.whl\n"}, why="a wheel"),
+        Good({"requirements.txt": "cartopy\npygrib>=2.1\nmpi4py\nbasemap==1.4.1\n"}, why="Packages with wheels"),
+        Good(
+            {"requirements.txt": "gdal==3.8.4\n", "apt.txt": "libgdal-dev\ngdal-bin\n"},
+            why="apt.txt installs the library",
+        ),
+        Good({"requirements.txt": 'gdal; sys_platform == "win32"\n'}, why="A line that is not for Linux"),
+        Good({"requirements.txt": "rpy2\n", "runtime.txt": "r-4.4-2024-10-01\n"}, why="rpy2 in an R repository"),
+        Good({"environment.yml": "dependencies: [gdal, cartopy=0.20]\n"}, why="conda installs it already"),
+        Good({"Dockerfile": "FROM x:1\nCOPY . .\n", "requirements.txt": "gdal\n"}, why="A build with a Dockerfile"),
+        Good(
+            {"requirements.txt": "gdal @ https://example.org/gdal-3.8-cp310-cp310-linux_x86_64.whl\n"},
+            why="The address of a wheel",
+        ),
     )
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:
@@ -129,27 +138,38 @@ class EnvironmentOnlyPip(Rule):
             },
             at="environment.yml:2:1",
             display=True,
+            why="Python and a list for pip",
         ),
         Bad(
             {"binder/environment.yml": "dependencies: [python=3.11, pip: [numpy]] # ours\n"},
             at="binder/environment.yml:1:1",
+            why="In the binder directory, with a comment",
         ),
-        Good({"environment.yml": "dependencies:\n  - python=3.12\n  - numpy\n  - pip:\n      - emcee\n"}, why="numpy"),
-        Good({"environment.yml": "dependencies:\n  - python=3.12\n"}, why="no pip packages"),
-        Good({"environment.yml": "dependencies: [python>=3.9, pip: [x]]\n"}, why="runtime.txt cannot say this"),
+        Good(
+            {"environment.yml": "dependencies:\n  - python=3.12\n  - numpy\n  - pip:\n      - emcee\n"},
+            why="conda installs a package as well",
+        ),
+        Good({"environment.yml": "dependencies:\n  - python=3.12\n"}, why="No list for pip"),
+        Good(
+            {"environment.yml": "dependencies: [python>=3.9, pip: [x]]\n"},
+            why="A range for Python, which runtime.txt cannot express",
+        ),
         Good(
             {"environment.yml": "dependencies: [python=3.12, pip: [x]]\n", "requirements.txt": "y\n"},
-            why="shadowed-config-file merges the two",
+            why="A requirements.txt beside it, which shadowed-config-file reports",
         ),
         Good(
             {"environment.yml": "dependencies: [python=3.12, pip: [-e .]]\n", "setup.py": "x\n"},
-            why="a package, which requirements.txt would install in another way",
+            why="The repository's own package is installed",
         ),
         Good(
             {"environment.yml": "dependencies: [pip: [x]]\n", "runtime.txt": "r-4.4-2024-10-01\n"},
-            why="a build with R reads both",
+            why="An R repository",
         ),
-        Good({"environment.yml": "dependencies: [python=3.12, pip: [x]]\nvariables: {A: b}\n"}, why="it does more"),
+        Good(
+            {"environment.yml": "dependencies: [python=3.12, pip: [x]]\nvariables: {A: b}\n"},
+            why="Environment variables are set",
+        ),
     )
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:

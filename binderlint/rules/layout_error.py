@@ -23,9 +23,13 @@ class Repo2dockerError(Rule):
     level = Level.LAUNCH
     sources = ("repo2docker/app.py", "repo2docker/buildpacks/base.py")
     examples = (
-        Bad({"environment.yml/README.md": "a folder\n"}, at="environment.yml/README.md:1:1"),
-        Good({"requirements.txt": "numpy\n"}, why="it builds"),
-        Good({"binder/a": "x\n", ".binder/a": "x\n"}, why="both-binder-dirs explains it"),
+        Bad(
+            {"environment.yml/README.md": "a folder\n"},
+            at="environment.yml/README.md:1:1",
+            why="A folder called environment.yml",
+        ),
+        Good({"requirements.txt": "numpy\n"}, why="A repository that builds"),
+        Good({"binder/a": "x\n", ".binder/a": "x\n"}, why="Two binder directories, which both-binder-dirs reports"),
     )
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:

@@ -51,25 +51,33 @@ class BinderDirHidesRootConfig(Rule):
                 "binder/environment.yml": "dependencies: [python=3.12, numpy]\n",
                 "binder/postBuild": "#!/bin/bash\nset -e\npython data.py\n",
             },
+            why="The folder contains only a README",
         ),
         Bad(
             {".binder/requirements.txt": "numpy\n", "apt.txt": "graphviz\r\n"},
             at="apt.txt:1:1",
             fixed={"apt.txt": None, ".binder/apt.txt": "graphviz\r\n"},
+            why="apt.txt is in the root, the environment in the folder",
         ),
         Bad(
             {"binder/start": '#!/bin/bash\nexec "$@"\n', "setup.py": "from setuptools import setup\nsetup()\n"},
             at="setup.py:1:1",
+            why="A package in the root, and no environment in the folder",
         ),
-        Bad({"binder/a": "", "requirements.txt": "-r b.txt\n", "b.txt": "numpy\n"}, at="requirements.txt:1:1"),
+        Bad(
+            {"binder/a": "", "requirements.txt": "-r b.txt\n", "b.txt": "numpy\n"},
+            at="requirements.txt:1:1",
+            why="requirements.txt with an include",
+        ),
         Bad(
             {".binder/requirements.txt": "numpy\n", "environment.yml": "dependencies: [numpy]\n"},
             at="environment.yml:1:1",
             severity=Severity.INFO,
+            why="Both have an environment",
         ),
         Good(
             {"binder/requirements.txt": "-r ../requirements.txt\n", "requirements.txt": "numpy\n"},
-            why="the folder's file brings it in",
+            why="A file in the folder includes it",
         ),
         Good(
             {
@@ -77,28 +85,28 @@ class BinderDirHidesRootConfig(Rule):
                 "setup.py": "x\n",
                 "requirements.txt": "numpy\n",
             },
-            why="the files of a package",
+            why="A package that the folder installs",
         ),
         Good(
             {"binder/environment.yml": "dependencies: [numpy]\n", "Dockerfile": "FROM python:3.12\n"},
-            why="a Dockerfile for deployment",
+            why="A Dockerfile for deployment",
         ),
         Good(
             {"binder/environment.yml": "dependencies: [numpy]\n", "requirements-dev.txt": "pytest\n"},
-            why="for development, by its name",
+            why="A file whose name says that it is for development",
         ),
         Good(
             {"binder/environment.yml": "dependencies: [numpy]\n", "start": "#!/bin/sh\nnpm run serve\n"},
-            why="no launch script of Binder",
+            why="A start that is not for Binder",
         ),
         Good(
             {
                 "binder/environment.yml": Source("binder/environment.yml", b"../environment.yml", SYMLINK),
                 "environment.yml": "dependencies: [numpy]\n",
             },
-            why="a symbolic link to it",
+            why="A file in the folder is a link to it",
         ),
-        Good({"binder": "a file\n", "requirements.txt": "numpy\n"}, why="a file called binder is no folder"),
+        Good({"binder": "a file\n", "requirements.txt": "numpy\n"}, why="A file called binder"),
     )
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:
@@ -171,11 +179,13 @@ class BothBinderDirs(Rule):
             {"binder/environment.yml": "dependencies: []\n", ".binder/postBuild": "#!/bin/sh\ntrue\n"},
             at=".binder/postBuild:1:1",
             fixed={"binder/environment.yml": None, ".binder/environment.yml": "dependencies: []\n"},
+            why="Configuration in both folders",
         ),
         Bad(
             {"binder/a.ipynb": "{}", "binder/requirements.txt": "numpy\n", ".binder/start": "#!/bin/sh\n"},
             at=".binder/start:1:1",
             fixed={".binder/start": None, "binder/start": "#!/bin/sh\n"},
+            why="Notebooks in binder",
         ),
         Bad(
             {
@@ -184,13 +194,15 @@ class BothBinderDirs(Rule):
                 ".binder/requirements.txt": "scipy\n",
             },
             at=".binder/requirements.txt:1:1",
+            why="A file of the same name in both folders",
         ),
         Bad(
             {"binder": Source("binder", b".binder", SYMLINK), ".binder/requirements.txt": "scipy\n"},
             at=".binder/requirements.txt:1:1",
             fixed={"binder": None},
+            why="One is a link to the other",
         ),
-        Good({"binder": "a file\n", ".binder/requirements.txt": "scipy\n"}, why="a file, not a folder"),
+        Good({"binder": "a file\n", ".binder/requirements.txt": "scipy\n"}, why="A file called binder"),
         Good(
             {".binder/requirements.txt": "x\n", "binder/a": Source("binder/a", b"", tracked=False)},
             why="git does not track one of them",
@@ -247,6 +259,7 @@ class ConfigDirectoryMisnamed(Rule):
                 "binder/environment.yml": "dependencies: [python=3.12]\n",
                 "binder/notes.md": "x\n",
             },
+            why="A capital letter",
         ),
         Bad(
             {".Binder/postBuild": "#!/bin/sh\ntrue\n", ".Binder/requirements.txt": "numpy\n"},
@@ -257,16 +270,22 @@ class ConfigDirectoryMisnamed(Rule):
                 ".binder/postBuild": "#!/bin/sh\ntrue\n",
                 ".binder/requirements.txt": "numpy\n",
             },
+            why="A capital letter after the dot",
         ),
         Bad(
             {"binders/requirements.txt": "numpy\n", "requirements.txt": "flask\n"},
             at="binders/requirements.txt:1:1",
             fixed={"binders/requirements.txt": None, "binder/requirements.txt": "numpy\n"},
+            why="The plural",
         ),
-        Good({"Binder/environment.yml": "a: b\n", "binder/environment.yml": "a: b\n"}, why="the right one is there"),
-        Good({"Binder/slides.md": "x\n", "requirements.txt": "numpy\n"}, why="no configuration in it"),
-        Good({"docs/binder/environment.yml": "a: b\n", "requirements.txt": "x\n"}, why="not in the root"),
-        Good({"bindery/requirements.txt": "x\n", "requirements.txt": "x\n"}, why="another word"),
+        Good(
+            {"Binder/environment.yml": "a: b\n", "binder/environment.yml": "a: b\n"}, why="The right folder exists too"
+        ),
+        Good({"Binder/slides.md": "x\n", "requirements.txt": "numpy\n"}, why="A folder without configuration"),
+        Good(
+            {"docs/binder/environment.yml": "a: b\n", "requirements.txt": "x\n"}, why="A folder that is not in the root"
+        ),
+        Good({"bindery/requirements.txt": "x\n", "requirements.txt": "x\n"}, why="Another word"),
     )
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:

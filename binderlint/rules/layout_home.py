@@ -41,11 +41,25 @@ class HomeDotfileHijack(Rule):
         "repo2docker/buildpacks/base.py",
     )
     examples = (
-        Bad({**_PIP, ".bash_profile": "export EDITOR=vim\nexec zsh\n"}, at=".bash_profile:2:1"),
-        Bad({**_PIP, ".profile": "# mine\r\nexec /usr/bin/fish -l  # nicer\r\n"}, at=".profile:2:1"),
-        Bad({"binder/requirements.txt": "x==1\n", ".bash_login": "cd work\nexit 0"}, at=".bash_login:2:1"),
         Bad(
-            {**_PIP, ".bash_profile": "source ~/.bashrc\n", ".bashrc": "alias ll='ls -l'\nexec zsh\n"}, at=".bashrc:2:1"
+            {**_PIP, ".bash_profile": "export EDITOR=vim\nexec zsh\n"},
+            at=".bash_profile:2:1",
+            why="exec in .bash_profile",
+        ),
+        Bad(
+            {**_PIP, ".profile": "# mine\r\nexec /usr/bin/fish -l  # nicer\r\n"},
+            at=".profile:2:1",
+            why="exec with a path, in a file with Windows line endings",
+        ),
+        Bad(
+            {"binder/requirements.txt": "x==1\n", ".bash_login": "cd work\nexit 0"},
+            at=".bash_login:2:1",
+            why="exit in .bash_login",
+        ),
+        Bad(
+            {**_PIP, ".bash_profile": "source ~/.bashrc\n", ".bashrc": "alias ll='ls -l'\nexec zsh\n"},
+            at=".bashrc:2:1",
+            why="exec in .bashrc, which .bash_profile reads",
         ),
         Bad(
             {
@@ -54,41 +68,44 @@ class HomeDotfileHijack(Rule):
                 ".bashrc": "exec tmux\n",
             },
             at=".bashrc:1:1",
+            why=".profile reads .bashrc in a condition",
         ),
         Bad(
             {**_PIP, ".bash_profile": "[[ -f ~/.bashrc ]] && . ~/.bashrc\n", ".bashrc": "exit\n"},
             at=".bashrc:1:1",
+            why=".bash_profile reads .bashrc in one line",
         ),
         Good(
             {**_PIP, ".profile": "alias ll='ls -l'\nexport PATH=\"$HOME/bin:$PATH\"\nPS1='$ '\numask 022\n"},
-            why="aliases, paths and a prompt do no harm",
+            why="Aliases, paths and a prompt",
         ),
-        Good({**_PIP, ".profile": "exec 2>&1\nexec 3>log.txt\n"}, why="only redirects what follows"),
-        Good({**_PIP, ".profile": 'exec "$@"\n'}, why="what it runs is not known"),
-        Good({**_PIP, ".profile": 'exec nice bash "$@"\n'}, why="the server may be among the arguments"),
-        Good({**_PIP, ".bash_profile": "true\n", ".profile": "exec zsh\n"}, why="only the first file is read"),
-        Good({**_PIP, ".bashrc": "exec zsh\n", ".bash_profile": "export A=1\n"}, why="nothing reads .bashrc"),
+        Good({**_PIP, ".profile": "exec 2>&1\nexec 3>log.txt\n"}, why="exec that only redirects output"),
+        Good({**_PIP, ".profile": 'exec "$@"\n'}, why="exec with unknown arguments"),
+        Good({**_PIP, ".profile": 'exec nice bash "$@"\n'}, why="exec that may run the server"),
+        Good({**_PIP, ".bash_profile": "true\n", ".profile": "exec zsh\n"}, why=".profile beside .bash_profile"),
+        Good({**_PIP, ".bashrc": "exec zsh\n", ".bash_profile": "export A=1\n"}, why=".bashrc, which nothing reads"),
         Good(
             {
                 **_PIP,
                 ".bash_profile": ". ~/.bashrc\n",
                 ".bashrc": "case $- in\n  *i*) ;;\n  *) return;;\nesac\nexec zsh\n",
             },
-            why="left at once in a shell that is not interactive",
+            why=".bashrc returns at once if the shell is not interactive",
         ),
-        Good({**_PIP, ".profile": "[ -t 0 ] && exec zsh\n"}, why="in a terminal only"),
-        Good({**_PIP, ".profile": "if [ -t 1 ]; then\n  exec zsh\nfi\n"}, why="in a terminal only"),
-        Good({**_PIP, ".profile": "leave() { exit 1; }\n"}, why="never called"),
-        Good({**_PIP, ".profile": "(cd data; exit 1)\nbash -c 'exit 2'\nA=$(exit 1)\n"}, why="ends a shell of its own"),
-        Good({**_PIP, ".profile": "# exec zsh\necho exit\n"}, why="not run"),
+        Good({**_PIP, ".profile": "[ -t 0 ] && exec zsh\n"}, why="Only in a terminal, in one line"),
+        Good({**_PIP, ".profile": "if [ -t 1 ]; then\n  exec zsh\nfi\n"}, why="Only in a terminal"),
+        Good({**_PIP, ".profile": "leave() { exit 1; }\n"}, why="A function that is never called"),
+        Good({**_PIP, ".profile": "(cd data; exit 1)\nbash -c 'exit 2'\nA=$(exit 1)\n"}, why="exit in an inner shell"),
+        Good({**_PIP, ".profile": "# exec zsh\necho exit\n"}, why="In a comment, and as a word"),
         Good(
             {**_PIP, "home/.profile": "exec zsh\n", "binder/.profile": "exit\n", "binder/requirements.txt": ""},
-            why="not in the root",
+            why="In a folder",
         ),
-        Good({"Dockerfile": "FROM python:3.12\n", ".profile": "exec zsh\n"}, why="the image has its own first program"),
-        Good({**_PIP, ".profile": "exec zsh\n", ".dockerignore": ".*\n"}, why="left out of the image"),
+        Good({"Dockerfile": "FROM python:3.12\n", ".profile": "exec zsh\n"}, why="A build with a Dockerfile"),
+        Good({**_PIP, ".profile": "exec zsh\n", ".dockerignore": ".*\n"}, why=".dockerignore excludes the file"),
         Good(
-            {**_PIP, ".profile": "exec zsh\n", "postBuild": "#!/bin/bash\nrm -f .profile\n"}, why="the build changes it"
+            {**_PIP, ".profile": "exec zsh\n", "postBuild": "#!/bin/bash\nrm -f .profile\n"},
+            why="postBuild removes the file",
         ),
     )
 

@@ -92,40 +92,70 @@ class NoEnvironmentFile(Rule):
     whole = True
     sources = ("jupyterhub/repo2docker#1507", "dstl/Stone-Soup#1289", "nci/scores#1083", "repo2docker/app.py")
     examples = (
-        Bad({"README.md": _BADGE + "o/r/HEAD)\n", "apt.txt": "cowsay\n"}, at="README.md:1:1", git=_OWN),
-        Bad({"README.md": "# x\n" + _BADGE + "o/r/main)\n", "a.ipynb": "{}"}, at="README.md:1:1", git=_OWN),
-        Bad({"README.md": _BADGE + "o/r/master)\n"}, at="README.md:1:1", git=_OWN._replace(complete=False)),
-        Bad({"index.ipynb": "{}", ".binder/README.md": "x\n", "postBuild": "x\n"}, at=".binder/README.md:1:1"),
-        Bad({"README.md": "# x\n", "postBuild": "#!/bin/sh\ntrue\n"}, at="README.md:1:1"),
-        Bad({"README.md": "# x\n", "start": "#!/bin/bash\nexport A=1\n"}, at="README.md:1:1"),
-        Bad({"README.md": "# x\n", "a.ipynb": "{}"}, at="README.md:1:1", severity=Severity.WARNING, hub="generic"),
+        Bad(
+            {"README.md": _BADGE + "o/r/HEAD)\n", "apt.txt": "cowsay\n"},
+            at="README.md:1:1",
+            git=_OWN,
+            why="A badge, but no environment",
+        ),
+        Bad(
+            {"README.md": "# x\n" + _BADGE + "o/r/main)\n", "a.ipynb": "{}"},
+            at="README.md:1:1",
+            git=_OWN,
+            why="The badge goes to main",
+        ),
+        Bad(
+            {"README.md": _BADGE + "o/r/master)\n"},
+            at="README.md:1:1",
+            git=_OWN._replace(complete=False),
+            why="The badge goes to master",
+        ),
+        Bad(
+            {"index.ipynb": "{}", ".binder/README.md": "x\n", "postBuild": "x\n"},
+            at=".binder/README.md:1:1",
+            why="A binder directory without an environment",
+        ),
+        Bad({"README.md": "# x\n", "postBuild": "#!/bin/sh\ntrue\n"}, at="README.md:1:1", why="Only postBuild"),
+        Bad({"README.md": "# x\n", "start": "#!/bin/bash\nexport A=1\n"}, at="README.md:1:1", why="Only start"),
+        Bad(
+            {"README.md": "# x\n", "a.ipynb": "{}"},
+            at="README.md:1:1",
+            severity=Severity.WARNING,
+            hub="generic",
+            why="For another hub",
+        ),
         Bad(
             {"README.md": _BADGE + "o/r/HEAD)\n", "tools.py": "", "a.ipynb": _NOTEBOOK},
             at="README.md:1:1",
             git=_OWN,
             fixed={"requirements.txt": "numpy\nscikit-learn\n", "runtime.txt": "python-3.12\n"},
+            why="Notebooks whose imports are known",
         ),
-        Bad({"setup.cfg": "[metadata]\nname = x\n", "environment-dev.yml": "a: b\n"}, at="environment-dev.yml:1:1"),
-        Good({"README.md": _BADGE + "o/r/HEAD)\n", "requirements.txt": "numpy\n"}, git=_OWN),
+        Bad(
+            {"setup.cfg": "[metadata]\nname = x\n", "environment-dev.yml": "a: b\n"},
+            at="environment-dev.yml:1:1",
+            why="Files that do not count",
+        ),
+        Good({"README.md": _BADGE + "o/r/HEAD)\n", "requirements.txt": "numpy\n"}, git=_OWN, why="requirements.txt"),
         Good(
             {"README.md": _BADGE + "o/r/binder)\n", "a.ipynb": "{}"},
-            why="the environment is on another branch",
+            why="The badge goes to another branch",
             git=_OWN,
         ),
-        Good({"README.md": _BADGE + "o/r/v1.5)\n", "a.ipynb": "{}"}, why="a tag or another branch"),
+        Good({"README.md": _BADGE + "o/r/v1.5)\n", "a.ipynb": "{}"}, why="The badge goes to a tag"),
         Good(
             {
                 "README.md": _BADGE
                 + "o/env/main?urlpath=git-pull%3Frepo%3Dhttps%253A%252F%252Fgithub.com%252Fo%252Fr)\n",
                 "a.ipynb": "{}",
             },
-            why="the environment is in another repository, which pulls this one",
+            why="The badge goes to an environment that pulls this repository",
             git=_OWN,
         ),
-        Good({"README.md": _BADGE + "o/other/main)\n"}, why="the links launch another repository", git=_OWN),
+        Good({"README.md": _BADGE + "o/other/main)\n"}, why="The badge goes to another repository", git=_OWN),
         Good(
             {"README.md": "# x\n", "binder-gallery.yaml": "binder_repo: o/env\nbinder_ref: v1\n"},
-            why="the gallery launches another repository",
+            why="The gallery launches another repository",
             git=_OWN,
         ),
         Good(
@@ -133,17 +163,35 @@ class NoEnvironmentFile(Rule):
                 "book/_config.yml": "launch_buttons:\n  binderhub_url: https://mybinder.org\nrepository:\n  url: https://github.com/o/r\n",
                 "book/a.md": "# x\n",
             },
-            why="a book without notebooks shows no launch button",
+            why="A book without notebooks",
             git=_OWN,
         ),
-        Good({"README.md": "# x\n", "env/requirements.txt": "numpy\n"}, why="config-in-subdirectory says it"),
-        Good({"README.md": "# x\n", "enviroment.yml": "dependencies: []\n"}, why="the name is misspelt"),
-        Good({"README.md": "# x\n", "Binder/Dockerfile": "FROM x:1\n"}, why="the folder's name is misspelt"),
-        Good({"requirements.txt": "numpy\n", "runtime.txt": "julia-1.10\n"}, why="runtime.txt is the cause"),
-        Good({"install.R": "install.packages('sf')\n", "runtime.txt": "r-4.4\n"}, why="runtime.txt is the cause"),
-        Good({"pyproject.toml": "[project]\nname = 'x'\n", "README.md": "x\n"}, why="pyproject.toml is the cause"),
-        Good({"README.md": "# A web application\n"}, why="not for Binder", assume_binder=False),
-        Good({"binder/requirements.txt": "", "README.md": "x\n"}, why="an empty file is enough"),
+        Good(
+            {"README.md": "# x\n", "env/requirements.txt": "numpy\n"},
+            why="In a folder, which config-in-subdirectory reports",
+        ),
+        Good(
+            {"README.md": "# x\n", "enviroment.yml": "dependencies: []\n"},
+            why="The file name is misspelt, which filename-case reports",
+        ),
+        Good(
+            {"README.md": "# x\n", "Binder/Dockerfile": "FROM x:1\n"},
+            why="The folder name is misspelt, which config-directory-misnamed reports",
+        ),
+        Good(
+            {"requirements.txt": "numpy\n", "runtime.txt": "julia-1.10\n"},
+            why="A runtime.txt that Binder does not understand",
+        ),
+        Good(
+            {"install.R": "install.packages('sf')\n", "runtime.txt": "r-4.4\n"},
+            why="A runtime.txt for R without a date",
+        ),
+        Good(
+            {"pyproject.toml": "[project]\nname = 'x'\n", "README.md": "x\n"},
+            why="A pyproject.toml that cannot be installed",
+        ),
+        Good({"README.md": "# A web application\n"}, why="The repository is not meant for Binder", assume_binder=False),
+        Good({"binder/requirements.txt": "", "README.md": "x\n"}, why="An empty file"),
     )
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:
@@ -194,6 +242,7 @@ class ConfigInSubdirectory(Rule):
             {"README.md": "x\n", "environment/requirements.txt": "numpy\n", "notebooks/a.ipynb": "{}"},
             at="environment/requirements.txt:1:1",
             fixed={"environment/requirements.txt": None, "binder/requirements.txt": "numpy\n"},
+            why="A folder called environment",
         ),
         Bad(
             {
@@ -210,17 +259,19 @@ class ConfigInSubdirectory(Rule):
                 "binder/environment.yml": "dependencies: [numpy]\n",
                 "binder/postBuild": "#!/bin/sh\ntrue\n",
             },
+            why="Beside the notebooks, for another hub",
         ),
         Bad(
             {"src/requirements.txt": "-r base.txt\n", "src/base.txt": "numpy\n", "a.ipynb": "{}"},
             at="src/requirements.txt:1:1",
+            why="With a file that it includes",
         ),
-        Good({"requirements.txt": "numpy\n", "notebooks/requirements.txt": "scipy\n"}, why="the root has one"),
-        Good({"docs/requirements.txt": "sphinx\n", "tests/environment.yml": "a: b\n"}, why="for docs and tests"),
-        Good({"a/requirements.txt": "x\n", "b/requirements.txt": "y\n"}, why="one for each chapter"),
+        Good({"requirements.txt": "numpy\n", "notebooks/requirements.txt": "scipy\n"}, why="The root has one too"),
+        Good({"docs/requirements.txt": "sphinx\n", "tests/environment.yml": "a: b\n"}, why="For the tests"),
+        Good({"a/requirements.txt": "x\n", "b/requirements.txt": "y\n"}, why="One for each chapter"),
         Good(
             {"README.md": "https://mybinder.org/v2/gh/o/r/env\n", "env/requirements.txt": "x\n"},
-            why="the links launch another branch",
+            why="The launch links go to another branch",
         ),
     )
 

@@ -55,6 +55,7 @@ class FilenameCase(Rule):
             {"requirements.txt": "numpy\n", "postbuild": "#!/bin/bash\npython get_data.py\n"},
             at="postbuild:1:1",
             fixed={"postbuild": None, "postBuild": "#!/bin/bash\npython get_data.py\n"},
+            why="postbuild in lower case",
         ),
         Bad(
             {"binder/enviroment.yml": "dependencies: [python=3.12]\r\n", "binder/start.sh": '#!/bin/bash\nexec "$@"\n'},
@@ -65,6 +66,7 @@ class FilenameCase(Rule):
                 "binder/start.sh": None,
                 "binder/start": '#!/bin/bash\nexec "$@"\n',
             },
+            why="A misspelt environment.yml, and start with an ending",
         ),
         Bad(
             {"Requirements.txt": "numpy\n", "Apt.txt": "gdal-bin\n", "runtime.text": "python-3.12"},
@@ -77,6 +79,7 @@ class FilenameCase(Rule):
                 "runtime.text": None,
                 "runtime.txt": "python-3.12",
             },
+            why="Capital letters, and a wrong ending",
         ),
         Bad(
             {".binder/environment.yml.txt": "dependencies: []\n", ".binder/PostBuild.sh": "#!/bin/sh\ntrue\n"},
@@ -87,20 +90,23 @@ class FilenameCase(Rule):
                 ".binder/PostBuild.sh": None,
                 ".binder/postBuild": "#!/bin/sh\ntrue\n",
             },
+            why="Endings added by an editor, in .binder",
         ),
         Bad(
             {"Environment.yml": "dependencies: [python=3.12]\n", "requirements.txt": "numpy\n"},
             at="Environment.yml:1:1",
             fixed={"Environment.yml": None, "environment.yml": "dependencies: [python=3.12]\n"},
+            why="A capital letter, and another environment file that Binder uses",
         ),
         Bad(
             {"install.r": "install.packages('sf')\n", "runtime.txt": "r-4.4-2024-10-01\n"},
             at="install.r:1:1",
             fixed={"install.r": None, "install.R": "install.packages('sf')\n"},
+            why="install.r in lower case",
         ),
         Good(
             {"binder/environment.yml": "dependencies: []\n", "binder/start": "#!/bin/bash\n", "binder/start.sh": "x\n"},
-            why="a helper beside the file with the right name",
+            why="A helper beside the file with the right name",
         ),
         Good(
             {
@@ -108,36 +114,36 @@ class FilenameCase(Rule):
                 "binder/postBuild": "#!/bin/sh\n./binder/start.sh\n",
                 "binder/start.sh": "x\n",
             },
-            why="a helper that another file calls",
+            why="A helper that another file calls",
         ),
         Good(
             {"requirements.txt": "flask\n", "start.sh": "#!/bin/sh\ngunicorn app:app\n"},
-            why="the script of a web application",
+            why="The start.sh of a web application",
         ),
         Good(
             {"environment.yml": "dependencies: []\n", "requirements-dev.txt": "a\n", "environment-dev.yml": "a: b\n"},
-            why="files for development",
+            why="Files for development",
         ),
-        Good({"environment.yml": "dependencies: []\n", "Containerfile": "FROM x\n"}, why="another tool's file"),
+        Good({"environment.yml": "dependencies: []\n", "Containerfile": "FROM x\n"}, why="A file of another tool"),
         Good(
             {"environment.yml": "dependencies: []\n", "postbuild_bak": "x\n", "environment_old.yml": "x\n"},
-            why="kept copies",
+            why="Backup copies",
         ),
         Good(
             {"environment.yml": "dependencies: []\n", "dockerfile": "FROM python:3.12\n"},
-            why="not what Binder is to build",
+            why="A dockerfile beside environment.yml",
         ),
         Good(
             {"environment.yml": "dependencies: []\n", "Requirements.txt": "black\n"},
-            why="it would be ignored by its right name, too",
+            why="A file that Binder would ignore under its right name too",
         ),
         Good(
             {"binder/environment.yml": "dependencies: []\n", "postbuild": "#!/bin/sh\n"},
-            why="the `binder` folder hides the root",
+            why="The `binder` folder hides the root",
         ),
         Good(
             {"binder/Dockerfile": "FROM x:1\n", "binder/start.sh": '#!/bin/sh\nexec "$@"\n'},
-            why="a Dockerfile leaves `start` no use",
+            why="With a Dockerfile, Binder does not read `start`",
         ),
     )
 
@@ -195,26 +201,28 @@ class DualEnvExtension(Rule):
         Bad(
             {"environment.yml": "dependencies: [python=3.12]\n", "environment.yaml": "dependencies: [numpy]\n"},
             at="environment.yaml:1:1",
+            why="They list different packages",
         ),
         Bad(
             {"binder/environment.yml": "dependencies: []\n", "binder/environment.yaml": "dependencies: []\n"},
             at="binder/environment.yaml:1:1",
             fixed={"binder/environment.yaml": None},
+            why="They are the same",
         ),
         Good(
             {"binder/environment.yml": "dependencies: []\n", "environment.yaml": "dependencies: [numpy]\n"},
-            why="hidden by the `binder` folder, which is another rule's",
+            why="The `binder` folder hides one of them, which binder-dir-hides-root-config reports",
         ),
         Good(
             {"environment.yml": "a: b\n", "environment.yaml": "a: b\n", "Dockerfile": "FROM x:1\n"},
-            why="neither is read",
+            why="With a Dockerfile, Binder reads neither",
         ),
         Good(
             {
                 "environment.yml": Source("environment.yml", b"environment.yaml", SYMLINK),
                 "environment.yaml": "dependencies: [numpy]\n",
             },
-            why="one is a link to the other",
+            why="One is a link to the other",
         ),
     )
 
@@ -253,6 +261,7 @@ class EnvYamlExtension(Rule):
             {"binder/environment.yaml": "dependencies: [numpy]\n"},
             at="binder/environment.yaml:1:1",
             fixed={"binder/environment.yaml": None, "binder/environment.yml": "dependencies: [numpy]\n"},
+            why="environment.yaml in the binder directory",
         ),
         Bad(
             {
@@ -261,9 +270,13 @@ class EnvYamlExtension(Rule):
             },
             at="environment.yaml:1:1",
             fixed={"environment.yaml": None, "environment.yml": "dependencies: [numpy]\n"},
+            why="A Makefile names the file",
         ),
-        Good({"environment.yml": "dependencies: [numpy]\n"}),
-        Good({"environment.yaml": "a: b\n", "binder/environment.yml": "dependencies: [x]\n"}, why="not read"),
+        Good({"environment.yml": "dependencies: [numpy]\n"}, why="environment.yml"),
+        Good(
+            {"environment.yaml": "a: b\n", "binder/environment.yml": "dependencies: [x]\n"},
+            why="Binder does not read this file",
+        ),
     )
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:

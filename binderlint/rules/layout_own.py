@@ -57,6 +57,7 @@ class OwnPackageNotInstalled(Rule):
             },
             at="setup.py:1:1",
             fixed={"environment.yml": "dependencies:\n  - python=3.12\n  - numpy\n  - pip\n  - pip:\n      - -e .\n"},
+            why="environment.yml does not install the package",
         ),
         Bad(
             {
@@ -67,6 +68,7 @@ class OwnPackageNotInstalled(Rule):
             },
             at="pyproject.toml:1:1",
             fixed={"binder/requirements.txt": "numpy\n-e .\n"},
+            why="requirements.txt in the binder directory does not install it",
         ),
         Bad(
             {
@@ -76,8 +78,12 @@ class OwnPackageNotInstalled(Rule):
                 "doc/a.ipynb": _IMPORTS_WAVES,
             },
             at="setup.py:1:1",
+            why="environment.yml in .binder does not install it",
         ),
-        Good({"setup.py": _SETUP, "waves/__init__.py": "", "n/a.ipynb": _IMPORTS_WAVES}, why="Binder installs it"),
+        Good(
+            {"setup.py": _SETUP, "waves/__init__.py": "", "n/a.ipynb": _IMPORTS_WAVES},
+            why="Binder installs it by itself",
+        ),
         Good(
             {
                 "environment.yml": "dependencies: [pip: [-e .]]\n",
@@ -85,7 +91,7 @@ class OwnPackageNotInstalled(Rule):
                 "waves/__init__.py": "",
                 "n/a.ipynb": _IMPORTS_WAVES,
             },
-            why="environment.yml does",
+            why="environment.yml installs it",
         ),
         Good(
             {
@@ -95,7 +101,7 @@ class OwnPackageNotInstalled(Rule):
                 "waves/__init__.py": "",
                 "n/a.ipynb": _IMPORTS_WAVES,
             },
-            why="postBuild does",
+            why="postBuild installs it",
         ),
         Good(
             {
@@ -104,7 +110,7 @@ class OwnPackageNotInstalled(Rule):
                 "waves/__init__.py": "",
                 "a.ipynb": _IMPORTS_WAVES,
             },
-            why="the package lies beside the notebook",
+            why="The package is beside the notebook",
         ),
         Good(
             {
@@ -113,7 +119,7 @@ class OwnPackageNotInstalled(Rule):
                 "waves/__init__.py": "",
                 "n/a.ipynb": _IMPORTS_WAVES,
             },
-            why="a dependency under its name",
+            why="environment.yml lists it under its name",
         ),
         Good(
             {
@@ -122,7 +128,7 @@ class OwnPackageNotInstalled(Rule):
                 "waves/__init__.py": "",
                 "n/a.ipynb": _IMPORTS_WAVES.replace("import waves", "import sys; sys.path.append('..'); import waves"),
             },
-            why="the notebook sets its path",
+            why="The notebook changes sys.path",
         ),
         Good(
             {
@@ -131,7 +137,7 @@ class OwnPackageNotInstalled(Rule):
                 "waves/__init__.py": "",
                 "n/a.ipynb": "{}",
             },
-            why="no notebook imports it",
+            why="No notebook imports it",
         ),
     )
 

@@ -53,6 +53,7 @@ class PyprojectNotInstallable(Rule):
                 + _BUILD_SYSTEM
                 + "\n"
             },
+            why="No build-system table",
         ),
         Bad(
             {
@@ -62,11 +63,17 @@ class PyprojectNotInstallable(Rule):
             at="pyproject.toml:1:1",
             hub="generic",
             severity=Severity.WARNING,
+            why="Poetry's own tables only, for another hub",
         ),
-        Good({"pyproject.toml": '[project]\nname = "x"\n[build-system]\nrequires = []\n'}, why="both tables are there"),
-        Good({"pyproject.toml": '[project]\nname = "x"\n', "requirements.txt": "numpy\n"}, why="another environment"),
-        Good({"pyproject.toml": '[project]\nname = "x"\n', "binder/environment.yml": "a: b\n"}, why="not read"),
-        Good({"pyproject.toml": "[tool.ruff]\nline-length = 120\n"}, why="settings of a tool describe no environment"),
+        Good({"pyproject.toml": '[project]\nname = "x"\n[build-system]\nrequires = []\n'}, why="Both tables"),
+        Good(
+            {"pyproject.toml": '[project]\nname = "x"\n', "requirements.txt": "numpy\n"}, why="Another environment file"
+        ),
+        Good(
+            {"pyproject.toml": '[project]\nname = "x"\n', "binder/environment.yml": "a: b\n"},
+            why="Binder does not read this file",
+        ),
+        Good({"pyproject.toml": "[tool.ruff]\nline-length = 120\n"}, why="Only settings of a tool"),
     )
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:
@@ -110,20 +117,36 @@ class LockfileNotSupported(Rule):
             {"README.md": "x\n", "pixi.toml": "[workspace]\n", "pixi.lock": "version: 6\n"},
             at="pixi.lock:1:1",
             severity=Severity.ERROR,
+            why="The lock file is the only environment",
         ),
         Bad(
             {"pyproject.toml": '[project]\nname = "x"\n[build-system]\nrequires = []\n', "uv.lock": "version = 1\n"},
             at="uv.lock:1:1",
+            why="The repository is installed as a package",
         ),
-        Bad({"DESCRIPTION": "Package: x\n", "renv.lock": "{}\n"}, at="renv.lock:1:1"),
-        Bad({"README.md": "x\n", "conda-lock.yml": "version: 1\n"}, at="conda-lock.yml:1:1", hub="generic"),
+        Bad({"DESCRIPTION": "Package: x\n", "renv.lock": "{}\n"}, at="renv.lock:1:1", why="An R package with renv"),
+        Bad(
+            {"README.md": "x\n", "conda-lock.yml": "version: 1\n"},
+            at="conda-lock.yml:1:1",
+            hub="generic",
+            why="conda-lock, for another hub",
+        ),
         Good({"requirements.txt": "numpy==2.1\n", "uv.lock": "version = 1\n"}, why="requirements.txt is installed"),
-        Good({"environment.yml": "dependencies: [numpy]\n", "pixi.lock": "version: 6\n"}, why="so is environment.yml"),
-        Good({".binder/requirements.txt": "numpy\n", "poetry.lock": "\n"}, why="so is a file of the binder folder"),
-        Good({"pyproject.toml": '[project]\nname = "x"\n', "uv.lock": "\n"}, why="pyproject-not-installable speaks"),
+        Good(
+            {"environment.yml": "dependencies: [numpy]\n", "pixi.lock": "version: 6\n"},
+            why="environment.yml is installed",
+        ),
+        Good(
+            {".binder/requirements.txt": "numpy\n", "poetry.lock": "\n"},
+            why="A file in the binder directory is installed",
+        ),
+        Good(
+            {"pyproject.toml": '[project]\nname = "x"\n', "uv.lock": "\n"},
+            why="pyproject.toml cannot be installed, which pyproject-not-installable reports",
+        ),
         Good(
             {"runtime.txt": "r-4.4-2024-10-01\n", "install.R": "renv::restore()\n", "renv.lock": "{}\n"},
-            why="install.R reads it",
+            why="install.R reads the lock file",
         ),
     )
 

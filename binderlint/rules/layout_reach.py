@@ -35,6 +35,7 @@ class ConfigNotTracked(Rule):
         Bad(
             {"a.ipynb": "{}", "environment.yml": Source("environment.yml", b"dependencies: []\n", tracked=False)},
             at="environment.yml:1:1",
+            why="environment.yml was never added",
         ),
         Bad(
             {
@@ -43,6 +44,7 @@ class ConfigNotTracked(Rule):
                 "requirements.txt": Source("requirements.txt", b"numpy\n", tracked=False),
             },
             at="requirements.txt:1:1",
+            why=".gitignore excludes requirements.txt",
         ),
         Bad(
             {
@@ -50,24 +52,25 @@ class ConfigNotTracked(Rule):
                 "binder/postBuild": Source("binder/postBuild", b"#!/bin/sh\ntrue\n", tracked=False),
             },
             at="binder/postBuild:1:1",
+            why="postBuild in the binder directory was never added",
         ),
         Good(
             {"environment.yml": "dependencies: []\n", "notes.txt": Source("notes.txt", b"x", tracked=False)},
-            why="no configuration",
+            why="A file that is not configuration",
         ),
         Good(
             {
                 "environment.yml": "dependencies: [numpy]\n",
                 "requirements.txt": Source("requirements.txt", b"x", tracked=False),
             },
-            why="Binder would ignore it, too",
+            why="A file that Binder would ignore",
         ),
         Good(
             {
                 "binder/environment.yml": "dependencies: [numpy]\n",
                 "postBuild": Source("postBuild", b"x", tracked=False),
             },
-            why="hidden by the `binder` folder",
+            why="A file that the `binder` folder hides",
         ),
     )
 
@@ -112,29 +115,38 @@ class DockerignoreHidesConfig(Rule):
             {".dockerignore": "# all\n*\n!app\n", "environment.yml": "dependencies: []\n", "postBuild": "x\n"},
             at=".dockerignore:2:1",
             fixed={".dockerignore": "# all\n*\n!app\n!environment.yml\n!postBuild\n"},
+            why="Everything is excluded except one folder",
         ),
         Bad(
             {".dockerignore": "data\r\n*.txt", "requirements.txt": "numpy\n", "a.ipynb": "{}"},
             at=".dockerignore:2:1",
             fixed={".dockerignore": "data\r\n*.txt\r\n!requirements.txt\r\n"},
+            why="A pattern excludes requirements.txt",
         ),
         Bad(
             {"binder/.containerignore": "**/*.ipynb\n", "binder/requirements.txt": "numpy\n", "n/a.ipynb": "{}"},
             at="binder/.containerignore:1:1",
+            why="The notebooks are excluded",
         ),
-        Good({".dockerignore": "*\n!*.txt\n!*.ipynb\n", "requirements.txt": "x\n", "a.ipynb": "{}"}, why="taken back"),
+        Good(
+            {".dockerignore": "*\n!*.txt\n!*.ipynb\n", "requirements.txt": "x\n", "a.ipynb": "{}"},
+            why="The files are included again",
+        ),
         Good(
             {".dockerignore": "*\n", "binder/requirements.txt": "numpy\n", "a.ipynb": "{}"},
-            why="with a `binder` folder the root's does not count",
+            why="An ignore file in the root beside a `binder` folder",
         ),
-        Good({".dockerignore": "*.txt\n", "Dockerfile": "FROM x:1\n", "requirements.txt": "x\n"}, why="a Dockerfile"),
+        Good(
+            {".dockerignore": "*.txt\n", "Dockerfile": "FROM x:1\n", "requirements.txt": "x\n"},
+            why="A build with a Dockerfile",
+        ),
         Good(
             {".dockerignore": "old\n.git\n", "requirements.txt": "x\n", "a.ipynb": "{}", "old/b.ipynb": "{}"},
-            why="some notebooks are left out on purpose",
+            why="Only some notebooks are excluded",
         ),
         Good(
             {".dockerignore": "runtime.txt\n", "requirements.txt": "x\n", "runtime.txt": "python-3.12\n"},
-            why="read before",
+            why="runtime.txt, which is read before the build",
         ),
     )
 
@@ -190,6 +202,7 @@ class SymlinkEscapesRepo(Rule):
                 "a.ipynb": "{}",
             },
             at="environment.yml:1:1",
+            why="A link to a folder on the author's computer",
         ),
         Bad(
             {
@@ -197,23 +210,34 @@ class SymlinkEscapesRepo(Rule):
                 "binder/postBuild": Source("binder/postBuild", b"../scripts/postBuild", SYMLINK),
             },
             at=("binder/postBuild:1:1", "binder/requirements.txt:1:1"),
+            why="Links out of the binder directory",
         ),
-        Bad({"binder": Source("binder", b"../config", SYMLINK), "requirements.txt": "x\n"}, at="binder:1:1"),
+        Bad(
+            {"binder": Source("binder", b"../config", SYMLINK), "requirements.txt": "x\n"},
+            at="binder:1:1",
+            why="The binder directory is a link",
+        ),
         Good(
             {
                 "binder/environment.yml": Source("binder/environment.yml", b"../environment.yml", SYMLINK),
                 "environment.yml": "dependencies: []\n",
             },
-            why="a link inside the repository works",
+            why="A link inside the repository",
         ),
-        Good({"binder": Source("binder", b".ci/binder", SYMLINK), ".ci/binder/requirements.txt": "x\n"}, why="works"),
-        Good({"requirements.txt": "x\n", "data": Source("data", b"/data", SYMLINK)}, why="no configuration"),
+        Good(
+            {"binder": Source("binder", b".ci/binder", SYMLINK), ".ci/binder/requirements.txt": "x\n"},
+            why="The binder directory is a link inside the repository",
+        ),
+        Good(
+            {"requirements.txt": "x\n", "data": Source("data", b"/data", SYMLINK)},
+            why="A link that is not configuration",
+        ),
         Good(
             {
                 "binder/environment.yml": Source("binder/environment.yml", b"../sub/e.yml", SYMLINK),
                 "sub": Source("sub", b"", GITLINK),
             },
-            why="into a submodule, which Binder fetches",
+            why="A link into a submodule",
         ),
     )
 

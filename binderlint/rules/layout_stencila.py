@@ -40,6 +40,7 @@ class StencilaManifest(Rule):
                 "article/manifest.xml": f"<dar>\n  <documents>\n    {_ARTICLE}\n  </documents>\n  <assets/>\n</dar>\n",
             },
             at="article/manifest.xml:1:1",
+            why="An article made from R Markdown",
         ),
         Bad(
             {
@@ -47,18 +48,25 @@ class StencilaManifest(Rule):
                 "manifest.xml": "<?xml version='1.0'?>\r\n<!-- ours -->\r\n<dar><documents><document type='sheet' path='s.xml'/></documents></dar>",
             },
             at="manifest.xml:3:1",
+            why="A sheet, with Windows line endings",
         ),
-        Good({**_PIP, "manifest.xml": "<manifest package='org.x.app'><application/></manifest>\n"}, why="of an app"),
+        Good(
+            {**_PIP, "manifest.xml": "<manifest package='org.x.app'><application/></manifest>\n"},
+            why="The manifest of an app",
+        ),
         Good(
             {**_PIP, "manifest.xml": '<dar><documents><document type="article" path="m.xml"/></documents></dar>\n'},
-            why="perhaps of another editor",
+            why="An article that may be from another editor",
         ),
-        Good({**_PIP, "manifest.xml": f"<dar><documents><!-- {_ARTICLE} --></documents></dar>\n"}, why="a comment"),
-        Good({**_PIP, "manifest.xml": f"<imsmanifest>{_ARTICLE}</imsmanifest>\n"}, why="of a course"),
-        Good({**_PIP, "article/a.xml": f"<dar>{_ARTICLE}</dar>\n"}, why="repo2docker looks for manifest.xml only"),
+        Good(
+            {**_PIP, "manifest.xml": f"<dar><documents><!-- {_ARTICLE} --></documents></dar>\n"},
+            why="The document is in a comment",
+        ),
+        Good({**_PIP, "manifest.xml": f"<imsmanifest>{_ARTICLE}</imsmanifest>\n"}, why="The manifest of a course"),
+        Good({**_PIP, "article/a.xml": f"<dar>{_ARTICLE}</dar>\n"}, why="A file with another name"),
         Good(
             {"Dockerfile": "FROM stencila/base:1\n", "manifest.xml": f"<dar>{_ARTICLE}</dar>\n"},
-            why="the image may have Stencila itself",
+            why="A build with a Dockerfile",
         ),
     )
 

@@ -43,6 +43,7 @@ class BadgeDeadHost(Rule):
             fixed={
                 "README.md": "# Waves\n[![Binder](https://img.shields.io/badge/launch-binder-blue)](https://mybinder.org/v2/gh/ada/waves/main?urlpath=lab%2Ftree)\n"
             },
+            why="A badge for Pangeo's hub",
         ),
         Bad(
             {
@@ -52,6 +53,7 @@ class BadgeDeadHost(Rule):
             fixed={
                 "docs/start.rst": ".. image:: https://mybinder.org/badge_logo.svg\r\n   :target: https://mybinder.org/v2/gh/ada/waves/main\r\n"
             },
+            why="A member that left, in reStructuredText with Windows line endings",
         ),
         Bad(
             {
@@ -61,17 +63,20 @@ class BadgeDeadHost(Rule):
             fixed={
                 "a.ipynb": '{"cells": [{"cell_type": "markdown", "source": ["Run:\\n", "<a href=\\"https://mybinder.org/v2/gh/ada/waves/main\\">here</a>"]}]}'
             },
+            why="A member that left, in a notebook",
         ),
         Bad(
             {
                 "README.md": "[mybinder](https://mybinder.org/v2/gh/ada/waves/main) [pangeo](https://binder.pangeo.io/v2/gh/ada/waves/main)"
             },
             at="README.md:1:72",
+            why="Two links, one of them dead",
         ),
         Bad(
             {"index.md": "Runs on the [hub](https://binder.pangeo.io) of Pangeo.\n"},
             at="index.md:1:27",
             severity=Severity.INFO,
+            why="A link to the hub that launches nothing",
         ),
         Bad(
             {
@@ -81,29 +86,36 @@ class BadgeDeadHost(Rule):
             fixed={
                 "conf.py": "nbsphinx_prolog = '''\n.. _run: https://mybinder.org/v2/gh/ada/waves/main?filepath={{ env.docname }}\n'''\n"
             },
+            why="A template in conf.py",
         ),
-        Good({"README.md": "The hub https://binder.pangeo.io was shut down in 2021.\n"}, why="prose about the outage"),
+        Good(
+            {"README.md": "The hub https://binder.pangeo.io was shut down in 2021.\n"},
+            why="A sentence about the shutdown",
+        ),
         Good(
             {"README.md": "https://binder.pangeo.io/v2/gh/ada/waves/main worked until the hub was shut down.\n"},
-            why="prose about the outage",
+            why="A sentence about the shutdown, with a launch link",
         ),
         Good(
             {"README.md": "[binder.pangeo.io](https://binder.pangeo.io) is no longer available.\n"},
-            why="prose about the outage",
+            why="A sentence about the shutdown, with a link to the hub",
         ),
         Good(
             {"CHANGELOG.md": "- moved from [here](https://binder.pangeo.io/v2/gh/ada/waves/main) to mybinder.org\n"},
-            why="a changelog tells what was",
+            why="A changelog",
         ),
-        Good({"README.md": "```\nhttps://binder.pangeo.io/v2/gh/ada/waves/main\n```\n"}, why="code is not clicked on"),
-        Good({"README.md": "[x](https://binder.pangeo.io/v2/gh/USER/REPO/BRANCH)\n"}, why="an example for the reader"),
-        Good({"README.md": "[x](https://gesis.mybinder.org/v2/gh/ada/waves/main)\n"}, why="a member that is there"),
-        Good({"README.md": "[x](https://binder.example.edu/v2/gh/ada/waves/main)\n"}, why="a hub of one's own"),
+        Good({"README.md": "```\nhttps://binder.pangeo.io/v2/gh/ada/waves/main\n```\n"}, why="In code"),
+        Good({"README.md": "[x](https://binder.pangeo.io/v2/gh/USER/REPO/BRANCH)\n"}, why="An example for the reader"),
+        Good(
+            {"README.md": "[x](https://gesis.mybinder.org/v2/gh/ada/waves/main)\n"},
+            why="A member of mybinder.org that exists",
+        ),
+        Good({"README.md": "[x](https://binder.example.edu/v2/gh/ada/waves/main)\n"}, why="Another hub"),
         Good(
             {"docs/index.html": "<a href='https://ovh.mybinder.org/v2/gh/a/b/c'>x</a>", "docs/searchindex.js": ""},
-            why="built documentation: its source is what to change",
+            why="Generated documentation",
         ),
-        Good({"tests/data/README.md": "[x](https://binder.pangeo.io/v2/gh/ada/waves/main)\n"}, why="data of a test"),
+        Good({"tests/data/README.md": "[x](https://binder.pangeo.io/v2/gh/ada/waves/main)\n"}, why="Test data"),
     )
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:
@@ -161,27 +173,33 @@ class BadgeSessionUrl(Rule):
             at="README.md:1:10",
             git=_OURS,
             fixed={"README.md": "Try [it](https://mybinder.org/v2/gh/ada/waves/HEAD?urlpath=notebooks/index.ipynb).\n"},
+            why="A link to a server on mybinder.org",
         ),
         Bad(
             {"README.md": "<https://hub.gke2.mybinder.org/user/ada-waves-huwjm759/lab?token=x>\n"},
             at="README.md:1:2",
             git=_OURS,
             fixed={"README.md": "<https://mybinder.org/v2/gh/ada/waves/HEAD?urlpath=lab>\n"},
+            why="With a token",
         ),
         Bad(
             {"README.md": "see https://hub.binder.pangeo.io/user/grace-tides-0b1c2d3e/lab.\n"},
             at="README.md:1:5",
             git=_OURS,
+            why="A server of another repository",
         ),
-        Good({"a.py": "# from https://hub.mybinder.org/user/ada-waves-huwjm759/tree\n"}, why="a note in code"),
+        Good({"a.py": "# from https://hub.mybinder.org/user/ada-waves-huwjm759/tree\n"}, why="In a comment in code"),
         Good(
             {
                 "a.ipynb": '{"cells": [{"cell_type": "code", "source": "# https://hub.mybinder.org/user/ada-waves-huwjm759/"}]}'
             },
-            why="a note in the code of a notebook",
+            why="In a comment in a notebook",
         ),
-        Good({"README.md": "[x](https://mybinder.org/v2/gh/ada/waves/HEAD?urlpath=lab/tree/user/a.ipynb)\n"}),
-        Good({"README.md": "[hub](https://jupyter.example.edu/user/ada/lab)\n"}, why="no BinderHub"),
+        Good(
+            {"README.md": "[x](https://mybinder.org/v2/gh/ada/waves/HEAD?urlpath=lab/tree/user/a.ipynb)\n"},
+            why="A launch link with the word user",
+        ),
+        Good({"README.md": "[hub](https://jupyter.example.edu/user/ada/lab)\n"}, why="A hub that is not a BinderHub"),
     )
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:
@@ -221,11 +239,13 @@ class BadgeMemberHost(Rule):
             {"README.md": "[run](https://notebooks.gesis.org/binder/v2/gh/ada/waves/main?urlpath=lab)\n"},
             at="README.md:1:15",
             fixed={"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?urlpath=lab)\n"},
+            why="An older address of a member",
         ),
         Bad(
             {"README.rst": "`run <http://gesis.mybinder.org/v2/gh/ada/waves/main>`_\n"},
             at="README.rst:1:14",
             fixed={"README.rst": "`run <https://mybinder.org/v2/gh/ada/waves/main>`_\n"},
+            why="A member in reStructuredText",
         ),
         Bad(
             {
@@ -233,10 +253,14 @@ class BadgeMemberHost(Rule):
             },
             at="README.md:1:64",
             severity=Severity.INFO,
+            why="Links to several hubs",
         ),
-        Good({"README.md": "[GESIS](https://notebooks.gesis.org/binder/) runs a hub.\n"}, why="no launch"),
-        Good({"README.md": "[run](https://notebooks.gesis.org/hub/v2/api)\n"}, why="another service on that host"),
-        Good({"README.md": "[run](https://binder.example.edu/v2/gh/ada/waves/main)\n"}, why="a hub of one's own"),
+        Good(
+            {"README.md": "[GESIS](https://notebooks.gesis.org/binder/) runs a hub.\n"},
+            why="A link that launches nothing",
+        ),
+        Good({"README.md": "[run](https://notebooks.gesis.org/hub/v2/api)\n"}, why="Another service on the same host"),
+        Good({"README.md": "[run](https://binder.example.edu/v2/gh/ada/waves/main)\n"}, why="Another hub"),
     )
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:

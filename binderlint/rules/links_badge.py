@@ -46,6 +46,7 @@ class BadgeMissing(Rule):
             at="README.md:1:1",
             git=_OURS,
             fixed={"README.md": f"# Waves\n\n{_MARKDOWN_BADGE}\n\nOf the sea.\n"},
+            why="A README with a heading",
         ),
         Bad(
             {**_READY, "README.md": "Waves\r\n=====\r\n[![CI](https://x.org/ci.svg)](https://x.org)\r\n"},
@@ -54,30 +55,35 @@ class BadgeMissing(Rule):
             fixed={
                 "README.md": f"Waves\r\n=====\r\n{_MARKDOWN_BADGE}\r\n[![CI](https://x.org/ci.svg)](https://x.org)\r\n"
             },
+            why="An underlined heading and another badge, with Windows line endings",
         ),
         Bad(
             {**_READY, "README.md": "Of the sea, without a heading."},
             at="README.md:1:1",
             git=_OURS,
             fixed={"README.md": f"{_MARKDOWN_BADGE}\n\nOf the sea, without a heading."},
+            why="A README without a heading",
         ),
         Bad(
             {**_READY, "README.md": "\ufeff---\ntitle: x\n---\n# Waves\n```\n# code\n```\n"},
             at="README.md:1:1",
             git=_OURS,
             fixed={"README.md": f"\ufeff---\ntitle: x\n---\n# Waves\n\n{_MARKDOWN_BADGE}\n\n```\n# code\n```\n"},
+            why="A README with front matter and a byte order mark",
         ),
         Bad(
             {**_READY, "README.md": "See http://api.example.edu/v2/words.\n"},
             at="README.md:1:1",
             git=_OURS,
             fixed={"README.md": f"{_MARKDOWN_BADGE}\n\nSee http://api.example.edu/v2/words.\n"},
+            why="A link that looks like a launch link",
         ),
         Bad(
             {**_READY, "README.md": "<h1 align='center'>Waves</h1>\n\nOf the sea.\n"},
             at="README.md:1:1",
             git=_OURS,
             fixed={"README.md": f"<h1 align='center'>Waves</h1>\n\n{_MARKDOWN_BADGE}\n\nOf the sea.\n"},
+            why="A heading in HTML",
         ),
         Bad(
             {**_READY, "README.rst": "=====\nWaves\n=====\n\nOf the sea.\n"},
@@ -86,6 +92,7 @@ class BadgeMissing(Rule):
             fixed={
                 "README.rst": "=====\nWaves\n=====\n\n.. image:: https://mybinder.org/badge_logo.svg\n   :target: https://mybinder.org/v2/gh/ada/waves/HEAD\n   :alt: Binder\n\nOf the sea.\n"
             },
+            why="A README in reStructuredText",
         ),
         Bad(
             {**_READY, "README.org": "#+TITLE: Waves\n* Waves\nOf the sea.\n"},
@@ -94,6 +101,7 @@ class BadgeMissing(Rule):
             fixed={
                 "README.org": "#+TITLE: Waves\n* Waves\n\n[[https://mybinder.org/v2/gl/lab%2Fsea%2Fwaves/HEAD][https://mybinder.org/badge_logo.svg]]\n\nOf the sea.\n"
             },
+            why="A README in Org",
         ),
         Bad(
             {**_READY, "README.adoc": "= Waves\n\nOf the sea.\n"},
@@ -102,6 +110,7 @@ class BadgeMissing(Rule):
             fixed={
                 "README.adoc": "= Waves\n\nimage:https://mybinder.org/badge_logo.svg[Binder,link=https://mybinder.org/v2/gh/ada/waves/HEAD]\n\nOf the sea.\n"
             },
+            why="A README in AsciiDoc",
         ),
         Bad(
             {**_READY, "README.html": "<html><body>\n<h1>Waves</h1>\n<p>Of the sea.</p>\n</body></html>\n"},
@@ -110,33 +119,41 @@ class BadgeMissing(Rule):
             fixed={
                 "README.html": '<html><body>\n<h1>Waves</h1>\n<p><a href="https://mybinder.org/v2/gh/ada/waves/HEAD"><img src="https://mybinder.org/badge_logo.svg" alt="Binder"></a></p>\n<p>Of the sea.</p>\n</body></html>\n'
             },
+            why="A README in HTML",
         ),
-        Good({**_READY, "README.md": f"# Waves\n{_MARKDOWN_BADGE}\n"}, git=_OURS),
+        Good({**_READY, "README.md": f"# Waves\n{_MARKDOWN_BADGE}\n"}, git=_OURS, why="A README with a badge"),
         Good(
             {**_READY, "README.md": "[run](https://mybinder.org/v2/gh/ada/waves-environment/main?urlpath=lab)\n"},
             git=_OURS,
-            why="another repository holds the environment",
+            why="The badge launches another repository with the environment",
         ),
         Good(
             {**_READY, "README.md": "```\nhttps://binder.example.edu/v2/gh/ada/waves/main\n```\n"},
             git=_OURS,
-            why="the launch is spoken of",
+            why="The launch link is in code",
         ),
-        Good({**_READY, "README.md": "# Waves\n"}, why="a repository without a known address"),
+        Good({**_READY, "README.md": "# Waves\n"}, why="The address of the repository is not known"),
         Good(
-            {"README.md": "# Waves\n", "binder/postBuild": "#!/bin/bash\n"}, git=_OURS, why="no environment: not ready"
+            {"README.md": "# Waves\n", "binder/postBuild": "#!/bin/bash\n"},
+            git=_OURS,
+            why="No environment, so the repository cannot be launched",
         ),
         Good(
             {**_READY, "binder/a": "", ".binder/a": "", "README.md": "# Waves\n"},
             git=_OURS,
-            why="the build fails: not ready",
+            why="The build fails",
         ),
         Good(
             {"README.md": "# Waves\n", "Project.toml": 'name = "Waves"\n', "docs/index.md": "Text.\n"},
             git=_OURS,
-            why="a package, not a repository for Binder",
+            why="A package that is not for Binder",
         ),
-        Good({**_READY, "README.md": "# Waves\n"}, git=_OURS, hub="generic", why="it is not known on which hub"),
+        Good(
+            {**_READY, "README.md": "# Waves\n"},
+            git=_OURS,
+            hub="generic",
+            why="Another hub, whose address is not known",
+        ),
         Good(
             {
                 **_READY,
@@ -145,7 +162,7 @@ class BadgeMissing(Rule):
                 "README.de.md": _MARKDOWN_BADGE,
             },
             git=_OURS,
-            why="a README in another language has it",
+            why="Other READMEs have the badge",
         ),
     )
 

@@ -44,6 +44,7 @@ class LaunchConfigDeadHub(Rule):
             at="book/_config.yml:2:19",
             git=_OURS,
             fixed={"book/_config.yml": _BOOK.format(hub='"https://mybinder.org"  # hub', folder="book", branch="main")},
+            why="Jupyter Book with a hub that was shut down",
         ),
         Bad(
             {"book/_config.yml": _BOOK.format(hub="https://mybinder.org", folder="book", branch="master")},
@@ -51,12 +52,14 @@ class LaunchConfigDeadHub(Rule):
             git=_OURS,
             severity=Severity.WARNING,
             fixed={"book/_config.yml": _BOOK.format(hub="https://mybinder.org", folder="book", branch="main")},
+            why="Jupyter Book with a branch that does not exist",
         ),
         Bad(
             {"book/_config.yml": _BOOK.format(hub="https://mybinder.org", folder="content/", branch="main")},
             at="book/_config.yml:5:17",
             git=_OURS,
             fixed={"book/_config.yml": _BOOK.format(hub="https://mybinder.org", folder="book", branch="main")},
+            why="Jupyter Book with a folder that does not exist",
         ),
         Bad(
             {
@@ -67,6 +70,7 @@ class LaunchConfigDeadHub(Rule):
             fixed={
                 "docs/conf.py": "sphinx_gallery_conf = {\n    'binder': {'org': 'ada', 'repo': 'waves', 'branch': 'main',\n               'binderhub_url': 'https://mybinder.org', 'dependencies': []},\n}\n"
             },
+            why="sphinx-gallery with a branch and a hub that do not exist",
         ),
         Bad(
             {
@@ -77,6 +81,7 @@ class LaunchConfigDeadHub(Rule):
             fixed={
                 "myst.yml": "project:\n  jupyter:\n    binder:\n      url: https://mybinder.org\n      repo: ada/waves\n      ref: HEAD\n"
             },
+            why="MyST with a member that left mybinder.org",
         ),
         Bad(
             {
@@ -87,6 +92,7 @@ class LaunchConfigDeadHub(Rule):
             fixed={
                 "index.html": '<script type="text/x-thebe-config">\n{ binderOptions: { repo: "ada/waves", binderUrl: "https://mybinder.org", ref: "v1.0" } }\n</script>\n'
             },
+            why="thebe with a member that left mybinder.org",
         ),
         Bad(
             {
@@ -97,12 +103,17 @@ class LaunchConfigDeadHub(Rule):
             fixed={
                 "binder-gallery.yaml": 'binder_url: "https://mybinder.org/"\nbinder_repo: grace/tides\nbinder_ref: x\n'
             },
+            why="A gallery with a hub that was shut down",
         ),
-        Good({"book/_config.yml": _BOOK.format(hub="https://mybinder.org", folder="book", branch="v1.0")}, git=_OURS),
+        Good(
+            {"book/_config.yml": _BOOK.format(hub="https://mybinder.org", folder="book", branch="v1.0")},
+            git=_OURS,
+            why="Jupyter Book with a tag that exists",
+        ),
         Good(
             {"book/_config.yml": _BOOK.format(hub="https://mybinder.org", folder="book", branch="gone")},
             git=_OURS._replace(complete=False),
-            why="a shallow clone does not know all branches",
+            why="A shallow clone",
         ),
         Good(
             {
@@ -111,28 +122,29 @@ class LaunchConfigDeadHub(Rule):
                 )
             },
             git=_OURS,
-            why="the buttons launch another repository",
+            why="The buttons launch another repository",
         ),
         Good(
             {
                 "_config.yml": "launch_buttons:\n  binderhub_url: ''\nrepository:\n  url: https://github.com/ada/waves\n  branch: gone\n"
             },
             git=_OURS,
-            why="no launch buttons",
+            why="No launch buttons",
         ),
         Good(
             {"tests/book/_config.yml": _BOOK.format(hub="https://binder.pangeo.io", folder="x", branch="gone")},
             git=_OURS,
-            why="data of a test",
+            why="Test data",
         ),
         Good(
             {"docs/conf.py": "html_theme_options = {'launch_buttons': {'binderhub_url': hub}}\n"},
             git=_OURS,
-            why="worked out later",
+            why="A hub that is known only when the book is built",
         ),
         Good(
             {"book/_config.yml": _BOOK.format(hub="https://binder.example.edu", folder="book", branch="main")},
             git=_OURS,
+            why="Another hub",
         ),
         Good(
             {".book/_config.yml": _BOOK.format(hub="https://mybinder.org", folder="./.book/", branch="main")},

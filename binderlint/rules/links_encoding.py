@@ -40,6 +40,7 @@ class BadgeNbgitpullerEncoding(Rule):
             fixed={
                 "README.md": "[run](https://mybinder.org/v2/gh/ada/env/main?urlpath=git-pull?repo=https://github.com/ada/waves%26branch%3Dv1%26urlpath%3Dlab/tree/waves/a%2520b.ipynb)\n"
             },
+            why="The branch and the file are lost",
         ),
         Bad(
             {
@@ -49,21 +50,23 @@ class BadgeNbgitpullerEncoding(Rule):
             fixed={
                 "README.md": "[run](https://mybinder.org/v2/gh/ada/env/main?urlpath=git-pull?repo=https://github.com/ada/waves%26urlpath=lab/tree/waves)\n"
             },
+            why="An `&` that was encoded for HTML first",
         ),
         Good(
             {
                 "README.md": "[run](https://mybinder.org/v2/gh/ada/env/main?urlpath=git-pull%3Frepo%3Dhttps%253A%252F%252Fgithub.com%252Fada%252Fwaves%26urlpath%3Dlab%252Ftree%252Fwaves%26branch%3Dmain)\n"
-            }
+            },
+            why="Everything is encoded",
         ),
         Good(
             {
                 "README.md": "[run](https://mybinder.org/v2/gh/ada/env/main?urlpath=git-pull?repo=https://github.com/ada/waves%26urlpath=lab/tree/waves)\n"
             },
-            why="only the & must be encoded",
+            why="Only the `&` is encoded",
         ),
         Good(
             {"README.md": "[run](https://mybinder.org/v2/gh/ada/env/main?urlpath=git-pull&flush_cache=true)\n"},
-            why="a parameter of BinderHub's own",
+            why="A parameter for BinderHub",
         ),
     )
 
@@ -119,28 +122,33 @@ class BadgePercentEncoding(Rule):
             {"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?labpath=my%2520notes%252Fa.ipynb)\n"},
             at="README.md:1:57",
             fixed={"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?labpath=my%20notes%2Fa.ipynb)\n"},
+            why="A path that was encoded twice",
         ),
         Bad(
             {"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?filepath=caf%E9.ipynb)\n"},
             at="README.md:1:58",
+            why="A path that is not UTF-8",
         ),
         Good(
             {"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?urlpath=lab/tree/my%2520notes.ipynb)\n"},
-            why="Jupyter decodes it once more",
+            why="Encoded twice in urlpath",
         ),
         Good(
             {
                 "README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?urlpath=git-pull%3Frepo%3Dhttps%253A%252F%252Fgithub.com%252Fada%252Fwaves)\n"
             },
-            why="in nbgitpuller's links twice is right",
+            why="A link for nbgitpuller, where twice is right",
         ),
-        Good({"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?labpath=caf%C3%A9.ipynb)\n"}),
+        Good(
+            {"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?labpath=caf%C3%A9.ipynb)\n"},
+            why="A path that was encoded once",
+        ),
         Good(
             {
                 "README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?labpath=a%2520b.ipynb)\n",
                 "a%20b.ipynb": "{}",
             },
-            why="a file of that name",
+            why="A file whose name contains `%20`",
         ),
     )
 

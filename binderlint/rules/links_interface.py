@@ -47,6 +47,7 @@ class BadgeUiNotInstalled(Rule):
             at="README.md:1:57",
             git=_OURS,
             fixed={"environment.yml": "dependencies:\n  - python=3.12\n  - voila\n"},
+            why="Voila",
         ),
         Bad(
             {
@@ -56,6 +57,7 @@ class BadgeUiNotInstalled(Rule):
             at="README.md:1:57",
             git=_OURS,
             fixed={"requirements.txt": "numpy\nnbgitpuller\n"},
+            why="nbgitpuller",
         ),
         Bad(
             {
@@ -64,6 +66,7 @@ class BadgeUiNotInstalled(Rule):
             },
             at="README.md:1:57",
             git=_OURS,
+            why="RStudio",
         ),
         Good(
             {
@@ -71,7 +74,7 @@ class BadgeUiNotInstalled(Rule):
                 "runtime.txt": "r-4.4-2025-01-01\n",
             },
             git=_OURS,
-            why="the R buildpack brings RStudio",
+            why="An R repository, which has RStudio",
         ),
         Good(
             {
@@ -79,7 +82,7 @@ class BadgeUiNotInstalled(Rule):
                 "environment.yml": "dependencies: [r-base=4.4, r-dplyr]\n",
             },
             git=_OURS,
-            why="R packages of conda bring RStudio",
+            why="R from conda, which has RStudio",
         ),
         Good(
             {
@@ -87,7 +90,7 @@ class BadgeUiNotInstalled(Rule):
                 "environment.yml": "dependencies: [python=3.12, pangeo-notebook]\n",
             },
             git=_OURS,
-            why="another package brings it",
+            why="Another package includes it",
         ),
         Good(
             {
@@ -104,7 +107,7 @@ class BadgeUiNotInstalled(Rule):
                 "Dockerfile": "FROM ghcr.io/ada/base:1\n",
             },
             git=_OURS,
-            why="nobody knows what the image holds",
+            why="An image whose content is not known",
         ),
         Good(
             {
@@ -112,7 +115,7 @@ class BadgeUiNotInstalled(Rule):
                 "requirements.txt": "numpy\n",
             },
             git=_OURS,
-            why="another repository",
+            why="Another repository",
         ),
         Good(
             {
@@ -120,7 +123,7 @@ class BadgeUiNotInstalled(Rule):
                 "requirements.txt": "git+https://github.com/ada/apps@v1\n",
             },
             git=_OURS,
-            why="a package from an address may bring it",
+            why="A package from an address, which may install it",
         ),
         Good(
             {
@@ -128,7 +131,7 @@ class BadgeUiNotInstalled(Rule):
                 "requirements.txt": "numpy\n",
             },
             git=_OURS,
-            why="JupyterLab is there",
+            why="A folder whose name is that of an extension",
         ),
     )
 
@@ -169,11 +172,13 @@ class BadgeRemovedUi(Rule):
             },
             at="README.md:1:57",
             git=_OURS,
+            why="nteract",
         ),
         Bad(
             {"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?urlpath=stencila)\n", "install.R": "1\n"},
             at="README.md:1:57",
             git=_OURS,
+            why="Stencila",
         ),
         Good(
             {
@@ -181,12 +186,12 @@ class BadgeRemovedUi(Rule):
                 "requirements.txt": "nteract_on_jupyter\n",
             },
             git=_OURS,
-            why="the repository installs it itself",
+            why="The repository installs it",
         ),
         Good(
             {"README.md": "[run](https://mybinder.org/v2/gh/grace/tides/main?urlpath=nteract)\n"},
             git=_OURS,
-            why="another repository may install it",
+            why="Another repository, which may install it",
         ),
         Good(
             {
@@ -194,7 +199,7 @@ class BadgeRemovedUi(Rule):
                 "nteract/a": "",
             },
             git=_OURS,
-            why="a folder",
+            why="A folder of that name",
         ),
     )
 

@@ -36,11 +36,13 @@ class BadgeWrongMarkup(Rule):
             {"README.md": f"# Waves\n\n.. image:: {_IMAGE}\n   :target: {_URL}\n   :alt: Run\n\nText.\n"},
             at="README.md:3:1",
             fixed={"README.md": f"# Waves\n\n[![Run]({_IMAGE})]({_URL})\n\nText.\n"},
+            why="reStructuredText in Markdown",
         ),
         Bad(
             {"README.md": f".. image:: {_IMAGE}\r\n :target: {_URL}"},
             at="README.md:1:1",
             fixed={"README.md": f"[![Binder]({_IMAGE})]({_URL})"},
+            why="reStructuredText in Markdown, with Windows line endings",
         ),
         Bad(
             {"README.rst": f"Waves\n=====\n\n[![Binder]({_IMAGE})]({_URL})\nText.\n"},
@@ -48,21 +50,24 @@ class BadgeWrongMarkup(Rule):
             fixed={
                 "README.rst": f"Waves\n=====\n\n.. image:: {_IMAGE}\n   :target: {_URL}\n   :alt: Binder\n\nText.\n"
             },
+            why="Markdown in reStructuredText",
         ),
-        Bad({"README.rst": f"Run it: [![Binder]({_IMAGE})]({_URL})\n"}, at="README.rst:1:9"),
-        Good(
-            {"README.md": f"```rst\n.. image:: {_IMAGE}\n   :target: {_URL}\n```\n"}, why="an example of the other form"
+        Bad(
+            {"README.rst": f"Run it: [![Binder]({_IMAGE})]({_URL})\n"},
+            at="README.rst:1:9",
+            why="Markdown inside a sentence of reStructuredText",
         ),
+        Good({"README.md": f"```rst\n.. image:: {_IMAGE}\n   :target: {_URL}\n```\n"}, why="In code, as an example"),
         Good(
             {"README.md": f"```{{eval-rst}}\n.. image:: {_IMAGE}\n   :target: {_URL}\n```\n"},
-            why="MyST reads this as reStructuredText",
+            why="A block that MyST reads as reStructuredText",
         ),
         Good(
             {"README.rst": f".. code-block:: md\n\n   [![Binder]({_IMAGE})]({_URL})\n"},
-            why="an example of the other form",
+            why="In code in reStructuredText",
         ),
-        Good({"README.rst": f".. image:: {_IMAGE}\n   :target: {_URL}\n"}),
-        Good({"README.md": f"[![Binder]({_IMAGE})]({_URL})\n"}),
+        Good({"README.rst": f".. image:: {_IMAGE}\n   :target: {_URL}\n"}, why="reStructuredText in reStructuredText"),
+        Good({"README.md": f"[![Binder]({_IMAGE})]({_URL})\n"}, why="Markdown in Markdown"),
     )
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:

@@ -37,26 +37,33 @@ class BadgeLegacyHost(Rule):
             fixed={
                 "README.md": "[![Binder](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/ada/waves/v1?filepath=a.ipynb)\n"
             },
+            why="beta.mybinder.org",
         ),
         Bad(
             {"README.md": "[test it](http://mybinder.org:/repo/ada/waves/notebooks/a%20b.ipynb)"},
             at="README.md:1:31",
             fixed={"README.md": "[test it](https://mybinder.org/v2/gh/ada/waves/master?urlpath=notebooks/a%20b.ipynb)"},
+            why="The first form of launch links",
         ),
         Bad(
             {"README.rst": "`test it <https://mybinder.org/repo/ada/waves>`_\n"},
             at="README.rst:1:31",
             git=Git(origin="gh/Ada/waves", refs=frozenset({"main"}), complete=True),
             fixed={"README.rst": "`test it <https://mybinder.org/v2/gh/ada/waves/HEAD>`_\n"},
+            why="The first form of launch links, in reStructuredText",
         ),
         Bad(
             {"README.md": "[x](https://static.mybinder.org/v2/gh/ada/waves/main)\n"},
             at="README.md:1:13",
             fixed={"README.md": "[x](https://mybinder.org/v2/gh/ada/waves/main)\n"},
+            why="static.mybinder.org",
         ),
-        Good({"README.md": "![Binder](https://static.mybinder.org/badge_logo.svg)\n"}, why="the image is there"),
-        Good({"README.md": "`http://beta.mybinder.org/v2/gh/ada/waves/main`\n"}, why="code is not clicked on"),
-        Good({"README.md": "[x](https://mybinder.org/v2/gh/repo/beta/main)\n"}),
+        Good(
+            {"README.md": "![Binder](https://static.mybinder.org/badge_logo.svg)\n"},
+            why="The badge image, which is there",
+        ),
+        Good({"README.md": "`http://beta.mybinder.org/v2/gh/ada/waves/main`\n"}, why="In code"),
+        Good({"README.md": "[x](https://mybinder.org/v2/gh/repo/beta/main)\n"}, why="Names that contain these words"),
     )
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:
@@ -103,18 +110,26 @@ class BadgeInsecureHttp(Rule):
             fixed={
                 "README.md": "[![Binder](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/ada/waves/main)\n"
             },
+            why="An image and a link with http",
         ),
         Bad(
             {"README.rst": ".. _Binder: HTTP://mybinder.org\n"},
             at="README.rst:1:13",
             fixed={"README.rst": ".. _Binder: https://mybinder.org\n"},
+            why="A link in reStructuredText, in capital letters",
         ),
-        Good({"README.md": "[x](http://binder.pangeo.io/v2/gh/ada/waves/main)\n"}, why="the host is what is wrong"),
+        Good(
+            {"README.md": "[x](http://binder.pangeo.io/v2/gh/ada/waves/main)\n"},
+            why="A hub that was shut down, which badge-dead-host reports",
+        ),
         Good(
             {"README.md": "[x](http://binder.lab.example.edu/v2/gh/ada/waves/main)\n"},
-            why="a hub that may have no https",
+            why="A hub that may not have https",
         ),
-        Good({"README.md": "![x](http://mybinder.org/badge.svg)\n"}, why="badge-old-image writes it anew"),
+        Good(
+            {"README.md": "![x](http://mybinder.org/badge.svg)\n"},
+            why="An old badge image, which badge-old-image reports",
+        ),
     )
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:
@@ -147,17 +162,20 @@ class BadgeOldImage(Rule):
             fixed={
                 "README.md": "[![Binder](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/ada/waves/main)"
             },
+            why="The grey badge",
         ),
         Bad(
             {"docs/a.html": '<img src="https://mybinder.org/assets/images/badge.svg">\n'},
             at="docs/a.html:1:11",
             fixed={"docs/a.html": '<img src="https://mybinder.org/badge_logo.svg">\n'},
+            why="The grey badge in HTML",
         ),
         Bad(
             {"README.rst": ".. |binder| image:: https://binder.pangeo.io/badge_logo.svg\n"},
             at="README.rst:1:21",
             severity=Severity.WARNING,
             fixed={"README.rst": ".. |binder| image:: https://mybinder.org/badge_logo.svg\n"},
+            why="An image on a hub that was shut down",
         ),
         Bad(
             {
@@ -165,13 +183,18 @@ class BadgeOldImage(Rule):
             },
             at="README.md:2:9",
             severity=Severity.WARNING,
+            why="Two badges, one on a hub that was shut down",
         ),
-        Good({"README.md": "![Binder](https://mybinder.org/badge_logo.svg)\n"}),
+        Good({"README.md": "![Binder](https://mybinder.org/badge_logo.svg)\n"}, why="Today's badge"),
         Good(
-            {"README.md": "![Binder](https://img.shields.io/badge/launch-binder-red.svg)\n"}, why="a badge of one's own"
+            {"README.md": "![Binder](https://img.shields.io/badge/launch-binder-red.svg)\n"},
+            why="A badge made elsewhere",
         ),
-        Good({"README.md": "![Binder](https://binder.example.edu/badge.svg)\n"}, why="the image of another hub"),
-        Good({"README.md": "![Binder](https://static.mybinder.org/badge_logo.svg)\n"}),
+        Good({"README.md": "![Binder](https://binder.example.edu/badge.svg)\n"}, why="The badge of another hub"),
+        Good(
+            {"README.md": "![Binder](https://static.mybinder.org/badge_logo.svg)\n"},
+            why="Today's badge on another address",
+        ),
     )
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:

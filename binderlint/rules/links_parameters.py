@@ -35,22 +35,24 @@ class BadgePathLeadingSlash(Rule):
             {"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?filepath=%2Findex.ipynb)\n"},
             at="README.md:1:58",
             fixed={"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?filepath=index.ipynb)\n"},
+            why="An encoded slash",
         ),
         Bad(
             {"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?labpath=//a/b.ipynb&x=y)\n"},
             at="README.md:1:57",
             fixed={"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?labpath=a/b.ipynb&x=y)\n"},
+            why="Two slashes",
         ),
         Good(
             {"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?urlpath=/lab)\n"},
-            why="BinderHub cuts it off",
+            why="A slash in urlpath",
         ),
-        Good({"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?filepath=/)\n"}, why="the top folder"),
+        Good({"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?filepath=/)\n"}, why="Only a slash"),
         Good(
             {"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?labpath=/home/jovyan/a.ipynb)\n"},
-            why="a path of the image, which badge-target-missing judges",
+            why="A path of the image, which badge-target-missing reports",
         ),
-        Good({"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?labpath=a/b.ipynb)\n"}),
+        Good({"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?labpath=a/b.ipynb)\n"}, why="No slash"),
     )
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:
@@ -88,18 +90,23 @@ class BadgeConflictingParams(Rule):
             {"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?urlpath=lab&filepath=a.ipynb)\n"},
             at="README.md:1:49",
             fixed={"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?filepath=a.ipynb)\n"},
+            why="filepath and urlpath",
         ),
         Bad(
             {"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?labpath=a.ipynb&amp;urlpath=lab&amp;x=y)\n"},
             at="README.md:1:69",
             fixed={"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?labpath=a.ipynb&amp;x=y)\n"},
+            why="labpath and urlpath, with `&amp;`",
         ),
-        Good({"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?urlpath=lab&flush_cache=true)\n"}),
+        Good(
+            {"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?urlpath=lab&flush_cache=true)\n"},
+            why="One of them, and a parameter of another kind",
+        ),
         Good(
             {
                 "README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?urlpath=git-pull?repo=https://x.org/y&urlpath=lab/tree/y)\n"
             },
-            why="badge-nbgitpuller-encoding says what is wrong",
+            why="A link for nbgitpuller, which badge-nbgitpuller-encoding reports",
         ),
     )
 
@@ -143,43 +150,46 @@ class BadgeLegacyFilepath(Rule):
             {"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?filepath=a%2Fb.ipynb)\n"},
             at="README.md:1:49",
             fixed={"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?labpath=a%2Fb.ipynb)\n"},
+            why="A notebook",
         ),
         Bad(
             {"conf.py": "u = 'https://mybinder.org/v2/gh/ada/waves/main?filepath={{ docname }}'\n"},
             at="conf.py:1:48",
             fixed={"conf.py": "u = 'https://mybinder.org/v2/gh/ada/waves/main?labpath={{ docname }}'\n"},
+            why="A template in conf.py",
         ),
         Bad(
             {"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?filepath=notebooks)\n"},
             at="README.md:1:49",
             fixed={"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?urlpath=lab/tree/notebooks)\n"},
+            why="A folder",
         ),
         Good(
             {
                 "README.md": "[old](https://mybinder.org/v2/gh/ada/waves/main?filepath=a.ipynb) [new](https://mybinder.org/v2/gh/ada/waves/main?urlpath=lab)\n"
             },
-            why="both interfaces are offered",
+            why="Links to both interfaces",
         ),
         Good(
             {
                 "README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?filepath=a.ipynb)\n",
                 "environment.yml": "dependencies: [python=3.12, nbclassic]\n",
             },
-            why="the classic notebook is meant",
+            why="The environment lists the classic notebook",
         ),
         Good(
             {"docs/a.md": "[run](https://mybinder.org/v2/gh/grace/tides/main?filepath=a.ipynb)\n"},
             git=Git(origin="gh/ada/waves"),
-            why="another repository",
+            why="Another repository",
         ),
         Good(
             {
                 "README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?filepath=a.ipynb)\n",
                 "Dockerfile": "FROM python:3.12\nRUN pip install notebook\n",
             },
-            why="the image may have no JupyterLab",
+            why="An image that may not have JupyterLab",
         ),
-        Good({"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?labpath=a.ipynb)\n"}),
+        Good({"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?labpath=a.ipynb)\n"}, why="labpath"),
     )
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:

@@ -46,12 +46,14 @@ class BadgeTreeUrl(Rule):
             {"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/tree/main)\n"},
             at="README.md:1:44",
             fixed={"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main)\n"},
+            why="tree/main",
         ),
         Bad(
             {"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/blob/data/2020/a%20b.ipynb)\n"},
             at="README.md:1:44",
             git=_OURS,
             fixed={"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/data/2020?urlpath=lab/tree/a%20b.ipynb)\n"},
+            why="blob and a file",
         ),
         Bad(
             {"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/blob/main/a.ipynb?flush_cache=true)\n"},
@@ -59,26 +61,31 @@ class BadgeTreeUrl(Rule):
             fixed={
                 "README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?flush_cache=true&urlpath=lab/tree/a.ipynb)\n"
             },
+            why="blob, a file, and a parameter",
         ),
         Bad(
             {"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main/a.ipynb)\n"},
             at="README.md:1:44",
             fixed={"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?urlpath=lab/tree/a.ipynb)\n"},
+            why="A file after the branch",
         ),
         Bad(
             {"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main/lab/tree/a.ipynb)\n"},
             at="README.md:1:44",
             fixed={"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?urlpath=lab/tree/a.ipynb)\n"},
+            why="lab/tree after the branch",
         ),
         Bad(
             {"README.md": "[run](https://mybinder.org/v2/gl/https://gitlab.com/ada/waves/-/tree/main)\n"},
             at="README.md:1:34",
             fixed={"README.md": "[run](https://mybinder.org/v2/gl/ada%2Fwaves/main)\n"},
+            why="A whole GitLab address",
         ),
         Bad(
             {"README.md": "[run](https://mybinder.org/v2/gh/https://github.com/ada/waves)\n"},
             at="README.md:1:34",
             fixed={"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/HEAD)\n"},
+            why="A whole GitHub address",
         ),
         Bad(
             {
@@ -86,11 +93,13 @@ class BadgeTreeUrl(Rule):
             },
             at="README.md:1:34",
             fixed={"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?urlpath=lab)\n"},
+            why="A whole GitHub address, encoded",
         ),
         Bad(
             {"README.md": "[run](https://mybinder.org//v2/gh/ada/waves/main)\n"},
             at="README.md:1:27",
             fixed={"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main)\n"},
+            why="Two slashes after the host",
         ),
         Bad(
             {"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/HEADurlpath=lab%2Ftree%2Fa.ipynb)\n"},
@@ -108,15 +117,16 @@ class BadgeTreeUrl(Rule):
         Good(
             {"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/tree/oak)\n"},
             git=_OURS._replace(refs=frozenset({"main", "tree/oak"})),
-            why="a branch of that name",
+            why="A branch whose name begins with tree",
         ),
-        Good({"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/feature/x)\n"}, why="a ref may hold slashes"),
+        Good({"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/feature/x)\n"}, why="A branch with a slash"),
         Good(
             {"README.md": "[run](https://mybinder.org/v2/git/https%3A%2F%2Fgithub.com%2Fada%2Fwaves/main)\n"},
-            why="the provider `git` takes whole addresses",
+            why="The provider git, which uses whole addresses",
         ),
         Good(
-            {"README.md": "[run](https://notebooks.gesis.org/binder/v2/gh/ada/waves/main)\n"}, why="a hub below a path"
+            {"README.md": "[run](https://notebooks.gesis.org/binder/v2/gh/ada/waves/main)\n"},
+            why="A hub that is in a folder",
         ),
     )
 

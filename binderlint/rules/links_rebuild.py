@@ -34,11 +34,16 @@ class RebuildOnEveryCommit(Rule):
     level = Level.POLISH
     sources = ("jupyterhub/mybinder.org-user-guide:docs/tutorials/reproducibility.rst", "jupyterhub/nbgitpuller#114")
     examples = (
-        Bad({"README.md": _BADGE.format("HEAD"), "environment.yml": _LONG, **_COURSE}, at="README.md:1:87", git=_OURS),
+        Bad(
+            {"README.md": _BADGE.format("HEAD"), "environment.yml": _LONG, **_COURSE},
+            at="README.md:1:87",
+            git=_OURS,
+            why="A course with twelve notebooks and twelve packages",
+        ),
         Good(
             {"README.md": _BADGE.format("v1"), "environment.yml": _LONG, **_COURSE},
             git=_OURS,
-            why="a tag stays as it is",
+            why="The badge launches a tag",
         ),
         Good(
             {"README.md": _BADGE.format("main?urlpath=git-pull%3Frepo%3Dx"), "environment.yml": _LONG, **_COURSE},
@@ -48,21 +53,21 @@ class RebuildOnEveryCommit(Rule):
         Good(
             {"README.md": _BADGE.format("main"), "environment.yml": _LONG, "a.ipynb": "{}"},
             git=_OURS,
-            why="few notebooks",
+            why="A few notebooks",
         ),
         Good(
             {"README.md": _BADGE.format("main"), "requirements.txt": "numpy\n", **_COURSE},
             git=_OURS,
-            why="a small environment",
+            why="A small environment",
         ),
         Good(
             {"docs/a.md": _BADGE.format("main"), "environment.yml": _LONG, **_COURSE},
             git=_OURS,
-            why="no badge in the README",
+            why="No badge in the README",
         ),
         Good(
             {"README.md": _BADGE.format("main"), "environment.yml": _LONG, **_COURSE},
-            why="a repository whose name is not known",
+            why="The name of the repository is not known",
         ),
     )
 

@@ -38,32 +38,42 @@ class BadgeMissingRef(Rule):
             fixed={
                 "README.md": "[![Binder](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/ada/waves/HEAD)\n"
             },
+            why="A badge without a branch",
         ),
         Bad(
             {"README.rst": "`run <https://mybinder.org/v2/gh/ada/waves/?urlpath=lab>`_"},
             at="README.rst:1:34",
             fixed={"README.rst": "`run <https://mybinder.org/v2/gh/ada/waves/HEAD?urlpath=lab>`_"},
+            why="A slash at the end, in reStructuredText",
         ),
         Bad(
             {"README.md": "[run](https://mybinder.org/v2/gl/lab%2Fwaves?urlpath=lab)\r\n"},
             at="README.md:1:34",
             fixed={"README.md": "[run](https://mybinder.org/v2/gl/lab%2Fwaves/HEAD?urlpath=lab)\r\n"},
+            why="A GitLab repository",
         ),
         Bad(
             {"README.md": "[run](https://binder.example.edu/v2/gh/ada/waves/)\n"},
             at="README.md:1:40",
             fixed={"README.md": "[run](https://binder.example.edu/v2/gh/ada/waves/HEAD)\n"},
+            why="Another hub",
         ),
-        Good({"README.md": "[run](https://mybinder.org/v2/gist/ada/0123456789abcdef)\n"}, why="a gist needs no ref"),
         Good(
-            {"README.md": "[run](https://mybinder.org/v2/zenodo/10.5281/zenodo.3242074/)\n"}, why="a DOI needs no ref"
+            {"README.md": "[run](https://mybinder.org/v2/gist/ada/0123456789abcdef)\n"}, why="A gist, which needs none"
         ),
-        Good({"README.md": "Addresses start with https://mybinder.org/v2/gh/ and go on.\n"}, why="no whole address"),
-        Good({"README.md": "[run](https://mybinder.org/v2/gh/<user>/<repo>)\n"}, why="an example for the reader"),
-        Good({"README.md": "`https://mybinder.org/v2/gh/ada/waves`\n"}, why="code is not clicked on"),
+        Good(
+            {"README.md": "[run](https://mybinder.org/v2/zenodo/10.5281/zenodo.3242074/)\n"},
+            why="A DOI, which needs none",
+        ),
+        Good(
+            {"README.md": "Addresses start with https://mybinder.org/v2/gh/ and go on.\n"},
+            why="Only a part of an address",
+        ),
+        Good({"README.md": "[run](https://mybinder.org/v2/gh/<user>/<repo>)\n"}, why="An example for the reader"),
+        Good({"README.md": "`https://mybinder.org/v2/gh/ada/waves`\n"}, why="In code"),
         Good(
             {"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main/)\n"},
-            why="BinderHub drops a slash at the end",
+            why="A slash after the branch",
         ),
     )
 
@@ -104,74 +114,81 @@ class BadgeRefNotFound(Rule):
             git=_OURS,
             severity=Severity.WARNING,
             fixed={"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/HEAD?urlpath=lab)\n"},
+            why="The branch master no longer exists",
         ),
         Bad(
             {"README.md": "[run](https://mybinder.org/v2/gh/Ada/Waves.git/1.0)\n"},
             at="README.md:1:48",
             git=_OURS,
             fixed={"README.md": "[run](https://mybinder.org/v2/gh/Ada/Waves.git/v1.0)\n"},
+            why="A tag that does not exist",
         ),
         Bad(
             {"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/origin/v1.1)\n"},
             at="README.md:1:44",
             git=_OURS,
             fixed={"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/v1.1)\n"},
+            why="A tag with `origin/` in front",
         ),
         Bad(
             {"docs/index.rst": ".. _run: https://mybinder.org/v2/gh/ada/waves/teaching\n"},
             at="docs/index.rst:1:47",
             git=_OURS,
             fixed={"docs/index.rst": ".. _run: https://mybinder.org/v2/gh/ada/waves/HEAD\n"},
+            why="A branch that does not exist, in reStructuredText",
         ),
         Bad(
             {"README.md": "[run](https://mybinder.org/v2/git/https%3A%2F%2Fgithub.com%2Fada%2Fwaves/teaching)\n"},
             at="README.md:1:74",
             git=_OURS,
             fixed={"README.md": "[run](https://mybinder.org/v2/git/https%3A%2F%2Fgithub.com%2Fada%2Fwaves/HEAD)\n"},
+            why="A branch that does not exist, in a link with the whole address",
         ),
         Good(
             {"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/teaching)\n"},
             git=_OURS._replace(complete=False),
-            why="a shallow clone does not know all branches",
+            why="A shallow clone",
         ),
         Good(
             {"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/teaching)\n"},
             git=_OURS._replace(refs=frozenset({"main"})),
-            why="only one branch may have been fetched",
+            why="A clone of a single branch",
         ),
         Good(
-            {"README.md": "[run](https://mybinder.org/v2/gh/grace/tides/master)\n"}, git=_OURS, why="another repository"
+            {"README.md": "[run](https://mybinder.org/v2/gh/grace/tides/master)\n"}, git=_OURS, why="Another repository"
         ),
         Good(
             {"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/{{ branch }})\n"},
             git=_OURS,
-            why="filled in later",
+            why="A template",
         ),
         Good(
             {"conf.py": 'url = "https://mybinder.org/v2/gh/ada/waves/%s?filepath=a" % release\n'},
             git=_OURS,
-            why="filled in later",
+            why="A placeholder in code",
         ),
         Good(
             {"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/data%2F2020)\n"},
             git=_OURS,
-            why="an encoded slash",
+            why="A branch with an encoded slash",
         ),
         Good(
             {"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/0a1b2c3d4e)\n"},
             git=_OURS,
-            why="a commit is known to GitHub, not to the list of branches",
+            why="A commit",
         ),
-        Good({"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/HEAD)\n"}, git=_OURS),
+        Good({"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/HEAD)\n"}, git=_OURS, why="HEAD"),
         Good(
             {"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/BRANCH)\n"},
             git=_OURS,
-            why="an example for the reader",
+            why="An example for the reader",
         ),
-        Good({"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/v1.2)\n"}, git=_OURS, why="a release to come"),
         Good(
-            {"README.md": "    https://mybinder.org/v2/gh/ada/waves/master\n"}, git=_OURS, why="code is not clicked on"
+            {"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/v1.2)\n"},
+            git=_OURS,
+            why="A version that is newer than every tag",
         ),
+        Good({"README.md": "    https://mybinder.org/v2/gh/ada/waves/master\n"}, git=_OURS, why="In code"),
     )
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:

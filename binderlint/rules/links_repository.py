@@ -51,18 +51,21 @@ class BadgeWrongRepo(Rule):
             fixed={
                 "README.md": "[![Binder](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/ada/waves/main)\n"
             },
+            why="A similar name",
         ),
         Bad(
             {**_READY, "README.md": "[run](https://mybinder.org/v2/gh/grace/template/main?labpath=a.ipynb)\n"},
             at="README.md:1:34",
             git=_OURS,
             fixed={"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?labpath=a.ipynb)\n"},
+            why="A template, with a file that is here",
         ),
         Bad(
             {**_READY, "README.md": "[run](https://mybinder.org/v2/gh/grace/waves/main)\n"},
             at="README.md:1:34",
             git=_OURS,
             severity=Severity.INFO,
+            why="The same name, another owner",
         ),
         Bad(
             {
@@ -73,16 +76,17 @@ class BadgeWrongRepo(Rule):
             at="README.md:1:34",
             git=_OURS,
             fixed={"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?filepath=index.ipynb)\n"},
+            why="A repository for the environment, with a file that is here",
         ),
         Good(
             {**_READY, "README.md": "[run](https://mybinder.org/v2/gh/ada/waves-env/main)\n"},
             git=_OURS,
-            why="the environment's own repository",
+            why="A repository for the environment",
         ),
         Good(
             {**_READY, "README.md": "[run](https://mybinder.org/v2/gh/ada/binder/main)\n"},
             git=_OURS,
-            why="an environment for all repositories of an owner",
+            why="One environment for all repositories of an owner",
         ),
         Good(
             {
@@ -90,7 +94,7 @@ class BadgeWrongRepo(Rule):
                 "README.md": "[run](https://mybinder.org/v2/gh/ada/wave/main) [own](https://mybinder.org/v2/gh/ADA/waves/main)\n",
             },
             git=_OURS,
-            why="this one is launched too",
+            why="This repository is launched too",
         ),
         Good(
             {
@@ -98,7 +102,7 @@ class BadgeWrongRepo(Rule):
                 "README.md": "[a](https://mybinder.org/v2/gh/ada/wave/main) [b](https://mybinder.org/v2/gh/ada/wave2/main)\n",
             },
             git=_OURS,
-            why="a list of repositories",
+            why="A list of repositories",
         ),
         Good(
             {
@@ -106,22 +110,26 @@ class BadgeWrongRepo(Rule):
                 "README.md": "[run](https://mybinder.org/v2/gh/ada/wave/main?urlpath=git-pull%3Frepo%3Dhttps://github.com/ada/waves)\n",
             },
             git=_OURS,
-            why="nbgitpuller brings the content",
+            why="nbgitpuller fetches this repository",
         ),
         Good(
             {"README.md": "[run](https://mybinder.org/v2/gh/ada/wave/main)\n", "Project.toml": ""},
             git=_OURS,
-            why="not ready for Binder itself",
+            why="This repository is not ready for Binder",
         ),
         Good(
             {**_READY, "README.md": "[run](https://mybinder.org/v2/gh/USER/REPO/BRANCH)\n"},
             git=_OURS,
-            why="an instruction",
+            why="An example for the reader",
         ),
-        Good({**_READY, "docs/a.md": "[run](https://mybinder.org/v2/gh/ada/wave/main)\n"}, git=_OURS, why="no README"),
+        Good(
+            {**_READY, "docs/a.md": "[run](https://mybinder.org/v2/gh/ada/wave/main)\n"},
+            git=_OURS,
+            why="Not in the README",
+        ),
         Good(
             {**_READY, "README.md": "[run](https://mybinder.org/v2/gh/ada/wave/main)\n"},
-            why="a repository whose name is not known",
+            why="The name of this repository is not known",
         ),
     )
 

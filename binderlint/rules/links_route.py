@@ -41,17 +41,20 @@ class BadgeUnknownRoute(Rule):
             at="README.md:1:57",
             git=_OURS,
             fixed={"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?urlpath=lab/tree/index.ipynb)\n"},
+            why="A file in urlpath",
         ),
         Bad(
             {"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?urlpath=notes)\n", "notes/a.ipynb": "{}"},
             at="README.md:1:57",
             git=_OURS,
             fixed={"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?urlpath=lab/tree/notes)\n"},
+            why="A folder in urlpath",
         ),
         Bad(
             {"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?labpath=rstudio)\n"},
             at="README.md:1:49",
             git=_OURS,
+            why="An address in labpath",
         ),
         Bad(
             {
@@ -61,6 +64,7 @@ class BadgeUnknownRoute(Rule):
             at="README.md:1:49",
             git=_OURS,
             fixed={"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?urlpath=rstudio)\n"},
+            why="RStudio in labpath, in an R repository",
         ),
         Bad(
             {
@@ -70,26 +74,27 @@ class BadgeUnknownRoute(Rule):
             at="README.md:1:49",
             git=_OURS,
             fixed={"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?urlpath=lab/tree/a.ipynb)\n"},
+            why="lab/tree in filepath",
         ),
         Good(
             {"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?filepath=lab)\n", "lab/a.ipynb": "{}"},
             git=_OURS,
-            why="a folder of that name",
+            why="A folder called lab",
         ),
         Good(
             {"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?urlpath=myapp/)\n"},
             git=_OURS,
-            why="an extension",
+            why="An address that an extension may provide",
         ),
         Good(
             {"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?urlpath=tree)\n", "tree/a": ""},
             git=_OURS,
-            why="the server has such an address",
+            why="A folder called tree, which is also an address",
         ),
         Good(
             {"README.md": "[run](https://mybinder.org/v2/gh/grace/tides/main?urlpath=notes)\n", "notes/a.ipynb": "{}"},
             git=_OURS,
-            why="another repository",
+            why="Another repository",
         ),
     )
 

@@ -40,22 +40,26 @@ class BadgeUnescapedSpec(Rule):
             {"README.md": "[run](https://mybinder.org/v2/gl/lab/waves/main?urlpath=lab)\n"},
             at="README.md:1:34",
             fixed={"README.md": "[run](https://mybinder.org/v2/gl/lab%2Fwaves/main?urlpath=lab)\n"},
+            why="A GitLab repository and its branch",
         ),
         Bad(
             {"README.md": "[run](https://mybinder.org/v2/gl/lab/waves)\n"},
             at="README.md:1:34",
             fixed={"README.md": "[run](https://mybinder.org/v2/gl/lab%2Fwaves/HEAD)\n"},
+            why="A GitLab repository without a branch",
         ),
         Bad(
             {"README.md": "[run](https://mybinder.org/v2/gl/lab/sea/waves/feature/x)\n"},
             at="README.md:1:34",
             git=Git(origin="gl/lab/sea/waves"),
             fixed={"README.md": "[run](https://mybinder.org/v2/gl/lab%2Fsea%2Fwaves/feature/x)\n"},
+            why="A GitLab subgroup",
         ),
         Bad(
             {"README.md": "[run](https://mybinder.org/v2/gl/lab/sea/waves/-/tree/main)\n"},
             at="README.md:1:34",
             fixed={"README.md": "[run](https://mybinder.org/v2/gl/lab%2Fsea%2Fwaves/main)\n"},
+            why="GitLab's own address",
         ),
         Bad(
             {"README.rst": "`run <https://mybinder.org/v2/git/https://codeberg.org/ada/waves.git/main>`_\n"},
@@ -63,14 +67,16 @@ class BadgeUnescapedSpec(Rule):
             fixed={
                 "README.rst": "`run <https://mybinder.org/v2/git/https%3A%2F%2Fcodeberg.org%2Fada%2Fwaves.git/main>`_\n"
             },
+            why="A whole address",
         ),
-        Good({"README.md": "[run](https://mybinder.org/v2/gl/lab%2Fsea%2Fwaves/feature/x)\n"}),
-        Good({"README.md": "[run](https://mybinder.org/v2/git/https%3A%2F%2Fcodeberg.org%2Fada%2Fwaves/main)\n"}),
-        Good({"README.md": "[run](https://mybinder.org/v2/gl/<group>/<project>/main)\n"}, why="filled in later"),
+        Good({"README.md": "[run](https://mybinder.org/v2/gl/lab%2Fsea%2Fwaves/feature/x)\n"}, why="Encoded slashes"),
         Good(
-            {"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main)\n"}, why="GitHub's form needs no encoding"
+            {"README.md": "[run](https://mybinder.org/v2/git/https%3A%2F%2Fcodeberg.org%2Fada%2Fwaves/main)\n"},
+            why="A whole address, encoded",
         ),
-        Good({"README.md": "[run](https://mybinder.org/v2/gl/12345/main)\n"}, why="the number of a project"),
+        Good({"README.md": "[run](https://mybinder.org/v2/gl/<group>/<project>/main)\n"}, why="A template"),
+        Good({"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main)\n"}, why="A GitHub repository"),
+        Good({"README.md": "[run](https://mybinder.org/v2/gl/12345/main)\n"}, why="The number of a GitLab project"),
     )
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:
@@ -112,6 +118,7 @@ class BadgeGitSuffix(Rule):
             {"README.md": "[run](https://mybinder.org/v2/gh/ada/waves.git/main?urlpath=lab)\n"},
             at="README.md:1:43",
             fixed={"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?urlpath=lab)\n"},
+            why="A link with `.git`",
         ),
         Bad(
             {
@@ -121,13 +128,17 @@ class BadgeGitSuffix(Rule):
             fixed={
                 "a.ipynb": '{"cells": [{"cell_type": "markdown", "source": "[a](https://x.edu/v2/gh/ada/waves/v1)\\n"}]}'
             },
+            why="In a notebook, on another hub",
         ),
-        Good({"README.md": "[run](https://mybinder.org/v2/gh/ada/waves.github.io/main)\n"}),
+        Good(
+            {"README.md": "[run](https://mybinder.org/v2/gh/ada/waves.github.io/main)\n"},
+            why="A name that contains `.git`",
+        ),
         Good(
             {"README.md": "[run](https://mybinder.org/v2/git/https%3A%2F%2Fx.org%2Fwaves.git/main)\n"},
-            why="the address of a clone ends so",
+            why="The address of a clone",
         ),
-        Good({"README.md": "`https://mybinder.org/v2/gh/ada/waves.git/main`\n"}, why="code is not clicked on"),
+        Good({"README.md": "`https://mybinder.org/v2/gh/ada/waves.git/main`\n"}, why="In code"),
     )
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:

@@ -49,6 +49,7 @@ class BadgeTargetMissing(Rule):
             fixed={
                 "README.md": "[run](https://mybinder.org/v2/gh/ada/waves/HEAD?urlpath=lab%2Ftree%2Fnotebooks%2Ffirst.ipynb)\n"
             },
+            why="The folder has another name",
         ),
         Bad(
             {
@@ -58,6 +59,7 @@ class BadgeTargetMissing(Rule):
             at="README.md:1:58",
             git=_OURS,
             fixed={"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?filepath=index.ipynb)\n"},
+            why="A capital letter",
         ),
         Bad(
             {
@@ -67,6 +69,7 @@ class BadgeTargetMissing(Rule):
             at="README.md:1:57",
             git=_OURS,
             fixed={"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/main?labpath=a%20b.ipynb)\n"},
+            why="A path in the home folder of the image",
         ),
         Bad(
             {
@@ -74,6 +77,7 @@ class BadgeTargetMissing(Rule):
             },
             at="README.md:1:57",
             git=_OURS,
+            why="A notebook for Voila",
         ),
         Good(
             {
@@ -81,7 +85,7 @@ class BadgeTargetMissing(Rule):
                 "binder/postBuild": "#!/bin/bash\nmake data\n",
             },
             git=_OURS,
-            why="postBuild may make it",
+            why="postBuild may create the file",
         ),
         Good(
             {
@@ -89,17 +93,17 @@ class BadgeTargetMissing(Rule):
                 "a.md": "---\njupytext: {}\n---\n",
             },
             git=_OURS,
-            why="jupytext makes the notebook from its text version",
+            why="A text version of the notebook",
         ),
         Good(
             {"README.md": "[run](https://mybinder.org/v2/gh/grace/tides/HEAD?labpath=a.ipynb)\n"},
             git=_OURS,
-            why="another repository",
+            why="Another repository",
         ),
         Good(
             {"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/v1.0?labpath=a.ipynb)\n"},
             git=_OURS,
-            why="another state of this repository",
+            why="A tag of this repository",
         ),
         Good(
             {
@@ -111,7 +115,7 @@ class BadgeTargetMissing(Rule):
         Good(
             {"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/HEAD?urlpath=lab/workspaces/demo)\n"},
             git=_OURS,
-            why="a workspace is no file",
+            why="A workspace",
         ),
         Good(
             {
@@ -119,7 +123,7 @@ class BadgeTargetMissing(Rule):
                 "Dockerfile": "FROM quay.io/jupyter/base-notebook:2025-01-01\n",
             },
             git=_OURS,
-            why="the Dockerfile decides what is where",
+            why="With a Dockerfile",
         ),
         Good(
             {
@@ -127,11 +131,12 @@ class BadgeTargetMissing(Rule):
                 "docs/a b.ipynb": "{}",
             },
             git=_OURS,
+            why="A file and a folder that exist",
         ),
         Good(
             {"README.md": "[run](https://mybinder.org/v2/gh/ada/waves/HEAD?labpath={{ page.path }})\n"},
             git=_OURS,
-            why="filled in later",
+            why="A template",
         ),
     )
 

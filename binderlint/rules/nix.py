@@ -31,12 +31,16 @@ class NixUnusableOnBinderhub(Rule):
         "jupyterhub/binderhub: helm-chart/binderhub/values.yaml",
     )
     examples = (
-        Bad({"default.nix": _NIX}, at="default.nix:1:1"),
-        Bad({"binder/default.nix": _NIX, "binder/environment.yml": "dependencies: []\n"}, at="binder/default.nix:1:1"),
-        Good({"default.nix": _NIX, "binder/environment.yml": "dependencies: []\n"}, why="a binder directory hides it"),
-        Good({"default.nix": _NIX, "Dockerfile": "FROM nixos/nix:2.24.9\n"}, why="the Dockerfile wins"),
-        Good({"shell.nix": _NIX, "environment.yml": "dependencies: []\n"}, why="Binder does not read this name"),
-        Good({"default.nix": _NIX}, hub="generic", why="no BinderHub"),
+        Bad({"default.nix": _NIX}, at="default.nix:1:1", why="A default.nix"),
+        Bad(
+            {"binder/default.nix": _NIX, "binder/environment.yml": "dependencies: []\n"},
+            at="binder/default.nix:1:1",
+            why="A default.nix in the binder directory",
+        ),
+        Good({"default.nix": _NIX, "binder/environment.yml": "dependencies: []\n"}, why="A binder directory hides it"),
+        Good({"default.nix": _NIX, "Dockerfile": "FROM nixos/nix:2.24.9\n"}, why="A build with a Dockerfile"),
+        Good({"shell.nix": _NIX, "environment.yml": "dependencies: []\n"}, why="shell.nix, which Binder does not read"),
+        Good({"default.nix": _NIX}, hub="generic", why="A hub that is not a BinderHub"),
     )
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:

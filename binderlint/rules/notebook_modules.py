@@ -31,14 +31,14 @@ class ModuleShadowsStdlib(Rule):
     level = Level.LAUNCH
     sources = ("jupyterhub/binderhub: helm-chart/binderhub/values.yaml",)
     examples = (
-        Bad({"requirements.txt": "numpy\n", "random.py": "# dice\n"}, at="random.py:1"),
-        Bad({"requirements.txt": "numpy\n", "lessons/a.ipynb": page("1"), "lessons/queue/__init__.py": ""}, at="lessons/queue/__init__.py:1"),
-        Bad({"binder/requirements.txt": "", "jupyterlab.py": "\n"}, at="jupyterlab.py:1"),
-        Good({"requirements.txt": "numpy\n", "src/random.py": ""}, why="neither in the root nor beside a notebook"),
-        Good({"requirements.txt": "numpy\n", "queue/a.txt": ""}, why="a folder without __init__.py"),
-        Good({"requirements.txt": "numpy\n", "test.py": "", "code.py": "", "math.py": ""}, why="Jupyter does not import them from files"),
-        Good({"requirements.txt": "numpy\n", "Random.py": ""}, why="another name"),
-        Good({"requirements.txt": "numpy\n", "tests/a.ipynb": page("1"), "tests/random.py": ""}, why="beside a notebook of tests"),
+        Bad({"requirements.txt": "numpy\n", "random.py": "# dice\n"}, at="random.py:1", why="A module of Python in the root"),
+        Bad({"requirements.txt": "numpy\n", "lessons/a.ipynb": page("1"), "lessons/queue/__init__.py": ""}, at="lessons/queue/__init__.py:1", why="A folder with `__init__.py` beside a notebook"),
+        Bad({"binder/requirements.txt": "", "jupyterlab.py": "\n"}, at="jupyterlab.py:1", why="A package of Jupyter in the root"),
+        Good({"requirements.txt": "numpy\n", "src/random.py": ""}, why="In a folder without notebooks"),
+        Good({"requirements.txt": "numpy\n", "queue/a.txt": ""}, why="A folder without `__init__.py`"),
+        Good({"requirements.txt": "numpy\n", "test.py": "", "code.py": "", "math.py": ""}, why="Modules that Python does not import from files"),
+        Good({"requirements.txt": "numpy\n", "Random.py": ""}, why="A capital letter"),
+        Good({"requirements.txt": "numpy\n", "tests/a.ipynb": page("1"), "tests/random.py": ""}, why="Beside a notebook for tests"),
     )  # fmt: skip
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:

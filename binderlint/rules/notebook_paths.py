@@ -35,18 +35,18 @@ class NotebookAbsolutePath(Rule):
     level = Level.LAUNCH
     sources = ("https://doi.org/10.1109/MSR.2019.00077",)
     examples = (
-        Bad({"a.ipynb": page("import pandas as pd\ndf = pd.read_csv('/Users/ana/data/x.csv')\npd.read_csv('/Users/ana/y.csv')")}, at="a.ipynb:10"),
-        Bad({"n/a.ipynb": page("%cd /home/ana/course\nopen(r\"C:\\Users\\ana\\x.txt\")")}, at=("n/a.ipynb:9", "n/a.ipynb:10")),
-        Bad({"a.ipynb": page("x <- read.csv('D:/data/x.csv')", language="R", kernel="ir"), "install.R": "1"}, at="a.ipynb:9"),
-        Bad({"a.ipynb": page("from google.colab import drive\ndrive.mount('/content/drive')")}, at="a.ipynb:10"),
-        Bad({"a.ipynb": page("print 1\nf = 'D:/data.csv'")}, at="a.ipynb:10"),
-        Good({"a.ipynb": page("open('data/x.csv')\nopen('/home/jovyan/x')\nopen('/tmp/x')")}, why="relative, of Binder, or made by all"),
-        Good({"a.ipynb": page("# open('/Users/ana/x.csv')\nx = 1")}, why="a comment"),
-        Good({"a.ipynb": page("'''\nOn a Mac: '/Users/ana/x.csv'\n'''\n'/Users/ana/x'")}, why="only shown"),
-        Good({"a.ipynb": page("PureWindowsPath('C:/Users/ana/x')\nprint('/home/ana/x')")}, why="an example"),
-        Good({"a.ipynb": page("url = 'https://x.org/home/ana/x'\ns = 'a:/b'")}, why="an address"),
-        Good({"a.ipynb": page("if colab:\n    drive.mount('/content/drive')")}, why="only on Colab"),
-        Good({"Dockerfile": "FROM x:1\n", "a.ipynb": page("open('/home/ana/x')")}, why="the home folder of the image"),
+        Bad({"a.ipynb": page("import pandas as pd\ndf = pd.read_csv('/Users/ana/data/x.csv')\npd.read_csv('/Users/ana/y.csv')")}, at="a.ipynb:10", why="A folder on the author's Mac"),
+        Bad({"n/a.ipynb": page("%cd /home/ana/course\nopen(r\"C:\\Users\\ana\\x.txt\")")}, at=("n/a.ipynb:9", "n/a.ipynb:10"), why="A magic command, and a folder on Windows"),
+        Bad({"a.ipynb": page("x <- read.csv('D:/data/x.csv')", language="R", kernel="ir"), "install.R": "1"}, at="a.ipynb:9", why="R code with a path on Windows"),
+        Bad({"a.ipynb": page("from google.colab import drive\ndrive.mount('/content/drive')")}, at="a.ipynb:10", why="Google Drive in Colab"),
+        Bad({"a.ipynb": page("print 1\nf = 'D:/data.csv'")}, at="a.ipynb:10", why="Code of Python 2 with a path on Windows"),
+        Good({"a.ipynb": page("open('data/x.csv')\nopen('/home/jovyan/x')\nopen('/tmp/x')")}, why="Paths that exist on Binder"),
+        Good({"a.ipynb": page("# open('/Users/ana/x.csv')\nx = 1")}, why="In a comment"),
+        Good({"a.ipynb": page("'''\nOn a Mac: '/Users/ana/x.csv'\n'''\n'/Users/ana/x'")}, why="Text that is only shown"),
+        Good({"a.ipynb": page("PureWindowsPath('C:/Users/ana/x')\nprint('/home/ana/x')")}, why="Examples"),
+        Good({"a.ipynb": page("url = 'https://x.org/home/ana/x'\ns = 'a:/b'")}, why="Web addresses"),
+        Good({"a.ipynb": page("if colab:\n    drive.mount('/content/drive')")}, why="Only on Colab"),
+        Good({"Dockerfile": "FROM x:1\n", "a.ipynb": page("open('/home/ana/x')")}, why="The home folder of the image"),
     )  # fmt: skip
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:

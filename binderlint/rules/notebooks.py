@@ -67,29 +67,29 @@ class NotebookBroken(Rule):
     level = Level.LAUNCH
     sources = ("https://nbformat.readthedocs.io/en/latest/format_description.html",)
     examples = (
-        Bad({"a.ipynb": '{"cells": [\n<<<<<<< HEAD\n "x",\n=======\n "y"\n>>>>>>> other\n]}\n'}, at="a.ipynb:2"),
-        Bad({"n/a.ipynb": '{"cells": [],\n "nbformat": 4,\n'}, at="n/a.ipynb:3"),
-        Bad({"a.ipynb": "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n"}, at="a.ipynb:1"),
-        Bad({"a.ipynb": "/annex/objects/SHA256E-s1--0.ipynb\n"}, at="a.ipynb:1"),
-        Bad({"a.ipynb": '{"cells": [{"cell_type": "code", "source": []}], "metadata": {}, "nbformat": 4, "nbformat_minor": 4}'}, at="a.ipynb:1"),
+        Bad({"a.ipynb": '{"cells": [\n<<<<<<< HEAD\n "x",\n=======\n "y"\n>>>>>>> other\n]}\n'}, at="a.ipynb:2", why="A merge conflict was committed"),
+        Bad({"n/a.ipynb": '{"cells": [],\n "nbformat": 4,\n'}, at="n/a.ipynb:3", why="A file that was cut off"),
+        Bad({"a.ipynb": "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n"}, at="a.ipynb:1", why="A pointer of Git LFS"),
+        Bad({"a.ipynb": "/annex/objects/SHA256E-s1--0.ipynb\n"}, at="a.ipynb:1", why="A pointer of git-annex"),
+        Bad({"a.ipynb": '{"cells": [{"cell_type": "code", "source": []}], "metadata": {}, "nbformat": 4, "nbformat_minor": 4}'}, at="a.ipynb:1", why="A required key is missing"),
         Bad(
             {"a.ipynb": json.dumps(_OLD)},
             at="a.ipynb:1",
             fixed={"a.ipynb": json.dumps(_NEW, indent=1) + "\n"},
             severity=Severity.INFO,
-        ),
-        Good({"a.ipynb": page("1")}),
-        Bad({"a.ipynb": "\ufeff" + page("1")}, at="a.ipynb:1:1", fixed={"a.ipynb": page("1")}),
-        Bad({"a.ipynb": "{}"}, at="a.ipynb:1"),
+         why="A format of 2014"),
+        Good({"a.ipynb": page("1")}, why="A notebook as Jupyter saves it"),
+        Bad({"a.ipynb": "\ufeff" + page("1")}, at="a.ipynb:1:1", fixed={"a.ipynb": page("1")}, why="A byte order mark"),
+        Bad({"a.ipynb": "{}"}, at="a.ipynb:1", why="An empty object"),
         Bad(
             {"a.ipynb": page("1").replace('"cell_type": "code",', '"cell_type": "code",\n   "id": "a1",')},
             at="a.ipynb:24",
             severity=Severity.WARNING,
             fixed={"a.ipynb": page("1", minor=5).replace('"cell_type": "code",', '"cell_type": "code",\n   "id": "a1",')},
-        ),
-        Good({"tests/bad.ipynb": "{"}, why="a file of tests"),
-        Good({"a.ipynb": "version https://git-lfs.github.com/spec/v1\n", ".gitattributes": "*.ipynb filter=lfs\n"}, why="Git LFS is known to hold it"),
-        Good({"a.ipynb": page("x = '''\n<<<<<<< HEAD\n'''")}, why="markers in the text of a cell"),
+         why="Cells with an id in a format that has none"),
+        Good({"tests/bad.ipynb": "{"}, why="A file for tests"),
+        Good({"a.ipynb": "version https://git-lfs.github.com/spec/v1\n", ".gitattributes": "*.ipynb filter=lfs\n"}, why="A pointer of Git LFS that `.gitattributes` knows"),
+        Good({"a.ipynb": page("x = '''\n<<<<<<< HEAD\n'''")}, why="Conflict markers in the text of a cell"),
     )  # fmt: skip
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:
@@ -247,11 +247,15 @@ class NotebookExecutionOrder(Rule):
     level = Level.POLISH
     sources = ("https://doi.org/10.1109/MSR.2019.00077",)
     examples = (
-        Bad({"a.ipynb": page("a = 1", "a", "a + 1", counts=(5, 3, 4))}, at="a.ipynb:22"),
-        Good({"a.ipynb": page("a = 1", "a", counts=(1, 2))}, why="in order"),
-        Good({"a.ipynb": page("a = 1", "a", counts=(3, 9))}, why="gaps"),
-        Good({"a.ipynb": page("a = 1", "a")}, why="never run"),
-        Good({"a.ipynb": page("a = 1", "b", "a", counts=(1, None, 2))}, why="one was not run"),
+        Bad(
+            {"a.ipynb": page("a = 1", "a", "a + 1", counts=(5, 3, 4))},
+            at="a.ipynb:22",
+            why="A cell ran before one above it",
+        ),
+        Good({"a.ipynb": page("a = 1", "a", counts=(1, 2))}, why="All in order"),
+        Good({"a.ipynb": page("a = 1", "a", counts=(3, 9))}, why="Gaps in the numbers"),
+        Good({"a.ipynb": page("a = 1", "a")}, why="A notebook that never ran"),
+        Good({"a.ipynb": page("a = 1", "b", "a", counts=(1, None, 2))}, why="A cell that was not run"),
     )
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:

@@ -67,13 +67,13 @@ class UnpinnedDependencies(Rule):
         Bad(
             {"environment.yml": "dependencies:\n  - python=3.12\n  - xarray\n  - zarr  # the store\n  - pip:\n    - cmocean\n"},
             at="environment.yml:3:5",
-        ),
-        Bad({"binder/environment.yml": "dependencies: [python=3.12, 'conda-forge::xarray', numpy>=1]"}, at="binder/environment.yml:1:30"),
-        Bad({"requirements.txt": "\ufeffnumpy==1.26.4\r\nscipy\r\npandas # all of it"}, at="requirements.txt:2:1"),
-        Bad({"requirements.txt": "-r base.txt\nnumpy==1.26.4\n", "base.txt": "xarray\n"}, at="base.txt:1:1"),
-        Bad({"requirements.txt": "numpy==1.26.4\nscipy==1.11.4\npandas>=2\n"}, at="requirements.txt:3:1", severity=Severity.INFO),
-        Bad({"requirements.txt": "numpy>=1.26\npandas>=2\n"}, at="requirements.txt:1:1", severity=Severity.INFO),
-        Bad({"environment.yml": "dependencies:\n- python=3.12\n- gdal 3.8\n- jq=*=h1\n"}, at="environment.yml:4:3", severity=Severity.INFO),
+         why="environment.yml without versions"),
+        Bad({"binder/environment.yml": "dependencies: [python=3.12, 'conda-forge::xarray', numpy>=1]"}, at="binder/environment.yml:1:30", why="environment.yml with a channel and a lower bound, in brackets"),
+        Bad({"requirements.txt": "\ufeffnumpy==1.26.4\r\nscipy\r\npandas # all of it"}, at="requirements.txt:2:1", why="One of three is pinned, with Windows line endings and a byte order mark"),
+        Bad({"requirements.txt": "-r base.txt\nnumpy==1.26.4\n", "base.txt": "xarray\n"}, at="base.txt:1:1", why="An included file without versions"),
+        Bad({"requirements.txt": "numpy==1.26.4\nscipy==1.11.4\npandas>=2\n"}, at="requirements.txt:3:1", severity=Severity.INFO, why="One of three packages has only a lower bound"),
+        Bad({"requirements.txt": "numpy>=1.26\npandas>=2\n"}, at="requirements.txt:1:1", severity=Severity.INFO, why="Only lower bounds"),
+        Bad({"environment.yml": "dependencies:\n- python=3.12\n- gdal 3.8\n- jq=*=h1\n"}, at="environment.yml:4:3", severity=Severity.INFO, why="Versions in other forms, and one build"),
         Bad(
             {
                 "requirements.txt": "numpy  # arrays\r\npandas>=2 ; python_version > '3'\r\nzarr[v3]\r\nfoo",
@@ -81,7 +81,7 @@ class UnpinnedDependencies(Rule):
             },
             at="requirements.txt:1:1",
             fixed={"requirements.txt": "numpy==1.26.4  # arrays\r\npandas==2.2.3 ; python_version > '3'\r\nzarr[v3]==2.18.3\r\nfoo"},
-        ),
+         why="A lock file has the versions"),
         Bad(
             {
                 "binder/environment.yml": "dependencies:\n  - python=3.12\n  - numpy\n  - 'zarr'  # store\n  - pip:\n    - foo\n",
@@ -89,29 +89,29 @@ class UnpinnedDependencies(Rule):
             },
             at="binder/environment.yml:3:5",
             fixed={"binder/environment.yml": "dependencies:\n  - python=3.12\n  - numpy=1.26.4\n  - 'zarr=2.18'  # store\n  - pip:\n    - foo==1.0\n"},
-        ),
+         why="conda-lock.yml has the versions"),
         Bad(
             {"requirements.txt": "numpy\n", "poetry.lock": '[[package]]\nname = "numpy"\nversion = "2.3.1"\n\n[metadata]\npython-versions = ">=3.11"\n'},
             at="requirements.txt:1:1",
-        ),
+         why="A lock file for another Python"),
         Good(
             {"environment.yml": "dependencies:\n  - python=3.12\n  - numpy=2.0\n  - numpy\n"},
-            why="what stands there twice is pinned once",
+            why="A package that is listed twice and pinned once",
         ),
-        Good({"requirements.txt": "numpy==1.26.4\nscipy~=1.11.4\npandas>=2,<3\n"}, why="an upper limit is a pin"),
-        Good({"environment.yml": "dependencies:\n  - python=3.12\n  - xarray=2025.1\n  - nodefaults\n  - pip\n  - zarr 3.*\n"}),
-        Bad({"Pipfile": '[packages]\nnumpy = "==1.26.4"\nzarr = "*"\nxarray = ">=2024"\n\n[requires]\npython_version = "3.10"\n'}, at="Pipfile:3:1", severity=Severity.INFO),
-        Good({"Pipfile": '[packages]\nzarr = "*"\n', "Pipfile.lock": "{}\n"}, why="the lock file decides"),
-        Good({"requirements.txt": "jupyterlab\nipywidgets\n"}, why="repo2docker brings them at versions of its own"),
-        Good({"requirements.txt": "-c constraints.txt\nnumpy\n", "constraints.txt": "numpy==1.26.4\n"}, why="the constraints pin it"),
-        Good({"requirements.txt": "my_pkg\n", "setup.cfg": "[metadata]\nname = my-pkg\n"}, why="the repository's own package"),
-        Good({"requirements.txt": "-e .\n./lib\nfoo @ https://example.org/foo-1.0.zip\n"}, why="no version belongs to an address"),
+        Good({"requirements.txt": "numpy==1.26.4\nscipy~=1.11.4\npandas>=2,<3\n"}, why="Upper bounds"),
+        Good({"environment.yml": "dependencies:\n  - python=3.12\n  - xarray=2025.1\n  - nodefaults\n  - pip\n  - zarr 3.*\n"}, why="environment.yml with versions"),
+        Bad({"Pipfile": '[packages]\nnumpy = "==1.26.4"\nzarr = "*"\nxarray = ">=2024"\n\n[requires]\npython_version = "3.10"\n'}, at="Pipfile:3:1", severity=Severity.INFO, why="Pipfile without its lock file"),
+        Good({"Pipfile": '[packages]\nzarr = "*"\n', "Pipfile.lock": "{}\n"}, why="Pipfile with its lock file"),
+        Good({"requirements.txt": "jupyterlab\nipywidgets\n"}, why="Packages that repo2docker installs in its own versions"),
+        Good({"requirements.txt": "-c constraints.txt\nnumpy\n", "constraints.txt": "numpy==1.26.4\n"}, why="A constraints file pins the package"),
+        Good({"requirements.txt": "my_pkg\n", "setup.cfg": "[metadata]\nname = my-pkg\n"}, why="The repository's own package"),
+        Good({"requirements.txt": "-e .\n./lib\nfoo @ https://example.org/foo-1.0.zip\n"}, why="Addresses, which need no version"),
         Good(
             {"environment.yml": "dependencies: [python=3.12, uv]\n", "postBuild": "#!/bin/bash\nuv sync --frozen\n", "uv.lock": "version = 1\n"},
-            why="a lock file drives the build",
+            why="postBuild installs from the lock file",
         ),
         Good({"environment.yml": "dependencies: [python=3.12]\n", "requirements.txt": "numpy\n"}, why="Binder does not read requirements.txt"),
-        Good({"requirements.txt": "# nothing\n"}),
+        Good({"requirements.txt": "# nothing\n"}, why="requirements.txt with versions"),
     )  # fmt: skip
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:

@@ -39,12 +39,12 @@ class PythonEol(Rule):
     level = Level.REPRODUCE
     sources = ("repo2docker/buildpacks/conda/__init__.py",)
     examples = (
-        Bad({"environment.yml": "dependencies:\n  - python=3.7\n  - numpy\n"}, at="environment.yml:2:5"),
-        Bad({"requirements.txt": "numpy\n", "runtime.txt": "python-3.6\n"}, at="runtime.txt:1:1"),
-        Bad({"environment.yml": "dependencies: [python=3.9, numpy=1.21]\n"}, at="environment.yml:1:16", severity=Severity.INFO),
+        Bad({"environment.yml": "dependencies:\n  - python=3.7\n  - numpy\n"}, at="environment.yml:2:5", why="Python 3.7 with unpinned packages"),
+        Bad({"requirements.txt": "numpy\n", "runtime.txt": "python-3.6\n"}, at="runtime.txt:1:1", why="Python 3.6 in runtime.txt"),
+        Bad({"environment.yml": "dependencies: [python=3.9, numpy=1.21]\n"}, at="environment.yml:1:16", severity=Severity.INFO, why="Python 3.9 with pinned packages"),
         Good({"environment.yml": "dependencies:\n  - python=3.10\n  - numpy\n"}, why="repo2docker's default"),
-        Good({"requirements.txt": "numpy\n", "runtime.txt": "python-3.12\n"}),
-        Good({"Dockerfile": "FROM python:3.7\n"}, why="a Dockerfile decides"),
+        Good({"requirements.txt": "numpy\n", "runtime.txt": "python-3.12\n"}, why="A maintained Python"),
+        Good({"Dockerfile": "FROM python:3.7\n"}, why="A build with a Dockerfile"),
     )  # fmt: skip
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:

@@ -40,29 +40,29 @@ class RequirementsCondaSyntax(Rule):
             {"requirements.txt": "numpy=1.26.4  # ours\r\nscipy==1.11.4\r\npandas = 2.1"},
             at="requirements.txt:1:1",
             fixed={"requirements.txt": "numpy==1.26.4  # ours\r\nscipy==1.11.4\r\npandas == 2.1"},
-        ),
+         why="One equals sign"),
         Bad(
             {"binder/requirements.txt": "# platform: linux-64\nnumpy=1.26.4=py310hb13e2d6_0\nxz=5.2.6=h166bdaf_0\n"},
             at="binder/requirements.txt:2:1",
             fixed={"binder/requirements.txt": "# platform: linux-64\nnumpy==1.26.4\nxz==5.2.6\n"},
-        ),
+         why="The output of conda list"),
         Bad(
             {"environment.yml": "dependencies:\n- python=3.12\n- pip:\n  - 'foo=1.0'\n"},
             at="environment.yml:4:6",
             fixed={"environment.yml": "dependencies:\n- python=3.12\n- pip:\n  - 'foo==1.0'\n"},
-        ),
+         why="In the list for pip of environment.yml"),
         Bad(
             {"binder/requirements.txt": "channels:\n  - conda-forge\ndependencies:\n  - python=3.12\n  - numpy\n"},
             at="binder/requirements.txt:1:1",
             fixed={"binder/requirements.txt": None, "binder/environment.yml": "channels:\n  - conda-forge\ndependencies:\n  - python=3.12\n  - numpy\n"},
-        ),
+         why="The content of an environment.yml"),
         Bad(
             {"requirements.txt": "dependencies:\n  - python=3.12\nnumpy==1.26.4\n"},
             at="requirements.txt:1:1",
         ),
-        Good({"requirements.txt": "numpy==1.26.4\nscipy>=1\n-e .\n"}),
-        Good({"environment.yml": "dependencies:\n- numpy=1.26\n"}, why="conda's own list"),
-        Good({"environment.yml": "dependencies: [python=3.12]\n", "requirements.txt": "numpy=1.26\n"}, why="Binder does not read it"),
+        Good({"requirements.txt": "numpy==1.26.4\nscipy>=1\n-e .\n"}, why="Two equals signs"),
+        Good({"environment.yml": "dependencies:\n- numpy=1.26\n"}, why="In conda's own list"),
+        Good({"environment.yml": "dependencies: [python=3.12]\n", "requirements.txt": "numpy=1.26\n"}, why="Binder does not read this file"),
     )  # fmt: skip
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:
@@ -113,17 +113,17 @@ class RequirementsInvalidLine(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
     examples = (
-        Bad({"requirements.txt": "numpy 1.26\n"}, at="requirements.txt:1:1", fixed={"requirements.txt": "numpy==1.26\n"}),
-        Bad({"requirements.txt": "numpy\nscipy pandas\n"}, at="requirements.txt:2:1"),
-        Bad({"requirements.txt": "numpy\npip install scipy==1.11  # why\n"}, at="requirements.txt:2:1", fixed={"requirements.txt": "numpy\nscipy==1.11  # why\n"}),
-        Bad({"requirements.txt": "- numpy\n- scipy\n"}, at=("requirements.txt:1:1", "requirements.txt:2:1"), fixed={"requirements.txt": "numpy\nscipy\n"}),
-        Bad({"requirements.txt": "<<<<<<< HEAD\nnumpy\n=======\nnumpy==1\n>>>>>>> x\n"}, at=("requirements.txt:1:1", "requirements.txt:3:1", "requirements.txt:5:1")),
-        Bad({"requirements.txt": "numpy\n\"gwcs>=0.12\"  # sky\n"}, at="requirements.txt:2:1", fixed={"requirements.txt": "numpy\ngwcs>=0.12  # sky\n"}),
-        Bad({"requirements.txt": "numpy,\nscipy;\n"}, at=("requirements.txt:1:1", "requirements.txt:2:1"), fixed={"requirements.txt": "numpy\nscipy\n"}),
-        Bad({"requirements.txt": "import numpy as np\nimport pandas as pd\nimport math\nfrom scipy import stats\nimport os\n"}, at="requirements.txt:1:1"),
-        Good({"requirements.txt": "numpy == 1.26 ; python_version < '3.12'\n\n  scipy\n# note\n--pre\n"}),
-        Good({"requirements.txt": "numpy=1.26\n"}, why="requirements-conda-syntax speaks of it"),
-        Good({"requirements.txt": "foo==2004d\n", "runtime.txt": "python-3.7\n"}, why="the pip of Python 3.7 takes older forms of versions"),
+        Bad({"requirements.txt": "numpy 1.26\n"}, at="requirements.txt:1:1", fixed={"requirements.txt": "numpy==1.26\n"}, why="A version without a sign"),
+        Bad({"requirements.txt": "numpy\nscipy pandas\n"}, at="requirements.txt:2:1", why="Two packages on a line"),
+        Bad({"requirements.txt": "numpy\npip install scipy==1.11  # why\n"}, at="requirements.txt:2:1", fixed={"requirements.txt": "numpy\nscipy==1.11  # why\n"}, why="A command"),
+        Bad({"requirements.txt": "- numpy\n- scipy\n"}, at=("requirements.txt:1:1", "requirements.txt:2:1"), fixed={"requirements.txt": "numpy\nscipy\n"}, why="A YAML list"),
+        Bad({"requirements.txt": "<<<<<<< HEAD\nnumpy\n=======\nnumpy==1\n>>>>>>> x\n"}, at=("requirements.txt:1:1", "requirements.txt:3:1", "requirements.txt:5:1"), why="Conflict markers"),
+        Bad({"requirements.txt": "numpy\n\"gwcs>=0.12\"  # sky\n"}, at="requirements.txt:2:1", fixed={"requirements.txt": "numpy\ngwcs>=0.12  # sky\n"}, why="A requirement in quotes"),
+        Bad({"requirements.txt": "numpy,\nscipy;\n"}, at=("requirements.txt:1:1", "requirements.txt:2:1"), fixed={"requirements.txt": "numpy\nscipy\n"}, why="A comma and a semicolon at the end"),
+        Bad({"requirements.txt": "import numpy as np\nimport pandas as pd\nimport math\nfrom scipy import stats\nimport os\n"}, at="requirements.txt:1:1", why="The imports of a script"),
+        Good({"requirements.txt": "numpy == 1.26 ; python_version < '3.12'\n\n  scipy\n# note\n--pre\n"}, why="Lines that pip reads"),
+        Good({"requirements.txt": "numpy=1.26\n"}, why="conda's syntax, which requirements-conda-syntax reports"),
+        Good({"requirements.txt": "foo==2004d\n", "runtime.txt": "python-3.7\n"}, why="Python 3.7, whose pip reads older forms"),
     )  # fmt: skip
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:

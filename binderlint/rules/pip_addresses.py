@@ -41,14 +41,14 @@ class PipFileUrl(Rule):
             {"requirements.txt": "anyio==3.4.0\ncertifi @ file:///croot/certifi_1665076670883/work/certifi\nnumpy @ file:///C:/ci/numpy-1.21.5-cp310-cp310-win_amd64.whl  # x\nzarr @ file:///home/conda/feedstock_root/build_artifacts/zarr_1700/work ; python_version > '3.8'\n"},
             at="requirements.txt:2:1",
             fixed={"requirements.txt": "anyio==3.4.0\ncertifi\nnumpy==1.21.5  # x\nzarr ; python_version > '3.8'\n"},
-        ),
-        Bad({"binder/requirements.txt": "/Users/me/wheels/foo-1.0-py3-none-any.whl\r\n"}, at="binder/requirements.txt:1:1", fixed={"binder/requirements.txt": "foo==1.0\r\n"}),
-        Bad({"requirements.txt": "-e c:\\users\\me\\project\n"}, at="requirements.txt:1:4"),
-        Bad({"environment.yml": "dependencies:\n- python=3.12\n- pip:\n  - six @ file:///tmp/build/80754af9/six_1644875935023/work\n"}, at="environment.yml:4:5", fixed={"environment.yml": "dependencies:\n- python=3.12\n- pip:\n  - six\n"}),
-        Good({"requirements.txt": "./pkg\nfile:./pkg\nfoo @ file:pkg\n-e .\n", "pkg/setup.py": "", "setup.py": ""}, why="paths in the repository"),
-        Good({"requirements.txt": "foo @ file:///home/jovyan/pkg\n", "pkg/setup.py": ""}, why="the repository's own folder in the image"),
-        Good({"requirements.txt": "foo @ https://example.org/foo-1.0.tar.gz\n-e ${HOME}/pkg\n"}),
-        Good({"requirements.txt": "pywin32 @ file:///C:/ci/pywin32.whl ; sys_platform == 'win32'\n"}, why="not installed on Binder"),
+         why="Paths from a conda environment"),
+        Bad({"binder/requirements.txt": "/Users/me/wheels/foo-1.0-py3-none-any.whl\r\n"}, at="binder/requirements.txt:1:1", fixed={"binder/requirements.txt": "foo==1.0\r\n"}, why="A wheel on a Mac"),
+        Bad({"requirements.txt": "-e c:\\users\\me\\project\n"}, at="requirements.txt:1:4", why="An editable installation on Windows"),
+        Bad({"environment.yml": "dependencies:\n- python=3.12\n- pip:\n  - six @ file:///tmp/build/80754af9/six_1644875935023/work\n"}, at="environment.yml:4:5", fixed={"environment.yml": "dependencies:\n- python=3.12\n- pip:\n  - six\n"}, why="In the list for pip of environment.yml"),
+        Good({"requirements.txt": "./pkg\nfile:./pkg\nfoo @ file:pkg\n-e .\n", "pkg/setup.py": "", "setup.py": ""}, why="Paths inside the repository"),
+        Good({"requirements.txt": "foo @ file:///home/jovyan/pkg\n", "pkg/setup.py": ""}, why="The repository's folder in the image"),
+        Good({"requirements.txt": "foo @ https://example.org/foo-1.0.tar.gz\n-e ${HOME}/pkg\n"}, why="An address on the web, and a variable"),
+        Good({"requirements.txt": "pywin32 @ file:///C:/ci/pywin32.whl ; sys_platform == 'win32'\n"}, why="A line that is not for Linux"),
     )  # fmt: skip
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:
@@ -106,16 +106,16 @@ class RequirementsPrivateVcs(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
     examples = (
-        Bad({"requirements.txt": "git+ssh://git@github.com/a/b.git@v1#egg=b  # ours\n"}, at="requirements.txt:1:1", fixed={"requirements.txt": "git+https://github.com/a/b.git@v1#egg=b  # ours\n"}),
-        Bad({"requirements.txt": "-e git+git@github.com:a/b.git\r\n"}, at="requirements.txt:1:4", fixed={"requirements.txt": "-e git+https://github.com/a/b.git\r\n"}),
-        Bad({"environment.yml": "dependencies:\n- python=3.12\n- pip:\n  - b @ git+ssh://git@gitlab.com/a/b@v1\n"}, at="environment.yml:4:9", fixed={"environment.yml": "dependencies:\n- python=3.12\n- pip:\n  - b @ git+https://gitlab.com/a/b@v1\n"}),
-        Bad({"requirements.txt": "git+git://github.com/a/b\n"}, at="requirements.txt:1:1", fixed={"requirements.txt": "git+https://github.com/a/b\n"}),
-        Bad({"requirements.txt": "--extra-index-url https://me:secret@example.org/simple\nfoo==1\n"}, at="requirements.txt:1:19"),
-        Bad({"requirements.txt": "git+https://oauth2:glpat-1234@gitlab.com/a/b@v1\n"}, at="requirements.txt:1:1"),
-        Good({"requirements.txt": "git+https://github.com/a/b@v1\n"}),
-        Good({"requirements.txt": "git+https://${TOKEN}@github.com/a/b@v1\n--index-url https://${USER}:${PASS}@example.org/simple\n"}, why="no secret is written here"),
-        Good({"requirements.txt": "git+https://git@github.com/a/b@v1\n"}, why="a user name alone is no secret, and works"),
-        Good({"requirements.txt": "git+ssh://git@github.com/a/b ; sys_platform == 'win32'\n"}, why="not installed on Binder"),
+        Bad({"requirements.txt": "git+ssh://git@github.com/a/b.git@v1#egg=b  # ours\n"}, at="requirements.txt:1:1", fixed={"requirements.txt": "git+https://github.com/a/b.git@v1#egg=b  # ours\n"}, why="An ssh address"),
+        Bad({"requirements.txt": "-e git+git@github.com:a/b.git\r\n"}, at="requirements.txt:1:4", fixed={"requirements.txt": "-e git+https://github.com/a/b.git\r\n"}, why="An ssh address in its short form"),
+        Bad({"environment.yml": "dependencies:\n- python=3.12\n- pip:\n  - b @ git+ssh://git@gitlab.com/a/b@v1\n"}, at="environment.yml:4:9", fixed={"environment.yml": "dependencies:\n- python=3.12\n- pip:\n  - b @ git+https://gitlab.com/a/b@v1\n"}, why="In the list for pip of environment.yml"),
+        Bad({"requirements.txt": "git+git://github.com/a/b\n"}, at="requirements.txt:1:1", fixed={"requirements.txt": "git+https://github.com/a/b\n"}, why="The git protocol"),
+        Bad({"requirements.txt": "--extra-index-url https://me:secret@example.org/simple\nfoo==1\n"}, at="requirements.txt:1:19", why="A password in an address"),
+        Bad({"requirements.txt": "git+https://oauth2:glpat-1234@gitlab.com/a/b@v1\n"}, at="requirements.txt:1:1", why="A token in an address"),
+        Good({"requirements.txt": "git+https://github.com/a/b@v1\n"}, why="An https address"),
+        Good({"requirements.txt": "git+https://${TOKEN}@github.com/a/b@v1\n--index-url https://${USER}:${PASS}@example.org/simple\n"}, why="A variable instead of a secret"),
+        Good({"requirements.txt": "git+https://git@github.com/a/b@v1\n"}, why="A user name only"),
+        Good({"requirements.txt": "git+ssh://git@github.com/a/b ; sys_platform == 'win32'\n"}, why="A line that is not for Linux"),
     )  # fmt: skip
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:

@@ -51,21 +51,21 @@ class PipPlatformPackage(Rule):
             {"requirements.txt": "numpy==1.26.4\r\npywin32==306  # from my laptop\r\npyobjc-core==10.1"},
             at=("requirements.txt:2:1", "requirements.txt:3:1"),
             fixed={"requirements.txt": "numpy==1.26.4\r\npywin32==306 ; sys_platform == 'win32'  # from my laptop\r\npyobjc-core==10.1 ; sys_platform == 'darwin'"},
-        ),
+         why="Packages for Windows and macOS"),
         Bad(
             {"requirements.txt": "pywinpty==2.0.1 ; python_version < '3.12'\n"},
             at="requirements.txt:1:1",
             fixed={"requirements.txt": "pywinpty==2.0.1 ; sys_platform == 'win32' and (python_version < '3.12')\n"},
-        ),
+         why="A line that has another marker"),
         Bad(
             {"environment.yml": "dependencies:\n  - python=3.12\n  - pip:\n    - pywin32\n    - \"pypiwin32==223\"\n"},
             at=("environment.yml:4:7", "environment.yml:5:8"),
             fixed={"environment.yml": "dependencies:\n  - python=3.12\n  - pip:\n    - pywin32 ; sys_platform == 'win32'\n    - \"pypiwin32==223 ; sys_platform == 'win32'\"\n"},
-        ),
-        Good({"requirements.txt": "pywin32==306; sys_platform == 'win32'\n"}, why="the marker leaves it out on Linux"),
-        Good({"requirements.txt": "pywin32-ctypes\npyreadline3\ncolorama\nappnope==0.1.0\n"}, why="pure Python, they install on Linux"),
-        Good({"requirements.txt": "-c c.txt\nnumpy\n", "c.txt": "pywin32==306\n"}, why="a constraint installs nothing"),
-        Good({"environment.yml": "dependencies: [python=3.12]\n", "requirements.txt": "pywin32\n"}, why="Binder does not read it"),
+         why="In the list for pip of environment.yml"),
+        Good({"requirements.txt": "pywin32==306; sys_platform == 'win32'\n"}, why="A marker excludes it on Linux"),
+        Good({"requirements.txt": "pywin32-ctypes\npyreadline3\ncolorama\nappnope==0.1.0\n"}, why="Packages that install on Linux"),
+        Good({"requirements.txt": "-c c.txt\nnumpy\n", "c.txt": "pywin32==306\n"}, why="A constraint, which installs nothing"),
+        Good({"environment.yml": "dependencies: [python=3.12]\n", "requirements.txt": "pywin32\n"}, why="Binder does not read this file"),
     )  # fmt: skip
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:
@@ -149,19 +149,19 @@ class PipWrongName(Rule):
             {"requirements.txt": "numpy==1.26.4\nsklearn  # models\nPIL\n"},
             at=("requirements.txt:2:1", "requirements.txt:3:1"),
             fixed={"requirements.txt": "numpy==1.26.4\nscikit-learn  # models\nPillow\n"},
-        ),
+         why="sklearn and PIL"),
         Bad(
             {"binder/requirements.txt": "os\r\njson # read\r\nnumpy\r\nsqlite3"},
             at=("binder/requirements.txt:1:1", "binder/requirements.txt:2:1", "binder/requirements.txt:4:1"),
             fixed={"binder/requirements.txt": "numpy\r\n"},
-        ),
+         why="Modules of Python itself"),
         Bad(
             {"environment.yml": "dependencies:\n- python=3.12\n- pip:\n  - cv2\n  - math\n  - foo\n"},
             at=("environment.yml:4:5", "environment.yml:5:5"),
             fixed={"environment.yml": "dependencies:\n- python=3.12\n- pip:\n  - opencv-python-headless\n  - foo\n"},
-        ),
-        Bad({"requirements.txt": "scikit-learn==1.5.2\nsklearn==0.0\n"}, at="requirements.txt:2:1", fixed={"requirements.txt": "scikit-learn==1.5.2\n"}),
-        Bad({"requirements.txt": "sklearn==0.0\n"}, at="requirements.txt:1:1", fixed={"requirements.txt": "scikit-learn\n"}),
+         why="In the list for pip of environment.yml"),
+        Bad({"requirements.txt": "scikit-learn==1.5.2\nsklearn==0.0\n"}, at="requirements.txt:2:1", fixed={"requirements.txt": "scikit-learn==1.5.2\n"}, why="The right name is listed too"),
+        Bad({"requirements.txt": "sklearn==0.0\n"}, at="requirements.txt:1:1", fixed={"requirements.txt": "scikit-learn\n"}, why="A version that only the wrong name has"),
         Bad(
             {"requirements.txt": "sklearn>=1.0\nskimage[optional] ~= 0.20 ; python_version > '3'  # images\r\nyaml==6.0\nPIL==10.1\ntensorflow-gpu==2.10.0 --no-binary :all:\n"},
             at=tuple(f"requirements.txt:{line}:1" for line in range(1, 6)),
@@ -176,10 +176,10 @@ class PipWrongName(Rule):
         Bad({"requirements.txt": "sklearn==0.0.post12 ; python_version > '3'\n"}, at="requirements.txt:1:1", fixed={"requirements.txt": "scikit-learn ; python_version > '3'\n"}),
         Bad({"requirements.txt": "scikit-learn\nsklearn>=1.2\n"}, at="requirements.txt:2:1", fixed={"requirements.txt": "scikit-learn\n"}),
         Bad({"requirements.txt": "sklearn==1.5.2 \\\n    --hash=sha256:" + "0" * 64 + "\n"}, at="requirements.txt:1:1"),
-        Good({"requirements.txt": "scikit-learn\nPillow\nopencv-python\nPyYAML\nbs4\nimblearn\n"}, why="names that pip finds"),
-        Good({"requirements.txt": "argparse\npathlib\ndataclasses\nuuid\n"}, why="pip finds old copies of them"),
-        Good({"requirements.txt": "yaml @ https://example.org/yaml-1.0.zip\n-e git+https://github.com/a/yaml@v1#egg=yaml\n"}, why="an address says where it comes from"),
-        Good({"requirements.txt": "sqlite3 ; sys_platform == 'win32'\n"}, why="not installed on Binder"),
+        Good({"requirements.txt": "scikit-learn\nPillow\nopencv-python\nPyYAML\nbs4\nimblearn\n"}, why="Names that pip knows"),
+        Good({"requirements.txt": "argparse\npathlib\ndataclasses\nuuid\n"}, why="Old copies of modules of Python"),
+        Good({"requirements.txt": "yaml @ https://example.org/yaml-1.0.zip\n-e git+https://github.com/a/yaml@v1#egg=yaml\n"}, why="An address"),
+        Good({"requirements.txt": "sqlite3 ; sys_platform == 'win32'\n"}, why="A line that is not for Linux"),
         Good({"environment.yml": "dependencies: [python=3.12, pytables, python-graphviz, sqlite]\n"}, why="conda's own names"),
     )  # fmt: skip
 
@@ -276,22 +276,22 @@ class NbserverproxyRenamed(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
     examples = (
-        Bad({"requirements.txt": "nbserverproxy==0.8.3  # for bokeh\n"}, at="requirements.txt:1:1", fixed={"requirements.txt": "jupyter-server-proxy  # for bokeh\n"}),
+        Bad({"requirements.txt": "nbserverproxy==0.8.3  # for bokeh\n"}, at="requirements.txt:1:1", fixed={"requirements.txt": "jupyter-server-proxy  # for bokeh\n"}, why="The old package in requirements.txt"),
         Bad(
             {"environment.yml": "dependencies:\n  - python=3.12\n  - conda-forge::nbserverproxy=0.8\n  - pip:\n    - \"nbrsessionproxy\"\n"},
             at=("environment.yml:3:5", "environment.yml:5:8"),
             fixed={"environment.yml": "dependencies:\n  - python=3.12\n  - conda-forge::jupyter-server-proxy\n  - pip:\n    - \"jupyter-rsession-proxy\"\n"},
-        ),
+         why="Both old packages in environment.yml"),
         Bad(
             {"environment.yml": "dependencies: [python=3.12, nbserverproxy, jupyter-server-proxy]\n"},
             at="environment.yml:1:29",
             severity=Severity.INFO,
             fixed={"environment.yml": "dependencies: [python=3.12, jupyter-server-proxy]\n"},
-        ),
+         why="The old and the new package together"),
         Bad({"requirements.txt": "nbserverproxy==0.8.3 --hash=sha256:" + "0" * 64 + "\n"}, at="requirements.txt:1:1"),
-        Good({"requirements.txt": "jupyter-server-proxy\njupyter-rsession-proxy\n"}),
-        Good({"environment.yml": "dependencies: [python=3.7, nbserverproxy]\n"}, why="the image of Python 3.7 still has the classic server"),
-        Good({"Dockerfile": "FROM x:1\n", "environment.yml": "dependencies: [nbserverproxy]\n"}, why="Binder does not read it"),
+        Good({"requirements.txt": "jupyter-server-proxy\njupyter-rsession-proxy\n"}, why="The new packages"),
+        Good({"environment.yml": "dependencies: [python=3.7, nbserverproxy]\n"}, why="Python 3.7, which has the classic server"),
+        Good({"Dockerfile": "FROM x:1\n", "environment.yml": "dependencies: [nbserverproxy]\n"}, why="With a Dockerfile, Binder does not read environment.yml"),
     )  # fmt: skip
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:

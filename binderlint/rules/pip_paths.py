@@ -40,25 +40,25 @@ class RequirementsEncoding(Rule):
             at="requirements.txt:1:1",
             severity=Severity.INFO,
             fixed={"requirements.txt": "numpy==1.26.4\r\n"},
-        ),
+         why="requirements.txt from PowerShell"),
         Bad(
             {"requirements.txt": "numpy==1.26.4\r\nscipy".encode("utf-16-le")},
             at="requirements.txt:1:1",
             fixed={"requirements.txt": "numpy==1.26.4\r\nscipy"},
-        ),
+         why="UTF-16 without a mark"),
         Bad(
             {"binder/requirements.txt": "numpy==1.26.4  # für alle\n".encode("latin-1")},
             at="binder/requirements.txt:1:19",
             fixed={"binder/requirements.txt": "numpy==1.26.4  # für alle\n"},
-        ),
+         why="A character in another encoding"),
         Bad(
             {"requirements.txt": "numpy==1.26.4\n", "apt.txt": "\ufeffvim\r\n".encode("utf-16-be")},
             at="apt.txt:1:1",
             fixed={"apt.txt": "vim\r\n"},
-        ),
-        Good({"requirements.txt": "numpy==1.26.4  # für alle\n".encode("utf-8-sig")}, why="a UTF-8 byte order mark is fine in requirements.txt"),
-        Good({"requirements.txt": b"", "apt.txt": b""}),
-        Good({"environment.yml": "dependencies: [python=3.12]\n", "requirements.txt": b"n\x00u\x00m\x00p\x00y\x00"}, why="Binder does not read it"),
+         why="apt.txt from PowerShell"),
+        Good({"requirements.txt": "numpy==1.26.4  # für alle\n".encode("utf-8-sig")}, why="UTF-8 with a byte order mark"),
+        Good({"requirements.txt": b"", "apt.txt": b""}, why="An empty apt.txt"),
+        Good({"environment.yml": "dependencies: [python=3.12]\n", "requirements.txt": b"n\x00u\x00m\x00p\x00y\x00"}, why="Binder does not read this file"),
     )  # fmt: skip
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:
@@ -125,21 +125,21 @@ class RequirementsLocalPath(Rule):
     level = Level.LAUNCH
     sources = ("repo2docker/utils.py", "sbi-dev/sbi#554")
     examples = (
-        Bad({"requirements.txt": "-r requirements/base.txt\nnumpy\n"}, at="requirements.txt:1:4"),
-        Bad({"binder/requirements.txt": "-c constraints.txt\n", "constraints.txt": "numpy==1\n"}, at="binder/requirements.txt:1:4", fixed={"binder/requirements.txt": "-c ../constraints.txt\n"}),
-        Bad({"requirements.txt": "wheels/foo-1.0-py3-none-any.whl  # ours\n", "wheels/foo-1.0-py3-none-any.whl": b"PK"}, at="requirements.txt:1:1", fixed={"requirements.txt": "./wheels/foo-1.0-py3-none-any.whl  # ours\n"}),
-        Bad({"environment.yml": "dependencies:\n- python=3.12\n- pip:\n  - 'lib/foo'\n", "lib/foo/setup.py": ""}, at="environment.yml:4:6", fixed={"environment.yml": "dependencies:\n- python=3.12\n- pip:\n  - './lib/foo'\n"}),
-        Bad({"requirements.txt": "./missing\n-e ../other\n"}, at=("requirements.txt:1:1", "requirements.txt:2:4")),
-        Bad({"binder/requirements.txt": "-e ..\n", "setup.py": ""}, at="binder/requirements.txt:1:4", fixed={"binder/requirements.txt": "-e .\n"}),
-        Bad({"binder/environment.yml": "dependencies:\n- python=3.12\n- pip:\n  - -e .\n", "setup.py": ""}, at="binder/environment.yml:4:8", fixed={"binder/environment.yml": "dependencies:\n- python=3.12\n- pip:\n  - -e ..\n"}),
-        Bad({"requirements.txt": "-e .\r\nnumpy\r\n"}, at="requirements.txt:1:4"),
-        Bad({"requirements.txt": ".\\lib\n", "lib/setup.py": ""}, at="requirements.txt:1:1", fixed={"requirements.txt": "./lib\n"}),
-        Good({"requirements.txt": "-r base.txt\n-e .\n./lib[dev]\n", "base.txt": "numpy\n", "pyproject.toml": "", "lib/pyproject.toml": ""}),
-        Good({"binder/requirements.txt": "-e .\n-r ../requirements.txt\n", "setup.py": "", "requirements.txt": ""}, why="pip runs in the root"),
-        Good({"binder/environment.yml": "dependencies:\n- pip:\n  - -e ..\n  - -r ../r.txt\n", "setup.py": "", "r.txt": ""}, why="pip runs in binder/"),
-        Good({"requirements.txt": "-e .\nlib/foo\n", "setup.py": "", "lib/foo/setup.py": ""}, why="`-e .` makes repo2docker copy the repository first"),
-        Good({"requirements.txt": "-r https://example.org/r.txt\n-r ${BASE}/x.txt\n./lib ; sys_platform == 'win32'\n"}),
-        Good({"environment.yml": "dependencies: [python=3.12]\n", "requirements.txt": "-r gone.txt\n"}, why="Binder does not read it"),
+        Bad({"requirements.txt": "-r requirements/base.txt\nnumpy\n"}, at="requirements.txt:1:4", why="An include that does not exist"),
+        Bad({"binder/requirements.txt": "-c constraints.txt\n", "constraints.txt": "numpy==1\n"}, at="binder/requirements.txt:1:4", fixed={"binder/requirements.txt": "-c ../constraints.txt\n"}, why="A constraints file that is beside the binder directory"),
+        Bad({"requirements.txt": "wheels/foo-1.0-py3-none-any.whl  # ours\n", "wheels/foo-1.0-py3-none-any.whl": b"PK"}, at="requirements.txt:1:1", fixed={"requirements.txt": "./wheels/foo-1.0-py3-none-any.whl  # ours\n"}, why="A path without a dot"),
+        Bad({"environment.yml": "dependencies:\n- python=3.12\n- pip:\n  - 'lib/foo'\n", "lib/foo/setup.py": ""}, at="environment.yml:4:6", fixed={"environment.yml": "dependencies:\n- python=3.12\n- pip:\n  - './lib/foo'\n"}, why="A path without a dot in the list for pip"),
+        Bad({"requirements.txt": "./missing\n-e ../other\n"}, at=("requirements.txt:1:1", "requirements.txt:2:4"), why="A folder that does not exist, and one outside the repository"),
+        Bad({"binder/requirements.txt": "-e ..\n", "setup.py": ""}, at="binder/requirements.txt:1:4", fixed={"binder/requirements.txt": "-e .\n"}, why="Two dots in binder/requirements.txt"),
+        Bad({"binder/environment.yml": "dependencies:\n- python=3.12\n- pip:\n  - -e .\n", "setup.py": ""}, at="binder/environment.yml:4:8", fixed={"binder/environment.yml": "dependencies:\n- python=3.12\n- pip:\n  - -e ..\n"}, why="A dot in binder/environment.yml"),
+        Bad({"requirements.txt": "-e .\r\nnumpy\r\n"}, at="requirements.txt:1:4", why="A dot in a folder without a package"),
+        Bad({"requirements.txt": ".\\lib\n", "lib/setup.py": ""}, at="requirements.txt:1:1", fixed={"requirements.txt": "./lib\n"}, why="A path on Windows"),
+        Good({"requirements.txt": "-r base.txt\n-e .\n./lib[dev]\n", "base.txt": "numpy\n", "pyproject.toml": "", "lib/pyproject.toml": ""}, why="Files and folders that exist"),
+        Good({"binder/requirements.txt": "-e .\n-r ../requirements.txt\n", "setup.py": "", "requirements.txt": ""}, why="binder/requirements.txt, for which pip runs in the root"),
+        Good({"binder/environment.yml": "dependencies:\n- pip:\n  - -e ..\n  - -r ../r.txt\n", "setup.py": "", "r.txt": ""}, why="binder/environment.yml, for which pip runs in binder"),
+        Good({"requirements.txt": "-e .\nlib/foo\n", "setup.py": "", "lib/foo/setup.py": ""}, why="A dot, after which repo2docker copies the repository first"),
+        Good({"requirements.txt": "-r https://example.org/r.txt\n-r ${BASE}/x.txt\n./lib ; sys_platform == 'win32'\n"}, why="An address, a variable, and a line that is not for Linux"),
+        Good({"environment.yml": "dependencies: [python=3.12]\n", "requirements.txt": "-r gone.txt\n"}, why="Binder does not read this file"),
     )  # fmt: skip
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:

@@ -40,17 +40,17 @@ class OwnPackageFromPypi(Rule):
             {"binder/requirements.txt": "numpy==1.26\nMy_Pkg>=1.0  # us\n", "pyproject.toml": '[project]\nname = "my-pkg"\n'},
             at="binder/requirements.txt:2:1",
             fixed={"binder/requirements.txt": "numpy==1.26\n.  # us\n"},
-        ),
+         why="Its name in requirements.txt"),
         Bad(
             {"binder/environment.yml": "dependencies:\n- python=3.12\n- pip:\n  - my-pkg[dev]\n", "setup.py": "setup(name='my-pkg')\n"},
             at="binder/environment.yml:4:5",
             fixed={"binder/environment.yml": "dependencies:\n- python=3.12\n- pip:\n  - ..[dev]\n"},
-        ),
-        Bad({"environment.yml": "dependencies:\n- python=3.12\n- my-pkg\n", "setup.py": "setup(name='my_pkg')\n"}, at="environment.yml:3:3"),
+         why="Its name in the list for pip"),
+        Bad({"environment.yml": "dependencies:\n- python=3.12\n- my-pkg\n", "setup.py": "setup(name='my_pkg')\n"}, at="environment.yml:3:3", why="conda installs its release"),
         Bad({"requirements.txt": "my_pkg\n", "setup.cfg": "[metadata]\nname = my-pkg\n"}, at="requirements.txt:1:1"),
         Good({"requirements.txt": "my-pkg\n", "setup.py": "setup(name='my-pkg')\n"}, why="repo2docker installs the repository afterwards"),
-        Good({"binder/requirements.txt": "my-pkg\n", "setup.py": "setup(name='other')\n"}),
-        Good({"binder/requirements.txt": "my-pkg~=0.3.0\n", "setup.py": "setup(name='my-pkg')\n"}, why="the author chose a release"),
+        Good({"binder/requirements.txt": "my-pkg\n", "setup.py": "setup(name='other')\n"}, why="Another package"),
+        Good({"binder/requirements.txt": "my-pkg~=0.3.0\n", "setup.py": "setup(name='my-pkg')\n"}, why="A version is chosen"),
         Good(
             {"binder/environment.yml": "dependencies:\n- my-pkg\n", "setup.py": "setup(name='my-pkg')\n", "binder/postBuild": "#!/bin/bash\npip install .\n"},
             why="postBuild installs this commit over it",
@@ -129,28 +129,28 @@ class PyprojectPythonJump(Rule):
             {"requirements.txt": "numpy\n", "pyproject.toml": '[project]\nname = "x"\nrequires-python = ">=3.11"\n'},
             at="pyproject.toml:3:19",
             fixed={"runtime.txt": "python-3.14\n"},
-        ),
+         why="A lower bound above the default"),
         Bad(
             {"pyproject.toml": '[build-system]\nrequires = ["hatchling"]\n[project]\nname = "x"\nrequires-python=">=3.10.5"\n'},
             at="pyproject.toml:5:17",
             fixed={"runtime.txt": "python-3.14\n"},
-        ),
+         why="A patch version above the default"),
         Bad(
             {"requirements.txt": "numpy\n", "runtime.txt": "python-3.9\n", "pyproject.toml": '[project]\nname = "x"\nrequires-python = ">=3.11"\n'},
             at="pyproject.toml:3:19",
             severity=Severity.ERROR,
-        ),
+         why="runtime.txt names an excluded version"),
         Bad(
             {"requirements.txt": "numpy\n", "pyproject.toml": '[project]\nname = "x"\nrequires-python = ">=3.15"\n'},
             at="pyproject.toml:3:19",
             severity=Severity.ERROR,
-        ),
-        Good({"requirements.txt": "numpy\n", "pyproject.toml": '[project]\nname = "x"\nrequires-python = ">=3.9"\n'}, why="3.10 is allowed"),
-        Good({"requirements.txt": "numpy\n", "pyproject.toml": '[project]\nname = "x"\nrequires-python = ">=3.11,<3.12"\n'}, why="one version is left"),
-        Good({"requirements.txt": "numpy\n", "pyproject.toml": '[project]\nname = "x"\nrequires-python = ">=3.11,<3.13"\n'}, why="the author set an upper limit"),
-        Good({"requirements.txt": "numpy\n", "runtime.txt": "python-3.12\n", "pyproject.toml": '[project]\nname = "x"\nrequires-python = ">=3.11"\n'}),
+         why="A Python that does not exist yet"),
+        Good({"requirements.txt": "numpy\n", "pyproject.toml": '[project]\nname = "x"\nrequires-python = ">=3.9"\n'}, why="The default is allowed"),
+        Good({"requirements.txt": "numpy\n", "pyproject.toml": '[project]\nname = "x"\nrequires-python = ">=3.11,<3.12"\n'}, why="Only one version is allowed"),
+        Good({"requirements.txt": "numpy\n", "pyproject.toml": '[project]\nname = "x"\nrequires-python = ">=3.11,<3.13"\n'}, why="An upper bound"),
+        Good({"requirements.txt": "numpy\n", "runtime.txt": "python-3.12\n", "pyproject.toml": '[project]\nname = "x"\nrequires-python = ">=3.11"\n'}, why="runtime.txt names a version that is allowed"),
         Good({"environment.yml": "dependencies: [python=3.12]\n", "pyproject.toml": '[project]\nname = "x"\nrequires-python = ">=3.11"\n'}, why="environment.yml decides"),
-        Good({"binder/requirements.txt": "numpy\n", "pyproject.toml": '[project]\nname = "x"\nrequires-python = ">=3.11"\n'}, why="a binder directory hides pyproject.toml"),
+        Good({"binder/requirements.txt": "numpy\n", "pyproject.toml": '[project]\nname = "x"\nrequires-python = ">=3.11"\n'}, why="A binder directory hides pyproject.toml"),
     )  # fmt: skip
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:
@@ -214,11 +214,11 @@ class PipfileFrozenPipenv(Rule):
     level = Level.REPRODUCE
     sources = ("repo2docker/buildpacks/pipfile/__init__.py",)
     examples = (
-        Bad({"Pipfile": '[packages]\nnumpy = "*"\n\n[requires]\npython_version = "3.10"\n'}, at="Pipfile:1:1"),
-        Bad({"binder/Pipfile": '[requires]\npython_version = "3.12"\n'}, at="binder/Pipfile:1:1", severity=Severity.WARNING),
-        Bad({"Pipfile.lock": '{"_meta": {"requires": {"python_version": "3.9"}}}\n'}, at="Pipfile.lock:1:1"),
-        Good({"Pipfile": "[packages]\n", "environment.yml": "dependencies: [python=3.12]\n"}, why="environment.yml wins, Pipfile is ignored"),
-        Good({"requirements.txt": "numpy\n"}),
+        Bad({"Pipfile": '[packages]\nnumpy = "*"\n\n[requires]\npython_version = "3.10"\n'}, at="Pipfile:1:1", why="A Pipfile for Python 3.10"),
+        Bad({"binder/Pipfile": '[requires]\npython_version = "3.12"\n'}, at="binder/Pipfile:1:1", severity=Severity.WARNING, why="A Pipfile for Python 3.12"),
+        Bad({"Pipfile.lock": '{"_meta": {"requires": {"python_version": "3.9"}}}\n'}, at="Pipfile.lock:1:1", why="Only Pipfile.lock"),
+        Good({"Pipfile": "[packages]\n", "environment.yml": "dependencies: [python=3.12]\n"}, why="environment.yml wins"),
+        Good({"requirements.txt": "numpy\n"}, why="requirements.txt"),
     )  # fmt: skip
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:

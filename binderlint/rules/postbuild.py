@@ -38,6 +38,7 @@ class PostbuildNoErrexit(Rule):
             {**_PIP, "postBuild": "#!/bin/bash\n\nwget -q https://example.org/a.csv\npython prepare.py\n"},
             at="postBuild:1:1",
             fixed={"postBuild": "#!/bin/bash\nset -e\n\nwget -q https://example.org/a.csv\npython prepare.py\n"},
+            why="A download whose failure nobody sees",
         ),
         Bad(
             {
@@ -48,23 +49,30 @@ class PostbuildNoErrexit(Rule):
             fixed={
                 "binder/postBuild": "#!/usr/bin/env bash\r\nset -e\r\nset -x\r\ncd binder\r\npip install -e .; python a.py"
             },
+            why="Windows line endings, and two commands on a line",
         ),
         Bad(
             {**_PIP, "postBuild": "make data\nmake docs\n"},
             at="postBuild:1:1",
             fixed={"postBuild": "set -e\nmake data\nmake docs\n"},
+            why="No first line that names a shell",
         ),
-        Good({**_PIP, "postBuild": "#!/bin/bash\nset -euo pipefail\nmake data\nmake docs\n"}),
-        Good({**_PIP, "postBuild": "#!/bin/bash -ex\nmake data\nmake docs\n"}, why="in the first line"),
-        Good({**_PIP, "postBuild": "#!/bin/bash\nset -o errexit\nmake data\nmake docs\n"}),
-        Good({**_PIP, "postBuild": "#!/bin/bash\n# data\nmake data\n"}, why="the only command decides"),
-        Good({**_PIP, "postBuild": "#!/bin/bash\nmake data && make docs && make test\n"}, why="one chain"),
+        Good({**_PIP, "postBuild": "#!/bin/bash\nset -euo pipefail\nmake data\nmake docs\n"}, why="set -euo pipefail"),
+        Good({**_PIP, "postBuild": "#!/bin/bash -ex\nmake data\nmake docs\n"}, why="set -e in the first line"),
+        Good({**_PIP, "postBuild": "#!/bin/bash\nset -o errexit\nmake data\nmake docs\n"}, why="set -o errexit"),
+        Good({**_PIP, "postBuild": "#!/bin/bash\n# data\nmake data\n"}, why="There is only one command"),
+        Good(
+            {**_PIP, "postBuild": "#!/bin/bash\nmake data && make docs && make test\n"}, why="All commands in one chain"
+        ),
         Good(
             {**_PIP, "postBuild": "#!/bin/bash\necho start\nexport A=1\nmake data\n"},
-            why="what comes before cannot fail",
+            why="Only the last command can fail",
         ),
-        Good({**_PIP, "postBuild": "#!/usr/bin/env python3\nimport a\nimport b\n"}, why="Python stops at an error"),
-        Good({**_PIP, "postBuild": "#!/bin/bash\nmake data || exit 1\nmake docs\n"}, why="handled by hand"),
+        Good({**_PIP, "postBuild": "#!/usr/bin/env python3\nimport a\nimport b\n"}, why="A Python script"),
+        Good(
+            {**_PIP, "postBuild": "#!/bin/bash\nmake data || exit 1\nmake docs\n"},
+            why="The script handles the error itself",
+        ),
     )
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:
@@ -121,41 +129,57 @@ class PostbuildNoShebang(Rule):
     level = Level.POLISH
     sources = ("repo2docker/docs/source/configuration/actions.md",)
     examples = (
-        Bad({**_PIP, "postBuild": "make data\n"}, at="postBuild:1:1", fixed={"postBuild": "#!/bin/bash\nmake data\n"}),
+        Bad(
+            {**_PIP, "postBuild": "make data\n"},
+            at="postBuild:1:1",
+            fixed={"postBuild": "#!/bin/bash\nmake data\n"},
+            why="Plain commands only",
+        ),
         Bad(
             {**_PIP, "postBuild": "echo 'a\\nb' > c\n"},
             at="postBuild:1:1",
             fixed={"postBuild": "#!/bin/bash\necho 'a\\nb' > c\n"},
+            why="echo prints a backslash",
         ),
         Bad(
             {**_PIP, "postBuild": "# prepare\r\nset -euo pipefail\r\nmake data"},
             at="postBuild:2:1",
             fixed={"postBuild": "#!/bin/bash\r\n# prepare\r\nset -euo pipefail\r\nmake data"},
             severity=Severity.ERROR,
+            why="set -o pipefail, in a file with Windows line endings",
         ),
         Bad(
             {**_PIP, "postBuild": "if [[ -f a ]]; then\n  make a\nfi\nsource env.sh\n"},
             at="postBuild:1:4",
             fixed={"postBuild": "#!/bin/bash\nif [[ -f a ]]; then\n  make a\nfi\nsource env.sh\n"},
             severity=Severity.ERROR,
+            why="Features that only bash has",
         ),
         Bad(
             {**_PIP, "postBuild": "\n#!/bin/bash\nmake\n"},
             at="postBuild:1:1",
             fixed={"postBuild": "#!/bin/bash\nmake\n"},
+            why="The line is the second one",
         ),
         Bad(
-            {**_PIP, "postBuild": "import nltk\nnltk.download('punkt')\n"}, at="postBuild:1:1", severity=Severity.ERROR
+            {**_PIP, "postBuild": "import nltk\nnltk.download('punkt')\n"},
+            at="postBuild:1:1",
+            severity=Severity.ERROR,
+            why="A Python script",
         ),
-        Good({**_PIP, "postBuild": "#!/bin/sh\nmake data\n"}),
-        Good({**_PIP, "postBuild": "#!/usr/bin/env python3\nimport a\n"}),
+        Good({**_PIP, "postBuild": "#!/bin/sh\nmake data\n"}, why="sh is named"),
+        Good({**_PIP, "postBuild": "#!/usr/bin/env python3\nimport a\n"}, why="Python is named"),
         Bad(
             {**_PIP, "postBuild": "#\n/bin/bash\n\njulia -e '\nusing Plots\n'\n"},
             at="postBuild:1:1",
             fixed={"postBuild": "#!/bin/bash\n#\n/bin/bash\n\njulia -e '\nusing Plots\n'\n"},
+            why="The line is broken in two",
         ),
-        Good({**_PIP, "postBuild": ""}, why="nothing in it"),
-        Good({**_PIP, "postBuild": "\ufeff#!/bin/bash\nmake\n"}, why="script-bom says it"),
+        Good({**_PIP, "postBuild": ""}, why="An empty file"),
+        Good(
+            {**_PIP, "postBuild": "\ufeff#!/bin/bash\nmake\n"},
+            why="A byte order mark before the line, which script-bom reports",
+        ),
     )
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:
@@ -224,20 +248,26 @@ class PostbuildLabBuild(Rule):
             {**_PIP, "postBuild": _SH + "# build it\njupyter lab build --minimize=False\nmake\n"},
             at="postBuild:4:1",
             fixed={"postBuild": _SH + "# build it\nmake\n"},
+            why="Nothing needs the build",
         ),
         Bad(
             {**_PIP, "postBuild": _SH + "jupyter labextension install @example/x\njupyter lab build\n"},
             at="postBuild:4:1",
+            why="After an extension that is installed from source",
         ),
         Bad(
             {**_PIP, "postBuild": "#!/bin/bash\ntest -e a.png && rm a.png\njupyter lab build\n"},
             at="postBuild:3:1",
             fixed={"postBuild": "#!/bin/bash\ntest -e a.png && rm a.png\n"},
+            why="As the last command of a script without set -e",
         ),
-        Good({**_PIP, "postBuild": _SH + "jupyter lab clean\njupyter lab workspaces import w.json\n"}),
+        Good(
+            {**_PIP, "postBuild": _SH + "jupyter lab clean\njupyter lab workspaces import w.json\n"},
+            why="Other commands of JupyterLab",
+        ),
         Good(
             {"requirements.txt": "jupyterlab==2.3\n", "postBuild": _SH + "jupyter lab build\n"},
-            why="JupyterLab before 3 needs it",
+            why="JupyterLab 2 needs the build",
         ),
     )
 

@@ -59,11 +59,13 @@ class EnvNameAssumed(Rule):
             {"environment.yml": _ENV, "postBuild": _SH + "source activate rca\npython prepare.py\n"},
             at="postBuild:3:17",
             fixed={"postBuild": _SH + "python prepare.py\n"},
+            why="The environment is activated by its name",
         ),
         Bad(
             {"environment.yml": _ENV, "postBuild": _SH + "conda run -n rca python prepare.py\n"},
             at="postBuild:3:14",
             fixed={"postBuild": _SH + "conda run -n notebook python prepare.py\n"},
+            why="conda run with its name",
         ),
         Bad(
             {
@@ -71,29 +73,34 @@ class EnvNameAssumed(Rule):
                 "binder/start": '#!/bin/bash\neval "$(conda shell.bash hook)" && conda activate rca\nexec "$@"\n',
             },
             at="binder/start:2:51",
+            why="conda activate in start",
         ),
         Good(
             {"environment.yml": _ENV, "postBuild": _SH + "conda run -n notebook python prepare.py\n"},
-            why="that is its name",
+            why="conda run with the name `notebook`",
         ),
-        Good({"environment.yml": _ENV, "postBuild": _SH + "source activate base\n"}, why="it exists"),
+        Good(
+            {"environment.yml": _ENV, "postBuild": _SH + "source activate base\n"},
+            why="The environment `base`, which exists",
+        ),
         Good(
             {
                 "environment.yml": _ENV,
                 "postBuild": _SH + "conda create -y -n rca python=3.9\nconda run -n rca python prepare.py\n",
             },
-            why="the script makes it",
+            why="The script creates the environment",
         ),
-        Good({"environment.yml": _ENV, "postBuild": _SH + "source activate ./rca\n"}, why="a path"),
+        Good({"environment.yml": _ENV, "postBuild": _SH + "source activate ./rca\n"}, why="A path instead of a name"),
         Good(
             {"environment.yml": _ENV, "postBuild": _SH + "conda run -n other python prepare.py\n"},
-            why="it is not known where that one comes from",
+            why="A name that environment.yml does not give",
         ),
         Good(
             {
                 "environment.yml": "name: notebook\ndependencies: []\n",
                 "postBuild": _SH + "conda run -n notebook python a.py\n",
-            }
+            },
+            why="environment.yml calls it `notebook` too",
         ),
     )
 
@@ -145,27 +152,43 @@ class PostbuildCondaActivate(Rule):
     sources = ("jupyterhub/repo2docker#411",)
     examples = (
         Bad(
-            {**_PIP, "postBuild": _SH + "conda activate base\npip list\n"}, at="postBuild:3:1", severity=Severity.ERROR
+            {**_PIP, "postBuild": _SH + "conda activate base\npip list\n"},
+            at="postBuild:3:1",
+            severity=Severity.ERROR,
+            why="conda activate in postBuild",
         ),
         Bad(
             {**_PIP, "postBuild": "#!/bin/bash\nmamba activate notebook\npip list\n"},
             at="postBuild:2:1",
             fixed={"postBuild": "#!/bin/bash\npip list\n"},
+            why="mamba activate without set -e",
         ),
-        Bad({**_PIP, "start": '#!/bin/bash\nconda init bash\nconda activate base\nexec "$@"\n'}, at="start:3:1"),
+        Bad(
+            {**_PIP, "start": '#!/bin/bash\nconda init bash\nconda activate base\nexec "$@"\n'},
+            at="start:3:1",
+            why="conda init does not help",
+        ),
         Good(
             {**_PIP, "start": '#!/bin/bash\n. /srv/conda/etc/profile.d/conda.sh\nconda activate base\nexec "$@"\n'},
-            why="the function is loaded",
+            why="conda.sh is loaded first",
         ),
         Good(
             {**_PIP, "postBuild": _SH + 'eval "$(conda shell.bash hook)"\nconda activate base\n'},
-            why="the function is loaded",
+            why="The function is loaded first",
         ),
-        Good({**_PIP, "postBuild": _SH + "source activate notebook\n"}, why="the script of that name is on the path"),
-        Good({**_PIP, "postBuild": "#!/bin/bash -l\nconda activate base\n"}, why="a login shell loads it"),
-        Good({**_PIP, "postBuild": _SH + "bash -lc 'conda activate base; pip list'\n"}, why="a login shell loads it"),
-        Good({**_PIP, "postBuild": _SH + "conda activate base || true\n"}, why="its failure is expected"),
-        Good({"environment.yml": _ENV, "postBuild": _SH + "conda activate rca\n"}, why="env-name-assumed says it"),
+        Good({**_PIP, "postBuild": _SH + "source activate notebook\n"}, why="source activate, which is a script"),
+        Good(
+            {**_PIP, "postBuild": "#!/bin/bash -l\nconda activate base\n"}, why="The first line asks for a login shell"
+        ),
+        Good(
+            {**_PIP, "postBuild": _SH + "bash -lc 'conda activate base; pip list'\n"},
+            why="A login shell inside the script",
+        ),
+        Good({**_PIP, "postBuild": _SH + "conda activate base || true\n"}, why="The failure is expected"),
+        Good(
+            {"environment.yml": _ENV, "postBuild": _SH + "conda activate rca\n"},
+            why="A name from environment.yml, which env-name-assumed reports",
+        ),
     )
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:

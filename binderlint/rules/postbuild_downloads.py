@@ -53,33 +53,49 @@ class PostbuildHtmlDownload(Rule):
             {**_PIP, "postBuild": _SH + "wget -O a.csv 'https://www.dropbox.com/s/x1/a.csv?dl=0'\n"},
             at="postBuild:3:16",
             fixed={"postBuild": _SH + "wget -O a.csv 'https://www.dropbox.com/s/x1/a.csv?dl=1'\n"},
+            why="A Dropbox link",
         ),
         Bad(
             {**_PIP, "postBuild": _SH + "curl -LO https://github.com/example/data/blob/main/a b.csv\n"},
             at="postBuild:3:10",
             fixed={"postBuild": _SH + "curl -LO https://raw.githubusercontent.com/example/data/main/a b.csv\n"},
+            why="A file on GitHub",
         ),
         Bad(
             {**_PIP, "postBuild": _SH + "wget https://gitlab.com/group/data/-/blob/v1/a.csv"},
             at="postBuild:3:6",
             fixed={"postBuild": _SH + "wget https://gitlab.com/group/data/-/raw/v1/a.csv"},
+            why="A file on GitLab",
         ),
         Bad(
             {**_PIP, "start": '#!/bin/bash\nwget https://drive.google.com/file/d/1AbC/view?usp=sharing &\nexec "$@"\n'},
             at="start:2:6",
+            why="A Google Drive link, downloaded at every launch",
         ),
-        Good({**_PIP, "postBuild": _SH + "wget 'https://www.dropbox.com/s/x1/a.csv?dl=1'\n"}),
+        Good(
+            {**_PIP, "postBuild": _SH + "wget 'https://www.dropbox.com/s/x1/a.csv?dl=1'\n"},
+            why="A Dropbox link with `dl=1`",
+        ),
         Good(
             {**_PIP, "postBuild": _SH + "wget 'https://github.com/example/data/blob/main/a.csv?raw=true'\n"},
-            why="asks for the file",
+            why="The address asks GitHub for the file itself",
         ),
-        Good({**_PIP, "postBuild": _SH + "wget https://github.com/example/data/raw/main/a.csv\n"}),
+        Good(
+            {**_PIP, "postBuild": _SH + "wget https://github.com/example/data/raw/main/a.csv\n"},
+            why="A raw file on GitHub",
+        ),
         Good(
             {**_PIP, "postBuild": _SH + "gdown --fuzzy https://drive.google.com/file/d/1AbC/view\n"},
             why="gdown finds the file",
         ),
-        Good({**_PIP, "postBuild": _SH + "echo https://github.com/example/data/blob/main/a.csv\n"}, why="only printed"),
-        Good({**_PIP, "postBuild": _SH + "# https://github.com/example/data/blob/main/a.csv\nmake\n"}, why="a comment"),
+        Good(
+            {**_PIP, "postBuild": _SH + "echo https://github.com/example/data/blob/main/a.csv\n"},
+            why="The address is only printed",
+        ),
+        Good(
+            {**_PIP, "postBuild": _SH + "# https://github.com/example/data/blob/main/a.csv\nmake\n"},
+            why="The address is in a comment",
+        ),
     )
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:
@@ -151,8 +167,13 @@ class DeadService(Rule):
             {**_PIP, "postBuild": _SH + "git clone git://github.com/example/data\n"},
             at="postBuild:3:11",
             fixed={"postBuild": _SH + "git clone https://github.com/example/data\n"},
+            why="git:// on GitHub",
         ),
-        Bad({**_PIP, "postBuild": _SH + "svn export https://github.com/example/data/trunk/csv\n"}, at="postBuild:3:12"),
+        Bad(
+            {**_PIP, "postBuild": _SH + "svn export https://github.com/example/data/trunk/csv\n"},
+            at="postBuild:3:12",
+            why="Subversion on GitHub",
+        ),
         Bad(
             {
                 **_PIP,
@@ -160,11 +181,19 @@ class DeadService(Rule):
                 + 'Rscript -e \'install.packages("x", repos="https://mran.microsoft.com/snapshot/2020-01-01")\'\n',
             },
             at="postBuild:3:42",
+            why="R packages from MRAN",
         ),
-        Bad({**_PIP, "start": '#!/bin/bash\nwget https://dl.bintray.com/x/y.jar &\nexec "$@"\n'}, at="start:2:6"),
-        Good({**_PIP, "postBuild": _SH + "git clone https://github.com/example/data\n"}),
-        Good({**_PIP, "postBuild": _SH + "svn export https://svn.example.org/data/trunk\n"}, why="another server"),
-        Good({**_PIP, "postBuild": _SH + "echo git://github.com/example/data\n"}, why="only printed"),
+        Bad(
+            {**_PIP, "start": '#!/bin/bash\nwget https://dl.bintray.com/x/y.jar &\nexec "$@"\n'},
+            at="start:2:6",
+            why="A file on Bintray, downloaded at every launch",
+        ),
+        Good({**_PIP, "postBuild": _SH + "git clone https://github.com/example/data\n"}, why="https:// on GitHub"),
+        Good(
+            {**_PIP, "postBuild": _SH + "svn export https://svn.example.org/data/trunk\n"},
+            why="Subversion on another server",
+        ),
+        Good({**_PIP, "postBuild": _SH + "echo git://github.com/example/data\n"}, why="The address is only printed"),
     )
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:

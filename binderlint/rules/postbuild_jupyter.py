@@ -70,6 +70,7 @@ class PostbuildRemovedJupyterCommand(Rule):
             at="postBuild:4:1",
             fixed={"postBuild": _SH + "# widgets\npip list\n"},
             severity=Severity.ERROR,
+            why="An extension for widgets is enabled",
         ),
         Bad(
             {
@@ -80,6 +81,7 @@ class PostbuildRemovedJupyterCommand(Rule):
             fixed={
                 "postBuild": "#!/bin/bash\njupyter server extension enable --sys-prefix bokehserverextension\necho done\n"
             },
+            why="A server extension is enabled",
         ),
         Bad(
             {
@@ -89,19 +91,25 @@ class PostbuildRemovedJupyterCommand(Rule):
             },
             at="binder/postBuild:1:1",
             severity=Severity.ERROR,
+            why="jupyter contrib",
         ),
         Bad(
             {**_PIP, "postBuild": _SH + "python -m notebook.nbextensions enable toc2/main\njupyter-nbextension list\n"},
             at=("postBuild:3:1", "postBuild:4:1"),
             severity=Severity.ERROR,
+            why="The same commands in other spellings",
         ),
-        Bad({**_PIP, "start": '#!/bin/bash\njupyter nbextension enable toc2/main\nexec "$@"\n'}, at="start:2:1"),
+        Bad(
+            {**_PIP, "start": '#!/bin/bash\njupyter nbextension enable toc2/main\nexec "$@"\n'},
+            at="start:2:1",
+            why="At every launch",
+        ),
         Good(
             {
                 "environment.yml": "dependencies: [python=3.7]\n",
                 "postBuild": _SH + "jupyter nbextension enable toc2/main\n",
             },
-            why="with Python 3.7 Binder installs Notebook 6",
+            why="With Python 3.7, Binder installs Notebook 6",
         ),
         Good(
             {
@@ -112,20 +120,20 @@ class PostbuildRemovedJupyterCommand(Rule):
         ),
         Good(
             {"requirements.txt": "notebook<7\n", "postBuild": _SH + "jupyter nbextension enable toc2/main\n"},
-            why="Notebook 6 is pinned",
+            why="requirements.txt pins Notebook 6",
         ),
         Good(
-            {**_PIP, "postBuild": _SH + "jupyter nbextension enable toc2/main || true\n"}, why="its failure is expected"
+            {**_PIP, "postBuild": _SH + "jupyter nbextension enable toc2/main || true\n"}, why="The failure is expected"
         ),
         Good(
             {**_PIP, "postBuild": _SH + "jupyter labextension list\njupyter server extension enable x\n"},
-            why="they exist",
+            why="Commands that exist",
         ),
         Good(
             {"Dockerfile": "FROM jupyter/base-notebook:2022-01-01\n", "postBuild": "jupyter nbextension enable x\n"},
-            why="not read beside a Dockerfile",
+            why="With a Dockerfile, Binder does not read postBuild",
         ),
-        Good({**_PIP, "postBuild": _SH + 'echo "jupyter nbextension enable x"\n'}, why="only printed"),
+        Good({**_PIP, "postBuild": _SH + 'echo "jupyter nbextension enable x"\n'}, why="The command is only printed"),
     )
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:
@@ -195,6 +203,7 @@ class PostbuildLabextensionInstall(Rule):
             at="postBuild:3:1",
             fixed={"postBuild": _SH},
             severity=Severity.ERROR,
+            why="The extension for widgets",
         ),
         Bad(
             {
@@ -203,28 +212,39 @@ class PostbuildLabextensionInstall(Rule):
             },
             at="postBuild:2:1",
             fixed={"postBuild": "#!/bin/bash\necho done\n"},
+            why="Extensions that are part of JupyterLab or in the environment",
         ),
         Bad(
             {**_PIP, "postBuild": _SH + "jupyter labextension install @jupyterlab/latex\n"},
             at="postBuild:3:1",
+            why="An extension made for JupyterLab 3",
         ),
         Bad(
             {**_PIP, "postBuild": _SH + "jupyter labextension install jupyterlab_bokeh\n"},
             at="postBuild:3:1",
             severity=Severity.ERROR,
+            why="An extension that is a Python package now",
         ),
-        Bad({**_PIP, "postBuild": _SH + "jupyter labextension install @example/unheard-of\n"}, at="postBuild:3:1"),
+        Bad(
+            {**_PIP, "postBuild": _SH + "jupyter labextension install @example/unheard-of\n"},
+            at="postBuild:3:1",
+            why="An extension that binderlint does not know",
+        ),
         Good(
             {**_PIP, "postBuild": _SH + "jupyter labextension develop . --overwrite\njupyter labextension list\n"},
-            why="builds nothing of others",
+            why="Commands that build nothing",
         ),
-        Good({**_PIP, "postBuild": _SH + "jupyter labextension install .\n"}, why="the repository's own extension"),
+        Good({**_PIP, "postBuild": _SH + "jupyter labextension install .\n"}, why="The repository's own extension"),
         Good(
             {"requirements.txt": "jupyterlab<4\n", "postBuild": _SH + "jupyter labextension install @jupyterlab/toc\n"},
             why="JupyterLab 3 is pinned",
         ),
         Good(
-            {**_PIP, "postBuild": _SH + 'jupyter labextension disable "@jupyterlab/apputils-extension:announcements"\n'}
+            {
+                **_PIP,
+                "postBuild": _SH + 'jupyter labextension disable "@jupyterlab/apputils-extension:announcements"\n',
+            },
+            why="An extension is disabled",
         ),
     )
 

@@ -38,20 +38,25 @@ class PythonpathMismatch(Rule):
             {**_PIP, "runtime.txt": "python-3.6\n", "postBuild": _SH + "pip install -e .\n"},
             at="postBuild:3:1",
             fixed={"postBuild": _SH + "$KERNEL_PYTHON_PREFIX/bin/pip install -e .\n"},
+            why="runtime.txt names Python 3.6",
         ),
         Bad(
             {"environment.yml": "dependencies: [python=2.7]\n", "postBuild": _SH + "python -m pip install x && ls\n"},
             at="postBuild:3:1",
             fixed={"postBuild": _SH + "$KERNEL_PYTHON_PREFIX/bin/python -m pip install x && ls\n"},
+            why="environment.yml names Python 2.7",
         ),
-        Good({**_PIP, "runtime.txt": "python-3.7\n", "postBuild": _SH + "pip install -e .\n"}, why="one environment"),
+        Good(
+            {**_PIP, "runtime.txt": "python-3.7\n", "postBuild": _SH + "pip install -e .\n"},
+            why="Python 3.7, which needs one environment only",
+        ),
         Good(
             {
                 **_PIP,
                 "runtime.txt": "python-3.6\n",
                 "postBuild": _SH + "${KERNEL_PYTHON_PREFIX}/bin/pip install -e .\n",
             },
-            why="the notebooks' own",
+            why="The pip of the notebooks' environment",
         ),
         Good(
             {
@@ -59,7 +64,7 @@ class PythonpathMismatch(Rule):
                 "runtime.txt": "python-3.6\n",
                 "postBuild": _SH + "pip install jupyter-server-proxy nbgitpuller\n",
             },
-            why="extensions of the server belong there",
+            why="Extensions of the server",
         ),
         Good(
             {
@@ -67,7 +72,7 @@ class PythonpathMismatch(Rule):
                 "runtime.txt": "python-3.6\n",
                 "postBuild": _SH + "export PATH=$KERNEL_PYTHON_PREFIX/bin:$PATH\npip install -e .\n",
             },
-            why="the notebooks' own come first",
+            why="The notebooks' environment is first in PATH",
         ),
     )
 
@@ -130,6 +135,7 @@ class PackageNeedsNewerPython(Rule):
                 "binder/postBuild": _SH + "pip install .\n",
             },
             at="binder/postBuild:3:1",
+            why="pyproject.toml requires a newer Python than the default",
         ),
         Bad(
             {
@@ -138,6 +144,7 @@ class PackageNeedsNewerPython(Rule):
                 "postBuild": _SH + "python -m pip install --no-deps -e .[dev]\n",
             },
             at="postBuild:3:1",
+            why="setup.cfg requires a newer Python than environment.yml installs",
         ),
         Good(
             {
@@ -145,7 +152,7 @@ class PackageNeedsNewerPython(Rule):
                 "pyproject.toml": '[project]\nname = "x"\nversion = "1"\nrequires-python = ">=3.11"\n',
                 "postBuild": _SH + "pip install .\n",
             },
-            why="the environment has a newer Python",
+            why="environment.yml installs a newer Python",
         ),
         Good(
             {
@@ -153,7 +160,7 @@ class PackageNeedsNewerPython(Rule):
                 "pyproject.toml": '[project]\nname = "x"\nversion = "1"\nrequires-python = ">=3.10.5"\n',
                 "postBuild": _SH + "pip install .\n",
             },
-            why="the build has the newest 3.10",
+            why="A patch release of Python 3.10 is required, and the build has the newest",
         ),
         Good(
             {
@@ -161,7 +168,7 @@ class PackageNeedsNewerPython(Rule):
                 "pyproject.toml": '[project]\nname = "x"\nversion = "1"\nrequires-python = ">=3.11"\n',
                 "postBuild": _SH + "pip install .\n",
             },
-            why="conda puts a newer Python in the place of 3.10",
+            why="environment.yml replaces Python 3.10 with a newer one",
         ),
         Good(
             {
@@ -169,7 +176,7 @@ class PackageNeedsNewerPython(Rule):
                 "pyproject.toml": '[project]\nname = "x"\nversion = "1"\nrequires-python = ">=3.11"\n',
                 "postBuild": _SH + "pip install --ignore-requires-python .\n",
             },
-            why="told not to look",
+            why="pip is told to ignore the requirement",
         ),
     )
 
@@ -233,31 +240,35 @@ class KernelInstallUser(Rule):
     level = Level.POLISH
     sources = ("jupyterhub/repo2docker#411",)
     examples = (
-        Bad({**_PIP, "postBuild": _SH + "python -m ipykernel install --user --name rca\n"}, at="postBuild:3:1"),
+        Bad(
+            {**_PIP, "postBuild": _SH + "python -m ipykernel install --user --name rca\n"},
+            at="postBuild:3:1",
+            why="A kernel with a name of its own",
+        ),
         Good(
             {**_PIP, "postBuild": _SH + "pixi run python -m ipykernel install --user --name x\n"},
-            why="another environment",
+            why="The Python of a pixi environment",
         ),
         Good(
             {**_PIP, "postBuild": _SH + "./venv/bin/python -m ipykernel install --user --name x\n"},
-            why="another environment",
+            why="The Python of a virtual environment",
         ),
         Good(
             {**_PIP, "postBuild": _SH + ". venv/bin/activate\npython -m ipykernel install --user --name x\n"},
-            why="another environment",
+            why="A virtual environment is active",
         ),
         Good(
             {**_PIP, "postBuild": _SH + "conda run -n other python -m ipykernel install --user\n"},
-            why="another environment",
+            why="The Python of another conda environment",
         ),
-        Good({**_PIP, "postBuild": _SH + "python -m bash_kernel.install\n"}, why="another language"),
+        Good({**_PIP, "postBuild": _SH + "python -m bash_kernel.install\n"}, why="A kernel for another language"),
         Good(
             {
                 **_PIP,
                 "a.ipynb": '{"cells": [], "metadata": {"kernelspec": {"name": "rca", "display_name": "rca"}}, "nbformat": 4, "nbformat_minor": 5}',
                 "postBuild": _SH + "python -m ipykernel install --user --name rca\n",
             },
-            why="a notebook asks for that name",
+            why="A notebook uses that name",
         ),
     )
 

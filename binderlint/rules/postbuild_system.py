@@ -46,6 +46,7 @@ class PostbuildNeedsRoot(Rule):
             {**_PIP, "postBuild": _SH + "sudo apt-get update\nsudo apt-get install -y tree gdal-bin\npip list\n"},
             at=("postBuild:3:1", "postBuild:4:1"),
             fixed={"postBuild": _SH + "pip list\n", "apt.txt": "tree\ngdal-bin\n"},
+            why="System packages are installed with sudo",
         ),
         Bad(
             {
@@ -55,27 +56,37 @@ class PostbuildNeedsRoot(Rule):
             },
             at="binder/postBuild:3:1",
             fixed={"binder/postBuild": _SH, "binder/apt.txt": "tree\ngraphviz\n"},
+            why="apt without sudo, and an apt.txt that exists",
         ),
-        Bad({**_PIP, "postBuild": _SH + "sudo ln -s $HOME/tool /usr/local/bin/tool\n"}, at="postBuild:3:1"),
+        Bad(
+            {**_PIP, "postBuild": _SH + "sudo ln -s $HOME/tool /usr/local/bin/tool\n"},
+            at="postBuild:3:1",
+            why="A link in a system folder",
+        ),
         Bad(
             {**_PIP, "postBuild": _SH + "cp tool /usr/local/bin/\necho 1 > /etc/tool.conf\n"},
             at=("postBuild:3:1", "postBuild:4:1"),
+            why="A file is written to a system folder",
         ),
-        Bad({**_PIP, "start": '#!/bin/bash\nsudo service postgresql start\nexec "$@"\n'}, at="start:2:1"),
+        Bad(
+            {**_PIP, "start": '#!/bin/bash\nsudo service postgresql start\nexec "$@"\n'},
+            at="start:2:1",
+            why="A service is started at every launch",
+        ),
         Good(
             {**_PIP, "postBuild": _SH + "cp /usr/share/dict/words data/\nls /etc\nln -s /usr/share/dict/words\n"},
-            why="reading is allowed",
+            why="System folders are only read",
         ),
         Good(
             {**_PIP, "postBuild": _SH + "cp a.py ${NB_PYTHON_PREFIX}/lib/\ncp a.py /srv/conda/bin/\n"},
-            why="these belong to jovyan",
+            why="Folders that belong to jovyan",
         ),
         Good(
             {**_PIP, "postBuild": _SH + "if command -v sudo; then sudo apt-get install -y tree; fi\n"},
-            why="only where it is there",
+            why="sudo is used only where it exists",
         ),
-        Good({**_PIP, "postBuild": _SH + "sudo apt-get install -y tree || true\n"}, why="its failure is expected"),
-        Good({**_PIP, "postBuild": _SH + "echo done > /dev/null 2>/dev/stderr\n"}),
+        Good({**_PIP, "postBuild": _SH + "sudo apt-get install -y tree || true\n"}, why="The failure is expected"),
+        Good({**_PIP, "postBuild": _SH + "echo done > /dev/null 2>/dev/stderr\n"}, why="Output goes to a device"),
     )
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:
@@ -146,43 +157,58 @@ class PostbuildInteractive(Rule):
             {**_PIP, "postBuild": _SH + "pip uninstall numpy\npip install .\n"},
             at="postBuild:3:5",
             fixed={"postBuild": _SH + "pip uninstall -y numpy\npip install .\n"},
+            why="pip uninstall without --yes",
         ),
         Bad(
             {**_PIP, "postBuild": _SH + "conda install -c conda-forge gdal\n"},
             at="postBuild:3:7",
             fixed={"postBuild": _SH + "conda install -y -c conda-forge gdal\n"},
             severity=Severity.INFO,
+            why="conda install without --yes",
         ),
-        Bad({**_PIP, "postBuild": _SH + 'read -p "Continue? " answer\nmake\n'}, at="postBuild:3:1"),
+        Bad(
+            {**_PIP, "postBuild": _SH + 'read -p "Continue? " answer\nmake\n'},
+            at="postBuild:3:1",
+            why="read waits for an answer",
+        ),
         Bad(
             {**_PIP, "postBuild": "#!/bin/bash\npython -m pip uninstall numpy\nmake\n"},
             at="postBuild:2:15",
             fixed={"postBuild": "#!/bin/bash\npython -m pip uninstall -y numpy\nmake\n"},
             severity=Severity.WARNING,
+            why="pip uninstall in a script that goes on after errors",
         ),
         Bad(
             {**_PIP, "postBuild": _SH + 'bash -c "pip uninstall \\"numpy\\""\n'},
             at="postBuild:3:9",
+            why="pip uninstall in an inner shell",
         ),
         Bad(
             {**_PIP, "postBuild": _SH + "./tools/clean.sh\n", "tools/clean.sh": "#!/bin/sh\npip uninstall numpy\n"},
             at="tools/clean.sh:2:5",
             fixed={"tools/clean.sh": "#!/bin/sh\npip uninstall -y numpy\n"},
+            why="pip uninstall in another script of the repository",
         ),
-        Good({**_PIP, "postBuild": _SH + "pip uninstall param --yes\nmamba install -yq gdal\n"}),
+        Good(
+            {**_PIP, "postBuild": _SH + "pip uninstall param --yes\nmamba install -yq gdal\n"},
+            why="pip and mamba with --yes",
+        ),
         Good(
             {**_PIP, "postBuild": _SH + "conda config --set always_yes yes\nconda install gdal\n"},
-            why="said once for all",
+            why="conda is told once to assume yes",
         ),
-        Good({**_PIP, "postBuild": _SH + "yes | pip uninstall numpy\n"}, why="answered"),
+        Good({**_PIP, "postBuild": _SH + "yes | pip uninstall numpy\n"}, why="The question is answered by `yes`"),
         Good(
             {
                 **_PIP,
                 "postBuild": _SH + "while read -r line; do echo $line; done < list.txt\nread -r first < list.txt\n",
             },
-            why="reads a file",
+            why="read reads a file",
         ),
-        Good({**_PIP, "postBuild": _SH + "conda env update -f environment.yml\nconda list\n"}, why="asks nothing"),
+        Good(
+            {**_PIP, "postBuild": _SH + "conda env update -f environment.yml\nconda list\n"},
+            why="conda commands that ask nothing",
+        ),
     )
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:

@@ -43,35 +43,47 @@ class RRuntimeDateMissing(Rule):
             {"install.R": _INSTALL, "runtime.txt": "r-4.3\n"},
             at="runtime.txt:1:1",
             fixed={"runtime.txt": "r-4.3-2024-04-01\n"},
+            why="A version without a day",
         ),
         Bad(
             {"binder/install.R": _INSTALL, "binder/runtime.txt": "r-4.1.3"},
             at="binder/runtime.txt:1:1",
             fixed={"binder/runtime.txt": "r-4.1.3-2022-04-01"},
+            why="Three numbers without a day",
         ),
         Bad(
             {".binder/install.R": _INSTALL},
             at=".binder/install.R:1:1",
             fixed={".binder/runtime.txt": "r-4.4-2025-04-01\n"},
+            why="install.R alone",
         ),
         Bad(
             {"install.R": _INSTALL, "environment.yml": "dependencies: [python=3.11]\n"},
             at="install.R:1:1",
             fixed={"runtime.txt": "r-4.4-2025-04-01\n"},
+            why="install.R beside environment.yml",
         ),
-        Bad({"install.R": _INSTALL, "requirements.txt": "numpy\n", "runtime.txt": "python-3.11\n"}, at="install.R:1:1"),
-        Good({"install.R": _INSTALL, "runtime.txt": "r-4.3-2024-04-01\n"}),
-        Good({"install.R": _INSTALL, "runtime.txt": "r-2024-04-01\n"}, why="a day without a version installs R 4.4"),
-        Good({"install.R": _INSTALL, "DESCRIPTION": "Package: mine\nVersion: 1\n"}, why="DESCRIPTION brings R"),
-        Good({"install.R": _INSTALL, "Dockerfile": "FROM rocker/binder:4.4.2\n"}, why="the image has R"),
+        Bad(
+            {"install.R": _INSTALL, "requirements.txt": "numpy\n", "runtime.txt": "python-3.11\n"},
+            at="install.R:1:1",
+            why="install.R beside a Python version",
+        ),
+        Good({"install.R": _INSTALL, "runtime.txt": "r-4.3-2024-04-01\n"}, why="A version and a day"),
+        Good({"install.R": _INSTALL, "runtime.txt": "r-2024-04-01\n"}, why="A day without a version"),
+        Good(
+            {"install.R": _INSTALL, "DESCRIPTION": "Package: mine\nVersion: 1\n"},
+            why="DESCRIPTION, with which R is installed",
+        ),
+        Good({"install.R": _INSTALL, "Dockerfile": "FROM rocker/binder:4.4.2\n"}, why="A build with a Dockerfile"),
         Good(
             {"install.R": _INSTALL, "environment.yml": "dependencies: [r-base=4.3, r-tidyverse]\n"},
-            why="R comes from conda; that install.R is ignored is another rule's",
+            why="R from conda",
         ),
         Good(
-            {"install.R": "# nothing yet\n", "environment.yml": "dependencies: [python=3.11]\n"}, why="it does nothing"
+            {"install.R": "# nothing yet\n", "environment.yml": "dependencies: [python=3.11]\n"},
+            why="An install.R that does nothing",
         ),
-        Good({"R/install.R": _INSTALL, "requirements.txt": "numpy\n"}, why="no configuration of Binder"),
+        Good({"R/install.R": _INSTALL, "requirements.txt": "numpy\n"}, why="An install.R in another folder"),
     )
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:
@@ -142,18 +154,28 @@ class RVersionUnpinned(Rule):
             {"runtime.txt": "r-2021-09-18\n", "install.R": _INSTALL},
             at="runtime.txt:1:1",
             fixed={"runtime.txt": "r-4.1-2021-09-18\n"},
+            why="A day of R 4.1",
         ),
         Bad(
             {"binder/runtime.txt": "r-2024-10-01"},
             at="binder/runtime.txt:1:1",
             severity=Severity.INFO,
             fixed={"binder/runtime.txt": "r-4.4-2024-10-01"},
+            why="A day of the default",
         ),
-        Bad({"DESCRIPTION": "Package: a\nVersion: 1\n"}, at="DESCRIPTION:1:1", severity=Severity.INFO),
-        Good({"runtime.txt": "r-4.1-2021-09-18\n"}),
-        Good({"runtime.txt": "r-4.1-2021-09-18\n", "DESCRIPTION": "Package: a\nVersion: 1\n"}),
-        Good({"runtime.txt": "r-2018-02-23\n"}, why="a day that no snapshot has is another rule's"),
-        Good({"runtime.txt": "r-2021-09-18\n", "Dockerfile": "FROM r-base:4.4.2\n"}, why="Binder does not read it"),
+        Bad(
+            {"DESCRIPTION": "Package: a\nVersion: 1\n"},
+            at="DESCRIPTION:1:1",
+            severity=Severity.INFO,
+            why="DESCRIPTION alone",
+        ),
+        Good({"runtime.txt": "r-4.1-2021-09-18\n"}, why="A version and a day"),
+        Good(
+            {"runtime.txt": "r-4.1-2021-09-18\n", "DESCRIPTION": "Package: a\nVersion: 1\n"},
+            why="A version and a day beside DESCRIPTION",
+        ),
+        Good({"runtime.txt": "r-2018-02-23\n"}, why="A day without a snapshot, which r-mran reports"),
+        Good({"runtime.txt": "r-2021-09-18\n", "Dockerfile": "FROM r-base:4.4.2\n"}, why="A build with a Dockerfile"),
     )
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:
@@ -200,12 +222,12 @@ class DescriptionHijacksBuild(Rule):
     level = Level.LAUNCH
     sources = ("jupyterhub/repo2docker: repo2docker/buildpacks/r.py",)
     examples = (
-        Bad({"DESCRIPTION": "A course on waves.\n", "requirements.txt": "numpy\n"}, at="DESCRIPTION:1:1"),
-        Bad({"DESCRIPTION": "Title: Waves\nDepends: R\n"}, at="DESCRIPTION:1:1"),
-        Good({"DESCRIPTION": "Type: Package\nPackage: waves\nVersion: 0.1\n"}),
-        Good({"DESCRIPTION": "A course.\n", "binder/requirements.txt": "numpy\n"}, why="a binder directory hides it"),
-        Good({"DESCRIPTION": "A course.\n", "Dockerfile": "FROM python:3.12\n"}, why="the Dockerfile wins"),
-        Good({"docs/DESCRIPTION": "A course.\n", "requirements.txt": "numpy\n"}, why="not in the root"),
+        Bad({"DESCRIPTION": "A course on waves.\n", "requirements.txt": "numpy\n"}, at="DESCRIPTION:1:1", why="A text"),
+        Bad({"DESCRIPTION": "Title: Waves\nDepends: R\n"}, at="DESCRIPTION:1:1", why="R's fields without a package"),
+        Good({"DESCRIPTION": "Type: Package\nPackage: waves\nVersion: 0.1\n"}, why="An R package"),
+        Good({"DESCRIPTION": "A course.\n", "binder/requirements.txt": "numpy\n"}, why="A binder directory hides it"),
+        Good({"DESCRIPTION": "A course.\n", "Dockerfile": "FROM python:3.12\n"}, why="A build with a Dockerfile"),
+        Good({"docs/DESCRIPTION": "A course.\n", "requirements.txt": "numpy\n"}, why="A file in a folder"),
     )
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:
@@ -237,6 +259,7 @@ class RProfileRenv(Rule):
         Bad(
             {".Rprofile": 'source("renv/activate.R")\n', "install.R": _INSTALL, "runtime.txt": "r-4.4-2025-04-01\n"},
             at=".Rprofile:1:1",
+            why="renv",
         ),
         Bad(
             {
@@ -244,6 +267,7 @@ class RProfileRenv(Rule):
                 "binder/environment.yml": "dependencies: [r-base=4.4]\n",
             },
             at=".Rprofile:2:11",
+            why="packrat, with R from conda",
         ),
         Good(
             {
@@ -261,12 +285,15 @@ class RProfileRenv(Rule):
             },
             why="postBuild restores the library",
         ),
-        Good({".Rprofile": 'source("renv/activate.R")\n', "requirements.txt": "numpy\n"}, why="no R in the image"),
+        Good({".Rprofile": 'source("renv/activate.R")\n', "requirements.txt": "numpy\n"}, why="No R in the image"),
         Good(
             {".Rprofile": '# source("renv/activate.R")\noptions(digits = 8)\n', "runtime.txt": "r-4.4-2025-04-01\n"},
-            why="a comment",
+            why="A comment",
         ),
-        Good({"R/.Rprofile": 'source("renv/activate.R")\n', "runtime.txt": "r-4.4-2025-04-01\n"}, why="another folder"),
+        Good(
+            {"R/.Rprofile": 'source("renv/activate.R")\n', "runtime.txt": "r-4.4-2025-04-01\n"},
+            why="A profile in another folder",
+        ),
     )
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:

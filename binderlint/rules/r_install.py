@@ -47,6 +47,7 @@ class RInstallCannotFail(Rule):
             fixed={
                 "postBuild": "#!/bin/bash\nset -euo pipefail\n" + _check_line(["ggplot2", "sf", "car"]) + "\n",
             },
+            why="Packages that nothing checks",
         ),
         Bad(
             {
@@ -56,8 +57,13 @@ class RInstallCannotFail(Rule):
             },
             at="binder/install.R:1:1",
             fixed={"binder/postBuild": "#!/bin/bash\necho ready\n" + _check_line(["gt"]) + "\n"},
+            why="A package from GitHub, and a postBuild that exists",
         ),
-        Bad({"install.R": "for (p in readLines('list')) install.packages(p)\n", **_DATED}, at="install.R:1:30"),
+        Bad(
+            {"install.R": "for (p in readLines('list')) install.packages(p)\n", **_DATED},
+            at="install.R:1:30",
+            why="Packages whose names are in a file",
+        ),
         Bad(
             {
                 "install.R": 'install.package("ggplot2")\n',
@@ -67,6 +73,7 @@ class RInstallCannotFail(Rule):
             at="install.R:1:1",
             severity=Severity.ERROR,
             fixed={"install.R": 'install.packages("ggplot2")\n'},
+            why="A misspelt function",
         ),
         Good(
             {
@@ -76,18 +83,18 @@ class RInstallCannotFail(Rule):
             },
             why="postBuild loads the package",
         ),
-        Good({"install.R": '# install.packages("ggplot2")\n', **_DATED}, why="a comment"),
-        Good({"install.R": 'cat("install.packages(x)")\n', **_DATED}, why="a text"),
+        Good({"install.R": '# install.packages("ggplot2")\n', **_DATED}, why="A comment"),
+        Good({"install.R": 'cat("install.packages(x)")\n', **_DATED}, why="A text"),
         Good(
             {
                 "install.R": 'install.packages("ggplot2")\n',
                 "Dockerfile": "FROM rocker/binder:4.4.2\nRUN Rscript install.R\n",
             },
-            why="not run by repo2docker",
+            why="A build with a Dockerfile",
         ),
         Good(
             {"install.R": 'install.package <- function(x) x\ninstall.package("a")\n', **_DATED},
-            why="a function of its own",
+            why="A function that install.R defines",
         ),
     )
 

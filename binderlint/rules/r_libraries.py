@@ -48,6 +48,7 @@ class RSystemLibraries(Rule):
             {"install.R": 'install.packages(c("ggplot2", "sf"))\n', **_DATED},
             at="install.R:1:32",
             fixed={"apt.txt": "libgdal-dev\nlibgeos-dev\nlibudunits2-dev\n"},
+            why="sf without its libraries",
         ),
         Bad(
             {
@@ -57,17 +58,21 @@ class RSystemLibraries(Rule):
             },
             at="binder/install.R:1:19",
             fixed={"binder/apt.txt": "libnode-dev\r\nvim\r\ndefault-jdk\r\n"},
+            why="Two packages, and an apt.txt for one of them",
         ),
-        Good({"install.R": 'install.packages("sf")\n', "apt.txt": "libgdal-dev libudunits2-dev # maps\n", **_DATED}),
-        Good({"install.R": 'install.packages("ggplot2")\n', **_DATED}, why="needs nothing"),
+        Good(
+            {"install.R": 'install.packages("sf")\n', "apt.txt": "libgdal-dev libudunits2-dev # maps\n", **_DATED},
+            why="apt.txt lists the libraries",
+        ),
+        Good({"install.R": 'install.packages("ggplot2")\n', **_DATED}, why="A package that needs none"),
         Good(
             {"install.R": 'install.packages("sf")\n', "Dockerfile": "FROM rocker/geospatial:4.4.2\n"},
-            why="the image has it",
+            why="A build with a Dockerfile",
         ),
-        Good({"install.R": '# install.packages("sf")\n', **_DATED}, why="a comment"),
+        Good({"install.R": '# install.packages("sf")\n', **_DATED}, why="A comment"),
         Good(
             {"install.R": 'install.packages("sf")\n', "environment.yml": "dependencies: [gdal]\n", **_DATED},
-            why="conda may bring the library",
+            why="conda may install the library",
         ),
     )
 

@@ -44,11 +44,13 @@ class RMran(Rule):
             {"runtime.txt": "r-2018-02-23\n", "install.R": "x <- 1\n"},
             at="runtime.txt:1:3",
             fixed={"runtime.txt": "r-2018-12-07\n"},
+            why="A date before the first snapshot",
         ),
         Bad(
             {"binder/runtime.txt": "r-3.5-2018-11-01"},
             at="binder/runtime.txt:1:7",
             fixed={"binder/runtime.txt": "r-3.5-2018-12-07"},
+            why="A version and a date before the first snapshot",
         ),
         Bad(
             {
@@ -57,6 +59,7 @@ class RMran(Rule):
             },
             at="install.R:1:18",
             fixed={"install.R": "options(repos = 'https://packagemanager.posit.co/cran/2019-04-15')  # ours\n"},
+            why="An address of MRAN in install.R",
         ),
         Bad(
             {
@@ -66,17 +69,22 @@ class RMran(Rule):
             fixed={
                 "Dockerfile": "FROM rocker/r-ver:3.6.0\nRUN R -e \"install.packages('a', repos='https://packagemanager.posit.co/cran/2019-04-15')\"\n"
             },
+            why="An address of MRAN in a Dockerfile",
         ),
-        Bad({"install.R": 'library(checkpoint)\ncheckpoint("2020-01-01")\n', **_DATED}, at="install.R:2:1"),
-        Good(_DATED),
-        Good({"runtime.txt": "r-3.5-2018-12-07\n"}, why="the first day there is"),
-        Good({"install.R": "# was https://mran.microsoft.com\nx <- 1\n", **_DATED}, why="a comment"),
+        Bad(
+            {"install.R": 'library(checkpoint)\ncheckpoint("2020-01-01")\n', **_DATED},
+            at="install.R:2:1",
+            why="checkpoint",
+        ),
+        Good(_DATED, why="A date with a snapshot"),
+        Good({"runtime.txt": "r-3.5-2018-12-07\n"}, why="The first snapshot"),
+        Good({"install.R": "# was https://mran.microsoft.com\nx <- 1\n", **_DATED}, why="A comment"),
         Good(
             {"runtime.txt": "r-2018-02-23\n", "Dockerfile": "FROM r-base:4.4.2\n"},
-            why="Binder does not read runtime.txt",
+            why="A build with a Dockerfile",
         ),
-        Good({"README.md": "https://mran.microsoft.com/snapshot/2019-04-15\n", **_DATED}, why="a text about it"),
-        Good({"install.R": 'checkpoint("reached")\n', **_DATED}, why="a function of its own"),
+        Good({"README.md": "https://mran.microsoft.com/snapshot/2019-04-15\n", **_DATED}, why="A text about it"),
+        Good({"install.R": 'checkpoint("reached")\n', **_DATED}, why="Another function called checkpoint"),
     )
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:
@@ -154,35 +162,41 @@ class RUndatedRepos(Rule):
             },
             at="install.R:1:33",
             fixed={"install.R": 'install.packages("sf", Ncpus = 2)  # maps\n'},
+            why="A mirror in install.packages",
         ),
         Bad(
             {"install.R": "install.packages(c('a','b'),repos='http://cran.rstudio.com/')\n", **_DATED},
             at="install.R:1:36",
             fixed={"install.R": "install.packages(c('a','b'))\n"},
+            why="A mirror without spaces around it",
         ),
-        Bad({"install.R": 'options(repos = c(CRAN = "https://cran.r-project.org"))\n', **_DATED}, at="install.R:1:27"),
-        Good({"install.R": 'install.packages("sf")\n', **_DATED}),
+        Bad(
+            {"install.R": 'options(repos = c(CRAN = "https://cran.r-project.org"))\n', **_DATED},
+            at="install.R:1:27",
+            why="A mirror in options",
+        ),
+        Good({"install.R": 'install.packages("sf")\n', **_DATED}, why="No repository"),
         Good(
             {
                 "install.R": 'install.packages("sf", repos = "https://packagemanager.posit.co/cran/2025-04-01")\n',
                 **_DATED,
             },
-            why="a day of its own",
+            why="A snapshot",
         ),
         Good(
             {
                 "install.R": 'install.packages("INLA", repos = c("https://inla.r-inla-download.org/R/stable"))\n',
                 **_DATED,
             },
-            why="a repository beside CRAN",
+            why="A repository beside CRAN",
         ),
-        Good({"install.R": '# repos = "https://cloud.r-project.org"\n', **_DATED}, why="a comment"),
+        Good({"install.R": '# repos = "https://cloud.r-project.org"\n', **_DATED}, why="A comment"),
         Good(
             {
                 "install.R": 'install.packages("https://cran.r-project.org/src/contrib/Archive/a/a_1.0.tar.gz", repos = NULL)\n',
                 **_DATED,
             },
-            why="the address of one release",
+            why="The address of one release",
         ),
     )
 
@@ -235,11 +249,16 @@ class RBiocinstaller(Rule):
             fixed={
                 "install.R": 'install.packages("BiocManager")\nBiocManager::install("biomaRt")  # genes\nBiocManager::install(c("limma", "edgeR"), ask = FALSE)\n'
             },
+            why="biocLite in install.R",
         ),
-        Good({"install.R": 'install.packages("BiocManager")\nBiocManager::install("biomaRt")\n', **_DATED}),
-        Good({"install.R": '# biocLite("biomaRt")\n', **_DATED}, why="a comment"),
         Good(
-            {"install.R": 'biocLite("biomaRt")\n', "Dockerfile": "FROM rocker/binder:4.4.2\n"}, why="not run by Binder"
+            {"install.R": 'install.packages("BiocManager")\nBiocManager::install("biomaRt")\n', **_DATED},
+            why="BiocManager",
+        ),
+        Good({"install.R": '# biocLite("biomaRt")\n', **_DATED}, why="A comment"),
+        Good(
+            {"install.R": 'biocLite("biomaRt")\n', "Dockerfile": "FROM rocker/binder:4.4.2\n"},
+            why="A build with a Dockerfile",
         ),
     )
 

@@ -66,16 +66,17 @@ class NotForBinder(Rule):
             {"README.md": "# A web application\n", "Dockerfile": "FROM python:3.12\n"},
             at="README.md:1:1",
             assume_binder=False,
+            why="A web application",
         ),
-        Bad({}, at=".:1:1", assume_binder=False),
-        Good({"README.md": "# A course\n", "Dockerfile": "FROM python:3.12\n"}, why="the user asked for it"),
-        Good({"binder/environment.yml": "dependencies: []\n"}, why="a binder directory", assume_binder=False),
-        Good({"postBuild": "#!/bin/sh\ntrue\n"}, why="a file that only repo2docker reads", assume_binder=False),
+        Bad({}, at=".:1:1", assume_binder=False, why="An empty repository"),
+        Good({"README.md": "# A course\n", "Dockerfile": "FROM python:3.12\n"}, why="--assume-binder"),
+        Good({"binder/environment.yml": "dependencies: []\n"}, why="A binder directory", assume_binder=False),
+        Good({"postBuild": "#!/bin/sh\ntrue\n"}, why="A file that only repo2docker reads", assume_binder=False),
         Good(
-            {"requirements.txt": "numpy\n", "a.ipynb": "{}"}, why="a notebook and its environment", assume_binder=False
+            {"requirements.txt": "numpy\n", "a.ipynb": "{}"}, why="A notebook and its environment", assume_binder=False
         ),
         Good(
-            {"README.md": "[launch](https://mybinder.org/v2/gh/o/r/HEAD)\n"}, why="a launch link", assume_binder=False
+            {"README.md": "[launch](https://mybinder.org/v2/gh/o/r/HEAD)\n"}, why="A launch link", assume_binder=False
         ),
     )
 
@@ -108,6 +109,7 @@ class UnusedSuppression(CommentRule):
             },
             at=("environment.yml:1:1", "environment.yml:4:16"),
             fixed={"environment.yml": "name: x\ndependencies:\n  - python=3.12\n"},
+            why="Two comments that suppress nothing",
         ),
         Bad(
             {
@@ -143,9 +145,9 @@ class UnusedSuppression(CommentRule):
             {
                 "environment.yml": "dependencies: [python=3.12]\nprefix: /home/me/env # binderlint: ignore[env-prefix] kept for the group\n"
             },
-            why="it suppresses something",
+            why="A comment that suppresses a problem",
         ),
-        Good({"notes.txt": "# binderlint: ignore[CND001]\n"}, why="no rule reads this file"),
+        Good({"notes.txt": "# binderlint: ignore[CND001]\n"}, why="A file that Binder does not read"),
     )
 
     def judge(self, comments: Comments) -> Iterator[Diagnostic]:
@@ -176,9 +178,10 @@ class UnknownRule(CommentRule):
         Bad(
             {"environment.yml": "dependencies: [python=3.12] # binderlint: ignore[CND999] x\n"},
             at="environment.yml:1:28",
+            why="A code that does not exist",
         ),
-        Good({"environment.yml": "prefix: /x # binderlint: ignore[env-prefix] ours\n"}, why="a name"),
-        Good({"environment.yml": "prefix: /x # binderlint: ignore[CND001] ours\n"}, why="a code"),
+        Good({"environment.yml": "prefix: /x # binderlint: ignore[env-prefix] ours\n"}, why="The name of a rule"),
+        Good({"environment.yml": "prefix: /x # binderlint: ignore[CND001] ours\n"}, why="The code of a rule"),
     )
 
     def judge(self, comments: Comments) -> Iterator[Diagnostic]:
@@ -204,7 +207,7 @@ class SuppressionWithoutReason(CommentRule):
     examples = (
         Good(
             {"environment.yml": "prefix: /x # binderlint: ignore[CND001]\n"},
-            why="reasons are not required unless configured",
+            why="Reasons are not required",
         ),
     )
 
@@ -227,7 +230,7 @@ class NothingCommitted(Rule):
     code = "BLT006"
     severity = Severity.WARNING
     level = Level.LAUNCH
-    examples = (Good({"README.md": "# x\n"}, why="a repository with files"),)
+    examples = (Good({"README.md": "# x\n"}, why="A repository with files"),)
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:
         if repo.nothing_committed:

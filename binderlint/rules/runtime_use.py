@@ -36,6 +36,7 @@ class RuntimeIgnored(Rule):
             {"runtime.txt": "python-3.12\n", "environment.yml": "dependencies:\n  - numpy\n"},
             at="runtime.txt:1:1",
             fixed={"runtime.txt": None, "environment.yml": "dependencies:\n  - python=3.12\n  - numpy\n"},
+            why="environment.yml without Python",
         ),
         Bad(
             {"binder/runtime.txt": "python-3.12.4", "binder/environment.yml": "dependencies: [numpy]\r\n"},
@@ -44,43 +45,69 @@ class RuntimeIgnored(Rule):
                 "binder/runtime.txt": None,
                 "binder/environment.yml": "dependencies: [python=3.12, numpy]\r\n",
             },
+            why="A patch version, without a line break, in the binder directory",
         ),
         Bad(
             {"runtime.txt": "python-3.12\n", "environment.yml": "dependencies: [python=3.11]\n"},
             at="runtime.txt:1:1",
             severity=Severity.WARNING,
+            why="environment.yml with another version",
         ),
         Bad(
             {"runtime.txt": "python-3.12\n", "environment.yml": "dependencies: [python=3.12]\n"},
             at="runtime.txt:1:1",
             severity=Severity.INFO,
+            why="environment.yml with the same version",
         ),
         Bad(
             {"runtime.txt": "python-3.12\n", "environment.yml": "dependencies: ['python>=3.9']\n"},
             at="runtime.txt:1:1",
+            why="environment.yml with a range",
         ),
         Bad(
             {"runtime.txt": "python-3.12\n", "Pipfile": '[requires]\npython_version = "3.9"\n'},
             at="runtime.txt:1:1",
             severity=Severity.WARNING,
+            why="A Pipfile with another version",
         ),
-        Bad({"runtime.txt": "python-3.12\n", "Pipfile": "[packages]\n"}, at="runtime.txt:1:1"),
-        Bad({"runtime.txt": "julia-1.10\n", "environment.yml": "dependencies: [python=3.11]\n"}, at="runtime.txt:1:1"),
+        Bad(
+            {"runtime.txt": "python-3.12\n", "Pipfile": "[packages]\n"},
+            at="runtime.txt:1:1",
+            why="A Pipfile without a version",
+        ),
+        Bad(
+            {"runtime.txt": "julia-1.10\n", "environment.yml": "dependencies: [python=3.11]\n"},
+            at="runtime.txt:1:1",
+            why="A version of Julia",
+        ),
         Bad(
             {"runtime.txt": "python-3.12\n", "Dockerfile": "FROM quay.io/jupyter/minimal-notebook:2025-01-01\n"},
             at="runtime.txt:1:1",
             severity=Severity.INFO,
+            why="A Dockerfile",
         ),
-        Good({"runtime.txt": "python-3.12\n", "requirements.txt": "numpy\n"}),
-        Good({"runtime.txt": "python-3.12\n", "Project.toml": "[deps]\n"}, why="Julia takes the Python from here"),
-        Good({"runtime.txt": "r-4.4-2025-01-15\n", "environment.yml": "dependencies: []\n"}, why="an R repository"),
-        Good({"runtime.txt": "r-4.4\n", "environment.yml": "dependencies: []\n"}, why="another rule's matter"),
+        Good(
+            {"runtime.txt": "python-3.12\n", "requirements.txt": "numpy\n"},
+            why="requirements.txt, with which runtime.txt counts",
+        ),
+        Good(
+            {"runtime.txt": "python-3.12\n", "Project.toml": "[deps]\n"},
+            why="A Julia repository, where runtime.txt counts",
+        ),
+        Good({"runtime.txt": "r-4.4-2025-01-15\n", "environment.yml": "dependencies: []\n"}, why="An R repository"),
+        Good(
+            {"runtime.txt": "r-4.4\n", "environment.yml": "dependencies: []\n"},
+            why="R without a date, which r-runtime-date-missing reports",
+        ),
         Good(
             {"runtime.txt": "python-3.12\n", "binder/environment.yml": "dependencies: []\n"},
-            why="the binder folder hides it, which another rule says",
+            why="The binder directory hides it, which binder-dir-hides-root-config reports",
         ),
-        Good({"runtime.txt": "# python-3.12\n", "environment.yml": "dependencies: []\n"}, why="put out of use"),
-        Good({"runtime.txt": "python 3\n", "environment.yml": "dependencies: []\n"}, why="it stops the build"),
+        Good({"runtime.txt": "# python-3.12\n", "environment.yml": "dependencies: []\n"}, why="A comment"),
+        Good(
+            {"runtime.txt": "python 3\n", "environment.yml": "dependencies: []\n"},
+            why="A line that stops the build, which runtime-malformed reports",
+        ),
     )
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:
@@ -158,19 +185,28 @@ class RuntimePythonWithDescription(Rule):
     level = Level.LAUNCH
     sources = ("repo2docker/buildpacks/r.py",)
     examples = (
-        Bad({"runtime.txt": "python-3.11\n", "DESCRIPTION": "Package: x\n"}, at="runtime.txt:1:8"),
-        Bad({"runtime.txt": "python-3.11.4\n", "DESCRIPTION": "Package: x\n"}, at="runtime.txt:1:8"),
+        Bad(
+            {"runtime.txt": "python-3.11\n", "DESCRIPTION": "Package: x\n"},
+            at="runtime.txt:1:8",
+            why="Python 3.11 beside DESCRIPTION",
+        ),
+        Bad(
+            {"runtime.txt": "python-3.11.4\n", "DESCRIPTION": "Package: x\n"},
+            at="runtime.txt:1:8",
+            why="A patch version beside DESCRIPTION",
+        ),
         Bad(
             {"runtime.txt": "python-3.6\n", "DESCRIPTION": "Package: x\n"},
             at="runtime.txt:1:8",
             severity=Severity.WARNING,
+            why="Python 3.6 beside DESCRIPTION, which becomes R 3.6",
         ),
-        Good({"runtime.txt": "r-4.4-2025-01-15\n", "DESCRIPTION": "Package: x\n"}),
-        Good({"DESCRIPTION": "Package: x\n"}),
-        Good({"runtime.txt": "python-3.11\n", "requirements.txt": "numpy\n"}, why="no R here"),
+        Good({"runtime.txt": "r-4.4-2025-01-15\n", "DESCRIPTION": "Package: x\n"}, why="R beside DESCRIPTION"),
+        Good({"DESCRIPTION": "Package: x\n"}, why="No runtime.txt"),
+        Good({"runtime.txt": "python-3.11\n", "requirements.txt": "numpy\n"}, why="No DESCRIPTION"),
         Good(
             {"binder/runtime.txt": "python-3.11\n", "binder/requirements.txt": "x\n", "DESCRIPTION": "Package: x\n"},
-            why="beside a binder folder DESCRIPTION is not looked at",
+            why="A binder directory, with which DESCRIPTION does not count",
         ),
     )
 

@@ -35,6 +35,7 @@ class ScriptCrlf(Rule):
             {**_PIP, "start": '#!/bin/bash\r\nexport A=1\r\nexec "$@"\r\n'},
             at="start:1:1",
             fixed={"start": '#!/bin/bash\nexport A=1\nexec "$@"\n', ".gitattributes": "/start text eol=lf\n"},
+            why="start with Windows line endings",
         ),
         Bad(
             {
@@ -47,11 +48,13 @@ class ScriptCrlf(Rule):
                 "binder/postBuild": "#!/usr/bin/env bash\nset -e\necho hi",
                 ".gitattributes": "*.png binary\n/binder/postBuild text eol=lf\n",
             },
+            why="postBuild with a .gitattributes file",
         ),
         Bad(
             {**_PIP, "postBuild": "echo one\necho two\r\n", ".gitattributes": "/postBuild text eol=lf\n"},
             at="postBuild:2:1",
             fixed={"postBuild": "echo one\necho two\n"},
+            why="One line of postBuild",
         ),
         Bad(
             {
@@ -61,19 +64,20 @@ class ScriptCrlf(Rule):
             },
             at="postBuild:1:1",
             fixed={"postBuild": "#!/usr/bin/env python3\nprint(1)\n"},
+            why="A Python script",
         ),
-        Good({**_PIP, "start": '#!/bin/bash\nexec "$@"\n'}),
+        Good({**_PIP, "start": '#!/bin/bash\nexec "$@"\n'}, why="Unix line endings"),
         Good(
             {"requirements.txt": "numpy==2.2.0\r\n", "apt.txt": "tree\r\n", "runtime.txt": "python-3.12\r\n"},
-            why="harmless in these files",
+            why="Files in which they do no harm",
         ),
         Good(
             {**_PIP, "postBuild": "#!/usr/bin/env python3\nprint(1)\r\nprint(2)\r\n"},
-            why="Python reads Windows line ends; only the first line must have none",
+            why="A Python script whose first line has none",
         ),
         Good(
             {**_PIP, "start": '#!/bin/bash\r\nexec "$@"\r\n', "binder/README.md": "x\n"},
-            why="Binder does not read this file, since there is a binder directory",
+            why="A binder directory hides the file",
         ),
     )
 
@@ -126,25 +130,29 @@ class ScriptBom(Rule):
             {**_PIP, "start": '\ufeff#!/bin/bash\nexec "$@"\n'},
             at="start:1:1",
             fixed={"start": '#!/bin/bash\nexec "$@"\n'},
+            why="A mark in start",
         ),
         Bad(
             {**_PIP, "postBuild": "\ufeff#!/bin/bash\nset -euo pipefail\r\necho ü\n"},
             at="postBuild:1:1",
             fixed={"postBuild": "#!/bin/bash\nset -euo pipefail\r\necho ü\n"},
+            why="A mark in postBuild, which uses bash",
         ),
         Bad(
             {**_PIP, "postBuild": "\ufeff#!/bin/bash\necho hi\n"},
             at="postBuild:1:1",
             fixed={"postBuild": "#!/bin/bash\necho hi\n"},
             severity=Severity.WARNING,
+            why="A mark in postBuild, which uses nothing special",
         ),
         Bad(
             {**_PIP, "start": '#!/bin/bash\nexec "$@"\n'.encode("utf-16")},
             at="start:1:1",
             fixed={"start": '#!/bin/bash\nexec "$@"\n'},
+            why="start in UTF-16",
         ),
-        Good({**_PIP, "start": '#!/bin/bash\necho "\ufeff"\nexec "$@"\n'}, why="a mark inside of the text"),
-        Good({"requirements.txt": "\ufeffnumpy==2.2.0\n"}, why="harmless there: pip knows the mark"),
+        Good({**_PIP, "start": '#!/bin/bash\necho "\ufeff"\nexec "$@"\n'}, why="A mark inside the text"),
+        Good({"requirements.txt": "\ufeffnumpy==2.2.0\n"}, why="A mark in requirements.txt, where it does no harm"),
     )
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:

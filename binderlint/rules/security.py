@@ -60,34 +60,46 @@ class SecretInConfig(Rule):
     level = Level.LAUNCH
     sources = ("jupyterhub/mybinder.org-user-guide: docs/about/user-guidelines.rst",)
     examples = (
-        Bad({"notebooks/a.py": f"import os\ntoken = '{_TOKEN}'\n"}, at="notebooks/a.py:2:10"),
-        Bad({"start": f'#!/bin/bash\nexport AWS_SECRET_ACCESS_KEY="{_AWS}"\nexec "$@"\n'}, at="start:2:31"),
+        Bad(
+            {"notebooks/a.py": f"import os\ntoken = '{_TOKEN}'\n"},
+            at="notebooks/a.py:2:10",
+            why="A GitHub token in code",
+        ),
+        Bad(
+            {"start": f'#!/bin/bash\nexport AWS_SECRET_ACCESS_KEY="{_AWS}"\nexec "$@"\n'},
+            at="start:2:31",
+            why="An AWS key in start",
+        ),
         Bad(
             {"requirements.txt": f"--extra-index-url https://ci:{'k7Rw' + '2pQz9Lm'}@pypi.example.org/simple\nnumpy\n"},
             at="requirements.txt:1:30",
+            why="A password in an address",
         ),
         Bad(
             {"binder/postBuild": f"#!/bin/bash\ngit clone https://{_TOKEN}@github.com/o/r\n"},
             at="binder/postBuild:2:19",
+            why="A GitHub token in postBuild",
         ),
-        Good({"a.py": "token = os.environ['GITHUB_TOKEN']\n"}),
-        Good({"a.py": f"token = '{_TOKEN[:-1]}0'\n"}, why="a wrong checksum: a sample"),
+        Good({"a.py": "token = os.environ['GITHUB_TOKEN']\n"}, why="A token in an environment variable"),
+        Good({"a.py": f"token = '{_TOKEN[:-1]}0'\n"}, why="A token with a wrong checksum"),
         Good(
             {
                 "start": '#!/bin/bash\nexport AWS_SECRET_ACCESS_KEY=wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY\nexec "$@"\n'
             },
-            why="the sample of Amazon's own documentation",
+            why="The sample in Amazon's documentation",
         ),
-        Good({"requirements.txt": "--index-url https://${USER}:${TOKEN}@pypi.example.org/simple\n"}, why="variables"),
-        Good({"requirements.txt": "# https://me:k7Rw2pQz9Lm@pypi.example.org\n"}, why="a comment"),
-        Good({"requirements.txt": "git+https://user:password@example.org/r.git\n"}, why="a placeholder"),
+        Good({"requirements.txt": "--index-url https://${USER}:${TOKEN}@pypi.example.org/simple\n"}, why="Variables"),
+        Good({"requirements.txt": "# https://me:k7Rw2pQz9Lm@pypi.example.org\n"}, why="A comment"),
+        Good({"requirements.txt": "git+https://user:password@example.org/r.git\n"}, why="A placeholder"),
         Good(
             {"requirements.txt": "git+https://the-very-long-user-name@bitbucket.org/o/r.git\n"},
-            why="a user without a password",
+            why="A user without a password",
         ),
-        Good({"a.md": "postgresql://me:k7Rw2pQz9Lm@localhost/db\n"}, why="no address of a build"),
-        Good({"tests/data/a.py": f"token = '{_TOKEN}'\n"}, why="data of tests"),
-        Good({".env": Source(".env", f"T={_TOKEN}\n".encode(), tracked=False), "a": ""}, why="Binder does not get it"),
+        Good({"a.md": "postgresql://me:k7Rw2pQz9Lm@localhost/db\n"}, why="An address that no build uses"),
+        Good({"tests/data/a.py": f"token = '{_TOKEN}'\n"}, why="Test data"),
+        Good(
+            {".env": Source(".env", f"T={_TOKEN}\n".encode(), tracked=False), "a": ""}, why="A file that is not in git"
+        ),
     )
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:
@@ -117,17 +129,28 @@ class PrivateKeyInRepository(Rule):
     level = Level.LAUNCH
     sources = ("jupyterhub/mybinder.org-user-guide: docs/about/user-guidelines.rst",)
     examples = (
-        Bad({"keys/id_rsa": _KEY}, at="keys/id_rsa:1:1"),
+        Bad({"keys/id_rsa": _KEY}, at="keys/id_rsa:1:1", why="An ssh key"),
         Bad(
             {"account.json": '{"type": "service_account", "private_key": "' + _KEY.replace("\n", "\\n") + '"}\n'},
             at="account.json:1:45",
+            why="The key of a service account",
         ),
-        Bad({"server.pem": _KEY.replace("\n", "\r\n").replace("RSA ", "")}, at="server.pem:1:1"),
-        Good({"server.pem": "-----BEGIN CERTIFICATE-----\nMIIEpAIBAAKCAQEA7bq9c1Zt8Jx0w2K5mYhVnR4sD6fG\n"}),
-        Good({"id_rsa.pub": "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABAQDtbq9zVm3wnHTDYrmZiFWdHiwPp8Y me\n"}),
-        Good({"tests/certs/server.key": _KEY}, why="a sample for tests"),
-        Good({"docs/ssh.md": f"The file begins with `{_KEY_HEAD.strip()}`.\n"}, why="a text about keys"),
-        Good({"id_rsa": Source("id_rsa", _KEY.encode(), tracked=False), "a": ""}, why="Binder does not get it"),
+        Bad(
+            {"server.pem": _KEY.replace("\n", "\r\n").replace("RSA ", "")},
+            at="server.pem:1:1",
+            why="The key of a server, with Windows line endings",
+        ),
+        Good(
+            {"server.pem": "-----BEGIN CERTIFICATE-----\nMIIEpAIBAAKCAQEA7bq9c1Zt8Jx0w2K5mYhVnR4sD6fG\n"},
+            why="A certificate",
+        ),
+        Good(
+            {"id_rsa.pub": "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABAQDtbq9zVm3wnHTDYrmZiFWdHiwPp8Y me\n"},
+            why="A public key",
+        ),
+        Good({"tests/certs/server.key": _KEY}, why="A sample for tests"),
+        Good({"docs/ssh.md": f"The file begins with `{_KEY_HEAD.strip()}`.\n"}, why="A text about keys"),
+        Good({"id_rsa": Source("id_rsa", _KEY.encode(), tracked=False), "a": ""}, why="A key that is not in git"),
     )
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:

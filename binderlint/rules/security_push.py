@@ -38,15 +38,25 @@ class PushesFromBinder(Rule):
     level = Level.LAUNCH
     sources = ("jupyterhub/mybinder.org-user-guide: docs/about/user-guidelines.rst",)
     examples = (
-        Bad({"start": '#!/bin/bash\ngit add . && git -C notebooks push origin main\nexec "$@"\n'}, at="start:2:14"),
-        Bad({"requirements.txt": "numpy\n", "postBuild": "#!/bin/bash\ngit push || true\n"}, at="postBuild:2:1"),
-        Bad({"a.ipynb": _notebook("!git push origin HEAD")}, at="a.ipynb:9"),
-        Good({"start": '#!/bin/bash\n# git push\necho "git push"\nexec "$@"\n'}, why="nothing is pushed"),
-        Good({"start": '#!/bin/bash\ngit config --global push.default simple\nexec "$@"\n'}, why="a setting"),
-        Good({"start": '#!/bin/bash\nsave() { git push; }\nexec "$@"\n'}, why="a function that is never called"),
-        Good({"start": '#!/bin/bash\ngit push\nexec "$@"\n'}, hub="hub.example.org", why="a hub whose users log in"),
-        Good({"a.ipynb": _notebook("# then: git push")}, why="a comment"),
-        Good({"docs/a.md": "    git push\n"}, why="a text about it"),
+        Bad(
+            {"start": '#!/bin/bash\ngit add . && git -C notebooks push origin main\nexec "$@"\n'},
+            at="start:2:14",
+            why="git push in start",
+        ),
+        Bad(
+            {"requirements.txt": "numpy\n", "postBuild": "#!/bin/bash\ngit push || true\n"},
+            at="postBuild:2:1",
+            why="git push in postBuild",
+        ),
+        Bad({"a.ipynb": _notebook("!git push origin HEAD")}, at="a.ipynb:9", why="git push in a notebook"),
+        Good({"start": '#!/bin/bash\n# git push\necho "git push"\nexec "$@"\n'}, why="A comment and a text"),
+        Good(
+            {"start": '#!/bin/bash\ngit config --global push.default simple\nexec "$@"\n'}, why="A setting for git push"
+        ),
+        Good({"start": '#!/bin/bash\nsave() { git push; }\nexec "$@"\n'}, why="A function that is never called"),
+        Good({"start": '#!/bin/bash\ngit push\nexec "$@"\n'}, hub="hub.example.org", why="A hub with logins"),
+        Good({"a.ipynb": _notebook("# then: git push")}, why="A comment in a notebook"),
+        Good({"docs/a.md": "    git push\n"}, why="A text about it"),
     )
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:

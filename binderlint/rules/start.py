@@ -45,89 +45,119 @@ class StartNoPassthrough(Rule):
             {**_PIP, "start": _SH + "export A=1\nexport B=2\n"},
             at="start:3:1",
             fixed={"start": _SH + 'export A=1\nexport B=2\nexec "$@"\n'},
+            why="The script ends without the command",
         ),
         Bad(
             {"binder/requirements.txt": "numpy==2.2.0\n", "binder/start": "#!/bin/bash\r\nexport A=1"},
             at="binder/start:2:1",
             fixed={"binder/start": '#!/bin/bash\r\nexport A=1\r\nexec "$@"\r\n'},
+            why="In the binder directory, with Windows line endings",
         ),
         Bad(
             {**_PIP, "start": _SH + "export A=1\nexec jupyter lab --ip=0.0.0.0\n"},
             at="start:3:1",
             fixed={"start": _SH + 'export A=1\nexec "$@"\n'},
+            why="JupyterLab is started instead",
         ),
         Bad(
             {"binder/requirements.txt": "x==1\n", "binder/start": _SH + "export A=1\njupyter notebook --port=8888"},
             at="binder/start:3:1",
             fixed={"binder/start": _SH + 'export A=1\nexec "$@"'},
+            why="Jupyter Notebook on a port of its own",
         ),
         Bad(
-            {"binder/requirements.txt": "x==1\n", "binder/start": _SH + "streamlit run app.py\n"}, at="binder/start:2:1"
+            {"binder/requirements.txt": "x==1\n", "binder/start": _SH + "streamlit run app.py\n"},
+            at="binder/start:2:1",
+            why="A Streamlit app",
         ),
         Bad(
             {**_PIP, "start": _SH + 'case "$1" in\n  jupyter*) exec "$@" ;;\nesac\n'},
             at="start:2:1",
             fixed={"start": _SH + 'case "$1" in\n  jupyter*) exec "$@" ;;\nesac\nexec "$@"\n'},
+            why="The command runs only if it is Jupyter",
         ),
-        Bad({**_PIP, "start": _SH + 'exec jupyter lab "$@"\n'}, at="start:2:1", fixed={"start": _SH + 'exec "$@"\n'}),
+        Bad(
+            {**_PIP, "start": _SH + 'exec jupyter lab "$@"\n'},
+            at="start:2:1",
+            fixed={"start": _SH + 'exec "$@"\n'},
+            why="The command becomes an argument of JupyterLab",
+        ),
         Bad(
             {**_PIP, "start": _SH + 'if [ -f .env ]; then\n  . .env\n  exec "$@"\nfi\n'},
             at="start:2:1",
             fixed={"start": _SH + 'if [ -f .env ]; then\n  . .env\n  exec "$@"\nfi\nexec "$@"\n'},
+            why="One branch ends without the command",
         ),
         Bad(
             {**_PIP, "start": _SH + 'main() {\n  exec "$@"\n}\nmain\n'},
             at="start:5:1",
             fixed={"start": _SH + 'main() {\n  exec "$@"\n}\nmain\nexec "$@"\n'},
+            why="A function that is called without the arguments",
         ),
-        Bad({**_PIP, "start": _SH + '"$@" &\n'}, at="start:2:1", fixed={"start": _SH + 'exec "$@"\n'}),
+        Bad(
+            {**_PIP, "start": _SH + '"$@" &\n'},
+            at="start:2:1",
+            fixed={"start": _SH + 'exec "$@"\n'},
+            why="The command runs in the background and the script ends",
+        ),
         Bad(
             {**_PIP, "start": _SH + "export A=1\nexit 0\n"},
             at="start:3:1",
             fixed={"start": _SH + 'export A=1\nexec "$@"\n'},
+            why="The script exits",
         ),
-        Bad({**_PIP, "start": _SH + 'while true; do sleep 60; done\nexec "$@"\n'}, at="start:2:1"),
-        Bad({**_PIP, "start": "#!/usr/bin/env python3\nimport os\nos.environ['A'] = '1'\n"}, at="start:1:1"),
-        Good({**_PIP, "start": _SH + 'exec "$@"\n'}),
+        Bad(
+            {**_PIP, "start": _SH + 'while true; do sleep 60; done\nexec "$@"\n'}, at="start:2:1", why="An endless loop"
+        ),
+        Bad(
+            {**_PIP, "start": "#!/usr/bin/env python3\nimport os\nos.environ['A'] = '1'\n"},
+            at="start:1:1",
+            why="A Python script that ignores its arguments",
+        ),
+        Good({**_PIP, "start": _SH + 'exec "$@"\n'}, why="Nothing but the command"),
         Good(
             {**_PIP, "start": _SH + 'if [ -f x ]; then\n  exec "$@"\nelse\n  exec "$@"\nfi\n'},
-            why="the command is run on both branches",
+            why="The command runs on both branches",
         ),
         Good(
             {**_PIP, "start": _SH + 'if [ $# -gt 0 ]; then\n  exec "$@"\nelse\n  exec jupyter lab\nfi\n'},
-            why="Binder always gives a command",
+            why="A fallback for the case that there is no command, which never happens on Binder",
         ),
         Good(
             {**_PIP, "start": _SH + 'main() {\n  export A=1\n  exec "$@"\n}\nmain "$@"\n'},
-            why="the arguments are handed to the function",
+            why="A function that is given the arguments",
         ),
         Good(
             {**_PIP, "start": _SH + 'if [ -z "$TOKEN" ]; then echo "no token" >&2; exit 1; fi\nexec "$@"\n'},
-            why="giving up on purpose",
+            why="The script gives up on purpose",
         ),
         Good(
             {**_PIP, "start": _SH + 'xvfb-run exec "$@" 2>&1 | tee .jupyter-server-log.txt\n'},
             why="xvfb-run evaluates `exec` itself, so the command runs",
         ),
-        Good({**_PIP, "start": _SH + 'exec tini -g -- env A=1 "$@"\n'}, why="wrappers run what follows them"),
+        Good({**_PIP, "start": _SH + 'exec tini -g -- env A=1 "$@"\n'}, why="Wrappers that run what follows them"),
         Good(
-            {**_PIP, "start": _SH + 'exec bash -c \'exec "$@"\' start "$@"\n'}, why="the inner shell gets all arguments"
+            {**_PIP, "start": _SH + 'exec bash -c \'exec "$@"\' start "$@"\n'},
+            why="An inner shell that gets all arguments",
         ),
         Good(
             {**_PIP, "start": _SH + ". binder-helper.sh\n", "binder-helper.sh": 'export A=1\nexec "$@"\n'},
-            why="a sourced helper sees the arguments",
+            why="A sourced helper sees the arguments",
         ),
-        Good({**_PIP, "start": _SH + 'run-as-user "$@"\n'}, why="a program that may be a wrapper"),
-        Good({**_PIP, "start": _SH + "source /opt/helper.sh\n"}, why="it is not known what the helper does"),
+        Good({**_PIP, "start": _SH + 'run-as-user "$@"\n'}, why="A program that may be a wrapper"),
+        Good(
+            {**_PIP, "start": _SH + "source /opt/helper.sh\n"},
+            why="A helper outside the repository, whose content is not known",
+        ),
         Good(
             {**_PIP, "start": "#!/usr/bin/env python3\nimport os, sys\nos.execvp(sys.argv[1], sys.argv[1:])\n"},
-            why="Python hands over in its own way",
+            why="A Python script that hands over",
         ),
         Good(
             {"Dockerfile": "FROM quay.io/jupyter/base-notebook:2024-10-07\n", "start": _SH + "export A=1\n"},
-            why="with a Dockerfile Binder does not read `start`",
+            why="With a Dockerfile, Binder does not read `start`",
         ),
-        Good({**_PIP, "start": b"\x7fELF\x02\x01\x01\x00\x00"}, why="a program, not a script"),
+        Good({**_PIP, "start": b"\x7fELF\x02\x01\x01\x00\x00"}, why="A program, not a script"),
     )
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:
@@ -245,16 +275,24 @@ class StartNotForBinder(Rule):
     level = Level.LAUNCH
     sources = ("repo2docker/buildpacks/base.py",)
     examples = (
-        Bad({**_PIP, "start": _SH + "cd web\nexec gunicorn app:app\n"}, at="start:3:1"),
-        Bad({**_PIP, "start": _SH + "npm run build\nnode server.js\n"}, at="start:2:1"),
-        Good({**_PIP, "start": _SH + 'gunicorn app:app &\nexec "$@"\n'}, why="beside the command that Binder runs"),
+        Bad(
+            {**_PIP, "start": _SH + "cd web\nexec gunicorn app:app\n"},
+            at="start:3:1",
+            why="A web application with gunicorn",
+        ),
+        Bad(
+            {**_PIP, "start": _SH + "npm run build\nnode server.js\n"},
+            at="start:2:1",
+            why="A web application with Node.js",
+        ),
+        Good({**_PIP, "start": _SH + 'gunicorn app:app &\nexec "$@"\n'}, why="The application runs beside the command"),
         Good(
             {"binder/requirements.txt": "x==1\n", "start": _SH + "exec gunicorn app:app\n"},
-            why="Binder does not read it",
+            why="There is a binder directory, so Binder does not read it",
         ),
         Good(
             {"binder/requirements.txt": "x==1\n", "binder/start": _SH + "exec streamlit run app.py\n"},
-            why="in the binder directory it is meant for Binder: start-no-passthrough says it",
+            why="In the binder directory, where it is meant for Binder",
         ),
     )
 

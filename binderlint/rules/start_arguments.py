@@ -34,37 +34,61 @@ class StartUnquotedArgs(Rule):
     level = Level.LAUNCH
     sources = ("binderhub/helm-chart/binderhub/values.yaml",)
     examples = (
-        Bad({**_PIP, "start": _SH + "exec $@\n"}, at="start:2:6", fixed={"start": _SH + 'exec "$@"\n'}),
-        Bad({**_PIP, "start": _SH + "$* # go"}, at="start:2:1", fixed={"start": _SH + '"$@" # go'}),
-        Bad({**_PIP, "start": _SH + 'exec "$*"\n'}, at="start:2:6", fixed={"start": _SH + 'exec "$@"\n'}),
-        Bad({**_PIP, "start": _SH + "exec ${@}\n"}, at="start:2:6", fixed={"start": _SH + 'exec "$@"\n'}),
-        Bad({**_PIP, "start": _SH + 'exec "$1"\n'}, at="start:2:6", fixed={"start": _SH + 'exec "$@"\n'}),
+        Bad(
+            {**_PIP, "start": _SH + "exec $@\n"}, at="start:2:6", fixed={"start": _SH + 'exec "$@"\n'}, why="No quotes"
+        ),
+        Bad(
+            {**_PIP, "start": _SH + "$* # go"},
+            at="start:2:1",
+            fixed={"start": _SH + '"$@" # go'},
+            why="No quotes and no exec",
+        ),
+        Bad(
+            {**_PIP, "start": _SH + 'exec "$*"\n'},
+            at="start:2:6",
+            fixed={"start": _SH + 'exec "$@"\n'},
+            why="All arguments as one word",
+        ),
+        Bad(
+            {**_PIP, "start": _SH + "exec ${@}\n"},
+            at="start:2:6",
+            fixed={"start": _SH + 'exec "$@"\n'},
+            why="Braces without quotes",
+        ),
+        Bad(
+            {**_PIP, "start": _SH + 'exec "$1"\n'},
+            at="start:2:6",
+            fixed={"start": _SH + 'exec "$@"\n'},
+            why="The first argument only",
+        ),
         Bad(
             {**_PIP, "start": _SH + 'CMD="$@"\nexport A=1\nexec $CMD\n'},
             at="start:4:6",
             fixed={"start": _SH + 'CMD="$@"\nexport A=1\nexec "$@"\n'},
+            why="The command goes through a variable",
         ),
         Bad(
             {**_PIP, "start": _SH + "exec xvfb-run -a $@ --foo\n"},
             at="start:2:18",
             fixed={"start": _SH + 'exec xvfb-run -a "$@" --foo\n'},
+            why="A wrapper without quotes",
         ),
-        Bad({**_PIP, "start": _SH + 'bash -c "$*"\n'}, at="start:2:9"),
-        Bad({**_PIP, "start": _SH + 'eval "$@"\n'}, at="start:2:6"),
-        Bad({**_PIP, "start": _SH + 'shift\nexec "$@"\n'}, at="start:3:1"),
-        Good({**_PIP, "start": _SH + 'exec "$@"\n'}),
-        Good({**_PIP, "start": _SH + 'exec "${@}"\n'}, why="the same with braces"),
-        Good({**_PIP, "start": _SH + 'args=("$@")\nexec "${args[@]}"\n'}, why="an array keeps the arguments apart"),
-        Good({**_PIP, "start": _SH + 'cmd=$1\nshift\nexec "$cmd" "$@"\n'}, why="put together again"),
+        Bad({**_PIP, "start": _SH + 'bash -c "$*"\n'}, at="start:2:9", why="bash -c"),
+        Bad({**_PIP, "start": _SH + 'eval "$@"\n'}, at="start:2:6", why="eval"),
+        Bad({**_PIP, "start": _SH + 'shift\nexec "$@"\n'}, at="start:3:1", why="The first argument is shifted away"),
+        Good({**_PIP, "start": _SH + 'exec "$@"\n'}, why="Quotes"),
+        Good({**_PIP, "start": _SH + 'exec "${@}"\n'}, why="The same with braces"),
+        Good({**_PIP, "start": _SH + 'args=("$@")\nexec "${args[@]}"\n'}, why="An array keeps the arguments apart"),
+        Good({**_PIP, "start": _SH + 'cmd=$1\nshift\nexec "$cmd" "$@"\n'}, why="The first argument is put back"),
         Good(
             {**_PIP, "start": _SH + 'log() { echo $@ >&2; }\nlog starting\nexec "$@"\n'},
-            why="in a function, on other arguments",
+            why="A function with arguments of its own",
         ),
         Good(
             {**_PIP, "start": _SH + 'case ${1:-} in\n  jupyter) $@ --no-browser ;;\n  *) exec "$@" ;;\nesac\n'},
-            why="BinderHub's command is not jupyter but python3",
+            why="A branch that BinderHub's command, which is python3, does not take",
         ),
-        Good({**_PIP, "start": _SH + 'echo "running $*"\nexec "$@"\n'}, why="only printed"),
+        Good({**_PIP, "start": _SH + 'echo "running $*"\nexec "$@"\n'}, why="The command is only printed"),
     )
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:
@@ -113,32 +137,44 @@ class StartMissingExec(Rule):
             {**_PIP, "start": _SH + 'export A=1\n"$@"\n'},
             at="start:3:1",
             fixed={"start": _SH + 'export A=1\nexec "$@"\n'},
+            why="The command without exec",
         ),
         Bad(
             {**_PIP, "start": _SH + 'if [ -f x ]; then\n  A=1 "$@"\nelse\n  exec "$@"\nfi'},
             at="start:3:3",
             fixed={"start": _SH + 'if [ -f x ]; then\n  A=1 exec "$@"\nelse\n  exec "$@"\nfi'},
+            why="Without exec on one of two branches",
         ),
         Bad(
-            {**_PIP, "start": _SH + 'nice -n 5 "$@"\n'}, at="start:2:1", fixed={"start": _SH + 'exec nice -n 5 "$@"\n'}
+            {**_PIP, "start": _SH + 'nice -n 5 "$@"\n'},
+            at="start:2:1",
+            fixed={"start": _SH + 'exec nice -n 5 "$@"\n'},
+            why="A wrapper without exec",
         ),
         Bad(
             {**_PIP, "start": _SH + 'xvfb-run exec "$@" 2>&1 | tee log.txt\n'},
             at="start:2:1",
             severity=Severity.WARNING,
+            why="The command in a pipeline",
         ),
         Bad(
             {**_PIP, "start": _SH + "trap 'rm -rf /tmp/data' TERM\n\"$@\"\n"},
             at="start:3:1",
             severity=Severity.WARNING,
+            why="The script cleans up with a trap",
         ),
-        Bad({**_PIP, "start": _SH + '"$@"\nrm -rf /tmp/data\n'}, at="start:2:1"),
-        Good({**_PIP, "start": _SH + 'exec "$@"\n'}),
-        Good({**_PIP, "start": _SH + 'exec "$@" > >(tee log.txt) 2>&1\n'}, why="a log without a pipeline"),
-        Good({**_PIP, "start": _SH + '{\n  exec "$@"\n} 2>&1\n'}, why="a group is no process of its own"),
-        Good({**_PIP, "start": _SH + 'exec xvfb-run "$@"\n'}, why="xvfb-run has to stay to end its display"),
+        Bad(
+            {**_PIP, "start": _SH + '"$@"\nrm -rf /tmp/data\n'},
+            at="start:2:1",
+            why="Lines that run after the server has ended",
+        ),
+        Good({**_PIP, "start": _SH + 'exec "$@"\n'}, why="The command with exec"),
+        Good({**_PIP, "start": _SH + 'exec "$@" > >(tee log.txt) 2>&1\n'}, why="A log without a pipeline"),
+        Good({**_PIP, "start": _SH + '{\n  exec "$@"\n} 2>&1\n'}, why="exec in a group of commands"),
+        Good({**_PIP, "start": _SH + 'exec xvfb-run "$@"\n'}, why="xvfb-run, which has to stay to end its display"),
         Good(
-            {**_PIP, "start": _SH + 'trap "kill 0" TERM\n"$@" &\nwait $!\n'}, why="the shell hands the signal on itself"
+            {**_PIP, "start": _SH + 'trap "kill 0" TERM\n"$@" &\nwait $!\n'},
+            why="The script passes the signal on itself",
         ),
     )
 
@@ -187,23 +223,30 @@ class StartNoShebang(Rule):
             {**_PIP, "start": 'export A=1\nexec "$@"\n'},
             at="start:1:1",
             fixed={"start": '#!/bin/bash\nexport A=1\nexec "$@"\n'},
+            why="The first line is a command",
         ),
         Bad(
             {**_PIP, "start": '# #!/bin/bash\r\n\r\nexec "$@"'},
             at="start:1:1",
             fixed={"start": '#!/bin/bash\r\n# #!/bin/bash\r\n\r\nexec "$@"'},
+            why="The line is in a comment, and the file has Windows line endings",
         ),
         Bad(
             {**_PIP, "start": '\n #!/bin/bash\nexec "$@"\n'},
             at="start:1:1",
             fixed={"start": '#!/bin/bash\nexec "$@"\n'},
+            why="The first line is empty",
         ),
-        Bad({**_PIP, "start": ""}, at="start:1:1", fixed={"start": "#!/bin/bash\n"}),
-        Bad({**_PIP, "start": "import os, sys\nos.execvp(sys.argv[1], sys.argv[1:])\n"}, at="start:1:1"),
-        Good({**_PIP, "start": '#!/bin/sh\nexec "$@"\n'}),
-        Good({**_PIP, "start": '#! /usr/bin/env bash\nexec "$@"\n'}, why="a blank after `#!` is allowed"),
-        Good({**_PIP, "start": b"\x7fELF\x02\x01\x01\x00\x00"}, why="a program, not a script"),
-        Good({**_PIP, "postBuild": "echo hi\n"}, why="`postBuild` is run by a shell"),
+        Bad({**_PIP, "start": ""}, at="start:1:1", fixed={"start": "#!/bin/bash\n"}, why="An empty file"),
+        Bad(
+            {**_PIP, "start": "import os, sys\nos.execvp(sys.argv[1], sys.argv[1:])\n"},
+            at="start:1:1",
+            why="Python code",
+        ),
+        Good({**_PIP, "start": '#!/bin/sh\nexec "$@"\n'}, why="sh is named"),
+        Good({**_PIP, "start": '#! /usr/bin/env bash\nexec "$@"\n'}, why="A space after `#!`"),
+        Good({**_PIP, "start": b"\x7fELF\x02\x01\x01\x00\x00"}, why="A program, not a script"),
+        Good({**_PIP, "postBuild": "echo hi\n"}, why="postBuild without a first line, which a shell runs"),
     )
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:

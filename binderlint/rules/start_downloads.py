@@ -51,6 +51,7 @@ class StartDownloads(Rule):
                 + "# the photos of all campaigns\ngit clone https://github.com/example/photos\ngit clone https://github.com/example/maps\n",
             },
             severity=Severity.ERROR,
+            why="Two repositories with data are cloned",
         ),
         Bad(
             {
@@ -67,6 +68,7 @@ class StartDownloads(Rule):
                 + "set -e\necho hi\n# download data\ncd /home/jovyan\nmkdir data\ncd data\nwget http://example.org/~x/sst.tar.gz\ntar -xvzf sst.tar.gz\nrm sst.tar.gz\ncd -\n",
             },
             severity=Severity.ERROR,
+            why="A download with the lines that unpack it, and a postBuild that exists",
         ),
         Bad(
             {**_PIP, "start": _SH + 'DATA=https://example.org/table.csv\nwget -q $DATA\nexec "$@"\n'},
@@ -75,6 +77,7 @@ class StartDownloads(Rule):
                 "start": _SH + 'exec "$@"\n',
                 "postBuild": _POST + "DATA=https://example.org/table.csv\nwget -q $DATA\n",
             },
+            why="The address is in a variable",
         ),
         Bad(
             {
@@ -83,12 +86,19 @@ class StartDownloads(Rule):
             },
             at="start:3:3",
             severity=Severity.ERROR,
+            why="An archive is downloaded unless the folder is there",
         ),
         Bad(
             {**_PIP, "start": _SH + 'export TOKEN=x\nwget "https://example.org/$TOKEN/a.csv"\nexec "$@"\n'},
             at="start:3:1",
+            why="The address needs a variable that only start sets",
         ),
-        Bad({**_PIP, "start": _SH + 'cd notebooks && git pull\nexec "$@"\n'}, at="start:2:17", severity=Severity.INFO),
+        Bad(
+            {**_PIP, "start": _SH + 'cd notebooks && git pull\nexec "$@"\n'},
+            at="start:2:17",
+            severity=Severity.INFO,
+            why="git pull in a clone that is there",
+        ),
         Bad(
             {**_PIP, "start": _SH + 'aws s3 sync s3://bucket/data data --no-sign-request\r\nexec "$@"\n'},
             at="start:2:1",
@@ -97,6 +107,7 @@ class StartDownloads(Rule):
                 "postBuild": _POST + "aws s3 sync s3://bucket/data data --no-sign-request\n",
             },
             severity=Severity.ERROR,
+            why="aws s3 sync",
         ),
         Bad(
             {
@@ -111,6 +122,7 @@ class StartDownloads(Rule):
                 + "python - <<'PY'\nimport pooch\npooch.retrieve('https://example.org/x.nc', None)\nPY\n",
             },
             severity=Severity.ERROR,
+            why="Python code in start downloads",
         ),
         Bad(
             {
@@ -119,32 +131,47 @@ class StartDownloads(Rule):
                 "tools/data.sh": "#!/bin/bash\nwget https://example.org/a.csv\n",
             },
             at="tools/data.sh:2:1",
+            why="Another script of the repository downloads",
         ),
         Good(
             {**_PIP, "start": _SH + 'until curl -s http://localhost:8080/; do sleep 1; done\nexec "$@"\n'},
-            why="its own server",
+            why="It waits for its own server",
         ),
-        Good({**_PIP, "start": _SH + 'curl "$JUPYTERHUB_API_URL/info"\nexec "$@"\n'}, why="the hub"),
+        Good({**_PIP, "start": _SH + 'curl "$JUPYTERHUB_API_URL/info"\nexec "$@"\n'}, why="It asks the hub"),
         Good(
             {**_PIP, "start": _SH + 'curl --head https://example.org/d.zip\nexec "$@"\n'},
-            why="only asks for the header",
+            why="It asks for the header only",
         ),
         Good(
             {**_PIP, "start": _SH + 'fetch() { wget https://example.org/d.zip; }\nexec "$@"\n'},
-            why="a function that is never called",
+            why="A function that is never called",
         ),
-        Good({**_PIP, "start": _SH + 'wget -q https://example.org/d.zip &\nexec "$@"\n'}, why="in the background"),
+        Good(
+            {**_PIP, "start": _SH + 'wget -q https://example.org/d.zip &\nexec "$@"\n'},
+            why="The download runs in the background",
+        ),
         Good(
             {**_PIP, "start": _SH + '(git clone https://github.com/example/x; python index.py) &\nexec "$@"\n'},
-            why="in the background",
+            why="A subshell in the background",
         ),
-        Good({**_PIP, "start": _SH + 'git clone ~/binder/bundle.git data\nexec "$@"\n'}, why="from the image itself"),
-        Good({**_PIP, "start": _SH + 'exec "$@"\nwget https://example.org/d.zip\n'}, why="never run"),
-        Good({**_PIP, "postBuild": _SH + "set -e\nwget https://example.org/d.zip\n"}, why="in postBuild it is right"),
-        Good({**_PIP, "start": _SH + 'echo "wget https://example.org/d.zip"\nexec "$@"\n'}, why="only printed"),
+        Good(
+            {**_PIP, "start": _SH + 'git clone ~/binder/bundle.git data\nexec "$@"\n'},
+            why="A clone of a bundle in the image",
+        ),
+        Good(
+            {**_PIP, "start": _SH + 'exec "$@"\nwget https://example.org/d.zip\n'},
+            why='Lines after `exec "$@"`, which never run',
+        ),
+        Good(
+            {**_PIP, "postBuild": _SH + "set -e\nwget https://example.org/d.zip\n"}, why="postBuild downloads the file"
+        ),
+        Good(
+            {**_PIP, "start": _SH + 'echo "wget https://example.org/d.zip"\nexec "$@"\n'},
+            why="The command is only printed",
+        ),
         Good(
             {**_PIP, "start": _SH + 'export ADDRESS=$(curl -s https://example.org/ip)\nexec "$@"\n'},
-            why="asks for a value",
+            why="It asks a server for a short value",
         ),
         Good(
             {
@@ -152,7 +179,7 @@ class StartDownloads(Rule):
                 "postBuild": _SH + "set -e\nwget https://example.org/d.csv\n",
                 "start": _SH + 'test -f d.csv || wget https://example.org/d.csv\nexec "$@"\n',
             },
-            why="postBuild has it already",
+            why="postBuild has downloaded the file already",
         ),
     )
 

@@ -68,6 +68,7 @@ class StartInstalls(Rule):
                 "start": _SH + 'exec "$@"\n',
                 "postBuild": _POST + "# for the second notebook\npip install seaborn==0.13.2\n",
             },
+            why="pip installs a package for one notebook",
         ),
         Bad(
             {**_PIP, "start": _SH + 'export A=1\npip install -q "seaborn==0.13.2" plotly\nexec "$@"\n'},
@@ -76,16 +77,23 @@ class StartInstalls(Rule):
                 "start": _SH + 'export A=1\nexec "$@"\n',
                 "requirements.txt": "numpy==2.2.0\nseaborn==0.13.2\nplotly\n",
             },
+            why="Two packages, one of them pinned",
         ),
-        Bad({**_PIP, "start": _SH + 'pip install -r "$1.txt"\nexec "$@"\n'}, at="start:2:1"),
+        Bad(
+            {**_PIP, "start": _SH + 'pip install -r "$1.txt"\nexec "$@"\n'},
+            at="start:2:1",
+            why="A requirements file whose name is in an argument",
+        ),
         Bad(
             {**_PIP, "start": _SH + 'cd lib && python -m pip install -e .\nexec "$@"\n'},
             at="start:2:11",
+            why="A folder of the repository is installed",
         ),
         Bad(
             {**_PIP, "start": _SH + 'Rscript -e \'install.packages("sf")\'\nexec "$@"\n'},
             at="start:2:1",
             fixed={"start": _SH + 'exec "$@"\n', "postBuild": _POST + "Rscript -e 'install.packages(\"sf\")'\n"},
+            why="R packages",
         ),
         Bad(
             {**_PIP, "start": _SH + 'julia --project=. -e "using Pkg; Pkg.instantiate()"\nexec "$@"\n'},
@@ -94,15 +102,22 @@ class StartInstalls(Rule):
                 "start": _SH + 'exec "$@"\n',
                 "postBuild": _POST + 'julia --project=. -e "using Pkg; Pkg.instantiate()"\n',
             },
+            why="Julia packages",
         ),
         Bad(
             {**_PIP, "start": _SH + 'conda install -y gdal\njupyter lab build\nexec "$@"\n'},
             at=("start:2:1", "start:3:1"),
             fixed={"start": _SH + 'exec "$@"\n', "postBuild": _POST + "conda install -y gdal\njupyter lab build\n"},
+            why="conda and a JupyterLab build",
         ),
-        Good({**_PIP, "postBuild": _SH + "set -e\npip install -e .\n"}, why="in postBuild it is right"),
-        Good({**_PIP, "start": _SH + 'jupyter labextension list\npip list\nexec "$@"\n'}, why="installs nothing"),
-        Good({**_PIP, "start": _SH + 'pip install seaborn &\nexec "$@"\n'}, why="in the background"),
+        Good({**_PIP, "postBuild": _SH + "set -e\npip install -e .\n"}, why="postBuild installs the package"),
+        Good(
+            {**_PIP, "start": _SH + 'jupyter labextension list\npip list\nexec "$@"\n'},
+            why="Commands that only list what is installed",
+        ),
+        Good(
+            {**_PIP, "start": _SH + 'pip install seaborn &\nexec "$@"\n'}, why="The installation runs in the background"
+        ),
     )
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:

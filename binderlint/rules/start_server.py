@@ -32,16 +32,19 @@ class StartForegroundServer(Rule):
             {**_PIP, "start": _SH + 'mongod --dbpath data/db  # for notebook 3\nexec "$@"\n'},
             at="start:2:1",
             fixed={"start": _SH + 'mongod --dbpath data/db &  # for notebook 3\nexec "$@"\n'},
+            why="A database in the foreground",
         ),
         Bad(
             {**_PIP, "start": _SH + 'nohup python -m http.server 8000 > log 2>&1\nexec "$@"\n'},
             at="start:2:1",
             fixed={"start": _SH + 'nohup python -m http.server 8000 > log 2>&1 &\nexec "$@"\n'},
+            why="nohup without `&`",
         ),
         Bad(
             {**_PIP, "start": _SH + 'if [ -f app.py ]; then\n  streamlit run app.py\nfi\nexec "$@"\n'},
             at="start:3:3",
             fixed={"start": _SH + 'if [ -f app.py ]; then\n  streamlit run app.py &\nfi\nexec "$@"\n'},
+            why="A server in an `if`",
         ),
         Bad(
             {**_PIP, "start": _SH + 'streamlit run app.py; echo done\nexec "$@"\n'},
@@ -58,26 +61,42 @@ class StartForegroundServer(Rule):
             at=("start:3:8", "start:5:1"),
             fixed={"start": _SH + 'case "$A" in\n  app) streamlit run app.py &;;\nesac\nmongod &\nexec "$@"\n'},
         ),
-        Bad({**_PIP, "start": _SH + 'jupyter lab --no-browser\nexec "$@"\n'}, at="start:2:1"),
-        Good({**_PIP, "start": _SH + 'mongod --dbpath data/db &\nexec "$@"\n'}),
+        Bad(
+            {**_PIP, "start": _SH + 'jupyter lab --no-browser\nexec "$@"\n'},
+            at="start:2:1",
+            why="A second Jupyter server",
+        ),
+        Good({**_PIP, "start": _SH + 'mongod --dbpath data/db &\nexec "$@"\n'}, why="A database in the background"),
         Good(
             {**_PIP, "start": _SH + 'mongod --fork --logpath /dev/stdout\nexec "$@"\n'},
-            why="goes into the background itself",
+            why="The server puts itself in the background",
         ),
+        Good({**_PIP, "start": _SH + 'redis-server --daemonize yes\nexec "$@"\n'}, why="redis-server as a daemon"),
         Good(
-            {**_PIP, "start": _SH + 'redis-server --daemonize yes\nexec "$@"\n'}, why="goes into the background itself"
+            {**_PIP, "start": _SH + 'pg_ctl -D data start\nexec "$@"\n'}, why="pg_ctl returns when the database is up"
         ),
-        Good({**_PIP, "start": _SH + 'pg_ctl -D data start\nexec "$@"\n'}, why="returns when the database is up"),
         Good(
             {**_PIP, "start": _SH + 'jupyter lab workspaces import w.json\njupyter lab clean\nexec "$@"\n'},
-            why="does its work and ends",
+            why="Jupyter commands that do their work and end",
         ),
-        Good({**_PIP, "start": _SH + 'streamlit --version\nexec "$@"\n'}),
-        Good({**_PIP, "start": _SH + 'serve() { streamlit run app.py; }\nexec "$@"\n'}, why="never called"),
-        Good({**_PIP, "start": _SH + 'nohup bash -c "streamlit run app.py" &\nexec "$@"\n'}, why="in the background"),
-        Good({**_PIP, "start": _SH + 'timeout 5 redis-server\nexec "$@"\n'}, why="stopped after a while"),
-        Good({**_PIP, "start": _SH + "jupyter lab\n"}, why="start-no-passthrough says it"),
-        Good({**_PIP, "start": _SH + "exec jupyter lab\n"}, why="start-no-passthrough says it"),
+        Good({**_PIP, "start": _SH + 'streamlit --version\nexec "$@"\n'}, why="A program only prints its version"),
+        Good(
+            {**_PIP, "start": _SH + 'serve() { streamlit run app.py; }\nexec "$@"\n'},
+            why="A function that is never called",
+        ),
+        Good({**_PIP, "start": _SH + 'nohup bash -c "streamlit run app.py" &\nexec "$@"\n'}, why="nohup with `&`"),
+        Good(
+            {**_PIP, "start": _SH + 'timeout 5 redis-server\nexec "$@"\n'},
+            why="The server is stopped after five seconds",
+        ),
+        Good(
+            {**_PIP, "start": _SH + "jupyter lab\n"},
+            why="The server is all there is, which start-no-passthrough reports",
+        ),
+        Good(
+            {**_PIP, "start": _SH + "exec jupyter lab\n"},
+            why="The server replaces the command, which start-no-passthrough reports",
+        ),
     )
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:
