@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -116,7 +117,8 @@ def _to_device(file: str, data: bytes) -> None:
     # without O_NONBLOCK a pipe that nobody reads would be waited for without end
     handle = os.open(file, os.O_WRONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0))
     try:
-        os.set_blocking(handle, True)
+        if sys.platform != "win32":
+            os.set_blocking(handle, True)
         write_all(handle, data)
     finally:
         os.close(handle)

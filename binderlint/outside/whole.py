@@ -166,26 +166,26 @@ def lock(folder: Path, patience: float) -> int | None:
 
     None where the system cannot. Raises BlockingIOError when another run has it for longer than some seconds of patience.
     """
-    if sys.platform == "win32":
-        return None
-    try:
-        handle = os.open(folder, os.O_RDONLY)
-    except OSError:
-        return None
-    end = time.monotonic() + patience
-    while True:
+    if sys.platform != "win32":
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if time.monotonic() >= end:
-                os.close(handle)
-                raise
-            time.sleep(0.02)
-        except OSError:  # a file system without locks
-            os.close(handle)
+            handle = os.open(folder, os.O_RDONLY)
+        except OSError:
             return None
-        else:
-            return handle
+        end = time.monotonic() + patience
+        while True:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                if time.monotonic() >= end:
+                    os.close(handle)
+                    raise
+                time.sleep(0.02)
+            except OSError:  # a file system without locks
+                os.close(handle)
+                return None
+            else:
+                return handle
+    return None
 
 
 def unlock(handle: int | None) -> None:
