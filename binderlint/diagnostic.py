@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from binderlint.source import REGULAR, Place, Span
 
-DOCS = "https://github.com/binderlint/binderlint/blob/main/docs/rules/"
+DOCS = "https://github.com/binderlint/binderlint/blob/main/binderlint/rules/"
 
 
 class Severity(IntEnum):
@@ -105,6 +105,8 @@ class Diagnostic(NamedTuple):
     message: str
     help: str = ""
     fix: Fix | None = None
+    explained_in: tuple[str, ...] = ()
+    """Files: where another rule says that the launch fails at one of them, that is the cause, and this is not reported."""
 
     @property
     def path(self) -> str:
@@ -112,7 +114,9 @@ class Diagnostic(NamedTuple):
 
     @property
     def url(self) -> str:
-        return f"{DOCS}{self.name}.md"
+        from binderlint.families import folder_of
+
+        return f"{DOCS}{folder_of(self.code)}/{self.name.replace('-', '_')}.md"
 
     @property
     def order(self) -> tuple[str, Span, str]:

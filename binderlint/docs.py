@@ -1,11 +1,10 @@
-"""Docs: the pages about rules and settings, generated from the rules, their examples and the table of options.
+"""Docs: what is written by the program itself: what binderlint says in the pages of the rules, the index and the table of all rules, and the pages about settings and hooks.
 
-`python -m binderlint.docs` writes them, and the hooks for pre-commit, into the project; a test holds the committed files against this module.
+`python -m binderlint.docs` writes all of it into the project; a test holds the committed files against this module.
 """
 
 from __future__ import annotations
 
-import inspect
 import json
 import re
 import sys
@@ -13,147 +12,142 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from binderlint.diagnostic import Applicability
-from binderlint.pattern import regex
-from binderlint.source import EXECUTABLE, SYMLINK, Source
+from binderlint.escapes import printable
+from binderlint.families import FAMILIES, META
+from binderlint.rules import FOLDER, Entry, rule_in
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
-    from binderlint.rule import Bad, Good, Rule
+    from collections.abc import Iterator
 
-_THREAD = regex(r"(?P<repo>[\w.-]+/[\w.-]+)#(?P<number>\d+)$")
+    from binderlint.diagnostic import Diagnostic
+    from binderlint.pages import Case
+    from binderlint.rule import Rule
+
+_WIDTH = 100
 
 
 def pages() -> dict[str, str]:
     """Every generated file: path below the project's root to text."""
-    from binderlint.rules import all_rules
-
-    rules = list(all_rules())
-    found = {f"docs/rules/{rule.name}.md": page(rule) for rule in rules}
-    found["docs/rules/README.md"] = index(rules)
+    found, entries = {}, []
+    for rule, path in discovered():
+        text, entry = judged(rule, path)
+        found[f"binderlint/rules/{path.relative_to(FOLDER).as_posix()}"] = text
+        entries.append(entry)
+    entries.sort(
+        key=lambda entry: [family.folder for family in FAMILIES].index(entry.folder) * 1000 + int(entry.code[3:])
+    )
+    found["binderlint/rules/index.json"] = index(entries)
+    found["docs/rules.md"] = table(entries)
     found["docs/configuration.md"] = configuration()
     found["docs/configuration.schema.json"] = json.dumps(configuration_schema(), indent=2) + "\n"
     found[".pre-commit-hooks.yaml"] = hooks()
     return found
 
 
-def page(rule: Rule) -> str:
-    """The page of a rule: what it is about, an example with the tool's real output, what a fix changes, the sources."""
-    body = inspect.cleandoc(rule.__doc__ or "").partition("\n")[2].strip()
-    lines = [
-        f"# {rule.code} {rule.name}",
-        "",
-        f"**{rule.title}.**",
-        "",
-        f"Severity: {rule.severity} · Level: {rule.level.value} · Fix: {_fix_words(rule)} · Since: {rule.since}",
-        "",
-        body,
+def discovered() -> Iterator[tuple[Rule, Path]]:
+    """Every rule in the folders with its page. Raises LookupError for a folder that is no family's, a module without a page and a page without a module."""
+    folders = {family.folder for family in FAMILIES}
+    files = [
+        path for path in sorted(FOLDER.glob("*/*")) if path.suffix in (".py", ".md") and path.name != "__init__.py"
     ]
-    bad = next((example for example in _examples(rule, "Bad")), None)
-    if bad:
-        lines += ["", "## Example", "", *_example(rule, bad)]
-    traps = [example.why for example in _examples(rule, "Good") if example.why]
-    if traps:
-        lines += ["", "## Not reported", "", *[f"- {trap}" for trap in dict.fromkeys(traps)]]
-    if rule.sources:
-        lines += ["", "## Sources", "", *[f"- {_source(source)}" for source in rule.sources]]
-    return "\n".join(lines).rstrip() + "\n"
+    for path in files:
+        if path.parent.name not in folders:
+            raise LookupError(f"{path.parent.name}/ is not the folder of a family (families.py)")
+        if path.suffix == ".md":
+            if not path.with_suffix(".py").exists():
+                raise LookupError(f"{path.name}: there is no module beside this page")
+            continue
+        if not path.with_suffix(".md").exists():
+            raise LookupError(f"{path.name}: there is no page beside this rule")
+        yield rule_in(f"{path.parent.name}/{path.stem}"), path.with_suffix(".md")
 
 
-def _examples(rule: Rule, kind: str) -> list[Any]:
-    return [example for example in rule.examples if type(example).__name__ == kind]
+def judged(rule: Rule, path: Path) -> tuple[str, Entry]:
+    """A page with what binderlint says today, and what the index says of the rule."""
+    from binderlint.pages import read
+
+    page = read(path)
+    found = {case.line: told(rule, case) for case in page.cases if case.reported}
+    says = {case.line: said(rule, case, found[case.line]) for case in page.cases if case.reported}
+    fixes = {one.fix.applicability for told_here in found.values() for one in told_here if one.fix}
+    words = " or ".join(str(applicability) for applicability in sorted(fixes, reverse=True)) or "none"
+    level, severity = rule.level.value, str(rule.severity)
+    entry = Entry(rule.code, rule.name, path.parent.name, page.title, severity, level, words, rule.since)
+    return page.rewritten(says), entry
 
 
-def _fix_words(rule: Rule) -> str:
-    found = {
-        diagnostic.fix.applicability
-        for example in _examples(rule, "Bad")
-        for diagnostic in _told(rule, example)
-        if diagnostic.fix
-    }
-    return " or ".join(str(applicability) for applicability in sorted(found, reverse=True)) or "none"
-
-
-def _repository(example: Bad | Good) -> Repository:
-    from binderlint.repository import Repository
-
-    return Repository.from_dict(example.files, git=example.git, hub=example.hub, assume_binder=example.assume_binder)
-
-
-def _told(rule: Rule, example: Bad | Good) -> list[Any]:
+def told(rule: Rule, case: Case) -> list[Diagnostic]:
+    """What a rule reports of a case, in a run of all rules where it is about the run itself."""
     from binderlint.linter import check
 
-    return [found for found in check(_repository(example)).diagnostics if found.code == rule.code]
+    rules = None if rule.code.startswith(META) else [rule]
+    return [found for found in check(case.repository(), rules=rules).diagnostics if found.code == rule.code]
 
 
-def _example(rule: Rule, bad: Bad) -> list[str]:
+def said(rule: Rule, case: Case, found: list[Diagnostic]) -> str:
+    """The blocks of a case with what binderlint says and what its fixes change."""
     from binderlint.reporters.full import frame
     from binderlint.style import Style
 
-    repo = _repository(bad)
-    lines = []
-    for source in repo.sources.values():
-        lines += [f"`{source.path}`{_mode(source)}", "", *_fenced(source.data.decode("utf-8", "replace")), ""]
-    lines += ["binderlint says:", "", *_fenced("\n".join(frame(found, Style(width=100)) for found in _told(rule, bad)))]
-    fixes = [found.fix for found in _told(rule, bad) if found.fix]
-    if fixes and any(fix.applicability > Applicability.DISPLAY for fix in fixes):
-        from binderlint.fixer import fix
-        from binderlint.outside.diff import patch
-        from binderlint.outside.disk import changes
-
+    text = "\n".join(frame(one, Style(width=_WIDTH)) for one in found)
+    lines = [
+        "binderlint says:",
+        "",
+        *_fenced("\n".join(line.rstrip() for line in text.rstrip("\n").split("\n")), "text"),
+    ]
+    fixes = [one.fix for one in found if one.fix and one.fix.applicability > Applicability.DISPLAY]
+    if fixes:
         flag = "--fix" if all(one.applicability is Applicability.SAFE for one in fixes) else "--fix --unsafe-fixes"
-        rules = None if rule.code.startswith("BLT") else [rule]
-        changed = changes(repo, fix(repo, applicability=Applicability.UNSAFE, rules=rules).repo)
-        lines += [
-            "",
-            f"`binderlint {flag}` changes:",
-            "",
-            *_fenced(patch(changed).decode("utf-8", "replace"), "diff"),
-        ]
-    return lines
+        lines += ["", f"`binderlint {flag}` changes:", "", *_fenced(changed(rule, case), "diff")]
+    return "\n".join(lines)
 
 
-def _mode(source: Source) -> str:
-    words = {EXECUTABLE: " (executable)", SYMLINK: " (a symbolic link to)"}.get(source.mode, "")
-    return (
-        words
-        + (" (with a byte order mark)" if source.mode != SYMLINK and source.has_bom else "")
-        + (" (with CRLF line ends)" if b"\r\n" in source.data else "")
+def changed(rule: Rule, case: Case) -> str:
+    """The patch that the fixes of a rule make, with what cannot be seen written as escapes and `·` for a space at the end of a line that is new or gone."""
+    from binderlint.fixer import fix
+    from binderlint.outside.diff import patch
+    from binderlint.outside.disk import changes
+
+    repo = case.repository()
+    rules = None if rule.code.startswith(META) else [rule]
+    fixed = fix(repo, applicability=Applicability.UNSAFE, rules=rules)
+    return "\n".join(
+        map(_patch_line, patch(changes(repo, fixed.repo)).decode("utf-8", "replace").rstrip("\n").split("\n"))
     )
 
 
-def _fenced(text: str, language: str = "text") -> list[str]:
-    from binderlint.escapes import printable
+def _patch_line(line: str) -> str:
+    shown = printable(line.removesuffix("\r"))
+    bare = shown.rstrip(" ")
+    return bare + "·" * (len(shown) - len(bare)) if bare[:1] in ("+", "-") else bare
 
-    lines = text.removeprefix("\ufeff").replace("\r\n", "\n").rstrip("\n").split("\n")
-    shown = [printable(line) for line in lines]
+
+def _fenced(text: str, language: str) -> list[str]:
     ticks = "`" * max(3, 1 + max((len(run) for run in re.findall("`+", text)), default=0))
-    return [f"{ticks}{language}", *(line.rstrip() for line in shown), ticks]
+    return [f"{ticks}{language}", *text.split("\n"), ticks]
 
 
-def _source(source: str) -> str:
-    found = _THREAD.match(source)
-    return f"[{source}](https://github.com/{found['repo']}/issues/{found['number']})" if found else source
+def index(entries: list[Entry]) -> str:
+    """The index of all rules, a line for each."""
+    return "[\n" + ",\n".join(json.dumps(entry, ensure_ascii=False) for entry in entries) + "\n]\n"
 
 
-def index(rules: list[Rule]) -> str:
+def table(entries: list[Entry]) -> str:
     """The table of all rules, family by family."""
-    from binderlint.rules import FAMILIES
-
-    lines = ["# Rules", "", f"{len(rules)} rules. `binderlint rule NAME` shows a page in the terminal.", ""]
+    lines = ["# Rules", "", f"{len(entries)} rules. `binderlint rule NAME` shows a page in the terminal.", ""]
     for family in FAMILIES:
-        members = [rule for rule in rules if rule.code.startswith(family.prefix)]
-        if members:
-            lines += [
-                f"## {family.prefix}: {family.title}",
-                "",
-                "| Code | Name | Severity | Level | Fix | |",
-                "| --- | --- | --- | --- | --- | --- |",
-            ]
-            lines += [
-                f"| {rule.code} | [{rule.name}]({rule.name}.md) | {rule.severity} | {rule.level.value} | {_fix_words(rule)} | {rule.title} |"
-                for rule in members
-            ]
-            lines.append("")
+        lines += [
+            f"## {family.prefix}: {family.title}",
+            "",
+            "| Code | Name | Severity | Level | Fix | |",
+            "| --- | --- | --- | --- | --- | --- |",
+        ]
+        lines += [
+            f"| {one.code} | [{one.name}](../binderlint/rules/{one.folder}/{one.module}.md) | {one.severity} | {one.level} | {one.fix} | {one.title} |"
+            for one in entries
+            if one.code.startswith(family.prefix)
+        ]
+        lines.append("")
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -265,17 +259,21 @@ def configuration_schema() -> dict[str, Any]:
     }
 
 
-def hooks() -> str:
-    """The hooks for pre-commit, which run when a file that some family of rules looks at is committed."""
-    from binderlint.rules import FAMILIES
+# What a commit has to touch for the hook to run: what repo2docker, dask, git or binderlint read, and documents, notebooks and code.
+# What services read and Binder never does is left out at once.
+HOOK_FILES = r"""(?x)^(?!\.github/|\.gitlab|\.circleci/|\.pre-commit)(
+      \.?[Bb]inders?(/.*)?|
+      (?i:[^/]*(environment|requirement|runtime|apt|install|dockerfile|project|description|pipfile|require|default|setup|post_?-?build|start|manifest)[^/]*)|
+      (.*/)?(?i:(environment|requirements|constraints)[^/]*\.(ya?ml|txt)|pyproject\.toml|setup\.(py|cfg)|Pipfile(\.lock)?|install\.R|DESCRIPTION|Dockerfile|start|postBuild)|
+      (.*/)?[^/]*\.(md|markdown|mkd|mdx|[Rr]md|qmd|rst|rest|html?|org|adoc|asciidoc|ipynb|py|sh|[Rr]|jl|txt|json|toml|ya?ml|nix|lock|pem|key|env)|
+      (.*/)?((README|readme)[^/]*|id_(rsa|dsa|ecdsa|ed25519)|credentials[^/]*|manifest\.xml|\.Rprofile|\.dask/.*|\.config/dask/.*)|
+      \.(bash_profile|bash_login|bashrc|profile|dockerignore|containerignore|gitmodules)|
+      (.*/)?\.gitattributes
+    )$"""
 
-    patterns = [f"      {family.files}" for family in FAMILIES]
-    # what services read and Binder never does is left out at once
-    files = (
-        "    (?x)^(?!\\.github/|\\.gitlab|\\.circleci/|\\.pre-commit)(\n"
-        + "|\n".join(dict.fromkeys(patterns))
-        + "\n    )$\n"
-    )
+
+def hooks() -> str:
+    """The hooks for pre-commit."""
     return (
         "\n".join(
             f"""\
@@ -287,7 +285,7 @@ def hooks() -> str:
   pass_filenames: false
   require_serial: true
   files: |
-{files.rstrip()}"""
+    {HOOK_FILES}"""
             for name, about, entry in (
                 (
                     "binderlint",
@@ -306,14 +304,9 @@ def hooks() -> str:
 
 
 def write(root: Path) -> None:
-    """Write every file, and remove pages of rules that are gone."""
-    wanted = pages()
-    for path, text in wanted.items():
-        (root / path).parent.mkdir(parents=True, exist_ok=True)
+    """Write every file."""
+    for path, text in pages().items():
         (root / path).write_text(text, "utf-8", newline="\n")
-    for stale in (root / "docs/rules").glob("*.md"):
-        if f"docs/rules/{stale.name}" not in wanted:
-            stale.unlink()
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from binderlint.data import DATA
 from binderlint.pattern import regex
 
 if TYPE_CHECKING:
@@ -108,8 +109,7 @@ def judge(hub: Hub, plan: Plan) -> Verdict:
 @lru_cache(maxsize=1)
 def _table() -> dict[str, Any]:
     import json
-    from pathlib import Path
 
-    content = json.loads((Path(__file__).parent / "data" / "hubs.json").read_bytes())
+    content = json.loads((DATA / "hubs.json").read_bytes())
     hubs: dict[str, Any] = content["hubs"]
     return hubs

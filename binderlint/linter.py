@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from binderlint.diagnostic import Diagnostic, Level, Severity
 from binderlint.report import Report
 from binderlint.rule import one_line
-from binderlint.rules import rules_for
+from binderlint.rules import all_rules
 from binderlint.source import UNREAD, RepositoryError, Source, UnreadError, unread
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from binderlint.settings import Settings
 
 
+CRASHED = "BLT001"
 _FAILURES = 10  # files that turn out not to be readable, after each of which the check begins anew
 
 
@@ -40,10 +41,11 @@ def check(repo: Repository, settings: Settings | None = None, rules: Iterable[Ru
 
 
 def _check(repo: Repository, settings: Settings, rules: list[Rule]) -> Report:
-    from binderlint.rules.run import FileNotRead, NotForBinder
+    from binderlint.rules.meta.file_not_read import FileNotRead
+    from binderlint.rules.meta.not_for_binder import NotForBinder
     from binderlint.suppression import suppress
 
-    offered = rules or list(rules_for(repo.sources))
+    offered = rules or list(all_rules())
     chosen = [rule for rule in offered if settings.selects(rule)]
     found: list[Diagnostic] = []
     try:
@@ -59,6 +61,7 @@ def _check(repo: Repository, settings: Settings, rules: list[Rule]) -> Report:
     if for_binder:
         for rule in chosen:
             found += run_rule(rule, repo)
+        found = _unexplained(repo, found, chosen)
     elif not rules:
         found += [*run_rule(NotForBinder(), repo), *run_rule(FileNotRead(), repo)]
     adjusted = [settings.adjust(diagnostic) for diagnostic in found]
@@ -81,9 +84,9 @@ def _deselected(repo: Repository, settings: Settings, rules: list[Rule]) -> Iter
     Who selects on the command line knows what is left out.
     """
     if "select" not in settings.given:
-        for rule in rules:
-            if not settings.selects(rule):
-                yield from (settings.deselected(found) for found in run_rule(rule, repo) if found.code == rule.code)
+        others = [rule for rule in rules if not settings.selects(rule)]
+        found = [one for rule in others for one in run_rule(rule, repo) if one.code == rule.code]
+        yield from map(settings.deselected, _unexplained(repo, found, others))
 
 
 def run_rule(rule: Rule, repo: Repository) -> Iterator[Diagnostic]:
@@ -115,15 +118,18 @@ def _is_known(error: UnreadError, repo: Repository) -> bool:
     return source is not None and source.mode == UNREAD
 
 
-def is_explained(repo: Repository, path: str, code: str) -> bool:
-    """Whether a rule other than `code` reports an error of the launch in a file, so that it names the cause of what `code` would say."""
-    return any(
-        found.path == path and found.severity is Severity.ERROR and found.level is Level.LAUNCH
-        for rule in rules_for([path])
-        if rule.code != code
-        for found in run_rule(rule, repo)
-        if found.code == rule.code
-    )
+def _unexplained(repo: Repository, found: list[Diagnostic], ran: list[Rule]) -> list[Diagnostic]:
+    """What remains when another rule, whether it was chosen or not, names the cause: an error of the launch in a file that a diagnostic names."""
+    if not any(one.explained_in for one in found):
+        return found
+    codes = {rule.code for rule in ran}
+    others = [one for rule in all_rules() if rule.code not in codes for one in run_rule(rule, repo)]
+    causes = {
+        (one.path, one.code)
+        for one in (*found, *others)
+        if one.severity is Severity.ERROR and one.level is Level.LAUNCH and one.code != CRASHED
+    }
+    return [one for one in found if not any(path in one.explained_in and code != one.code for path, code in causes)]
 
 
 def _crashed(rule: Rule, repo: Repository, error: Exception) -> Diagnostic:
@@ -143,7 +149,7 @@ def _not_understood(repo: Repository, error: Exception) -> Diagnostic:
 
 
 def _bug(repo: Repository, message: str, help: str) -> Diagnostic:
-    return Diagnostic("BLT001", "rule-crashed", Severity.ERROR, Level.LAUNCH, repo.place, one_line(message), help)
+    return Diagnostic(CRASHED, "rule-crashed", Severity.ERROR, Level.LAUNCH, repo.place, one_line(message), help)
 
 
 def _told(error: Exception) -> str:

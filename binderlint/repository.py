@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from binderlint.outside.git import Git
 from binderlint.pattern import regex
 from binderlint.snapshot import Snapshot
-from binderlint.source import Array, Source, Table
+from binderlint.source import Array, Files, Source, Table
 
 if TYPE_CHECKING:
     from binderlint.diagnostic import Edit
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from binderlint.files.yaml import Document
     from binderlint.hubs import Hub
     from binderlint.plan import Plan
-    from binderlint.rule import Files
 
 # Configuration in a folder that is nearly called as Binder wants it.
 _LIKE_BINDER = regex(

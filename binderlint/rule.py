@@ -1,63 +1,29 @@
-"""Rule: one class holds the documentation, the examples that are its tests, and the check."""
+"""Rule: a check of a repository. What it is about and the cases that are its tests are on the page beside it."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, ClassVar
 
 from binderlint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.source import Array, Place, Scalar, Source, Table, Text
 
 if TYPE_CHECKING:
-    from binderlint.outside.git import Git
     from binderlint.repository import Repository
-
-Files = Mapping[str, "str | bytes | Source"]
-
-
-class Bad(NamedTuple):
-    """A repository this rule speaks about.
-
-    `at` is the place, as `path:line` or `path:line:column`, one for each diagnostic, in order. `fixed` is what the rule's fixes leave:
-    the files that differ (None for a file that is gone); without it the rule must offer no fix, unless `display` says that it only proposes one.
-    """
-
-    files: Files
-    at: str | tuple[str, ...]
-    fixed: Mapping[str, str | bytes | None] | None = None
-    severity: Severity | None = None
-    display: bool = False
-    git: Git | None = None
-    hub: str = "mybinder.org"
-    assume_binder: bool = True
-    why: str = ""
-    """The situation, in words."""
-
-
-class Good(NamedTuple):
-    """A repository this rule is silent about; `why` names the trap it stands for."""
-
-    files: Files
-    why: str = ""
-    git: Git | None = None
-    hub: str = "mybinder.org"
-    assume_binder: bool = True
 
 
 class Rule:
-    """A check of a repository. The docstring is its page: a title, what Binder does, and `## Fix safety` where a fix is unsafe."""
+    """A check of a repository. Its name is that of the class, the module and the page."""
 
     code: ClassVar[str]
     severity: ClassVar[Severity]
     level: ClassVar[Level]
     since: ClassVar[str] = "0.1.0"
-    sources: ClassVar[tuple[str, ...]] = ()
     unreadable: ClassVar[bool] = False
     """It says that nobody can read a file: with its fix, what else is wrong in that file comes to light."""
     whole: ClassVar[bool] = False
     """It is about the repository as a whole: as long as the build is of the same kind, a fix can only bring it to light."""
-    examples: ClassVar[tuple[Bad | Good, ...]]
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:
         """Yield what is wrong with the repository. Pure: reads nothing but `repo`."""
@@ -66,15 +32,6 @@ class Rule:
     @property
     def name(self) -> str:
         return rule_name(type(self))
-
-    @property
-    def title(self) -> str:
-        """The first line of the docstring without its full stop."""
-        return (self.__doc__ or "").strip().partition("\n")[0].rstrip(".")
-
-    @property
-    def fixable(self) -> bool:
-        return any(isinstance(example, Bad) and example.fixed is not None for example in self.examples)
 
     def at(
         self,
@@ -85,6 +42,7 @@ class Rule:
         fix: Fix | None = None,
         severity: Severity | None = None,
         level: Level | None = None,
+        explained_in: Iterable[str] = (),
     ) -> Diagnostic:
         """A diagnostic of this rule at a place, a value that knows its place, or the first line of a file."""
         match where:
@@ -95,7 +53,8 @@ class Rule:
             case _:
                 place = where.place
         level, severity = level or self.level, severity or self.severity
-        return Diagnostic(self.code, self.name, severity, level, place, one_line(message), one_line(help), fix)
+        found = Diagnostic(self.code, self.name, severity, level, place, one_line(message), one_line(help), fix)
+        return found._replace(explained_in=tuple(explained_in)) if explained_in else found
 
 
 def one_line(message: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from bisect import bisect_right
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -295,3 +295,7 @@ class Table(dict[str, Any]):
         if not isinstance(key, Text):
             raise KeyError(name)
         return key
+
+
+Files = Mapping[str, "str | bytes | Source"]
+"""Files that exist only in memory: paths to text, bytes or a Source."""

@@ -8,6 +8,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from binderlint.diagnostic import Diagnostic, Level, Severity
+from binderlint.files.links import markup_of
 from binderlint.report import Hider, Suppressed
 from binderlint.source import SUPPRESSION, Place, Source, Span
 
@@ -30,7 +31,9 @@ class Directive(NamedTuple):
 
 def directives(source: Source) -> list[Directive]:
     """The suppression comments of a file. One that has its line for itself is about the next line."""
-    if "binderlint:" not in source.text or source.name.endswith(".ipynb"):
+    if source.name.endswith(".ipynb") or b"binderlint:" not in source.data.replace(
+        b"\0", b""
+    ):  # UTF-16 is full of zeros
         return []
     found = []
     for match in SUPPRESSION.finditer(source.text):
@@ -80,14 +83,18 @@ def suppress(
 ) -> tuple[list[Diagnostic], list[Suppressed]]:
     """Part the diagnostics into those to show and those suppressed; comments that suppress nothing become diagnostics themselves.
 
-    Only files that a rule has read are looked through, and only rules that `ran` can make a comment useless. Nothing is said against a
-    comment where an error keeps other rules silent: in a file that Binder ignores or at which the launch fails, or while the build stops.
+    A comment counts wherever a diagnostic is. Whether one is of no use is judged in the files that Binder reads and in the documents whose
+    links are checked, and only by rules that `ran`. Nothing is said against a comment where an error keeps other rules silent: in a file
+    that Binder ignores or at which the launch fails, or while the build stops.
     """
-    from binderlint.rules import FAMILIES, all_rules, family_rules
-    from binderlint.rules.run import CommentRule, Comments
+    from binderlint.comments import CommentRule, Comments
+    from binderlint.families import META
+    from binderlint.rules import rule_index, rules_of
 
-    read = [source for source in repo.sources.values() if "text" in vars(source)]
-    comments = [directive for source in read for directive in directives(source)]
+    diagnostics = list(diagnostics)
+    paths = {*(found.path for found in diagnostics), *(use.path for use in repo.plan.files)}
+    looked_at = [source for source in repo.files if source.path in paths or markup_of(source)]
+    comments = [directive for source in looked_at for directive in directives(source)]
     covering = _Covering(comments)
     kept: list[Diagnostic] = []
     suppressed: list[Suppressed] = []
@@ -105,9 +112,9 @@ def suppress(
     if comments:
         failing = {one.path for one in kept if one.severity is Severity.ERROR and one.level is Level.LAUNCH}
         used.update(comment for comment in comments if comment.place.path in failing or not _is_read(repo, comment))
-        known = {name for rule in all_rules() for name in (rule.code, rule.name)}
+        known = {name for entry in rule_index() for name in (entry.code, entry.name)}
         facts = Comments(comments, used, ran, known, settings.require_reasons)
-        for rule in family_rules(FAMILIES[-1]):
+        for rule in rules_of(META):
             if isinstance(rule, CommentRule) and rule.code in ran:
                 for found in rule.judge(facts):
                     hidden = settings.ignored(found)

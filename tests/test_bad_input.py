@@ -22,8 +22,7 @@ from binderlint.linter import check
 from binderlint.outside import worktree
 from binderlint.report import Report
 from binderlint.repository import Repository
-from binderlint.rule import Files
-from binderlint.source import EXECUTABLE, SYMLINK, UNREAD, Source, UnreadError, unread
+from binderlint.source import EXECUTABLE, SYMLINK, UNREAD, Files, Source, UnreadError, unread
 
 # Files that look right, so that what is wrong with them is what a test does to them.
 SOUND = {

@@ -80,7 +80,7 @@ def test_what_cannot_be_used_is_said_in_the_formats_that_were_asked_for(
 def test_a_crash_in_a_rule_is_exit_code_3(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from binderlint.rules.conda import EnvPrefix
+    from binderlint.rules.conda.env_prefix import EnvPrefix
 
     def crash(self: object, repo: object) -> None:
         raise ZeroDivisionError("oh")
@@ -237,7 +237,7 @@ def test_rule(capsys: pytest.CaptureFixture[str]) -> None:
     page = capsys.readouterr().out
     assert main(["rule", "env-prefix"]) == 0
     assert capsys.readouterr().out == page
-    assert page.startswith("# CND001 env-prefix")
+    assert page.startswith("# env-prefix\n\nCND001 · ")
     assert main(["rule", "--all"]) == 0
     assert "env-prefix" in capsys.readouterr().out
     assert main(["rule", "--all", "--output", "json"]) == 0

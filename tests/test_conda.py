@@ -13,9 +13,8 @@ from hypothesis import strategies as st
 
 from binderlint.files.matchspec import MatchSpec, admits, parse
 from binderlint.files.yaml import read
-from binderlint.repository import Repository
-from binderlint.rules import all_rules
 from binderlint.source import Array, Source, Table, Text
+from tests.cases import cases
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 RELEASES = [(1,), (1, 2), (1, 2, 0), (1, 2, 3), (1, 3), (2,), (2, 0), (3, 8, 1), (3, 10), (3, 10, 4), (3, 11), (10,)]
@@ -27,11 +26,10 @@ def text(value: str) -> Text:
 
 
 def environments() -> Iterator[Source]:
-    for rule in all_rules():
-        for one in rule.examples:
-            for source in Repository.from_dict(one.files).sources.values():
-                if source.name in ("environment.yml", "environment.yaml"):
-                    yield source
+    for _, case in cases():
+        for source in case.sources:
+            if source.name in ("environment.yml", "environment.yaml"):
+                yield source
     for path in FIXTURES.rglob("environment*.y*ml"):
         yield Source(path.name, path.read_bytes())
 

@@ -1,7 +1,7 @@
-"""Every Bad example through the fixes of all rules: one run is enough, and it harms nothing.
+"""Every Reported case through the fixes of all rules: one run is enough, and it harms nothing.
 
-Of the examples one in three is tried, each time the same ones, with the line endings that they have or with those of Windows;
-`BINDERLINT_ALL_FIXES=1` tries all of them, the Good ones too, in both ways (about two minutes).
+Of the cases one in three is tried, each time the same ones, with the line endings that they have or with those of Windows;
+`BINDERLINT_ALL_FIXES=1` tries all of them, the others too, in both ways (about two minutes).
 """
 
 from __future__ import annotations
@@ -18,33 +18,32 @@ from binderlint.edits import EditError
 from binderlint.files.faults import faults
 from binderlint.fixer import fix
 from binderlint.linter import check
+from binderlint.pages import Case
 from binderlint.report import Report
 from binderlint.repository import Repository
-from binderlint.rule import Bad, Files, Good
-from binderlint.rules import all_rules, find_rule
+from binderlint.rules import find_rule
 from binderlint.source import Source
+from tests.cases import cases
 
 ALL = bool(os.environ.get("BINDERLINT_ALL_FIXES"))
-KINDS = (Bad, Good) if ALL else (Bad,)
 CASES = [
-    (f"{rule.code}-{type(example).__name__}{number}-{ending}", example, ending)
-    for rule in all_rules()
-    for number, example in enumerate(rule.examples, 1)
-    if isinstance(example, KINDS)
+    (f"{rule.code}-{case.line}-{ending}", case, ending)
+    for rule, case in cases()
+    if ALL or case.reported
     for ending in ("own", "windows")
-    if ALL or crc32(f"{rule.code} {number}".encode()) % 6 == ("own", "windows").index(ending)
+    if ALL or crc32(f"{rule.code} {case.title}".encode()) % 6 == ("own", "windows").index(ending)
 ]
 
 
-def with_windows_line_endings(files: Files) -> Files:
-    r"""The text files of an example with `\r\n`; those that have one already, and what is not text, as they are."""
-    sources = Repository.from_dict(files)
-    found: dict[str, str | bytes | Source] = {}
-    for path, source in {**sources.sources, **sources.untracked}.items():
+def with_windows_line_endings(sources: tuple[Source, ...]) -> tuple[Source, ...]:
+    r"""The text files of a case with `\r\n`; those that have one already, and what is not text, as they are."""
+
+    def changed(source: Source) -> Source:
         regular = source.mode in (0o100644, 0o100755) and b"\r" not in source.data and b"\0" not in source.data
         data = source.data.replace(b"\n", b"\r\n") if regular else source.data
-        found[path] = Source(path, data, source.mode, source.tracked)
-    return found
+        return Source(source.path, data, source.mode, source.tracked)
+
+    return tuple(map(changed, sources))
 
 
 def content(repo: Repository) -> dict[str, tuple[bytes, int]]:
@@ -65,10 +64,9 @@ def offered(report: Report, least: Applicability) -> list[Diagnostic]:
     return [one for one in report.diagnostics if one.fix and one.fix.applicability >= least]
 
 
-@pytest.mark.parametrize(("name", "example", "ending"), CASES, ids=[name for name, _, _ in CASES])
-def test_one_run_is_enough(name: str, example: Bad | Good, ending: str) -> None:
-    files = with_windows_line_endings(example.files) if ending == "windows" else example.files
-    repo = Repository.from_dict(files, git=example.git, hub=example.hub, assume_binder=example.assume_binder)
+@pytest.mark.parametrize(("name", "case", "ending"), CASES, ids=[name for name, _, _ in CASES])
+def test_one_run_is_enough(name: str, case: Case, ending: str) -> None:
+    repo = case.repository(with_windows_line_endings(case.sources) if ending == "windows" else None)
     before = check(repo)
     for found in before.diagnostics:
         if found.fix:

@@ -10,7 +10,7 @@ from binderlint.files.dask_units import cores, kubernetes_bytes, memory_limit
 from binderlint.files.dask_versions import NEWEST, newest
 from binderlint.fixer import fix
 from binderlint.repository import Repository
-from binderlint.rules import all_rules
+from binderlint.rules import rules_of
 
 INF = float("inf")
 
@@ -104,7 +104,7 @@ def test_what_a_repaired_file_brings_to_light_is_repaired_too() -> None:
         },
         assume_binder=True,
     )
-    rules = [rule for rule in all_rules() if rule.code in ("DSK001", "DSK002", "DSK003", "DSK004", "DSK005")]
+    rules = rules_of("DSK")[:5]
     fixed = fix(repo, rules=rules)
     assert not fixed.reverted and not fixed.report.diagnostics
     assert fixed.repo.sources[".config/dask/config.yaml"].text == config.replace("  tick", "tick").replace(

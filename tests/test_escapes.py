@@ -112,7 +112,7 @@ def test_printable_leaves_what_is_text(text: str, shown: str) -> None:
 def report(text: str) -> Report:
     place = Place(Source(text.replace("/", "_"), f"{text}\n{text}".encode("utf-8", "surrogatepass")), Span(0, 3))
     fix = Fix(text, (Replace(place.path, Span(0, 1), text),))
-    found = Diagnostic("TST001", "test-rule", Severity.ERROR, Level.LAUNCH, place, f"x `{text}` {text}", text, fix)
+    found = Diagnostic("LAY901", "test-rule", Severity.ERROR, Level.LAUNCH, place, f"x `{text}` {text}", text, fix)
     bare = found._replace(place=Place(place.source, Span(1, 2), (1, 2)), message=text, fix=None)
     hiders = (Hider(text, "comment", text), Hider(text, "ignore", text), Hider("", "--ignore", text))
     return Report(
@@ -157,7 +157,7 @@ def test_github_takes_our_commands_only(text: str) -> None:
         assert command
         properties = dict(pair.split("=", 1) for pair in command[1].split(",") if "=" in pair)
         assert list(properties)[:3] == ["file", "line", "endLine"]
-        assert properties["title"] == "TST001 test-rule"
+        assert properties["title"] == "LAY901 test-rule"
         assert len(command[1].split(",")) == len(properties)
         file = properties["file"].replace("%3A", ":").replace("%2C", ",").replace("%25", "%")
         assert file == printable(text.replace("/", "_"))

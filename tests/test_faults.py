@@ -7,7 +7,7 @@ import json
 import pytest
 
 from binderlint.files.faults import faults
-from binderlint.rules.notebook_examples import page
+from binderlint.pages import notebook
 from binderlint.source import SYMLINK, Source
 
 CASES = [
@@ -43,11 +43,11 @@ CASES = [
     ("requirements.txt", "a==1\n-e .\n", 0),
     ("docs/requirements-dev.txt", "a=1\nb c\nd\n", 2),
     ("requirements.txt", b"a\xff\n", None),
-    ("a.ipynb", page("1", "!pip install x", "%%bash\nif"), 0),
-    ("a.ipynb", page("1 +", "if x:\n"), 2),
-    ("a.ipynb", page("1 +", language="R"), 0),
+    ("a.ipynb", notebook("# %%\n1\n# %%\n!pip install x\n# %%\n%%bash\nif\n", [], "python"), 0),
+    ("a.ipynb", notebook("# %%\n1 +\n# %%\nif x:\n", [], "python"), 2),
+    ("a.ipynb", notebook("# %%\n1 +\n", [], "r"), 0),
     ("a.ipynb", "{", None),
-    ("a.ipynb", "\ufeff" + page("1"), None),
+    ("a.ipynb", b"\xef\xbb\xbf" + notebook("# %%\n1\n", [], "python"), None),
     ("a.ipynb", json.dumps({"cells": [{"cell_type": "code"}], "metadata": {}, "nbformat": 4, "nbformat_minor": 4}), 1),
     ("notes.txt", "(((", 0),
 ]

@@ -18,10 +18,10 @@ from binderlint.diagnostic import (
 )
 from binderlint.fixer import PASSES, fix
 from binderlint.linter import check
+from binderlint.pages import notebook
 from binderlint.report import Report
 from binderlint.repository import Repository
 from binderlint.rule import Rule
-from binderlint.rules.notebook_examples import page
 from binderlint.source import Span
 
 
@@ -31,13 +31,13 @@ class Finder(Rule):
     Nothing else.
     """
 
-    code = "TST001"
+    code = "LAY901"
     severity = Severity.WARNING
     level = Level.LAUNCH
     examples = ()
 
     def __init__(
-        self, word: str, edit: str, applicability: Applicability = Applicability.SAFE, code: str = "TST001"
+        self, word: str, edit: str, applicability: Applicability = Applicability.SAFE, code: str = "LAY901"
     ) -> None:
         self.word, self.edit, self.applicability = word, edit, applicability
         self.code = code  # type: ignore[misc]
@@ -64,18 +64,18 @@ def repo(**files: str) -> Repository:
 
 
 def test_passes_follow_each_other() -> None:
-    done = fix(repo(a="one"), rules=[Finder("one", "two"), Finder("two", "three", code="TST002")])
+    done = fix(repo(a="one"), rules=[Finder("one", "two"), Finder("two", "three", code="LAY902")])
     assert done.repo.sources["a"].text == "three"
-    assert [found.code for found in done.applied] == ["TST001", "TST002"]
+    assert [found.code for found in done.applied] == ["LAY901", "LAY902"]
 
 
 def test_conflicting_fixes_take_turns() -> None:
-    done = fix(repo(a="abcdef"), rules=[Finder("abcd", "X"), Finder("cdef", "Y", code="TST002")])
+    done = fix(repo(a="abcdef"), rules=[Finder("abcd", "X"), Finder("cdef", "Y", code="LAY902")])
     assert done.repo.sources["a"].text == "Xef"
 
 
 def test_a_cycle_ends() -> None:
-    done = fix(repo(a="ping"), rules=[Finder("ping", "pong"), Finder("pong", "ping", code="TST002")])
+    done = fix(repo(a="ping"), rules=[Finder("ping", "pong"), Finder("pong", "ping", code="LAY902")])
     assert len(done.applied) <= 2
 
 
@@ -121,10 +121,10 @@ def test_a_fix_that_drops_a_comment_is_not_safe() -> None:
 
 
 def test_a_fix_that_brings_an_error_is_taken_back() -> None:
-    done = fix(repo(a="one", b="one"), rules=[Finder("one", "bad"), Failing("bad", "bad", code="TST003")])
+    done = fix(repo(a="one", b="one"), rules=[Finder("one", "bad"), Failing("bad", "bad", code="LAY903")])
     assert done.repo.sources["a"].text == "one"
     assert not done.applied
-    assert all("TST003" in reason for _, reason in done.reverted) and done.reverted
+    assert all("LAY903" in reason for _, reason in done.reverted) and done.reverted
 
 
 def test_a_fix_that_breaks_the_build_is_taken_back() -> None:
@@ -155,7 +155,7 @@ def test_an_error_of_a_rule_that_spoke_before_is_an_error_too() -> None:
 
 def test_what_was_taken_back_is_not_offered_again() -> None:
     done = fix(
-        repo(a="one two"), rules=[Finder("one", "bad"), Failing("bad", "bad", code="TST002"), Finder("two", "2")]
+        repo(a="one two"), rules=[Finder("one", "bad"), Failing("bad", "bad", code="LAY902"), Finder("two", "2")]
     )
     assert done.repo.sources["a"].text == "one 2"
     assert [(found.message, found.fix) for found in done.report.diagnostics] == [("found one", None)]
@@ -229,8 +229,8 @@ BREAKING = [
     ("Dockerfile", "FROM a\nRUN b\n", "RUN b", "(b)"),
     ("Dockerfile", "FROM a\nRUN (b)\n", ")", ""),
     ("requirements-dev.txt", "a\nb==1\n", "==", "="),
-    ("a.ipynb", page("print(1)"), "(1)", "(1"),
-    ("a.ipynb", page("1"), "]", ""),
+    ("a.ipynb", notebook("# %%\nprint(1)\n", [], "python").decode(), "(1)", "(1"),
+    ("a.ipynb", notebook("# %%\n1\n", [], "python").decode(), "]", ""),
 ]
 
 
@@ -275,14 +275,14 @@ def test_few_checks_find_the_fix_that_does_harm(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr("binderlint.fixer.check", count)
     words = {f"f{number:03}": "one" for number in range(256)}
     done = fix(
-        repo(**words, bad="worst one"), rules=[Finder("one", "two"), Failing("worst two", "worst two", code="TST002")]
+        repo(**words, bad="worst one"), rules=[Finder("one", "two"), Failing("worst two", "worst two", code="LAY902")]
     )
     assert len(done.applied) == 256 and len(done.reverted) == 1
     assert len(checks) < 40
 
 
 def test_safe_fixes_come_first() -> None:
-    rules = [Finder("abc", "unsafe", Applicability.UNSAFE, "TST001"), Finder("bcd", "safe", code="TST002")]
+    rules = [Finder("abc", "unsafe", Applicability.UNSAFE, "LAY901"), Finder("bcd", "safe", code="LAY902")]
     assert fix(repo(a="abcd"), applicability=Applicability.UNSAFE, rules=rules).repo.sources["a"].text == "asafe"
 
 

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from binderlint.rules import FAMILIES
+from binderlint.linter import check
+from tests.cases import reported
 
 ROOT = Path(__file__).parent.parent
 HOOKS = {hook["id"]: hook for hook in yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())}
@@ -245,7 +246,10 @@ def test_the_pattern_of_the_hook(path: str, runs: bool) -> None:
         assert bool(re.search(hook["files"], path)) == runs
 
 
-def test_the_pattern_is_that_of_the_families() -> None:
-    for family in FAMILIES:
-        assert family.files in HOOKS["binderlint"]["files"]
+def test_the_pattern_knows_every_file_of_a_problem() -> None:
+    """A commit that changes a file in which a problem is found is looked at."""
+    pattern = re.compile(HOOKS["binderlint"]["files"])
+    for rule, case in reported():
+        for found in check(case.repository(), rules=[rule]).diagnostics:
+            assert found.path == "." or pattern.search(found.path), (rule.name, found.path)
     assert all(hook["pass_filenames"] is False and hook["require_serial"] for hook in HOOKS.values())

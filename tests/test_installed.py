@@ -16,7 +16,7 @@ from binderlint.files.locks import Lock
 from binderlint.fixer import fix
 from binderlint.outside.installed import InstalledError, read_installed
 from binderlint.repository import Repository
-from binderlint.rules.pin_packages import UnpinnedDependencies
+from binderlint.rules.pins.unpinned_dependencies import UnpinnedDependencies
 from tests.hostile import what_ran, write_hostile
 
 PYTHON = "Scripts/python.exe" if os.name == "nt" else "bin/python"

@@ -11,9 +11,8 @@ from binderlint.fixer import fix
 from binderlint.linter import check
 from binderlint.merging import into_environment, not_in, scalar
 from binderlint.repository import Repository
-from binderlint.rule import Files
-from binderlint.rules.layout_environment import _has_wheel, needs
-from binderlint.source import Source
+from binderlint.rules.layout.requirements_need_conda import _has_wheel, needs
+from binderlint.source import Files, Source
 
 
 def repository(files: Files, **options: str) -> Repository:

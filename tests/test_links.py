@@ -16,7 +16,7 @@ from binderlint.files.notebook import read
 from binderlint.fixer import fix
 from binderlint.outside.git import Git
 from binderlint.repository import Repository
-from binderlint.rules import FAMILIES, family_rules
+from binderlint.rules import rules_of
 from binderlint.source import Source, Text
 
 SEGMENT = st.text("abcXYZ019._-%2F~+@:", min_size=1, max_size=12)
@@ -332,7 +332,7 @@ def test_fixes_settle_and_touch_links_only(data: st.DataObject, path: str, unsaf
     git = Git("gh/ada/waves", "main", "main", frozenset({"main", "v1", "v2"}), True)
     files = {path: text, "environment.yml": "dependencies: [python=3.12]\n", "a.ipynb": "{}"}
     repo = Repository.from_dict(files, git=git, assume_binder=True)
-    rules = family_rules(next(family for family in FAMILIES if family.prefix == "LNK"))
+    rules = rules_of("LNK")
     level = Applicability.UNSAFE if unsafe else Applicability.SAFE
     once = fix(repo, applicability=level, rules=rules)
     assert not once.reverted

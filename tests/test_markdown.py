@@ -16,11 +16,9 @@ from binderlint.linter import check
 from binderlint.report import Hider, Report, Suppressed
 from binderlint.reporters import render
 from binderlint.reporters.markdown import refusal
-from binderlint.repository import Repository
-from binderlint.rule import Bad
-from binderlint.rules import all_rules
 from binderlint.source import Place, Source, Span
 from binderlint.style import Style
+from tests.cases import reported
 from tests.test_escapes import HOSTILE, is_text
 
 cmarkgfm = pytest.importorskip("cmarkgfm")
@@ -73,7 +71,7 @@ class Page(HTMLParser):
 
 def report(text: str) -> Report:
     place = Place(Source(text.replace("/", "_"), b"x y z\n"), Span(0, 3))
-    found = Diagnostic("TST001", "test-rule", Severity.ERROR, Level.LAUNCH, place, f"x `{text}` y", text)
+    found = Diagnostic("LAY901", "test-rule", Severity.ERROR, Level.LAUNCH, place, f"x `{text}` y", text)
     bare = found._replace(message=text, help=f"`{text}`, {text}", fix=Fix(text, (Replace("a", Span(0, 1), text),)))
     hiders = (Hider(text, "comment", text), Hider(text, "ignore", text), Hider("", "--ignore", text))
     hidden = tuple(Suppressed(bare, text, by) for by in hiders)
@@ -96,7 +94,7 @@ def test_a_report_is_not_forged(text: str) -> None:
     found = report(text)
     page = Page(render("markdown", found, Style()))
     assert page.tags <= ALLOWED
-    assert page.links == [f"{DOCS}test-rule.md"] * 2
+    assert page.links == [f"{DOCS}layout/test_rule.md"] * 2
     assert [len(row) for row in page.rows] == [5, 5, 5]
     assert [" ".join(row[1].split()) for row in page.rows[1:]] == [
         squeezed(printable(str(found.diagnostics[0].place)))
@@ -110,11 +108,11 @@ def test_a_report_is_not_forged(text: str) -> None:
 def test_a_summary_stays_small_enough_for_github() -> None:
     """The worst problems are in it, and how many are not."""
     found = report("x").diagnostics[0]._replace(message="é" * 500, severity=Severity.WARNING)
-    worst = found._replace(severity=Severity.ERROR, code="TST002")
+    worst = found._replace(severity=Severity.ERROR, code="LAY902")
     text = render("markdown", Report((*[found] * 2000, worst)), Style())
     assert len(text.encode()) < 1024 * 1024
     page = Page(text)
-    assert "TST002" in page.rows[1][2]
+    assert "LAY902" in page.rows[1][2]
     left = 2001 - (len(page.rows) - 1)
     assert 0 < left < 1500
     assert f"{left} more problems do not fit in here" in page.prose
@@ -169,12 +167,9 @@ def test_any_value_of_the_line_stays_code(value: str) -> None:
 
 
 def messages() -> Iterator[str]:
-    for rule in all_rules():
-        for case in rule.examples:
-            if isinstance(case, Bad):
-                repo = Repository.from_dict(case.files, git=case.git, hub=case.hub, assume_binder=case.assume_binder)
-                for found in check(repo, rules=[rule]).diagnostics:
-                    yield from (found.message, found.help)
+    for rule, case in reported():
+        for found in check(case.repository(), rules=[rule]).diagnostics:
+            yield from (found.message, found.help)
 
 
 @pytest.fixture(scope="module")

@@ -21,10 +21,9 @@ from binderlint.outside import remote
 from binderlint.outside.remote import find_remote
 from binderlint.plan import DEFAULT_PYTHON, Status
 from binderlint.repository import Repository
-from binderlint.rule import Files
 from binderlint.settings import ConfigError, load
 from binderlint.snapshot import RepositoryError
-from binderlint.source import SYMLINK, Source
+from binderlint.source import SYMLINK, Files, Source
 from tests.hosting import git_host
 
 ROOT = Path(__file__).parents[1]

@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 
 from binderlint.buildpacks.steps import build_steps
 from binderlint.repository import Repository
-from binderlint.rules import all_rules
 from tests.agreement import differences
+from tests.cases import cases
 from tests.oracle import Oracle
 from tests.random_repositories import Files, repositories
 from tests.rendered import planned_steps, rendered_steps
@@ -21,9 +21,7 @@ from tests.systems import linux
 pytestmark = linux
 
 EXAMPLES = [
-    pytest.param(example.files, id=f"{rule.code}-{number}")
-    for rule in all_rules()
-    for number, example in enumerate(rule.examples, 1)
+    pytest.param({one.path: one for one in case.sources}, id=f"{rule.code}-{case.line}") for rule, case in cases()
 ]
 
 
@@ -35,7 +33,7 @@ def oracle() -> Iterator[Oracle]:
 
 
 @pytest.mark.parametrize("files", EXAMPLES)
-def test_examples_of_the_rules(oracle: Oracle, files: dict[str, str]) -> None:
+def test_cases_of_the_rules(oracle: Oracle, files: Files) -> None:
     check(Repository.from_dict(files), oracle(files))
 
 

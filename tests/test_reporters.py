@@ -12,11 +12,9 @@ from binderlint.diagnostic import Diagnostic, Fix, Level, Replace, Severity
 from binderlint.linter import check
 from binderlint.report import Report
 from binderlint.reporters import FORMATS, render
-from binderlint.repository import Repository
-from binderlint.rule import Bad
-from binderlint.rules import all_rules
 from binderlint.source import Place, Source, Span
 from binderlint.style import Style, style_for
+from tests.cases import reported
 
 PLAIN = Style(width=80)
 SCHEMA = json.loads((Path(__file__).parent.parent / "docs/report.schema.json").read_text())
@@ -24,14 +22,14 @@ SCHEMA = json.loads((Path(__file__).parent.parent / "docs/report.schema.json").r
 
 def one(text: str = "alpha beta\n", start: int = 6, end: int = 10, **changed: object) -> Diagnostic:
     place = Place(Source("a.txt", text.encode("utf-8", "surrogateescape")), Span(start, end))
-    found = Diagnostic("TST001", "test-rule", Severity.ERROR, Level.LAUNCH, place, "something is wrong", "mend it")
+    found = Diagnostic("LAY901", "test-rule", Severity.ERROR, Level.LAUNCH, place, "something is wrong", "mend it")
     return found._replace(**changed)  # type: ignore[arg-type]
 
 
 def test_full() -> None:
     found = one(fix=Fix("Mend it", (Replace("a.txt", Span(6, 10), "x"),)))
     assert render("full", Report((found,)), PLAIN) == (
-        "error[TST001] test-rule\n"
+        "error[LAY901] test-rule (launch)\n"
         "something is wrong\n"
         " --> a.txt:1:7\n"
         "  |\n"
@@ -89,15 +87,10 @@ def test_colours_only_where_asked_for() -> None:
 def test_json_of_every_example_follows_the_schema() -> None:
     validator = jsonschema.Draft202012Validator(SCHEMA)
     seen = 0
-    for rule in all_rules():
-        for example in rule.examples:
-            if isinstance(example, Bad):
-                repo = Repository.from_dict(
-                    example.files, git=example.git, hub=example.hub, assume_binder=example.assume_binder
-                )
-                document = json.loads(render("json", check(repo), PLAIN))
-                validator.validate(document)
-                seen += len(document["diagnostics"])
+    for rule, case in reported():
+        document = json.loads(render("json", check(case.repository(), rules=[rule]), PLAIN))
+        validator.validate(document)
+        seen += len(document["diagnostics"])
     assert seen
 
 
@@ -105,7 +98,7 @@ def test_github_escapes_and_caps() -> None:
     tricky = one(message="50% done\nnext, with: colons")
     tricky = tricky._replace(place=tricky.place._replace(source=Source("a,b:c.txt", b"alpha beta\n")))
     assert render("github", Report((tricky,)), PLAIN) == (
-        "::error file=a%2Cb%3Ac.txt,line=1,endLine=1,col=7,endColumn=11,title=TST001 test-rule::"
+        "::error file=a%2Cb%3Ac.txt,line=1,endLine=1,col=7,endColumn=11,title=LAY901 test-rule::"
         "50%25 done\\nnext, with: colons. mend it.\n"
     )
     several = one("a\nb\n", 0, 3)

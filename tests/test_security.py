@@ -9,23 +9,20 @@ from binderlint.files.secrets import masked
 from binderlint.files.wildmatch import fits
 from binderlint.linter import check
 from binderlint.reporters import FORMATS, render
-from binderlint.repository import Repository
-from binderlint.rule import Bad
-from binderlint.rules import find_rule
 from binderlint.source import Source
 from binderlint.style import Style
+from tests.cases import reported
 
 
 @pytest.mark.parametrize("name", FORMATS)
 def test_no_format_shows_a_secret(name: str) -> None:
-    rule = find_rule("secret-in-config")
-    assert rule
-    for example in rule.examples:
-        if isinstance(example, Bad):
-            report = check(Repository.from_dict(example.files, assume_binder=True))
-            secrets = [found.place.text for found in report.diagnostics if found.code == rule.code]
-            text = render(name, report, Style(width=200))
-            assert secrets and not any(secret in text for secret in secrets)
+    cases = [case for rule, case in reported() if rule.name == "secret-in-config"]
+    assert cases
+    for case in cases:
+        report = check(case.repository())
+        secrets = [found.place.text for found in report.diagnostics if found.name == "secret-in-config"]
+        text = render(name, report, Style(width=200))
+        assert secrets and not any(secret in text for secret in secrets)
 
 
 def test_masked_keeps_everything_else() -> None:

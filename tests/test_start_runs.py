@@ -19,7 +19,7 @@ from binderlint.diagnostic import Applicability
 from binderlint.files.script import Kind, Script
 from binderlint.fixer import fix
 from binderlint.repository import Repository
-from binderlint.rules import FAMILIES, family_rules
+from binderlint.rules import rules_of
 from binderlint.source import Source
 from tests.systems import linux
 
@@ -202,7 +202,7 @@ TABLE = (
 def fixed(row: Row) -> Row:
     """The row with the script that the fixes leave, and the verdict on that."""
     files = {"requirements.txt": "numpy\n", **row.files, "start": text(row)}
-    rules = [rule for family in FAMILIES if family.prefix == "STA" for rule in family_rules(family)]
+    rules = rules_of("STA")
     repo = fix(Repository.from_dict(files, assume_binder=True), applicability=Applicability.UNSAFE, rules=rules).repo
     assert repo.start and repo.start.shell
     return row._replace(script=repo.sources["start"].text, kind=repo.start.shell.arrival)

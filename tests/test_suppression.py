@@ -5,13 +5,14 @@ from __future__ import annotations
 import pytest
 
 from binderlint.diagnostic import Applicability
+from binderlint.families import META
 from binderlint.fixer import fix
 from binderlint.linter import check
+from binderlint.pages import read
 from binderlint.repository import Repository
-from binderlint.rule import Bad, Files, Rule
-from binderlint.rules import all_rules
+from binderlint.rules import Entry, rule_index, rule_of
 from binderlint.settings import Settings
-from binderlint.source import Source
+from binderlint.source import EXECUTABLE, REGULAR, Files, Source
 from binderlint.suppression import directives
 
 BAD = "dependencies: [python=3.12]\nprefix: /x"
@@ -104,26 +105,34 @@ COMMENTS = {"md": "<!-- {} -->", "html": "<!-- {} -->", "adoc": "// {}", "org": 
 SAME_BYTES = ("LAY010", "LAY002")  # they compare whole files
 
 
-@pytest.mark.parametrize("rule", [rule for rule in all_rules() if rule.code[:3] != "BLT"], ids=lambda rule: rule.code)
-def test_no_rule_reads_a_suppression_comment_as_prose(rule: Rule) -> None:
-    """What is said to binderlint, at the end of any file of an example, changes nothing of what the rule finds."""
+@pytest.mark.parametrize("entry", [one for one in rule_index() if one.code[:3] != META], ids=lambda one: one.code)
+def test_no_rule_reads_a_suppression_comment_as_prose(entry: Entry) -> None:
+    """What is said to binderlint, at the end of any file of a case, changes nothing of what the rule finds."""
+    rule = rule_of(entry)
 
-    def found(files: Files) -> list[tuple[str, int]]:
-        repo = Repository.from_dict(files, git=example.git, hub=example.hub, assume_binder=True)
-        return [(one.message, one.place.line) for one in rule.check(repo)]
+    def found(sources: tuple[Source, ...]) -> list[tuple[str, int]]:
+        return [(one.message, one.place.line) for one in rule.check(case.repository(sources))]
 
-    for example in rule.examples:
-        if not isinstance(example, Bad) or rule.code in SAME_BYTES:
+    for case in read(entry.page).cases:
+        if not case.reported or rule.code in SAME_BYTES:
             continue
-        for path, content in example.files.items():
-            name = path.rpartition("/")[2]
-            if not isinstance(content, str) or name.endswith((".ipynb", ".lock", ".json")) or name == "runtime.txt":
+        for number, source in enumerate(case.sources):
+            name = source.name
+            if (
+                source.mode not in (REGULAR, EXECUTABLE)
+                or b"\0" in source.data
+                or source.decode_error
+                or not source.tracked
+            ):
+                continue
+            if name.endswith((".ipynb", ".lock", ".json")) or name == "runtime.txt":
                 continue
             comment = COMMENTS.get(name.rpartition(".")[2], "# {}").format(f"binderlint: ignore[{rule.code}] {WORDS}")
-            end = "\r\n" if "\r\n" in content else "\n"
-            longer = f"{content.rstrip()}{end}{end}{comment}{end}"
-            before, after = found(example.files), found({**example.files, path: longer})
-            assert after == before, path
+            end = "\r\n" if b"\r\n" in source.data else "\n"
+            longer = source.data.rstrip() + f"{end}{end}{comment}{end}".encode()
+            changed = Source(source.path, longer, source.mode)
+            after = found((*case.sources[:number], changed, *case.sources[number + 1 :]))
+            assert after == found(case.sources), source.path
 
 
 @pytest.mark.parametrize(

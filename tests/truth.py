@@ -24,9 +24,8 @@ from binderlint.reporters.json import diagnostic as as_json
 from binderlint.reporters.plan import outline, render_json
 from binderlint.repository import Repository
 from binderlint.rule import Rule
-from binderlint.rules import all_rules
+from tests.cases import cases
 from tests.random_repositories import Files, repositories
-from tests.test_examples import repository
 from tests.test_fixtures import FIXTURES, load
 
 RANDOM = 400
@@ -35,9 +34,8 @@ WORDS = ("message", "help", "title", "url")
 
 def examples() -> Iterator[tuple[Rule, Repository]]:
     """Every example of every rule, with its rule."""
-    for rule in all_rules():
-        for example in rule.examples:
-            yield rule, repository(example)
+    for rule, case in cases():
+        yield rule, case.repository()
 
 
 def random_files() -> list[Files]:

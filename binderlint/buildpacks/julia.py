@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-import operator
 import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    pass
+
+import operator
 from collections.abc import Callable
 from typing import Any
 
@@ -119,3 +124,13 @@ def _matches(version: _Numbers, constraint: str) -> bool:
     if not parsed:
         raise ValueError(f"{written} is not valid SemVer string")
     return _OPERATORS[symbol](version, tuple(int(part) for part in parsed.groups()))
+
+
+def newest_allowed(constraint: str) -> str:
+    """The newest known Julia that repo2docker would take for a constraint, empty where it would raise."""
+    from binderlint.buildpacks.tables import julia
+
+    try:
+        return find_match(constraint, julia()["versions"]) or ""
+    except (AttributeError, ValueError, TypeError, IndexError):
+        return ""

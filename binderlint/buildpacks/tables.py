@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
+from binderlint.data import DATA
+
 PLATFORM = "linux-64"  # what every public BinderHub builds for
 
 
@@ -22,7 +24,6 @@ def julia() -> dict[str, Any]:
 
 def _load(name: str) -> dict[str, Any]:
     import json
-    from pathlib import Path
 
-    data: dict[str, Any] = json.loads((Path(__file__).parent.parent / "data" / name).read_bytes())
+    data: dict[str, Any] = json.loads((DATA / name).read_bytes())
     return data

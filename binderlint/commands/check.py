@@ -199,7 +199,7 @@ def _targets(paths: list[str]) -> list[Target]:
 
 
 def _settings(root: Path | None, options: argparse.Namespace) -> Settings:
-    from binderlint.rules import all_rules
+    from binderlint.rules import rule_index
     from binderlint.settings import Settings, find, load, load_committed
 
     if options.config_ref is not None and root:
@@ -227,7 +227,7 @@ def _settings(root: Path | None, options: argparse.Namespace) -> Settings:
         *settings.extend_safe_fixes,
     ]
     if named:
-        known = {word for rule in all_rules() for word in (rule.code, rule.name, rule.code[:3])} | {"ALL"}
+        known = {word for entry in rule_index() for word in (entry.code, entry.name, entry.code[:3])} | {"ALL"}
         for name in named:
             if not any(name.upper() == word or name.lower() == word or word.startswith(name.upper()) for word in known):
                 _warn(f"there is no rule `{name}`{_did_you_mean(name, sorted(known))}")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from typing import Any
 
 from binderlint.commands.exits import CLEAN, UsageError
+from binderlint.families import FAMILIES
 from binderlint.outside.streams import show
-
-if TYPE_CHECKING:
-    from binderlint.rule import Rule
+from binderlint.rules import Entry, find_entry, rule_index
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -21,52 +21,58 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print one rule's page, or the list."""
-    from binderlint.rules import all_rules, find_rule
+    from binderlint.pages import read
 
     if options.all:
-        rules = list(all_rules())
-        show(_as_json([document(rule) for rule in rules]) if options.output == "json" else listing(rules))
+        entries = rule_index()
+        show(_as_json([document(entry) for entry in entries]) if options.output == "json" else listing(entries))
         return CLEAN
     if not options.rule:
         raise UsageError("name a rule, or --all for the list")
-    rule = find_rule(options.rule)
-    if rule is None:
+    entry = find_entry(options.rule)
+    if entry is None:
         raise UsageError(f"there is no rule `{options.rule}`{_near(options.rule)}; `binderlint rule --all` lists them")
-    from binderlint.docs import page
-
-    show(_as_json(document(rule)) if options.output == "json" else page(rule))
+    show(_as_json(document(entry)) if options.output == "json" else headed(entry, read(entry.page).shown))
     return CLEAN
 
 
-def listing(rules: list[Rule]) -> str:
-    """One line a rule, under the titles of the families."""
-    from binderlint.rules import FAMILIES
+def headed(entry: Entry, page: str) -> str:
+    """A page with what the index says of the rule below its name."""
+    name, rest = page.split("\n", 1)
+    facts = (
+        f"{entry.code} · Severity: {entry.severity} · Level: {entry.level} · Fix: {entry.fix} · Since: {entry.since}"
+    )
+    return f"{name}\n\n{facts}\n{rest}"
 
+
+def listing(entries: Iterable[Entry]) -> str:
+    """One line a rule, under the titles of the families."""
     lines = []
     for family in FAMILIES:
-        members = [rule for rule in rules if rule.code.startswith(family.prefix)]
-        if members:
-            lines += ["", f"{family.prefix}  {family.title}"]
-        for rule in members:
-            mark = "fix" if rule.fixable else ""
-            lines.append(f"  {rule.code}  {rule.name:32} {rule.severity!s:8} {mark:4} {rule.title}".rstrip())
+        lines += ["", f"{family.prefix}  {family.title}"]
+        for one in entries:
+            if one.code.startswith(family.prefix):
+                mark = "fix" if one.fix not in ("none", "display") else ""
+                lines.append(f"  {one.code}  {one.name:32} {one.severity:8} {mark:4} {one.title}".rstrip())
     return "\n".join(lines[1:]) + "\n"
 
 
-def document(rule: Rule) -> dict[str, Any]:
+def document(entry: Entry) -> dict[str, Any]:
     """A rule as plain values."""
-    import inspect
+    from binderlint.pages import read
 
+    page = read(entry.page)
     return {
-        "code": rule.code,
-        "name": rule.name,
-        "title": rule.title,
-        "severity": str(rule.severity),
-        "level": rule.level.value,
-        "since": rule.since,
-        "fixable": rule.fixable,
-        "sources": list(rule.sources),
-        "explanation": inspect.cleandoc(rule.__doc__ or ""),
+        "code": entry.code,
+        "name": entry.name,
+        "title": entry.title,
+        "severity": entry.severity,
+        "level": entry.level,
+        "since": entry.since,
+        "fix": entry.fix,
+        "fixable": entry.fix not in ("none", "display"),
+        "sources": list(page.sources),
+        "explanation": f"{page.title}.\n\n{page.prose}",
     }
 
 
@@ -79,9 +85,6 @@ def _as_json(value: Any) -> str:
 def _near(name: str) -> str:
     from difflib import get_close_matches
 
-    from binderlint.rules import all_rules
-
-    close = get_close_matches(
-        name.lower(), [word.lower() for rule in all_rules() for word in (rule.code, rule.name)], 1
-    )
+    words = [word.lower() for entry in rule_index() for word in (entry.code, entry.name)]
+    close = get_close_matches(name.lower(), words, 1)
     return f"; did you mean `{close[0]}`?" if close else ""

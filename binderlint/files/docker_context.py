@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from binderlint.files.dockerfile_lines import Instruction
+    from binderlint.repository import Repository
+
+import posixpath
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
 from binderlint.files.images import facts, image_of
@@ -121,3 +128,6 @@ def runs(instructions: Iterable[Instruction]) -> Iterator[Run]:
 def build_runs(dockerfile: Dockerfile | None) -> tuple[Run, ...]:
     """The RUN instructions that make the image."""
     return tuple(runs(dockerfile.built)) if dockerfile else ()
+
+
+CONTENT = (".ipynb", ".rmd", ".qmd")

@@ -5,15 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from binderlint.data import DATA
 from binderlint.source import Text
 
 if TYPE_CHECKING:
     from binderlint.files.dockerfile import Dockerfile, Stage
-
-_DATA = Path(__file__).parent.parent / "data"
 
 
 class Image(NamedTuple):
@@ -144,5 +142,5 @@ def _table() -> tuple[tuple[re.Pattern[str], re.Pattern[str], Facts], ...]:
 
 def _rows(name: str) -> list[list[str]]:
     """The rows of a table: tabs between the fields, comments and one line of headings before them."""
-    lines = [line for line in (_DATA / name).read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
+    lines = [line for line in (DATA / name).read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
     return [line.split("\t") for line in lines[1:]]

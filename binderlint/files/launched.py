@@ -5,6 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from binderlint.files.launch import KNOWN_HOSTS, MYBINDER
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+from typing import TYPE_CHECKING
+
 from binderlint.outside.git import hosted_name
 
 if TYPE_CHECKING:
@@ -65,3 +72,11 @@ def _names(address: str, origin: str) -> bool:
     """Whether the address or `owner/name` of a repository is that of the origin, `gh/owner/name`."""
     path = address.lower().removesuffix("/").removesuffix(".git")
     return path.endswith(origin.partition("/")[2].lower())
+
+
+def is_launched_elsewhere(repo: Repository) -> bool:
+    """Whether the repository is launched on hubs of its own only, of which nothing is known."""
+    if repo.hub != MYBINDER:
+        return False
+    hosts = {link.address.hub for link in repo.links if link.launches and link.live}
+    return bool(hosts) and not hosts & KNOWN_HOSTS

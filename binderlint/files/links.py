@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.files.launch import DEAD_HOSTS, MYBINDER, Route
+from binderlint.pattern import regex
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+import posixpath
+from collections.abc import Iterable
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
-from binderlint.files.launch import Address, Route, is_sample, is_template, parse
+from binderlint.files.launch import Address, is_sample, is_template, parse
 from binderlint.files.markup import Line, Markup, read_lines
-from binderlint.pattern import regex
 from binderlint.source import Source, Text
 
 if TYPE_CHECKING:
@@ -281,3 +288,19 @@ def _built_folders(paths: Iterable[str]) -> set[str]:
 
 def _below(path: str, folder: str) -> bool:
     return not folder or path.startswith(f"{folder}/")
+
+
+def same_launch(link: Link) -> tuple[str, str, str]:
+    """What two links to the same launch on different hubs share, and their file."""
+    return link.url.place.path, str(link.onwards("lead")), link.address.fragment
+
+
+OLD_IMAGE = regex(r"/(?:(?:binder/)?(?:static/|assets/)?(?:images/)?)?badge\.svg$")
+
+
+def is_old_image(link: Link) -> bool:
+    """Whether a badge image is the old one, or on a host that has none any more."""
+    hub, path = link.address.hub, link.address.lead
+    if hub in DEAD_HOSTS or hub == "notebooks.gesis.org" or hub == "beta.mybinder.org":
+        return True
+    return hub.endswith(MYBINDER) and bool(OLD_IMAGE.match(path))

@@ -34,8 +34,8 @@ class Line(NamedTuple):
 
 
 def read_lines(lines: Iterable[Text], markup: Markup) -> Iterator[Line]:
-    """The lines of a document with what is hidden in each."""
-    yield from _READERS[markup](lines)
+    """The lines of a document with what is hidden in each. A byte order mark is no part of the first one."""
+    yield from _READERS[markup](line.part(1, len(line)) if line.startswith("\ufeff") else line for line in lines)
 
 
 # -- Markdown, and HTML in it

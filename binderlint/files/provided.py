@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from binderlint.data import DATA
 from binderlint.files.launched import environment_elsewhere
 from binderlint.files.requirements import canonical
 from binderlint.files.word_lists import word_list
@@ -15,7 +15,6 @@ from binderlint.pattern import regex
 if TYPE_CHECKING:
     from binderlint.repository import Repository
 
-_DATA = Path(__file__).parent.parent / "data"
 _EXPORT = 40
 # conda packages that hold no Python.
 _NO_PYTHON = regex(
@@ -170,7 +169,7 @@ def _conda_names() -> dict[str, str]:
 
 @cache
 def _rows() -> tuple[tuple[tuple[str, ...], Package], ...]:
-    lines = (_DATA / "imports.tsv").read_text(encoding="utf-8").splitlines()
+    lines = (DATA / "imports.tsv").read_text(encoding="utf-8").splitlines()
     rows = [line.split("\t") for line in lines if not line.startswith("#")][1:]
     return tuple(
         (tuple(modules.split()), Package(name, conda, tuple(brings.split()))) for name, modules, conda, brings in rows

@@ -4,6 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+    from binderlint.source import Source
+
 from typing import TYPE_CHECKING, NamedTuple
 
 from binderlint.pattern import regex
@@ -167,3 +173,8 @@ def read_description(source: Source) -> dict[str, str]:
         elif name and line[:1] in (" ", "\t"):
             fields[name] += "\n" + line.strip()
     return fields
+
+
+def conda_installs_r(repo: Repository) -> bool:
+    """Whether environment.yml installs R."""
+    return any(spec.key == "r" or spec.key.startswith("r-") for spec in repo.conda_specs)

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.pattern import regex
+from binderlint.source import Source, Text
+
+if TYPE_CHECKING:
+    pass
+
 from functools import lru_cache
 from typing import NamedTuple
 
 from binderlint.files.markers import marker_holds
 from binderlint.files.text import LINE_ENDS, split_lines
-from binderlint.pattern import regex
-from binderlint.source import Array, Place, Source, Span, Text
+from binderlint.source import Array, Place, Span
 
 PLACEHOLDER = r"0(?:\.0)*(?:\.post\d+)?"
 """A version of zeros: that of a package which only says what the right one is called (`sklearn==0.0`)."""
@@ -301,3 +308,6 @@ def _part(text: Text, start: int, end: int) -> Text:
 def _group(text: Text, found: re.Match[str], number: int) -> Text:
     start, end = found.span(number)
     return _part(text, len(text), len(text)) if start < 0 else _part(text, start, end)
+
+
+CONDA_PIN = regex(r"([A-Za-z0-9][\w.-]*)(\s*=\s*)([^\s=]+)(?:\s*=\s*([^\s=]+))?$")

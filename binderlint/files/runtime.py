@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    pass
+
 from typing import NamedTuple
 
 from binderlint.source import Source, Text
@@ -46,3 +51,7 @@ def _date_error(date: Text) -> str:
     except ValueError as error:
         return str(error)
     return ""
+
+
+# The buildpacks that take the Python version from runtime.txt; the others only parse the file, if that.
+PYTHON_ASKED = ("PythonBuildPack", "JuliaProjectTomlBuildPack")

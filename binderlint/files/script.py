@@ -3,6 +3,13 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from binderlint.source import Place
+if TYPE_CHECKING:
+    from binderlint.source import Place
+
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -253,3 +260,6 @@ __all__ = [
     "parse",
     "shebang",
 ]
+
+
+HAND_OVER = 'exec "$@"'

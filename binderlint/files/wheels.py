@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from binderlint import digits
+from binderlint.data import DATA
 
 Release = tuple[int, ...]
 
@@ -56,8 +57,7 @@ def release(version: str) -> Release:
 @lru_cache(maxsize=1)
 def _table() -> dict[str, Any]:
     import json
-    from pathlib import Path
 
-    data: dict[str, Any] = json.loads((Path(__file__).parent.parent / "data" / "wheels.json").read_bytes())
+    data: dict[str, Any] = json.loads((DATA / "wheels.json").read_bytes())
     packages: dict[str, Any] = data["packages"]
     return packages

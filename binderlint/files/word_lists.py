@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
 
-_DATA = Path(__file__).parent.parent / "data"
+from binderlint.data import DATA
 
 
 @cache
 def word_list(name: str) -> frozenset[str]:
     """The words of a file in `data`."""
-    lines = (_DATA / f"{name}.txt").read_text(encoding="utf-8").splitlines()
+    lines = (DATA / f"{name}.txt").read_text(encoding="utf-8").splitlines()
     return frozenset(word for line in lines if not line.startswith("#") for word in line.split())

@@ -27,7 +27,7 @@ def frame(found: Diagnostic, style: Style) -> str:
     gutter = " " * len(str(found.place.line))
     bar = style.paint("cyan", f"{gutter} |")
     lines = [
-        f"{style.paint(colour, f'{found.severity}[{found.code}]')} {style.paint('bold', found.name)}",
+        f"{style.paint(colour, f'{found.severity}[{found.code}]')} {style.paint('bold', found.name)} ({found.level.value})",
         *_wrapped(printable(found.message), style, ""),
         f"{gutter}{style.paint('cyan', '-->')} {printable(str(found.place))}",
     ]

@@ -10,10 +10,8 @@ from pathlib import Path
 from random import Random
 from typing import Generic, TypeVar
 
-from binderlint.repository import Repository
-from binderlint.rule import Files
-from binderlint.rules import all_rules
 from binderlint.source import Source
+from tests.cases import cases
 from tests.fuzz.case import Case, dumps, read
 from tests.fuzz.tokens import language_of
 
@@ -43,18 +41,12 @@ class Seeds(Generic[T]):
 @cache
 def example_cases() -> Seeds[Case]:
     """The repositories of all examples of all rules."""
-    cases = [
-        Case(_sources(example.files), example.git, example.hub, example.assume_binder)
-        for rule in all_rules()
-        for example in rule.examples
-        if example.files
+    known = [
+        Case({one.path: one for one in case.sources}, case.git, case.hub, case.assume_binder)
+        for _, case in cases()
+        if case.sources
     ]
-    return Seeds(cases, lambda case: dumps(case).encode())
-
-
-def _sources(files: Files) -> dict[str, Source]:
-    repo = Repository.from_dict(files)
-    return {**repo.sources, **repo.untracked}
+    return Seeds(known, lambda case: dumps(case).encode())
 
 
 @cache
@@ -67,8 +59,8 @@ def fixture_cases() -> Seeds[Case]:
 @cache
 def seed_files() -> Seeds[Source]:
     """The files of all seeds, for mutations that need the content of another file."""
-    cases = (*example_cases().values, *fixture_cases().values)
-    files = {(source.name, source.data): source for case in cases for source in case.files.values()}
+    known = (*example_cases().values, *fixture_cases().values)
+    files = {(source.name, source.data): source for case in known for source in case.files.values()}
     return Seeds(files.values(), lambda source: source.path.encode("utf-8", "surrogateescape") + source.data)
 
 

@@ -1,0 +1,1 @@
+"""Changes: larger changes of a repository, made of edits."""

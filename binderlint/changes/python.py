@@ -1,0 +1,50 @@
+"""Python: the change of the version that the build uses."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Applicability, Edit, Fix
+from binderlint.edits import create, prepend, replace
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+from binderlint.facts.held import held_at
+
+PYTHONS = tuple(f"3.{minor}" for minor in range(7, 15))  # those that repo2docker gives server and kernel in one
+
+
+def other_python(repo: Repository, python: str) -> Fix | None:
+    """Pin the nearest Python that all pinned versions have builds for."""
+    pinned = [one for file in repo.pip_files if not file.constraint for one in file.requirements]
+
+    def works(candidate: str) -> bool:
+        held = [found for one in pinned if one.applies(candidate) and (found := held_at(one, candidate))]
+        return not any(found.missing or found.too_old for found in held)
+
+    if python not in PYTHONS:
+        return None
+    here = PYTHONS.index(python)
+    nearest = sorted(PYTHONS, key=lambda candidate: abs(PYTHONS.index(candidate) - here))
+    right = next((candidate for candidate in nearest if works(candidate)), None)
+    edit = pin_python(repo, right) if right else None
+    return Fix(f"Pin Python {right}", (edit,), Applicability.UNSAFE) if edit else None
+
+
+def pin_python(repo: Repository, python: str) -> Edit | None:
+    """Write a version of Python where the build reads it; None where something else decides."""
+    if repo.plan.buildpack == "CondaBuildPack":
+        for spec in repo.conda_specs:
+            if spec.key == "python":
+                if spec.whole or spec.channel:
+                    return None
+                return replace(spec.text, f"python={python}")
+        return prepend(repo.conda_dependencies, f"python={python}") if repo.conda_dependencies is not None else None
+    if repo.plan.buildpack != "PythonBuildPack":
+        return None
+    place = repo.plan.python.place if repo.plan.python else None
+    runtime = repo.used("runtime.txt")
+    if runtime:
+        line = next(iter(runtime.lines()), None)
+        return replace(line.trimmed(), f"python-{python}") if line is not None and line.startswith("python-") else None
+    return create(repo.plan.path("runtime.txt"), f"python-{python}\n") if place is None else None

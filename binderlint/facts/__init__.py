@@ -1,0 +1,1 @@
+"""Facts: what the files of a repository say together."""

@@ -1,0 +1,33 @@
+"""Channels: where environment.yml has conda look for packages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from binderlint.pattern import regex
+from binderlint.source import Array
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+# Anaconda's own channels: `defaults`, its parts, and their addresses. `free` has a rule of its own.
+ANACONDA = regex(
+    r"defaults|anaconda|main|r|msys2|pkgs/(?:main|r|msys2)"
+    r"|https?://(?:repo\.anaconda\.com|repo\.continuum\.io)/pkgs/(?:main|r|msys2)/?"
+    r"|https?://conda\.anaconda\.org/(?:anaconda|main|r)/?"
+)
+
+
+def channel_list(repo: Repository) -> Array | None:
+    value = repo.environment.get("channels") if repo.environment else None
+    return value if isinstance(value, Array) else None
+
+
+# Names that are looked up as somebody's account on anaconda.org (`default`, `pypi`), or not found.
+NOT_A_CHANNEL = {
+    "default": "`default` is not Anaconda's channel, which is called `defaults`",
+    "conda_forge": "`conda_forge` is not the channel `conda-forge`",
+    "condaforge": "`condaforge` is not the channel `conda-forge`",
+    "pip": "`pip` is a program and no channel",
+    "pypi": "`pypi` is where pip gets its packages, and no channel of conda",
+}

@@ -1,0 +1,42 @@
+"""Subfolders: environment files where Binder does not look."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+    from binderlint.source import Source
+
+
+def environments_in_folders(repo: Repository) -> list[Source]:
+    """The environment files that may be meant for the whole repository, though they are in a folder where Binder does not look."""
+
+    def may_be_meant(path: str) -> bool:
+        *folders, name = path.split("/")
+        return name in ENVIRONMENTS and 1 <= len(folders) <= 2 and not OTHER_USES & {one.lower() for one in folders}
+
+    return [source for source in repo.files if may_be_meant(source.path)]
+
+
+ENVIRONMENTS = ("environment.yml", "environment.yaml", "requirements.txt", "Pipfile", "Project.toml")
+
+
+# Folders whose environment is for something else than running the notebooks.
+OTHER_USES = frozenset(
+    {
+        "test",
+        "tests",
+        "testing",
+        "docs",
+        "doc",
+        "ci",
+        ".github",
+        ".ci",
+        "examples",
+        "node_modules",
+        "vendor",
+        "scripts",
+        "website",
+    }
+)

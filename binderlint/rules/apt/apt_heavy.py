@@ -1,0 +1,85 @@
+"""apt-heavy: apt.txt installs large packages that notebooks cannot use."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Diagnostic, Level, Severity
+from binderlint.files.apt import gone_from_noble
+from binderlint.rule import Rule
+from binderlint.source import Text
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+_HEAVY = {
+    "texlive-full": "over 5 GB; `texlive-latex-recommended` and a few more are enough for most documents",
+    "nvidia-cuda-toolkit": "several GB for hardware that Binder does not have",
+    "ubuntu-desktop": "a whole desktop",
+    "ubuntu-desktop-minimal": "a whole desktop",
+    "kubuntu-desktop": "a whole desktop",
+    "xubuntu-desktop": "a whole desktop",
+    "lubuntu-desktop": "a whole desktop",
+    "ubuntu-mate-desktop": "a whole desktop",
+    "gnome": "a whole desktop",
+    "kde-full": "a whole desktop",
+    "kde-standard": "a whole desktop",
+    "texlive-fonts-extra-doc": "documentation only",
+    "texlive-latex-extra-doc": "documentation only",
+    "texlive-science-doc": "documentation only",
+    "texlive-pictures-doc": "documentation only",
+}
+
+
+_SERVERS = {"jupyter", "jupyter-notebook", "jupyter-core", "jupyterlab", "ipython3", "python3-notebook", "python3-ipykernel"}  # fmt: skip
+
+
+class AptHeavy(Rule):
+    code = "APT004"
+    severity = Severity.WARNING
+    level = Level.POLISH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        words = [word for entry in repo.apt for word in entry.words]
+        for word in words:
+            if size := _HEAVY.get(str(word)):
+                yield self.at(
+                    word,
+                    f"`{word}` is {size}: the image gets large and launches slowly",
+                    help="Name the few packages that are needed",
+                )
+        scripts = " ".join(
+            source.prose for name in ("postBuild", "start") if (source := repo.used(name)) and not source.decode_error
+        )
+        gone = gone_from_noble()
+        unseen = [word for word in words if _unseen(word) and word not in gone and not _called(word, scripts)]
+        if unseen:
+            names = ", ".join(f"`{word}`" for word in unseen[:3]) + (
+                f" and {len(unseen) - 3} more" if len(unseen) > 3 else ""
+            )
+            yield self.at(
+                unseen[0],
+                f"{names}: installed for Ubuntu's own Python or R, which Binder's notebooks do not use",
+                help="Ask for them in environment.yml, requirements.txt or install.R",
+                severity=Severity.INFO,
+            )
+
+
+_TOOLS = {"python3-dev", "python3-pip", "python3-venv", "python3-setuptools", "python3-minimal", "python3-full", "python3-wheel"}  # fmt: skip
+
+
+def _unseen(word: Text) -> bool:
+    name = str(word)
+    return (
+        (name.startswith("python3-") and name not in _TOOLS)
+        or name in _SERVERS
+        or name in ("r-base", "r-base-core", "r-base-dev", "r-recommended")
+        or name.startswith(("r-cran-", "r-bioc-"))
+    )
+
+
+def _called(word: Text, scripts: str) -> bool:
+    """Whether a script calls the program of the system, so that its packages are wanted."""
+    return bool(re.search(r"/usr/bin/|\bRscript\b|\bR -", scripts) if word.startswith("r-") else "/usr/bin/" in scripts)

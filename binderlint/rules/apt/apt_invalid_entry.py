@@ -1,0 +1,84 @@
+"""apt-invalid-entry: A line in apt.txt is not the name of a package."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
+from binderlint.edits import replace
+from binderlint.files.apt import PACKAGE, SHELL_SIGNS, AptEntry
+from binderlint.rule import Rule
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+
+class AptInvalidEntry(Rule):
+    code = "APT002"
+    severity = Severity.ERROR
+    level = Level.LAUNCH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        source = repo.used("apt.txt")
+        if source and source.has_bom and source.encoding == "utf-8":
+            mark = source.slice(0, 1)
+            yield self.at(
+                source.place(1),
+                "The file begins with a byte order mark, invisible in editors, so repo2docker refuses the first package and the build stops",
+                help="Save the file as UTF-8 without a byte order mark",
+                fix=Fix("Remove the byte order mark", (replace(mark, ""),)),
+            )
+        for entry in repo.apt:
+            if entry.text.startswith("\ufeff") or (entry.accepted and SHELL_SIGNS.search(entry.text)):
+                continue
+            if problem := _problem(entry):
+                why, edit, safety = problem
+                yield self.at(
+                    entry.text,
+                    f"`{entry.text}` {why}, so the build stops",
+                    help="Write names of Ubuntu packages only, one on a line",
+                    fix=Fix("Leave the names only", (edit,), safety) if edit else None,
+                )
+
+
+def _problem(entry: AptEntry) -> tuple[str, Edit | None, Applicability] | None:
+    """What is wrong with an entry in words, how to repair it, and how safe that is."""
+    text = entry.text
+    if found := re.match(r"(?:sudo\s+)?apt(?:-get|itude)?\s+(?:-\S+\s+)*install\s+(?:-\S+\s+)*(?=[a-z0-9])", text):
+        return "is a command, but repo2docker wants names", replace(text.part(0, found.end()), ""), Applicability.SAFE
+    if re.match(r"(?:sudo|apt|apt-get|add-apt-repository|deb|ppa:\S*)\b", text) and (" " in text or ":" in text):
+        return "is no name of a package", None, Applicability.DISPLAY
+    if found := re.match(r"-\s+(?=[a-z0-9])", text):
+        return (
+            "begins with a dash, which apt-get takes for an option",
+            replace(text.part(0, found.end()), ""),
+            Applicability.SAFE,
+        )
+    if "," in text and all(PACKAGE.match(word) for word in re.split(r"[\s,]+", text) if word):
+        fixed = re.sub(r"\s*,\s*", " ", text).strip()
+        return "has commas, which apt-get takes for parts of the names", replace(text, fixed), Applicability.SAFE
+    if any(word in ("-o", "-c", "-t") for word in entry.words):
+        return None  # an option of apt-get with a value of its own
+    for word in entry.words:
+        if word.startswith("-") or PACKAGE.match(word):
+            if re.search(r"==|=>", word):
+                return "has a version in a form that apt-get does not read", None, Applicability.DISPLAY
+            if word.endswith(".deb") or "://" in word:
+                return (
+                    "is no package of Ubuntu's archive, and the repository is not there yet when apt-get runs",
+                    None,
+                    Applicability.DISPLAY,
+                )
+            continue
+        if len(entry.words) == 1 and PACKAGE.match(word.lower()):
+            return (
+                "has letters in upper case, which no name of a package has",
+                replace(word, word.lower()),
+                Applicability.UNSAFE,
+            )
+        if any(sign in word for sign in "*?"):
+            continue  # a pattern of names, which apt-get knows
+        return "is no name of a package", None, Applicability.DISPLAY
+    return None  # fmt: skip

@@ -1,0 +1,46 @@
+"""apt-package-missing-in-noble: apt.txt lists a package that Ubuntu 24.04 does not have."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
+from binderlint.edits import replace
+from binderlint.files.apt import PACKAGE, gone_from_noble
+from binderlint.rule import Rule
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+
+class AptPackageMissingInNoble(Rule):
+    code = "APT001"
+    severity = Severity.ERROR
+    level = Level.LAUNCH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        table = gone_from_noble()
+        for entry in repo.apt:
+            for word in entry.words:
+                found = PACKAGE.match(word)
+                successor = table.get(found[1]) if found else None
+                if found is None or successor is None:
+                    continue
+                name, to = found[1], successor.name
+                old_python = re.match(r"python2?(?:[-.]|$)", name) is not None
+                fix = None
+                if to and not old_python:
+                    safety = Applicability.SAFE if successor.kind == "rename" else Applicability.UNSAFE
+                    fix = Fix(f"Write `{to}`", (replace(word.part(0, len(name)), to),), safety)
+                yield self.at(
+                    word,
+                    f"Ubuntu 24.04, on which Binder builds, has no package `{name}`, so the build stops",
+                    help="Ask for the Python package in environment.yml or requirements.txt"
+                    if old_python
+                    else f"Write `{to}`"
+                    if to
+                    else "Remove the line, or find what takes its place",
+                    fix=fix,
+                )

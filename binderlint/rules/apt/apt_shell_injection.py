@@ -1,0 +1,32 @@
+"""apt-shell-injection: A line in apt.txt contains shell syntax."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Diagnostic, Level, Severity
+from binderlint.files.apt import SHELL_SIGNS
+from binderlint.rule import Rule
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+
+class AptShellInjection(Rule):
+    code = "APT005"
+    severity = Severity.WARNING
+    level = Level.REPRODUCE
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        for entry in repo.apt:
+            if entry.accepted and SHELL_SIGNS.search(entry.text):
+                version = re.match(r"\S+?\s*[<>]=?\s*\d", entry.text)
+                yield self.at(
+                    entry.text,
+                    f"`{entry.text}` runs in a shell: no version is asked for, a file is written"
+                    if version
+                    else f"`{entry.text}` runs in a shell, as root, while the image is built",
+                    help="Write the name only" if version else "Write names of packages only; commands belong into postBuild",
+                )  # fmt: skip

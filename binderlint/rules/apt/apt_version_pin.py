@@ -1,0 +1,37 @@
+"""apt-version-pin: A package in apt.txt is pinned to one version."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
+from binderlint.edits import replace
+from binderlint.files.apt import PACKAGE
+from binderlint.rule import Rule
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+
+class AptVersionPin(Rule):
+    code = "APT003"
+    severity = Severity.WARNING
+    level = Level.REPRODUCE
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        for entry in repo.apt:
+            for word in entry.words:
+                found = PACKAGE.match(word)
+                if not found or found[2] != "=" or found[3].startswith("=") or "*" in found[3]:
+                    continue
+                yield self.at(
+                    word,
+                    f"Ubuntu's archive drops `{found[1]}` {found[3]} as soon as there is a newer build, and then the build stops",
+                    help=f"Write `{found[1]}`; a version that must stay belongs into environment.yml",
+                    fix=Fix(
+                        "Take the version off",
+                        (replace(word.part(found.start(2), len(word)), ""),),
+                        Applicability.UNSAFE,
+                    ),
+                )

@@ -1,0 +1,76 @@
+"""conda-and-pip-duplicate: conda and pip both install the same package."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Diagnostic, Fix, Level, Severity
+from binderlint.digits import release
+from binderlint.edits import remove
+from binderlint.rule import Rule
+from binderlint.source import Table
+
+if TYPE_CHECKING:
+    from binderlint.files.matchspec import MatchSpec
+    from binderlint.files.requirements import Requirement
+    from binderlint.repository import Repository
+
+
+class CondaAndPipDuplicate(Rule):
+    code = "CND012"
+    severity = Severity.WARNING
+    level = Level.REPRODUCE
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        from binderlint.files.agreement import pip_name
+
+        conda = {pip_name(spec): spec for spec in repo.conda_specs}
+        for wanted in repo.requirements:
+            spec = conda.get(wanted.key)
+            if wanted.array is None or spec is None or wanted.url or wanted.extras or not wanted.key:
+                continue
+            there = not wanted.specifier or _is_there(spec, wanted)
+            yield self.at(
+                wanted.text,
+                f"`{wanted.name}` is asked for from conda as well, as `{spec.text}`: "
+                + (
+                    "pip finds it installed and does nothing"
+                    if there
+                    else "if conda's version is another one, pip writes its files over it, which can break what was built for it"
+                ),
+                help="Ask for it in one of the two lists only",
+                fix=_pip_removal(repo, wanted) if there else None,
+                severity=Severity.INFO if there else Severity.WARNING,
+                level=Level.POLISH if there else Level.REPRODUCE,
+            )
+
+
+def _is_there(spec: MatchSpec, wanted: Requirement) -> bool:
+    """Whether every release that conda may install satisfies pip."""
+    from binderlint.files.agreement import pip_test
+
+    found = re.fullmatch(r"={1,2}\s*(\d+(?:\.\d+)+)", spec.version or "")
+    if not found:
+        return False
+    parts = release(found.group(1))
+    longer = [parts] if len(parts) > 2 else [(*parts, patch) for patch in range(20)]
+    return all(pip_test(wanted)[1](one) for one in longer)
+
+
+def _pip_removal(repo: Repository, wanted: Requirement) -> Fix | None:
+    dependencies = repo.conda_dependencies
+    for index, item in enumerate(dependencies or ()):
+        if (
+            dependencies is not None
+            and isinstance(item, Table)
+            and list(item) == ["pip"]
+            and item["pip"] is wanted.array
+        ):
+            if wanted.array is not None and len(wanted.array) == 1 and len(dependencies) > 1:
+                return Fix("Remove the `pip:` list, in which nothing else stands", (remove(dependencies, index),))
+    for index, item in enumerate(wanted.array or ()):
+        if wanted.array is not None and item.place.span.start <= wanted.text.place.span.start < item.place.span.end:
+            return Fix("Remove it from the `pip:` list", (remove(wanted.array, index),))
+    return None

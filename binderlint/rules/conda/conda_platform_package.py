@@ -1,0 +1,70 @@
+"""conda-platform-package: environment.yml lists a package that only macOS or Windows has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from binderlint.data import DATA
+from binderlint.diagnostic import Diagnostic, Fix, Level, Severity
+from binderlint.edits import remove
+from binderlint.rule import Rule
+
+if TYPE_CHECKING:
+    from binderlint.files.matchspec import MatchSpec
+    from binderlint.repository import Repository
+
+
+class _Platform(NamedTuple):
+    system: str
+    versions: str
+    """The versions this is true of, as a match spec writes them; `""` for all."""
+
+
+@lru_cache(maxsize=1)
+def _platforms() -> dict[str, _Platform]:
+
+    table = (DATA / "conda_platforms.tsv").read_text(encoding="utf-8")
+    rows = (line.split("\t") for line in table.splitlines() if not line.startswith("#"))
+    return {name: _Platform(system, versions) for name, system, versions, _ in rows}
+
+
+class CondaPlatformPackage(Rule):
+    code = "CND010"
+    severity = Severity.ERROR
+    level = Level.LAUNCH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        items = repo.conda_dependencies
+        for index, spec in _items(repo):
+            known = _platforms().get(spec.key)
+            if items is not None and known and _only(spec, known.versions):
+                yield self.at(
+                    spec.place,
+                    f"`{spec.name}` exists for {known.system} only, and Binder runs Linux, so the installation of all packages fails",
+                    help="Remove the line",
+                    fix=Fix(f"Remove `{spec.name}`", (remove(items, index),)),
+                )
+
+
+def _items(repo: Repository) -> Iterator[tuple[int, MatchSpec]]:
+    """The packages of the `dependencies` list with their positions in it."""
+    from binderlint.files.matchspec import specs
+
+    for index, item in enumerate(repo.conda_dependencies or ()):
+        for spec in specs([item]):
+            yield index, spec
+
+
+def _only(spec: MatchSpec, versions: str) -> bool:
+    """Whether a spec allows no version but those that only another system has."""
+    from binderlint.files.matchspec import admits
+
+    if not versions:
+        return True
+    if spec.version is None:
+        return False
+    releases = [(major, minor, patch) for major in range(6) for minor in range(20) for patch in range(6)]
+    allowed = [release for release in releases if spec.admits(release) is not False]
+    return bool(allowed) and all(admits(versions, release) for release in allowed)

@@ -1,0 +1,74 @@
+"""env-channel-suspect: environment.yml lists a channel that is misnamed, abandoned, or broken."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from binderlint.data import DATA
+from binderlint.diagnostic import Applicability, Diagnostic, Level, Severity
+from binderlint.pattern import regex
+from binderlint.rule import Rule
+from binderlint.source import Text
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+from binderlint.changes.channels import use_conda_forge
+from binderlint.facts.channels import NOT_A_CHANNEL, channel_list
+
+_LABEL = regex(r"[\w-]+/label/(broken|dev|nightly|rc|main_rc|pre|test|testing|daily)")
+
+
+class EnvChannelSuspect(Rule):
+    code = "CND016"
+    severity = Severity.WARNING
+    level = Level.REPRODUCE
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        channels = channel_list(repo)
+        for index, channel in enumerate(channels or ()):
+            if channels is None or not isinstance(channel, Text):
+                continue
+            if channel.lower() in NOT_A_CHANNEL:
+                safe = "conda-forge" in channels
+                yield self.at(
+                    channel,
+                    f"{NOT_A_CHANNEL[channel.lower()]}: conda finds nothing under this name, or what somebody put there",
+                    help="Remove it, or write `conda-forge`",
+                    fix=use_conda_forge(channels, index, Applicability.SAFE if safe else Applicability.UNSAFE),
+                )
+            else:
+                yield from self._doubtful(repo, channel, channel)
+        for spec in repo.conda_specs:
+            if spec.channel:
+                yield from self._doubtful(repo, spec.channel, spec.channel.partition("/linux-")[0])
+
+    def _doubtful(self, repo: Repository, where: Text, channel: str) -> Iterator[Diagnostic]:
+        if found := _LABEL.fullmatch(channel):
+            label = found.group(1)
+            holds = (
+                "packages that were withdrawn as broken"
+                if label == "broken"
+                else "unfinished packages that are replaced at any time"
+            )
+            yield self.at(where, f"The label `{label}` holds {holds}", help=f"Use `{channel.partition('/')[0]}`")
+        name = channel.removeprefix("pkgs/").removeprefix("https://conda.anaconda.org/").rstrip("/")
+        name = name.removeprefix("https://repo.anaconda.com/pkgs/")
+        if matter := _given_up().get(name):
+            if name != "pytorch" or _wants_new_pytorch(repo):
+                yield self.at(where, f"The channel `{name}` {matter}", help="Use conda-forge instead")
+
+
+@lru_cache(maxsize=1)
+def _given_up() -> dict[str, str]:
+
+    table = (DATA / "conda_channels.tsv").read_text(encoding="utf-8")
+    rows = (line.split("\t") for line in table.splitlines() if not line.startswith("#"))
+    return {name: matter for name, _, matter, _ in rows}
+
+
+def _wants_new_pytorch(repo: Repository) -> bool:
+    """Whether environment.yml leaves the release of PyTorch open, or asks for one that the channel does not have."""
+    found = [spec for spec in repo.conda_specs if spec.key == "pytorch"]
+    return any(not spec.version or spec.admits((2, 6, 0)) is True or spec.admits((2, 9, 0)) is True for spec in found)

@@ -1,0 +1,49 @@
+"""env-defaults-channel: environment.yml uses Anaconda's `defaults` channel."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Applicability, Diagnostic, Level, Severity
+from binderlint.pattern import regex
+from binderlint.rule import Rule
+from binderlint.source import Text
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+from binderlint.changes.channels import use_conda_forge
+from binderlint.facts.channels import ANACONDA, channel_list
+
+_OPT_IN = regex(r"#.*(?:licen[cs]e|terms|ToS\b|Anaconda|paid|subscription)", re.IGNORECASE)
+
+
+class EnvDefaultsChannel(Rule):
+    code = "CND009"
+    severity = Severity.WARNING
+    level = Level.REPRODUCE
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        channels = channel_list(repo)
+        for index, channel in enumerate(channels or ()):
+            if channels is not None and isinstance(channel, Text) and ANACONDA.fullmatch(channel):
+                if not _OPT_IN.search(_rest_of_line(channel)):
+                    yield self.at(
+                        channel,
+                        f"`{channel}` mixes Anaconda's packages with those of conda-forge, from which Binder starts: slow to solve, hard to repeat, and under Anaconda's terms of service",
+                        help="Use conda-forge only",
+                        fix=use_conda_forge(channels, index, Applicability.UNSAFE),
+                    )
+        for spec in repo.conda_specs:
+            if spec.channel and ANACONDA.fullmatch(spec.channel.partition("/linux-")[0]):
+                yield self.at(
+                    spec.channel,
+                    f"`{spec.channel}::` takes this package from Anaconda's channel, whose builds do not go with those of conda-forge, from which Binder starts",
+                    help=f"Write `{spec.name}` without the channel, if conda-forge has it",
+                )
+
+
+def _rest_of_line(text: Text) -> str:
+    source, (start, _) = text.place.source, text.place.span
+    return source.prose[start : source.place(start).span.end]

@@ -1,0 +1,33 @@
+"""env-dependencies-empty: `dependencies:` in environment.yml has nothing under it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Diagnostic, Fix, Level, Severity
+from binderlint.edits import set_key
+from binderlint.rule import Rule
+from binderlint.source import Scalar
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+
+class EnvDependenciesEmpty(Rule):
+    code = "CND005"
+    severity = Severity.ERROR
+    level = Level.LAUNCH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        environment = repo.environment
+        value = environment.get("dependencies") if environment else None
+        if not environment or not isinstance(value, Scalar):
+            return
+        fix = Fix("Write an empty list", (set_key(environment, "dependencies", "[]"),)) if value.value is None else None
+        yield self.at(
+            environment.key("dependencies"),
+            "`dependencies` has no list of packages, at which repo2docker stops with an error before it builds anything",
+            help="List the packages below it, each as `  - name`, or write `dependencies: []`",
+            fix=fix,
+        )

@@ -1,0 +1,59 @@
+"""env-duplicate-dependency: `dependencies` lists a package twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Diagnostic, Fix, Level, Severity
+from binderlint.edits import remove
+from binderlint.rule import Rule
+from binderlint.source import Text
+
+if TYPE_CHECKING:
+    from binderlint.files.matchspec import MatchSpec
+    from binderlint.repository import Repository
+
+
+class EnvDuplicateDependency(Rule):
+    code = "CND017"
+    severity = Severity.INFO
+    level = Level.POLISH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        from binderlint.files.agreement import can_agree, conda_test
+
+        seen: dict[str, MatchSpec] = {}
+        items = list(enumerate(repo.conda_dependencies or ()))
+        numbers = {item.place.span.start: number for number, item in reversed(items) if isinstance(item, Text)}
+        for spec in repo.conda_specs:
+            before = seen.setdefault(spec.key, spec)
+            if before is spec or before.place == spec.place:  # the second by an alias of the first
+                continue
+            agree = can_agree(conda_test(before), conda_test(spec))
+            gone = _superfluous(before, spec) if agree else None
+            yield self.at(
+                spec.place,
+                f"`{spec.key}` stands in this list before, as `{before.text}`"
+                + ("" if agree else ", and no version fits both: nothing can be installed"),
+                help="Keep one of the two",
+                fix=_removal(repo, numbers, gone) if gone else None,
+                severity=Severity.INFO if agree else Severity.WARNING,
+                level=Level.POLISH if agree else Level.LAUNCH,
+            )
+
+
+def _superfluous(before: MatchSpec, spec: MatchSpec) -> MatchSpec | None:
+    """The one of two items that adds nothing to the other."""
+    if spec.text.lower() == before.text.lower() or spec.text.lower() == spec.key:
+        return spec
+    return before if before.text.lower() == before.key else None
+
+
+def _removal(repo: Repository, numbers: dict[int, int], spec: MatchSpec) -> Fix | None:
+    """The fix that removes an item, by the numbers of the items that begin at each offset, their quotes included."""
+    start, items = spec.place.span.start, repo.conda_dependencies
+    number = numbers.get(start, numbers.get(start - 1))
+    if items is None or number is None:
+        return None
+    return Fix("Remove the one that says less", (remove(items, number),))

@@ -1,0 +1,229 @@
+"""env-invalid-yaml: environment.yml cannot be read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from binderlint.diagnostic import Diagnostic, Fix, Level, Recode, Severity
+from binderlint.edits import replace
+from binderlint.pattern import regex
+from binderlint.rule import Rule
+from binderlint.source import Array, Source, Table, Text
+
+if TYPE_CHECKING:
+    from binderlint.files.yaml import Problem
+    from binderlint.repository import Repository
+
+_MARKER = regex(r"^(?:<{7}|={7}|>{7}|\|{7})(?:[ \t].*)?$", re.MULTILINE)
+
+
+_EXPLICIT = regex(r"^@EXPLICIT.*$", re.MULTILINE)
+
+
+_JINJA = regex(r"^[^#\n\r]*?(\{[{%].*)$", re.MULTILINE)
+
+
+_INDENTATION = regex(r"^[ ]*\t[ \t]*(?=\S)", re.MULTILINE)
+
+
+_OTHER_TABS = regex(r"(?<=[-:])[ ]*\t[ \t]*|[ ]*\t[ \t]*(?=#|\r?$)", re.MULTILINE)
+
+
+# What the parser's words mean for somebody who does not know YAML: (its words, what is wrong, what to do).
+_MEANINGS = (
+    (
+        "could not find expected ':'",
+        "is neither a list item nor a `key: value` pair",
+        "Write a package as `  - name`, with a dash and a space",
+    ),
+    (
+        "mapping values are not allowed here",
+        "has a colon where YAML expects none",
+        "Look at this line and the ones before it for a missing colon, a missing space after a colon, or another indentation",
+    ),
+    (
+        "expected <block end>",
+        "is not indented like the lines it belongs to",
+        "Indent it exactly like the other lines of the list or mapping",
+    ),
+    (
+        "while scanning a block scalar",
+        "begins with `>`, which YAML reads as the start of a text",
+        "Put the name of the package before the comparison, or quotes around the item",
+    ),
+    ("while scanning an alias", "begins with `*`, which YAML reads as a reference", "Put quotes around the item"),
+    (
+        "found unknown escape character",
+        "has a backslash that YAML does not know",
+        "Use single quotes instead of double",
+    ),
+    ("while scanning a quoted scalar", "begins a quotation that is never closed", "Add the missing quote"),
+    ("while parsing a flow", "opens a bracket that is never closed", "Add the missing bracket or comma"),
+    (
+        "that cannot start any token",
+        "begins with a character that YAML keeps for itself",
+        "Put quotes around the item",
+    ),
+    (
+        "found another document",
+        "starts a second YAML document, and repo2docker reads files with one only",
+        "Remove the line with `---`, or move what follows it to another file",
+    ),
+)
+
+
+class EnvInvalidYaml(Rule):
+    code = "CND002"
+    severity = Severity.ERROR
+    level = Level.LAUNCH
+    unreadable = True
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        source, document = repo.environment_file, repo.environment_document
+        if source is None or document is None:
+            return
+        if document.problem:
+            yield self._problem(source, document.problem)
+        elif not isinstance(document.value, Table) and getattr(document.value, "value", document.value) is not None:
+            yield self.at(
+                source,
+                "The file is no mapping with keys such as `dependencies:`, so the build stops before anything is installed",
+                help="Write `dependencies:` on a line of its own above the list of packages",
+            )
+        elif found := next(_templates(document.value), None):
+            yield self._template(found)
+
+    def _problem(self, source: Source, problem: Problem) -> Diagnostic:
+        if problem.kind == "UnicodeDecodeError":
+            return self._encoding(source, problem)
+        text = source.text
+        if found := _MARKER.search(text):
+            return self.at(
+                source.slice(*found.span()),
+                "A merge was committed with its conflict markers still in the file, so it is no valid YAML and the build stops here",
+                help="Keep the right lines of the two versions and delete the lines with `<<<<<<<`, `=======` and `>>>>>>>`",
+            )
+        if found := _EXPLICIT.search(text):
+            return self.at(
+                source.slice(*found.span()),
+                "This is the output of `conda list --explicit`, a list of downloads for one operating system, which repo2docker cannot read: the build stops here",
+                help="Write an environment with `conda env export --from-history` instead",
+            )
+        if found := _JINJA.search(text):
+            return self._template(source.slice(*found.span(1)))
+        if "'\\t'" in problem.message:
+            edits = _without_tabs(source)
+            return self.at(
+                problem.place,
+                "A tab stands here, which the YAML parser of repo2docker does not accept, so the build stops",
+                help="Use spaces, two for each level",
+                fix=Fix("Replace tabs by spaces", edits) if edits else None,
+            )
+        if problem.kind == "DuplicateKeyError":
+            return self.at(
+                problem.place,
+                f"The key `{problem.place.text.strip(chr(34) + chr(39))}` stands twice, and repo2docker refuses the file: the build stops here",
+                help="Merge the two, or delete one",
+            )
+        return self._other(source, problem)
+
+    def _encoding(self, source: Source, problem: Problem) -> Diagnostic:
+        if source.encoding == "utf-8":
+            return self.at(
+                problem.place,
+                "This character is not saved as UTF-8, the only encoding repo2docker reads here, so the build stops",
+                help="Save the file as UTF-8",
+            )
+        return self.at(
+            problem.place,
+            "The file is saved as UTF-16, as PowerShell does with `>`, and repo2docker reads UTF-8 only: the build stops here",
+            help="Save the file as UTF-8",
+            fix=Fix("Save the file as UTF-8", (Recode(source.path),)),
+        )
+
+    def _template(self, found: Text) -> Diagnostic:
+        return self.at(
+            found,
+            "This is a template (`{{ ... }}`), which neither repo2docker nor conda fills in, so the environment cannot be built",
+            help="Write the value itself",
+        )
+
+    def _other(self, source: Source, problem: Problem) -> Diagnostic:
+        words = _words(problem.message)
+        place = problem.place
+        before = source.line(place.line - 1) if place.line > 1 else None
+        if before and "mapping values" in words and re.match(r"\ufeff?[\w-]+:[^\s:/]", source.slice(*before)):
+            return self.at(
+                source.slice(*before),
+                f"A space is missing after the colon, so the file is no valid YAML and the build stops here (the parser says: {words})",
+                help="Write `key: value`",
+            )
+        meaning, advice = next(
+            ((meaning, advice) for known, meaning, advice in _MEANINGS if known in words),
+            ("is no valid YAML", "Compare it with the lines around it"),
+        )
+        return self.at(
+            place,
+            f"This line {meaning}, so the file cannot be read and the build stops here (the parser says: {words})",
+            help=advice,
+        )
+
+
+def _words(message: str) -> str:
+    """The parser's words in one line, without the places, which the diagnostic shows itself."""
+    lines = [line for line in message.partition("\n\n")[0].splitlines() if not line.startswith("  in ")]
+    return ", ".join(lines).rstrip(".")
+
+
+def _templates(environment: Any) -> Iterator[Text]:
+    """Unfilled templates among the packages of an environment that parses all the same."""
+    stack = [environment.get("dependencies")] if isinstance(environment, Table) else []
+    seen: set[int] = set()
+    while stack:
+        value = stack.pop()
+        if id(value) in seen:
+            continue
+        seen.add(id(value))
+        match value:
+            case Array() as items:
+                stack += reversed(items)
+            case Table() as table:
+                if any(key.startswith("{") for key in table):
+                    source, start = table.place.source, table.place.span.start
+                    yield source.slice(start, source.place(start).span.end)
+                stack += table.values()
+            case Text() as text if "{{" in text or "{%" in text:
+                yield text
+
+
+def _without_tabs(source: Source) -> tuple[Any, ...]:
+    """The edits that put spaces for tabs; none where tab widths disagree about what the file means."""
+    from binderlint.files.yaml import read
+
+    readings = []
+    for width in ("  ", "    ", "        "):
+        text = _OTHER_TABS.sub(" ", _spaced(source.text, width))
+        value = read(Source(source.path, source.encode(text))).value
+        match value:
+            case {"dependencies": Array() as items} if all(
+                isinstance(item.get("pip"), Array) if isinstance(item, Table) else _is_package(item) for item in items
+            ):
+                readings.append((text, value))
+    if not readings or any(value != readings[0][1] for _, value in readings):
+        return ()
+    old, new = list(source.lines()), list(Source(source.path, source.encode(readings[0][0])).lines())
+    return tuple(
+        replace(line.place, changed) for line, changed in zip(old, new, strict=True) if line != changed.rstrip("\r\n")
+    )
+
+
+def _spaced(text: str, width: str) -> str:
+    return _INDENTATION.sub(lambda found: found.group().replace("\t", width), text)
+
+
+def _is_package(item: Any) -> bool:
+    from binderlint.files.matchspec import parse
+
+    return isinstance(item, Text) and "\n" not in item.place.text and parse(item) is not None

@@ -1,0 +1,29 @@
+"""env-prefix: environment.yml contains a `prefix`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Diagnostic, Fix, Level, Severity
+from binderlint.edits import remove_key
+from binderlint.rule import Rule
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+
+class EnvPrefix(Rule):
+    code = "CND001"
+    severity = Severity.INFO
+    level = Level.POLISH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        environment = repo.environment
+        if environment and "prefix" in environment:
+            yield self.at(
+                environment.key("prefix"),
+                "`prefix` is a path of the computer the environment was exported on; Binder ignores it",
+                help="Remove the line",
+                fix=Fix("Remove `prefix`", (remove_key(environment, "prefix"),)),
+            )

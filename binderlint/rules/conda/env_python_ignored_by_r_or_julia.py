@@ -1,0 +1,47 @@
+"""env-python-ignored-by-r-or-julia: In an R or Julia repository, environment.yml does not choose Python."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Applicability, Create, Diagnostic, Fix, Level, Severity
+from binderlint.digits import number
+from binderlint.rule import Rule
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+_JULIA = "JuliaProjectTomlBuildPack"
+
+
+class EnvPythonIgnoredByROrJulia(Rule):
+    code = "CND008"
+    severity = Severity.WARNING
+    level = Level.LAUNCH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        plan = repo.plan
+        if plan.buildpack not in (_JULIA, "RBuildPack") or plan.python is None:
+            return
+        spec = next((spec for spec in repo.conda_specs if spec.key == "python" and spec.version), None)
+        taken = plan.python.version
+        if spec is None or not re.fullmatch(r"\d+\.\d+", taken):
+            return
+        major, _, minor = taken.partition(".")
+        if any(spec.admits((number(major), number(minor), patch)) is not False for patch in range(30)):
+            return
+        pinned = re.match(r"[=\s]*(\d+\.\d+)", spec.version or "")
+        path = plan.path("runtime.txt")
+        new = f"python-{pinned.group(1)}" if pinned else ""
+        yield self.at(
+            spec.place,
+            f"This is {'a Julia' if plan.buildpack == _JULIA else 'an R'} repository for Binder, where `{spec.text}` does not choose the environment: it starts from Python {taken}, and conda has to exchange Python below Jupyter, which often fails",
+            help=f"Name the version in runtime.txt, as `{new or 'python-3.12'}`"
+            if plan.buildpack == _JULIA
+            else f"Take Python {taken} here, or remove the line",
+            fix=Fix(f"Write `{new}` to runtime.txt", (Create(path, f"{new}\n".encode()),), Applicability.UNSAFE)
+            if new and plan.buildpack == _JULIA and not repo.exists(path)
+            else None,
+        )

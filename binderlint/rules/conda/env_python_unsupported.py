@@ -1,0 +1,49 @@
+"""env-python-unsupported: Binder does not support the listed Python version."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
+from binderlint.edits import replace
+from binderlint.pattern import regex
+from binderlint.plan import DEFAULT_PYTHON
+from binderlint.rule import Rule
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+# What repo2docker raises for a Python version that it has no environment for.
+_REFUSED = regex(r"Python version .* is not supported!|.* is not valid SemVer string|'\d+'")
+
+
+_OF_JULIA = ("Project.toml", "JuliaProject.toml")  # their versions end in the same errors
+
+
+class EnvPythonUnsupported(Rule):
+    code = "CND007"
+    severity = Severity.ERROR
+    level = Level.LAUNCH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        from binderlint.buildpacks.tables import PLATFORM, repo2docker
+
+        error = repo.plan.error
+        if error is None or not _REFUSED.fullmatch(error.message) or error.place.source.name in ("", ".", *_OF_JULIA):
+            return
+        written = error.place.text.strip("'\" ")
+        newest = repo2docker()["python"]["lock_files"][PLATFORM][-1]
+        yield self.at(
+            error.place,
+            f"repo2docker has no environment for the Python of `{written}`, so the build stops before it begins",
+            help=f"Take a version from 3.8 to {newest}, with two numbers",
+            fix=Fix(
+                f"Pin Python {DEFAULT_PYTHON}",
+                (replace(error.place, f"python={DEFAULT_PYTHON}"),),
+                Applicability.UNSAFE,
+            )
+            if re.fullmatch(r"python\s*=+\s*3\.\*?", written)
+            else None,
+        )

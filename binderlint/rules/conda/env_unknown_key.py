@@ -1,0 +1,89 @@
+"""env-unknown-key: environment.yml has a key that Binder does not read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Diagnostic, Fix, Level, Severity
+from binderlint.edits import append, between, keyed_list, remove_key, replace
+from binderlint.pattern import regex
+from binderlint.rule import Rule
+from binderlint.source import Array, Table, Text
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+# The keys that conda and mamba read, and those of tools that keep their own settings in the same file (conda-lock, anaconda-project).
+_KEYS = frozenset({"name", "channels", "dependencies", "prefix", "variables"})
+
+
+_OTHER_TOOLS = frozenset({"platforms", "category", "channel_priority", "channel-priority"})
+
+
+_INVISIBLE = (
+    "\ufeff\u200b\u200c\u200d\u2060\u00a0"  # pasted or saved with the text: byte order marks, spaces of no width
+)
+
+
+_MEANT = {
+    "dependencies": regex(
+        r"(?i)depend[ae]n?[cs]?[iey]+e?s?|dependencies|dependancies|depends|deps|packages|requirements|install_requires"
+    ),
+    "channels": regex(r"(?i)chann?ell?s?|chanels?"),
+}
+
+
+class EnvUnknownKey(Rule):
+    code = "CND015"
+    severity = Severity.ERROR
+    level = Level.LAUNCH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        environment = repo.environment
+        for key in list(environment or ()):
+            if environment is None or not isinstance(key, Text) or key in _KEYS | _OTHER_TOOLS or key[:1] in "._":
+                continue
+            if key.startswith("x-") or re.match(r"[^:]*:\s*&", between(key, environment[key]).text):
+                continue  # kept for YAML's own use: an anchor for other places
+            meant = next((name for name, known in _MEANT.items() if known.fullmatch(key)), None)
+            if (bare := key.strip(_INVISIBLE).lower()) in _KEYS:
+                meant = bare
+            if key == "pip":
+                yield self._pip(repo, environment, key)
+            elif meant and meant not in environment:
+                yield self._misspelt(environment, key, meant)
+            else:
+                yield self.at(
+                    key,
+                    f"`{key}` is no key of environment.yml, so Binder ignores it and everything below it",
+                    help="Move what belongs to the environment into `dependencies`, or remove the key",
+                    severity=Severity.WARNING,
+                )
+
+    def _misspelt(self, environment: Table, key: Text, meant: str) -> Diagnostic:
+        value = environment[key]
+        edits = [replace(key, meant)]
+        if isinstance(value, Text) and meant == "channels":
+            edits.append(replace(value, f"[{value}]"))
+        lost = {"channels": "its channels are not used", "dependencies": "none of its packages is installed"}
+        return self.at(
+            key,
+            f"`{key}` is no key of environment.yml; `{meant}` is meant, and {lost.get(meant, 'what it says has no effect')}",
+            help=f"Write `{meant}`",
+            fix=Fix(f"Write `{meant}`", tuple(edits)),
+        )
+
+    def _pip(self, repo: Repository, environment: Table, key: Text) -> Diagnostic:
+        packages, dependencies = environment[key], repo.conda_dependencies
+        fix = None
+        if dependencies and isinstance(packages, Array) and packages and repo.pip_section is None:
+            edits = (remove_key(environment, key), append(dependencies, keyed_list(dependencies, "pip", packages)))
+            fix = Fix("Move the list into `dependencies`", edits)
+        return self.at(
+            key,
+            "The `pip` list stands beside `dependencies` instead of in it, so Binder installs none of its packages",
+            help="Make it the last item of `dependencies`: `  - pip:`, with the packages indented below it",
+            fix=fix,
+        )

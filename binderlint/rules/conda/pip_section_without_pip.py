@@ -1,0 +1,34 @@
+"""pip-section-without-pip: environment.yml has a `pip:` list but does not list pip."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Diagnostic, Fix, Level, Severity
+from binderlint.edits import insert_item
+from binderlint.rule import Rule
+from binderlint.source import Array, Table
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+
+class PipSectionWithoutPip(Rule):
+    code = "CND011"
+    severity = Severity.INFO
+    level = Level.POLISH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        items = repo.conda_dependencies
+        if items is None or any(spec.key in ("pip", "uv") for spec in repo.conda_specs):
+            return
+        for index, item in enumerate(items):
+            if isinstance(item, Table) and isinstance(item.get("pip"), Array):
+                yield self.at(
+                    item.key("pip"),
+                    "pip is used here and not asked for as a package: mamba adds it by itself, but conda warns and may take another one",
+                    help="Write `- pip` before it",
+                    fix=Fix("Ask for pip", (insert_item(items, index, "pip"),)),
+                )
+                return

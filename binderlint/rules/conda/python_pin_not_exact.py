@@ -1,0 +1,133 @@
+"""python-pin-not-exact: The Python version in environment.yml is not written as Binder reads it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
+from binderlint.digits import number
+from binderlint.edits import between, replace
+from binderlint.plan import DEFAULT_PYTHON
+from binderlint.rule import Rule
+from binderlint.source import Place, Scalar, Table, Text
+
+if TYPE_CHECKING:
+    from binderlint.files.matchspec import MatchSpec
+    from binderlint.repository import Repository
+
+
+class Ask(NamedTuple):
+    """One wish for a Python version in environment.yml, as the author wrote it."""
+
+    place: Place
+    written: str
+    version: str
+    """The version constraint, `""` for any."""
+    spec: MatchSpec | None
+
+
+class PythonPinNotExact(Rule):
+    code = "CND003"
+    severity = Severity.ERROR
+    level = Level.LAUNCH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        if repo.plan.buildpack != "CondaBuildPack":
+            return
+        if repo.plan.python is None:
+            return
+        if place := repo.plan.python.place:
+            if re.fullmatch(r"python\s*=+\s*3", item := place.text.strip("'\"")):
+                yield self._no_minor(place, item)
+            return
+        asks = [ask for ask in _asks(repo) if ask.version and ask.version.strip("= ") != "*"]
+        if asks:
+            yield self._unread(asks)
+
+    def _no_minor(self, place: Place, item: str) -> Diagnostic:
+        return self.at(
+            place,
+            f"`{item}` names no minor version, so Binder takes its default, Python {DEFAULT_PYTHON} today, and another one when that default changes",
+            help=f"Write the version you work with, such as `python={DEFAULT_PYTHON}`",
+            fix=Fix(
+                f"Pin Python {DEFAULT_PYTHON}", (replace(place, f"python={DEFAULT_PYTHON}"),), Applicability.UNSAFE
+            ),
+            severity=Severity.WARNING,
+            level=Level.REPRODUCE,
+        )
+
+    def _unread(self, asks: list[Ask]) -> Diagnostic:
+        ask = asks[0]
+        allowed = [minor for minor in _MINORS if all(_allows(one.version, minor) for one in asks)]
+        known = [minor for minor in _known() if minor in allowed]
+        excluded = any(_allows(one.version, DEFAULT_PYTHON) is False for one in asks)
+        consequence = (
+            f"starts from Python {DEFAULT_PYTHON}, which it excludes, and has to exchange Python below a complete Jupyter installation, which takes long and often fails"
+            if excluded and ask.spec
+            else f"ignores it and gives you Python {DEFAULT_PYTHON}"
+            if excluded
+            else f"takes its default, Python {DEFAULT_PYTHON} today, and another one when that default changes"
+        )
+        return self.at(
+            ask.place,
+            f"Binder reads no Python version in `{ask.written}`: it {consequence}",
+            help=f"Write the version you work with, directly after `python=`: `python={DEFAULT_PYTHON if DEFAULT_PYTHON in known or not known else known[-1]}`",
+            fix=_fix(ask, allowed, known) if len(asks) == 1 else None,
+            severity=Severity.ERROR if excluded else Severity.WARNING,
+            level=Level.LAUNCH if excluded else Level.REPRODUCE,
+        )
+
+
+_MINORS = ("2.6", "2.7", *(f"3.{minor}" for minor in range(40)))
+
+
+def _known() -> list[str]:
+    """The Python versions that repo2docker has an environment for, the newest last."""
+    from binderlint.buildpacks.tables import PLATFORM, repo2docker
+
+    versions: list[str] = repo2docker()["python"]["lock_files"][PLATFORM]
+    return versions
+
+
+def _asks(repo: Repository) -> Iterator[Ask]:
+    """Every wish for a Python version, in the forms repo2docker cannot read."""
+    for spec in repo.conda_specs:
+        if spec.key == "python":
+            yield Ask(spec.place, spec.text, str(spec.version or ""), spec)
+    for item in repo.conda_dependencies or ():
+        match item:
+            case Table() if len(item) == 1 and (name := next(iter(item))).lower() == "python":
+                value = item[name]
+                if isinstance(value, (Text, Scalar)):
+                    written = value.place.text.strip("'\" ")
+                    place = item.place if item.flow else between(item.key(name), value)
+                    yield Ask(place, place.text, f"={written}" if written[:1].isdigit() else written, None)
+
+
+def _allows(version: str, minor: str) -> bool | None:
+    """Whether a constraint lets any release of a minor version through; None where that cannot be told."""
+    from binderlint.files.matchspec import admits
+
+    major, _, rest = minor.partition(".")
+    answers = {admits(version, (number(major), number(rest), patch)) for patch in range(30)}
+    return True if True in answers else None if None in answers else False
+
+
+def _fix(ask: Ask, allowed: list[str], known: list[str]) -> Fix | None:
+    if not known or (ask.spec and ask.spec.whole):
+        return None
+    text, spec = f"python={DEFAULT_PYTHON if DEFAULT_PYTHON in known else known[-1]}", ask.spec
+    if spec:
+        bare = f"python{spec.text[spec.text.lower().index('python') + 6 :]}"
+        if re.match(r"python\s*=+\s*\d+\.\d", bare):
+            text = bare
+        elif spec.build:
+            return None
+    safe = len(allowed) == 1
+    return Fix(
+        f"Write `{text}`",
+        (replace(ask.place, text),),
+        Applicability.SAFE if safe else Applicability.UNSAFE,
+    )

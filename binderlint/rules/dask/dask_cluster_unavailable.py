@@ -1,0 +1,77 @@
+"""dask-cluster-unavailable: A notebook starts a cluster that mybinder.org does not have."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
+from binderlint.edits import replace
+from binderlint.files.dask import FOLDER
+from binderlint.files.dask_code import cluster_code, first_match
+from binderlint.files.launch import KNOWN_HOSTS
+from binderlint.hubs import find_hub
+from binderlint.pattern import regex
+from binderlint.rule import Rule
+from binderlint.source import Table, Text
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+_GATEWAY = r"(?:dask_gateway\.)?(?:Gateway|GatewayCluster)\s*\(\s*\)"
+
+
+_JOBQUEUE = r"(?:dask_jobqueue\.)?(?:PBS|SLURM|LSF|SGE|HTCondor|Moab|OAR)Cluster\s*\("
+
+
+_KUBE = r"(?:dask_kubernetes\.)?(?:KubeCluster|HelmCluster)(?:\.from_\w+)?\s*\("
+
+
+_MAKES = regex(rf"(?:\w+\s*=\s*|with\s+)?({_GATEWAY}|{_KUBE}|{_JOBQUEUE})")
+
+
+class DaskClusterUnavailable(Rule):
+    code = "DSK009"
+    severity = Severity.ERROR
+    level = Level.LAUNCH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        if find_hub(repo.hub).cluster or _elsewhere(repo):
+            return
+        gateway = _knows_gateway(repo)
+        for codes in cluster_code(repo):
+            found = first_match(_MAKES, codes)
+            if not found or found[0].guarded or (gateway and "Gateway" in found[1]):
+                continue
+            made = re.split(r"[\s(]", found[1], maxsplit=1)[0]
+            yield self.at(
+                found[1],
+                f"`{made}` cannot be had on mybinder.org, so this cell ends in an error",
+                help="Use `dask.distributed.LocalCluster()` where there is no such cluster; a session has 2 GB of memory",
+            )
+        for config in repo.dask_configs:
+            match config.value:
+                case {"labextension": {"factory": {"module": Text() as module, "class": Text() as name}}} if (
+                    config.folder == FOLDER and module in ("dask_kubernetes", "dask_gateway", "dask_jobqueue")
+                ):
+                    edits: tuple[Edit, ...] = (replace(module, "dask.distributed"), replace(name, "LocalCluster"))
+                    yield self.at(
+                        module,
+                        f"The dask panel of JupyterLab would start a `{name}`, which cannot be had on mybinder.org",
+                        help="Let it start a `LocalCluster` of `dask.distributed`",
+                        fix=Fix("Start a `LocalCluster`", edits, Applicability.UNSAFE),
+                    )
+
+
+def _elsewhere(repo: Repository) -> bool:
+    """Whether the repository is launched on hubs of its own only."""
+    hosts = {link.address.hub for link in repo.links if link.launches and link.live}
+    return bool(hosts) and not hosts & KNOWN_HOSTS
+
+
+def _knows_gateway(repo: Repository) -> bool:
+    if any(isinstance(config.value, Table) and "gateway" in config.value for config in repo.dask_configs):
+        return True
+    script = repo.start
+    return bool(script and "DASK_GATEWAY__" in script.source.prose)

@@ -1,0 +1,56 @@
+"""dask-config-not-read: dask does not read the configuration in `.dask/`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Diagnostic, Edit, Fix, Level, Rename, Severity
+from binderlint.edits import replace
+from binderlint.files.dask import FOLDER, OLD_FOLDER, Config, old_folder_mentions, reads_old_folder
+from binderlint.files.dask_versions import newest
+from binderlint.rule import Rule
+from binderlint.source import Table
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+
+class DaskConfigNotRead(Rule):
+    code = "DSK002"
+    severity = Severity.ERROR
+    level = Level.LAUNCH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        configs = [config for config in repo.dask_configs if config.folder == OLD_FOLDER and not config.template]
+        release = newest(repo) or (0,)
+        if not configs or release < (2022, 1, 1) or reads_old_folder(repo):
+            return
+        yield self.at(
+            configs[0].source,
+            # only two releases for Python 3.7 are newer, and what else is pinned can keep them out
+            severity=Severity.WARNING if release == (2022, 2, 0) else None,
+            message="dask has not looked into `.dask` since version 2022.1.1, so nothing in this file has an effect",
+            help="Move it to `.config/dask/`, which is `~/.config/dask/` on Binder",
+            fix=_moved(repo, configs),
+        )
+
+
+def _moved(repo: Repository, configs: list[Config]) -> Fix | None:
+    """The folder at its new place, where this makes nothing worse: all of its files are valid, and none is in the way."""
+    paths = [path for path in repo.sources if path.startswith(f"{OLD_FOLDER}/")]
+    targets = {path: FOLDER + path[len(OLD_FOLDER) :] for path in paths}
+    if any(config.problem or not isinstance(config.value, Table | None) for config in configs):
+        return None
+    if any(target in repo.sources for target in targets.values()):
+        return None
+    ignored = repo.get(".gitignore")
+    if ignored and re.search(r"^/?\.config\b", ignored.text, re.MULTILINE):
+        return None  # git would leave the moved files out
+    mentions = old_folder_mentions(repo)
+    if mentions is None:
+        return None
+    edits: list[Edit] = [Rename(path, target) for path, target in targets.items()]
+    edits += [replace(mention, FOLDER) for mention in mentions]
+    return Fix("Move `.dask/` to `.config/dask/`", tuple(edits))

@@ -1,0 +1,51 @@
+"""dask-kubernetes-classic: A notebook or configuration uses a KubeCluster that dask-kubernetes removed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Diagnostic, Level, Severity
+from binderlint.files.dask import FOLDER
+from binderlint.files.dask_code import cluster_code, first_match
+from binderlint.files.dask_versions import named, newest
+from binderlint.pattern import regex
+from binderlint.rule import Rule
+from binderlint.source import Table, Text
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+_CLASSIC = regex(
+    r"((?:from\s+dask_kubernetes(?:\.(?:classic|core|helm|common\S*|objects))?\s+import\s+[^#]*\b"
+    r"(?:KubeCluster|HelmCluster|make_pod_spec|make_pod_from_dict|KubeAuth|KubeConfig|InCluster|ClusterAuth)\b"
+    r"|import\s+dask_kubernetes\.(?:classic|core|helm)\b)[^#]*?)\s*(?:#|$)"
+)
+
+
+class DaskKubernetesClassic(Rule):
+    code = "DSK008"
+    severity = Severity.ERROR
+    level = Level.LAUNCH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        if not named(repo, "dask-kubernetes") or (newest(repo, "dask-kubernetes") or (0,)) < (2024, 5, 0):
+            return
+        for codes in cluster_code(repo):
+            found = first_match(_CLASSIC, codes)
+            if found and not found[0].guarded:
+                yield self.at(
+                    found[1],
+                    "dask-kubernetes removed its classic cluster in 2024.5.0, so this import ends in an error",
+                    help="Use `dask.distributed.LocalCluster`, or pin `dask-kubernetes=2024.4.2` for a hub that lets sessions start pods",
+                )
+        for config in repo.dask_configs:
+            match config.value:
+                case {"kubernetes": Table() as kubernetes} if config.folder == FOLDER:
+                    for key, value in kubernetes.items():
+                        if key.replace("_", "-") == "worker-template" and value and isinstance(key, Text):
+                            yield self.at(
+                                key,
+                                f"dask-kubernetes has not read `{key}` since 2024.5.0, so the template has no effect",
+                                help="Remove it, or pin `dask-kubernetes=2024.4.2` for a hub that lets sessions start pods",
+                            )

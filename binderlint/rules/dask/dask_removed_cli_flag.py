@@ -1,0 +1,36 @@
+"""dask-removed-cli-flag: A dask worker or scheduler is started with an option that dask removed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Diagnostic, Fix, Level, Severity
+from binderlint.files.dask_cli import command_lines, old_flags
+from binderlint.rule import Rule
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+
+class DaskRemovedCliFlag(Rule):
+    code = "DSK003"
+    severity = Severity.ERROR
+    level = Level.LAUNCH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        for line in command_lines(repo):
+            if line.release < (2022, 10, 0):
+                continue
+            for old in old_flags(line):
+                renamed = f"is `{old.today}` today" if old.today else "has no successor"
+                yield self.at(
+                    old.place,
+                    f"`{old.name}` was removed from dask in 2022.10.0 and {renamed}, so what is started with it ends at once",
+                    help=f"Write `{old.today}`" if old.today else "Leave it out",
+                    fix=Fix(
+                        f"Replace `{old.name}` by `{old.today}`" if old.today else f"Remove `{old.name}`", old.edits
+                    )
+                    if old.edits
+                    else None,
+                )

@@ -1,0 +1,39 @@
+"""dask-removed-executable: `dask-worker`, `dask-scheduler` or `dask-ssh` is run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Diagnostic, Fix, Level, Severity
+from binderlint.files.dask_cli import command_lines, old_executables
+from binderlint.rule import Rule
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+
+class DaskRemovedExecutable(Rule):
+    code = "DSK004"
+    severity = Severity.ERROR
+    level = Level.LAUNCH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        for line in command_lines(repo):
+            if line.release < (2022, 10, 0):
+                continue
+            gone = line.release >= (2026, 6, 0)
+            for old in old_executables(line):
+                yield self.at(
+                    old.place,
+                    f"`{old.name}` was removed from dask in 2026.6.0"
+                    + (
+                        ", so the command is not found and nothing starts"
+                        if gone
+                        else "; the next update takes it away"
+                    ),
+                    help=f"Write `{old.today}`",
+                    fix=Fix(f"Replace `{old.name}` by `{old.today}`", old.edits),
+                    severity=None if gone else Severity.INFO,
+                    level=None if gone else Level.REPRODUCE,
+                )

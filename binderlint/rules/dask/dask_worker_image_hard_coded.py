@@ -1,0 +1,41 @@
+"""dask-worker-image-hard-coded: A worker template names a fixed image."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
+from binderlint.edits import replace
+from binderlint.files.dask import images, placeholder, variable
+from binderlint.files.dask_start import way
+from binderlint.rule import Rule
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+
+class DaskWorkerImageHardCoded(Rule):
+    code = "DSK006"
+    severity = Severity.WARNING
+    level = Level.REPRODUCE
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        for image in images(repo):
+            text = image.text
+            if variable(text) or placeholder(text) or not text.strip() or "{" in text:
+                continue
+            if any(text in source.prose for name in ("Dockerfile",) if (source := repo.used(name))):
+                continue
+            if way(repo, text.place, str(text)).replaced:
+                continue
+            yield self.at(
+                text,
+                f"Workers run in `{text}` and the notebook in the image that Binder built: they stop to fit as soon as the repository changes",
+                help="Write `${JUPYTER_IMAGE_SPEC}`, which dask-kubernetes expands"
+                if image.expanded
+                else 'Leave it out, and give `KubeCluster` the image of the session: `image=os.environ["JUPYTER_IMAGE_SPEC"]`',
+                fix=Fix("Use the image of the session", (replace(text, image.session),), Applicability.UNSAFE)
+                if image.expanded
+                else None,
+            )

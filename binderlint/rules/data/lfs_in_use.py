@@ -1,0 +1,40 @@
+"""lfs-in-use: The repository uses Git LFS."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Diagnostic, Level, Severity
+from binderlint.files.gitmodules import lfs_patterns
+from binderlint.files.wildmatch import fits
+from binderlint.rule import Rule
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+
+class LfsInUse(Rule):
+    code = "DAT003"
+    severity = Severity.WARNING
+    level = Level.LAUNCH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        settings = repo.get(".lfsconfig")
+        if settings and re.search(r"fetchexclude\s*=\s*\"?\*", settings.text):
+            return
+        for source in repo.files:
+            if source.name != ".gitattributes":
+                continue
+            folder = os.fsencode(source.folder)
+            for pattern, meant in lfs_patterns(source):
+                files = [path for path in repo.sources if fits(meant, os.fsencode(path), folder)]
+                if files:
+                    many = f"{len(files)} files" if len(files) > 1 else f"`{files[0]}`"
+                    yield self.at(
+                        pattern,
+                        f"Git LFS keeps {many}; on Binder they arrive only while the owner's bandwidth lasts, and not on every hub",
+                        help="Keep the data elsewhere (Zenodo, an object store) and download it in postBuild",
+                    )

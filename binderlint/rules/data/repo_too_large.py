@@ -1,0 +1,41 @@
+"""repo-too-large: The repository is large for Binder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Diagnostic, Level, Severity
+from binderlint.hubs import find_hub
+from binderlint.rule import Rule
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+_MB = 1_000_000
+
+
+class RepoTooLarge(Rule):
+    code = "DAT002"
+    severity = Severity.WARNING
+    level = Level.LAUNCH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        size = repo.history_bytes + repo.tree_bytes
+        if size < 100 * _MB:
+            return
+        limit = find_hub(repo.hub).clone
+        too_large = limit is not None and size > 0.9 * limit
+        amount = f"{size / 1000 / _MB:.1f} GB" if size >= 1000 * _MB else f"{size // _MB} MB"
+        yield self.at(
+            repo.place,
+            f"Binder clones {amount} for this repository, history included"
+            + (
+                f": about all that {repo.hub} allows, or more, so the launch fails"
+                if too_large
+                else ", for every new commit"
+            ),
+            help="Keep data elsewhere (Zenodo, an object store) and download it in postBuild; `git filter-repo` takes old files out of the history",
+            severity=Severity.ERROR if too_large else Severity.INFO if size < 500 * _MB else None,
+            level=None if size > 500 * _MB else Level.POLISH,
+        )

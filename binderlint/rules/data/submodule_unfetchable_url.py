@@ -1,0 +1,52 @@
+"""submodule-unfetchable-url: Binder cannot fetch a submodule from its address."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Diagnostic, Fix, Level, Severity
+from binderlint.edits import replace
+from binderlint.files.gitmodules import read_modules
+from binderlint.pattern import regex
+from binderlint.rule import Rule
+from binderlint.source import GITLINK
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+_SSH = regex(r"(?:ssh://)?(?:[\w.-]+@)?([\w.-]+\.[A-Za-z]{2,})(?::(?:\d+/)?|/)/*(.+)$")
+
+
+_HTTPS_HOSTS = frozenset({"github.com", "gitlab.com", "bitbucket.org", "codeberg.org", "gist.github.com"})
+
+
+class SubmoduleUnfetchableUrl(Rule):
+    code = "DAT001"
+    severity = Severity.ERROR
+    level = Level.LAUNCH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        source = repo.get(".gitmodules")
+        for module in read_modules(source) if source else ():
+            link = repo.sources.get(module.path.rstrip("/"))
+            if module.url is None or link is None or link.mode != GITLINK or module.update == "none":
+                continue
+            url = module.url
+            if re.match(r"git://(?:www\.)?github\.com/", url):
+                reason, new = "GitHub switched `git://` off", "https://" + url[len("git://") :]
+            elif url.startswith("ssh://") or re.match(r"[\w.-]+@[\w.-]+:", url):
+                found = _SSH.match(url)
+                reason = "Binder has no ssh"
+                new = f"https://{found[1]}/{found[2]}" if found and found[1].lower() in _HTTPS_HOSTS else ""
+            elif re.match(r"file:|/|~|[A-Za-z]:[\\/]", url):
+                reason, new = "it is a path on one computer", ""
+            else:
+                continue
+            yield self.at(
+                url,
+                f"Binder cannot fetch the submodule `{module.path}` from this address ({reason}), so the launch fails",
+                help="Use its `https://` address",
+                fix=Fix("Use https", (replace(url.place, new),)) if new else None,
+            )

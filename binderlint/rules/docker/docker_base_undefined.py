@@ -1,0 +1,33 @@
+"""docker-base-undefined: FROM names an image through an ARG that has no value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Diagnostic, Level, Severity
+from binderlint.rule import Rule
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+
+class DockerBaseUndefined(Rule):
+    code = "DKR019"
+    severity = Severity.ERROR
+    level = Level.LAUNCH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        from binderlint.files.dockerfile import PLATFORM_ARGS
+        from binderlint.files.dockerfile_words import expand, names
+        from binderlint.files.images import parse
+
+        for stage in repo.dockerfile.needed if repo.dockerfile else ():
+            empty = {name: None if name in PLATFORM_ARGS else "" for name in names(stage.base)}
+            value = expand(stage.base, {**empty, **stage.start.variables})
+            if "$" in stage.base and value is not None and not stage.parent and not parse(stage.base, value):
+                yield self.at(
+                    stage.base,
+                    f"Binder gives no value to the variables of this image, so its name is `{value}`, which is not a name of an image, and the build stops",
+                    help="Give the ARG a default",
+                )

@@ -1,0 +1,38 @@
+"""docker-clones-itself: The Dockerfile clones its own repository."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Diagnostic, Level, Severity
+from binderlint.rule import Rule
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+
+class DockerClonesItself(Rule):
+    code = "DKR017"
+    severity = Severity.WARNING
+    level = Level.REPRODUCE
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        if not repo.git.origin:
+            return
+        for run in repo.docker_runs:
+            for command in run.commands:
+                if command.name == "git" and "clone" in command.operands[:1]:
+                    if any(_repository(value) == repo.git.origin.lower() for value in command.operands[1:]):
+                        yield self.at(
+                            command.place,
+                            "Docker keeps the result of this line, so Binder shows the state of the repository at some earlier build",
+                            help="Use `COPY --chown=1000 . ${HOME}`: the build has the files of the commit that is launched",
+                        )
+
+
+def _repository(address: str) -> str:
+    """The repository of a clone address, as BinderHub names it."""
+    found = re.match(r"(?:\w+://(?:[^/@]*@)?|git@)(github\.com|gitlab\.com)[:/](.+?)(?:\.git)?/?$", address.lower())
+    return f"{'gh' if found[1] == 'github.com' else 'gl'}/{found[2]}" if found else ""

@@ -1,0 +1,44 @@
+"""docker-cmd-ignored: The CMD of the Dockerfile never runs on Binder."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Diagnostic, Level, Severity
+from binderlint.rule import Rule
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+
+class DockerCmdIgnored(Rule):
+    code = "DKR011"
+    severity = Severity.INFO
+    level = Level.POLISH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        command = repo.dockerfile.last("CMD") if repo.dockerfile else None
+        words = [word.strip("'\",[]") for word in command.words] if command else []
+        words = [word for word in words if word]
+        if not command or not words:
+            return
+        name = words[0].rpartition("/")[2]
+        if re.fullmatch(r"jupyter(?:hub-singleuser|-\w+)?|start[\w-]*(?:\.sh|\.py)?", name):
+            if not any(
+                re.match(r"--(?:\w+App\.(?!ip|port|token|password|allow|open)|notebook-dir|config)", word)
+                for word in words
+            ):
+                return
+            yield self.at(
+                command.body,
+                "Binder starts Jupyter with its own command, so the settings in this CMD have no effect there",
+                help="Put the settings into a file in `/etc/jupyter` or `~/.jupyter`",
+            )
+        elif not re.fullmatch(r"(?:ba|da|z)?sh|R|i?python[\d.]*|true|/init|init|tini", name) or len(words) > 1:
+            yield self.at(
+                command.body,
+                f"Binder starts Jupyter in place of this CMD, so `{name}` is not run there",
+                help='Start what the session needs in an ENTRYPOINT script that ends with `exec "$@"`',
+            )

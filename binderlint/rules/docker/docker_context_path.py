@@ -1,0 +1,88 @@
+"""docker-context-path: COPY or ADD names a file that is not in the repository."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Diagnostic, Fix, Level, Replace, Severity
+from binderlint.rule import Rule
+from binderlint.source import GITLINK, Span
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+
+class DockerContextPath(Rule):
+    code = "DKR015"
+    severity = Severity.ERROR
+    level = Level.LAUNCH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        from binderlint.files.docker_context import copies_of
+
+        for stage in repo.dockerfile.needed if repo.dockerfile else ():
+            for copy in copies_of(repo, ((one, None) for one in stage.instructions)):
+                if copy.path is None:
+                    continue
+                if _there(repo, copy.path):
+                    if kept_out := _kept_out(repo, copy.path):
+                        yield self.at(
+                            copy.word,
+                            f"`{kept_out}` in the `.dockerignore` keeps `{copy.path}` out of the build, so it stops here",
+                            help=f"Add the line `!{copy.path}` to the end of the `.dockerignore`",
+                        )
+                    continue
+                beside = f"{repo.plan.binder_dir}/{copy.path}" if repo.plan.binder_dir else ""
+                found = bool(beside) and repo.exists(beside)
+                prefix = re.match(r"(?:\./|/)?", copy.word)
+                start = copy.word.place.span.start + (prefix.end() if prefix else 0)
+                plain = (
+                    found
+                    and copy.word == copy.word.place.text
+                    and copy.path == re.sub(r"^(?:\./|/)", "", copy.word).rstrip("/")
+                )
+                insert = Replace(copy.word.place.path, Span(start, start), f"{repo.plan.binder_dir}/")
+                yield self.at(
+                    copy.word,
+                    f"`{copy.word}` is looked for in the root of the repository, and is not there: the build stops here"
+                    if found
+                    else f"There is no `{copy.path}` among the files that git tracks, so the build stops here",
+                    help=f"Write `{beside}`: paths begin at the root of the repository, not at the Dockerfile"
+                    if found
+                    else "Commit the file, or mend the path: paths begin at the root of the repository",
+                    fix=Fix(f"Write `{beside}`", (insert,)) if plain else None,
+                )
+
+
+def _kept_out(repo: Repository, path: str) -> str:
+    """The pattern of the .dockerignore that keeps a file, or all of a folder, out of the build; empty when it is in."""
+    from binderlint.files.ignore import docker_excludes, docker_patterns
+
+    # BuildKit takes the ignore file of a Dockerfile before the one in the root, and tells capitals apart, which `docker_excludes` does not.
+    source = repo.get(repo.plan.path("Dockerfile.dockerignore")) or repo.get(".dockerignore")
+    if not source or path in ("", ".") or re.search(r"[*?\[]", path):
+        return ""
+    patterns = docker_patterns(source)
+    files = [path] if not repo.is_dir(path) else [other for other in repo.sources if other.startswith(f"{path}/")]
+    found = [docker_excludes(patterns, other) for other in files]
+    if not files or not all(
+        one and (other == other.lower() or one.path == "*") for one, other in zip(found, files, strict=True)
+    ):
+        return ""
+    return next((str(one.line) for one in found if one), "")
+
+
+def _there(repo: Repository, path: str) -> bool:
+    parts = path.split("/")
+    parents = ["/".join(parts[: index + 1]) for index in range(len(parts))]
+    submodule = any(parent in repo.sources and repo.sources[parent].mode == GITLINK for parent in parents)
+    return (
+        not path
+        or path == "."
+        or repo.exists(path)
+        or parts[0] == ".git"
+        or submodule
+        or bool(re.search(r"[*?\[]", path))
+    )

@@ -1,0 +1,120 @@
+"""docker-entrypoint-swallows-args: The ENTRYPOINT does not run the command that Binder gives it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
+from binderlint.edits import replace
+from binderlint.pattern import regex
+from binderlint.rule import Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from binderlint.files.dockerfile import Stage
+    from binderlint.files.dockerfile_lines import Instruction
+    from binderlint.repository import Repository
+
+# Programs that take what follows as arguments of their own, so that Binder's `python3 -c ...` never runs.
+_PROGRAMS = regex(
+    r"jupyter(?:-\w+)*|python[\d.]*|ipython|R|Rscript|julia|voila|streamlit|panel|marimo|node|npm|java|tail|sleep|cat|echo"
+)
+
+
+_WRAPPERS = regex(
+    r"tini|tini-static|dumb-init|docker-init|catatonit|env|xvfb-run|nice|setsid|stdbuf|gosu|su-exec|fixuid"
+)
+
+
+_SHELLS = regex(r"(?:ba|da|z|k)?sh")
+
+
+class DockerEntrypointSwallowsArgs(Rule):
+    code = "DKR008"
+    severity = Severity.ERROR
+    level = Level.LAUNCH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        dockerfile = repo.dockerfile
+        entry = dockerfile.last("ENTRYPOINT") if dockerfile else None
+        if not dockerfile or not dockerfile.final or not entry or not entry.body.strip():
+            return
+        reason = _lost(repo, dockerfile.final, entry)
+        if reason:
+            yield self.at(
+                entry.body,
+                f"{reason}, so Binder's own command never runs and the launch fails",
+                help='Use `ENTRYPOINT []`, or a script that ends with `exec "$@"`, written as `ENTRYPOINT ["/path/to/script"]`',
+                fix=Fix("Use no entrypoint", (replace(entry.body.place, "[]"),), Applicability.UNSAFE),
+            )
+
+
+def _lost(repo: Repository, stage: Stage, entry: Instruction) -> str:
+    """Why an ENTRYPOINT loses its arguments; empty when it does not, or nobody knows."""
+    if not entry.json:
+        kept = "$0" in entry.body and "$@" in entry.body
+        return "" if kept else "Docker runs an entrypoint without brackets with `sh -c`, which drops its arguments"
+    words = _unwrapped(entry.words)
+    if not words:
+        return ""
+    name = words[0].rpartition("/")[2]
+    if _SHELLS.fullmatch(name):
+        options = [index for index, word in enumerate(words[1:], 1) if word.startswith("-")]
+        script = next((index + 1 for index in options if re.fullmatch(r"-\w*c", words[index])), 0)
+        if script:
+            return _shell_loses(words[script:])
+        rest = [word for word in words[1:] if not word.startswith("-")]
+        return _script_loses(repo, stage, rest[0]) if rest else f"`{name}` takes `python3` for a shell script"
+    if _PROGRAMS.fullmatch(name):
+        return f"`{name}` takes Binder's command for arguments of its own"
+    return _script_loses(repo, stage, words[0])
+
+
+def _unwrapped(words: Sequence[str]) -> Sequence[str]:
+    """The words without the programs before them that run the rest of their line."""
+    while words and _WRAPPERS.fullmatch(words[0].rpartition("/")[2]):
+        rest = list(words[1:])
+        while rest and (rest[0].startswith("-") or "=" in rest[0]):
+            if rest.pop(0) == "--":
+                break
+        words = rest
+    return words
+
+
+def _shell_loses(words: Sequence[str]) -> str:
+    from binderlint.files.script import Kind, parse
+    from binderlint.source import Source
+
+    if len(words) == 1:
+        kept = "$0" in words[0] and "$@" in words[0]
+        return (
+            ""
+            if kept
+            else "Without a word for `$0` after its script, `-c` takes the `python3` of Binder's command for it"
+        )
+    source = Source("ENTRYPOINT", words[0].encode())
+    lost = (
+        parse(source.slice(0, len(source.text))).arrival in (Kind.NEVER, Kind.SPLIT, Kind.BACKGROUND)
+        if words
+        else False
+    )
+    return 'The script after `-c` does not run `exec "$@"`' if lost else ""
+
+
+def _script_loses(repo: Repository, stage: Stage, path: str) -> str:
+    from binderlint.files.docker_context import copied_file
+    from binderlint.files.script import Kind, Script, parse
+    from binderlint.source import Source
+
+    found = copied_file(repo, stage, path)
+    if isinstance(found, Source):
+        script = Script(found)
+        shell = script.shell if script.shebang.language in ("", "shell") else None
+    else:
+        shell = parse(found) if found else None
+    if shell and shell.arrival in (Kind.NEVER, Kind.SPLIT, Kind.BACKGROUND):
+        return f'`{path.rpartition("/")[2]}` does not end with `exec "$@"`'
+    return ""

@@ -1,0 +1,42 @@
+"""docker-eol-base: The base image no longer gets updates."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Diagnostic, Level, Severity
+from binderlint.rule import Rule
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+
+class DockerEolBase(Rule):
+    code = "DKR004"
+    severity = Severity.WARNING
+    level = Level.REPRODUCE
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        from binderlint.files.images import base_of, end_of_life
+
+        image = base_of(repo.dockerfile)
+        past = end_of_life(image) if image else None
+        if not image or not past or not repo.dockerfile:
+            return
+        shell = "\n".join(one.script or " ".join(one.words) for one in repo.dockerfile.built if one.name == "RUN")
+        installs = re.search(r"\b(apt-get|apt|aptitude|yum|dnf)\s", shell)
+        if past.packages == "none":
+            effect = "newer releases of packages do not support it"
+        elif not installs or re.search(r"archive\.debian|snapshot\.debian|vault\.centos|old-releases", shell):
+            return
+        elif past.packages == "moved":
+            effect = f"its packages have left the servers, so `{installs[1]}` fails and the image cannot be built"
+        else:
+            effect = "servers of other packages and tools stop supporting it"
+        yield self.at(
+            image.written,
+            f"`{image.value}` is {past.what}, without updates since {past.since}: {effect}",
+            help="Start from a current release",
+        )

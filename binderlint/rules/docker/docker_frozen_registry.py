@@ -1,0 +1,54 @@
+"""docker-frozen-registry: A Jupyter image comes from Docker Hub, where it is no longer built."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
+from binderlint.edits import replace
+from binderlint.rule import Rule
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+
+class DockerFrozenRegistry(Rule):
+    code = "DKR002"
+    severity = Severity.WARNING
+    level = Level.REPRODUCE
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        from binderlint.files.images import images_of
+
+        for image in images_of(repo.dockerfile):
+            found = re.fullmatch(r"docker\.io/(jupyter/(?:[\w-]+-notebook|docker-stacks-foundation))", image.path)
+            if not found or image.digest:
+                continue
+            start = re.match(r"(?:docker\.io/)?(?=jupyter/)", image.written)
+            edits = (replace(image.written.part(*start.span()), "quay.io/"),) if start else ()
+            if image.tag in ("", "latest"):
+                yield self.at(
+                    image.written,
+                    f"`{found[1]}` on Docker Hub has not been built since October 2023, so Binder launches software of that time",
+                    help=f"Take `quay.io/{found[1]}`, with the tag of a version",
+                    fix=Fix(f"Use `quay.io/{found[1]}`", edits, Applicability.UNSAFE) if edits else None,
+                )
+            elif _only_on_quay(image.tag):
+                yield self.at(
+                    image.written,
+                    f"`{found[1]}:{image.tag}` is not on Docker Hub, where nothing was added after October 2023: the build fails",
+                    help=f"Take `quay.io/{found[1]}:{image.tag}`",
+                    fix=Fix(f"Use `quay.io/{found[1]}`", edits) if edits else None,
+                    severity=Severity.ERROR,
+                    level=Level.LAUNCH,
+                )
+
+
+def _only_on_quay(tag: str) -> bool:
+    """Whether a tag of the Jupyter stacks is newer than 20 October 2023 (docker-stacks CHANGELOG: Python 3.12 came in 2024, 3.13 in 2025)."""
+    name = re.sub(r"^(?:x86_64|aarch64)-", "", tag)
+    if re.fullmatch(r"\d{4}-\d\d-\d\d", name):
+        return name > "2023-10-20"
+    return bool(re.match(r"python-3\.1[2-9]|lab-4\.[1-9]|lab-[5-9]|notebook-7\.[1-9]|hub-[5-9]|ubuntu-24", name))

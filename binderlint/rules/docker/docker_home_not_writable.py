@@ -1,0 +1,80 @@
+"""docker-home-not-writable: The repository's files belong to root in the image."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Replace, Severity
+from binderlint.rule import Rule
+from binderlint.source import Span
+
+if TYPE_CHECKING:
+    from binderlint.files.dockerfile_lines import Instruction
+    from binderlint.repository import Repository
+from binderlint.files.docker_context import CONTENT
+
+
+class DockerHomeNotWritable(Rule):
+    code = "DKR018"
+    severity = Severity.WARNING
+    level = Level.LAUNCH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        from binderlint.files.docker_context import copies, workdirs
+        from binderlint.files.images import base_of, facts
+
+        dockerfile = repo.dockerfile
+        if not dockerfile or not dockerfile.final:
+            return
+        known, user = facts(base_of(dockerfile)), dockerfile.last("USER")
+        if not user and (not known or known.root is not False):
+            return
+        if user and (user.name_of_user in ("root", "0") or not user.name_of_user):
+            return
+        seen: set[Span] = set()
+        for copy in copies(repo, dockerfile.final):
+            one = copy.instruction
+            owner = one.flag("chown")
+            if (
+                (owner and owner not in ("root", "0", "root:root", "0:0"))
+                or one.flag("chmod")
+                or one.place.span in seen
+            ):
+                continue
+            if copy.path is not None and _has_notebooks(repo, copy.path) and not _mended(dockerfile.built, one):
+                seen.add(one.place.span)
+                end = one.keyword.place.span.end
+                insert = Replace(dockerfile.source.path, Span(end, end), " --chown=1000")
+                yield self.at(
+                    one.place._replace(span=one.keyword.place.span),
+                    "These files will belong to root, so visitors cannot save their notebooks",
+                    help="Add `--chown=1000`",
+                    fix=None if owner else Fix("Give the files to user 1000", (insert,), Applicability.UNSAFE),
+                )
+        last = [*workdirs(dockerfile.final)][-1:]
+        if last and last[0][1] == "/" and (user or known):
+            line = dockerfile.last("WORKDIR")
+            yield self.at(
+                line.body if line else (user or last[0][0]).keyword,
+                "The session begins in `/`, where visitors cannot save anything",
+                help="Add a `WORKDIR` that belongs to the user, such as `WORKDIR ${HOME}`",
+            )
+
+
+def _has_notebooks(repo: Repository, path: str) -> bool:
+    prefix = f"{path}/" if path not in ("", ".") else ""
+    return path.lower().endswith(CONTENT) or any(
+        other.startswith(prefix) and other.lower().endswith(CONTENT) for other in repo.sources
+    )
+
+
+def _mended(built: tuple[Instruction, ...], copy: Instruction) -> bool:
+    """Whether a later RUN gives the files to somebody, or may."""
+    after = built[built.index(copy) + 1 :]
+    return any(
+        one.name == "RUN"
+        and re.search(r"chown|chmod|fix-permissions|\bcp\b|\bmv\b|rsync|\binstall -", one.script or one.body)
+        for one in after
+    )

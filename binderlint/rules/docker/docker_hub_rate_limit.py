@@ -1,0 +1,38 @@
+"""docker-hub-rate-limit: The image comes from Docker Hub although it is published elsewhere too."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Diagnostic, Level, Severity
+from binderlint.rule import Rule
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+# Images that the same makers publish in a registry without the limits of Docker Hub (their own READMEs).
+_MIRRORS = (
+    (r"docker\.io/pangeo/(?:base-image|(?:base|pangeo|ml|pytorch)-notebook)", "quay.io/pangeo"),
+    (r"docker\.io/condaforge/miniforge3", "quay.io/condaforge"),
+    (r"docker\.io/jupyterhub/(?:jupyterhub|singleuser)", "quay.io/jupyterhub"),
+)
+
+
+class DockerHubRateLimit(Rule):
+    code = "DKR006"
+    severity = Severity.INFO
+    level = Level.POLISH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        from binderlint.files.images import images_of
+
+        for image in images_of(repo.dockerfile):
+            mirror = next((to for pattern, to in _MIRRORS if re.fullmatch(pattern, image.path)), None)
+            if mirror and image.path.startswith("docker.io/") and re.match(r"202[2-9]|\d+\.", image.tag):
+                yield self.at(
+                    image.written,
+                    "Docker Hub limits anonymous pulls, which all builds of a Binder service share, so the build can fail now and then",
+                    help=f"The same image is published as `{mirror}/{image.name}`",
+                )

@@ -1,0 +1,31 @@
+"""docker-image-behind-repository: The Dockerfile only names an image of an earlier commit."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Diagnostic, Level, Severity
+from binderlint.rule import Rule
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+
+class DockerImageBehindRepository(Rule):
+    code = "DKR007"
+    severity = Severity.INFO
+    level = Level.POLISH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        from binderlint.files.images import base_of, facts
+
+        image = base_of(repo.dockerfile)
+        if image and repo.dockerfile and len(repo.dockerfile.instructions) == 1 and not facts(image):
+            if re.fullmatch(r"(?=.*[a-f])(?=.*\d)(?:[0-9a-f]{12}|[0-9a-f]{40}|[0-9a-f]{7,8})", image.tag):
+                yield self.at(
+                    image.written,
+                    f"Binder shows the repository as it was when this image was built (`{image.tag}`); later commits are not in it",
+                    help="Let the workflow that writes this file run after every push",
+                )

@@ -1,0 +1,28 @@
+"""docker-legacy-base: The Dockerfile starts from `andrewosh/binder-base`, which Binder refuses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Diagnostic, Level, Severity
+from binderlint.rule import Rule
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+
+class DockerLegacyBase(Rule):
+    code = "DKR003"
+    severity = Severity.ERROR
+    level = Level.LAUNCH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        source = repo.get("Dockerfile")
+        line = next((line for line in source.lines() if line.startswith("FROM")), None) if source else None
+        if line and "andrewosh/binder-base" in line.partition("#")[0].lower():
+            yield self.at(
+                line.trimmed(),
+                "Binder stops at this image of the first Binder, whatever other configuration the repository has",
+                help="Remove the Dockerfile and describe the environment in `environment.yml` or `requirements.txt`",
+            )

@@ -1,0 +1,53 @@
+"""docker-nb-user-undefined: `NB_USER` or `NB_UID` is used without an ARG."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Diagnostic, Fix, Level, Severity
+from binderlint.edits import insert_lines
+from binderlint.rule import Rule
+from binderlint.source import Place
+
+if TYPE_CHECKING:
+    from binderlint.files.dockerfile_lines import Instruction
+    from binderlint.repository import Repository
+
+
+class DockerNbUserUndefined(Rule):
+    code = "DKR013"
+    severity = Severity.ERROR
+    level = Level.LAUNCH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        from binderlint.files.images import facts, image_of
+
+        for stage in repo.dockerfile.needed if repo.dockerfile else ():
+            if not facts(image_of(stage)):
+                continue
+            uses = [(one, missing) for one in stage.instructions if (missing := _undefined(one))]
+            if not uses:
+                continue
+            names = [name for name in ("NB_USER", "NB_UID") if any(name in missing for _, missing in uses)]
+            values = {"NB_USER": "jovyan", "NB_UID": "1000"}
+            lines = "\n".join(f"ARG {name}={values[name]}" for name in names)
+            words = " and ".join(f"`{name}`" for name in names)
+            source = stage.start.place.source
+            yield self.at(
+                Place(source, uses[0][0].keyword.place.span),
+                f"{words} {'is' if len(names) == 1 else 'are'} empty here: Binder passes a build argument only where an ARG of the same stage names it",
+                help="Add " + " and ".join(f"`ARG {name}`" for name in names) + " after FROM",
+                fix=Fix(f"Declare {words}", (insert_lines(source, stage.start.place.end_line + 1, lines),)),
+            )
+
+
+def _undefined(instruction: Instruction) -> set[str]:
+    """Which of the two names an instruction uses where nothing defines them."""
+    if instruction.name not in ("RUN", "ENV", "USER", "WORKDIR", "COPY", "ADD", "ARG"):
+        return set()
+    text = " ".join((*instruction.flags, instruction.script or instruction.body))
+    used = {name for name in ("NB_USER", "NB_UID") if re.search(rf"(?<![\\$'])\$(?:{name}\b|{{{name}}})", text)}
+    own = {name for name in used if instruction.name == "RUN" and re.search(rf"\b{name}=", text)}
+    return {name for name in used - own if name not in instruction.variables}

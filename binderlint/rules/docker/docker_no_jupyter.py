@@ -1,0 +1,42 @@
+"""docker-no-jupyter: The image has no Jupyter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
+from binderlint.edits import insert_lines
+from binderlint.rule import Rule
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+
+class DockerNoJupyter(Rule):
+    code = "DKR009"
+    severity = Severity.ERROR
+    level = Level.LAUNCH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        from binderlint.files.docker_installs import may_have_jupyter, may_have_python
+        from binderlint.files.images import base_of, facts
+
+        image = base_of(repo.dockerfile)
+        known = facts(image)
+        stage = repo.dockerfile.final if repo.dockerfile else None
+        if not image or not known or not stage or known.jupyter is not False or may_have_jupyter(repo, stage):
+            return
+        if known.python3 is False and not may_have_python(repo, stage):
+            return
+        source, line = image.written.place.source, stage.start.place.end_line + 1
+        install = "RUN python3 -m pip install --no-cache-dir notebook jupyterlab"
+        simple = known.pip and known.root and not stage.parent
+        yield self.at(
+            image.written,
+            f"`{image.value}` has no Jupyter and nothing here installs it, so Binder has nothing to launch",
+            help="Install `notebook` and `jupyterlab` in the image",
+            fix=Fix("Install Jupyter", (insert_lines(source, line, install),), Applicability.UNSAFE)
+            if simple
+            else None,
+        )

@@ -1,0 +1,32 @@
+"""docker-no-python3: The image has no `python3`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Diagnostic, Level, Severity
+from binderlint.rule import Rule
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+
+class DockerNoPython3(Rule):
+    code = "DKR010"
+    severity = Severity.ERROR
+    level = Level.LAUNCH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        from binderlint.files.docker_installs import may_have_python
+        from binderlint.files.images import base_of, facts
+
+        image = base_of(repo.dockerfile)
+        known = facts(image)
+        stage = repo.dockerfile.final if repo.dockerfile else None
+        if image and known and stage and known.python3 is False and not may_have_python(repo, stage):
+            yield self.at(
+                image.written,
+                f"`{image.value}` has no `python3`, which BinderHub needs to start any session",
+                help="Install Python 3 and Jupyter in the image, or start from one that has them, such as `quay.io/jupyter/base-notebook`",
+            )

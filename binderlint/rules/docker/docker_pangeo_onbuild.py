@@ -1,0 +1,33 @@
+"""docker-pangeo-onbuild: The Dockerfile starts from an old Pangeo image that runs build steps of its own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Diagnostic, Level, Severity
+from binderlint.rule import Rule
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+
+class DockerPangeoOnbuild(Rule):
+    code = "DKR005"
+    severity = Severity.WARNING
+    level = Level.REPRODUCE
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        from binderlint.files.images import base_of
+
+        image = base_of(repo.dockerfile)
+        if image and re.fullmatch(r"(?:docker|quay)\.io/pangeo/[\w-]+", image.path):
+            if image.name.endswith("-onbuild") or (
+                image.name == "base-image" and re.fullmatch("[0-9a-f]{7,}", image.tag)
+            ):
+                yield self.at(
+                    image.written,
+                    f"`{image.value}` installs the files of this repository with conda and a system of 2020, which fails on packages of today",
+                    help="Use `environment.yml` without a Dockerfile, or start from a current `quay.io/pangeo/base-image`",
+                )

@@ -1,0 +1,67 @@
+"""docker-repo-not-copied: The image does not contain the repository's notebooks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
+from binderlint.edits import append_lines
+from binderlint.rule import Rule
+
+if TYPE_CHECKING:
+    from binderlint.files.docker_context import Copy
+    from binderlint.repository import Repository
+from binderlint.files.docker_context import CONTENT
+
+
+class DockerRepoNotCopied(Rule):
+    code = "DKR016"
+    severity = Severity.WARNING
+    level = Level.LAUNCH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        from binderlint.files.docker_context import copies
+        from binderlint.files.images import base_of, facts
+
+        dockerfile, image = repo.dockerfile, base_of(repo.dockerfile)
+        if not dockerfile or not dockerfile.final or not image or not facts(image):
+            return
+        if not any(path.lower().endswith(CONTENT) for path in repo.sources) or any(
+            "git-pull" in str(link.url) for link in repo.links
+        ):
+            return
+        if any(_is_content(repo, copy) for copy in copies(repo, dockerfile.final)):
+            return
+        if any(
+            one.name in ("COPY", "ADD") and (one.flag("from") or "://" in one.body or "git@" in one.body)
+            for one in dockerfile.built
+        ):
+            return
+        if any(_fetches(run.instruction.script or "") for run in repo.docker_runs):
+            return
+        home = "HOME" in dockerfile.final.variables
+        yield self.at(
+            dockerfile.final.base,
+            "Nothing copies the repository into the image, so visitors find none of its notebooks",
+            help="Add `COPY --chown=1000 . ${HOME}` to the Dockerfile",
+            fix=Fix(
+                "Copy the repository",
+                (append_lines(dockerfile.source, "COPY --chown=1000 . ${HOME}"),),
+                Applicability.UNSAFE,
+            )
+            if home
+            else None,
+        )
+
+
+def _is_content(repo: Repository, copy: Copy) -> bool:
+    """Whether a COPY takes a folder, notebooks, or nobody knows what."""
+    if copy.path is None or re.search(r"[*?\[]", copy.path):
+        return True
+    return repo.is_dir(copy.path) or copy.path.lower().endswith(CONTENT)
+
+
+def _fetches(script: str) -> bool:
+    return bool(re.search(r"\b(?:git|gitpuller|nbgitpuller|svn|wget|curl|cp|mv|rsync|unzip|tar)\b|--mount", script))

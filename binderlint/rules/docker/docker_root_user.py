@@ -1,0 +1,59 @@
+"""docker-root-user: The image runs as root."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
+from binderlint.edits import append_lines
+from binderlint.rule import Rule
+from binderlint.source import Text
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+
+class DockerRootUser(Rule):
+    code = "DKR012"
+    severity = Severity.WARNING
+    level = Level.LAUNCH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        from binderlint.files.images import facts, image_of
+
+        dockerfile = repo.dockerfile
+        if not dockerfile or not dockerfile.final:
+            return
+        stage = dockerfile.final
+        known = facts(image_of(stage))
+        last = dockerfile.last("USER")
+        if last:
+            where: Text = last.body
+            if last.name_of_user not in ("root", "0"):
+                return
+        elif known and known.root:
+            where = stage.root.base
+        else:
+            return
+        made = any(
+            command.name in ("useradd", "adduser", "usermod") for run in repo.docker_runs for command in run.commands
+        )
+        missing = (
+            known is not None and known.user1000 is False and not made and all(run.clear for run in repo.docker_runs)
+        )
+        user = "${NB_USER}" if "NB_USER" in stage.variables else "1000"
+        yield self.at(
+            where,
+            "The image runs as root and has no user 1000, as which Binder starts it: the session has no home folder to write to"
+            if missing
+            else "The image runs as root, as which Jupyter does not start; Binder runs it as user 1000, who cannot change root's files",
+            help="End the Dockerfile with `USER` and a user with the number 1000"
+            + (", made with `useradd`" if missing else ""),
+            fix=None
+            if missing
+            else Fix(
+                f"End with `USER {user}`", (append_lines(dockerfile.source, f"USER {user}"),), Applicability.UNSAFE
+            ),
+            severity=Severity.ERROR if missing else None,
+        )

@@ -1,0 +1,71 @@
+"""docker-uid-not-1000: The user of the image does not have the number 1000."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
+from binderlint.edits import replace
+from binderlint.rule import Rule
+from binderlint.source import Place, Text
+
+if TYPE_CHECKING:
+    from binderlint.files.script import Command
+    from binderlint.repository import Repository
+
+
+class DockerUidNot1000(Rule):
+    code = "DKR014"
+    severity = Severity.WARNING
+    level = Level.LAUNCH
+
+    @property
+    def name(self) -> str:
+        return "docker-uid-not-1000"
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        last = repo.dockerfile.last("USER") if repo.dockerfile else None
+        user = last.name_of_user if last else None
+        if not last or not user or user in ("0", "root", "1000"):
+            return
+        if user.isdigit():
+            yield self.at(
+                last.body,
+                f"Binder runs the image as user 1000, not as {user}, and cannot write to what belongs to {user}",
+                help="Make a user with the number 1000, give it the home folder, and name it here",
+            )
+            return
+        for run in repo.docker_runs:
+            for command in run.commands:
+                uid = _uid(command) if command.name in ("useradd", "adduser") and user in command.operands else None
+                if uid and uid != "1000" and uid.isdigit():
+                    number = uid if uid == uid.place.text else None
+                    yield self.at(
+                        _option(command),
+                        f"Binder runs the image as user 1000, so what belongs to `{user}`, who has the number {uid}, cannot be written",
+                        help=f"Give `{user}` the number 1000",
+                        fix=Fix("Use the number 1000", (replace(number.place, "1000"),), Applicability.UNSAFE)
+                        if number
+                        else None,
+                    )
+
+
+def _uid(command: Command) -> Text | None:
+    """The number that useradd or adduser is told to give."""
+    for index, word in enumerate(command.words):
+        if word.value in ("-u", "--uid") and index + 1 < len(command.words):
+            following = command.words[index + 1]
+            return Text(following.value or "", following.place)
+        if word.value and word.value.startswith("--uid="):
+            start = len("--uid=")
+            return (
+                word.raw.part(start, len(word.raw)) if word.raw == word.value else Text(word.value[start:], word.place)
+            )
+    return None
+
+
+def _option(command: Command) -> Place:
+    """Where the option with the number begins."""
+    return next(word.place for word in command.words if re.match(r"-u$|--uid", word.value or ""))

@@ -1,0 +1,49 @@
+"""docker-unpinned-base: The Dockerfile starts from an image whose content changes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Diagnostic, Level, Severity
+from binderlint.rule import Rule
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+# Words in a tag that is moved to each new build.
+_MOVING = {
+    *("latest", "main", "master", "trunk", "head", "tip", "dev", "devel", "develop", "development", "edge", "nightly"),
+    *("rolling", "snapshot", "current", "stable", "binder", "base"),
+}
+
+
+class DockerUnpinnedBase(Rule):
+    code = "DKR001"
+    severity = Severity.WARNING
+    level = Level.REPRODUCE
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        from binderlint.files.images import images_of
+
+        for image in images_of(repo.dockerfile):
+            if image.digest or image.path == "docker.io/library/scratch":
+                continue
+            if not image.tag:
+                yield self.at(
+                    image.written,
+                    f"`{image.value}` has no tag, so every build takes what the image is on that day",
+                    help=f"Name a version, as in `{image.value}:<version>`, or a digest",
+                )
+            elif _moves(image.tag):
+                yield self.at(
+                    image.written,
+                    f"The tag `{image.tag}` is moved to each new build of the image, so Binder may launch other software than you tested",
+                    help="Name the tag of one version, or a digest",
+                )
+
+
+def _moves(tag: str) -> bool:
+    words = set(re.split(r"[-_.]", tag.lower()))
+    return "latest" in words or bool(words & _MOVING and not re.search(r"\d", tag))

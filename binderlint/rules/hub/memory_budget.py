@@ -1,0 +1,38 @@
+"""memory-budget: The code may use more memory than a session has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Diagnostic, Level, Severity
+from binderlint.rule import Rule
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+from binderlint.files.launched import is_launched_elsewhere
+
+
+class MemoryBudget(Rule):
+    code = "HUB002"
+    severity = Severity.WARNING
+    level = Level.LAUNCH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        memory = repo.allows.memory
+        if memory is None or is_launched_elsewhere(repo):
+            return
+        from binderlint.files.memory import asked_for
+
+        for asked in asked_for(repo):
+            if asked.size > memory:
+                yield self.at(
+                    asked.text,
+                    f"This may use {_gigabytes(asked.size)} GB, but a session on {repo.hub} is ended when it goes over {_gigabytes(memory)} GB",
+                    severity=Severity.INFO if asked.shared else None,
+                    help=f"Ask for less than {_gigabytes(memory)} GB, and leave about half a gigabyte to Jupyter and Python",
+                )
+
+
+def _gigabytes(size: float) -> str:
+    return f"{size / 2**30:.1f}".removesuffix(".0")

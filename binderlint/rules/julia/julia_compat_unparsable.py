@@ -1,0 +1,38 @@
+"""julia-compat-unparsable: repo2docker cannot read the Julia version in `[compat]`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Diagnostic, Level, Severity
+from binderlint.files.julia import read_project, rewritten
+from binderlint.rule import Rule
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+from binderlint.buildpacks.julia import newest_allowed
+from binderlint.changes.julia import set_compat
+
+
+class JuliaCompatUnparsable(Rule):
+    code = "JUL002"
+    severity = Severity.ERROR
+    level = Level.LAUNCH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        project, error = read_project(repo), repo.plan.error
+        if not (project and project.data and error and error.place.path == project.source.path):
+            return
+        compat = project.compat
+        if compat is None:
+            return
+        new = rewritten(compat)
+        yield self.at(
+            compat,
+            f"repo2docker cannot read which Julia `{compat}` means, so the build stops with an error"
+            if "matching" not in error.message
+            else f"No Julia was ever released that `{compat}` allows, so the build stops with an error",
+            help="Write one version, as in `~1.10` (the newest 1.10) or `=1.10.4`",
+            fix=set_compat(compat, new) if new and newest_allowed(new) else None,
+        )

@@ -1,0 +1,28 @@
+"""julia-deps-invalid: A dependency in Project.toml has no UUID."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Diagnostic, Level, Severity
+from binderlint.files.julia import read_project
+from binderlint.rule import Rule
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+
+class JuliaDepsInvalid(Rule):
+    code = "JUL006"
+    severity = Severity.ERROR
+    level = Level.LAUNCH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        project = read_project(repo)
+        for name, value in project.wrong_deps() if project else ():
+            yield self.at(
+                value,
+                f"`{value}` is no UUID, so Julia refuses the project and the build fails",
+                help=f'Run `Pkg.add("{name}")`, which writes the UUID; a version belongs under `[compat]`',
+            )

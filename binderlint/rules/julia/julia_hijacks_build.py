@@ -1,0 +1,43 @@
+"""julia-hijacks-build: A Project.toml makes this a Julia repository."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Diagnostic, Level, Severity
+from binderlint.files.julia import read_project
+from binderlint.rule import Rule
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+
+class JuliaHijacksBuild(Rule):
+    code = "JUL005"
+    severity = Severity.ERROR
+    level = Level.LAUNCH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        project = read_project(repo)
+        if project is None:
+            return
+        if repo.runtime and repo.runtime.name == "r":
+            yield self.at(
+                project.source,
+                f"Because of this file Binder installs Julia and no R, although {repo.plan.path('runtime.txt')} asks for R",
+                help="Keep one of the two, or install R packages and `r-base` with environment.yml, which is used beside Julia",
+            )
+        elif repo.get(repo.plan.path("default.nix")):
+            yield self.at(
+                project.source,
+                f"Because of this file Binder installs Julia and ignores {repo.plan.path('default.nix')}",
+                help="Keep one of the two",
+            )
+        elif not project.is_julia and not repo.plan.error:
+            yield self.at(
+                project.source,
+                "This file makes Binder install Julia, and it does not look like a Julia project",
+                help="Put Binder's files into a folder `binder`, which hides this one",
+                severity=Severity.WARNING,
+            )

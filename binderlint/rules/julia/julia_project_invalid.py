@@ -1,0 +1,34 @@
+"""julia-project-invalid: Project.toml cannot be read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Diagnostic, Level, Severity
+from binderlint.files.julia import read_project
+from binderlint.rule import Rule
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+
+class JuliaProjectInvalid(Rule):
+    code = "JUL001"
+    severity = Severity.ERROR
+    level = Level.LAUNCH
+    unreadable = True
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        project, error = read_project(repo), repo.plan.error
+        if (
+            project
+            and error
+            and error.place.path == project.source.path
+            and (not project.data or error.type == "UnicodeDecodeError")
+        ):
+            yield self.at(
+                error.place,
+                f"This file cannot be read ({' '.join(error.message.split()).rstrip('.')}), so the build stops before it begins",
+                help="Make it valid TOML",
+            )

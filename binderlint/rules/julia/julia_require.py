@@ -1,0 +1,27 @@
+"""julia-require: A REQUIRE file stops the build."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Diagnostic, Level, Severity
+from binderlint.rule import Rule
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+
+class JuliaRequire(Rule):
+    code = "JUL004"
+    severity = Severity.ERROR
+    level = Level.LAUNCH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        source = repo.get(repo.plan.path("REQUIRE"))
+        if repo.plan.buildpack == "JuliaRequireBuildPack" and source:
+            yield self.at(
+                source,
+                "Binder no longer builds from REQUIRE, and its mere presence stops the build with an error",
+                help='Write a Project.toml (in Julia: `using Pkg; Pkg.activate("."); Pkg.add([...])`) and remove this file',
+            )

@@ -1,0 +1,58 @@
+"""julia-version-floats: Each build may get another Julia version."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
+from binderlint.edits import append_lines, insert_lines
+from binderlint.files.julia import Project, manifest_version, read_project
+from binderlint.rule import Rule
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+from binderlint.buildpacks.julia import newest_allowed
+from binderlint.changes.julia import set_compat
+
+
+class JuliaVersionFloats(Rule):
+    code = "JUL003"
+    severity = Severity.WARNING
+    level = Level.REPRODUCE
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        project, version = read_project(repo), repo.plan.julia
+        if project is None or repo.plan.error or version is None or not project.is_julia:
+            return
+        compat = project.compat
+        if compat is not None and not re.fullmatch(r"\s*(?:\^|>=?|≥)?\s*\d+(?:\.\d+)*\s*", compat):
+            return
+        made = manifest_version(repo)
+        minor = ".".join((made or version.version).split(".")[:2])
+        today = ".".join(version.version.split(".")[:2])
+        differs = f", and Manifest.toml was made with {made}" if made and minor != today else ""
+        where = f"`{compat}` allows every newer Julia 1" if compat else "No version of Julia is named"
+        new = f"~{minor}"
+        yield self.at(
+            compat if compat is not None else project.source,
+            f"{where}, so each build takes the newest there is ({today} or later){differs}",
+            help=f'Write `julia = "{new}"` under `[compat]`',
+            fix=None
+            if not newest_allowed(new)
+            else set_compat(compat, new)
+            if compat is not None
+            else _added(project, new),
+        )
+
+
+def _added(project: Project, constraint: str) -> Fix | None:
+    """A line under `[compat]`, or the table at the end of the file."""
+    line = f'julia = "{constraint}"'
+    for number, text in enumerate(project.source.lines(), 1):
+        if re.match(r"\s*\[compat\]\s*(?:#|$)", text):
+            return Fix(f"Write `{line}`", (insert_lines(project.source, number + 1, line),), Applicability.UNSAFE)
+    if "compat" in project.data:
+        return None
+    return Fix(f"Write `{line}`", (append_lines(project.source, f"\n[compat]\n{line}"),), Applicability.UNSAFE)

@@ -1,0 +1,80 @@
+"""binder-dir-hides-root-config: The `binder` folder hides configuration in the root of the repository."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.buildpacks.names import CONFIG_NAMES, ROOT_ONLY
+from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Rename, Severity
+from binderlint.files.named import naming, relative
+from binderlint.rule import Rule
+from binderlint.source import Source
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+# Files that only repo2docker reads: nobody keeps them for something else.
+_ONLY_BINDER = ("postBuild", "apt.txt", "install.R", "start")
+
+
+class BinderDirHidesRootConfig(Rule):
+    code = "LAY002"
+    severity = Severity.ERROR
+    level = Level.LAUNCH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        plan = repo.plan
+        folder = plan.binder_dir
+        if not folder:
+            return
+        linked = {repo.resolve(f"{folder}/{name}") for name in CONFIG_NAMES}
+        without = repo.replace(source for path, source in repo.sources.items() if not path.startswith(f"{folder}/"))
+        for name in CONFIG_NAMES:
+            source = repo.get(name)
+            if not source or plan.uses(name) or name in linked:
+                continue
+            if self._is_missed(repo, source, without):
+                yield self.at(
+                    source,
+                    f"The folder `{folder}` makes Binder look for `{name}` in it and nowhere else, so this file is ignored",
+                    help=f"Move it to `{folder}/{name}`"
+                    if name not in ROOT_ONLY
+                    else f"Add an environment file to `{folder}`, or rename the folder if it is not meant for Binder's configuration",
+                    fix=_move(repo, source, f"{folder}/{name}"),
+                )
+            elif self._is_worth_knowing(repo, name):
+                yield self.at(
+                    source,
+                    f"Binder reads the files in `{folder}` and not this one",
+                    help="Nothing to do if it is there for another purpose",
+                    severity=Severity.INFO,
+                    level=Level.POLISH,
+                )
+
+    def _is_missed(self, repo: Repository, source: Source, without: Repository) -> bool:
+        """Whether the folder has nothing in the place of a file of the root that would be read without the folder."""
+        plan, name = repo.plan, source.name
+        if repo.exists(plan.path(name)):
+            return False
+        if name == "start" and "$@" not in source.prose:
+            return False
+        if plan.default and not without.plan.default:
+            return without.plan.uses(name) and not name.startswith(".")
+        if plan.buildpack in ("DockerBuildPack", None) or name not in _ONLY_BINDER:
+            return False
+        if name == "install.R" and plan.buildpack != "RBuildPack":
+            return False
+        return not any(naming(repo, name, name))
+
+    def _is_worth_knowing(self, repo: Repository, name: str) -> bool:
+        if name not in ("environment.yml", "environment.yaml", "requirements.txt", "Pipfile", "runtime.txt"):
+            return False
+        return not any(repo.exists(one) for one in ("setup.py", "setup.cfg", "pyproject.toml", "DESCRIPTION"))
+
+
+def _move(repo: Repository, source: Source, to: str) -> Fix | None:
+    """A move into the binder directory, unless the file or another one refers to where it is."""
+    if source.name in ROOT_ONLY or relative(source) or any(naming(repo, source.name, source.path)):
+        return None
+    return Fix(f"Move `{source.path}` to `{to}`", (Rename(source.path, to),), Applicability.UNSAFE)

@@ -1,0 +1,42 @@
+"""config-directory-misnamed: The configuration folder is not called `binder` or `.binder`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Rename, Severity
+from binderlint.files.named import misnamed_folders, naming_folder
+from binderlint.rule import Rule
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+
+class ConfigDirectoryMisnamed(Rule):
+    code = "LAY004"
+    severity = Severity.ERROR
+    level = Level.LAUNCH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        if repo.plan.binder_dir or repo.plan.error:
+            return
+        folders = misnamed_folders(repo)
+        if len(folders) != 1:
+            return
+        folder, files = next(iter(folders.items()))
+        right = ".binder" if folder.startswith(".") else "binder"
+        moves = tuple(
+            Rename(path, right + path[len(folder) :]) for path in repo.sources if path.startswith(f"{folder}/")
+        )
+        harmless = repo.plan.default and not any(naming_folder(repo, folder))
+        yield self.at(
+            files[0],
+            f"Binder reads a folder `{right}` and never one called `{folder}`, so nothing in it is used",
+            help=f"Rename the folder: `git mv {folder} {right}`",
+            fix=Fix(
+                f"Rename the folder `{folder}` to `{right}`",
+                moves,
+                Applicability.SAFE if harmless else Applicability.UNSAFE,
+            ),
+        )

@@ -1,0 +1,46 @@
+"""config-in-subdirectory: The only environment file is in a folder that Binder does not read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.buildpacks.names import CONFIG_NAMES
+from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Rename, Severity
+from binderlint.files.launched import launched_elsewhere
+from binderlint.files.named import misnamed_environments, naming, relative
+from binderlint.rule import Rule
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+from binderlint.facts.subfolders import ENVIRONMENTS, environments_in_folders
+
+
+class ConfigInSubdirectory(Rule):
+    code = "LAY013"
+    severity = Severity.ERROR
+    level = Level.LAUNCH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        if not repo.plan.default or repo.plan.binder_dir or misnamed_environments(repo) or launched_elsewhere(repo):
+            return
+        found = environments_in_folders(repo)
+        if len({source.folder for source in found}) != 1:
+            return
+        source = min(found, key=lambda one: ENVIRONMENTS.index(one.name))
+        refused = repo.hub == "mybinder.org"
+        yield self.at(
+            source,
+            f"Binder looks in the root of the repository and in a folder `binder`, never in `{source.folder}`, so this file is not used"
+            + (", and mybinder.org refuses a repository without one" if refused else ""),
+            help=f"Move it to the root or to a folder `binder`: `git mv {source.path} binder/`",
+            severity=Severity.ERROR if refused else Severity.WARNING,
+            fix=self._move(repo, source.folder),
+        )
+
+    def _move(self, repo: Repository, folder: str) -> Fix | None:
+        sources = [repo.sources[path] for path in repo.list(folder) if repo.sources[path].name in CONFIG_NAMES]
+        if any(relative(source) or any(naming(repo, source.path, source.path)) for source in sources):
+            return None
+        moves = tuple(Rename(source.path, f"binder/{source.name}") for source in sources)
+        return Fix(f"Move the configuration in `{folder}` to `binder`", moves, Applicability.UNSAFE)

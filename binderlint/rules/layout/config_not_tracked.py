@@ -1,0 +1,40 @@
+"""config-not-tracked: A configuration file is not in git."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.buildpacks.names import CONFIG_NAMES
+from binderlint.diagnostic import Diagnostic, Level, Severity
+from binderlint.files.ignore import git_excludes
+from binderlint.rule import Rule
+from binderlint.source import Source
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+
+class ConfigNotTracked(Rule):
+    code = "LAY012"
+    severity = Severity.ERROR
+    level = Level.LAUNCH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        local = [source for path, source in repo.untracked.items() if posixpath.basename(path) in CONFIG_NAMES]
+        if not local:
+            return
+        added = [Source(source.path, source.data, source.mode) for source in local]
+        plan = repo.replace([*repo.sources.values(), *added]).plan
+        for source in local:
+            if source.path != plan.path(source.name) or not plan.uses(source.path):
+                continue
+            pattern = git_excludes(repo, source.path)
+            reason = f"`{pattern.line}` in {pattern.line.place.path} keeps it out" if pattern else "it was never added"
+            force = "--force " if pattern else ""
+            yield self.at(
+                source,
+                f"This file is not in git ({reason}), so Binder does not get it",
+                help=f"Run `git add {force}{source.path}`, commit and push",
+            )

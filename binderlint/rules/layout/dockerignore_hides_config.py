@@ -1,0 +1,66 @@
+"""dockerignore-hides-config: An ignore file for Docker excludes files that Binder needs."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.buildpacks.names import CONFIG_NAMES
+from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
+from binderlint.edits import append_lines
+from binderlint.files.ignore import Pattern, docker_excludes, docker_patterns
+from binderlint.plan import Status
+from binderlint.rule import Rule
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+# Read from the copy of the repository in the image; the others are read before, from the clone.
+_COPIED = frozenset(CONFIG_NAMES) - {"runtime.txt", "apt.txt", "Dockerfile", ".dockerignore", ".containerignore"}
+
+
+class DockerignoreHidesConfig(Rule):
+    code = "LAY014"
+    severity = Severity.ERROR
+    level = Level.LAUNCH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        plan = repo.plan
+        if plan.buildpack in (None, "DockerBuildPack"):
+            return
+        ignoring = [source for name in (".dockerignore", ".containerignore") if (source := repo.used(name))]
+        patterns = [pattern for source in ignoring for pattern in docker_patterns(source)]
+        if not patterns:
+            return
+        needed = [
+            use.path for use in plan.files if use.status is Status.USED and posixpath.basename(use.path) in _COPIED
+        ]
+        hidden: dict[Pattern, list[str]] = {}
+        for path in needed:
+            if path in repo.sources and (pattern := docker_excludes(patterns, path)):
+                hidden.setdefault(pattern, []).append(path)
+        for pattern, paths in hidden.items():
+            names = ", ".join(f"`{path}`" for path in paths)
+            yield self.at(
+                pattern.line,
+                f"This line keeps {names} out of the build, which Binder needs: the build stops",
+                help="Take the file back with a line that begins with `!`",
+                fix=_take_back(pattern, paths),
+            )
+        notebooks = [path for path in repo.sources if path.endswith((".ipynb", ".Rmd"))]
+        keepers = [docker_excludes(patterns, path) for path in notebooks]
+        first = next(iter(keepers), None)
+        if first and all(keepers) and first not in hidden:
+            yield self.at(
+                first.line,
+                "This line keeps the notebooks out of the build, so the launched repository comes without them",
+                help="Remove the line, or take the notebooks back with a line that begins with `!`",
+            )
+
+
+def _take_back(pattern: Pattern, paths: list[str]) -> Fix:
+    lines = "\n".join(f"!{path}" for path in paths)
+    return Fix(
+        "Take the files back into the build", (append_lines(pattern.line.place.source, lines),), Applicability.UNSAFE
+    )

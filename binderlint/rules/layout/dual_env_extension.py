@@ -1,0 +1,38 @@
+"""dual-env-extension: There are an environment.yml and an environment.yaml."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Delete, Diagnostic, Fix, Level, Severity
+from binderlint.rule import Rule
+from binderlint.source import Source
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+
+class DualEnvExtension(Rule):
+    code = "LAY010"
+    severity = Severity.ERROR
+    level = Level.LAUNCH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        plan = repo.plan
+        used, other = repo.used("environment.yml"), repo.get(plan.path("environment.yaml"))
+        if not used or not other or used is other or plan.uses(plan.path("environment.yaml")):
+            return
+        same = _lines(used) == _lines(other)
+        yield self.at(
+            other,
+            "Binder reads `environment.yml` and ignores this file, "
+            + ("which says the same" if same else "so what only this one asks for is not installed"),
+            help="Remove this file" if same else "Move what is missing to environment.yml, and remove this file",
+            fix=Fix("Remove the copy", (Delete(other.path),)) if same else None,
+        )
+
+
+def _lines(source: Source) -> list[bytes]:
+    """The lines without a byte order mark and their endings, which change nothing of what a file says."""
+    return source.data.removeprefix(b"\xef\xbb\xbf").splitlines()

@@ -1,0 +1,36 @@
+"""env-yaml-extension: Only the newest repo2docker knows environment.yaml."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Rename, Severity
+from binderlint.files.named import naming
+from binderlint.rule import Rule
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+
+class EnvYamlExtension(Rule):
+    code = "LAY011"
+    severity = Severity.INFO
+    level = Level.POLISH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        source = repo.environment_file
+        if not source or source.name != "environment.yaml" or repo.exists(repo.plan.path("environment.yml")):
+            return
+        to = repo.plan.path("environment.yml")
+        named = any(naming(repo, source.name, source.path))
+        yield self.at(
+            source,
+            "Only repo2docker 2026.4 and later read `environment.yaml`; to a hub with an older one this file does not exist",
+            help="Rename it to `environment.yml`",
+            fix=Fix(
+                "Rename `environment.yaml` to `environment.yml`",
+                (Rename(source.path, to),),
+                Applicability.UNSAFE if named else Applicability.SAFE,
+            ),
+        )

@@ -1,0 +1,51 @@
+"""environment-only-pip: environment.yml only has packages for pip."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Applicability, Delete, Diagnostic, Edit, Fix, Level, Severity
+from binderlint.edits import create
+from binderlint.rule import Rule
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+
+class EnvironmentOnlyPip(Rule):
+    code = "LAY008"
+    severity = Severity.INFO
+    level = Level.POLISH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        environment = repo.environment
+        if environment is None or repo.plan.buildpack != "CondaBuildPack":
+            return
+        others = (repo.plan.path("requirements.txt"), "setup.py", "pyproject.toml")
+        if any(repo.exists(path) for path in others) or "variables" in environment:
+            return
+        from binderlint.merging import only_pip_packages
+
+        python, only_pip = only_pip_packages(environment)
+        if only_pip:
+            yield self.at(
+                environment.key("dependencies"),
+                "Conda is asked for nothing but Python: a requirements.txt and a runtime.txt give the same environment and build faster",
+                help=f"Write the `pip:` list to requirements.txt and `python-{python or 'x.y'}` to runtime.txt",
+                fix=_as_requirements(repo, python),
+            )
+
+
+def _as_requirements(repo: Repository, python: str) -> Fix | None:
+    """The `pip:` list as requirements.txt and the version as runtime.txt; None where comments would be lost."""
+    source, plan = repo.environment_file, repo.plan
+    if not source or "#" in source.text or repo.exists(plan.path("runtime.txt")):
+        return None
+    lines = [str(item.line) for file in repo.pip_files[:1] for item in file.lines]
+    edits: list[Edit] = [create(plan.path("requirements.txt"), "\n".join(lines) + "\n"), Delete(source.path)]
+    if python:
+        edits.append(create(plan.path("runtime.txt"), f"python-{python}\n"))
+    return Fix(
+        "Write requirements.txt and runtime.txt in place of environment.yml", tuple(edits), Applicability.DISPLAY
+    )

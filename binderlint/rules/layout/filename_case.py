@@ -1,0 +1,87 @@
+"""filename-case: The name of a configuration file is misspelt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.buildpacks.names import meant
+from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Rename, Severity
+from binderlint.files.named import naming
+from binderlint.rule import Rule
+from binderlint.source import EXECUTABLE, REGULAR, Source
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+# The names that this rule knows how to judge; others (DESCRIPTION, setup.py) mean too many things in small letters.
+_KNOWN = frozenset(
+    {
+        "postBuild",
+        "start",
+        "environment.yml",
+        "environment.yaml",
+        "requirements.txt",
+        "runtime.txt",
+        "apt.txt",
+        "install.R",
+    }
+    | {"Dockerfile", "Project.toml", "Pipfile"}
+)
+
+
+# A file of one of these names decides what is built, so one that the others leave no use for may be there for something else.
+_CHOOSES = frozenset({"environment.yml", "requirements.txt", "Dockerfile", "Project.toml", "Pipfile"})
+
+
+class FilenameCase(Rule):
+    code = "LAY003"
+    severity = Severity.ERROR
+    level = Level.LAUNCH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        plan = repo.plan
+        for path in repo.list(repo.resolve(plan.binder_dir) or ""):
+            source = repo.sources[path]
+            right = _right_name(source.name)
+            if not right or source.mode not in (REGULAR, EXECUTABLE) or self._is_meant_so(repo, source, right):
+                continue
+            rename = Rename(path, plan.path(right))
+            if rename.to in repo.sources:  # a link that leads nowhere: that is what to mend
+                continue
+            after = repo.apply([rename]).plan
+            if (right in _CHOOSES or plan.buildpack == "DockerBuildPack") and not (
+                after.error or after.uses(rename.to)
+            ):
+                continue
+            lost = [use.path for use in plan.files if plan.uses(use.path) and not after.uses(use.path)]
+            if lost and right in ("Dockerfile", "Project.toml"):
+                continue
+            careful = lost or any(naming(repo, source.name, path))
+            yield self.at(
+                source,
+                f"Binder looks for `{right}` and never at `{source.name}`, so what this file asks for is not done",
+                help=f"Rename the file: `git mv {path} {rename.to}`",
+                fix=Fix(
+                    f"Rename `{source.name}` to `{right}`",
+                    (rename,),
+                    Applicability.UNSAFE if careful else Applicability.SAFE,
+                ),
+            )
+
+    def _is_meant_so(self, repo: Repository, source: Source, right: str) -> bool:
+        """Whether the file has this name for a reason."""
+        both = ("environment.yml", "environment.yaml") if right.startswith("environment") else (right,)
+        if any(repo.exists(repo.plan.path(name)) for name in both):
+            return True
+        if right == "start" and not repo.plan.binder_dir and "$@" not in source.prose:
+            return True
+        return source.name.endswith((".sh", ".bash")) and any(naming(repo, source.name, source.path))
+
+
+def _right_name(name: str) -> str:
+    """The name of the configuration file that a file is nearly called, empty for all others and for the right names."""
+    right = meant(name) or ""
+    if (right in ("start", "postBuild") and name.lower().endswith((".py", ".r"))) or name.lower() == "runtime":
+        return ""  # as likely a helper
+    return right if right in _KNOWN else ""

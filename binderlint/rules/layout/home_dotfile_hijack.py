@@ -1,0 +1,101 @@
+"""home-dotfile-hijack: A startup file of bash ends the shell that launches the session."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Diagnostic, Level, Severity
+from binderlint.rule import Rule
+
+if TYPE_CHECKING:
+    from binderlint.files.script import Command, Script
+    from binderlint.repository import Repository
+
+# bash reads the first of these that exists when it is a login shell; .bashrc only where that file reads it.
+_PROFILES = (".bash_profile", ".bash_login", ".profile")
+
+
+_FILE = r"\"?(?:~|\$HOME|\$\{HOME\})/\.bashrc\"?"
+
+
+_GUARD = rf"\[\[? (?:-[efrs] {_FILE}|-n \"?\$\{{?BASH(?:_VERSION)?\}}?\"?) \]\]?"
+
+
+_READS_BASHRC = re.compile(rf"(?:if {_GUARD} ?;? then )*(?:{_GUARD} && )?(?:\.|source) {_FILE}(?: ?;? fi)*")
+
+
+_COMMENT = re.compile(r"^[ \t]*#.*$", re.MULTILINE)
+
+
+class HomeDotfileHijack(Rule):
+    code = "LAY019"
+    severity = Severity.ERROR
+    level = Level.LAUNCH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        if repo.plan.error or repo.plan.buildpack in (None, "DockerBuildPack"):
+            return
+        for script in _read_at_launch(repo):
+            for command in script.running:
+                if command.name == "return":
+                    return
+                if _certain(command) and (command.name == "exit" or "exec" in command.wrappers):
+                    what = "exit" if command.name == "exit" else f"exec {command.name}"
+                    yield self.at(
+                        command.place,
+                        f"Binder's first program reads this file at every launch, and `{what}` ends it before the Jupyter server starts",
+                        help="Remove the line, or let only terminals run it: `case $- in *i*) ... ;; esac`",
+                    )
+                    return
+
+
+def _read_at_launch(repo: Repository) -> Iterator[Script]:
+    """The start-up files of bash that the shell which launches a session surely reads."""
+    first = next((name for name in _PROFILES if repo.exists(name)), "")
+    script = _script(repo, first)
+    if script is None or script.shell is None:
+        return
+    yield script
+    statements = (_COMMENT.sub("", one.place.text) for one in script.shell.statements)
+    if any(_READS_BASHRC.fullmatch(" ".join(text.split())) for text in statements):
+        bashrc = _script(repo, ".bashrc")
+        if bashrc:
+            yield bashrc
+
+
+def _script(repo: Repository, name: str) -> Script | None:
+    """A shell script of the root that reaches the image as it is and can be read."""
+    from binderlint.files.ignore import docker_excludes, docker_patterns
+    from binderlint.files.script import Script
+
+    source = repo.get(name) if name else None
+    if source is None:
+        return None
+    ignored = [file for one in (".dockerignore", ".containerignore") if (file := repo.get(repo.plan.path(one)))]
+    if any(docker_excludes(docker_patterns(file), name) for file in ignored):
+        return None
+    if repo.post_build and re.search(r"\.(?:bash|profile)|dotfiles|stow", repo.post_build.source.prose):
+        return None  # the build may change it
+    script = Script(source)
+    return None if script.shell is None or script.shell.broken else script
+
+
+def _certain(command: Command) -> bool:
+    """Whether the shell itself gets to the command whatever happens, and it is a known one."""
+    context = command.context
+    if re.search(r"\$[@*0-9{]", context.statement.text):  # the arguments may be the server's command
+        return False
+    return bool(command.name and context.whole) and not (
+        context.conditional
+        or context.condition
+        or context.loop
+        or context.subshell
+        or context.pipeline
+        or context.piped
+        or context.background
+        or context.substitution
+        or context.nested
+        or context.function
+    )

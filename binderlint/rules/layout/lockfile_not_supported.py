@@ -1,0 +1,63 @@
+"""lockfile-not-supported: Binder does not know the lock file's tool."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.buildpacks.names import UNKNOWN
+from binderlint.diagnostic import Diagnostic, Level, Severity
+from binderlint.files.launched import launched_elsewhere
+from binderlint.plan import Status
+from binderlint.rule import Rule
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+    from binderlint.source import Source
+from binderlint.facts.projects import EXPORTS, PYTHON_LOCKS, uninstallable
+
+
+class LockfileNotSupported(Rule):
+    code = "LAY017"
+    severity = Severity.WARNING
+    level = Level.REPRODUCE
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        plan = repo.plan
+        locks = [source for name in UNKNOWN if name.endswith((".lock", "-lock.yml")) and (source := repo.get(name))]
+        if not locks or any((use := plan.use(lock.path)) and use.status is not Status.IGNORED for lock in locks):
+            return
+        if plan.default and not plan.error:
+            if uninstallable(repo) or launched_elsewhere(repo):
+                return
+            yield self.at(
+                locks[0],
+                f"Binder does not read {locks[0].name}, and there is no other environment file",
+                help=_advice(locks[0]),
+                severity=Severity.ERROR if repo.hub == "mybinder.org" else Severity.WARNING,
+                level=Level.LAUNCH,
+            )
+            return
+        if plan.binder_dir or any(
+            repo.used(name) for name in ("requirements.txt", "environment.yml", "environment.yaml")
+        ):
+            return
+        if plan.buildpack == "PythonBuildPack":
+            found = [lock for lock in locks if lock.name in PYTHON_LOCKS]
+        elif plan.buildpack == "RBuildPack":
+            found = [lock for lock in locks if lock.name == "renv.lock"]
+        else:
+            found = []
+        for lock in found[:1]:
+            yield self.at(
+                lock,
+                f"Binder does not read {lock.name}: it installs the newest versions, and not those that were locked",
+                help=_advice(lock),
+            )
+
+
+def _advice(lock: Source) -> str:
+    if lock.name == "renv.lock":
+        return "Write `renv::restore()` into install.R, and `r-` with a date into runtime.txt"
+    export = EXPORTS.get(lock.name)
+    return f"Write a file that Binder reads: `{export}`" if export else "Write an environment.yml or a requirements.txt"

@@ -1,0 +1,113 @@
+"""no-environment-file: No file tells Binder what to install."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
+from binderlint.edits import create
+from binderlint.files.launched import launched_elsewhere
+from binderlint.files.named import misnamed_environments
+from binderlint.rule import Rule
+
+if TYPE_CHECKING:
+    from binderlint.files.notebooks import Page
+    from binderlint.repository import Repository
+from binderlint.facts.subfolders import environments_in_folders
+
+# Configuration that is no environment: no error in it explains why there is none.
+_NO_ENVIRONMENT = ("apt.txt", "postBuild", "start", ".dockerignore", ".containerignore")
+
+
+# Files that people expect to count.
+_LOOKALIKES = (
+    "environment-dev.yml",
+    "environment_dev.yml",
+    "environment-binder.yml",
+    "binder-environment.yml",
+    "binder_environment.yml",
+    "env.yml",
+    "conda.yml",
+    "requirements-dev.txt",
+    "requirements_dev.txt",
+    "requirements-binder.txt",
+    "requirements.in",
+    "setup.cfg",
+    "pyproject.toml",
+    "install.R",
+    "apt.txt",
+)
+
+
+class NoEnvironmentFile(Rule):
+    code = "LAY006"
+    severity = Severity.ERROR
+    level = Level.LAUNCH
+    whole = True
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        plan = repo.plan
+        if not plan.default or plan.error or misnamed_environments(repo) or launched_elsewhere(repo):
+            return
+        suspects = [
+            use.path
+            for use in plan.files
+            if (name := posixpath.basename(use.path)) not in _NO_ENVIRONMENT and use.path == plan.path(name)
+        ]
+        suspects += [source.path for source in environments_in_folders(repo)]
+        outcome = (
+            ": mybinder.org refuses such a repository since March 2026"
+            if repo.hub == "mybinder.org"
+            else ", so it gives a bare Python, and mybinder.org refuses such a repository since March 2026"
+        )
+        yield self.at(
+            repo.place,
+            f"Binder finds no file that tells it what to install{outcome}",
+            help=_advice(repo),
+            fix=_from_imports(repo),
+            severity=Severity.ERROR if repo.hub == "mybinder.org" else Severity.WARNING,
+            explained_in=suspects,
+        )
+
+
+def _from_imports(repo: Repository) -> Fix | None:
+    """A requirements.txt with what the notebooks import, and a runtime.txt with their Python; None where an import is not known."""
+    import sys
+
+    from binderlint.files.cells import imports
+    from binderlint.files.provided import base_packages, package_of
+
+    paths = [repo.plan.path(name) for name in ("requirements.txt", "runtime.txt")]
+    if not repo.notebooks or not all(page.is_python for page in repo.notebooks) or any(map(repo.exists, paths)):
+        return None
+    names = {one.name for page in repo.notebooks for cell in page.code for one in imports(cell.text)}
+    local = {piece.removesuffix(".py") for path in repo.sources for piece in path.split("/")}
+    found = [package_of(name) for name in sorted(names - sys.stdlib_module_names - local)]
+    packages = sorted({package.name for package in found if package} - base_packages())
+    if not all(found) or not packages:
+        return None
+    known = ("3.13", "3.12", "3.11")
+    python = next((one for one in known if any(_python_of(page).startswith(one) for page in repo.notebooks)), "3.10")
+    edits = (create(paths[0], "\n".join(packages) + "\n"), create(paths[1], f"python-{python}\n"))
+    return Fix(
+        f"Create requirements.txt with what the notebooks import ({', '.join(packages)})", edits, Applicability.UNSAFE
+    )
+
+
+def _python_of(page: Page) -> str:
+    """The Python that a notebook was last run with, empty when it does not say."""
+    about = page.metadata.get("language_info")
+    version = about.get("version") if isinstance(about, dict) else None
+    return version if isinstance(version, str) else ""
+
+
+def _advice(repo: Repository) -> str:
+    folder = repo.plan.binder_dir
+    where = f"in the folder `{folder}`" if folder else "in the root of the repository"
+    advice = f"Add an environment.yml (conda) or a requirements.txt (pip) {where}; an empty requirements.txt is enough when nothing has to be installed"
+    there = [name for name in _LOOKALIKES if repo.get(repo.plan.path(name))]
+    if there:
+        advice += f" (`{there[0]}` does not count)"
+    return advice

@@ -1,0 +1,121 @@
+"""own-package-not-installed: Notebooks import the repository's own package, and Binder does not install it."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
+from binderlint.edits import append_lines
+from binderlint.files.own import own_names
+from binderlint.pattern import regex
+from binderlint.plan import Status
+from binderlint.rule import Rule
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+_PYTHON_BUILDS = ("CondaBuildPack", "PipfileBuildPack", "PythonBuildPack", "RBuildPack", "JuliaProjectTomlBuildPack")
+
+
+_PACKAGE = regex(r"(?:src/)?(?!(?:tests?|docs?|examples?|binder|scripts|notebooks)/)([A-Za-z_]\w*)/__init__\.py")
+
+
+# What a notebook does to find a package by itself, and a script to make it known.
+_FINDS_ITSELF = regex(r"sys\.path|%cd|os\.chdir|\binstall\b|PYTHONPATH|git clone|%run|site\.addsitedir")
+
+
+_MAKES_KNOWN = regex(
+    r"PYTHONPATH|\bdevelop\b|\.pth\b|\b(?:poetry|pdm|uv|hatch|flit|pixi|make|tox|pip3?)\b[^\n]*\b(?:install|sync)\b[^\n]*(?:\s|/)\.|\bmake\b|\bpoetry install\b|\buv sync\b"
+)
+
+
+class OwnPackageNotInstalled(Rule):
+    code = "LAY018"
+    severity = Severity.WARNING
+    level = Level.LAUNCH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        plan = repo.plan
+        if plan.error or plan.default or plan.buildpack not in _PYTHON_BUILDS:
+            return
+        from binderlint.files.cells import imports
+
+        project = repo.get("setup.py") or repo.get("pyproject.toml")
+        packages = _own_packages(repo)
+        if not project or not packages or _is_installed(repo) or _is_reached_otherwise(repo):
+            return
+        for page in repo.notebooks:
+            if not page.is_python or any(_FINDS_ITSELF.search(cell.text) for cell in page.code):
+                continue
+            names = [one.name for cell in page.code for one in imports(cell.text) if one.name in packages]
+            folder = page.source.folder
+            missing = [name for name in names if not repo.exists(posixpath.join(folder, name))]
+            if missing:
+                yield self.at(
+                    project,
+                    f"`{page.source.path}` imports `{missing[0]}`, the package of this repository, which Binder does not install",
+                    help="Add `-e .` to the `pip:` list of environment.yml or to requirements.txt, or `pip install .` to postBuild",
+                    fix=_install_own(repo),
+                )
+                return
+
+
+def _own_packages(repo: Repository) -> frozenset[str]:
+    """The packages in the root and in `src`."""
+    found = (_PACKAGE.fullmatch(path) for path in repo.sources)
+    return frozenset(match[1] for match in found if match)
+
+
+def _is_installed(repo: Repository) -> bool:
+    plan = repo.plan
+    if any(
+        (use := plan.use(name)) and use.status is Status.INDIRECT
+        for name in ("setup.py", "pyproject.toml", "setup.cfg")
+    ):
+        return True
+    if plan.binder_dir or plan.buildpack in ("CondaBuildPack", "PipfileBuildPack"):
+        return False
+    return bool(repo.get("setup.py")) or _is_installable(repo)
+
+
+def _is_installable(repo: Repository) -> bool:
+    source = repo.get("pyproject.toml")
+    if not source:
+        return False
+    from binderlint.files.toml import parse_pyproject
+
+    try:
+        project = parse_pyproject(source)
+    except ValueError:
+        return False
+    return "project" in project and "build-system" in project
+
+
+def _is_reached_otherwise(repo: Repository) -> bool:
+    """Whether the package is a dependency under its name, or a script may make it known in a way of its own."""
+    from binderlint.files.provided import asked
+    from binderlint.files.requirements import canonical
+
+    names = own_names(repo) | {canonical(name) for name in _own_packages(repo)}
+    if asked(repo) & names or any(
+        one.url and any(name in str(one.url).lower() for name in names) for one in repo.requirements
+    ):
+        return True
+    scripts = [script.source for script in (repo.start, repo.post_build) if script]
+    return any(_MAKES_KNOWN.search(source.prose) for source in scripts)
+
+
+def _install_own(repo: Repository) -> Fix | None:
+    if not repo.get("setup.py") and not _is_installable(repo):
+        return None
+    title = "Install the package of the repository with `-e .`"
+    if (requirements := repo.used("requirements.txt")) and repo.plan.buildpack == "PythonBuildPack":
+        return Fix(title, (append_lines(requirements, "-e ."),), Applicability.UNSAFE)
+    if repo.plan.buildpack != "CondaBuildPack" or repo.plan.binder_dir or not repo.conda_dependencies:
+        return None
+    from binderlint.merging import into_pip_list
+
+    edits = into_pip_list(repo.conda_dependencies, ["- -e ."])
+    return Fix(title, edits, Applicability.UNSAFE) if edits else None

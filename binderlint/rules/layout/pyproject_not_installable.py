@@ -1,0 +1,45 @@
+"""pyproject-not-installable: pyproject.toml is the only environment file, and Binder does not install it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
+from binderlint.edits import append_lines
+from binderlint.files.launched import launched_elsewhere
+from binderlint.rule import Rule
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+from binderlint.facts.projects import EXPORTS, PYTHON_LOCKS, uninstallable
+
+_BUILD_SYSTEM = '\n[build-system]\nrequires = ["setuptools>=77"]\nbuild-backend = "setuptools.build_meta"'
+
+
+class PyprojectNotInstallable(Rule):
+    code = "LAY016"
+    severity = Severity.ERROR
+    level = Level.LAUNCH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        found = uninstallable(repo)
+        if not found or launched_elsewhere(repo):
+            return
+        source, project = found
+        lacks = "a `[build-system]` table" if "project" in project else "a `[project]` table"
+        fix = None
+        if "project" in project and "build-system" not in project:
+            fix = Fix(
+                "Add a `[build-system]` table for setuptools",
+                (append_lines(source, _BUILD_SYSTEM),),
+                Applicability.UNSAFE,
+            )
+        export = next((EXPORTS[name] for name in PYTHON_LOCKS if repo.get(name)), None)
+        yield self.at(
+            source,
+            f"pyproject.toml has not got {lacks}, so Binder does not install it, and there is no other environment file",
+            help=f"Add the table, or write a requirements.txt{f' with `{export}`' if export else ''}",
+            severity=Severity.ERROR if repo.hub == "mybinder.org" else Severity.WARNING,
+            fix=fix,
+        )

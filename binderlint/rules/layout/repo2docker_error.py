@@ -1,0 +1,30 @@
+"""repo2docker-error: repo2docker stops with an error before it builds anything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Diagnostic, Level, Severity
+from binderlint.rule import Rule
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+
+class Repo2dockerError(Rule):
+    code = "LAY009"
+    severity = Severity.ERROR
+    level = Level.LAUNCH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        error = repo.plan.error
+        if not error:
+            return
+        first = error.message.strip().splitlines()[0] if error.message.strip() else ""
+        yield self.at(
+            error.place,
+            f"repo2docker stops with {error.type}: {first}".rstrip(".: "),
+            help="Correct the file: nothing is built until this error is gone",
+            explained_in=(error.place.path,),
+        )

@@ -1,0 +1,147 @@
+"""requirements-need-conda: requirements.txt lists a package whose libraries pip cannot install."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from binderlint.data import DATA
+from binderlint.diagnostic import Applicability, Delete, Diagnostic, Edit, Fix, Level, Severity
+from binderlint.edits import create, remove_lines
+from binderlint.files.text import LINE_ENDS
+from binderlint.rule import Rule
+
+if TYPE_CHECKING:
+    from binderlint.files.requirements import Requirement
+    from binderlint.repository import Repository
+    from binderlint.source import Source
+
+_TABLE = DATA / "needs_conda.tsv"
+
+
+class Need(NamedTuple):
+    """A package that needs a library which pip does not install: a row of data/needs_conda.tsv."""
+
+    name: str
+    wheel: str
+    python: str
+    fails: str
+    library: str
+    apt: str
+    conda: str
+    source: str
+
+
+@lru_cache(maxsize=1)
+def needs() -> dict[str, Need]:
+    """The packages that are better taken from conda-forge, by their names on PyPI."""
+    lines = [line for line in _TABLE.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
+    rows = (Need(*line.split("\t")) for line in lines[1:])
+    return {row.name: row for row in rows}
+
+
+class RequirementsNeedConda(Rule):
+    code = "LAY007"
+    severity = Severity.WARNING
+    level = Level.LAUNCH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        found = list(_needing(repo))
+        fix = _with_environment(repo, found)
+        for requirement, need in found:
+            outcome = (
+                "pip has to compile it and the build stops"
+                if need.fails == "compile"
+                else "it installs but cannot be imported"
+            )
+            yield self.at(
+                requirement.line,
+                f"`{requirement.name}` needs {need.library}, which pip does not bring: {outcome}",
+                help=f"Take `{need.conda}` from conda-forge, in an environment.yml instead of requirements.txt",
+                fix=fix,
+            )
+
+
+def _needing(repo: Repository) -> Iterator[tuple[Requirement, Need]]:
+    """The requirements of the build that need a library which nothing brings."""
+    plan = repo.plan
+    if plan.buildpack not in ("PythonBuildPack", "RBuildPack", "JuliaProjectTomlBuildPack") or plan.python is None:
+        return
+    python = plan.python.version
+    requirements = plan.path("requirements.txt")
+    apt = [line.partition("#")[0].split() for line in source.lines()] if (source := repo.used("apt.txt")) else []
+    packages = {word for words in apt for word in words}
+    from binderlint.merging import conda_names
+
+    conda = conda_names(repo.environment) if repo.environment else set()
+    for one in repo.requirements:
+        need = needs().get(one.key)
+        if not need or one.url or one.line.place.path != requirements or not one.applies(python):
+            continue
+        if (need.name == "rpy2" and plan.buildpack == "RBuildPack") or need.conda in conda:
+            continue
+        if not _brings(need.apt, packages) and not _has_wheel(need, python, str(one.specifier)):
+            yield one, need
+
+
+def _brings(pattern: str, packages: set[str]) -> bool:
+    return bool(pattern) and any(re.fullmatch(pattern, package.partition("=")[0]) for package in packages)
+
+
+def _has_wheel(need: Need, python: str, specifier: str) -> bool:
+    """Whether pip finds a ready-made build that the specifier allows; True where that cannot be told."""
+    if not need.wheel:
+        return False
+    from packaging.specifiers import SpecifierSet
+    from packaging.version import Version
+
+    try:
+        if Version(python) < Version(need.python):
+            return False
+        allowed = SpecifierSet(specifier)
+        written = [Version(clause.version.removesuffix(".*")) for clause in allowed]
+    except (
+        ValueError
+    ):  # InvalidSpecifier and InvalidVersion are, and so is a number with more digits than Python converts
+        return True
+    first = Version(need.wheel)
+    candidates = [first, Version("9999"), *(version for version in written if version >= first)]
+    below = [version for clause, version in zip(allowed, written, strict=True) if clause.operator in ("<", "<=")]
+    return any(version > first for version in below) or any(version in allowed for version in candidates)
+
+
+def _with_environment(repo: Repository, found: list[tuple[Requirement, Need]]) -> Fix | None:
+    """An environment.yml that takes the packages from conda-forge and leaves the others to requirements.txt."""
+    from binderlint.files.named import relative
+
+    plan = repo.plan
+    requirements = repo.used("requirements.txt")
+    if not found or not requirements or plan.buildpack != "PythonBuildPack" or plan.python is None or repo.environment:
+        return None
+    if plan.uses("setup.py") or plan.uses("pyproject.toml") or relative(requirements):
+        return None
+    lines = ["channels:", "  - conda-forge", "dependencies:", f"  - python={plan.python.version}"]
+    lines += [f"  - {need.conda}{_conda_version(one)}{_comment(requirements, one)}" for one, need in found]
+    edits: list[Edit] = []
+    if len(found) == len([line for line in requirements.lines() if line.strip()]):
+        edits.append(Delete(requirements.path))
+    else:
+        edits += [remove_lines(one.line.place) for one, _ in found]
+        lines += ["  - pip", "  - pip:", "      - -r requirements.txt"]
+    edits.append(create(plan.path("environment.yml"), "\n".join(lines) + "\n"))
+    if runtime := repo.used("runtime.txt"):
+        edits.append(Delete(runtime.path))
+    names = ", ".join(need.conda for _, need in found)
+    return Fix(f"Take {names} from conda-forge in a new environment.yml", tuple(edits), Applicability.UNSAFE)
+
+
+def _conda_version(one: Requirement) -> str:
+    return str(one.specifier).replace(" ", "").replace("===", "=").replace("==", "=")
+
+
+def _comment(source: Source, one: Requirement) -> str:
+    """The comment at the end of a requirement's line, with two blanks before it."""
+    found = re.split(LINE_ENDS, source.text[one.line.place.span.end :], maxsplit=1)[0].strip()
+    return f"  {found}" if found.startswith("#") else ""

@@ -1,0 +1,146 @@
+"""shadowed-config-file: Binder ignores a configuration file because of another one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Applicability, Delete, Diagnostic, Fix, Level, Severity
+from binderlint.plan import Status
+from binderlint.rule import Rule
+from binderlint.source import Source
+
+if TYPE_CHECKING:
+    from binderlint.merging import Merge
+    from binderlint.repository import Repository
+
+_WINNERS = {
+    "DockerBuildPack": ("Dockerfile",),
+    "JuliaProjectTomlBuildPack": ("JuliaProject.toml", "Project.toml"),
+    "NixBuildPack": ("default.nix",),
+    "RBuildPack": ("runtime.txt", "DESCRIPTION"),
+    "CondaBuildPack": ("environment.yml", "environment.yaml"),
+    "PipfileBuildPack": ("Pipfile", "Pipfile.lock"),
+    "PythonBuildPack": ("runtime.txt", "setup.py", "pyproject.toml", "requirements.txt"),
+}
+
+
+# What an ignored file leaves undone.
+_UNDONE = {
+    "requirements.txt": "its packages are not installed",
+    "requirements3.txt": "its packages are not installed",
+    "environment.yml": "its packages are not installed",
+    "environment.yaml": "its packages are not installed",
+    "Pipfile": "its packages are not installed",
+    "Pipfile.lock": "its packages are not installed",
+    "install.R": "it is never run",
+    "apt.txt": "its packages are not installed",
+    "postBuild": "it is never run",
+    "start": "it is never run",
+}
+
+
+class ShadowedConfigFile(Rule):
+    code = "LAY001"
+    severity = Severity.ERROR
+    level = Level.LAUNCH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        plan = repo.plan
+        winners = _WINNERS.get(plan.buildpack or "", ())
+        winner = next((name for name in winners if plan.uses(plan.path(name))), None)
+        if winner is None or plan.default:
+            return
+        for use in plan.files:
+            source = repo.get(use.path)
+            if use.status is not Status.IGNORED or not source or not self._is_asked_for(repo, source):
+                continue
+            missing = _missing(repo, source)
+            if source.name == "requirements.txt" and missing == []:
+                yield self.at(
+                    source,
+                    f"Binder installs `{winner}` and ignores this file; `{winner}` asks for the same packages",
+                    help=f"Nothing is missing, but keep in mind that only `{winner}` counts on Binder",
+                    severity=Severity.INFO,
+                    level=Level.POLISH,
+                )
+                continue
+            undone = f"{_listed(missing)} not installed" if missing else _UNDONE[source.name]
+            merge = self._merge(repo, source)
+            yield self.at(
+                source,
+                f"Binder builds from `{winner}` and ignores this file, so {undone}",
+                help=_what_to_do(winner, source.name),
+                severity=Severity.WARNING if self._may_be_in_image(repo, source) else None,
+                fix=merge and Fix(_title(merge, source), merge.edits, Applicability.UNSAFE),
+            )
+
+    def _is_asked_for(self, repo: Repository, source: Source) -> bool:
+        """Whether this is the rule to speak about an ignored file."""
+        if source.path != repo.plan.path(source.name) or source.name not in _UNDONE:
+            return False
+        if source.name == "environment.yaml" and repo.get(repo.plan.path("environment.yml")):
+            return False  # dual-env-extension
+        if source.name == "install.R" and repo.plan.buildpack not in ("DockerBuildPack", "NixBuildPack"):
+            if not any(spec.key == "r" or spec.key.startswith("r-") for spec in repo.conda_specs):
+                return False  # r-runtime-date-missing
+        return bool(source.data.strip())
+
+    def _may_be_in_image(self, repo: Repository, source: Source) -> bool:
+        """Whether the image that the Dockerfile starts from may have been built from the file."""
+        return repo.plan.buildpack == "DockerBuildPack" and source.name not in (
+            "postBuild",
+            "start",
+            "apt.txt",
+            "install.R",
+        )
+
+    def _merge(self, repo: Repository, source: Source) -> Merge | None:
+        from binderlint.merging import into_environment, into_requirements
+
+        environment = repo.environment
+        if source.name != "requirements.txt" or repo.plan.buildpack != "CondaBuildPack" or not environment:
+            return None
+        runtime = repo.plan.path("runtime.txt")
+        if not any(repo.exists(name) for name in (runtime, "setup.py", "pyproject.toml")):
+            if merge := into_requirements(environment, source, runtime):
+                return merge
+        return into_environment(environment, source)
+
+
+def _missing(repo: Repository, source: Source) -> list[str] | None:
+    """The packages of an ignored requirements.txt that environment.yml does not have; None where that is not known."""
+    environment = repo.environment
+    if source.name != "requirements.txt" or repo.plan.buildpack != "CondaBuildPack" or environment is None:
+        return None
+    from binderlint.files.requirements import read
+    from binderlint.merging import not_in
+
+    return not_in(environment, source) if any(read(source)) else []
+
+
+def _listed(names: list[str]) -> str:
+    if len(names) == 1:
+        return f"`{names[0]}` is"
+    if len(names) <= 3:
+        return ", ".join(f"`{name}`" for name in names[:-1]) + f" and `{names[-1]}` are"
+    return ", ".join(f"`{name}`" for name in names[:2]) + f" and {len(names) - 2} more packages are"
+
+
+def _title(merge: Merge, source: Source) -> str:
+    if source.path not in {edit.path for edit in merge.edits if isinstance(edit, Delete)}:
+        return "Move the packages of environment.yml to requirements.txt"
+    title = "Move the requirements to environment.yml"
+    if not merge.kept:
+        return title
+    return f"{title} ({', '.join(merge.kept)}: in both, stays as environment.yml has it)"
+
+
+def _what_to_do(winner: str, name: str) -> str:
+    if winner == "Dockerfile":
+        return f"Do in the Dockerfile what `{name}` is for, or remove the file"
+    if name in ("requirements.txt", "requirements3.txt", "Pipfile", "Pipfile.lock"):
+        return f"Move its packages to `{winner}`, or remove one of the two files"
+    if name == "install.R":
+        return "Name the R packages in environment.yml (`r-sf` for sf), or let postBuild run `Rscript install.R`"
+    return f"Remove `{name}`, or the `{winner}` that hides it"

@@ -1,0 +1,40 @@
+"""stencila-manifest: The repository contains a Stencila article, which repo2docker no longer opens."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Diagnostic, Level, Severity
+from binderlint.rule import Rule
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+_DAR = re.compile(r"\ufeff?\s*(?:(?:<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>]*>)\s*)*(<dar)[\s>]", re.DOTALL)
+
+
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+
+
+# A document made from a notebook or a text with code, or a sheet; other editors of such archives have neither.
+_STENCILA = re.compile(r"<document\s[^>]*?(?:\bsrc\s*=\s*[\"'][^\"']|\btype\s*=\s*[\"']sheet[\"'])")
+
+
+class StencilaManifest(Rule):
+    code = "LAY020"
+    severity = Severity.WARNING
+    level = Level.LAUNCH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        for source in repo.files:
+            if source.name != "manifest.xml" or repo.plan.buildpack == "DockerBuildPack":
+                continue
+            found = _DAR.match(source.text)
+            if found and _STENCILA.search(_COMMENT.sub("", source.text)):
+                yield self.at(
+                    source.slice(*found.span(1)),
+                    "repo2docker has not opened articles of Stencila since November 2020, so this one cannot be read in a session",
+                    help="Let readers open the notebook or R Markdown file that it was made from, and remove `manifest.xml`",
+                )

@@ -1,0 +1,41 @@
+"""symlink-escapes-repo: A configuration file is a symbolic link to something that Binder does not get."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.buildpacks.names import CONFIG_NAMES
+from binderlint.diagnostic import Diagnostic, Level, Severity
+from binderlint.rule import Rule
+from binderlint.source import GITLINK, SYMLINK
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+
+class SymlinkEscapesRepo(Rule):
+    code = "LAY015"
+    severity = Severity.ERROR
+    level = Level.LAUNCH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        folder = repo.plan.binder_dir
+        paths = ["binder", ".binder", *(posixpath.join(folder, name) for name in CONFIG_NAMES)]
+        for path in paths:
+            source = repo.sources.get(path)
+            if source and source.mode == SYMLINK and not repo.exists(path) and not self._in_submodule(repo, path):
+                yield self.at(
+                    source,
+                    f"`{source.name}` is a link to `{source.text}`, which is not in the repository: to Binder the file does not exist",
+                    help="Put the file itself into the repository, or link to one that is in it",
+                )
+
+    def _in_submodule(self, repo: Repository, path: str) -> bool:
+        target = repo.resolve(path)
+        while target:
+            target = posixpath.dirname(target)
+            if target in repo.sources and repo.sources[target].mode == GITLINK:
+                return True
+        return False

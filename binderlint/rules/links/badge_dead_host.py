@@ -1,0 +1,68 @@
+"""badge-dead-host: A badge or link points to a BinderHub that was shut down."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Diagnostic, Fix, Level, Severity
+from binderlint.edits import replace
+from binderlint.files.launch import DEAD_HOSTS, MYBINDER, Route
+from binderlint.files.links import Link, Where
+from binderlint.pattern import regex
+from binderlint.rule import Rule
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+from binderlint.files.links import same_launch
+
+
+class BadgeDeadHost(Rule):
+    code = "LNK001"
+    severity = Severity.ERROR
+    level = Level.LAUNCH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        links = [link for link in repo.links if link.live]
+        claimed = {same_launch(link): link.address.hub for link in links if link.address.hub not in DEAD_HOSTS}
+        for link in links:
+            hub = link.address.hub
+            why = DEAD_HOSTS.get(hub)
+            if why is None:
+                continue
+            if link.address.route is Route.HOME and link.where is Where.LINK and not _tells_of_the_end(link):
+                yield self.at(
+                    link.text("host"),
+                    f"Nobody answers at `{hub}` any more: {why}",
+                    help="Name mybinder.org or another hub that runs",
+                    severity=Severity.INFO,
+                    level=Level.POLISH,
+                )
+            if not link.launches or (link.where is Where.BARE and _tells_of_the_end(link)):
+                continue
+            message = f"The launch fails, since nobody answers at `{hub}` any more: {why}"
+            if claimed.setdefault(same_launch(link), hub) != hub:
+                yield self.at(
+                    link.text("host"),
+                    message,
+                    help="Remove this link: the same one for another hub stands in this file",
+                )
+                continue
+            yield self.at(
+                link.text("host"),
+                message,
+                help="Launch on mybinder.org; it gives 2 GB of memory and no dask cluster",
+                fix=Fix(f"Launch on {MYBINDER}", (replace(link.text("scheme", "base"), f"https://{MYBINDER}"),)),
+            )
+
+
+_END = regex(
+    r"shut(?:ting)? ?down|switched off|turned off|no longer|not (?:available|running)|retired|outage|offline|decommission|discontinu|defunct|dead|gone|closed|deprecated|was\b|formerly|previously",
+    re.IGNORECASE,
+)
+
+
+def _tells_of_the_end(link: Link) -> bool:
+    place = link.url.place
+    return bool(_END.search(place.source.text[slice(*place.source.line(place.line))]))

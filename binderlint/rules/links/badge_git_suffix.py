@@ -1,0 +1,32 @@
+"""badge-git-suffix: The repository in a launch link ends with `.git`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Diagnostic, Fix, Level, Severity
+from binderlint.edits import replace
+from binderlint.files.links import live_launches
+from binderlint.rule import Rule
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+
+class BadgeGitSuffix(Rule):
+    code = "LNK013"
+    severity = Severity.INFO
+    level = Level.POLISH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        for link in live_launches(repo):
+            name = link.text("repo")
+            if link.address.provider == "gh" and name.endswith(".git") and name.count("/") == 1 and ":" not in name:
+                suffix = name.part(len(name) - 4, len(name))
+                yield self.at(
+                    suffix,
+                    "The repository is named with `.git`: the launch works, but the page on which visitors wait shows no preview of the notebook",
+                    help="Leave out `.git`",
+                    fix=Fix("Leave out `.git`", (replace(suffix, ""),)),
+                )

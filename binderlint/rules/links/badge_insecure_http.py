@@ -1,0 +1,35 @@
+"""badge-insecure-http: A badge or link to mybinder.org uses http."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Diagnostic, Fix, Level, Severity
+from binderlint.edits import replace
+from binderlint.files.launch import MYBINDER, Route
+from binderlint.rule import Rule
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+from binderlint.files.links import is_old_image
+
+
+class BadgeInsecureHttp(Rule):
+    code = "LNK004"
+    severity = Severity.INFO
+    level = Level.POLISH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        for link in repo.links:
+            address = link.address
+            if link.live and address.hub == MYBINDER and address.scheme.lower() == "http" and not address.port:
+                if address.route in (Route.LAUNCH, Route.HOME) or (
+                    address.route is Route.BADGE and not is_old_image(link)
+                ):
+                    yield self.at(
+                        link.text("scheme"),
+                        f"{MYBINDER} is reached over https; this address needs a redirect, and a browser may block it",
+                        help="Write `https`",
+                        fix=Fix("Write https", (replace(link.text("scheme"), "https"),)),
+                    )

@@ -1,0 +1,74 @@
+"""badge-legacy-filepath: A launch link opens a file with `filepath`, the old way."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
+from binderlint.edits import between, replace
+from binderlint.files.launch import PATH_PARAMETERS, is_template
+from binderlint.files.links import Link, live_launches
+from binderlint.pattern import regex
+from binderlint.rule import Rule
+from binderlint.source import Text
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+
+class BadgeLegacyFilepath(Rule):
+    code = "LNK016"
+    severity = Severity.INFO
+    level = Level.POLISH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        links = [link for link in live_launches(repo) if link.address.target and _is_here(link, repo)]
+        if not links or _wants_classic(repo):
+            return
+        lab = {_launch(link) for link in links if "lab" in link.address.opens[0] or link.address.parameter("labpath")}
+        for link in links:
+            target = link.address.target
+            if target is None or target.name != "filepath" or not isinstance(target.name, Text) or _launch(link) in lab:
+                continue
+            if sum(parameter.name in PATH_PARAMETERS for parameter in link.address.query) > 1:
+                continue  # badge-conflicting-params comes first
+            is_file = re.search(r"\.\w{1,6}$", target.decoded) or is_template(target.value)
+            new = replace(target.name, "labpath")
+            if not is_file and isinstance(target.equals, Text):
+                slash = re.match(r"(?:/|%2F)*", str(target.value), re.IGNORECASE)
+                assert slash and isinstance(target.value, Text)
+                new = replace(between(target.name, target.value.part(0, slash.end())), "urlpath=lab/tree/")
+            yield self.at(
+                target.name,
+                "`filepath` opens the simple notebook interface of old; `labpath` opens JupyterLab",
+                help="Write `labpath`" if is_file else "Write `urlpath=lab/tree/`",
+                fix=Fix("Open JupyterLab", (new,), Applicability.UNSAFE),
+            )
+
+
+_CLASSIC = regex(r"nbclassic|\brise\b|jupyter_contrib_nbextensions|notebook *(?:<=? *[67]|==? *[456])", re.IGNORECASE)
+
+
+def _launch(link: Link) -> tuple[str, str, str]:
+    """What links to the same launch share, whatever they open."""
+    return link.url.place.path, link.address.identity, link.address.branch
+
+
+def _is_here(link: Link, repo: Repository) -> bool:
+    """Whether a link launches this repository; where its name is not known, those of the README do."""
+    if repo.git.origin:
+        return link.launches_repository(repo)
+    return "/" not in link.url.place.path
+
+
+def _wants_classic(repo: Repository) -> bool:
+    dockerfile = repo.used("Dockerfile")
+    if dockerfile and "lab" not in dockerfile.prose:
+        return True
+    return any(
+        _CLASSIC.search(source.prose)
+        for name in ("environment.yml", "environment.yaml", "requirements.txt", "postBuild", "Dockerfile")
+        if (source := repo.used(name))
+    )

@@ -1,0 +1,50 @@
+"""badge-legacy-host: A link uses an address from Binder's first years."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Diagnostic, Fix, Level, Severity
+from binderlint.edits import replace
+from binderlint.files.launch import DEAD_HOSTS, LEGACY_HOSTS, MYBINDER, Route
+from binderlint.files.links import Link
+from binderlint.rule import Rule
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+
+class BadgeLegacyHost(Rule):
+    code = "LNK003"
+    severity = Severity.WARNING
+    level = Level.REPRODUCE
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        for link in repo.links:
+            if not link.live or link.address.hub in DEAD_HOSTS:
+                continue
+            if link.address.route is Route.LEGACY:
+                branch = _legacy_branch(link, repo)
+                opened = link.address.ref.strip("/")
+                url = f"https://{MYBINDER}/v2/gh/{link.address.repo}/{branch}" + (
+                    f"?urlpath={opened}" if opened else ""
+                )
+                yield self.at(
+                    link.text("lead"),
+                    "This form of the address is that of the first Binder and always launches the branch `master`",
+                    help="Write the address in today's form",
+                    fix=Fix("Write the address in today's form", (replace(link.url, url),)),
+                )
+            elif link.address.hub in LEGACY_HOSTS and link.address.route in (Route.LAUNCH, Route.HOME):
+                yield self.at(
+                    link.text("host"),
+                    f"`{link.address.hub}` is an old name of {MYBINDER} that lives on as a redirect only",
+                    help=f"Write `{MYBINDER}`",
+                    fix=Fix(f"Write {MYBINDER}", (replace(link.text("scheme", "base"), f"https://{MYBINDER}"),)),
+                )
+
+
+def _legacy_branch(link: Link, repo: Repository) -> str:
+    gone = link.launches_repository(repo) and repo.git.complete and "master" not in repo.git.refs
+    return "HEAD" if gone else "master"

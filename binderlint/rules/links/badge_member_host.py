@@ -1,0 +1,38 @@
+"""badge-member-host: A link goes to a single member of mybinder.org."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Diagnostic, Fix, Level, Severity
+from binderlint.edits import replace
+from binderlint.files.launch import MEMBER_HOSTS, MYBINDER, Route
+from binderlint.rule import Rule
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+from binderlint.files.links import same_launch
+
+
+class BadgeMemberHost(Rule):
+    code = "LNK011"
+    severity = Severity.WARNING
+    level = Level.REPRODUCE
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        links = [link for link in repo.links if link.live and link.address.route is Route.LAUNCH]
+        for link in links:
+            hub = link.address.hub
+            if hub not in MEMBER_HOSTS or (hub == "notebooks.gesis.org" and link.address.base != "/binder"):
+                continue
+            choice = any(other.address.hub != hub and same_launch(other) == same_launch(link) for other in links)
+            yield self.at(
+                link.text("host", "base"),
+                f"This launches on one member of {MYBINDER} only: it fails whenever that member is down, full or has left",
+                help=f"Write `{MYBINDER}`, which chooses a member that works",
+                severity=Severity.INFO if choice else None,
+                fix=None
+                if choice
+                else Fix(f"Launch on {MYBINDER}", (replace(link.text("scheme", "base"), f"https://{MYBINDER}"),)),
+            )

@@ -1,0 +1,128 @@
+"""badge-missing: README has no Binder badge."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Replace, Severity
+from binderlint.edits import insert_lines
+from binderlint.files.launch import MYBINDER, PROVIDERS
+from binderlint.files.links import markup_of
+from binderlint.files.markup import Markup, read_lines
+from binderlint.pattern import regex
+from binderlint.rule import Rule
+from binderlint.source import Source
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+
+class BadgeMissing(Rule):
+    code = "LNK010"
+    severity = Severity.INFO
+    level = Level.POLISH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        plan = repo.plan
+        if repo.hub != MYBINDER or not repo.git.origin or plan.error or plan.default or not _is_meant_for_binder(repo):
+            return
+        readmes = [source for path in repo.list() if path.lower().startswith("readme") and (source := repo.get(path))]
+        if any(_LAUNCH.search(source.prose) for source in readmes):
+            return
+        for source in readmes:
+            markup = markup_of(source)
+            if source.name.lower().count(".") == 1 and markup in _BADGES and not source.decode_error:
+                prefix, _, name = repo.git.origin.partition("/")
+                spec = name if prefix == "gh" else name.replace("/", "%2F")
+                url = f"https://{MYBINDER}/v2/{prefix}/{spec}/HEAD"
+                yield self.at(
+                    source,
+                    "This repository can be launched on Binder, but its README has no link for it",
+                    help="Add the badge after the first heading",
+                    fix=Fix("Add the badge", (_insert(source, markup, url),), Applicability.UNSAFE),
+                )
+                return
+
+
+_LAUNCH = regex(rf"/v2/(?:{'|'.join(sorted(PROVIDERS))})/|mybinder\.org/repo/|launch[-_ ]binder", re.IGNORECASE)
+
+
+_CONFIGURATION = ("environment.yml", "requirements.txt", "runtime.txt", "postBuild", "start", "install.R", "apt.txt")
+
+
+def _is_meant_for_binder(repo: Repository) -> bool:
+    """Whether there is a binder directory, or configuration beside notebooks: no package that only happens to have one of Binder's files."""
+    if repo.plan.binder_dir:
+        return True
+    notebooks = any(path.endswith((".ipynb", ".Rmd")) for path in repo.sources)
+    return notebooks and any(repo.used(name) for name in _CONFIGURATION)
+
+
+_IMAGE = f"https://{MYBINDER}/badge_logo.svg"
+
+
+_BADGES = {
+    Markup.MARKDOWN: "[![Binder]({image})]({url})",
+    Markup.RST: ".. image:: {image}\n   :target: {url}\n   :alt: Binder",
+    Markup.HTML: '<p><a href="{url}"><img src="{image}" alt="Binder"></a></p>',
+    Markup.ORG: "[[{url}][{image}]]",
+    Markup.ASCIIDOC: "image:{image}[Binder,link={url}]",
+}
+
+
+_HEADINGS = {
+    Markup.MARKDOWN: regex(r" {0,3}#{1,6}\s|.*</h[1-6]>\s*$", re.IGNORECASE),
+    Markup.RST: regex("(?!)"),
+    Markup.HTML: regex(r".*</h[1-6]>\s*$", re.IGNORECASE),
+    Markup.ORG: regex(r"\*+\s"),
+    Markup.ASCIIDOC: regex(r"=+\s"),
+}
+
+
+_UNDERLINES = {
+    Markup.MARKDOWN: regex(r" {0,3}(?:=+|-{2,})\s*$"),
+    Markup.RST: regex(r"([!-/:-@\[-`{-~])\1{2,}\s*$"),
+}
+
+
+_BADGE_LINE = regex(r"\s*(?:\[!\[|!\[|<a .*<img|<img|image::?)")
+
+
+def _insert(source: Source, markup: Markup, url: str) -> Replace:
+    """The badge after the first heading; without one, before the text."""
+    badge = _BADGES[markup].format(image=_IMAGE, url=url)
+    read = list(read_lines(source.lines(), markup))
+    lines, hidden = [line.text.removeprefix("\ufeff") for line in read], [not line.shows(0) for line in read]
+    first = _after_front_matter(lines)
+    number = _first_heading(lines, hidden, markup, first)
+    after = lines[number] if number < len(lines) else ""
+    if markup is Markup.HTML or _BADGE_LINE.match(after):
+        return insert_lines(source, number + 1, badge)
+    before = "\n" if number > first else ""
+    if not after.strip() and number > first:
+        return insert_lines(source, number + 1, f"{before}{badge}")
+    return insert_lines(source, number + 1, f"{before}{badge}\n" if after.strip() else badge)
+
+
+def _after_front_matter(lines: list[str]) -> int:
+    if lines and lines[0].strip() == "---":
+        for number, line in enumerate(lines[1:], 2):
+            if line.strip() in ("---", "..."):
+                return number
+    return 0
+
+
+def _first_heading(lines: list[str], hidden: list[bool], markup: Markup, first: int) -> int:
+    """The number of lines down to the end of the first heading; those of the front matter when there is none."""
+    underline = _UNDERLINES.get(markup)
+    for number in range(first, len(lines)):
+        if hidden[number]:
+            continue
+        if _HEADINGS[markup].match(lines[number]):
+            return number + 1
+        if underline and number > first and lines[number - 1].strip() and underline.match(lines[number]):
+            if not underline.match(lines[number - 1]):
+                return number + 1
+    return first

@@ -1,0 +1,40 @@
+"""badge-missing-ref: A launch link does not name a branch, tag or commit."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Diagnostic, Fix, Level, Severity
+from binderlint.edits import replace
+from binderlint.files.launch import WITH_REF
+from binderlint.files.links import Link, live_launches
+from binderlint.rule import Rule
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+
+class BadgeMissingRef(Rule):
+    code = "LNK006"
+    severity = Severity.ERROR
+    level = Level.LAUNCH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        for link in live_launches(repo):
+            address = link.address
+            if address.provider not in WITH_REF or address.branch or not _whole(link):
+                continue
+            yield self.at(
+                link.text("repo"),
+                "The link names no branch, tag or commit, so the launch fails",
+                help="Add `/HEAD`, the newest state of the default branch, or a tag",
+                fix=Fix("Add `/HEAD`", (replace(link.text("gap", "ref"), "/HEAD"),)),
+            )
+
+
+def _whole(link: Link) -> bool:
+    """Whether there is a repository in the link, and not another web address."""
+    repo = link.address.repo
+    return bool(repo) and (link.address.provider != "gh" or bool(re.fullmatch(r"[\w.-]+/[\w.-]+", repo)))

@@ -1,0 +1,69 @@
+"""badge-nbgitpuller-encoding: A link for nbgitpuller inside a launch link is not encoded."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from binderlint.diagnostic import Diagnostic, Fix, Level, Severity
+from binderlint.edits import replace
+from binderlint.files.launch import is_template
+from binderlint.files.links import live_launches
+from binderlint.pattern import regex
+from binderlint.rule import Rule
+from binderlint.source import Text
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+
+class BadgeNbgitpullerEncoding(Rule):
+    code = "LNK020"
+    severity = Severity.WARNING
+    level = Level.LAUNCH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        for link in live_launches(repo):
+            pull = link.address.parameter("urlpath")
+            if pull is None or not isinstance(pull.value, Text) or is_template(pull.value):
+                continue
+            if not re.match(r"/*git-(?:pull|sync)\b", pull.decoded):
+                continue
+            ands = [pull.value.part(*found.span()) for found in _HTML_AND.finditer(pull.value)]
+            if ands:
+                yield self.at(
+                    ands[0],
+                    "This `&` was written for HTML before it was encoded: nbgitpuller does not see what follows it",
+                    help=f"Write `%26` for `{ands[0]}`",
+                    fix=Fix("Write `%26`", tuple(replace(one, "%26") for one in ands)),
+                )
+            after = link.address.query[link.address.query.index(pull) + 1 :]
+            lost = [parameter for parameter in after if parameter.name in _NESTED]
+            if lost:
+                name = lost[0].name
+                assert isinstance(name, Text)
+                edits = []
+                for parameter in lost:
+                    written = f"%26{parameter.name}%3D{quote(parameter.value, safe='/:@', errors='surrogateescape')}"
+                    edits.append((parameter, written))
+                rest = [parameter for parameter in after if parameter not in lost]
+                text = "".join(written for _, written in edits) + "".join("".join(parameter) for parameter in rest)
+                start = sum(len("".join(parameter)) for parameter in link.address.query[: -len(after)])
+                query = link.onwards("query")
+                yield self.at(
+                    name,
+                    f"The `&` before `{name}` is not encoded: Binder takes `{name}` for its own, and nbgitpuller does not see it",
+                    help="Write `%26` for each `&` after `git-pull`",
+                    fix=Fix("Encode it", (replace(query.part(start, len(query)), text),)),
+                )
+
+
+_HTML_AND = regex(r"%26amp(?:%3B|;)", re.IGNORECASE)
+
+
+# The parameters of nbgitpuller's address (nbgitpuller/handlers.py).
+_NESTED = frozenset(
+    {"repo", "branch", "urlpath", "urlPath", "subPath", "subpath", "depth", "targetPath", "targetpath", "app", "backup"}
+)

@@ -1,0 +1,37 @@
+"""badge-path-leading-slash: The path in a launch link starts with a slash."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Diagnostic, Fix, Level, Severity
+from binderlint.edits import replace
+from binderlint.files.links import live_launches
+from binderlint.rule import Rule
+from binderlint.source import Text
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+
+class BadgePathLeadingSlash(Rule):
+    code = "LNK014"
+    severity = Severity.WARNING
+    level = Level.LAUNCH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        for link in live_launches(repo):
+            target = link.address.target
+            if target is None or target.name == "urlpath" or not isinstance(target.value, Text):
+                continue
+            found = re.match(r"(?:/|%2F)+(?=.)", target.value, re.IGNORECASE)
+            if found and not target.decoded.startswith("/home/"):
+                slash = target.value.part(0, found.end())
+                yield self.at(
+                    slash,
+                    f"`{target.name}` starts with a slash: the address has two of them then, and the file may not be found",
+                    help="Start at the top of the repository, without a slash",
+                    fix=Fix("Remove the slash", (replace(slash, ""),)),
+                )

@@ -1,0 +1,57 @@
+"""badge-percent-encoding: The path in a launch link has the wrong encoding."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+from urllib.parse import unquote_to_bytes
+
+from binderlint.diagnostic import Diagnostic, Fix, Level, Severity
+from binderlint.edits import replace
+from binderlint.files.launch import Parameter, is_template
+from binderlint.files.links import live_launches
+from binderlint.pattern import regex
+from binderlint.rule import Rule
+from binderlint.source import Text
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+
+class BadgePercentEncoding(Rule):
+    code = "LNK021"
+    severity = Severity.WARNING
+    level = Level.LAUNCH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        for link in live_launches(repo):
+            target = link.address.target
+            if target is None or not isinstance(target.value, Text) or is_template(target.value):
+                continue
+            if not _is_utf8(target):
+                yield self.at(
+                    target.value,
+                    "This path is not encoded as UTF-8, so Binder cannot read it",
+                    help="Encode it anew, as UTF-8",
+                )
+            elif (
+                target.name != "urlpath" and _TWICE.search(target.value) and not repo.exists(target.decoded.strip("/"))
+            ):
+                once = _TWICE.sub("%", target.value)
+                yield self.at(
+                    target.value,
+                    "This path is encoded twice: Binder decodes it once, and then the file is not found",
+                    help=f"Write `{once}`",
+                    fix=Fix("Encode it once", (replace(target.value, once),)),
+                )
+
+
+_TWICE = regex(r"%25(?=[0-9A-Fa-f]{2})")
+
+
+def _is_utf8(parameter: Parameter) -> bool:
+    try:
+        unquote_to_bytes(parameter.value.encode("utf-8", "replace")).decode()
+    except UnicodeDecodeError:
+        return False
+    return True

@@ -1,0 +1,61 @@
+"""badge-ref-not-found: A launch link names a branch, tag or commit that this repository does not have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
+from binderlint.edits import replace
+from binderlint.files.links import live_launches
+from binderlint.files.refs import USUAL, is_gone
+from binderlint.rule import Rule
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+
+class BadgeRefNotFound(Rule):
+    code = "LNK008"
+    severity = Severity.ERROR
+    level = Level.LAUNCH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        for link in live_launches(repo):
+            ref = link.address.branch
+            if not is_gone(link, repo):
+                continue
+            if ref in USUAL and link.address.provider == "gh":
+                yield self.at(
+                    link.text("ref"),
+                    f"There is no branch `{ref}` any more: Binder shows an error, waits 10 seconds and takes the default branch",
+                    help="Write `HEAD`, which is always the default branch",
+                    severity=Severity.WARNING,
+                    level=Level.REPRODUCE,
+                    fix=Fix("Write `HEAD`", (replace(link.text("ref"), "HEAD"),)),
+                )
+                continue
+            new = _similar(ref, repo)
+            yield self.at(
+                link.text("ref"),
+                f"There is no branch or tag `{ref}` in this repository, so the launch fails",
+                help=f"Write `{new}`"
+                if new != "HEAD"
+                else "Write `HEAD`, the default branch, or a branch or tag that exists",
+                fix=Fix(
+                    f"Write `{new}`",
+                    (replace(link.text("ref"), quote(new, errors="surrogateescape")),),
+                    Applicability.UNSAFE,
+                ),
+            )
+
+
+def _similar(ref: str, repo: Repository) -> str:
+    from difflib import get_close_matches
+
+    short = ref.removeprefix("origin/")
+    if short in repo.git.refs:
+        return short
+    close = get_close_matches(ref, sorted(repo.git.refs), 1, 0.75)
+    return close[0] if close else "HEAD"

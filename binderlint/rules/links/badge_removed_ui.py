@@ -1,0 +1,35 @@
+"""badge-removed-ui: A launch link opens a user interface that Binder no longer includes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Diagnostic, Level, Severity
+from binderlint.files.interfaces import configuration
+from binderlint.files.refs import opening_here
+from binderlint.rule import Rule
+from binderlint.source import Text
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+
+class BadgeRemovedUi(Rule):
+    code = "LNK019"
+    severity = Severity.ERROR
+    level = Level.LAUNCH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        for link in opening_here(repo):
+            target = link.address.target
+            if target is None or target.name != "urlpath" or not isinstance(target.value, Text):
+                continue
+            gone = re.match(r"/*(nteract|stencila)\b", target.decoded, re.IGNORECASE)
+            if gone and gone[1].lower() not in configuration(repo).lower():
+                yield self.at(
+                    target.value,
+                    f"Binder no longer brings `{gone[1]}`: visitors get `404: Not Found`",
+                    help="Open JupyterLab: `?urlpath=lab`",
+                )

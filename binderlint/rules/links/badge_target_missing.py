@@ -1,0 +1,122 @@
+"""badge-target-missing: A launch link of this repository opens a file that does not exist."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Replace, Severity
+from binderlint.edits import replace
+from binderlint.files.launch import decoded, is_template
+from binderlint.files.links import live_launches
+from binderlint.files.refs import is_this_state
+from binderlint.pattern import regex
+from binderlint.rule import Rule
+from binderlint.source import GITLINK, Text
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+
+class BadgeTargetMissing(Rule):
+    code = "LNK009"
+    severity = Severity.WARNING
+    level = Level.LAUNCH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        if not any(link.launches_repository(repo) for link in repo.links) or _makes_files(repo):
+            return
+        for link in live_launches(repo):
+            target = link.address.target
+            if target is None or not is_this_state(link, repo):
+                continue
+            interface, path = link.address.opens
+            wanted = path.strip("/")
+            if interface not in _FILE_INTERFACES or not wanted or is_template(path) or _is_there(wanted, repo):
+                continue
+            new = _closest(wanted, repo)
+            fix = None
+            if new and isinstance(target.value, Text):
+                edit = _rewrite(target.value, wanted, new)
+                fix = Fix(f"Open `{new}`", (edit,), Applicability.UNSAFE) if edit else None
+            yield self.at(
+                target.value if isinstance(target.value, Text) else link.url,
+                f"There is no `{wanted}` in this repository: Binder launches, and then the file is not found",
+                help=f"Did you mean `{new}`?" if new else "Name a file or folder of the repository, or remove the path",
+                fix=fix,
+            )
+
+
+_FILE_INTERFACES = frozenset(
+    {"lab/tree", "doc/tree", "tree", "notebooks", "edit", "voila/render", "apps"}
+    | {"retro/tree", "retro/notebooks", "nbclassic/tree", "nbclassic/notebooks"}
+)
+
+
+_TEXT_VERSIONS = (".md", ".Rmd", ".py", ".R", ".jl", ".qmd", ".myst.md", ".nb.py")
+
+
+_MAKES_FILES = regex(
+    r"\b(?:git|wget|curl|aria2c|unzip|tar|cp|mv|ln|mkdir|cd|make|jupytext|nbconvert|papermill|quarto|jupyter-book|myst|sphinx-build|gdown|python3?|Rscript|julia|bash|sh|rsync|dvc|touch|tee|doit|snakemake|root_dir|notebook-dir)\b|>"
+)
+
+
+def _makes_files(repo: Repository) -> bool:
+    """Whether something of the build or launch can bring files, or change the folder that Jupyter shows."""
+    if repo.plan.buildpack in (None, "DockerBuildPack", "LegacyBinderDockerBuildPack", "NixBuildPack"):
+        return True
+    if repo.plan.start or repo.plan.post_build:
+        scripts = [source for path in (repo.plan.start, repo.plan.post_build) if path and (source := repo.get(path))]
+        if any(_MAKES_FILES.search(source.prose) for source in scripts):
+            return True
+    return any(
+        re.search(r"jupyter_\w*config\.(?:py|json)$", source.path)
+        and re.search("root_dir|notebook_dir|contents", source.prose)
+        for source in repo.files
+    )
+
+
+def _is_there(path: str, repo: Repository) -> bool:
+    if repo.exists(path):
+        return True
+    parts = path.split("/")
+    for count in range(1, len(parts) + 1):
+        source = repo.sources.get("/".join(parts[:count]))
+        if source and source.mode == GITLINK:
+            return True
+        if repo.resolve("/".join(parts[:count])) is None:
+            return True
+    stem, dot, extension = path.rpartition(".")
+    return dot == "." and extension == "ipynb" and any(repo.exists(stem + suffix) for suffix in _TEXT_VERSIONS)
+
+
+def _closest(path: str, repo: Repository) -> str:
+    """The one path of the repository that a missing one can have meant, `""` when there is none."""
+    inner = re.sub(r"^(?:home/jovyan|work)/", "", path)
+    if inner != path and repo.exists(inner):
+        return inner
+    name = path.rpartition("/")[2]
+    named = [known for known in repo.sources if known.rpartition("/")[2].lower() == name.lower()]
+    if len(named) == 1:
+        return named[0]
+    from difflib import get_close_matches
+
+    extension = name.rpartition(".")[1:]
+    alike = [known for known in repo.sources if known.rpartition("/")[2].rpartition(".")[1:] == extension]
+    close = get_close_matches(path, alike, 2, 0.85) if extension[0] else []
+    return close[0] if len(close) == 1 else ""
+
+
+def _rewrite(value: Text, path: str, new: str) -> Replace | None:
+    """Write a new path over the old one in a parameter, encoded as the old one was."""
+    characters = [found.span() for found in re.finditer("%[0-9A-Fa-f]{2}|.", value, re.DOTALL)]
+    for first, (start, _) in enumerate(characters):
+        for _, end in reversed(characters[first:]):
+            if decoded(value[start:end]) == path:
+                return replace(
+                    value.part(start, end),
+                    quote(new, safe="" if "%2F" in value.upper() else "/", errors="surrogateescape"),
+                )
+    return None

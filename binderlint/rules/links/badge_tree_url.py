@@ -1,0 +1,108 @@
+"""badge-tree-url: A launch link contains parts of another web address."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
+from binderlint.edits import replace
+from binderlint.files.launch import HOSTED, WEB_ADDRESS, is_template
+from binderlint.files.links import Link, live_launches
+from binderlint.files.refs import PASTED, names_a_file
+from binderlint.pattern import regex
+from binderlint.rule import Rule
+from binderlint.source import Text
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+# A parameter that was glued to the ref, and what stands in the place of the `?`.
+_GLUED = regex(r"(.+?)(?:&|%3F|%26)?((?:url|lab|file|notebook)path)(=.*)", re.IGNORECASE | re.DOTALL)
+
+
+class BadgeTreeUrl(Rule):
+    code = "LNK007"
+    severity = Severity.ERROR
+    level = Level.LAUNCH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        for link in live_launches(repo):
+            address = link.address
+            if "//" in address.base + "/":
+                yield self.at(
+                    link.text("base", "lead"),
+                    "With two slashes after the host BinderHub does not know this address and shows its front page",
+                    help="Remove a slash",
+                    fix=Fix(
+                        "Remove a slash", (replace(link.text("base"), re.sub("/+", "/", address.base).rstrip("/")),)
+                    ),
+                )
+            spec = link.text("repo", "ref")
+            web = WEB_ADDRESS.match(spec)
+            if web and address.provider in HOSTED:
+                rest = web[3].lstrip("/")
+                slash = "/" if address.provider == "gh" else "%2F"
+                start = f"{web[1]}{slash}{web[2].removesuffix('.git')}/"
+                yield self._found(link, spec, start, _take_apart(rest, repo))
+            elif address.provider == "gh" and not is_template(address.ref):
+                pasted = PASTED.match(address.ref)
+                known = link.launches_repository(repo) and address.branch in repo.git.refs
+                if not known and (glued := _GLUED.fullmatch(address.ref)):
+                    yield self._without_question_mark(link, *glued.groups())
+                elif not known and names_a_file(address.branch):
+                    rest = address.ref[pasted.end() :] if pasted else str(address.ref)
+                    yield self._found(link, link.text("ref"), "", _take_apart(rest, repo))
+
+    def _without_question_mark(self, link: Link, ref: str, parameter: str, rest: str) -> Diagnostic:
+        text = f"{ref}?{parameter}{rest}"
+        return self.at(
+            link.text("ref"),
+            f"The `?` before `{parameter}=` is missing, so BinderHub reads all of it as the name of a branch, and the launch fails",
+            help=f"Write `{text}`",
+            fix=None if link.address.query else Fix("Add the `?`", (replace(link.text("ref"), text),)),
+        )
+
+    def _found(self, link: Link, where: Text, start: str, parts: _Parts) -> Diagnostic:
+        query, path = link.address.query, parts.path.replace("+", "%2B")
+        written = "".join("".join(parameter) for parameter in query)
+        safe = parts.sure and not (path and link.address.target)
+        if path and not link.address.target:
+            written += f"{'&' if query else '?'}urlpath={'' if path.startswith('lab/tree/') else 'lab/tree/'}{path}"
+        text = f"{start}{parts.ref or 'HEAD'}{written}"
+        edit = replace(link.onwards("repo" if start else "ref"), text)
+        return self.at(
+            where,
+            f"`{_shown(where)}` is a piece of another web address: BinderHub takes it for a branch, and the launch fails",
+            help=f"Write `{text}`",
+            fix=Fix("Write the ref and the path", (edit,), Applicability.SAFE if safe else Applicability.UNSAFE),
+        )
+
+
+class _Parts(NamedTuple):
+    """A ref and a path that were pasted together, and whether it is sure where the one ends."""
+
+    ref: str
+    path: str
+    sure: bool
+
+
+def _shown(text: str) -> str:
+    return text if len(text) < 60 else text[:57] + "..."
+
+
+def _take_apart(rest: str, repo: Repository) -> _Parts:
+    """`tree/main/docs`, `main/a.ipynb` or `main` as ref and path."""
+    rest = rest.removeprefix("-/")  # GitLab's own pages
+    found = PASTED.match(rest)
+    pasted = bool(found)
+    rest = (rest[found.end() :] if found else rest).strip("/")
+    known = [ref for ref in repo.git.refs if rest == ref or rest.startswith(f"{ref}/")]
+    if known:
+        ref = max(known, key=len)
+        return _Parts(ref, rest[len(ref) :].strip("/"), True)
+    ref, _, path = rest.partition("/")
+    if not pasted and path and not names_a_file(f"x/{path}"):
+        return _Parts(rest, "", True)
+    return _Parts(ref, path, "/" not in path)

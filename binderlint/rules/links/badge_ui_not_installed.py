@@ -1,0 +1,46 @@
+"""badge-ui-not-installed: A launch link opens a user interface that is not installed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Replace, Severity
+from binderlint.edits import append, append_lines
+from binderlint.files.interfaces import missing_interface
+from binderlint.files.refs import opening_here
+from binderlint.rule import Rule
+from binderlint.source import Text
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+
+class BadgeUiNotInstalled(Rule):
+    code = "LNK018"
+    severity = Severity.ERROR
+    level = Level.LAUNCH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        for link in opening_here(repo):
+            target = link.address.target
+            if target is None or target.name != "urlpath" or not isinstance(target.value, Text):
+                continue
+            interface = missing_interface(target.decoded, repo)
+            if interface is None:
+                continue
+            package = interface.package
+            edit = _add(package, repo) if package else None
+            yield self.at(
+                target.value,
+                f"This opens {interface.title}, which the environment does not have: visitors get `404: Not Found`",
+                help=f"Add `{package or interface.title}` to the environment",
+                fix=Fix(f"Add `{package}`", (edit,), Applicability.UNSAFE) if edit else None,
+            )
+
+
+def _add(package: str, repo: Repository) -> Replace | None:
+    if repo.conda_dependencies is not None:
+        return append(repo.conda_dependencies, package)
+    requirements = repo.used("requirements.txt")
+    return append_lines(requirements, package) if requirements else None

@@ -1,0 +1,59 @@
+"""badge-unknown-route: A launch link confuses files and addresses of the server."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Diagnostic, Fix, Level, Severity
+from binderlint.edits import replace
+from binderlint.files.interfaces import missing_interface
+from binderlint.files.refs import opening_here
+from binderlint.pattern import regex
+from binderlint.rule import Rule
+from binderlint.source import Text
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+
+class BadgeUnknownRoute(Rule):
+    code = "LNK023"
+    severity = Severity.ERROR
+    level = Level.LAUNCH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        for link in opening_here(repo):
+            target = link.address.target
+            if target is None or not isinstance(target.value, Text) or not isinstance(target.name, Text):
+                continue
+            path = target.decoded.strip("/")
+            if target.name == "urlpath":
+                if path and _SERVED.match(path) is None and repo.exists(path):
+                    start = re.match("(?:/|%2F)*", target.value, re.IGNORECASE)
+                    assert start
+                    yield self.at(
+                        target.value,
+                        f"`{path}` is a path of the repository, and no address of the server: visitors get `404: Not Found`",
+                        help=f"Write `urlpath=lab/tree/{path}`",
+                        fix=Fix("Open it in JupyterLab", (replace(target.value.part(0, start.end()), "lab/tree/"),)),
+                    )
+            elif _ADDRESSES.fullmatch(path) and not repo.exists(path):
+                yield self.at(
+                    target.name,
+                    f"`{target.name}` names a file: `{path}` is looked for as one, and not found",
+                    help=f"Write `urlpath={path}`",
+                    fix=None
+                    if missing_interface(path, repo)
+                    else Fix("Write `urlpath`", (replace(target.name, "urlpath"),)),
+                )
+
+
+# Addresses that a Jupyter server has, or that a common extension adds.
+_SERVED = regex(
+    r"(?:lab|tree|doc|notebooks|edit|files|view|nbconvert|terminals|consoles|api|user|hub|static|nbextensions|nbclassic|retro|rise|voila|proxy|apps|rstudio|shiny|git-pull|git-sync|panel|vscode|code-server|desktop|nteract|stencila|pluto)(?:[/?]|$)"
+)
+
+
+_ADDRESSES = regex(r"rstudio|lab|tree|vscode|shiny(?:/.*)?|lab/tree/.+|voila/render/.+|git-pull\?.*", re.DOTALL)

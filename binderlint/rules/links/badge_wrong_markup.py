@@ -1,0 +1,104 @@
+"""badge-wrong-markup: A badge uses the markup of another language."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Diagnostic, Fix, Level, Replace, Severity
+from binderlint.edits import between, replace
+from binderlint.files.launch import parse
+from binderlint.files.markup import Line, Markup, read_lines
+from binderlint.pattern import regex
+from binderlint.rule import Rule
+from binderlint.source import Source, Text
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+
+class BadgeWrongMarkup(Rule):
+    code = "LNK024"
+    severity = Severity.WARNING
+    level = Level.POLISH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        files = {link.url.place.path: link for link in repo.links}
+        for path, link in files.items():
+            source = repo.sources[path]
+            if path.lower().endswith(".ipynb") or link.markup not in (Markup.MARKDOWN, Markup.RST):
+                continue
+            lines = list(read_lines(source.lines(), link.markup))
+            if link.markup is Markup.MARKDOWN:
+                yield from self._rst_in_markdown(lines)
+            else:
+                yield from self._markdown_in_rst(lines, source)
+
+    def _rst_in_markdown(self, lines: list[Line]) -> Iterator[Diagnostic]:
+        for number, line in enumerate(lines):
+            found = _DIRECTIVE.match(line.text)
+            if not found or not line.shows(0) or not _is_badge(found[1]) or _in_rst(lines, number):
+                continue
+            options: dict[str, str] = {}
+            last = number
+            while last + 1 < len(lines) and (option := _OPTION.match(lines[last + 1].text)):
+                options[option[1]] = option[2] or ""
+                last += 1
+            image = f"![{options.get('alt') or 'Binder'}]({found[1]})"
+            text = f"[{image}]({options['target']})" if options.get("target") else image
+            place = between(line.text, lines[last].text)
+            yield self.at(
+                line.text,
+                "This badge is written in reStructuredText: in Markdown it is shown as text, and nobody can click on it",
+                help=f"Write `{text}`",
+                fix=Fix("Write it in Markdown", (replace(place, text),)),
+            )
+
+    def _markdown_in_rst(self, lines: list[Line], source: Source) -> Iterator[Diagnostic]:
+        for number, line in enumerate(lines):
+            for found in _BADGE.finditer(line.text):
+                if not line.shows(found.start()) or not _is_badge(found["image"]):
+                    continue
+                text = f".. image:: {found['image']}\n"
+                text += f"   :target: {found['url']}\n" if found["url"] else ""
+                text += f"   :alt: {found['alt'] or 'Binder'}"
+                alone = found.group() == line.text.strip()
+                badge = line.text.part(*found.span())
+                yield self.at(
+                    badge,
+                    "This badge is written in Markdown: in reStructuredText it is shown as text, and nobody can click on it",
+                    help="Write it as an `.. image::` with a `:target:`",
+                    fix=Fix("Write it in reStructuredText", (_directive(badge, text, lines, number, source),))
+                    if alone
+                    else None,
+                )
+
+
+_DIRECTIVE = regex(r"\.\. (?:\|[^|]+\| )?(?:image|figure):: +(\S+)\s*$")
+
+
+_OPTION = regex(r"\s+:(\w+):[ \t]*(\S.*?)?\s*$")
+
+
+_BADGE = regex(r"\[!\[(?P<alt>[^\]]*)\]\((?P<image>[^)\s]+)\)\]\((?P<url>[^)\s]+)\)")
+
+
+def _is_badge(image: str) -> bool:
+    address = parse(image)
+    return (address is not None and "badge" in address.lead) or bool(re.search(r"img\.shields\.io/.*binder", image))
+
+
+def _in_rst(lines: list[Line], number: int) -> bool:
+    """Whether the fence above a line is one of MyST for reStructuredText."""
+    fence = next(
+        (line.text for line in reversed(lines[:number]) if line.text.lstrip().startswith(("```", "~~~", ":::"))), ""
+    )
+    return "eval-rst" in fence
+
+
+def _directive(badge: Text, text: str, lines: list[Line], number: int, source: Source) -> Replace:
+    """The directive in the place of a line, with a blank line around it."""
+    before = "\n" if number and lines[number - 1].text.strip() else ""
+    after = "\n" if number + 1 < len(lines) and lines[number + 1].text.strip() else ""
+    return replace(badge, (before + text + after).replace("\n", source.newline))

@@ -1,0 +1,94 @@
+"""badge-wrong-repo: The badge in the README launches another repository."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
+from binderlint.edits import replace
+from binderlint.files.launch import Route
+from binderlint.files.links import Link, Where
+from binderlint.pattern import regex
+from binderlint.rule import Rule
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+
+class BadgeWrongRepo(Rule):
+    code = "LNK017"
+    severity = Severity.WARNING
+    level = Level.LAUNCH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        if not repo.git.origin.startswith("gh/") or repo.plan.error or repo.plan.default or not _is_ready(repo):
+            return
+        links = [link for link in repo.links if _in_readme(link) and link.launches and not link.example]
+        if any(link.launches_repository(repo) for link in links):
+            return
+        links = [link for link in links if link.where is not Where.CODE]
+        launched = {link.address.identity for link in links}
+        if len(launched) != 1 or any("git-pull" in link.url for link in links):
+            return
+        theirs, ours = launched.pop(), repo.git.origin.lower()
+        fork = theirs.startswith("gh/") and posixpath.basename(theirs) == posixpath.basename(ours)
+        if not fork and not _is_meant(theirs, ours, [_opened(link, repo) for link in links]):
+            return
+        name = repo.git.origin.partition("/")[2]
+        for link in links[:1] if fork else links:
+            if link.address.route is Route.LAUNCH:
+                yield self.at(
+                    link.text("repo"),
+                    f"This launches `{link.address.repo}`, and not this repository, `{name}`",
+                    help=f"Write `{name}`, if this repository is meant",
+                    severity=Severity.INFO if fork else None,
+                    fix=None
+                    if fork
+                    else Fix(f"Launch `{name}`", (replace(link.text("repo"), name),), Applicability.UNSAFE),
+                )
+
+
+# Repositories that another one may launch on purpose: an environment, a tutorial.
+_SPECIAL = regex(
+    r"env|binder|image|docker|sandbox|hub|tutorial|example|demo|notebook|course|workshop|book", re.IGNORECASE
+)
+
+
+_COMMON = frozenset({"index.ipynb", "readme.md", "tutorial.ipynb", "demo.ipynb", "example.ipynb"})
+
+
+_CONFIGURATION = ("environment.yml", "requirements.txt", "runtime.txt", "postBuild", "start", "install.R", "apt.txt")
+
+
+def _is_ready(repo: Repository) -> bool:
+    notebooks = any(path.endswith((".ipynb", ".Rmd")) for path in repo.sources)
+    return bool(repo.plan.binder_dir) or (notebooks and any(repo.used(name) for name in _CONFIGURATION))
+
+
+def _in_readme(link: Link) -> bool:
+    path = link.url.place.path.lower()
+    return "/" not in path and path.startswith("readme")
+
+
+def _is_meant(theirs: str, ours: str, opened: list[str]) -> bool:
+    """Whether a link to another repository can only have meant this one: by its name, or by a file of this one that it opens."""
+    if not theirs.startswith("gh/"):
+        return False
+    one, other = posixpath.basename(theirs), posixpath.basename(ours)
+    special = bool(_SPECIAL.search(one))
+    if any(name and name not in _COMMON for name in opened):
+        return not special
+    from difflib import SequenceMatcher
+
+    alike = one.startswith(other) or other.startswith(one) or SequenceMatcher(None, one, other).ratio() > 0.85
+    same_owner = posixpath.dirname(theirs) == posixpath.dirname(ours)
+    return same_owner and alike and (any(opened) or not special)
+
+
+def _opened(link: Link, repo: Repository) -> str:
+    """The name of the file that a link opens, if this repository has it; else nothing."""
+    path = link.address.opens[1].strip("/")
+    return posixpath.basename(path).lower() if path and repo.get(path) else ""

@@ -1,0 +1,79 @@
+"""launch-config-dead-hub: The launch buttons of a book or documentation lead nowhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from posixpath import normpath
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
+from binderlint.edits import replace
+from binderlint.files.launch import DEAD_HOSTS, MYBINDER, is_template, parse
+from binderlint.files.launch_config import LaunchConfig
+from binderlint.outside.git import hosted_name
+from binderlint.rule import Rule
+from binderlint.source import Text
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+
+class LaunchConfigDeadHub(Rule):
+    code = "LNK022"
+    severity = Severity.ERROR
+    level = Level.LAUNCH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        for config in repo.launch_configs:
+            if config.branch and _is_own(config, repo):
+                yield from self._branch(config.branch, config.tool, repo)
+            if config.folder and _is_own(config, repo) and not is_template(config.folder):
+                folder = normpath(config.folder.strip("/ "))
+                if folder not in (".", "..") and not repo.is_dir(folder):
+                    new = config.source.folder
+                    yield self.at(
+                        config.folder,
+                        f"There is no folder `{folder}`: every launch button of {config.tool} opens a page that is not found",
+                        help=f"Write `{new}`"
+                        if new
+                        else "Name the folder of the pages, from the top of the repository",
+                        fix=Fix(f"Write `{new}`", (replace(config.folder, new),), Applicability.UNSAFE)
+                        if new
+                        else None,
+                    )
+            if config.hub:
+                yield from self._hub(config.hub, config.tool)
+
+    def _branch(self, branch: Text, tool: str, repo: Repository) -> Iterator[Diagnostic]:
+        refs, default = repo.git.refs, repo.git.default_branch
+        if not repo.git.complete or not refs or branch in (*refs, "HEAD") or is_template(branch):
+            return
+        usual = branch in ("master", "main")
+        safety = Applicability.SAFE if usual else Applicability.UNSAFE
+        yield self.at(
+            branch,
+            f"There is no branch `{branch}` in this repository: every launch button of {tool} "
+            + ("shows an error and waits 10 seconds before it launches" if usual else "fails"),
+            help=f"Write `{default or 'HEAD'}`",
+            severity=Severity.WARNING if usual else None,
+            fix=Fix(f"Write `{default}`", (replace(branch, default),), safety) if default else None,
+        )
+
+    def _hub(self, hub: Text, tool: str) -> Iterator[Diagnostic]:
+        address = parse(hub)
+        if address and address.hub in DEAD_HOSTS:
+            part = hub.part(0, len(hub.rstrip("/")))
+            yield self.at(
+                hub,
+                f"Nobody answers at `{address.hub}` any more, so every launch button of {tool} fails: {DEAD_HOSTS[address.hub]}",
+                help=f"Write `https://{MYBINDER}`",
+                fix=Fix(f"Launch on {MYBINDER}", (replace(part, f"https://{MYBINDER}"),)),
+            )
+
+
+def _is_own(config: LaunchConfig, repo: Repository) -> bool:
+    """Whether the buttons launch the repository that they are set up in."""
+    if not config.repository or not repo.git.origin:
+        return False
+    name = hosted_name(config.repository) if "://" in config.repository else f"gh/{config.repository}"
+    return name.lower() == repo.git.origin.lower()

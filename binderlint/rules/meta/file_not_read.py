@@ -1,0 +1,87 @@
+"""file-not-read: A file could not be read, so it was not checked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Diagnostic, Level, Severity
+from binderlint.rule import Rule
+from binderlint.source import UNREAD, NotHereError, Place, Source, TooLargeError, UnreadError
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+
+class FileNotRead(Rule):
+    code = "BLT007"
+    severity = Severity.WARNING
+    level = Level.POLISH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        decisive = _decisive(repo)
+        others: dict[str, list[UnreadError]] = {}
+        for source in (*repo.sources.values(), *repo.untracked.values()):
+            if source.mode != UNREAD:
+                continue
+            try:
+                source.data  # noqa: B018
+            except UnreadError as error:
+                if error.path == decisive:
+                    yield self.at(
+                        _stand_in(error),
+                        f"This file could not be read ({error.reason}). What Binder builds depends on it, so nothing else was checked",
+                        help=_advice(error),
+                        severity=Severity.ERROR,
+                        level=Level.LAUNCH,
+                    )
+                elif not isinstance(error, _EXPECTED) or _is_looked_at(source):
+                    others.setdefault(error.reason, []).append(error)
+        for reason, errors in others.items():
+            yield self.at(
+                _stand_in(errors[0]),
+                f"{_named(errors)} could not be read ({reason}), so {'it was' if len(errors) == 1 else 'they were'} not checked",
+                help="" if isinstance(errors[0], TooLargeError) else _advice(errors[0]),
+                severity=Severity.INFO if isinstance(errors[0], _EXPECTED) else None,
+            )
+
+
+_EXPECTED = (TooLargeError, NotHereError)
+
+
+def _advice(error: UnreadError) -> str:
+    match error:
+        case TooLargeError():
+            return "Make it smaller"
+        case NotHereError():
+            return "Check a full clone"
+        case _:
+            return "Make it readable and run binderlint again"
+
+
+def _decisive(repo: Repository) -> str:
+    """The path of a file without which it is not known what Binder builds; empty where that is known."""
+    try:
+        _ = repo.for_binder and repo.plan
+    except UnreadError as error:
+        return error.path
+    return ""
+
+
+def _stand_in(error: UnreadError) -> Place:
+    return Source(error.path, b"").place()
+
+
+def _named(errors: list[UnreadError]) -> str:
+    """The first files by their names, and how many more there are."""
+    names = [f"`{error.path}`" for error in errors[:3]]
+    names += [f"{len(errors) - 3} more"] if len(errors) > 3 else []
+    return ", ".join(names[:-1]) + " and " + names[-1] if len(names) > 1 else names[0]
+
+
+def _is_looked_at(source: Source) -> bool:
+    """Whether rules look at a file of this name: a document, a notebook, configuration or a script."""
+    from binderlint.buildpacks.mentions import says_what_is_installed
+    from binderlint.files.links import markup_of
+
+    return markup_of(source) is not None or says_what_is_installed(source.name) or source.name.startswith(".git")

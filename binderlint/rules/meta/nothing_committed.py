@@ -1,0 +1,27 @@
+"""nothing-committed: git does not track any file of this repository yet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Diagnostic, Level, Severity
+from binderlint.rule import Rule
+from binderlint.source import Source
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+
+class NothingCommitted(Rule):
+    code = "BLT006"
+    severity = Severity.WARNING
+    level = Level.LAUNCH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        if repo.nothing_committed:
+            yield self.at(
+                Source(".", b"").place(),
+                "Git tracks no file here yet: Binder clones only what is committed and pushed, so it would find an empty repository",
+                help="Commit the files with `git add` and `git commit`, then push",
+            )

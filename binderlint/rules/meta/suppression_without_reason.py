@@ -1,0 +1,27 @@
+"""suppression-without-reason: A suppression comment gives no reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Diagnostic, Level, Severity
+
+if TYPE_CHECKING:
+    pass
+from binderlint.comments import CommentRule, Comments
+
+
+class SuppressionWithoutReason(CommentRule):
+    code = "BLT005"
+    severity = Severity.WARNING
+    level = Level.POLISH
+
+    def judge(self, comments: Comments) -> Iterator[Diagnostic]:
+        for comment in comments.found:
+            if comments.require_reasons and not comment.reason:
+                yield self.at(
+                    comment.place,
+                    f"This comment suppresses {', '.join(comment.rules)} without saying why",
+                    help="Write the reason after the bracket",
+                )

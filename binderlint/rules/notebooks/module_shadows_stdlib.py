@@ -1,0 +1,47 @@
+"""module-shadows-stdlib: A file has the name of a module that Jupyter needs."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Diagnostic, Level, Severity
+from binderlint.rule import Rule
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+# Packages of the server and the kernel themselves.
+_JUPYTER = frozenset({"jupyterlab", "jupyter_server", "jupyter_client", "jupyter_core", "notebook", "notebook_shim", "ipykernel", "IPython", "traitlets", "tornado", "zmq", "nbformat", "nbconvert", "comm"})  # fmt: skip
+
+
+class ModuleShadowsStdlib(Rule):
+    code = "NBK007"
+    severity = Severity.WARNING
+    level = Level.LAUNCH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        from binderlint.files.word_lists import word_list
+
+        names = word_list("startup_modules") | _JUPYTER
+        notebooks = {posixpath.dirname(one.source.path) for one in repo.notebooks if one.is_python}
+        for path, source in repo.sources.items():
+            folder, name = posixpath.split(path)
+            if name == "__init__.py":
+                folder, name = posixpath.split(folder)
+            elif name.endswith(".py"):
+                name = name[:-3]
+            else:
+                continue
+            if name in names and (not folder or folder in notebooks):
+                where = (
+                    "the server and kernels import" if not folder else "the kernels of the notebooks beside it import"
+                )
+                yield self.at(
+                    source.place(0, 0),
+                    f"{where[0].upper()}{where[1:]} this file in place of Python's own `{name}`"
+                    if name not in _JUPYTER
+                    else f"{where[0].upper()}{where[1:]} this file in place of the package `{name}`",
+                    help="Give the file another name",
+                )

@@ -1,0 +1,164 @@
+"""notebook-broken: A notebook cannot be opened."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Replace, Severity
+from binderlint.edits import replace
+from binderlint.files.notebook import json_text
+from binderlint.rule import Rule
+from binderlint.source import Scalar, Span
+
+if TYPE_CHECKING:
+    from binderlint.files.notebooks import Page
+    from binderlint.repository import Repository
+
+
+class NotebookBroken(Rule):
+    code = "NBK001"
+    severity = Severity.ERROR
+    level = Level.LAUNCH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        for one in repo.notebooks:
+            text = one.source.text
+            if text.startswith("version https://git-lfs"):
+                attributes = repo.get(".gitattributes")
+                if not attributes or "filter=lfs" not in attributes.text:
+                    yield self.at(
+                        one.source,
+                        "This is a pointer of Git LFS and not the notebook, and nothing tells git to fetch the content",
+                        help="Commit the notebook itself, or track it with `git lfs track`",
+                    )
+            elif "annex/objects/" in text[:300] and one.data is None:
+                yield self.at(
+                    one.source,
+                    "This is a pointer of git-annex and not the notebook; Binder does not fetch the content",
+                    help="Commit the notebook itself: `git annex unannex`",
+                )
+            elif one.data is None:
+                yield self._unreadable(one)
+            else:
+                yield from self._format(one)
+
+    def _unreadable(self, one: Page) -> Diagnostic:
+        marker = re.search(r"^<{7} [^\n]*", one.source.text, re.MULTILINE)
+        if marker:
+            return self.at(
+                one.source.slice(*marker.span()),
+                "A merge conflict was committed in this notebook, so Jupyter cannot open it",
+                help="Take one of the two versions, and open the notebook before you commit",
+            )
+        words, place = one.located.problem or ("it holds no notebook", one.source.place())
+        return self.at(
+            place,
+            f"Jupyter cannot open this notebook: it is not valid JSON ({words})",
+            help="Restore an earlier version from git",
+        )
+
+    def _format(self, one: Page) -> Iterator[Diagnostic]:
+        data = one.data or {}
+        major = data.get("nbformat")
+        if major in (2, 3):
+            where = one.value("nbformat") or one.source
+            converted, words = _converted(one)
+            if words:
+                yield self.at(
+                    where,
+                    f"Jupyter cannot open this notebook, which is in format {major}, of 2014 or earlier: {words}",
+                    help="Restore an earlier version from git",
+                )
+                return
+            yield self.at(
+                where,
+                f"This notebook is in format {major}, of 2014 or earlier; Jupyter converts it each time it is opened",
+                help="Open and save it in Jupyter, or run `jupyter nbconvert --to notebook --inplace`",
+                fix=Fix(
+                    "Convert to format 4",
+                    (replace(one.source.place(0, len(one.source.text)), converted),),
+                    Applicability.UNSAFE,
+                ),
+                severity=Severity.INFO,
+                level=Level.POLISH,
+            )
+        elif one.source.has_bom:
+            yield self.at(
+                one.source.place(0, 0),
+                "Jupyter cannot open this notebook: an invisible byte order mark stands before its first character",
+                help="Save the file as UTF-8 without a byte order mark",
+                fix=Fix("Remove the byte order mark", (Replace(one.source.path, Span(0, 1), ""),)),
+            )
+        else:
+            yield from self._doubtful(one, data)
+
+    def _doubtful(self, one: Page, data: Mapping[str, object]) -> Iterator[Diagnostic]:
+        """What Jupyter says of a notebook that is JSON and not as it should be."""
+        from binderlint.files.validity import verdict
+
+        opens, words = verdict(one)
+        minor = one.value("nbformat_minor")
+        if opens and words and isinstance(minor, Scalar) and _is_of_next(data.get("cells")) and _opens_as_next(minor):
+            yield self.at(
+                minor,
+                f"Cells with an `id` are of format 4.5 and this file says 4.{minor.value}: Jupyter opens it with an error message",
+                help='Write `"nbformat_minor": 5`',
+                fix=Fix("Write format 4.5", (replace(minor, "5"),)),
+                severity=Severity.WARNING,
+                level=Level.POLISH,
+            )
+        elif words:
+            yield self.at(
+                one.source,
+                f"Jupyter opens this notebook with an error message: {words}"
+                if opens
+                else f"Jupyter cannot open this notebook: {words}",
+                help="Open and save it in Jupyter, or restore an earlier version from git",
+                severity=Severity.WARNING if opens else None,
+                level=Level.POLISH if opens else None,
+            )
+
+
+def _is_of_next(cells: object) -> bool:
+    """Whether every cell has an id of its own, as format 4.5 wants it."""
+    if not isinstance(cells, list):
+        return False
+    ids = [cell.get("id") if isinstance(cell, dict) else None for cell in cells]
+    names = [name for name in ids if isinstance(name, str) and re.fullmatch(r"[a-zA-Z0-9_-]{1,64}", name)]
+    return len(names) == len(ids) == len(set(names))
+
+
+def _opens_as_next(minor: Scalar) -> bool:
+    """True when the number of the format is all that Jupyter has against a notebook."""
+    from binderlint.files.validity import Verdict, judge
+
+    source, (start, end) = minor.place.source, minor.place.span
+    text = json_text(source)
+    return judge(text[:start] + "5" + text[end:]) == Verdict(True)
+
+
+def _converted(one: Page) -> tuple[str, str]:
+    """A notebook of format 2 or 3 in format 4, or nothing and why Jupyter cannot read it."""
+    if one.source.decode_error:
+        return "", "it is not UTF-8"
+    import nbformat
+
+    from binderlint.files.validity import quiet, words_of
+
+    try:
+        with quiet():
+            node = nbformat.reads(one.source.text.removeprefix("\ufeff"), as_version=4)  # type: ignore[no-untyped-call]
+        node["nbformat_minor"] = 4  # without the random cell ids of 4.5, so that converting twice gives the same
+        for cell in node["cells"]:
+            cell.pop("id", None)
+            cell["source"] = re.findall(r"[^\n]*\n|[^\n]+", cell["source"])
+        node["metadata"].pop("orig_nbformat", None)
+        node["metadata"].pop("orig_nbformat_minor", None)
+        text = json.dumps(node, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+    except Exception as error:  # nbformat raises whatever its input makes it stumble on
+        return "", words_of(error)
+    text = re.sub("[\ud800-\udfff]", lambda found: f"\\u{ord(found.group()):04x}", text)  # halves of characters
+    return text.replace("\n", one.source.newline), ""

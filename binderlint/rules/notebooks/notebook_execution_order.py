@@ -1,0 +1,37 @@
+"""notebook-execution-order: The cells of a notebook were not run from top to bottom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Diagnostic, Level, Severity
+from binderlint.rule import Rule
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+
+class NotebookExecutionOrder(Rule):
+    code = "NBK003"
+    severity = Severity.INFO
+    level = Level.POLISH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        for one in repo.notebooks:
+            before = 0
+            for cell in one.code:
+                count = cell.data.get("execution_count")
+                if not isinstance(count, int):
+                    continue
+                if count < before:
+                    found = one.cell(cell.number)
+                    where = found.data.get("execution_count") if found else None
+                    place = where.place._replace(cell=(cell.number, 1)) if where else one.source.place()
+                    yield self.at(
+                        place,
+                        f"This cell was run before one above it ({count} after {before}), so the stored outputs may not be those of a fresh run",
+                        help="Restart the kernel, run all cells, and save",
+                    )
+                    break
+                before = count

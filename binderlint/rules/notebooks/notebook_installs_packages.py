@@ -1,0 +1,82 @@
+"""notebook-installs-packages: A notebook installs packages when it runs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
+from binderlint.edits import append, append_lines
+from binderlint.rule import Rule
+
+if TYPE_CHECKING:
+    from binderlint.files.cells import Install
+    from binderlint.files.notebooks import Page, PlainCell
+    from binderlint.repository import Repository
+
+
+class NotebookInstallsPackages(Rule):
+    code = "NBK005"
+    severity = Severity.WARNING
+    level = Level.REPRODUCE
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        from binderlint.files.cells import installs
+
+        for one in repo.notebooks:
+            for cell in one.code:
+                if "install" not in cell.text or "colab" in cell.text.lower():
+                    continue
+                for install in installs(cell.text):
+                    yield self._found(repo, one, cell, install)
+
+    def _found(self, repo: Repository, one: Page, cell: PlainCell, install: Install) -> Diagnostic:
+        from binderlint.files.own import own_names
+        from binderlint.files.provided import asked
+        from binderlint.files.requirements import canonical
+
+        where = one.line(cell.number, install.line)
+        if install.tool.startswith("apt"):
+            return self.at(
+                where,
+                "A session has no permission to install with apt, so this line fails",
+                help="Name the packages in `apt.txt`",
+            )
+        names = [canonical(re.split(r"[<>=!~\[;@ ]", word)[0]) for word in install.packages]
+        missing = [
+            word
+            for word, name in zip(install.packages, names, strict=True)
+            if name not in asked(repo) | own_names(repo)
+        ]
+        if names and not missing and not install.hidden:
+            return self.at(
+                where,
+                "The environment has this already: every visitor waits for a cell that changes nothing, or changes the version",
+                help="Remove the line",
+                severity=Severity.INFO,
+            )
+        fix = None
+        if missing and not install.hidden and not repo.plan.default:
+            fix = _add_all(repo, install.tool, missing)
+        return self.at(
+            where,
+            "Every visitor waits for this installation in every session, and gets what is newest that day",
+            help="Name the packages in the environment file, and remove the line",
+            fix=fix,
+        )
+
+
+def _add_all(repo: Repository, tool: str, words: list[str]) -> Fix | None:
+    """Add packages, as pip or conda was given them, to the file that this installer reads in the build."""
+    title = f"Add {', '.join(f'`{word}`' for word in words)} to the environment"
+    array = repo.pip_section if tool.startswith("pip") else repo.conda_dependencies
+    if array is not None:
+        edits: tuple[Edit, ...] = tuple(
+            append(array, word if re.fullmatch(r"[\w.=<>~-]+", word) else f'"{word}"') for word in words
+        )
+        return Fix(title, edits, Applicability.UNSAFE) if len(edits) == 1 else None
+    source = repo.used("requirements.txt")
+    if tool.startswith("pip") and source and repo.conda_dependencies is None:
+        return Fix(title, (append_lines(source, "\n".join(words)),), Applicability.UNSAFE)
+    return None

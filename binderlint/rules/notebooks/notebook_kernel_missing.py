@@ -1,0 +1,122 @@
+"""notebook-kernel-missing: A notebook uses a kernel that is not installed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
+from binderlint.edits import replace
+from binderlint.pattern import regex
+from binderlint.rule import Rule
+from binderlint.source import Text
+
+if TYPE_CHECKING:
+    from binderlint.files.notebooks import Page
+    from binderlint.repository import Repository
+
+# What installs a kernel for a language, in an environment file or script.
+_KERNELS = {
+    "r": r"irkernel|r-essentials|r-irkernel|xeus-r\b",
+    "julia": r"julia",
+    "bash": r"bash_kernel|bash-kernel|calysto",
+    "octave": r"octave",
+    "c++": r"cling|xeus-cpp|clang",
+    "kotlin": r"kotlin",
+    "go": r"lgo|gophernotes|gonb|\bgo\b",
+    "perl": r"perl",
+    "scala": r"almond|scala|toree",
+    "javascript": r"ijavascript|tslab|deno|javascript",
+    "sos": r"\bsos",
+    "ruby": r"iruby",
+    "rust": r"evcxr|rust",
+    "haskell": r"haskell",
+    "matlab": r"matlab",
+}
+
+
+_NAMES = {"r": "R", "julia": "Julia", "c++": "C++", "javascript": "JavaScript", "sos": "SoS"}
+
+
+_OTHER_PYTHON = regex(
+    r"sage|spark|xpython|xeus|sos|pyodide|calysto|metakernel|databricks|qsharp|cadabra|mpi|deepnote", re.I
+)
+
+
+class NotebookKernelMissing(Rule):
+    code = "NBK002"
+    severity = Severity.WARNING
+    level = Level.LAUNCH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        plan = repo.plan
+        if plan.default or plan.buildpack in (None, "DockerBuildPack", "NixBuildPack", "JuliaRequireBuildPack"):
+            return
+        from binderlint.files.launched import environment_elsewhere
+
+        if environment_elsewhere(repo):
+            return
+        texts = _configuration(repo)
+        for one in repo.notebooks:
+            name, language = one.kernel, one.language
+            if not name or name in ("python3", "python") or re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", texts):
+                continue
+            where = one.value("metadata", "kernelspec", "name") or one.source
+            if language in ("python", "ipython"):
+                yield from self._python(repo, one, where, texts)
+            elif language in _KERNELS and not _has_language(repo, language, texts):
+                spoken = _NAMES.get(language, language.capitalize())
+                yield self.at(
+                    where,
+                    f"There is no kernel for {spoken} in this environment, so the notebook cannot be run",
+                    help=f"Install {spoken} and its kernel in the environment"
+                    if language != "r"
+                    else "Add a `runtime.txt` with `r-4.4-<date>`, or `r-irkernel` to environment.yml",
+                    severity=None if repo.post_build else Severity.ERROR,
+                )
+
+    def _python(self, repo: Repository, one: Page, where: object, texts: str) -> Iterator[Diagnostic]:
+        version, name = repo.plan.python.version if repo.plan.python else "", one.kernel
+        if not isinstance(where, Text) or _OTHER_PYTHON.search(name) or "nb_conda" in texts:
+            return
+        edit = replace(where, '"python3"')
+        if name != "python2":
+            yield self.at(
+                where,
+                f"The kernel `{name}` is on another computer: JupyterLab takes `python3` in its place or asks, and other programs stop",
+                help="Choose the kernel `Python 3` and save the notebook",
+                fix=Fix("Use the kernel `python3`", (edit,)),
+            )
+        elif not version.startswith("2"):
+            from binderlint.files.cells import python, syntax
+
+            modern = all(syntax(cell.text) or python(cell.text) is None for cell in one.code)
+            yield self.at(
+                where,
+                "There is no Python 2 in this environment: JupyterLab runs the notebook with Python 3 or asks, and other programs stop"
+                if modern
+                else "There is no Python 2 in this environment, and Python 3 refuses some of the code in this notebook",
+                help="Run the notebook with Python 3, mend what fails, and save it",
+                fix=Fix("Use the kernel `python3`", (edit,), Applicability.UNSAFE) if modern else None,
+            )
+
+
+def _configuration(repo: Repository) -> str:
+    """The text of everything that may say what is installed: the files of the configuration folder, scripts, lists and lock files."""
+    folder = repo.plan.binder_dir
+    found = [
+        source.prose
+        for path in repo.list(folder)
+        if not path.endswith((".ipynb", ".md", ".rst")) and (source := repo.get(path)) and len(source.data) < 1_000_000
+    ]
+    used = [source.prose for use in repo.plan.files if repo.plan.uses(use.path) and (source := repo.get(use.path))]
+    return "\n".join(found + used)
+
+
+def _has_language(repo: Repository, language: str, texts: str) -> bool:
+    if language == "r" and repo.plan.buildpack == "RBuildPack":
+        return True
+    if language == "julia" and repo.plan.buildpack == "JuliaProjectTomlBuildPack":
+        return True
+    return bool(re.search(_KERNELS[language], texts, re.I))

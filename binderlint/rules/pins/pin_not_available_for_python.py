@@ -1,0 +1,36 @@
+"""pin-not-available-for-python: A pinned version is older than the Python of the build."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Diagnostic, Level, Severity
+from binderlint.rule import Rule
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+from binderlint.changes.python import other_python
+from binderlint.facts.held import held_by_file
+
+
+class PinNotAvailableForPython(Rule):
+    code = "PIN006"
+    severity = Severity.WARNING
+    level = Level.LAUNCH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        python = repo.plan.python.version if repo.plan.python else ""
+        for held in held_by_file(repo, python):
+            found = [one for one in held if one.too_old and not one.missing]
+            if not found:
+                continue
+            names = ", ".join(f"`{one.requirement.text.partition(';')[0].strip()}`" for one in found[:3])
+            more = f" and {len(found) - 3} more" if len(found) > 3 else ""
+            older = "is" if len(found) == 1 else "are"
+            yield self.at(
+                found[0].requirement.text,
+                f"{names}{more} {older} older than Python {python}, which Binder gives here: there is no ready-made package, and compiling the source mostly fails",
+                help="Pin the Python of that time, or newer versions",
+                fix=other_python(repo, python),
+            )

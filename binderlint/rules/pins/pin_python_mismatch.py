@@ -1,0 +1,38 @@
+"""pin-python-mismatch: A pinned version does not exist for the Python of the build."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Diagnostic, Level, Severity
+from binderlint.rule import Rule
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+from binderlint.changes.python import other_python
+from binderlint.facts.held import held_by_file
+
+
+class PinPythonMismatch(Rule):
+    code = "PIN005"
+    severity = Severity.ERROR
+    level = Level.LAUNCH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        python = repo.plan.python.version if repo.plan.python else ""
+        for held in held_by_file(repo, python):
+            found = [one for one in held if one.missing]
+            if not found:
+                continue
+            first = found[0]
+            dropped = first.known.dropped_from
+            newer = dropped is not None and first.version >= dropped
+            which = "needs a newer Python than" if newer else "was never built for Python"
+            more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
+            yield self.at(
+                first.requirement.text,
+                f"`{first.requirement.text.partition(';')[0].strip()}` {which} {python}, which Binder gives here{more}: pip finds no such version and the build stops",
+                help="Pin a Python that all versions are made for, or other versions",
+                fix=other_python(repo, python),
+            )

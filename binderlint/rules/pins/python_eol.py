@@ -1,0 +1,48 @@
+"""python-eol: The pinned Python is no longer maintained."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Diagnostic, Level, Severity
+from binderlint.files.asked import asked
+from binderlint.rule import Rule
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+# devguide.python.org/versions: the month of the last release. 3.10 is left out as long as it is repo2docker's own default.
+_ENDED = {
+    "2.7": "January 2020",
+    "3.4": "March 2019",
+    "3.5": "September 2020",
+    "3.6": "December 2021",
+    "3.7": "June 2023",
+    "3.8": "October 2024",
+    "3.9": "October 2025",
+}
+
+
+class PythonEol(Rule):
+    code = "PIN004"
+    severity = Severity.WARNING
+    level = Level.REPRODUCE
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        python = repo.plan.python
+        if python is None or python.place is None or repo.plan.error or python.version not in _ENDED:
+            return
+        counted = [
+            one for packages in asked(repo) for one in packages if one.key not in ("python", "pip", "nodefaults")
+        ]
+        archive = bool(counted) and not any(one.weight for one in counted)
+        server = ""
+        if repo.plan.separate_kernel:
+            server = ", and the kernel runs beside a server on another Python"
+        yield self.at(
+            python.place,
+            f"Python {python.version} has had no fixes since {_ENDED[python.version]}: packages no longer support it{server}",
+            help="Move to a newer Python and test the notebooks with it",
+            severity=Severity.INFO if archive else Severity.WARNING,
+        )

@@ -1,0 +1,147 @@
+"""python-unpinned: No Python version is listed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
+from binderlint.edits import append_lines, create, prepend, replace, set_key
+from binderlint.files.locks import installs_from_lock
+from binderlint.files.requirements import canonical
+from binderlint.rule import Rule
+from binderlint.source import Array, Source, Table, Text
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+
+class PythonUnpinned(Rule):
+    code = "PIN001"
+    severity = Severity.WARNING
+    level = Level.REPRODUCE
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        python = repo.plan.python
+        if repo.plan.default or repo.plan.error or python is None:
+            return
+        if installs_from_lock(repo) or any(file.is_environment for file in repo.pip_files):
+            return
+        version = python.version
+        where: Source | Text | Table | None = None
+        edit: Edit | None = None
+        severity = self.severity
+        match repo.plan.buildpack:
+            case "CondaBuildPack":
+                found = _unpinned_environment(repo, version)
+                where, edit = found if found else (None, None)
+                severity = Severity.INFO if _only_r(repo) else severity
+            case "PythonBuildPack" | "JuliaProjectTomlBuildPack" as buildpack:
+                names = ("requirements.txt", "setup.py", "pyproject.toml")
+                if buildpack.startswith("Julia"):
+                    names, severity = ("requirements.txt", "environment.yml", "environment.yaml"), Severity.INFO
+                where, edit = _unpinned_runtime(repo, version, names)
+            case "PipfileBuildPack":
+                where, edit = _unpinned_pipfile(repo, version)
+        if where is None:
+            return
+        yield self.at(
+            where,
+            f"No Python version is given: Binder takes its default, {version} today, and another one some day without notice",
+            help=f"Write down the version you work with; {version} is what Binder gives today",
+            fix=Fix(f"Pin Python {version}", (edit,), Applicability.UNSAFE) if edit else None,
+            severity=severity,
+            explained_in=_perhaps_misspelt(repo),
+        )
+
+
+def _perhaps_misspelt(repo: Repository) -> tuple[str, ...]:
+    """environment.yml without `dependencies`: the key may be there under another name."""
+    environment = repo.environment
+    return () if environment is None or "dependencies" in environment else (environment.place.path,)
+
+
+def _only_r(repo: Repository) -> bool:
+    """Whether conda installs R and its packages only, so that Python runs nothing but the server."""
+    match repo.environment:
+        case {"dependencies": Array() as dependencies}:
+            names = [str(item) for item in dependencies if isinstance(item, Text)]
+            wanted = [name for name in names if not re.match(r"(?:python|pip|nodefaults)\b(?!-)", name)]
+            return bool(wanted) and len(names) == len(dependencies) and all(name.startswith("r-") for name in wanted)
+    return False
+
+
+def _unpinned_environment(repo: Repository, version: str) -> tuple[Source | Text | Table, Edit | None] | None:
+    """Where environment.yml should say the version of Python and how to write it; None when it says it in some way."""
+    environment, source, pin = repo.environment, repo.environment_file, f"python={version}"
+    if environment is None:
+        if source is None or source.decode_error or re.sub(r"(?m)#.*|^---|\s", "", source.text.lstrip("\ufeff")):
+            return None
+        return source, append_lines(source, f"dependencies:\n  - {pin}")
+    if "dependencies" not in environment:
+        return next((key for key in environment if isinstance(key, Text)), environment), set_key(
+            environment, "dependencies", f"[{pin}]"
+        )
+    dependencies = environment["dependencies"]
+    if not isinstance(dependencies, Array):
+        return None
+    for item in dependencies:
+        if isinstance(item, Table) and any(canonical(key) == "python" for key in item):
+            return None
+        if not isinstance(item, Text) or not (
+            found := re.match(r"\s*(?:\S+::)?python(?![\w-])(.*)", item, re.I | re.S)
+        ):
+            continue
+        if re.fullmatch(r"\s*=*\s*3?\s*", found[1]) and item.startswith("python"):
+            return item, replace(item, pin)
+        return None
+    return environment.key("dependencies"), prepend(dependencies, pin)
+
+
+def _unpinned_runtime(
+    repo: Repository, version: str, names: tuple[str, ...]
+) -> tuple[Source | Text | None, Edit | None]:
+    """The file that wants a runtime.txt beside it, or the runtime.txt that says `python-3` only."""
+    if runtime := repo.used("runtime.txt"):
+        line = next(iter(runtime.lines()), None)
+        if line is not None and re.fullmatch(r"python-3\s*", runtime.text):
+            return line.trimmed(), replace(line.trimmed(), f"python-{version}")
+        return None, None
+    where = next((source for name in names if (source := repo.used(name))), None)
+    if where is None or _decided_by_project(repo, version):
+        return None, None
+    path = repo.plan.path("runtime.txt")  # taken by a link that leads nowhere, perhaps
+    return where, None if path in repo.sources else create(path, f"python-{version}\n")
+
+
+def _decided_by_project(repo: Repository, version: str) -> bool:
+    """Whether `requires-python` of pyproject.toml chooses the version, or leaves only this one."""
+    if repo.plan.python and repo.plan.python.place and repo.plan.python.place.path == "pyproject.toml":
+        return True
+    written = _requires_python(repo)
+    if not written:
+        return False
+    from binderlint.files.agreement import pip_admits
+
+    allowed = [minor for minor in (f"3.{number}" for number in range(8, 15)) if pip_admits(written, minor)]
+    return version not in allowed or len(allowed) == 1
+
+
+def _requires_python(repo: Repository) -> str:
+    source = repo.get("pyproject.toml")
+    if source is None or repo.plan.binder_dir:
+        return ""
+    from binderlint.files.toml import find_value
+
+    return str(find_value(source, "project", "requires-python") or "")
+
+
+def _unpinned_pipfile(repo: Repository, version: str) -> tuple[Source | None, Edit | None]:
+    files = [source for name in ("Pipfile.lock", "Pipfile") if (source := repo.used(name))]
+    if not files or any(re.search(r"python_(?:full_)?version\W+\d", source.prose) for source in files):
+        return None, None
+    pipfile = files[-1]
+    if pipfile.name != "Pipfile" or re.search(r"(?m)^\s*\[requires\]|^\s*requires\b", pipfile.text):
+        return pipfile, None
+    return pipfile, append_lines(pipfile, f'\n[requires]\npython_version = "{version}"')

@@ -1,0 +1,100 @@
+"""unpinned-dependencies: Packages are listed without a version."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
+from binderlint.edits import replace
+from binderlint.files.agreement import pip_admits
+from binderlint.files.asked import Asked, asked
+from binderlint.files.locks import Lock, installs_from_lock, locks
+from binderlint.files.own import own_names
+from binderlint.rule import Rule
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+# What repo2docker's own environment holds at locked versions (buildpacks/conda/environment.py-3.*.yml), or what is no package of the analysis.
+_BROUGHT_BY_BINDER = {
+    "ipykernel",
+    "ipywidgets",
+    "jupyter-server",
+    "jupyterhub",
+    "jupyterhub-singleuser",
+    "jupyterlab",
+    "nodefaults",
+    "notebook",
+    "pip",
+    "python",
+    "setuptools",
+    "wheel",
+}
+
+
+class UnpinnedDependencies(Rule):
+    code = "PIN002"
+    severity = Severity.WARNING
+    level = Level.REPRODUCE
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        if installs_from_lock(repo):
+            return
+        own = own_names(repo) | _BROUGHT_BY_BINDER
+        held = {one.key for file in repo.pip_files if file.constraint for one in file.requirements if one.clauses}
+        for packages in asked(repo):
+            counted = _once(one for one in packages if one.key not in own)
+            open_ones = [one for one in counted if one.weight and one.key not in held]
+            if not open_ones:
+                continue
+            share = sum(one.weight for one in open_ones) / len(counted)
+            names = ", ".join(f"`{one.name}`" for one in open_ones[:3])
+            more = f" and {len(open_ones) - 3} more" if len(open_ones) > 3 else ""
+            count = f"{len(open_ones)} of {len(counted)} packages" if len(counted) > 1 else "the only package"
+            yield self.at(
+                open_ones[0].text,
+                f"No version is pinned for {count} ({names}{more}): every new build takes the newest, so it can break without a change here",
+                help="Write the versions that work, such as `numpy==1.26.4` (environment.yml: `numpy=1.26.4`); `pip freeze` or `mamba list` in a running Binder shows them",
+                severity=Severity.WARNING if share > 0.5 else Severity.INFO,
+                fix=_from_lock(repo, open_ones),
+            )
+
+
+def _once(packages: Iterable[Asked]) -> list[Asked]:
+    """Each package once, as where it is asked for most exactly."""
+    found: dict[str, Asked] = {}
+    for one in packages:
+        if one.key not in found or one.weight < found[one.key].weight:
+            found[one.key] = one
+    return list(found.values())
+
+
+def _from_lock(repo: Repository, packages: list[Asked]) -> Fix | None:
+    """Write the versions of the first lock file that knows some of the packages and was made for the Python of the build."""
+    python = repo.plan.python.version if repo.plan.python else ""
+    for lock in locks(repo):
+        edits = tuple(edit for one in packages if (edit := _pinned(one, lock)))
+        if edits and lock.fits(python):
+            return Fix(f"Write the versions of {lock.path}", edits, Applicability.UNSAFE)
+    return None
+
+
+def _pinned(one: Asked, lock: Lock) -> Edit | None:
+    """The package with the version of a lock file; None where it knows none, or one that the lowest version excludes."""
+    version = (lock.conda if one.conda else lock.pip).get(one.key)
+    if (
+        not version
+        or one.whole
+        or (one.conda and one.version is None and one.name.place.span.end != one.text.place.span.end)
+    ):
+        return None
+    sign = "=" if one.conda else "=="
+    if one.version is None:
+        end = re.match(r"[^;]*?(?=\s*(?:;|$))", one.text)
+        at = end.end() if end else len(one.text)
+        return replace(one.text.part(at, at), sign + version)
+    if one.conda:
+        return None
+    return replace(one.version, sign + version) if pip_admits(one.version, version) else None

@@ -1,0 +1,128 @@
+"""vcs-dependency-without-ref: A package comes from a repository without a commit."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Diagnostic, Level, Severity
+from binderlint.files.r import Call, calls
+from binderlint.files.requirements import Requirement, parse
+from binderlint.files.shell.words import UNKNOWN
+from binderlint.pattern import regex
+from binderlint.rule import Rule
+from binderlint.source import Place, Text
+
+if TYPE_CHECKING:
+    from binderlint.files.shell.state import Command
+    from binderlint.repository import Repository
+
+
+class VcsDependencyWithoutRef(Rule):
+    code = "PIN003"
+    severity = Severity.WARNING
+    level = Level.REPRODUCE
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        version = repo.plan.python.version if repo.plan.python else "3.10"
+        for one in repo.requirements:
+            if one.url and one.remote and one.applies(version):
+                yield from self._requirement(one, one.text)
+        scripts = [repo.post_build.running] if repo.post_build else []
+        for commands in [*scripts, *(run.commands for run in repo.docker_runs)]:
+            for number, command in enumerate(commands):
+                if command.name in ("pip", "pip3", "uv") and "install" in command.operands:
+                    for word in command.args:
+                        line = parse(Text(word.value, word.place)) if word.value else None
+                        if isinstance(line, Requirement) and line.vcs:
+                            yield from self._requirement(line, word.place)
+                elif command.name == "git" and command.operands[:1] == ("clone",):
+                    yield from self._clone(repo, command, commands[number + 1 :])
+
+        install = repo.used("install.R")
+        for call in calls(install) if install and not install.decode_error else []:
+            if call.name in ("install_github", "install_gitlab") and not call.argument("ref"):
+                yield from self._calls(call)
+
+    def _calls(self, call: Call) -> Iterator[Diagnostic]:
+        named = call.argument("repo")
+        first = named or next((one for one in call.arguments if not one.name), None)
+        for address in first.strings if first else []:
+            ref = re.search(r"[@#](.+)$", address)
+            if "/" not in address or (ref and ref[1].lower() not in _BRANCHES):
+                continue
+            yield self.at(
+                address,
+                f"`{re.split('[@#]', address)[0]}` is installed from a branch: every build takes the newest commit there, finished or not",
+                help='Name a tag or a commit: `install_github("owner/project@v1.2.0")`',
+            )
+
+    def _requirement(self, one: Requirement, where: Text | Place) -> Iterator[Diagnostic]:
+        branch = _branch(one)
+        if branch is None or not one.url:
+            return
+        what = f"`{one.name}`" if one.name else f"`{_project(one.url)}`"
+        follows = f"the branch `{branch}`" if branch else "its default branch"
+        yield self.at(
+            where,
+            f"{what} is installed from {follows}: every build takes the newest commit there, finished or not",
+            help="Name a tag or a commit: `git+https://...@v1.2.0`"
+            if one.vcs
+            else "Use the archive of a tag or a commit",
+        )
+
+    def _clone(self, repo: Repository, command: Command, later: Sequence[Command]) -> Iterator[Diagnostic]:
+        address = next((value for value in command.operands[1:] if _ADDRESS.match(value)), "")
+        found = _ADDRESS.match(address)
+        if not found or UNKNOWN in address or any(_settles(one) for one in later):
+            return
+        if repo.git.origin and repo.git.origin.lower().endswith(f"/{found[1].lower()}"):
+            return
+        values = list(command.values)
+        branch = next((after for option, after in pairwise(values) if option in ("-b", "--branch")), "")
+        branch = branch or next((value.partition("=")[2] for value in values if value.startswith("--branch=")), "")
+        if branch and branch.lower() not in _BRANCHES:
+            return
+        yield self.at(
+            command.place,
+            f"`{found[1]}` is cloned without a tag or commit: every build takes the newest, finished or not",
+            help="Add `--branch v1.2.0` with a tag, or `git checkout` of a commit after it",
+        )
+
+
+# The address of a repository: host and path, with or without a protocol.
+_ADDRESS = regex(r"(?:(?:https?|git|ssh)://|git@)[^/:]+[/:](.+?)(?:\.git)?/?$")
+
+
+def _settles(command: Command) -> bool:
+    """Whether a command chooses a commit of what was cloned."""
+    return command.name == "git" and bool({"checkout", "switch", "reset", "submodule"} & set(command.operands[:3]))
+
+
+_BRANCHES = {"main", "master", "develop", "dev", "trunk", "head"}
+
+
+_BRANCH_ARCHIVE = regex(
+    r"https?://(?:github\.com|codeload\.github\.com|gitlab\.com)/[^/]+/[^/]+/(?:-/)?(?:archive|tarball|zipball|zip|tar\.gz)/(refs/heads/)?([^/#?]+?)(?:\.zip|\.tar\.gz)?(?:[/#?]|$)",
+    re.IGNORECASE,
+)
+
+
+def _branch(requirement: Requirement) -> str | None:
+    """The branch that is followed, empty for the default one, None for a fixed state."""
+    address = str(requirement.url)
+    if not requirement.vcs:
+        found = _BRANCH_ARCHIVE.match(address)
+        return found[2] if found and (found[1] or found[2].lower() in _BRANCHES) else None
+    path = re.sub(r"^[^/]*//[^/]*|^[\w+]*@[^:/]*:", "", re.split("[#?]", address)[0])
+    _, at, ref = path.rpartition("@")
+    if not at or not ref:
+        return ""
+    return ref if ref.lower() in _BRANCHES else None
+
+
+def _project(address: str) -> str:
+    parts = re.split("[#?@]", re.sub(r"^[^/]*//[^/]*/", "", address))[0].strip("/").removesuffix(".git")
+    return "/".join(parts.split("/")[:2])

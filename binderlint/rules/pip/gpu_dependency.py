@@ -1,0 +1,98 @@
+"""gpu-dependency: The build installs a package for GPUs, which Binder does not have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
+from binderlint.edits import insert_lines, prepend
+from binderlint.files.requirements import Requirement, canonical
+from binderlint.rule import Rule
+from binderlint.source import Text
+
+if TYPE_CHECKING:
+    from binderlint.files.installs import PipFile
+    from binderlint.repository import Repository
+
+_CPU_INDEX = "https://download.pytorch.org/whl/cpu"
+
+
+_TORCH = {"torch", "torchvision", "torchaudio"}
+
+
+# Packages for NVIDIA hardware -> what does the same on a processor, where there is something.
+_GPU = {
+    "cudatoolkit": "",
+    "cuda-toolkit": "",
+    "cudnn": "",
+    "pytorch-cuda": "",
+    "pytorch-gpu": "pytorch-cpu",
+    "tensorflow-gpu": "tensorflow-cpu",
+    "jaxlib-cuda": "",
+    "onnxruntime-gpu": "onnxruntime",
+    "faiss-gpu": "faiss-cpu",
+    "nvidia-cudnn-cu11": "",
+    "nvidia-cudnn-cu12": "",
+    "nvidia-cublas-cu12": "",
+    "cudf": "",
+    "cuml": "",
+    "rapids": "",
+}
+
+
+class GpuDependency(Rule):
+    code = "PIP011"
+    severity = Severity.WARNING
+    level = Level.REPRODUCE
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        if repo.hub != "mybinder.org":
+            return
+        python = repo.plan.python.version if repo.plan.python else "3.10"
+        for spec in repo.conda_specs:
+            if spec.key in _GPU or spec.key == "cupy" or spec.key.startswith(("cuda-", "nvidia-")):
+                yield self._useless(spec.text, spec.name)
+        for file in repo.pip_files:
+            if file.constraint:
+                continue
+            wanted = [one for one in file.requirements if one.applies(python) and not one.url]
+            for one in wanted:
+                if (
+                    one.key in _GPU
+                    or one.key.startswith(("cupy", "nvidia-cu"))
+                    or any(extra.startswith(("cuda", "gpu", "and-cuda")) for extra in one.extras)
+                ):
+                    yield self._useless(one.text, one.name)
+            torch = [one for one in wanted if one.key in _TORCH and "+cpu" not in one.specifier]
+            if torch and not _from_elsewhere(repo):
+                yield self.at(
+                    torch[0].text,
+                    f"pip's `{torch[0].name}` brings gigabytes of libraries for GPUs, which mybinder.org does not have: the image gets large and launches slowly",
+                    help="Install the build for processors from PyTorch's own index",
+                    fix=Fix("Use the builds for processors", (_add_index(file, torch[0]),), Applicability.UNSAFE),
+                )
+
+    def _useless(self, where: Text, name: str) -> Diagnostic:
+        other = _GPU.get(canonical(name))
+        return self.at(
+            where,
+            f"`{name}` is for NVIDIA GPUs, which mybinder.org does not have: it makes the image large and does nothing",
+            help=f"Use `{other}`" if other else "Leave it out, or install the variant for processors",
+        )
+
+
+def _from_elsewhere(repo: Repository) -> bool:
+    """Whether pip looks for packages in other places than the usual index too."""
+    return any(
+        option.name in ("--index-url", "--extra-index-url", "--find-links", "--no-index")
+        for file in repo.pip_files
+        for option in file.options
+    )
+
+
+def _add_index(file: PipFile, one: Requirement) -> Edit:
+    line = f"--extra-index-url {_CPU_INDEX}"
+    if file.array is not None:
+        return prepend(file.array, line)
+    return insert_lines(file.source, one.line.place.line, line)

@@ -1,0 +1,119 @@
+"""jupyter-stack-pin: A part of the Jupyter server is pinned to a version older than Binder's."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from binderlint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
+from binderlint.digits import release
+from binderlint.edits import replace
+from binderlint.files.requirements import Requirement, canonical
+from binderlint.rule import Rule
+from binderlint.source import Text
+
+if TYPE_CHECKING:
+    from binderlint.files.matchspec import MatchSpec
+    from binderlint.repository import Repository
+
+# The lowest versions that work with the server of repo2docker's images: what jupyter_server 2.17, jupyterlab 4.4 and notebook 7.4
+# (environment.py-3.*.lock) ask for; of jupyterlab, notebook and jupyterhub the major version that is there.
+_LOWEST = {
+    "ipykernel": (6, 5),
+    "jinja2": (3, 0, 3),
+    "jupyter-client": (7, 4, 4),
+    "jupyter-core": (4, 12),
+    "jupyter-server": (2, 4),
+    "jupyterhub": (4,),
+    "jupyterhub-singleuser": (4,),
+    "jupyterlab": (4,),
+    "jupyterlab-server": (2, 27, 1),
+    "nbconvert": (6, 4, 4),
+    "nbformat": (5, 3),
+    "notebook": (7,),
+    "pyzmq": (24,),
+    "tornado": (6, 2),
+    "traitlets": (5, 6),
+}
+
+
+class _Pin(NamedTuple):
+    """A version limit: the package as written, its text, and the part that holds the version."""
+
+    name: Text
+    text: Text
+    version: Text
+
+
+class JupyterStackPin(Rule):
+    code = "PIP010"
+    severity = Severity.WARNING
+    level = Level.REPRODUCE
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        python = repo.plan.python.version if repo.plan.python else "3.10"
+        if not re.match(r"3\.(?:[89]|\d\d)$", python) or repo.plan.separate_kernel:
+            return
+        conda = [pin for spec in repo.conda_specs if (pin := _conda_pin(spec))]
+        old_lab = any(canonical(pin.name) == "jupyterlab" for pin in conda)
+        pips = [
+            [pin for one in file.requirements if one.applies(python) and (pin := _pip_pin(one))]
+            for file in repo.pip_files
+            if not file.constraint
+        ]
+        old_lab = old_lab or any(canonical(pin.name) == "jupyterlab" for pins in pips for pin in pins)
+        for pins in [conda, *pips]:
+            if not pins:
+                continue
+            names = ", ".join(f"`{pin.text.partition(';')[0].strip()}`" for pin in pins[:4])
+            more = f" and {len(pins) - 4} more" if len(pins) > 4 else ""
+            broken = pins is not conda and not old_lab and any(canonical(pin.name) == "jupyter-server" for pin in pins)
+            if pins is conda:
+                result, severity = "; conda changes the whole server to fit, and visitors get an old one", Severity.INFO
+            elif broken:
+                result, severity = ", which cannot start with it", Severity.ERROR
+            else:
+                result, severity = ", which may not start with it, or loses extensions", Severity.WARNING
+            yield self.at(
+                pins[0].text,
+                f"{names}{more}: older than the Jupyter server in Binder's images{result}",
+                help="Take the version off: Binder brings one that works",
+                fix=None
+                if pins is conda
+                else Fix("Take the versions off", tuple(_freed(pin) for pin in pins), Applicability.UNSAFE),
+                severity=severity,
+                level=Level.LAUNCH if broken else Level.REPRODUCE,
+            )
+
+
+def _pip_pin(one: Requirement) -> _Pin | None:
+    lowest = _LOWEST.get(one.key)
+    if not lowest or one.url or not _below(one.specifier, lowest):
+        return None
+    return _Pin(one.name, one.text, one.specifier)
+
+
+def _conda_pin(spec: MatchSpec) -> _Pin | None:
+    lowest = _LOWEST.get(canonical(spec.name))
+    if not lowest or spec.version is None or spec.whole or not _below(spec.version, lowest):
+        return None
+    return _Pin(spec.name, spec.text, spec.version)
+
+
+def _below(version: str, lowest: tuple[int, ...]) -> bool:
+    """Whether a constraint allows only versions below the lowest that works."""
+    for operator, number in re.findall(r"(===|==|=|!=|~=|>=|<=|>|<|^)\s*v?(\d+(?:\.\d+)*)", version):
+        parts = release(re.sub(r"(?:\.0)+$", "", number))
+        if operator in ("<", "<="):
+            if parts < lowest or (operator == "<" and parts == lowest[: len(parts)] and not any(lowest[len(parts) :])):
+                return True
+        elif operator in ("==", "===", "=", "~=", "") and parts[: len(lowest)] < lowest[: len(parts)]:
+            return True
+    return False
+
+
+def _freed(pin: _Pin) -> Edit:
+    start = pin.name.place.span.end - pin.text.place.span.start
+    end = pin.version.place.span.end - pin.text.place.span.start
+    return replace(pin.text.part(start, end), "")

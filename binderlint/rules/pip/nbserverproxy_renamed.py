@@ -1,0 +1,65 @@
+"""nbserverproxy-renamed: A proxy package was renamed in 2019."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Diagnostic, Fix, Level, Severity
+from binderlint.edits import remove, replace
+from binderlint.files.requirements import Requirement
+from binderlint.rule import Rule
+from binderlint.source import Text
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+
+def _named(one: Requirement) -> Text:
+    """The name with its version, which belongs to the other package."""
+    end = len(one.name) if not one.clauses else len(one.text) - (len(one.text) - one.text.index(one.specifier) - len(one.specifier))  # fmt: skip
+    return one.text.part(0, end) if one.text.place.text == one.text else one.text
+
+
+_RENAMED = {"nbserverproxy": "jupyter-server-proxy", "nbrsessionproxy": "jupyter-rsession-proxy"}
+
+
+class NbserverproxyRenamed(Rule):
+    code = "PIP009"
+    severity = Severity.ERROR
+    level = Level.LAUNCH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        if repo.plan.python and repo.plan.python.version == "3.7":
+            return
+        for one in repo.requirements:
+            if (name := _RENAMED.get(one.key)) and not one.url:
+                yield self._renamed(one.text, one.name, None if one.hashed else _named(one), name)
+        dependencies = repo.conda_dependencies
+        names = {spec.key for spec in repo.conda_specs}
+        for spec in repo.conda_specs:
+            if (name := _RENAMED.get(spec.key)) and name in names and dependencies is not None:
+                index = next(
+                    n
+                    for n, item in enumerate(dependencies)
+                    if item.place.span.start <= spec.text.place.span.start < item.place.span.end
+                )
+                yield self.at(
+                    spec.text,
+                    f"`{spec.name}` is the old name of `{name}`, which is in the list too; it does nothing in Binder's images",
+                    help="Remove the line",
+                    severity=Severity.INFO,
+                    fix=Fix(f"Remove `{spec.name}`", (remove(dependencies, index),)),
+                )
+            elif name:
+                start = spec.name.place.span.start - spec.text.place.span.start
+                part = spec.text if spec.whole else spec.text.part(start, len(spec.text))
+                yield self._renamed(spec.text, spec.name, part, name)
+
+    def _renamed(self, where: Text, old: str, part: Text | None, new: str) -> Diagnostic:
+        return self.at(
+            where,
+            f"`{old}` is now `{new}`: the old package does not work with the server in Binder's images, so nothing is served",
+            help=f"Write `{new}`",
+            fix=Fix(f"Write `{new}`", (replace(part, new),)) if part is not None else None,
+        )

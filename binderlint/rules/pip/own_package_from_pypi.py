@@ -1,0 +1,70 @@
+"""own-package-from-pypi: The repository's own package is installed from the package index."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
+from binderlint.edits import replace
+from binderlint.files.own import own_names
+from binderlint.files.requirements import canonical
+from binderlint.rule import Rule
+from binderlint.source import Text
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+
+class OwnPackageFromPypi(Rule):
+    code = "PIP012"
+    severity = Severity.INFO
+    level = Level.REPRODUCE
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        own = own_names(repo)
+        if not own or _installed_later(repo):
+            return
+        for one in repo.requirements:
+            if one.key in own and not one.url and not _held(str(one.specifier)):
+                path = ".." if one.array is not None and repo.plan.binder_dir else "."
+                extras = f"[{','.join(one.extras)}]" if one.extras else ""
+                whole = one.text.place.text == one.text and not one.marker and _can_be_built(repo)
+                yield self._released(
+                    one.text,
+                    one.name,
+                    Fix("Install this commit", (replace(one.text, path + extras),), Applicability.UNSAFE)
+                    if whole
+                    else None,
+                )
+        for spec in repo.conda_specs:
+            if canonical(spec.name) in own and not _held(str(spec.version or "")):
+                yield self._released(spec.text, spec.name, None)
+
+    def _released(self, where: Text, name: str, fix: Fix | None) -> Diagnostic:
+        return self.at(
+            where,
+            f"`{name}` is this repository's own package: Binder installs its last release, not this commit",
+            help="Install `.` if visitors should get the code of this commit",
+            fix=fix,
+        )
+
+
+def _can_be_built(repo: Repository) -> bool:
+    """True when pip can install the repository; a setup.cfg alone it refuses."""
+    return any(repo.get(name) for name in ("setup.py", "pyproject.toml"))
+
+
+def _held(version: str) -> bool:
+    """Whether a version is chosen, or limited above."""
+    return bool(re.search(r"~=|<|(?<![<>!~=])=|^\d", version))
+
+
+def _installed_later(repo: Repository) -> bool:
+    """Whether the repository itself is installed after the requirements."""
+    if repo.plan.buildpack != "CondaBuildPack" and (repo.used("setup.py") or repo.used("pyproject.toml")):
+        return True
+    post_build = repo.used("postBuild")
+    lines = post_build.lines() if post_build else ()
+    return any("pip" in line and "install" in line and (" ." in line or "setup.py" in line) for line in lines)

@@ -1,0 +1,68 @@
+"""pip-file-url: A requirement points to a folder on another computer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
+from binderlint.edits import replace
+from binderlint.files.requirements import Requirement, short
+from binderlint.pattern import regex
+from binderlint.rule import Rule
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+_FOREIGN = regex(r"(?:file:)?/{2,}(?!\.)|[A-Za-z]:[\\/]|/|~")
+
+
+_FOLDER_VERSION = regex(
+    r"(?:^|[/\\])([A-Za-z0-9_.-]+?)-(\d+(?:\.\d+)+[\w.]*?)(?:-[^/\\]*\.whl|\.tar\.gz|\.zip|\.tar\.bz2)(?:$|[#?])"
+)
+
+
+class PipFileUrl(Rule):
+    code = "PIP003"
+    severity = Severity.ERROR
+    level = Level.LAUNCH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        python = repo.plan.python.version if repo.plan.python else "3.10"
+        for file in repo.pip_files:
+            found = [one for one in file.requirements if _elsewhere(repo, one) and one.applies(python)]
+            if not found or file.constraint:
+                continue
+            edits = [edit for one in found if (edit := _without_path(one))]
+            more = f", and {len(found) - 1} more" if len(found) > 1 else ""
+            yield self.at(
+                found[0].text,
+                f"`{short(found[0].url or '')}`{more}: this path of another computer does not exist in the build, so pip stops it",
+                help="Write `name==version`; `pip list --format=freeze` writes the whole list so",
+                fix=Fix("Ask for the packages by name", tuple(edits), Applicability.UNSAFE)
+                if len(edits) == len(found)
+                else None,
+            )
+
+
+def _elsewhere(repo: Repository, one: Requirement) -> bool:
+    if not one.url or one.remote or "$" in one.url:
+        return False
+    path = one.url.removeprefix("file:")
+    if not _FOREIGN.match(one.url) and not path.startswith("/"):
+        return False
+    path = re.sub("^/{2,}", "/", path)
+    inside = re.match(r"(?:/home/jovyan|~|/srv/repo)(?:/(.*))?$", re.split("[#?]", path)[0])
+    return not (inside and repo.exists(inside[1] or ""))
+
+
+def _without_path(one: Requirement) -> Edit | None:
+    assert one.url
+    version = _FOLDER_VERSION.search(one.url)
+    name = str(one.name) or (version[1] if version else "")
+    if not name or one.editable:
+        return None
+    extras = f"[{','.join(one.extras)}]" if one.extras else ""
+    marker = f" ; {one.marker}" if one.marker else ""
+    return replace(one.text, name + extras + (f"=={version[2]}" if version else "") + marker)

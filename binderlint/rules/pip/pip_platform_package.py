@@ -1,0 +1,63 @@
+"""pip-platform-package: requirements.txt lists a package that only Windows or macOS has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Diagnostic, Edit, Fix, Level, Severity
+from binderlint.edits import insert, replace
+from binderlint.files.requirements import Requirement
+from binderlint.rule import Rule
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+# No file of these installs on Linux: no wheel, and no source that builds there.
+_BELONGS = {
+    "pywin32": "win32",
+    "pypiwin32": "win32",
+    "pywinpty": "win32",
+    "windows-curses": "win32",
+    "pyobjc": "darwin",
+    "pyobjc-core": "darwin",
+}
+
+
+def _platform(name: str) -> str:
+    """The `sys_platform` that a package is for, empty when it is for Linux too."""
+    return "darwin" if name.startswith("pyobjc-framework-") else _BELONGS.get(name, "")
+
+
+class PipPlatformPackage(Rule):
+    code = "PIP007"
+    severity = Severity.ERROR
+    level = Level.LAUNCH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        python = repo.plan.python.version if repo.plan.python else "3.10"
+        for one in repo.requirements:
+            platform = _platform(one.key)
+            if not platform or one.url or not one.applies(python):
+                continue
+            marker = f"sys_platform == '{platform}'"
+            edit: Edit
+            if one.marker:
+                edit = replace(one.marker, f"{marker} and ({one.marker})")
+            else:
+                end = one.text.place.span.end
+                edit = insert(one.text.place.source, end, f" ; {marker}")
+            system = "Windows" if platform == "win32" else "macOS"
+            editable = "'" not in _quote(one)
+            yield self.at(
+                one.text,
+                f"`{one.name}` exists for {system} only: on Binder, a Linux machine, pip finds none and the build stops",
+                help=f"Add `; {marker}`, or remove the line",
+                fix=Fix("Leave it out on Linux", (edit,)) if editable else None,
+            )
+
+
+def _quote(one: Requirement) -> str:
+    """The quote that a YAML item stands in, empty for a plain one and in a requirements file."""
+    before = one.text.place.span.start - 1
+    return one.text.place.source.text[before : before + 1] if one.array is not None else ""

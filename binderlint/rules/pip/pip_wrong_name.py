@@ -1,0 +1,126 @@
+"""pip-wrong-name: A package is listed under a name that pip does not know."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
+from binderlint.edits import between, remove, remove_lines, replace
+from binderlint.files.requirements import PLACEHOLDER, Requirement, canonical
+from binderlint.pattern import regex
+from binderlint.rule import Rule
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+_WRONG_NAMES = {
+    # What is imported, or conda's name -> the name that pip wants. Looked up: pip finds nothing under the wrong name, or its
+    # installation ends in an error that names the right one (sklearn, tensorflow-gpu, pytorch, skimage).
+    "cv2": "opencv-python-headless",
+    "dateutil": "python-dateutil",
+    "matplotlib-base": "matplotlib",
+    "numpy-base": "numpy",
+    "opencv": "opencv-python-headless",
+    "pil": "Pillow",
+    "py-opencv": "opencv-python-headless",
+    "pytables": "tables",
+    "python-graphviz": "graphviz",
+    "python-opencv": "opencv-python-headless",
+    "pytorch": "torch",
+    "scikitlearn": "scikit-learn",
+    "skimage": "scikit-image",
+    "sklearn": "scikit-learn",
+    "tensorflow-gpu": "tensorflow",
+    "yaml": "PyYAML",
+}
+
+
+_PART_OF = {"mpl-toolkits": "matplotlib"}
+
+
+# Modules of the standard library of which the index of Python packages has an unrelated or old package: pip finds that one.
+_STDLIB_ON_INDEX = {
+    "antigravity", "argparse", "ast", "asyncio", "chunk", "configparser", "contextvars", "dataclasses", "datetime", "dis", "email",
+    "enum", "functools", "graphlib", "hmac", "html", "http", "importlib", "ipaddress", "logging", "mailbox", "modulefinder",
+    "multiprocessing", "pathlib", "readline", "resource", "secrets", "selectors", "ssl", "statistics", "token", "typing", "uuid", "wave",
+    "wsgiref",
+}  # fmt: skip
+
+
+class PipWrongName(Rule):
+    code = "PIP008"
+    severity = Severity.ERROR
+    level = Level.LAUNCH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        python = repo.plan.python.version if repo.plan.python else "3.10"
+        stdlib = {canonical(name) for name in sys.stdlib_module_names if not name.startswith("_")} - _STDLIB_ON_INDEX
+        names = {one.key: one for one in reversed(repo.requirements)}
+        for one in repo.requirements:
+            if one.url or not one.applies(python):
+                continue
+            if (right := _WRONG_NAMES.get(one.key)) and canonical(right) in names:
+                yield self.at(
+                    one.text,
+                    f"pip cannot install `{one.name}`: the package is called `{right}`, which is in the list too, and the build stops",
+                    help="Remove the line",
+                    fix=Fix(f"Remove `{one.name}`", (_without(one),), _trust(one, names[canonical(right)])),
+                )
+            elif right:
+                yield self.at(
+                    one.text,
+                    f"pip cannot install `{one.name}`: the package is called `{right}`, and the build stops",
+                    help=f"Write `{right}`",
+                    fix=_under(one, right),
+                )
+            elif one.key in stdlib or one.key in _PART_OF:
+                whole = _PART_OF.get(one.key)
+                what = f"comes with `{whole}`" if whole else "is part of Python itself"
+                yield self.at(
+                    one.text,
+                    f"`{one.name}` {what} and cannot be installed: pip finds no such package and the build stops",
+                    help="Remove the line",
+                    fix=Fix(f"Remove `{one.name}`", (_without(one),)),
+                )
+
+
+_ZEROS = regex(PLACEHOLDER)
+
+
+_EXACT = regex(r"===?\s*(\d+(?:\.\d+){0,2})(?=\s*(?:[,)]|$))")
+
+
+def _under(one: Requirement, right: str) -> Fix | None:
+    """The same requirement under the right name, with its version where the two have one numbering; None where it has hashes."""
+    title = f"Write `{right}`"
+    if one.hashed or one.name.place.text != one.name:
+        return None
+    versions = [version for _, version in one.clauses]
+    zeros = bool(versions) and all(map(_ZEROS.fullmatch, versions))
+    if zeros or (right == "Pillow" and any(re.match(r"[01](?:\.|$)", version) for version in versions)):
+        rest = one.text[len(one.name) : one.text.index(one.specifier)].rstrip()
+        return Fix(
+            title, (replace(between(one.name, one.specifier), right + rest),), Applicability.SAFE if zeros else Applicability.UNSAFE
+        )  # fmt: skip
+    edits = [replace(one.name, right)]
+    if right.startswith("opencv"):
+        edits.append(replace(one.specifier, _EXACT.sub(r"==\1.*", one.specifier)))
+    return Fix(title, tuple(edits))
+
+
+def _trust(one: Requirement, other: Requirement) -> Applicability:
+    """How safe it is to leave a requirement to another one: that one must say a version, too."""
+    said = any(not _ZEROS.fullmatch(version) for _, version in one.clauses)
+    return Applicability.UNSAFE if said and not other.specifier else Applicability.SAFE
+
+
+def _without(one: Requirement) -> Edit:
+    if one.array is None:
+        return remove_lines(one.line.place)
+    index = next(
+        number for number, item in enumerate(one.array) if item.place.span.start <= one.text.place.span.start < item.place.span.end
+    )  # fmt: skip
+    return remove(one.array, index)

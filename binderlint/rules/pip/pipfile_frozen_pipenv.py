@@ -1,0 +1,33 @@
+"""pipfile-frozen-pipenv: Binder builds from a Pipfile with a pipenv of January 2022."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Diagnostic, Level, Severity
+from binderlint.rule import Rule
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+
+class PipfileFrozenPipenv(Rule):
+    code = "PIP014"
+    severity = Severity.INFO
+    level = Level.REPRODUCE
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        source = repo.used("Pipfile") or repo.used("Pipfile.lock")
+        python = repo.plan.python
+        if repo.plan.buildpack != "PipfileBuildPack" or source is None or python is None:
+            return
+        new = bool(re.match(r"3\.1[2-9]$", python.version))
+        yield self.at(
+            source,
+            f"Binder installs this with pipenv 2022.1.8, from before Python {python.version}" if new
+            else "Binder installs this with pipenv 2022.1.8, which it does not update",
+            help="Write a requirements.txt (`pipenv requirements > requirements.txt`) and a runtime.txt, and remove the Pipfile from where Binder looks",
+            severity=Severity.WARNING if new else Severity.INFO,
+        )  # fmt: skip

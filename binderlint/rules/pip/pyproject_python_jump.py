@@ -1,0 +1,65 @@
+"""pyproject-python-jump: `requires-python` in pyproject.toml makes Binder use its newest Python."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
+from binderlint.edits import create
+from binderlint.rule import Rule
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+
+class PyprojectPythonJump(Rule):
+    code = "PIP013"
+    severity = Severity.WARNING
+    level = Level.REPRODUCE
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        plan = repo.plan
+        source = repo.get("pyproject.toml")
+        if source is None or plan.binder_dir:
+            return
+        from binderlint.files.toml import find_value
+
+        wanted = find_value(source, "project", "requires-python")
+        if wanted is None:
+            return
+        if plan.error:
+            if plan.error.type == "RuntimeError" and "pyproject.toml" in plan.error.message:
+                yield self.at(
+                    wanted,
+                    f"No Python that Binder can use here meets `{wanted}`: {_reason(plan.error.message)}, and the build stops",
+                    help="Widen `requires-python`, or name another version in runtime.txt",
+                    severity=Severity.ERROR,
+                    level=Level.LAUNCH,
+                )
+            return
+        python = plan.python
+        if (
+            python is None
+            or python.place is None
+            or python.place.path != "pyproject.toml"
+            or "<" in wanted
+            or "=" in wanted.replace(">=", "")
+        ):
+            return
+        yield self.at(
+            wanted,
+            f"`{wanted}` excludes repo2docker's default Python, so it takes the newest it has: {python.version} today, a newer one with its next release",
+            help="Name the version you work with in runtime.txt",
+            fix=Fix(
+                f"Keep Python {python.version}",
+                (create("runtime.txt", f"python-{python.version}\n"),),
+                Applicability.UNSAFE,
+            )
+            if "runtime.txt" not in repo.sources
+            else None,
+        )
+
+
+def _reason(message: str) -> str:
+    return "runtime.txt names one that it excludes" if "runtime.txt" in message else "repo2docker has none"

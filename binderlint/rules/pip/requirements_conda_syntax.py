@@ -1,0 +1,58 @@
+"""requirements-conda-syntax: A requirements file uses conda's syntax."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Rename, Severity
+from binderlint.edits import replace
+from binderlint.rule import Rule
+from binderlint.source import Source, Text
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+from binderlint.files.requirements import CONDA_PIN
+
+
+class RequirementsCondaSyntax(Rule):
+    code = "PIP001"
+    severity = Severity.ERROR
+    level = Level.LAUNCH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        for file in repo.pip_files:
+            if file.is_environment:
+                from binderlint.files.faults import faults
+
+                path = file.source.path.removesuffix("requirements.txt") + "environment.yml"
+                fits = faults(Source(path, file.source.data)) == 0
+                fix = Fix("Rename it", (Rename(file.source.path, path),), Applicability.UNSAFE)
+                yield self.at(
+                    file.source,
+                    "This is the content of an environment.yml: pip does not understand it and stops the build",
+                    help="Rename the file to environment.yml",
+                    fix=fix if fits and file.source.name == "requirements.txt" else None,
+                )
+                continue
+            lines = [(line, found) for line in file.invalid if (found := CONDA_PIN.match(line.line))]
+            if not lines:
+                continue
+            built = any(found[4] for _, found in lines)
+            edits = tuple(_conda_to_pip(line.line, found) for line, found in lines)
+            first = lines[0][0].line
+            more = f", and {len(lines) - 1} more lines" if len(lines) > 1 else ""
+            yield self.at(
+                first,
+                f"`{first}`{more}: this is conda's syntax, pip stops the build with `Invalid requirement`",
+                help="Move the list to environment.yml" if built else "Write `==`",
+                fix=Fix("Write `==`", edits, Applicability.UNSAFE if built else Applicability.SAFE),
+            )
+
+
+def _conda_to_pip(line: Text, found: re.Match[str]) -> Edit:
+    if found[4]:
+        return replace(line, f"{found[1]}=={found[3]}")
+    sign = found.start(2) + found[2].index("=")
+    return replace(line.part(sign, sign + 1), "==")

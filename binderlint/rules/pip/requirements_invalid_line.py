@@ -1,0 +1,80 @@
+"""requirements-invalid-line: A line in a requirements file is not a requirement."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Diagnostic, Edit, Fix, Level, Severity
+from binderlint.edits import replace
+from binderlint.files.requirements import Invalid, short
+from binderlint.rule import Rule
+from binderlint.source import Text
+
+if TYPE_CHECKING:
+    from binderlint.files.installs import PipFile
+    from binderlint.repository import Repository
+from binderlint.files.requirements import CONDA_PIN
+
+
+class RequirementsInvalidLine(Rule):
+    code = "PIP002"
+    severity = Severity.ERROR
+    level = Level.LAUNCH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        if _old_pip(repo):
+            return
+        for file in repo.pip_files:
+            lines = [] if file.is_environment else list(_not_understood(file))
+            if len(lines) > _MANY:
+                text, _ = lines[0]
+                yield self.at(
+                    text,
+                    f"`{short(text)}` and {len(lines) - 1} more lines are no requirements, so pip refuses the file and the build stops",
+                    help="Write one package on a line, as `name==version`; text after `#` is a comment",
+                )
+                continue
+            for text, said in lines:
+                fix = _mended(text)
+                reason = f" ({short(said)})" if said and not fix else ""
+                yield self.at(
+                    text,
+                    f"`{short(text)}` is no requirement, so pip refuses the whole file and the build stops{reason}",
+                    help="Write one package on a line, as `name==version`; text after `#` is a comment",
+                    fix=Fix("Write it as a requirement", (fix,)) if fix else None,
+                )
+
+
+_MANY = 4  # from here on one finding speaks for all lines of a file
+
+
+def _not_understood(file: PipFile) -> Iterator[tuple[Text, str]]:
+    """The lines that pip refuses, with its reason; those in conda's syntax are another rule's."""
+    for line in file.lines:
+        if isinstance(line, Invalid):
+            if not CONDA_PIN.match(line.line):
+                yield line.line, line.message
+        elif re.match(r"-\s+\S", line.line):
+            yield line.line, ""
+
+
+def _mended(line: Text) -> Edit | None:
+    """The edit for the mistakes that have one reading."""
+    for pattern, text in (
+        (r"([A-Za-z0-9][\w.-]*)(\s+)(\d+(?:\.\d+)*)$", "=="),
+        (r"()((?:!|\$\s*|%)?(?:python3? -m )?pip3? install\s+(?:-U\s+|--upgrade\s+)?)([A-Za-z0-9][\w.-]*(?:[=<>~!].*)?)$", ""),
+        (r"()(-\s+)([A-Za-z0-9][\w.-]*(?:\s*[=<>~!].*)?)$", ""),
+        (r"([A-Za-z0-9][\w.-]*(?:\s*[=<>~!]=\s*[\w.]+)?)(\s*[,;])()$", ""),
+    ):  # fmt: skip
+        if found := re.match(pattern, line):
+            return replace(line.part(*found.span(2)), text)
+    if quoted := re.match(r"([\"'])([A-Za-z0-9][^\"']*)\1$", line):
+        return replace(line, quoted[2])
+    return None
+
+
+def _old_pip(repo: Repository) -> bool:
+    """Whether the image's Python is too old for a pip that refuses legacy versions (24.1, Python 3.8)."""
+    return bool(repo.plan.python and repo.plan.python.version in ("2.7", "3.5", "3.6", "3.7"))

@@ -1,0 +1,107 @@
+"""requirements-local-path: A requirements file names a file or folder that the build does not find."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Diagnostic, Fix, Level, Severity
+from binderlint.edits import replace
+from binderlint.files.installs import PipFile, include_path
+from binderlint.files.requirements import Requirement
+from binderlint.rule import Rule
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+
+class RequirementsLocalPath(Rule):
+    code = "PIP006"
+    severity = Severity.ERROR
+    level = Level.LAUNCH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        python = repo.plan.python.version if repo.plan.python else "3.10"
+        in_environment = any(file.array is not None for file in repo.pip_files)
+        for file in repo.pip_files:
+            yield from self._includes(repo, file)
+            own = file.array is not None or file.source.name == "requirements.txt"
+            if in_environment and repo.plan.binder_dir and not own:
+                continue  # included by one of the two, so it is open where pip runs
+            folder = file.source.folder if file.array is not None else ""
+            for one in file.requirements:
+                if one.url and not one.remote and one.applies(python) and not _abroad(one.url):
+                    yield from self._package(repo, file, one, folder)
+
+    def _includes(self, repo: Repository, file: PipFile) -> Iterator[Diagnostic]:
+        for option in file.options:
+            value = str(option.value)
+            if option.name not in ("--requirement", "--constraint") or not value or "://" in value or "$" in value:
+                continue
+            path = include_path(file, option)
+            if path and repo.get(path):
+                continue
+            from_root = posixpath.normpath(value)
+            right = posixpath.relpath(from_root, file.source.folder or ".") if file.source.folder else ""
+            exists = bool(right) and not from_root.startswith("..") and repo.get(from_root) is not None
+            told = " (there is one that git does not track)" if path in repo.untracked else ""
+            yield self.at(
+                option.value,
+                f"`{value}` is not there{told}: pip looks for it beside this file, and the build stops",
+                help=f"Write `{right}`" if exists else "Commit the file, or remove the line",
+                fix=Fix(f"Write `{right}`", (replace(option.value, right),)) if exists else None,
+            )
+
+    def _package(self, repo: Repository, file: PipFile, one: Requirement, folder: str) -> Iterator[Diagnostic]:
+        assert one.url
+        written = re.split("[#?]", str(one.url).removeprefix("file:"))[0]
+        if "\\" in written:
+            fixed = str(one.url).replace("\\", "/")
+            yield self.at(
+                one.url,
+                f"`{written}` is a path of Windows: on Binder, a Linux machine, pip does not understand it and the build stops",
+                help=f"Write `{fixed}`",
+                fix=Fix(f"Write `{fixed}`", (replace(one.url, fixed),)),
+            )
+            return
+        path = posixpath.normpath(posixpath.join(folder, written))
+        path = "" if path == "." else path
+        where = f"`{folder}/`" if folder else "the root of the repository"
+        if problem := _missing(repo, path):
+            other = posixpath.relpath(".", folder) if folder and written in (".", "./") else "."
+            whole = written in (".", "./", "..", "../") and other != written and not _missing(repo, "")
+            yield self.at(
+                one.url,
+                f"`{written}` {problem}: pip starts from {where}, and the build stops",
+                help=f"Write `{other}`" if whole else "Commit it, or correct the path",
+                fix=Fix(f"Write `{other}`", (replace(one.url, other),)) if whole else None,
+            )
+            return
+        copied = repo.plan.env_needs_repository if file.array is not None else repo.plan.pip_needs_repository
+        if not copied and not written.startswith(".") and not str(one.url).startswith("file:"):
+            yield self.at(
+                one.url,
+                f"repo2docker sees no local path in `{written}`, installs before it copies the repository, and pip does not find it",
+                help=f"Write `./{written}`",
+                fix=Fix(f"Write `./{written}`", (replace(one.url, f"./{written}"),)),
+            )
+
+
+def _abroad(address: str) -> bool:
+    """Whether it is a path of another computer, or one that an environment variable completes."""
+    return bool(re.match(r"(?:file:)?/|[A-Za-z]:[\\/]|~", address)) or "$" in address
+
+
+def _missing(repo: Repository, path: str) -> str:
+    """What is wrong with a path that pip should install, in words; empty when nothing."""
+    if path.startswith(".."):
+        return "lies outside of the repository"
+    if not repo.exists(path):
+        return "is not there"
+    resolved = repo.resolve(path)
+    if resolved is None or resolved in repo.sources:  # a file, or a submodule
+        return ""
+    files = {posixpath.basename(name) for name in repo.list(resolved)}
+    return "" if files & {"setup.py", "pyproject.toml"} else "has neither setup.py nor pyproject.toml"

@@ -1,0 +1,62 @@
+"""requirements-private-vcs: A requirement needs a key or a password."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
+from binderlint.edits import replace
+from binderlint.pattern import regex
+from binderlint.rule import Rule
+from binderlint.source import Text
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+
+class RequirementsPrivateVcs(Rule):
+    code = "PIP004"
+    severity = Severity.ERROR
+    level = Level.LAUNCH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        python = repo.plan.python.version if repo.plan.python else "3.10"
+        for one in repo.requirements:
+            if not one.url or not one.applies(python):
+                continue
+            if found := re.match(
+                r"(git\+)(?:ssh://(?:[^@/]+@)?([^/:]+)(?::\d+)?[/:]|(?:ssh:)?[^@/\s]+@([^/:]+):|git://([^/]+)/)",
+                one.url,
+            ):
+                host = found[2] or found[3] or found[4]
+                protocol = (
+                    "the `git:` protocol, which GitHub has switched off"
+                    if found[4]
+                    else "ssh, for which the build has no key"
+                )
+                yield self.at(
+                    one.url,
+                    f"This is fetched by {protocol}, so pip stops the build",
+                    help="Use the `https` address of a public repository",
+                    fix=Fix("Fetch it by https", (replace(one.url.part(0, found.end()), f"git+https://{host}/"),), Applicability.UNSAFE)
+                    if one.url.place.text == one.url
+                    else None,
+                )  # fmt: skip
+            elif _SECRET.search(one.url):
+                yield self._secret(one.url)
+        for file in repo.pip_files:
+            for option in file.options:
+                if option.name in ("--index-url", "--extra-index-url", "--find-links") and _SECRET.search(option.value):
+                    yield self._secret(option.value)
+
+    def _secret(self, where: Text) -> Diagnostic:
+        return self.at(
+            where,
+            "This address holds a password or token: the repository and every image built from it publish it",
+            help="Revoke it, and install from a public address",
+        )
+
+
+_SECRET = regex(r"//[^/@:\s$]+:[^/@\s$]{3,}@|//(?:ghp_|github_pat_|glpat-)[\w-]+@")

@@ -1,0 +1,69 @@
+"""env-name-assumed: A script uses the name that environment.yml gives the environment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Applicability, Diagnostic, Level, Severity
+from binderlint.launch_scripts import removed, rewritten, scripts
+from binderlint.rule import Rule
+
+if TYPE_CHECKING:
+    from binderlint.files.script import Command, Word
+    from binderlint.repository import Repository
+
+
+def _environment_word(command: Command) -> Word | None:
+    """The word that names a conda environment to activate or to run in."""
+    words = command.written
+    values = [word.value or "" for word in words]
+    name = values[0].rpartition("/")[2] if values else ""
+    if name in ("conda", "mamba", "micromamba") and values[1:2] == ["activate"] and len(words) == 3:
+        return words[2]
+    if name in ("source", ".") and len(words) == 3 and values[1].rpartition("/")[2] == "activate":
+        return words[2]
+    if " run" in " ".join(command.wrappers):
+        for index, text in enumerate(values[:-1]):
+            if text == "run" and values[index - 1].rpartition("/")[2] in ("conda", "mamba", "micromamba"):
+                for at in range(index + 1, len(values) - 1):
+                    if values[at] in ("-n", "--name"):
+                        return words[at + 1]
+                    if not values[at].startswith("-"):
+                        return None
+    return None
+
+
+class EnvNameAssumed(Rule):
+    code = "PBD005"
+    severity = Severity.ERROR
+    level = Level.LAUNCH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        named = repo.environment.get("name") if repo.environment else None
+        if not isinstance(named, str) or named in ("notebook", "kernel", "base", "root"):
+            return
+        made = any(
+            one.name in ("conda", "mamba", "micromamba") and "create" in one.values[:2]
+            for script, _ in scripts(repo)
+            for one in script.commands
+        )
+        for script, _ in scripts(repo):
+            for command in script.executed if not made else ():
+                word = _environment_word(command)
+                if word is None or word.value != named or command.ignored:
+                    continue
+                activation = command.name in ("conda", "mamba", "micromamba", "source", ".")
+                fix = (
+                    removed(command, "Leave it out: the environment is active", Applicability.UNSAFE)
+                    if activation
+                    else rewritten("Use the environment `notebook`", word.raw, "notebook", Applicability.UNSAFE)
+                )
+                yield self.at(
+                    word.raw,
+                    f"There is no environment `{named}`: Binder installs environment.yml into one that is called `notebook`, whatever its `name`",
+                    help="Leave the activation out: the environment is active already"
+                    if activation
+                    else "Use `-n notebook`, or leave `conda run` out",
+                    fix=fix,
+                )

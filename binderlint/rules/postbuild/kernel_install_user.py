@@ -1,0 +1,47 @@
+"""kernel-install-user: A kernel is installed that is already there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Diagnostic, Level, Severity
+from binderlint.rule import Rule
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+
+class KernelInstallUser(Rule):
+    code = "PBD014"
+    severity = Severity.INFO
+    level = Level.POLISH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        script = repo.post_build
+        if script is None or re.search(r"activate|venv|PATH=", script.source.prose):
+            return
+        for command in script.executed:
+            if command.name != "ipykernel" or command.values[:1] != ("install",) or not command.written:
+                continue
+            if command.wrappers not in (("python -m",), ("python3 -m",)) or not re.fullmatch(
+                r"python3?", command.written[0].value or ""
+            ):
+                continue
+            values = command.values
+            name = next((values[at + 1] for at, one in enumerate(values[:-1]) if one == "--name"), "")
+            if name and _wanted(repo, name):
+                continue
+            yield self.at(
+                command.place,
+                "This adds a second entry for the Python that the notebooks use anyway, under the name `python3`",
+                help="Leave it out, and choose the kernel `python3` in the notebooks",
+            )
+
+
+def _wanted(repo: Repository, name: str) -> bool:
+    """Whether a notebook asks for a kernel of this name."""
+    pattern = re.compile(rf'"name"\s*:\s*"{re.escape(name)}"')
+    paths = [path for path in repo.sources if path.endswith(".ipynb")]
+    return any((source := repo.get(path)) and pattern.search(source.text) for path in paths)

@@ -1,0 +1,66 @@
+"""package-needs-newer-python: The repository's own package does not allow the Python of the build."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Diagnostic, Level, Severity
+from binderlint.rule import Rule
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+
+class PackageNeedsNewerPython(Rule):
+    code = "PBD013"
+    severity = Severity.ERROR
+    level = Level.LAUNCH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        script, plan = repo.post_build, repo.plan
+        if script is None or plan.python is None or plan.buildpack in (None, "NixBuildPack", "DockerBuildPack"):
+            return
+        if any(
+            spec.key == "python" and not re.match(r"=+\s*\d+\.\d+", spec.version or "") for spec in repo.conda_specs
+        ):
+            return
+        written = _requires_python(repo)
+        if written is None:
+            return
+        from binderlint.files.agreement import pip_admits
+        from binderlint.files.dask_versions import python_minor
+
+        version = python_minor(repo)
+        if not version or any(pip_admits(written, f"{version}.{patch}") is not False for patch in (0, 5, 12, 99)):
+            return
+        for command in script.executed:
+            if not re.fullmatch(r"pip[\d.]*", command.name) or command.values[:1] != ("install",) or command.ignored:
+                continue
+            own = any(re.fullmatch(r"\./?(?:\[[\w,-]+\])?", one) for one in command.operands[1:])
+            if (
+                own
+                and command.cwd == ""
+                and not command.has("--ignore-requires-python")
+                and "run" not in " ".join(command.wrappers)
+            ):
+                yield self.at(
+                    command.place,
+                    f"The package of this repository needs Python {written}, but Binder builds with Python {version}: pip refuses to install it",
+                    help="Ask for a Python that it allows in environment.yml or runtime.txt",
+                )
+
+
+def _requires_python(repo: Repository) -> str | None:
+    """What the package in the root says of its Python."""
+    patterns = {
+        "pyproject.toml": r"""^requires-python\s*=\s*["']([^"']+)["']""",
+        "setup.cfg": r"^python_requires\s*=\s*([^\n#]+)",
+        "setup.py": r"""\bpython_requires\s*=\s*["']([^"']+)["']""",
+    }
+    for path, pattern in patterns.items():
+        source = repo.get(path)
+        if source and (found := re.search(pattern, source.text, re.MULTILINE)):
+            return found[1].strip()
+    return None

@@ -1,0 +1,47 @@
+"""postbuild-conda-activate: A script runs `conda activate`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Applicability, Diagnostic, Level, Severity
+from binderlint.launch_scripts import removed, result, scripts
+from binderlint.rule import Rule
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+
+class PostbuildCondaActivate(Rule):
+    code = "PBD006"
+    severity = Severity.WARNING
+    level = Level.LAUNCH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        named = repo.environment.get("name") if repo.environment else None
+        for script, _ in scripts(repo):
+            loaded = bool(re.search(r"(?:^|\s)-\w*[li]", script.shebang.argument))
+            for command in script.executed:
+                words = " ".join(word.raw for word in command.written)
+                if command.name in ("source", ".", "eval") and re.search(
+                    r"conda\.sh|mamba\.sh|hook|bashrc|profile|bin/activate", words
+                ):
+                    loaded = True
+                if command.name not in ("conda", "mamba", "micromamba") or command.values[:1] != ("activate",):
+                    continue
+                if loaded or command.ignored or command.context.nested or command.values[1:] == (named,):
+                    continue
+                here = command.values[1:] in (("notebook",), ("/srv/conda/envs/notebook",))
+                yield self.at(
+                    command.place,
+                    f"`{command.name} activate` needs a function that this shell has not loaded: {result(script, command)}",
+                    help="Leave it out: the environment is active already"
+                    if here
+                    else 'Load it first: `eval "$(conda shell.bash hook)"`',
+                    severity=Severity.ERROR if script.decides(command) else None,
+                    fix=removed(command, "Leave it out: the environment is active", Applicability.UNSAFE)
+                    if here
+                    else None,
+                )

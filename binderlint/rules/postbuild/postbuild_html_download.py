@@ -1,0 +1,51 @@
+"""postbuild-html-download: A download gets a web page instead of the file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Diagnostic, Fix, Level, Severity
+from binderlint.edits import replace
+from binderlint.rule import Rule
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+from binderlint.facts.script_commands import script_addresses
+
+
+class PostbuildHtmlDownload(Rule):
+    code = "PBD010"
+    severity = Severity.ERROR
+    level = Level.LAUNCH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        for _, command, url in script_addresses(repo):
+            if command.name not in ("wget", "wget2", "curl", "aria2c", "axel"):
+                continue
+            found = _page(url)
+            if found is None:
+                continue
+            site, better = found
+            yield self.at(
+                url,
+                f"This address is a web page of {site}: what is downloaded is its HTML and not the file",
+                help=f"Use `{better}`"
+                if better
+                else "Use `gdown`, or put the data where they can be downloaded (Zenodo, OSF)",
+                fix=Fix("Use the address of the file", (replace(url, better),)) if better else None,
+            )
+
+
+def _page(url: str) -> tuple[str, str] | None:
+    """The site and the address of the file itself (empty where there is none); None for an address that is no page."""
+    if re.match(r"https?://(?:www\.)?dropbox\.com/", url) and re.search(r"[?&]dl=0\b", url):
+        return "Dropbox", re.sub(r"(?<=[?&])dl=0\b", "dl=1", url)
+    if found := re.match(r"https?://(?:www\.)?github\.com/([^/]+/[^/]+)/blob/([^?#]+)$", url):
+        return "GitHub", f"https://raw.githubusercontent.com/{found[1]}/{found[2]}"
+    if re.match(r"https?://[^/]*gitlab[^/]*/.+/-/blob/[^?#]+$", url):
+        return "GitLab", url.replace("/-/blob/", "/-/raw/", 1)
+    if re.match(r"https?://drive\.google\.com/(?:file/d/[^/]+(?:/(?:view|edit|preview))?|open\?id=)", url):
+        return "Google Drive", ""
+    return None

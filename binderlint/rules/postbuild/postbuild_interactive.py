@@ -1,0 +1,65 @@
+"""postbuild-interactive: A script asks a question."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Diagnostic, Level, Severity
+from binderlint.launch_scripts import result, rewritten
+from binderlint.rule import Rule
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+
+class PostbuildInteractive(Rule):
+    code = "PBD008"
+    severity = Severity.ERROR
+    level = Level.LAUNCH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        script = repo.post_build
+        if script is None:
+            return
+        settled = any("always_yes" in one.place.text or "ALWAYS_YES" in one.place.text for one in script.executed)
+        settled = settled or "ALWAYS_YES" in script.source.prose
+        for command in script.executed:
+            if command.ignored or command.context.pipeline or command.input is not None:
+                continue
+            if any("<" in one.operator for one in command.redirects):
+                continue
+            word = command.args[0] if command.args else None
+            if (
+                re.fullmatch(r"pip[\d.]*", command.name)
+                and word
+                and word.value == "uninstall"
+                and not command.has("-y", "--yes")
+            ):
+                yield self.at(
+                    word.raw,
+                    f"`pip uninstall` asks for a confirmation that nobody gives while the image is built: {result(script, command)}",
+                    help="Add `-y`",
+                    severity=None if script.decides(command) else Severity.WARNING,
+                    fix=rewritten("Add `-y`", word.raw, "uninstall -y"),
+                )
+            elif command.name in ("conda", "mamba", "micromamba") and word and not settled:
+                if word.value in ("install", "remove", "uninstall", "update", "upgrade", "create") and not command.has(
+                    "-y", "--yes", "--dry-run", "-d", "--help", "-h"
+                ):
+                    yield self.at(
+                        word.raw,
+                        f"`{command.name} {word.value}` asks for a confirmation; while the image is built it takes the answer to be yes",
+                        help="Add `-y`",
+                        severity=Severity.INFO,
+                        level=Level.POLISH,
+                        fix=rewritten("Add `-y`", word.raw, f"{word.value} -y"),
+                    )
+            elif command.name == "read" and command.has("-p") and not command.context.loop:
+                yield self.at(
+                    command.place,
+                    f"`read` waits for an answer that nobody gives while the image is built: {result(script, command)}",
+                    help="Leave the question out",
+                    severity=None if script.decides(command) else Severity.WARNING,
+                )

@@ -1,0 +1,48 @@
+"""postbuild-lab-build: A script builds JupyterLab again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Applicability, Diagnostic, Level, Severity
+from binderlint.launch_scripts import removed
+from binderlint.rule import Rule
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+
+class PostbuildLabBuild(Rule):
+    code = "PBD009"
+    severity = Severity.WARNING
+    level = Level.LAUNCH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        from binderlint.files.actions import subcommand
+        from binderlint.files.jupyter_stack import may_be_older
+
+        script = repo.post_build
+        found = [one for one in script.running if subcommand(one)[:3] == ("jupyter", "lab", "build")] if script else []
+        if script is None or not found or may_be_older(repo, "jupyterlab", (3, 0)):
+            return
+        sources = any(
+            subcommand(one)[:2] == ("jupyter", "labextension") and {"install", "link", "develop"} & set(one.values)
+            for one in script.running
+        )
+        for command in found:
+            yield self.at(
+                command.place,
+                "`jupyter lab build` takes minutes and much memory"
+                + (
+                    ""
+                    if sources
+                    else ", and nothing here needs it: extensions that come in a Python package are ready-made"
+                ),
+                help="Install extensions as Python packages and leave the build out",
+                fix=None
+                if sources
+                else removed(
+                    command, "Remove it", Applicability.UNSAFE if script.covers(command) else Applicability.SAFE
+                ),
+            )

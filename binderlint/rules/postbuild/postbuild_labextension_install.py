@@ -1,0 +1,59 @@
+"""postbuild-labextension-install: A script installs a JupyterLab extension from source."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Applicability, Diagnostic, Level, Severity
+from binderlint.launch_scripts import removed
+from binderlint.rule import Rule
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+from binderlint.facts.script_commands import failure_effect, script_commands
+
+
+class PostbuildLabextensionInstall(Rule):
+    code = "PBD002"
+    severity = Severity.WARNING
+    level = Level.LAUNCH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        from binderlint.files.actions import subcommand
+        from binderlint.files.jupyter_stack import asked, may_be_older
+        from binderlint.files.lab_extensions import BUILT_IN, outdated, prebuilt
+
+        for script, command in script_commands(repo):
+            words = subcommand(command)
+            if words[:3] != ("jupyter", "labextension", "install"):
+                continue
+            packages = words[3:]
+            if not packages or any(
+                one.startswith((".", "/", "~")) or "\0" in one or repo.exists(one) for one in packages
+            ):
+                continue
+            if may_be_older(repo, "jupyterlab", (4, 0)):
+                return
+            known = {one: prebuilt(one) for one in packages}
+            there = [one for one, name in known.items() if name == BUILT_IN or (name and asked(repo, name))]
+            missing = sorted({name for one, name in known.items() if name and one not in there and name is not None})
+            old = any(outdated(one) for one in packages)
+            names = ", ".join(f"`{name}`" for name in missing)
+            yield self.at(
+                command.place,
+                f"`{next(one for one in packages if outdated(one))}` was made for JupyterLab before 4, which Binder installs: the command fails, {failure_effect(script, command)}"
+                if old
+                else "`jupyter labextension install` builds JupyterLab from its sources, which is slow, needs much memory and fails for extensions made before JupyterLab 4",
+                help=f"Leave it out and add {names} to the environment file"
+                if names
+                else "Leave it out; install the extension's Python package where it has one",
+                severity=Severity.ERROR if old and script.decides(command) else None,
+                fix=removed(
+                    command,
+                    "Remove it: the build has it already",
+                    Applicability.UNSAFE if not old and script.covers(command) else Applicability.SAFE,
+                )
+                if len(there) == len(packages)
+                else None,
+            )

@@ -1,0 +1,79 @@
+"""postbuild-needs-root: A script needs administrator rights."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
+from binderlint.edits import append_lines, create
+from binderlint.launch_scripts import removed, result, scripts
+from binderlint.pattern import regex
+from binderlint.rule import Rule
+
+if TYPE_CHECKING:
+    from binderlint.files.script import Command
+    from binderlint.repository import Repository
+
+_SYSTEM = regex(r"/(?:usr|etc|opt|bin|sbin|lib|root|var/lib)(?:/|$)")
+
+
+_WRITERS = frozenset({"cp", "mv", "ln", "install", "mkdir", "touch", "tee", "rsync"})
+
+
+class PostbuildNeedsRoot(Rule):
+    code = "PBD007"
+    severity = Severity.ERROR
+    level = Level.LAUNCH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        for script, _ in scripts(repo):
+            for command in script.executed:
+                if command.ignored or command.after or command.context.conditional:
+                    continue
+                reason = self._reason(command)
+                if reason:
+                    yield self.at(
+                        command.place,
+                        f"{reason}, and nobody is root in Binder: {result(script, command)}",
+                        help="List system packages in apt.txt; put other files into your home folder"
+                        if command.name in ("apt", "apt-get", "aptitude")
+                        else "Do it without root, in the home folder or the environment",
+                        fix=self._fix(repo, command),
+                    )
+
+    def _reason(self, command: Command) -> str:
+        if "sudo" in command.wrappers:
+            return "`sudo` asks for the rights of root"
+        if command.name in ("apt", "apt-get", "aptitude", "add-apt-repository", "dpkg", "yum", "dnf", "apk"):
+            if command.name == "dpkg" and not command.has("-i", "--install", "-r", "--remove", "--configure"):
+                return ""
+            if {"list", "show", "search", "policy", "--version", "download"} & set(command.values):
+                return ""
+            return f"`{command.name}` needs the rights of root"
+        for redirect in command.redirects:
+            if ">" in redirect.operator and redirect.target and _SYSTEM.match(redirect.target.value or ""):
+                return f"`{redirect.target.raw}` can only be written by root"
+        copies = command.name in ("cp", "mv", "ln", "rsync", "install")
+        if command.name in _WRITERS and len(command.operands) > copies and _SYSTEM.match(command.operands[-1]):
+            return f"`{command.operands[-1]}` can only be written by root"
+        return ""
+
+    def _fix(self, repo: Repository, command: Command) -> Fix | None:
+        """`apt-get install` as lines of apt.txt."""
+        if command.name not in ("apt", "apt-get"):
+            return None
+        if "update" in command.values and (fix := removed(command, "Remove it", Applicability.UNSAFE)):
+            return fix
+        packages = command.operands[1:]
+        plain = all(re.fullmatch(r"[a-z0-9][a-z0-9.+-]+", one) for one in packages)
+        fix = removed(command, "Move the packages to apt.txt", Applicability.UNSAFE)
+        if command.operands[:1] != ("install",) or not packages or not plain or fix is None:
+            return None
+        path, lines = repo.plan.path("apt.txt"), "\n".join(packages)
+        source = repo.used("apt.txt")
+        if source is None and repo.exists(path):
+            return None
+        edit: Edit = append_lines(source, lines) if source else create(path, f"{lines}\n")
+        return fix._replace(edits=(*fix.edits, edit))

@@ -1,0 +1,56 @@
+"""postbuild-no-errexit: Errors in `postBuild` go unnoticed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
+from binderlint.edits import insert_lines
+from binderlint.rule import Rule
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+
+class PostbuildNoErrexit(Rule):
+    code = "PBD003"
+    severity = Severity.WARNING
+    level = Level.REPRODUCE
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        script = repo.post_build
+        shell = script.shell if script else None
+        if script is None or shell is None or shell.broken:
+            return
+        running = script.running
+        if any(one.errexit for one in script.commands) or any(
+            one.name == "set" and one.has("-e", "errexit") for one in running
+        ):
+            return
+        last = shell.statements[-1].place if shell.statements else None
+        hidden = [
+            one
+            for one in running
+            if one.name not in _CANNOT_FAIL
+            and not one.ignored
+            and not one.context.substitution
+            and one.context.statement != last
+        ]
+        if not hidden:
+            return
+        yield self.at(
+            script.source,
+            f"Nothing stops the build when a command such as `{hidden[0].name or 'the first one'}` fails: the image lacks what it should have made",
+            help="Add the line `set -e`",
+            fix=Fix(
+                "Add `set -e`",
+                (insert_lines(script.source, 2 if script.shebang.line else 1, "set -e"),),
+                Applicability.UNSAFE,
+            ),
+        )
+
+
+_CANNOT_FAIL = frozenset(
+    {"echo", "printf", "set", "export", "true", ":", "exit", "shopt", "umask", "ulimit", "exec", "trap", "date", "pwd"}
+)

@@ -1,0 +1,64 @@
+"""postbuild-no-shebang: `postBuild` does not say which program runs it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
+from binderlint.edits import insert_lines, replace
+from binderlint.rule import Rule
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+
+class PostbuildNoShebang(Rule):
+    code = "PBD004"
+    severity = Severity.INFO
+    level = Level.POLISH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        script = repo.post_build
+        if script is None or script.shebang.line is not None or script.source.encoding != "utf-8":
+            return
+        source, shell = script.source, script.shell
+        if not source.text.strip() or source.has_bom or shell is None:
+            return
+        first_word = re.match(r"(?:\s*#[^\n]*\n|\s)*(\w+)", source.text)
+        if first_word and first_word.group(1) in ("import", "from", "library", "using"):
+            yield self.at(
+                source,
+                "The first line of postBuild does not name a program with `#!`, so a shell runs it, which does not know this language: the build fails",
+                help="Begin the file with a line such as `#!/usr/bin/env python3`",
+                severity=Severity.ERROR,
+            )
+            return
+        late = re.match(r"(\s+)#!", source.text)
+        if late:
+            fix = Fix("Put the first line first", (replace(source.place(*late.span(1)), ""),))
+        else:
+            differs = any(
+                one.name == "echo" and "\\" in one.place.text for one in script.running
+            )  # to dash `\n` ends a line
+            safety = Applicability.UNSAFE if differs else Applicability.SAFE
+            fix = Fix("Add `#!/bin/bash`", (insert_lines(source, 1, "#!/bin/bash"),), safety)
+        if shell.bashisms:
+            first = shell.bashisms[0]
+            place = first.text.place
+            yield self.at(
+                place,
+                f"postBuild has no first line with `#!`, so plain `sh` runs it, which does not know {first.title}",
+                help="Begin the file with `#!/bin/bash`",
+                severity=Severity.ERROR,
+                level=Level.LAUNCH,
+                fix=fix,
+            )
+        else:
+            yield self.at(
+                source,
+                "The first line of postBuild does not name a program with `#!`, so plain `sh` runs it instead of bash",
+                help="Begin the file with `#!/bin/bash`",
+                fix=fix,
+            )

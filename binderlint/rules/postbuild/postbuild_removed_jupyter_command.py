@@ -1,0 +1,65 @@
+"""postbuild-removed-jupyter-command: A script runs a `jupyter` command that no longer exists."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
+from binderlint.launch_scripts import removed, rewritten
+from binderlint.rule import Rule
+
+if TYPE_CHECKING:
+    from binderlint.files.script import Command
+    from binderlint.repository import Repository
+from binderlint.facts.script_commands import failure_effect, script_commands
+
+# Extensions that register themselves: enabling them does nothing (their packages' own data files, Notebook 7 and jupyter_server 2).
+_AUTOMATIC = frozenset(
+    {"widgetsnbextension", "jupyterlab", "jupyter_server_proxy", "nbgitpuller", "voila", "voila.server_extension"}
+    | {"bqplot", "ipyleaflet", "ipympl", "pythreejs", "ipyvolume", "jupyter_resource_usage", "jupyterlab_git", "nbdime"}
+)
+
+
+class PostbuildRemovedJupyterCommand(Rule):
+    code = "PBD001"
+    severity = Severity.WARNING
+    level = Level.LAUNCH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        from binderlint.files.actions import subcommand
+        from binderlint.files.jupyter_stack import may_be_older
+
+        for script, command in script_commands(repo):
+            words = subcommand(command)
+            if words[0] != "jupyter" or len(words) < 2:
+                continue
+            kind = words[1]
+            if kind not in (
+                "nbextension",
+                "serverextension",
+                "contrib",
+                "nbextensions_configurator",
+                "bundlerextension",
+            ):
+                continue
+            if may_be_older(repo, "notebook", (7, 0)):
+                return
+            yield self.at(
+                command.place,
+                f"`jupyter {kind}` is gone since Notebook 7, which Binder installs: the command fails, {failure_effect(script, command)}",
+                help="Leave it out where the extension registers itself; else install an extension for Notebook 7",
+                severity=Severity.ERROR if script.decides(command) else None,
+                fix=self._fix(command, kind, words),
+            )
+
+    def _fix(self, command: Command, kind: str, words: tuple[str, ...]) -> Fix | None:
+        targets = set(words[3:])
+        if kind in ("nbextension", "serverextension") and words[2:3] in (("enable",), ("install",)) and targets:
+            if targets <= _AUTOMATIC:
+                return removed(command, "Remove it: the extension registers itself", Applicability.SAFE)
+        if kind == "serverextension" and words[2:3] == ("enable",) and command.name == "jupyter":
+            word = next((one for one in command.args if one.raw == "serverextension"), None)
+            if word:
+                return rewritten("Use `jupyter server extension`", word.raw, "server extension", Applicability.UNSAFE)
+        return None

@@ -1,0 +1,60 @@
+"""pythonpath-mismatch: `pip` in a script installs for the server, not for the notebooks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Applicability, Diagnostic, Level, Severity
+from binderlint.launch_scripts import rewritten
+from binderlint.rule import Rule
+
+if TYPE_CHECKING:
+    from binderlint.files.script import Command
+    from binderlint.repository import Repository
+
+
+class PythonpathMismatch(Rule):
+    code = "PBD012"
+    severity = Severity.WARNING
+    level = Level.LAUNCH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        if not repo.plan.separate_kernel:
+            return
+        for script in (repo.post_build, repo.start):
+            if script is None or re.search(r"PATH=.*KERNEL_PYTHON_PREFIX|activate", script.source.prose):
+                continue
+            for command in script.executed:
+                if (
+                    not re.fullmatch(r"pip[\d.]*", command.name)
+                    or command.values[:1] != ("install",)
+                    or not command.written
+                ):
+                    continue
+                word = next(
+                    (one for one in command.written if re.fullmatch(r"(?:pip|python)[\d.]*", one.value or "")), None
+                )
+                if word is None or _for_server(command):
+                    continue
+                version = repo.plan.python.version if repo.plan.python else ""
+                yield self.at(
+                    word.raw,
+                    f"`pip` here is that of the Jupyter server and not of Python {version}: what it installs is not there in the notebooks",
+                    help="Use `$KERNEL_PYTHON_PREFIX/bin/pip`",
+                    fix=rewritten(
+                        "Use the notebooks' own",
+                        word.raw,
+                        f"$KERNEL_PYTHON_PREFIX/bin/{word.value}",
+                        Applicability.UNSAFE,
+                    ),
+                )
+
+
+def _for_server(command: Command) -> bool:
+    """Whether all that is installed extends the server and not the notebooks."""
+    packages = command.operands[1:]
+    return bool(packages) and all(
+        re.match(r"jupyter|nb|notebook|voila|.*proxy|ipywidgets|.*labextension|bash_kernel", one) for one in packages
+    )

@@ -1,0 +1,30 @@
+"""description-hijacks-build: A DESCRIPTION in the root makes this an R repository."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Diagnostic, Level, Severity
+from binderlint.files.r import read_description
+from binderlint.rule import Rule
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+
+class DescriptionHijacksBuild(Rule):
+    code = "RLG003"
+    severity = Severity.ERROR
+    level = Level.LAUNCH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        source = repo.get("DESCRIPTION")
+        if repo.plan.buildpack != "RBuildPack" or repo.plan.binder_dir or source is None:
+            return
+        if not read_description(source).get("Package", "").strip():
+            yield self.at(
+                source,
+                "This file makes Binder build the repository as an R package, which it is not (no `Package:` line), so the build fails",
+                help="Give the file another name, or put Binder's files into a folder `binder`",
+            )

@@ -1,0 +1,36 @@
+"""r-biocinstaller: install.R uses `biocLite`, which Bioconductor removed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
+from binderlint.edits import replace
+from binderlint.files.r import calls, install_script
+from binderlint.rule import Rule
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+
+class RBiocinstaller(Rule):
+    code = "RLG008"
+    severity = Severity.ERROR
+    level = Level.LAUNCH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        source = install_script(repo)
+        for call in calls(source) if source else ():
+            if call.name == "source" and "biocLite.R" in call.text:
+                where, text = call.text, 'install.packages("BiocManager")'
+            elif call.name in ("biocLite", "useDevel"):
+                where, text = call.written, "BiocManager::install" if call.name == "biocLite" else ""
+            else:
+                continue
+            yield self.at(
+                where,
+                "Bioconductor removed `biocLite` in 2018: R ends install.R here with an error, and the build goes on without the packages",
+                help='Write `install.packages("BiocManager")` once and `BiocManager::install(...)`',
+                fix=Fix("Use BiocManager", (replace(where.place, text),), Applicability.UNSAFE) if text else None,
+            )

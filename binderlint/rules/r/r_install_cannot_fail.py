@@ -1,0 +1,75 @@
+"""r-install-cannot-fail: Nothing notices when install.R fails."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
+from binderlint.edits import append_lines, create, replace
+from binderlint.files.r import calls, install_script, installs, packages
+from binderlint.rule import Rule
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+    from binderlint.source import Text
+
+
+def _check_line(names: list[str]) -> str:
+    quoted = ", ".join(f'"{name}"' for name in names)
+    return f"Rscript -e 'for (package in c({quoted})) library(package, character.only = TRUE)'"
+
+
+class RInstallCannotFail(Rule):
+    code = "RLG005"
+    severity = Severity.INFO
+    level = Level.REPRODUCE
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        source = install_script(repo)
+        if source is None:
+            return
+        for call in calls(source):
+            if call.name in (
+                "install.package",
+                "instal.packages",
+                "installs.packages",
+                "install.pakages",
+            ) and not re.search(rf"{re.escape(call.name)}\s*(?:<-|=)", source.prose):
+                yield self.at(
+                    call.written,
+                    f"R knows no `{call.name}`, so install.R ends here without installing anything, and the build goes on",
+                    help="Write `install.packages`",
+                    severity=Severity.ERROR,
+                    level=Level.LAUNCH,
+                    fix=Fix("Write `install.packages`", (replace(call.written.place, "install.packages"),)),
+                )
+        found = installs(source)
+        script = repo.used("postBuild")
+        if not found or (script and re.search(r"\bRscript\b|\bR\s+-|library\(|\.R\b", script.text)):
+            return
+        yield self.at(
+            found[0].written,
+            "Binder does not notice when a package cannot be installed here: the build goes on without it, and a notebook fails later",
+            help="Load the packages in postBuild, where an error ends the build",
+            fix=_checked(repo, packages(source)),
+        )
+
+
+def _checked(repo: Repository, names: list[Text]) -> Fix | None:
+    """A line in postBuild that loads the packages."""
+    if not names:
+        return None
+    line = _check_line(list(dict.fromkeys(map(str, names))))
+    path, script = repo.plan.path("postBuild"), repo.post_build
+    edit: Edit
+    if script is None:
+        if repo.exists(path):
+            return None
+        edit = create(path, f"#!/bin/bash\nset -euo pipefail\n{line}\n", executable=True)
+    elif script.shell is None or script.shell.broken or any(one.name in ("exit", "exec") for one in script.running):
+        return None
+    else:
+        edit = append_lines(script.source, line)
+    return Fix("Load the packages in postBuild", (edit,), Applicability.UNSAFE)

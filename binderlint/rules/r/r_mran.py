@@ -1,0 +1,73 @@
+"""r-mran: Packages come from MRAN, which was shut down."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
+from binderlint.edits import replace
+from binderlint.files.r import calls, install_script, strings
+from binderlint.files.r_versions import FIRST_SNAPSHOT
+from binderlint.pattern import regex
+from binderlint.rule import Rule
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+    from binderlint.source import Text
+
+_MRAN = regex(
+    r"https?://(?:mran\.microsoft\.com|mran\.revolutionanalytics\.com|cran\.microsoft\.com)(?:/snapshot/(\d{4}-\d\d-\d\d))?[^\s\"'`)]*"
+)
+
+
+class RMran(Rule):
+    code = "RLG006"
+    severity = Severity.ERROR
+    level = Level.LAUNCH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        runtime = repo.runtime
+        if runtime and runtime.date and not runtime.error and repo.plan.buildpack == "RBuildPack":
+            if runtime.date < FIRST_SNAPSHOT:
+                yield self.at(
+                    runtime.date,
+                    f"There are no packages of {runtime.date} any more: Microsoft switched MRAN off, so the build ends with an error",
+                    help=f"Take a day from {FIRST_SNAPSHOT} on",
+                    fix=Fix(
+                        f"Take {FIRST_SNAPSHOT}", (replace(runtime.date.place, FIRST_SNAPSHOT),), Applicability.UNSAFE
+                    ),
+                )
+        install = install_script(repo)
+        for source in (install, repo.get(".Rprofile") if repo.plan.buildpack == "RBuildPack" else None):
+            for text in strings(source.slice(0, len(source.text))) if source else ():
+                yield from self._addresses(text)
+        if repo.dockerfile:
+            source = repo.dockerfile.source
+            for line in source.lines():
+                if not line.lstrip().startswith("#"):
+                    yield from self._addresses(line)
+        if install and "library(checkpoint)" in install.text.replace('"', ""):
+            for call in calls(install):
+                if call.name == "checkpoint":
+                    yield self.at(
+                        call.text,
+                        "`checkpoint` gets packages from MRAN, which is switched off, so nothing after this line is installed",
+                        help="Leave it out: the day in runtime.txt does the same",
+                    )
+
+    def _addresses(self, text: Text) -> Iterator[Diagnostic]:
+        for found in _MRAN.finditer(text):
+            address = text.part(*found.span())
+            yield self.at(
+                address,
+                "This address of MRAN is gone, so nothing can be installed from it",
+                help="Take `https://packagemanager.posit.co/cran/` and a day",
+                fix=Fix(
+                    "Take the same day from Posit",
+                    (replace(address.place, f"https://packagemanager.posit.co/cran/{found[1]}"),),
+                    Applicability.UNSAFE,
+                )
+                if found[1] and found[1] >= "2017-10-10"
+                else None,
+            )

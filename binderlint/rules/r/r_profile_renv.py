@@ -1,0 +1,36 @@
+"""r-profile-renv: `.Rprofile` switches every R session to an empty library."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Diagnostic, Level, Severity
+from binderlint.files.r import calls
+from binderlint.rule import Rule
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+from binderlint.files.r import conda_installs_r
+
+
+class RProfileRenv(Rule):
+    code = "RLG004"
+    severity = Severity.WARNING
+    level = Level.LAUNCH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        source = repo.get(".Rprofile")
+        if source is None or not (repo.plan.buildpack == "RBuildPack" or conda_installs_r(repo)):
+            return
+        scripts = [repo.used("install.R"), repo.used("postBuild")]
+        if any(script and re.search(r"restore|hydrate|packrat::", script.text) for script in scripts):
+            return
+        for call in calls(source):
+            if call.name == "source" and re.search(r"renv/activate\.R|packrat/init\.R", call.text):
+                yield self.at(
+                    call.text,
+                    "This switches every R session on Binder to the project's own library, which is not in the image: no package is found",
+                    help='Restore it in install.R (`install.packages("renv"); renv::restore()`), or run this line only outside of Binder: `if (!nzchar(Sys.getenv("BINDER_SERVICE_HOST")))`',
+                )

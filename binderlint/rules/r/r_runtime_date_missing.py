@@ -1,0 +1,67 @@
+"""r-runtime-date-missing: R is not installed, because runtime.txt has no date."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
+from binderlint.edits import create, replace
+from binderlint.files.r import calls
+from binderlint.files.r_versions import DEFAULT, settled_day
+from binderlint.rule import Rule
+
+if TYPE_CHECKING:
+    from binderlint.files.runtime import Runtime
+    from binderlint.repository import Repository
+    from binderlint.source import Source
+from binderlint.files.r import conda_installs_r
+
+_NO_R = ("DockerBuildPack", "LegacyBinderDockerBuildPack", "NixBuildPack", "RBuildPack", None)
+
+
+class RRuntimeDateMissing(Rule):
+    code = "RLG001"
+    severity = Severity.ERROR
+    level = Level.LAUNCH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        plan = repo.plan
+        if plan.error or plan.buildpack in _NO_R or conda_installs_r(repo):
+            return
+        install = repo.get(plan.path("install.R"))
+        runtime_file = repo.get(plan.path("runtime.txt"))
+        runtime = repo.runtime or _read_runtime(runtime_file)
+        if runtime_file and runtime and runtime.name == "r" and runtime.version and runtime.date is None:
+            day = settled_day(runtime.version)
+            yield self.at(
+                runtime.text,
+                f"`{runtime.text}` has no date, so Binder installs no R at all"
+                + (" and never runs install.R" if install else ""),
+                help="Add the day of CRAN to install packages from, as in `r-4.4-2025-04-01`",
+                fix=Fix(
+                    f"Add the day {day}", (replace(runtime.text.place, f"{runtime.text}-{day}"),), Applicability.UNSAFE
+                )
+                if day
+                else None,
+            )
+        elif install and not (runtime and runtime.name == "r") and calls(install):
+            day = settled_day(DEFAULT)
+            yield self.at(
+                install,
+                "Nothing here asks Binder for R, so it installs none and never runs this file",
+                help=f"Write `r-{DEFAULT}-{day}` (the version and a day of CRAN) into {plan.path('runtime.txt')}",
+                fix=None
+                if runtime_file
+                else Fix(
+                    f"Create {plan.path('runtime.txt')} for R {DEFAULT}",
+                    (create(plan.path("runtime.txt"), f"r-{DEFAULT}-{day}\n"),),
+                    Applicability.UNSAFE,
+                ),
+            )
+
+
+def _read_runtime(source: Source | None) -> Runtime | None:
+    from binderlint.files.runtime import read
+
+    return read(source) if source else None

@@ -1,0 +1,56 @@
+"""r-system-libraries: An R package needs a system library that Binder's image does not have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from typing import TYPE_CHECKING
+
+from binderlint.data import DATA
+from binderlint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
+from binderlint.edits import append_lines, create
+from binderlint.files.r import packages
+from binderlint.rule import Rule
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+
+@cache
+def _needs() -> dict[str, list[list[str]]]:
+    """For each R package the groups of Ubuntu packages of which one must be there."""
+    text = (DATA / "r_system_libraries.tsv").read_text(encoding="utf-8")
+    rows = [line.split("\t") for line in text.splitlines() if line and not line.startswith("#")]
+    return {name: [group.split("|") for group in groups.split(" ")] for name, groups in rows[1:]}
+
+
+class RSystemLibraries(Rule):
+    code = "RLG009"
+    severity = Severity.WARNING
+    level = Level.LAUNCH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        source = repo.used("install.R")
+        if source is None or repo.plan.buildpack != "RBuildPack" or repo.environment_file:
+            return
+        apt = repo.used("apt.txt")
+        here = (
+            {word.partition("=")[0] for line in apt.lines() for word in line.partition("#")[0].split()}
+            if apt
+            else set()
+        )
+        path = repo.plan.path("apt.txt")
+        added: set[str] = set()
+        for package in packages(source):
+            missing = [group[0] for group in _needs().get(package, []) if not here & set(group)]
+            if not missing or set(missing) <= added:
+                continue
+            added |= set(missing)
+            edit: Edit = append_lines(apt, "\n".join(missing)) if apt else create(path, "\n".join([*missing, ""]))
+            words = " and ".join(f"`{one}`" for one in missing)
+            yield self.at(
+                package,
+                f"`{package}` needs a system library that Binder's image does not have, so loading it ends in an error",
+                help=f"Add {words} to {path}",
+                fix=Fix(f"Add {', '.join(missing)} to {path}", (edit,), Applicability.UNSAFE),
+            )

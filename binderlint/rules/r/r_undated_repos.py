@@ -1,0 +1,52 @@
+"""r-undated-repos: install.R installs packages from today's CRAN."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
+from binderlint.edits import replace
+from binderlint.files.r import Argument, Call, calls, install_script
+from binderlint.pattern import regex
+from binderlint.rule import Rule
+from binderlint.source import Place, Span
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+_LIVE = regex(
+    r"https?://(?:cloud\.r-project\.org|cran\.r-project\.org|cran\.rstudio\.(?:com|org)|cran\.(?:us|uk|ca|ma|mirror)[\w.-]*|"
+    r"(?:packagemanager\.(?:posit|rstudio)\.com?|p3m\.dev)/(?:cran|all)/(?:__linux__/\w+/)?latest)\b"
+)
+
+
+class RUndatedRepos(Rule):
+    code = "RLG007"
+    severity = Severity.WARNING
+    level = Level.REPRODUCE
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        source = install_script(repo)
+        for call in calls(source) if source else ():
+            repos = call.argument("repos")
+            for text in repos.strings if repos else ():
+                if _LIVE.match(text):
+                    yield self.at(
+                        text,
+                        "This is today's CRAN: packages come from here, and not from the day that runtime.txt names",
+                        help="Leave `repos` out; repo2docker has set it to that day",
+                        fix=_without(call, repos) if repos and call.name == "install.packages" else None,
+                    )
+                    break
+
+
+def _without(call: Call, argument: Argument) -> Fix | None:
+    """The call without a named argument that is one string."""
+    index = call.arguments.index(argument)
+    if index == 0 or not re.fullmatch(r"[\"'][^\"']*[\"']", argument.text):
+        return None
+    start, end = call.arguments[index - 1].text.place.span.end, argument.text.place.span.end
+    edits = (replace(Place(call.text.place.source, Span(start, end)), ""),)
+    return Fix("Leave `repos` out", edits, Applicability.UNSAFE)

@@ -1,0 +1,51 @@
+"""r-version-unpinned: runtime.txt has a day of CRAN but no version of R."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
+from binderlint.edits import replace
+from binderlint.files.r_versions import DEFAULT, FIRST_SNAPSHOT, of_day, settled_day
+from binderlint.rule import Rule
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+
+class RVersionUnpinned(Rule):
+    code = "RLG002"
+    severity = Severity.WARNING
+    level = Level.REPRODUCE
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        runtime = repo.runtime
+        if repo.plan.buildpack != "RBuildPack":
+            return
+        description = repo.used("DESCRIPTION")
+        if runtime is None and description:
+            yield self.at(
+                description,
+                f"No runtime.txt names a version of R and a day of CRAN, so each build takes repo2docker's default, R {DEFAULT} today, and the newest packages",
+                help=f"Write `r-{DEFAULT}-` and a day, as in `r-{DEFAULT}-{settled_day(DEFAULT)}`, into runtime.txt",
+                severity=Severity.INFO,
+            )
+        if not runtime or runtime.name != "r" or runtime.version:
+            return
+        if runtime.date is None or runtime.error or runtime.date < FIRST_SNAPSHOT:
+            return
+        current = of_day(runtime.date)
+        if not current:
+            return
+        same = current == DEFAULT
+        yield self.at(
+            runtime.text,
+            f"No version of R is named, so Binder installs its default, R {DEFAULT} today"
+            + ("" if same else f", over packages of the time of R {current}"),
+            help=f"Write `r-{current}-{runtime.date}`",
+            severity=Severity.INFO if same else None,
+            fix=Fix(
+                f"Name R {current}", (replace(runtime.text.place, f"r-{current}-{runtime.date}"),), Applicability.UNSAFE
+            ),
+        )

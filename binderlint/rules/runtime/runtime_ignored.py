@@ -1,0 +1,84 @@
+"""runtime-ignored: The Python version in runtime.txt is not used."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Applicability, Delete, Diagnostic, Edit, Fix, Level, Severity
+from binderlint.edits import prepend
+from binderlint.rule import Rule
+from binderlint.source import Text
+
+if TYPE_CHECKING:
+    from binderlint.files.runtime import Runtime
+    from binderlint.repository import Repository
+
+
+class RuntimeIgnored(Rule):
+    code = "RUN004"
+    severity = Severity.ERROR
+    level = Level.LAUNCH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        plan = repo.plan
+        path = plan.path("runtime.txt")
+        source = repo.get(path)
+        if source is None:
+            return
+        if plan.buildpack in ("DockerBuildPack", "NixBuildPack"):
+            if not plan.uses(path) and re.match(rb"python", source.data):
+                winner = "the Dockerfile" if plan.buildpack == "DockerBuildPack" else "default.nix"
+                yield self.at(
+                    source,
+                    f"Binder takes everything from {winner} here and does not read runtime.txt",
+                    help="Remove the file, if nothing else needs it",
+                    severity=Severity.INFO,
+                    level=Level.POLISH,
+                )
+            return
+        runtime = repo.runtime
+        if plan.buildpack not in ("CondaBuildPack", "PipfileBuildPack") or plan.python is None:
+            return
+        if runtime is None or runtime.error or runtime.name is None or runtime.name == "r":
+            return
+        if runtime.text.startswith("#") and len(runtime.text.splitlines()) == 1:
+            return  # put out of use on purpose
+        yield self._beside(repo, runtime)
+
+    def _beside(self, repo: Repository, runtime: Runtime) -> Diagnostic:
+        plan = repo.plan
+        winner = "environment.yml" if plan.buildpack == "CondaBuildPack" else "the Pipfile"
+        python = plan.python
+        assert python is not None and runtime.name is not None
+        found = re.match(r"\d+\.\d+", runtime.version or "") if runtime.name == "python" else None
+        wanted = found.group() if found else ""
+        if wanted == python.version:
+            severity, level, tail = Severity.INFO, Level.POLISH, f"which names {python.version} too"
+        elif python.place:
+            severity, level, tail = Severity.WARNING, Level.LAUNCH, f"which names {python.version}"
+        else:
+            severity, level = Severity.ERROR, Level.LAUNCH
+            tail = f"which names no version that it reads, and gives you {python.version}"
+        if runtime.name != "python":
+            severity, level = Severity.ERROR, Level.LAUNCH
+            tail = f"and `{runtime.text.splitlines()[0]}` has no effect"
+        return self.at(
+            runtime.text,
+            f"Binder does not use this line: the Python comes from {winner}, {tail}",
+            help="Name the version in one place only" if wanted else "Remove the file",
+            fix=_move(repo, runtime, wanted) if severity is Severity.ERROR and wanted else None,
+            severity=severity,
+            level=level,
+        )
+
+
+def _move(repo: Repository, runtime: Runtime, wanted: str) -> Fix | None:
+    items = repo.conda_dependencies
+    if items is None or any(spec.key == "python" for spec in repo.conda_specs):
+        return None
+    if not isinstance(runtime.text, Text) or repo.plan.buildpack != "CondaBuildPack":
+        return None
+    edits: tuple[Edit, ...] = (prepend(items, f"python={wanted}"), Delete(runtime.text.place.path))
+    return Fix("Name the version in environment.yml", edits, Applicability.UNSAFE)

@@ -1,0 +1,84 @@
+"""runtime-malformed: runtime.txt is not written as Binder reads it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Diagnostic, Fix, Level, Recode, Severity
+from binderlint.edits import replace
+from binderlint.pattern import regex
+from binderlint.plan import DEFAULT_PYTHON
+from binderlint.rule import Rule
+
+if TYPE_CHECKING:
+    from binderlint.files.runtime import Runtime
+    from binderlint.repository import Repository
+from binderlint.files.runtime import PYTHON_ASKED
+
+_VERSION = regex(r"\d+(?:\.\d+)*")
+
+
+# What people write and mean `python-3.11` by.
+_MEANT = regex(r"(?:python|py)?[-_=~: ]*v?(\d\.\d+)(?:\.(?:\d+|x|\*))?", re.IGNORECASE)
+
+
+class RuntimeMalformed(Rule):
+    code = "RUN001"
+    severity = Severity.ERROR
+    level = Level.LAUNCH
+    unreadable = True
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        runtime = repo.runtime
+        if runtime is None or re.match(r"\W*r\b", runtime.text, re.IGNORECASE):
+            return
+        if runtime.error:
+            consequence = "the build stops"
+        elif repo.plan.buildpack == "CondaBuildPack" or runtime.name == "r":
+            return
+        elif runtime.name != "python" and repo.plan.buildpack == "JuliaProjectTomlBuildPack":
+            consequence = f"it is not read and Binder takes its default, Python {DEFAULT_PYTHON}"
+        elif runtime.name != "python":
+            consequence = "it is not read, and no requirements.txt or Pipfile beside it is installed"
+        elif (
+            repo.plan.buildpack in (*PYTHON_ASKED, None) and runtime.version and not _VERSION.fullmatch(runtime.version)
+        ):
+            consequence = "the build stops"
+        else:
+            return
+        yield self.at(
+            runtime.text if runtime.text else runtime.text.place.source,
+            f"{_what(runtime)}, so {consequence}: Binder reads one line such as `python-3.11`",
+            help="Julia's version stands in Project.toml, under `[compat]`: delete this file"
+            if runtime.text.lower().startswith("julia")
+            else "Write a single line such as `python-3.11`, or delete the file if environment.yml chooses the version",
+            fix=_fix(runtime),
+        )
+
+
+def _what(runtime: Runtime) -> str:
+    if not runtime.text:
+        return "The file is empty"
+    if runtime.text.place.source.encoding != "utf-8":
+        return "The file is saved as UTF-16, as PowerShell does with `>`, and repo2docker reads UTF-8 only"
+    if runtime.text.startswith("\ufeff"):
+        return "An invisible byte order mark stands before the name"
+    lines = [line for line in runtime.text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
+    if len(lines) > 1:
+        return f"The file holds {len(lines)} lines where repo2docker reads one"
+    first = runtime.text.splitlines()[0]
+    return f"`{first}` is no name and version that repo2docker knows"
+
+
+def _fix(runtime: Runtime) -> Fix | None:
+    source = runtime.text.place.source
+    if source.encoding != "utf-8":
+        return Fix("Save the file as UTF-8", (Recode(source.path),))
+    lines = [line.partition("#")[0].strip("\ufeff\"'` \t") for line in runtime.text.splitlines()]
+    lines = [line for line in lines if line]
+    if len(lines) != 1 or not (found := _MEANT.fullmatch(lines[0])):
+        return None
+    text = f"python-{found.group(1)}"
+    return Fix(f"Write `{text}`", (replace(runtime.text, text),))

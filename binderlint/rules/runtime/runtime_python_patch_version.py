@@ -1,0 +1,35 @@
+"""runtime-python-patch-version: runtime.txt names a Python patch version."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Diagnostic, Fix, Level, Severity
+from binderlint.edits import replace
+from binderlint.pattern import regex
+from binderlint.rule import Rule
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+from binderlint.files.runtime import PYTHON_ASKED
+
+_PATCH = regex(r"(\d+\.\d+)\.\d+(?:\.\d+)*")
+
+
+class RuntimePythonPatchVersion(Rule):
+    code = "RUN002"
+    severity = Severity.ERROR
+    level = Level.LAUNCH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        runtime = repo.runtime
+        if runtime is None or runtime.name != "python" or runtime.version is None or runtime.date:
+            return
+        if repo.plan.buildpack in (*PYTHON_ASKED, None) and (found := _PATCH.fullmatch(runtime.version)):
+            yield self.at(
+                runtime.version,
+                f"Binder takes only two numbers of a Python version here and stops the build at `{runtime.version}`",
+                help=f"Write `python-{found.group(1)}`",
+                fix=Fix(f"Write `python-{found.group(1)}`", (replace(runtime.version, found.group(1)),)),
+            )

@@ -1,0 +1,33 @@
+"""runtime-python-with-description: A Python version in runtime.txt stops the build of an R package."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Diagnostic, Level, Severity
+from binderlint.rule import Rule
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+
+class RuntimePythonWithDescription(Rule):
+    code = "RUN005"
+    severity = Severity.ERROR
+    level = Level.LAUNCH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        runtime = repo.runtime
+        if repo.plan.buildpack != "RBuildPack" or runtime is None or runtime.error:
+            return
+        if runtime.name != "python" or runtime.version is None or runtime.date:
+            return
+        by_chance = runtime.version in ("3.5", "3.6", "3.4", "3.3")
+        yield self.at(
+            runtime.version,
+            f"DESCRIPTION makes this an R repository, and Binder takes `{runtime.version}` for the version of R: "
+            + ("it installs an R of that old version" if by_chance else "there is none, and the build stops"),
+            help="Write `r-4.4-` and a date (as `r-4.4-2025-01-15`), or move Binder's files to a `binder` folder, where DESCRIPTION does not count",
+            severity=Severity.WARNING if by_chance else Severity.ERROR,
+        )

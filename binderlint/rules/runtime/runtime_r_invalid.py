@@ -1,0 +1,94 @@
+"""runtime-r-invalid: runtime.txt has an R version or a date that Binder cannot use."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Diagnostic, Fix, Level, Severity
+from binderlint.edits import replace
+from binderlint.pattern import regex
+from binderlint.rule import Rule
+
+if TYPE_CHECKING:
+    from binderlint.files.runtime import Runtime
+    from binderlint.repository import Repository
+
+# `R 4.4 2025/1/5` and what else is written for `r-4.4-2025-01-05`.
+_MEANT = regex(r"r(?:[-_ =:]*v?(\d+\.\d+(?:\.\d+)?))?[-_ =:]+(\d{4})([-/._])(\d{1,2})\3(\d{1,2})", re.IGNORECASE)
+
+
+class RuntimeRInvalid(Rule):
+    code = "RUN003"
+    severity = Severity.ERROR
+    level = Level.LAUNCH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        runtime = repo.runtime
+        if runtime is None or not re.match(r"\W*r(?![a-z])", runtime.text, re.IGNORECASE):
+            return
+        if runtime.error or runtime.name != "r":
+            yield self._unread(runtime)
+        elif repo.plan.buildpack == "RBuildPack" and runtime.date:
+            yield from self._values(runtime)
+
+    def _unread(self, runtime: Runtime) -> Diagnostic:
+        text = runtime.text
+        lines = [line.partition("#")[0].strip("\ufeff\"'` \t") for line in text.splitlines()]
+        lines = [line for line in lines if line]
+        found = _MEANT.fullmatch(lines[0]) if len(lines) == 1 else None
+        meant = ""
+        if found:
+            version, year, _, month, day = found.groups()
+            meant = "-".join(["r", *([version] if version else []), year, month.zfill(2), day.zfill(2)])
+        wrong_date = (
+            runtime.date if runtime.error and runtime.date and re.fullmatch(r"\d{4}-\d\d-\d\d", runtime.date) else None
+        )
+        if wrong_date is not None:
+            return self.at(
+                wrong_date,
+                f"There is no date `{wrong_date}`, and repo2docker stops the build of the whole repository at it",
+                help="Write a date that exists, as year, month and day",
+            )
+        consequence = (
+            "repo2docker stops the build of the whole repository at it" if runtime.error else "no R is installed"
+        )
+        return self.at(
+            text,
+            f"runtime.txt holds {len(lines)} lines where repo2docker reads one, and {consequence}"
+            if len(lines) > 1
+            else f"`{text.splitlines()[0]}` is not how repo2docker reads R and its date, and {consequence}",
+            help=f"Write `{meant or 'r-4.4-2025-01-15'}`",
+            fix=Fix(f"Write `{meant}`", (replace(text, meant),)) if meant and _exists(meant[-10:]) else None,
+        )
+
+    def _values(self, runtime: Runtime) -> Iterator[Diagnostic]:
+        from datetime import date
+
+        from binderlint.buildpacks.tables import repo2docker
+
+        known = repo2docker()["r"]["versions"]
+        if runtime.version and runtime.version not in known and runtime.version.count(".") != 2:
+            if runtime.version < "4.5" or not re.fullmatch(r"\d\.\d+", runtime.version):
+                yield self.at(
+                    runtime.version,
+                    f"repo2docker has no R {runtime.version}, and stops the build",
+                    help=f"Take one of {', '.join(sorted(known))}, or a full version such as `{known['4.4']}`",
+                )
+        if runtime.date and runtime.date > date.today().isoformat():
+            yield self.at(
+                runtime.date,
+                f"{runtime.date} is in the future: there is no snapshot of R packages for it, and the build stops",
+                help="Write a date that has passed",
+            )
+
+
+def _exists(date: str) -> bool:
+    from datetime import datetime
+
+    try:
+        datetime.strptime(date, "%Y-%m-%d")
+    except ValueError:
+        return False
+    return True

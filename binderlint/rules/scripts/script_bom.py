@@ -1,0 +1,45 @@
+"""script-bom: A script begins with an invisible byte order mark."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Diagnostic, Fix, Level, Recode, Severity
+from binderlint.edits import replace
+from binderlint.launch_scripts import BUILD_FAILS, scripts
+from binderlint.rule import Rule
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+
+class ScriptBom(Rule):
+    code = "SCR002"
+    severity = Severity.ERROR
+    level = Level.LAUNCH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        for script, result in scripts(repo):
+            source = script.source
+            if source.encoding != "utf-8":
+                yield self.at(
+                    source.place(0, 1),
+                    f"`{source.name}` is saved as UTF-16, which Linux cannot run: {result}",
+                    help="Save the file as UTF-8",
+                    fix=Fix("Save as UTF-8", (Recode(source.path),)),
+                )
+            elif source.has_bom:
+                plain = result is BUILD_FAILS and script.shell is not None and not script.shell.bashisms
+                effect = (
+                    "so its first line is not seen and plain `sh` runs it"
+                    if plain
+                    else f"so its first line is not seen and {result}"
+                )
+                yield self.at(
+                    source.place(0, 1),
+                    f"`{source.name}` begins with an invisible byte order mark, {effect}",
+                    help="Save the file as UTF-8 without a byte order mark",
+                    fix=Fix("Remove the byte order mark", (replace(source.place(0, 1), ""),)),
+                    severity=Severity.WARNING if plain else None,
+                )

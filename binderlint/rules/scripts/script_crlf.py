@@ -1,0 +1,53 @@
+"""script-crlf: A script has Windows line endings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Diagnostic, Edit, Fix, Level, Severity
+from binderlint.edits import append_lines, create, replace
+from binderlint.launch_scripts import scripts
+from binderlint.rule import Rule
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+
+class ScriptCrlf(Rule):
+    code = "SCR001"
+    severity = Severity.ERROR
+    level = Level.LAUNCH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        for script, result in scripts(repo):
+            source = script.source
+            if source.encoding != "utf-8" or "\r\n" not in source.text or b"\r\n" not in repo.cloned(source):
+                continue
+            ends = [source.slice(*found.span()) for found in re.finditer("\r(?=\n)", source.text)]
+            place = source.place(0, source.line(ends[0].place.line).end)
+            if ends[0].place.line > 1:
+                place = source.place(source.line(ends[0].place.line).start)
+            if script.shebang.line is not None and ends[0].place.line > 1 and script.language != "shell":
+                continue
+            edits: list[Edit] = [replace(end, "") for end in ends]
+            attributes = _attributes(repo, source.path)
+            yield self.at(
+                place,
+                f"`{source.name}` has Windows line ends, which Linux takes for a part of each command"
+                + (f": there is no program of that name, and {result}" if ends[0].place.line == 1 else ""),
+                help="Save the file with Unix line ends (LF)",
+                fix=Fix("Use Unix line ends", (*edits, *attributes)),
+            )
+
+
+def _attributes(repo: Repository, path: str) -> tuple[Edit, ...]:
+    """The line in .gitattributes that keeps a file's line ends, where there is none for it yet."""
+    line = f"/{path} text eol=lf"
+    found = repo.sources.get(".gitattributes")
+    if found is None:
+        return (create(".gitattributes", f"{line}\n"),) if not repo.exists(".gitattributes") else ()
+    name = path.rpartition("/")[2]
+    known = any(re.match(rf"(?:/?{re.escape(path)}|{re.escape(name)})\s", text) for text in found.lines())
+    return () if known else (append_lines(found, line),)

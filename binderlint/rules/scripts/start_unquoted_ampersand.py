@@ -1,0 +1,35 @@
+"""start-unquoted-ampersand: An address with `&` has no quotes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Diagnostic, Fix, Level, Severity
+from binderlint.edits import replace
+from binderlint.launch_scripts import scripts
+from binderlint.rule import Rule
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+
+class StartUnquotedAmpersand(Rule):
+    code = "SCR005"
+    severity = Severity.ERROR
+    level = Level.LAUNCH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        from binderlint.files.actions import cut_address
+
+        for script, _ in scripts(repo):
+            for command in script.running:
+                place = cut_address(command)
+                if place:
+                    quote = '"' if "$" in place.text else "'"
+                    yield self.at(
+                        place,
+                        "The `&` in this address has no quotes, so the command gets only the part before it and runs in the background",
+                        help="Put the address into quotes",
+                        fix=Fix("Put it into quotes", (replace(place, f"{quote}{place.text}{quote}"),)),
+                    )

@@ -1,0 +1,31 @@
+"""private-key-in-repository: The repository contains a private key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Diagnostic, Level, Severity
+from binderlint.files.secrets import private_keys
+from binderlint.rule import Rule
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+from binderlint.facts.searched import searched_texts
+
+
+class PrivateKeyInRepository(Rule):
+    code = "SEC002"
+    severity = Severity.ERROR
+    level = Level.LAUNCH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        for source in searched_texts(repo):
+            if b"PRIVATE KEY" in source.data:
+                for header in private_keys(source):
+                    yield self.at(
+                        header,
+                        "A private key stands here, and everyone who launches the repository can read it",
+                        help="Replace the key wherever it is trusted, since it stays in the history, and take the file out",
+                    )
+                    break

@@ -1,0 +1,68 @@
+"""pushes-from-binder: Something pushes to a git repository from a session."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Diagnostic, Level, Severity
+from binderlint.files.launch import MYBINDER
+from binderlint.pattern import regex
+from binderlint.rule import Rule
+
+if TYPE_CHECKING:
+    from binderlint.files.script import Command
+    from binderlint.repository import Repository
+    from binderlint.source import Source
+
+_OPTIONS_WITH_VALUE = ("-C", "-c", "--git-dir", "--work-tree", "--namespace")
+
+
+_PUSHED = regex(rb"\bgit\b[^\n]{0,200}\bpush\b")
+
+
+class PushesFromBinder(Rule):
+    code = "SEC003"
+    severity = Severity.WARNING
+    level = Level.LAUNCH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        if repo.hub != MYBINDER:
+            return
+        from binderlint.files.notebook import may_run
+
+        commands: list[Command] = []
+        for script in (repo.post_build, repo.start):
+            commands += script.running if script else ()
+        for source in repo.files:
+            if source.name.endswith(".ipynb") and b"push" in source.searchable and may_run(source, _PUSHED):
+                commands += _in_notebook(source)
+        for command in commands:
+            if command.name == "git" and _subcommand(command) == "push":
+                yield self.at(
+                    command.place,
+                    "A session on mybinder.org has no credentials of its own, so this push fails, unless they are public in the image",
+                    help="Leave it out; visitors can download what they made",
+                )
+
+
+def _in_notebook(source: Source) -> Iterator[Command]:
+    """The commands of the lines with `!`."""
+    from binderlint.files.notebook import read
+    from binderlint.files.script import parse
+
+    for cell in read(source).cells:
+        for line in cell.lines if cell.kind == "code" else ():
+            start = len(line) - len(line.lstrip())
+            if line.startswith("!", start) and "push" in line:
+                yield from parse(line.part(start + 1, len(line))).commands
+
+
+def _subcommand(command: Command) -> str:
+    values = iter(command.values)
+    for value in values:
+        if value in _OPTIONS_WITH_VALUE:
+            next(values, "")
+        elif not value.startswith("-"):
+            return value
+    return ""

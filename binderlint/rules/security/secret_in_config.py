@@ -1,0 +1,39 @@
+"""secret-in-config: A file contains a secret."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Diagnostic, Level, Severity
+from binderlint.files.secrets import credentials, may_hold, tokens
+from binderlint.pattern import regex
+from binderlint.rule import Rule
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+from binderlint.facts.searched import searched_texts
+
+# Files that hold addresses which Binder uses while it builds or launches.
+_ADDRESSES = regex(
+    r"(?:^|/)(?:requirements[^/]*\.txt|environment\.ya?ml|constraints[^/]*\.txt|pip\.conf|\.?condarc|\.netrc|\.gitmodules|Pipfile|start|postBuild|Dockerfile|install\.R)$"
+)
+
+
+class SecretInConfig(Rule):
+    code = "SEC001"
+    severity = Severity.ERROR
+    level = Level.LAUNCH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        for source in searched_texts(repo):
+            found = list(tokens(source.slice(0, len(source.text)))) if may_hold(source.searchable) else []
+            if _ADDRESSES.search(source.path):
+                places = {one.text.place.span for one in found}
+                found += [one for one in credentials(source) if one.text.place.span not in places]
+            for secret in found:
+                yield self.at(
+                    secret.text,
+                    f"A {secret.kind} stands here, and everyone who launches the repository can read it",
+                    help="Have it revoked now, since it stays in the history; give secrets to a session by hand (`getpass`), never by a file",
+                )

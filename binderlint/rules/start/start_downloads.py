@@ -1,0 +1,48 @@
+"""start-downloads: `start` downloads data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Diagnostic, Level, Severity
+from binderlint.launch_scripts import before_server, moved
+from binderlint.rule import Rule
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+
+class StartDownloads(Rule):
+    code = "STA005"
+    severity = Severity.WARNING
+    level = Level.LAUNCH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        from binderlint.files.actions import download
+
+        script = repo.start
+        if script is None:
+            return
+        built = {found.url for one in (repo.post_build.running if repo.post_build else ()) if (found := download(one))}
+        for command in before_server(script):
+            found = download(command)
+            if found is None or (command.context.conditional and found.url and found.url in built):
+                continue
+            if command.context.substitution and not found.heavy:  # asks for a value
+                continue
+            if found.update:
+                yield self.at(
+                    command.place,
+                    f"`{found.tool}` runs at every launch, for every visitor, before the server answers",
+                    help="Let the launch link do it with nbgitpuller, or leave it out: a push to the repository builds a new image",
+                    severity=Severity.INFO,
+                )
+                continue
+            yield self.at(
+                command.place,
+                f"`{found.tool}` downloads at every launch, for every visitor, before the server answers: a launch that takes more than 30 seconds fails",
+                help="Move it to postBuild, which runs once when the image is built",
+                severity=Severity.ERROR if found.heavy else None,
+                fix=moved(repo, script, command),
+            )

@@ -1,0 +1,45 @@
+"""start-foreground-server: `start` waits for a server that never ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Diagnostic, Fix, Level, Severity
+from binderlint.launch_scripts import in_background
+from binderlint.rule import Rule
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+
+class StartForegroundServer(Rule):
+    code = "STA007"
+    severity = Severity.ERROR
+    level = Level.LAUNCH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        from binderlint.files.servers import server
+
+        script = repo.start
+        for command in script.executed if script else ():
+            context = command.context
+            if context.background or context.substitution or command.after or "exec" in command.wrappers:
+                continue
+            name = server(command)
+            last = script.shell.statements[-1].place if script and script.shell and script.shell.statements else None
+            if name is None or command.alone == last:  # the last thing that start does: start-no-passthrough says it
+                continue
+            simple = not context.pipeline and not context.nested and not context.condition and context.function is None
+            jupyter = name.startswith("jupyter")
+            place = command.alone
+            yield self.at(
+                command.place,
+                f"start waits here until `{name}` ends, so the command that Binder runs is never reached and the launch fails",
+                help="Leave it out: Binder starts the server itself"
+                if jupyter
+                else "Put the server into the background with `&`",
+                fix=Fix("Put it into the background", (in_background(place),))
+                if place and simple and not jupyter
+                else None,
+            )

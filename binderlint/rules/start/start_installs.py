@@ -1,0 +1,60 @@
+"""start-installs: `start` installs packages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
+from binderlint.edits import append_lines
+from binderlint.launch_scripts import before_server, moved, removed
+from binderlint.rule import Rule
+
+if TYPE_CHECKING:
+    from binderlint.files.script import Command
+    from binderlint.repository import Repository
+
+
+def _listed(repo: Repository, command: Command) -> Fix | None:
+    """A plain `pip install` of packages as lines of requirements.txt, where the build reads one."""
+    source, place = repo.used("requirements.txt"), command.alone
+    options = {one for one in command.values if one.startswith("-")}
+    packages = command.operands[1:]
+    if (
+        source is None
+        or place is None
+        or not packages
+        or options - {"-q", "--quiet", "--no-cache-dir", "-U", "--upgrade"}
+    ):
+        return None
+    if not all(
+        re.fullmatch(r"[A-Za-z][\w.-]*(?:\[[\w,-]+\])?(?:(?:==|>=|<=|~=|<|>)[\w.*]+)?", one) for one in packages
+    ):
+        return None
+    fix = removed(command, "Move the packages to requirements.txt", Applicability.UNSAFE)
+    above = place.source.line(place.line - 1) if place.line > 2 else None
+    commented = above and place.source.text[slice(*above)].lstrip().startswith("#")
+    if fix is None or commented or repo.plan.separate_kernel:
+        return None
+    return fix._replace(edits=(*fix.edits, append_lines(source, "\n".join(packages))))
+
+
+class StartInstalls(Rule):
+    code = "STA006"
+    severity = Severity.WARNING
+    level = Level.LAUNCH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        from binderlint.files.actions import install
+
+        script = repo.start
+        for command in before_server(script) if script else ():
+            tool = install(command)
+            if tool and script:
+                yield self.at(
+                    command.place,
+                    f"`{tool}` runs at every launch, for every visitor, before the server answers: a launch that takes more than 30 seconds fails",
+                    help="Put the packages into the environment file, or move the command to postBuild",
+                    fix=(_listed(repo, command) if tool == "pip install" else None) or moved(repo, script, command),
+                )

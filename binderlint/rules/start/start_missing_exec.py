@@ -1,0 +1,49 @@
+"""start-missing-exec: `start` runs the command it is given without `exec`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Diagnostic, Fix, Level, Severity
+from binderlint.edits import replace
+from binderlint.launch_scripts import mended, understood
+from binderlint.rule import Rule
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+from binderlint.files.script import HAND_OVER
+
+
+class StartMissingExec(Rule):
+    code = "STA003"
+    severity = Severity.INFO
+    level = Level.POLISH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        from binderlint.files.script import Kind
+
+        if not (found := understood(repo)):
+            return
+        script, shell = found
+        for arrival in shell.arrivals:
+            if arrival.kind is not Kind.PLAIN or arrival.place.path != script.source.path or arrival.waited:
+                continue
+            if arrival.execed and not arrival.pipeline:
+                continue
+            if arrival.pipeline:
+                message = "The server runs in a pipeline: when Binder stops the session it is killed without being asked, and its exit status is lost"
+            else:
+                message = "The server runs as a child of start: when Binder stops the session it is killed without being asked"
+            edit = replace(arrival.head, f"exec {arrival.head.text}") if arrival.head else None
+            wrappers = "".join(f"{name} " for name in arrival.wrappers if name != "exec")
+            safe = edit and arrival.last and arrival.stays and not arrival.trapped and not arrival.pipeline
+            yield self.at(
+                arrival.place,
+                message,
+                help=f'Write `exec {wrappers}"$@" > >(tee log) 2>&1` to keep a log'
+                if arrival.pipeline
+                else f"Write `{HAND_OVER}`",
+                severity=Severity.WARNING if arrival.pipeline or arrival.trapped else None,
+                fix=Fix("Add `exec`", (edit,)) if edit and safe and mended(repo, script, edit) else None,
+            )

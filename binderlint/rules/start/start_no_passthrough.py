@@ -1,0 +1,117 @@
+"""start-no-passthrough: `start` does not run the command it is given."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
+from binderlint.edits import append_lines, replace
+from binderlint.launch_scripts import mended, understood
+from binderlint.rule import Rule
+
+if TYPE_CHECKING:
+    from binderlint.files.script import Arrival, Script
+    from binderlint.repository import Repository
+    from binderlint.source import Place
+from binderlint.facts.web_server import server_of_another
+from binderlint.files.script import HAND_OVER
+
+
+class StartNoPassthrough(Rule):
+    code = "STA001"
+    severity = Severity.ERROR
+    level = Level.LAUNCH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        from binderlint.files.script import Kind
+
+        yield from self._other_language(repo)
+        if not (found := understood(repo)):
+            return
+        script, shell = found
+        if (
+            shell.arrival is not Kind.UNKNOWN
+            and server_of_another(repo, script)
+            and not any(one.kind in (Kind.EXEC, Kind.PLAIN) for one in shell.arrivals)
+        ):
+            return
+        elsewhere = any(one.kind in (Kind.EXEC, Kind.PLAIN) for one in shell.arrivals)
+        for arrival in shell.arrivals:
+            if arrival.kind not in (Kind.NEVER, Kind.BACKGROUND) or arrival.place.path != script.source.path:
+                continue
+            arrival = _standing(script, arrival)
+            fix = self._fix(repo, script, arrival)
+            yield self.at(
+                _first_line(arrival.place),
+                _why(arrival, elsewhere),
+                help=f"End every path through the script with `{HAND_OVER}`",
+                fix=fix,
+            )
+
+    def _fix(self, repo: Repository, script: Script, arrival: Arrival) -> Fix | None:
+        from binderlint.files.script import Kind
+        from binderlint.files.servers import server
+
+        add = Fix(f"Add `{HAND_OVER}`", (append_lines(script.source, HAND_OVER),))
+        instead = Fix(f"Run the given command: `{HAND_OVER}`", (replace(arrival.place, HAND_OVER),))
+        if arrival.kind is Kind.BACKGROUND:
+            return instead if arrival.last and mended(repo, script, replace(arrival.place, HAND_OVER)) else None
+        if arrival.program and not re.fullmatch(r"jupyter.*|voila", arrival.program):
+            return None
+        if arrival.program or arrival.place.text.startswith("exit"):
+            last = arrival.place.span.end == len(script.source.text.rstrip())
+            unsafe = Applicability.UNSAFE if arrival.program else Applicability.SAFE
+            if last and mended(repo, script, replace(arrival.place, HAND_OVER)):
+                return instead._replace(applicability=unsafe)
+            return None
+        blocked = [one for one in script.running if server(one) and not one.context.background]
+        return add if not blocked and mended(repo, script, append_lines(script.source, HAND_OVER)) else None
+
+    def _other_language(self, repo: Repository) -> Iterator[Diagnostic]:
+        """A start in Python, R or Julia has to read its arguments to run them."""
+        script = repo.start
+        names = {"python": "argv", "r": "commandArgs", "julia": "ARGS"}
+        word = names.get(script.language) if script else None
+        if script and word and script.shebang.line is not None and word not in script.source.prose:
+            if not re.search(
+                r"\bimport\s+(?!os\b|sys\b)\w*(?:main|start)|runpy|source\(|include\(", script.source.prose
+            ):
+                yield self.at(
+                    script.shebang.line,
+                    "start never looks at its arguments, so the command Binder wants to run is not run and the launch fails",
+                    help="Hand over at the end, in Python with `os.execvp(sys.argv[1], sys.argv[1:])`",
+                )
+
+
+def _standing(script: Script, arrival: Arrival) -> Arrival:
+    """Where a path ends with a server that never ends, the end with that server as its program."""
+    from binderlint.files.servers import server
+
+    if arrival.program:
+        return arrival
+    names = (server(one) for one in script.running if one.alone == arrival.place and not one.context.background)
+    return arrival._replace(program=next((name for name in names if name), ""))
+
+
+def _first_line(place: Place) -> Place:
+    source, start = place.source, place.span.start
+    return source.place(start, min(place.span.end, source.line(place.line).end))
+
+
+def _why(arrival: Arrival, elsewhere: bool) -> str:
+    from binderlint.files.script import Kind
+
+    if arrival.kind is Kind.BACKGROUND:
+        return "start puts the command it is given into the background and ends, so the container stops at once and the launch fails"
+    if arrival.program == "endless loop":
+        return "This loop never ends, so the command that start is given is not run and the launch fails"
+    if arrival.program:
+        return f"`{arrival.program}` is run instead of the command that start is given, so Binder does not find its server and the launch fails"
+    path = (
+        "On one path through start the command it is given is not run"
+        if elsewhere
+        else "start ends without running the command it is given"
+    )
+    return f"{path}, so the container stops at once and the launch fails"

@@ -1,0 +1,43 @@
+"""start-no-shebang: `start` does not say which program runs it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Diagnostic, Edit, Fix, Level, Severity
+from binderlint.edits import insert_lines, replace
+from binderlint.rule import Rule
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+
+class StartNoShebang(Rule):
+    code = "STA004"
+    severity = Severity.ERROR
+    level = Level.LAUNCH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        script = repo.start
+        if script is None or script.shebang.line is not None or script.source.data.startswith(b"\x7fELF"):
+            return
+        source = script.source
+        fix: Fix | None = None
+        late = re.match(r"\ufeff?(\s+)#!", source.text)
+        if late:
+            edit: Edit = replace(source.place(*late.span(1)), "")
+            fix = Fix("Put the first line first", (edit,))
+        elif script.shell is not None and not script.shell.broken and not _is_python(source.text):
+            fix = Fix("Add `#!/bin/bash`", (insert_lines(source, 1, "#!/bin/bash"),))
+        yield self.at(
+            source,
+            "The first line of start does not name a program with `#!`, so Linux cannot run it and the container never starts",
+            help="Begin the file with `#!/bin/bash`",
+            fix=fix,
+        )
+
+
+def _is_python(text: str) -> bool:
+    return bool(re.search(r"^(?:import|from) \w|^def \w+\(.*\):|^(?:library|using)\b", text, re.MULTILINE))

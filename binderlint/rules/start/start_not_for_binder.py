@@ -1,0 +1,37 @@
+"""start-not-for-binder: The file `start` is not meant for Binder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Diagnostic, Level, Severity
+from binderlint.launch_scripts import understood
+from binderlint.rule import Rule
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+from binderlint.facts.web_server import server_of_another
+from binderlint.files.script import HAND_OVER
+
+
+class StartNotForBinder(Rule):
+    code = "STA008"
+    severity = Severity.WARNING
+    level = Level.LAUNCH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        from binderlint.files.script import Kind
+        from binderlint.files.servers import web_server
+
+        if not (found := understood(repo)):
+            return
+        script, shell = found
+        name = server_of_another(repo, script)
+        if name and shell.arrival in (Kind.NEVER, Kind.BACKGROUND):
+            command = next(one for one in script.running if web_server(one))
+            yield self.at(
+                command.place,
+                f"Binder runs this file in every session, and it starts `{name}` instead of the command that Binder gives it: no session opens",
+                help=f"Put Binder's files into a folder `binder`, or end this one with `{HAND_OVER}`",
+            )

@@ -1,0 +1,51 @@
+"""start-unquoted-args: `start` splits the command it is given."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.diagnostic import Diagnostic, Fix, Level, Replace, Severity
+from binderlint.edits import replace
+from binderlint.launch_scripts import after, understood
+from binderlint.rule import Rule
+
+if TYPE_CHECKING:
+    from binderlint.files.script import Script
+    from binderlint.repository import Repository
+    from binderlint.source import Place
+from binderlint.files.script import HAND_OVER
+
+
+class StartUnquotedArgs(Rule):
+    code = "STA002"
+    severity = Severity.ERROR
+    level = Level.LAUNCH
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        from binderlint.files.script import Kind
+
+        if not (found := understood(repo)):
+            return
+        script, shell = found
+        for arrival in shell.arrivals:
+            if arrival.kind is Kind.SPLIT and arrival.place.path == script.source.path:
+                place = arrival.argument or arrival.place
+                edit = replace(place, '"$@"')
+                works = arrival.argument and place.text != '"$@"' and self._solves(repo, script, edit, place)
+                yield self.at(
+                    place,
+                    "The command that start is given does not arrive in one piece: it has arguments with blanks and line ends, so the launch fails on a BinderHub",
+                    help=f"Write `{HAND_OVER}`, with the quotes",
+                    fix=Fix('Write `"$@"`', (edit,)) if works else None,
+                )
+
+    def _solves(self, repo: Repository, script: Script, edit: Replace, place: Place) -> bool:
+        """Whether the command arrives there after the edit."""
+        from binderlint.files.script import Kind
+
+        shell = after(repo, script, edit)
+        return shell is not None and any(
+            one.kind in (Kind.EXEC, Kind.PLAIN) and one.argument and one.argument.span.start == place.span.start
+            for one in shell.arrivals
+        )
