@@ -70,7 +70,7 @@ def guarded(run: Callable[[], int], arguments: Sequence[str]) -> int:
 
 
 def _refuse(message: str, arguments: Sequence[str], code: int, error: BaseException | None = None) -> int:
-    from binderlint.refusal import refuse
+    from binderlint.commands.refusal import refuse
 
     if error and os.environ.get("BINDERLINT_DEBUG"):
         from traceback import format_exception

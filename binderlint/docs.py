@@ -11,17 +11,17 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from binderlint.diagnostic import Applicability
 from binderlint.escapes import printable
-from binderlint.families import FAMILIES, META
+from binderlint.lint.diagnostic import Applicability
+from binderlint.lint.families import FAMILIES, META
 from binderlint.rules import FOLDER, Entry, rule_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from binderlint.diagnostic import Diagnostic
+    from binderlint.lint.diagnostic import Diagnostic
+    from binderlint.lint.rule import Rule
     from binderlint.pages import Case
-    from binderlint.rule import Rule
 
 _WIDTH = 100
 
@@ -78,7 +78,7 @@ def judged(rule: Rule, path: Path) -> tuple[str, Entry]:
 
 def told(rule: Rule, case: Case) -> list[Diagnostic]:
     """What a rule reports of a case, in a run of all rules where it is about the run itself."""
-    from binderlint.linter import check
+    from binderlint.lint.linter import check
 
     rules = None if rule.code.startswith(META) else [rule]
     return [found for found in check(case.repository(), rules=rules).diagnostics if found.code == rule.code]
@@ -104,7 +104,7 @@ def said(rule: Rule, case: Case, found: list[Diagnostic]) -> str:
 
 def changed(rule: Rule, case: Case) -> str:
     """The patch that the fixes of a rule make, with what cannot be seen written as escapes and `·` for a space at the end of a line that is new or gone."""
-    from binderlint.fixer import fix
+    from binderlint.lint.fixer import fix
     from binderlint.outside.diff import patch
     from binderlint.outside.disk import changes
 
@@ -197,7 +197,7 @@ _FORMS: dict[str, tuple[str, dict[str, Any]]] = {
 
 def configuration() -> str:
     """The page about the configuration file."""
-    from binderlint.settings import FILES, OPTIONS
+    from binderlint.lint.settings import FILES, OPTIONS
 
     lines = [
         "# Configuration",
@@ -241,7 +241,7 @@ def configuration() -> str:
 
 def configuration_schema() -> dict[str, Any]:
     """The JSON schema of binderlint.toml and of [tool.binderlint]."""
-    from binderlint.settings import OPTIONS
+    from binderlint.lint.settings import OPTIONS
 
     properties = {
         option.name: {

@@ -218,7 +218,7 @@ def _case(heading: str, section: str, head: int, end: int, items: list[tuple[int
 
 
 def _git(block: Block) -> Git:
-    from binderlint.files.toml import parse_pyproject
+    from binderlint.read.toml import parse_pyproject
 
     said = parse_pyproject(Source("git.toml", block.text.encode()))
     return Git(**said)._replace(refs=frozenset(said.get("refs", ())))

@@ -13,23 +13,23 @@ from binderlint.snapshot import Snapshot
 from binderlint.source import Array, Files, Source, Table
 
 if TYPE_CHECKING:
-    from binderlint.diagnostic import Edit
-    from binderlint.files.apt import AptEntry
-    from binderlint.files.dask import Config
-    from binderlint.files.docker_context import Run
-    from binderlint.files.dockerfile import Dockerfile
-    from binderlint.files.installs import PipFile
-    from binderlint.files.launch_config import LaunchConfig
-    from binderlint.files.links import Link
-    from binderlint.files.locks import Lock
-    from binderlint.files.matchspec import MatchSpec
-    from binderlint.files.notebooks import Page
-    from binderlint.files.requirements import Requirement
-    from binderlint.files.runtime import Runtime
-    from binderlint.files.script import Script
-    from binderlint.files.yaml import Document
-    from binderlint.hubs import Hub
-    from binderlint.plan import Plan
+    from binderlint.facts.dask.configs import Config
+    from binderlint.facts.docker.context import Run
+    from binderlint.facts.environment.installs import PipFile
+    from binderlint.facts.environment.locks import Lock
+    from binderlint.facts.launch.buttons import LaunchConfig
+    from binderlint.facts.launch.links import Link
+    from binderlint.lint.diagnostic import Edit
+    from binderlint.lint.hubs import Hub
+    from binderlint.read.apt import AptEntry
+    from binderlint.read.dockerfile.instructions import Dockerfile
+    from binderlint.read.matchspec import MatchSpec
+    from binderlint.read.plain_notebook import Page
+    from binderlint.read.requirements import Requirement
+    from binderlint.read.runtime import Runtime
+    from binderlint.read.script import Script
+    from binderlint.read.yaml import Document
+    from binderlint.repo2docker.plan import Plan
 
 # Configuration in a folder that is nearly called as Binder wants it.
 _LIKE_BINDER = regex(
@@ -92,7 +92,7 @@ class Repository(Snapshot):
     @cached_property
     def plan(self) -> Plan:
         """What repo2docker does with the repository."""
-        from binderlint.plan import make_plan
+        from binderlint.repo2docker.plan import make_plan
 
         return make_plan(self)
 
@@ -129,7 +129,7 @@ class Repository(Snapshot):
     @cached_property
     def environment_document(self) -> Document | None:
         """What environment.yml holds, or why it does not parse; None when the build installs no such file."""
-        from binderlint.files.yaml import read
+        from binderlint.read.yaml import read
 
         return read(self.environment_file) if self.environment_file else None
 
@@ -148,14 +148,14 @@ class Repository(Snapshot):
     @cached_property
     def conda_specs(self) -> tuple[MatchSpec, ...]:
         """The packages that environment.yml asks conda for, in the forms that can be read."""
-        from binderlint.files.matchspec import specs
+        from binderlint.read.matchspec import specs
 
         return specs(self.conda_dependencies or ())
 
     @cached_property
     def pip_section(self) -> Array | None:
         """The `pip:` list of environment.yml."""
-        from binderlint.files.installs import pip_list
+        from binderlint.facts.environment.installs import pip_list
 
         return pip_list(self)
 
@@ -165,7 +165,7 @@ class Repository(Snapshot):
 
         Only a Dockerfile, a Nix expression and the old Julia REQUIRE file are looked for earlier (app.py, buildpacks/r.py).
         """
-        from binderlint.files.runtime import read
+        from binderlint.read.runtime import read
 
         plan, source = self.plan, self.get(self.plan.path("runtime.txt"))
         unread = ("DockerBuildPack", "NixBuildPack", "JuliaRequireBuildPack")
@@ -178,7 +178,7 @@ class Repository(Snapshot):
     @cached_property
     def pip_files(self) -> tuple[PipFile, ...]:
         """Everything pip reads in the build: requirements.txt, the `pip:` list of environment.yml, and what they include."""
-        from binderlint.files.installs import pip_files
+        from binderlint.facts.environment.installs import pip_files
 
         return tuple(pip_files(self))
 
@@ -190,7 +190,7 @@ class Repository(Snapshot):
     @cached_property
     def apt(self) -> tuple[AptEntry, ...]:
         """The lines of apt.txt that the build installs."""
-        from binderlint.files.apt import read
+        from binderlint.read.apt import read
 
         source = self.used("apt.txt")
         return read(source) if source else ()
@@ -198,7 +198,7 @@ class Repository(Snapshot):
     @cached_property
     def dockerfile(self) -> Dockerfile | None:
         """The Dockerfile, if the build is one with Docker."""
-        from binderlint.files.dockerfile import read
+        from binderlint.read.dockerfile.instructions import read
 
         source = self.used("Dockerfile") if self.plan.buildpack == "DockerBuildPack" else None
         return read(source) if source else None
@@ -206,35 +206,35 @@ class Repository(Snapshot):
     @cached_property
     def docker_runs(self) -> tuple[Run, ...]:
         """The RUN instructions that make the image of the Dockerfile, with their commands."""
-        from binderlint.files.docker_context import build_runs
+        from binderlint.facts.docker.context import build_runs
 
         return build_runs(self.dockerfile)
 
     @cached_property
     def links(self) -> tuple[Link, ...]:
         """Every launch link and badge image in the documentation, notebooks and configuration of the repository."""
-        from binderlint.files.links import find_links
+        from binderlint.facts.launch.links import find_links
 
         return tuple(find_links(self))
 
     @cached_property
     def launch_configs(self) -> tuple[LaunchConfig, ...]:
         """The launch buttons that books and documentation set up."""
-        from binderlint.files.launch_config import launch_configs
+        from binderlint.facts.launch.buttons import launch_configs
 
         return tuple(launch_configs(self))
 
     @cached_property
     def notebooks(self) -> tuple[Page, ...]:
         """The notebooks that visitors may open: not those of tests, builds and checkpoints."""
-        from binderlint.files.notebooks import find_pages
+        from binderlint.read.plain_notebook import find_pages
 
         return tuple(find_pages(self))
 
     @cached_property
     def dask_configs(self) -> tuple[Config, ...]:
         """The configuration files and worker templates of dask."""
-        from binderlint.files.dask import find_configs
+        from binderlint.facts.dask.configs import find_configs
 
         return tuple(find_configs(self))
 
@@ -259,7 +259,7 @@ class Repository(Snapshot):
         return self._script(self.plan.post_build)
 
     def _script(self, path: str | None) -> Script | None:
-        from binderlint.files.script import Script
+        from binderlint.read.script import Script
 
         source = self.get(path) if path else None
         return Script(source, self.get) if source else None
@@ -277,7 +277,7 @@ class Repository(Snapshot):
 
     def apply(self, edits: Iterable[Edit]) -> Repository:
         """The repository after edits. Raises `edits.EditError` when one cannot be made."""
-        from binderlint.edits import apply
+        from binderlint.changes.edits import apply
 
         return self.replace(apply(self.sources, edits).values())
 

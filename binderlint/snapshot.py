@@ -13,8 +13,8 @@ from binderlint.source import EXECUTABLE, GITLINK, REGULAR, SYMLINK, UNREAD, Pla
 from binderlint.source import RepositoryError as RepositoryError
 
 if TYPE_CHECKING:
-    from binderlint.files.locks import Lock
-    from binderlint.hubs import Hub
+    from binderlint.facts.environment.locks import Lock
+    from binderlint.lint.hubs import Hub
 
 
 PATH_MAX = 4096  # characters: Linux opens no longer path
@@ -59,7 +59,7 @@ class Snapshot:
     @cached_property
     def allows(self) -> Hub:
         """What that hub allows."""
-        from binderlint.hubs import find_hub
+        from binderlint.lint.hubs import find_hub
 
         return find_hub(self._hub) if isinstance(self._hub, str) else self._hub
 

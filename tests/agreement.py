@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from binderlint.plan import Plan
+from binderlint.repo2docker.plan import Plan
 
 # Parsers whose acceptance counts, but not their words.
 _OTHER_WORDS = {"TOMLDecodeError", "TomlDecodeError"}

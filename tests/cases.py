@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from binderlint.lint.rule import Rule
 from binderlint.pages import Case, read
-from binderlint.rule import Rule
 from binderlint.rules import rule_index, rule_of
 
 

@@ -12,14 +12,14 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
-from binderlint.diagnostic import Applicability
-from binderlint.files.yaml import read
-from binderlint.fixer import Fixed, fix
-from binderlint.linter import check
+from binderlint.lint.diagnostic import Applicability
+from binderlint.lint.fixer import Fixed, fix
+from binderlint.lint.linter import check
+from binderlint.lint.settings import Settings
+from binderlint.lint.trust import comments
+from binderlint.read.yaml import read
 from binderlint.repository import Repository
-from binderlint.settings import Settings
 from binderlint.source import Source
-from binderlint.trust import comments
 
 
 def broken_promises(repo: Repository, once: Fixed, settings: Settings, applicability: Applicability) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from binderlint.plan import Step
+from binderlint.repo2docker.plan import Step
 
 # How the words of a step begin, and what of the Dockerfile it stands for (the first time it occurs).
 _MARKS = (

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from binderlint.files.attributes import State, attributes
-from binderlint.files.wildmatch import matches
+from binderlint.read.attributes import State, attributes
+from binderlint.read.wildmatch import matches
 
 PATHS = (
     "start",

@@ -13,14 +13,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from binderlint.buildpacks.names import CONFIG_NAMES
+from binderlint.changes.edits import EditError
 from binderlint.cli import main
-from binderlint.diagnostic import Applicability, Delete, Recode, Rename, SetMode, Severity
-from binderlint.edits import EditError
-from binderlint.fixer import fix
-from binderlint.linter import check
+from binderlint.lint.diagnostic import Applicability, Delete, Recode, Rename, SetMode, Severity
+from binderlint.lint.fixer import fix
+from binderlint.lint.linter import check
+from binderlint.lint.report import Report
 from binderlint.outside import worktree
-from binderlint.report import Report
+from binderlint.repo2docker.names import CONFIG_NAMES
 from binderlint.repository import Repository
 from binderlint.source import EXECUTABLE, SYMLINK, UNREAD, Files, Source, UnreadError, unread
 
@@ -417,7 +417,7 @@ def test_a_bug_in_the_plan_is_said_once(monkeypatch: pytest.MonkeyPatch) -> None
     def crash(repo: Repository) -> None:
         raise ZeroDivisionError("a bug\nof two lines")
 
-    monkeypatch.setattr("binderlint.plan.make_plan", crash)
+    monkeypatch.setattr("binderlint.repo2docker.plan.make_plan", crash)
     report = check(Repository.from_dict({"requirements.txt": "numpy\n"}, assume_binder=True))
     assert report.crashed
     (found,) = report.diagnostics

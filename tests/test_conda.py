@@ -11,8 +11,8 @@ import rattler.exceptions
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from binderlint.files.matchspec import MatchSpec, admits, parse
-from binderlint.files.yaml import read
+from binderlint.read.matchspec import MatchSpec, admits, parse
+from binderlint.read.yaml import read
 from binderlint.source import Array, Source, Table, Text
 from tests.cases import cases
 

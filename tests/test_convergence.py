@@ -13,13 +13,13 @@ from zlib import crc32
 
 import pytest
 
-from binderlint.diagnostic import Applicability, Diagnostic, Severity
-from binderlint.edits import EditError
-from binderlint.files.faults import faults
-from binderlint.fixer import fix
-from binderlint.linter import check
+from binderlint.changes.edits import EditError
+from binderlint.lint.diagnostic import Applicability, Diagnostic, Severity
+from binderlint.lint.fixer import fix
+from binderlint.lint.linter import check
+from binderlint.lint.report import Report
 from binderlint.pages import Case
-from binderlint.report import Report
+from binderlint.read.faults import faults
 from binderlint.repository import Repository
 from binderlint.rules import find_rule
 from binderlint.source import Source

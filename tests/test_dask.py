@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from binderlint.files.dask import containers, images
-from binderlint.files.dask_start import way
-from binderlint.files.dask_units import cores, kubernetes_bytes, memory_limit
-from binderlint.files.dask_versions import NEWEST, newest
-from binderlint.fixer import fix
+from binderlint.facts.dask.configs import containers, images
+from binderlint.facts.dask.placeholder import way
+from binderlint.facts.dask.versions import NEWEST, newest
+from binderlint.lint.fixer import fix
+from binderlint.read.dask_units import cores, kubernetes_bytes, memory_limit
 from binderlint.repository import Repository
 from binderlint.rules import rules_of
 

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from binderlint.diagnostic import Rename
 from binderlint.escapes import printable
+from binderlint.lint.diagnostic import Rename
 from binderlint.outside import streams
 from binderlint.outside.diff import patch
 from binderlint.outside.disk import changes

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from binderlint.diagnostic import Create, Delete, Edit, Fix, Rename, Replace, SetMode
+from binderlint.lint.diagnostic import Create, Delete, Edit, Fix, Rename, Replace, SetMode
 from binderlint.outside import disk, whole
 from binderlint.outside.disk import Part, Written, changes, clear, parts, standing, write
 from binderlint.outside.interrupts import Stopped, held

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from binderlint.files.dockerfile import Dockerfile, read
-from binderlint.files.dockerfile_words import expand
-from binderlint.files.images import parse
+from binderlint.read.dockerfile.instructions import Dockerfile, read
+from binderlint.read.dockerfile.words import expand
+from binderlint.read.images import parse
 from binderlint.source import Source, Text
 
 CASES = {

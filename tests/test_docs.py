@@ -10,7 +10,7 @@ import pytest
 from binderlint import __version__
 from binderlint.cli import main
 from binderlint.docs import pages
-from binderlint.families import FAMILIES
+from binderlint.lint.families import FAMILIES
 from binderlint.rules import rule_index
 
 ROOT = Path(__file__).parent.parent

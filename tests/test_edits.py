@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from binderlint import edits
-from binderlint.diagnostic import Create, Delete, Recode, Rename, Replace, SetMode
-from binderlint.files.yaml import read
+from binderlint.changes import edits
+from binderlint.lint.diagnostic import Create, Delete, Recode, Rename, Replace, SetMode
+from binderlint.read.yaml import read
 from binderlint.source import EXECUTABLE, Source, Span, Table
 
 

@@ -16,10 +16,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from binderlint.cli import main
-from binderlint.diagnostic import Diagnostic, Fix, Level, Replace, Severity
 from binderlint.escapes import code_span, pieces, printable
+from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Replace, Severity
+from binderlint.lint.report import Hider, Report, Suppressed
 from binderlint.outside import streams
-from binderlint.report import Hider, Report, Suppressed
 from binderlint.reporters import plan as plan_reporter
 from binderlint.reporters import render
 from binderlint.reporters.json import dumps

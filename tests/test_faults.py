@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from binderlint.files.faults import faults
 from binderlint.pages import notebook
+from binderlint.read.faults import faults
 from binderlint.source import SYMLINK, Source
 
 CASES = [

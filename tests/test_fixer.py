@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from binderlint.diagnostic import (
+from binderlint.lint.diagnostic import (
     Applicability,
     Diagnostic,
     Edit,
@@ -16,12 +16,12 @@ from binderlint.diagnostic import (
     Replace,
     Severity,
 )
-from binderlint.fixer import PASSES, fix
-from binderlint.linter import check
+from binderlint.lint.fixer import PASSES, fix
+from binderlint.lint.linter import check
+from binderlint.lint.report import Report
+from binderlint.lint.rule import Rule
 from binderlint.pages import notebook
-from binderlint.report import Report
 from binderlint.repository import Repository
-from binderlint.rule import Rule
 from binderlint.source import Span
 
 
@@ -272,7 +272,7 @@ def test_few_checks_find_the_fix_that_does_harm(monkeypatch: pytest.MonkeyPatch)
         checks.append(1)
         return check(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr("binderlint.fixer.check", count)
+    monkeypatch.setattr("binderlint.lint.fixer.check", count)
     words = {f"f{number:03}": "one" for number in range(256)}
     done = fix(
         repo(**words, bad="worst one"), rules=[Finder("one", "two"), Failing("worst two", "worst two", code="LAY902")]

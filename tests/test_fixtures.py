@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from binderlint.diagnostic import Applicability
-from binderlint.fixer import fix
-from binderlint.linter import check
+from binderlint.lint.diagnostic import Applicability
+from binderlint.lint.fixer import fix
+from binderlint.lint.linter import check
 from binderlint.outside.git import Git
 from binderlint.reporters import render
 from binderlint.reporters.plan import outline

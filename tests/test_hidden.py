@@ -13,12 +13,12 @@ from hypothesis import settings as settings_of_test
 from hypothesis import strategies as st
 
 from binderlint.cli import main
-from binderlint.linter import check
-from binderlint.report import Report
+from binderlint.lint.linter import check
+from binderlint.lint.report import Report
+from binderlint.lint.settings import Settings
 from binderlint.reporters import render
 from binderlint.reporters.hidden import caveat, notes
 from binderlint.repository import Repository
-from binderlint.settings import Settings
 from binderlint.style import Style
 
 FILES = {

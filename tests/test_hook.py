@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from binderlint.linter import check
+from binderlint.lint.linter import check
 from tests.cases import reported
 
 ROOT = Path(__file__).parent.parent

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from binderlint.files.ignore import docker_excludes, docker_patterns, git_excludes
+from binderlint.facts.ignore import docker_excludes, docker_patterns, git_excludes
 from binderlint.repository import Repository
 from binderlint.source import Source
 

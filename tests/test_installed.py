@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from binderlint.cli import main
-from binderlint.diagnostic import Applicability
-from binderlint.files.locks import Lock
-from binderlint.fixer import fix
+from binderlint.facts.environment.locks import Lock
+from binderlint.lint.diagnostic import Applicability
+from binderlint.lint.fixer import fix
 from binderlint.outside.installed import InstalledError, read_installed
 from binderlint.repository import Repository
 from binderlint.rules.pins.unpinned_dependencies import UnpinnedDependencies

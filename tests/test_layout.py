@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 import yaml
 
-from binderlint.diagnostic import Applicability, Severity
-from binderlint.files.yaml import read
-from binderlint.fixer import fix
-from binderlint.linter import check
-from binderlint.merging import into_environment, not_in, scalar
+from binderlint.changes.merge_environments import into_environment, not_in, scalar
+from binderlint.lint.diagnostic import Applicability, Severity
+from binderlint.lint.fixer import fix
+from binderlint.lint.linter import check
+from binderlint.read.yaml import read
 from binderlint.repository import Repository
 from binderlint.rules.layout.requirements_need_conda import _has_wheel, needs
 from binderlint.source import Files, Source

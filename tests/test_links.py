@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from binderlint.diagnostic import Applicability
-from binderlint.files.launch import PROVIDERS, Address, Route, is_sample, parse
-from binderlint.files.links import Link, Where, find_links
-from binderlint.files.notebook import read
-from binderlint.fixer import fix
+from binderlint.facts.launch.links import Link, Where, find_links
+from binderlint.lint.diagnostic import Applicability
+from binderlint.lint.fixer import fix
 from binderlint.outside.git import Git
+from binderlint.read.address import PROVIDERS, Address, Route, is_sample, parse
+from binderlint.read.notebook import read
 from binderlint.repository import Repository
 from binderlint.rules import rules_of
 from binderlint.source import Source, Text

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from binderlint.files.apt import gone_from_noble
-from binderlint.files.locks import locks
-from binderlint.files.wheels import known, release
+from binderlint.facts.environment.locks import locks
+from binderlint.read.apt import gone_from_noble
+from binderlint.read.wheels import known, release
 from binderlint.repository import Repository
 
 UV = 'version = 1\nrequires-python = ">=3.11"\n\n[[package]]\nname = "A_b"\nversion = "1.0"\n\n[[package]]\nname = "c"\nversion = "2"\n\n[[package]]\nname = "c"\nversion = "3"\n'

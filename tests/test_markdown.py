@@ -10,10 +10,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from binderlint.diagnostic import DOCS, Diagnostic, Fix, Level, Replace, Severity
 from binderlint.escapes import code_span, markdown, printable, table_cell
-from binderlint.linter import check
-from binderlint.report import Hider, Report, Suppressed
+from binderlint.lint.diagnostic import DOCS, Diagnostic, Fix, Level, Replace, Severity
+from binderlint.lint.linter import check
+from binderlint.lint.report import Hider, Report, Suppressed
 from binderlint.reporters import render
 from binderlint.reporters.markdown import refusal
 from binderlint.source import Place, Source, Span

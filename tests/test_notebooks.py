@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from binderlint.files.cells import imports, installs, python
-from binderlint.files.notebook import may_run, read, read_key
-from binderlint.files.notebooks import Page
+from binderlint.read.cells import imports, installs, python
+from binderlint.read.notebook import may_run, read, read_key
+from binderlint.read.plain_notebook import Page
 from binderlint.source import Source, Text
 
 TEXTS = st.text(alphabet="ab \\\"'\n\té😀{}[]:,#", max_size=12)

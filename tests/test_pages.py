@@ -11,14 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from binderlint.diagnostic import Applicability, Rename, SetMode
 from binderlint.docs import discovered, told
-from binderlint.families import META
-from binderlint.fixer import fix
-from binderlint.linter import check
+from binderlint.lint.diagnostic import Applicability, Rename, SetMode
+from binderlint.lint.families import META
+from binderlint.lint.fixer import fix
+from binderlint.lint.linter import check
+from binderlint.lint.rule import Rule
 from binderlint.pages import Case, Page, PageError, read
 from binderlint.repository import Repository
-from binderlint.rule import Rule
 from binderlint.rules import FOLDER, rule_index
 from binderlint.source import EXECUTABLE, REGULAR, Source
 from tests.cases import cases, reported

@@ -12,16 +12,16 @@ from typing import Any
 import jsonschema
 import pytest
 
-from binderlint.buildpacks.mentions import mentioned
-from binderlint.buildpacks.steps import build_steps
-from binderlint.buildpacks.tables import repo2docker
 from binderlint.cli import main
-from binderlint.hubs import Hub, describe, find_hub, judge, parse_size
+from binderlint.lint.hubs import Hub, describe, find_hub, judge, parse_size
+from binderlint.lint.settings import ConfigError, load
 from binderlint.outside import remote
 from binderlint.outside.remote import find_remote
-from binderlint.plan import DEFAULT_PYTHON, Status
+from binderlint.repo2docker.mentions import mentioned
+from binderlint.repo2docker.plan import DEFAULT_PYTHON, Status
+from binderlint.repo2docker.steps import build_steps
+from binderlint.repo2docker.tables import repo2docker
 from binderlint.repository import Repository
-from binderlint.settings import ConfigError, load
 from binderlint.snapshot import RepositoryError
 from binderlint.source import SYMLINK, Files, Source
 from tests.hosting import git_host
@@ -74,7 +74,7 @@ def test_tables_are_those_of_the_installed_repo2docker() -> None:
 
 
 def test_julia_versions_are_sorted() -> None:
-    from binderlint.buildpacks.tables import julia
+    from binderlint.repo2docker.tables import julia
 
     versions = [tuple(map(int, version.split("."))) for version in julia()["versions"]]
     assert versions == sorted(set(versions))

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from binderlint.buildpacks.steps import build_steps
+from binderlint.repo2docker.steps import build_steps
 from binderlint.repository import Repository
 from tests.agreement import differences
 from tests.cases import cases

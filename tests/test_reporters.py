@@ -8,9 +8,9 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from binderlint.diagnostic import Diagnostic, Fix, Level, Replace, Severity
-from binderlint.linter import check
-from binderlint.report import Report
+from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Replace, Severity
+from binderlint.lint.linter import check
+from binderlint.lint.report import Report
 from binderlint.reporters import FORMATS, render
 from binderlint.source import Place, Source, Span
 from binderlint.style import Style, style_for

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from binderlint.linter import check
+from binderlint.lint.linter import check
 from binderlint.outside.dotgit import Entry, find_git, parse_index, read_index
 from binderlint.outside.git import hosted_name
 from binderlint.repository import Repository

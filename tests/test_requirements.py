@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from binderlint.files.requirements import Invalid, Line, Option, Requirement, parse, read
+from binderlint.read.requirements import Invalid, Line, Option, Requirement, parse, read
 from binderlint.repository import Repository
 from binderlint.source import Place, Source, Span, Text
 

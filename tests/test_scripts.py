@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from binderlint.files.script import Command, Script, parse
-from binderlint.linter import check
+from binderlint.lint.linter import check
+from binderlint.read.script import Command, Script, parse
 from binderlint.repository import Repository
 from binderlint.source import Source
 

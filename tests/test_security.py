@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from binderlint.files.r import calls, packages
-from binderlint.files.secrets import masked
-from binderlint.files.wildmatch import fits
-from binderlint.linter import check
+from binderlint.facts.r import calls, packages
+from binderlint.lint.linter import check
+from binderlint.read.secrets import masked
+from binderlint.read.wildmatch import fits
 from binderlint.reporters import FORMATS, render
 from binderlint.source import Source
 from binderlint.style import Style

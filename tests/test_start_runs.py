@@ -15,9 +15,9 @@ from typing import NamedTuple
 
 import pytest
 
-from binderlint.diagnostic import Applicability
-from binderlint.files.script import Kind, Script
-from binderlint.fixer import fix
+from binderlint.lint.diagnostic import Applicability
+from binderlint.lint.fixer import fix
+from binderlint.read.script import Kind, Script
 from binderlint.repository import Repository
 from binderlint.rules import rules_of
 from binderlint.source import Source

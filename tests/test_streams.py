@@ -166,7 +166,7 @@ def test_a_bug_is_said_in_one_line(
     def crash(*_: object, **__: object) -> None:
         raise error
 
-    monkeypatch.setattr("binderlint.linter.check", crash)
+    monkeypatch.setattr("binderlint.lint.linter.check", crash)
     monkeypatch.delenv("BINDERLINT_DEBUG", raising=False)
     assert main([]) == 3
     said = capsys.readouterr().err
@@ -188,7 +188,7 @@ def test_a_file_that_the_system_refuses_is_no_bug(
     def refuse(*_: object) -> None:
         raise PermissionError(13, "Permission denied", "some/file")
 
-    monkeypatch.setattr("binderlint.settings.find", refuse)
+    monkeypatch.setattr("binderlint.lint.settings.find", refuse)
     assert main([]) == 2
     assert capsys.readouterr().err == "binderlint: error: some/file: Permission denied\n"
 

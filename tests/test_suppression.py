@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from binderlint.diagnostic import Applicability
-from binderlint.families import META
-from binderlint.fixer import fix
-from binderlint.linter import check
+from binderlint.lint.diagnostic import Applicability
+from binderlint.lint.families import META
+from binderlint.lint.fixer import fix
+from binderlint.lint.linter import check
+from binderlint.lint.settings import Settings
+from binderlint.lint.suppression import directives
 from binderlint.pages import read
 from binderlint.repository import Repository
 from binderlint.rules import Entry, rule_index, rule_of
-from binderlint.settings import Settings
 from binderlint.source import EXECUTABLE, REGULAR, Files, Source
-from binderlint.suppression import directives
 
 BAD = "dependencies: [python=3.12]\nprefix: /x"
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from binderlint.diagnostic import Applicability, Create, Delete, Edit, Fix, Recode, Rename, Replace, SetMode
-from binderlint.edits import EditError
+from binderlint.changes.edits import EditError
+from binderlint.lint.diagnostic import Applicability, Create, Delete, Edit, Fix, Recode, Rename, Replace, SetMode
+from binderlint.lint.trust import comments, honest, is_idle
 from binderlint.repository import Repository
 from binderlint.source import EXECUTABLE, REGULAR, SYMLINK, Source, Span
-from binderlint.trust import comments, honest, is_idle
 
 UNSAFE, SAFE = Applicability.UNSAFE, Applicability.SAFE
 

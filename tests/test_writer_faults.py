@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from binderlint.cli import main
-from binderlint.diagnostic import Create, Delete, Fix, Rename, Replace, SetMode
+from binderlint.lint.diagnostic import Create, Delete, Fix, Rename, Replace, SetMode
 from binderlint.outside import disk
 from binderlint.outside.disk import Part, Written, changes, clear, parts, standing, write
 from binderlint.repository import Repository

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from binderlint.files.yaml import read
+from binderlint.read.yaml import read
 from binderlint.source import Array, Scalar, Source, Table
 
 DOCUMENTS = (

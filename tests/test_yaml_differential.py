@@ -10,7 +10,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from binderlint.files import yaml
+from binderlint.read import yaml
 from binderlint.source import Array, Scalar, Source, Table, Text
 
 # Pieces of lines, most of them plain, so that many files take the fast path; joined at random.

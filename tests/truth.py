@@ -17,13 +17,13 @@ from typing import Any
 
 from hypothesis import HealthCheck, given, seed, settings
 
-from binderlint.diagnostic import Applicability
-from binderlint.fixer import Fixed, fix
-from binderlint.linter import check
+from binderlint.lint.diagnostic import Applicability
+from binderlint.lint.fixer import Fixed, fix
+from binderlint.lint.linter import check
+from binderlint.lint.rule import Rule
 from binderlint.reporters.json import diagnostic as as_json
 from binderlint.reporters.plan import outline, render_json
 from binderlint.repository import Repository
-from binderlint.rule import Rule
 from tests.cases import cases
 from tests.random_repositories import Files, repositories
 from tests.test_fixtures import FIXTURES, load

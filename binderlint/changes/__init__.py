@@ -1,1 +1,1 @@
-"""Changes: larger changes of a repository, made of edits."""
+"""Changes: edits, and the larger changes that are made of them."""

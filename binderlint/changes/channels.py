@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Applicability, Fix
-from binderlint.edits import remove, replace
+from binderlint.changes.edits import remove, replace
+from binderlint.lint.diagnostic import Applicability, Fix
 from binderlint.source import Array, Text
 
 if TYPE_CHECKING:
     pass
-from binderlint.facts.channels import ANACONDA, NOT_A_CHANNEL
+from binderlint.facts.environment.channels import ANACONDA, NOT_A_CHANNEL
 
 
 def use_conda_forge(channels: Array, index: int, applicability: Applicability) -> Fix:

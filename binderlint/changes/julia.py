@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Applicability, Fix
-from binderlint.edits import replace
+from binderlint.changes.edits import replace
+from binderlint.lint.diagnostic import Applicability, Fix
 
 if TYPE_CHECKING:
     from binderlint.source import Text

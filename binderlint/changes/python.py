@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Applicability, Edit, Fix
-from binderlint.edits import create, prepend, replace
+from binderlint.changes.edits import create, prepend, replace
+from binderlint.lint.diagnostic import Applicability, Edit, Fix
 
 if TYPE_CHECKING:
     from binderlint.repository import Repository
-from binderlint.facts.held import held_at
+from binderlint.facts.environment.held import held_at
 
 PYTHONS = tuple(f"3.{minor}" for minor in range(7, 15))  # those that repo2docker gives server and kernel in one
 

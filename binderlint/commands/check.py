@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from binderlint.commands.exits import CLEAN, CRASHED, FAILED, FOUND, UsageError
 from binderlint.escapes import printable
+from binderlint.lint.settings import OPTIONS
 from binderlint.outside.streams import show, show_patch, tell
-from binderlint.settings import OPTIONS
 
 if TYPE_CHECKING:
-    from binderlint.files.locks import Lock
-    from binderlint.fixer import Fixed
+    from binderlint.facts.environment.locks import Lock
+    from binderlint.lint.fixer import Fixed
+    from binderlint.lint.report import Report
+    from binderlint.lint.settings import Settings
     from binderlint.outside.disk import Change, Written
     from binderlint.outside.remote import Remote
-    from binderlint.report import Report
     from binderlint.repository import Repository
-    from binderlint.settings import Settings
 
 # Formats that name files for whoever runs the command, so from its folder; the others name them from the repository's root.
 _RELATIVE = ("full", "concise", "github", "markdown")
@@ -96,7 +96,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Check every target and give the worst exit code."""
-    from binderlint.settings import ConfigError
+    from binderlint.lint.settings import ConfigError
     from binderlint.snapshot import RepositoryError
 
     try:
@@ -199,8 +199,8 @@ def _targets(paths: list[str]) -> list[Target]:
 
 
 def _settings(root: Path | None, options: argparse.Namespace) -> Settings:
+    from binderlint.lint.settings import Settings, find, load, load_committed
     from binderlint.rules import rule_index
-    from binderlint.settings import Settings, find, load, load_committed
 
     if options.config_ref is not None and root:
         settings = load_committed(root, options.config_ref)
@@ -258,7 +258,7 @@ def _check(
     several: bool,
 ) -> int:
     """Check one repository, fix it where that is asked for, and print what is left. `texts` collects what goes to files."""
-    from binderlint.linter import check
+    from binderlint.lint.linter import check
     from binderlint.snapshot import RepositoryError
 
     settings = _settings(None if target.remote else target.root, options)
@@ -309,8 +309,8 @@ def _with_all_refs(repo: Repository) -> Repository:
 
 def _fixed(repo: Repository, settings: Settings, target: Target, options: argparse.Namespace) -> Fixed:
     """The repository as the fixes make it, in memory."""
-    from binderlint.diagnostic import Applicability
-    from binderlint.fixer import fix
+    from binderlint.lint.diagnostic import Applicability
+    from binderlint.lint.fixer import fix
 
     least = Applicability.UNSAFE if options.unsafe_fixes else Applicability.SAFE
     fixed = fix(repo, settings, least, paths=target.paths)
@@ -337,7 +337,7 @@ def _fix(
     repo: Repository, settings: Settings, target: Target, options: argparse.Namespace, versions: Lock | None
 ) -> tuple[Report, int]:
     """Write the fixes and say which; the report of the files as they are then, and the exit code as far as the writing decides it."""
-    from binderlint.linter import check
+    from binderlint.lint.linter import check
     from binderlint.outside.disk import changes, parts, standing, write
 
     _clear(repo, target.root)
@@ -401,7 +401,7 @@ def _tell_new(repo: Repository, written: Written, root: Path) -> None:
     """Say which of the new files are not in git yet; Binder gets only those that are."""
     import shlex
 
-    from binderlint.files.ignore import git_excludes
+    from binderlint.facts.ignore import git_excludes
 
     new = [change for change in written.done if change.after and change.path not in repo.sources]
     if not new:

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from binderlint.commands.exits import CLEAN, FOUND, UsageError
+from binderlint.lint.settings import OPTIONS
 from binderlint.outside.streams import show
-from binderlint.settings import OPTIONS
 
 if TYPE_CHECKING:
-    from binderlint.hubs import Hub
+    from binderlint.lint.hubs import Hub
     from binderlint.repository import Repository
 
 
@@ -37,8 +37,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print the plan; the exit code is 1 where the hub does not take the repository."""
+    from binderlint.lint.settings import ConfigError
     from binderlint.reporters import plan as reporter
-    from binderlint.settings import ConfigError
     from binderlint.snapshot import RepositoryError
     from binderlint.style import style_for
 
@@ -75,7 +75,7 @@ def _repository(options: argparse.Namespace) -> Repository:
 
 
 def _hub(folder: Path | None, options: argparse.Namespace) -> str | Hub:
-    from binderlint.settings import Settings, find, load
+    from binderlint.lint.settings import Settings, find, load
 
     file = options.config or (None if options.isolated or folder is None or not folder.is_dir() else find(folder))
     settings = load(file) if file else Settings()

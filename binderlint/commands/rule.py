@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from binderlint.commands.exits import CLEAN, UsageError
-from binderlint.families import FAMILIES
+from binderlint.lint.families import FAMILIES
 from binderlint.outside.streams import show
 from binderlint.rules import Entry, find_entry, rule_index
 

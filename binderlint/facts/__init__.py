@@ -1,1 +1,1 @@
-"""Facts: what the files of a repository say together."""
+"""Facts: what the files of a snapshot say together. Each question is asked once."""

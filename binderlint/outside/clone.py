@@ -14,7 +14,7 @@ from binderlint.outside.git import Blobs, GitError, user_setting
 from binderlint.outside.regular import read_regular
 
 if TYPE_CHECKING:
-    from binderlint.files.attributes import State
+    from binderlint.read.attributes import State
     from binderlint.source import Source
 
 _ATTRIBUTES = 1_000_000  # bytes of a .gitattributes
@@ -89,7 +89,7 @@ class WorkTree(Clone):
         return unix if self._is_converted(data, states, oid) else data  # it changed since it was added
 
     def _attributes(self, path: str) -> dict[str, State]:
-        from binderlint.files.attributes import attributes
+        from binderlint.read.attributes import attributes
 
         assert self._place
         top = self._place.top

@@ -18,7 +18,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from binderlint.diagnostic import Fix, Rename
+from binderlint.lint.diagnostic import Fix, Rename
 from binderlint.outside.regular import read_regular
 from binderlint.outside.whole import (
     TEMPORARY,

@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from binderlint.files.locks import Lock
-from binderlint.files.requirements import canonical
+from binderlint.facts.environment.locks import Lock
 from binderlint.outside.programs import find_program
 from binderlint.pattern import regex
+from binderlint.read.requirements import canonical
 
 if TYPE_CHECKING:
     from importlib.metadata import Distribution

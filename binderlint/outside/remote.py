@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote
 
-from binderlint.files.secrets import masked
 from binderlint.outside import git
 from binderlint.outside.clone import Commit
 from binderlint.outside.dotgit import find_git, is_partial, is_ref_name, read_git
@@ -14,10 +13,11 @@ from binderlint.outside.git import FETCH, Blobs, Bounds, Git, GitError, Store, U
 from binderlint.outside.objects import read_tree, resolve
 from binderlint.outside.worktree import Contents, blob_sources, total_bytes
 from binderlint.pattern import regex
+from binderlint.read.secrets import masked
 from binderlint.source import RepositoryError
 
 if TYPE_CHECKING:
-    from binderlint.hubs import Hub
+    from binderlint.lint.hubs import Hub
     from binderlint.repository import Repository
 
 _SHORT = regex(r"(gh|gl):([\w.-]+(?:/[\w.-]+)+)(?:@(.+))?")
@@ -66,7 +66,7 @@ def _named(target: str) -> Remote | None:
         return Remote(f"{_HOSTS[host]}/{name}", ref or "HEAD", f"{host}/{name}")
     if not target.startswith(("http://", "https://")):
         return None
-    from binderlint.files.launch import Route, parse
+    from binderlint.read.address import Route, parse
 
     address = parse(target)
     if address is None or address.route not in (Route.LAUNCH, Route.LEGACY):

@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from binderlint.report import Report
+    from binderlint.lint.report import Report
     from binderlint.style import Style
 
 FORMATS = ("full", "concise", "json", "github", "markdown")

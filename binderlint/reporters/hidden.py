@@ -6,10 +6,10 @@ from collections import Counter
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Level
+from binderlint.lint.diagnostic import Level
 
 if TYPE_CHECKING:
-    from binderlint.report import Effect, Hider, Report
+    from binderlint.lint.report import Effect, Hider, Report
 
 _LISTED = 4  # entries and files that a sentence names; `--output json` has all of them
 

@@ -6,7 +6,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from binderlint.diagnostic import (
+from binderlint.lint.diagnostic import (
     Applicability,
     Create,
     Delete,
@@ -21,7 +21,7 @@ from binderlint.diagnostic import (
 from binderlint.style import Style
 
 if TYPE_CHECKING:
-    from binderlint.report import Report, Suppressed
+    from binderlint.lint.report import Report, Suppressed
 
 VERSION = 1
 

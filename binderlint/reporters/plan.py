@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from binderlint.escapes import printable
-from binderlint.hubs import Verdict
-from binderlint.plan import Plan, PlanError, Status, Step, Version
+from binderlint.lint.hubs import Verdict
+from binderlint.repo2docker.plan import Plan, PlanError, Status, Step, Version
 from binderlint.reporters.json import dumps
 from binderlint.source import Place
 from binderlint.style import Style
@@ -42,8 +42,8 @@ class Outline(NamedTuple):
 
 def outline(repo: Repository) -> Outline:
     """The plan of a repository with its steps and the verdict of its hub."""
-    from binderlint.buildpacks.steps import build_steps, launch, reinstalls
-    from binderlint.hubs import judge
+    from binderlint.lint.hubs import judge
+    from binderlint.repo2docker.steps import build_steps, launch, reinstalls
 
     steps = build_steps(repo)
     return Outline(repo.plan, steps, reinstalls(steps), launch(repo.plan), judge(repo.allows, repo.plan))

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from binderlint.rule import Rule
+    from binderlint.lint.rule import Rule
 
 FOLDER = Path(__file__).parent
 INDEX = FOLDER / "index.json"
@@ -54,7 +54,7 @@ def rule_of(entry: Entry) -> Rule:
 
 def rule_in(path: str) -> Rule:
     """The one rule in a module, given by its path below this folder without the ending. Raises LookupError when there is none, or another name."""
-    from binderlint.rule import Rule
+    from binderlint.lint.rule import Rule
 
     module = import_module(f"binderlint.rules.{path.replace('/', '.')}")
     found = [value for value in vars(module).values() if isinstance(value, type) and issubclass(value, Rule)]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from random import Random
 
+from binderlint.lint.settings import OPTIONS
 from binderlint.rules import all_rules
-from binderlint.settings import OPTIONS
 from binderlint.source import EXECUTABLE, GITLINK, REGULAR, SYMLINK, Source
 from tests.fuzz.case import Case
 from tests.fuzz.seeds import example_cases, fixture_cases, seed_files, seed_files_of

@@ -15,14 +15,14 @@ from typing import Any, NamedTuple
 import jsonschema
 
 import binderlint
-from binderlint.diagnostic import Applicability, Diagnostic, Rename, Severity
-from binderlint.edits import EditError
+from binderlint.changes.edits import EditError
 from binderlint.escapes import printable
-from binderlint.fixer import Fixed, fix
-from binderlint.linter import check
+from binderlint.lint.diagnostic import Applicability, Diagnostic, Rename, Severity
+from binderlint.lint.fixer import Fixed, fix
+from binderlint.lint.linter import check
+from binderlint.lint.report import Report
 from binderlint.outside.disk import Change, changes
-from binderlint.plan import make_plan
-from binderlint.report import Report
+from binderlint.repo2docker.plan import make_plan
 from binderlint.reporters import FORMATS, render
 from binderlint.reporters.plan import Outline, outline, render_json
 from binderlint.reporters.plan import render as render_plan

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Diagnostic, Level, Severity
-from binderlint.files.apt import gone_from_noble
-from binderlint.rule import Rule
+from binderlint.lint.diagnostic import Diagnostic, Level, Severity
+from binderlint.lint.rule import Rule
+from binderlint.read.apt import gone_from_noble
 from binderlint.source import Text
 
 if TYPE_CHECKING:

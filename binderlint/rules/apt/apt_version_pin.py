@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
-from binderlint.edits import replace
-from binderlint.files.apt import PACKAGE
-from binderlint.rule import Rule
+from binderlint.changes.edits import replace
+from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
+from binderlint.lint.rule import Rule
+from binderlint.read.apt import PACKAGE
 
 if TYPE_CHECKING:
     from binderlint.repository import Repository

@@ -6,15 +6,15 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Diagnostic, Fix, Level, Severity
-from binderlint.digits import release
-from binderlint.edits import remove
-from binderlint.rule import Rule
+from binderlint.changes.edits import remove
+from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
+from binderlint.lint.rule import Rule
+from binderlint.read.digits import release
 from binderlint.source import Table
 
 if TYPE_CHECKING:
-    from binderlint.files.matchspec import MatchSpec
-    from binderlint.files.requirements import Requirement
+    from binderlint.read.matchspec import MatchSpec
+    from binderlint.read.requirements import Requirement
     from binderlint.repository import Repository
 
 
@@ -24,7 +24,7 @@ class CondaAndPipDuplicate(Rule):
     level = Level.REPRODUCE
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        from binderlint.files.agreement import pip_name
+        from binderlint.read.agreement import pip_name
 
         conda = {pip_name(spec): spec for spec in repo.conda_specs}
         for wanted in repo.requirements:
@@ -49,7 +49,7 @@ class CondaAndPipDuplicate(Rule):
 
 def _is_there(spec: MatchSpec, wanted: Requirement) -> bool:
     """Whether every release that conda may install satisfies pip."""
-    from binderlint.files.agreement import pip_test
+    from binderlint.read.agreement import pip_test
 
     found = re.fullmatch(r"={1,2}\s*(\d+(?:\.\d+)+)", spec.version or "")
     if not found:

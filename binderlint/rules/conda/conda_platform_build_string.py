@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
-from binderlint.edits import remove, replace
+from binderlint.changes.edits import remove, replace
+from binderlint.lint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
+from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
-from binderlint.rule import Rule
 
 if TYPE_CHECKING:
-    from binderlint.files.matchspec import MatchSpec
+    from binderlint.read.matchspec import MatchSpec
     from binderlint.repository import Repository
 
 # What only an export from one system holds: package names on conda-forge and defaults, and the hashes that conda-build gave

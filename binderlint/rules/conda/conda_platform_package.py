@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from binderlint.changes.edits import remove
 from binderlint.data import DATA
-from binderlint.diagnostic import Diagnostic, Fix, Level, Severity
-from binderlint.edits import remove
-from binderlint.rule import Rule
+from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
+from binderlint.lint.rule import Rule
 
 if TYPE_CHECKING:
-    from binderlint.files.matchspec import MatchSpec
+    from binderlint.read.matchspec import MatchSpec
     from binderlint.repository import Repository
 
 
@@ -50,7 +50,7 @@ class CondaPlatformPackage(Rule):
 
 def _items(repo: Repository) -> Iterator[tuple[int, MatchSpec]]:
     """The packages of the `dependencies` list with their positions in it."""
-    from binderlint.files.matchspec import specs
+    from binderlint.read.matchspec import specs
 
     for index, item in enumerate(repo.conda_dependencies or ()):
         for spec in specs([item]):
@@ -59,7 +59,7 @@ def _items(repo: Repository) -> Iterator[tuple[int, MatchSpec]]:
 
 def _only(spec: MatchSpec, versions: str) -> bool:
     """Whether a spec allows no version but those that only another system has."""
-    from binderlint.files.matchspec import admits
+    from binderlint.read.matchspec import admits
 
     if not versions:
         return True

@@ -7,15 +7,15 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from binderlint.data import DATA
-from binderlint.diagnostic import Applicability, Diagnostic, Level, Severity
+from binderlint.lint.diagnostic import Applicability, Diagnostic, Level, Severity
+from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
-from binderlint.rule import Rule
 from binderlint.source import Text
 
 if TYPE_CHECKING:
     from binderlint.repository import Repository
 from binderlint.changes.channels import use_conda_forge
-from binderlint.facts.channels import NOT_A_CHANNEL, channel_list
+from binderlint.facts.environment.channels import NOT_A_CHANNEL, channel_list
 
 _LABEL = regex(r"[\w-]+/label/(broken|dev|nightly|rc|main_rc|pre|test|testing|daily)")
 

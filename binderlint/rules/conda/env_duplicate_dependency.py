@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Diagnostic, Fix, Level, Severity
-from binderlint.edits import remove
-from binderlint.rule import Rule
+from binderlint.changes.edits import remove
+from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
+from binderlint.lint.rule import Rule
 from binderlint.source import Text
 
 if TYPE_CHECKING:
-    from binderlint.files.matchspec import MatchSpec
+    from binderlint.read.matchspec import MatchSpec
     from binderlint.repository import Repository
 
 
@@ -21,7 +21,7 @@ class EnvDuplicateDependency(Rule):
     level = Level.POLISH
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        from binderlint.files.agreement import can_agree, conda_test
+        from binderlint.read.agreement import can_agree, conda_test
 
         seen: dict[str, MatchSpec] = {}
         items = list(enumerate(repo.conda_dependencies or ()))

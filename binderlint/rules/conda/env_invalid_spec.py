@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from binderlint.diagnostic import Diagnostic, Fix, Level, Severity
-from binderlint.edits import append, between, item_break, remove, replace
+from binderlint.changes.edits import append, between, item_break, remove, replace
+from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
+from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
-from binderlint.rule import Rule
 from binderlint.source import Array, Scalar, Table, Text
 
 if TYPE_CHECKING:
@@ -143,7 +143,7 @@ def _operators(item: Text) -> Finding | None:
 
 
 def _words(items: Array, item: Text) -> Finding | None:
-    from binderlint.files.matchspec import parse
+    from binderlint.read.matchspec import parse
 
     words = [word for word in re.split(r"[\s,]+", item) if word]
     if _WORDS.fullmatch(item) and len(words) > 1 and not any(re.match(r"\d", word) for word in words):

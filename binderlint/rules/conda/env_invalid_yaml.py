@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from binderlint.diagnostic import Diagnostic, Fix, Level, Recode, Severity
-from binderlint.edits import replace
+from binderlint.changes.edits import replace
+from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Recode, Severity
+from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
-from binderlint.rule import Rule
 from binderlint.source import Array, Source, Table, Text
 
 if TYPE_CHECKING:
-    from binderlint.files.yaml import Problem
+    from binderlint.read.yaml import Problem
     from binderlint.repository import Repository
 
 _MARKER = regex(r"^(?:<{7}|={7}|>{7}|\|{7})(?:[ \t].*)?$", re.MULTILINE)
@@ -200,7 +200,7 @@ def _templates(environment: Any) -> Iterator[Text]:
 
 def _without_tabs(source: Source) -> tuple[Any, ...]:
     """The edits that put spaces for tabs; none where tab widths disagree about what the file means."""
-    from binderlint.files.yaml import read
+    from binderlint.read.yaml import read
 
     readings = []
     for width in ("  ", "    ", "        "):
@@ -224,6 +224,6 @@ def _spaced(text: str, width: str) -> str:
 
 
 def _is_package(item: Any) -> bool:
-    from binderlint.files.matchspec import parse
+    from binderlint.read.matchspec import parse
 
     return isinstance(item, Text) and "\n" not in item.place.text and parse(item) is not None

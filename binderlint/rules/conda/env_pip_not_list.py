@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Diagnostic, Edit, Fix, Level, Severity
-from binderlint.edits import between, replace, set_key, starts_line
+from binderlint.changes.edits import between, replace, set_key, starts_line
+from binderlint.lint.diagnostic import Diagnostic, Edit, Fix, Level, Severity
+from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
-from binderlint.rule import Rule
 from binderlint.source import Array, Scalar, Table, Text
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ class EnvPipNotList(Rule):
         )
 
     def _text(self, text: Text) -> Diagnostic:
-        from binderlint.files.matchspec import parse
+        from binderlint.read.matchspec import parse
 
         words = [word.strip() for word in text.split(",")]
         fixable = text.place.text == text and all(

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Applicability, Create, Diagnostic, Fix, Level, Severity
-from binderlint.digits import number
-from binderlint.rule import Rule
+from binderlint.lint.diagnostic import Applicability, Create, Diagnostic, Fix, Level, Severity
+from binderlint.lint.rule import Rule
+from binderlint.read.digits import number
 
 if TYPE_CHECKING:
     from binderlint.repository import Repository

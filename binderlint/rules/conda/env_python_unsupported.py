@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
-from binderlint.edits import replace
+from binderlint.changes.edits import replace
+from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
+from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
-from binderlint.plan import DEFAULT_PYTHON
-from binderlint.rule import Rule
+from binderlint.repo2docker.plan import DEFAULT_PYTHON
 
 if TYPE_CHECKING:
     from binderlint.repository import Repository
@@ -28,7 +28,7 @@ class EnvPythonUnsupported(Rule):
     level = Level.LAUNCH
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        from binderlint.buildpacks.tables import PLATFORM, repo2docker
+        from binderlint.repo2docker.tables import PLATFORM, repo2docker
 
         error = repo.plan.error
         if error is None or not _REFUSED.fullmatch(error.message) or error.place.source.name in ("", ".", *_OF_JULIA):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Diagnostic, Level, Severity
-from binderlint.rule import Rule
+from binderlint.lint.diagnostic import Diagnostic, Level, Severity
+from binderlint.lint.rule import Rule
 
 if TYPE_CHECKING:
     from binderlint.repository import Repository
@@ -18,7 +18,7 @@ class EnvironmentSplit(Rule):
     level = Level.REPRODUCE
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        from binderlint.files.agreement import can_agree, conda_test, pip_name, pip_test
+        from binderlint.read.agreement import can_agree, conda_test, pip_name, pip_test
 
         source = repo.environment_file
         if source is None:

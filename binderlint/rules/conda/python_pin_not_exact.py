@@ -6,15 +6,15 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
-from binderlint.digits import number
-from binderlint.edits import between, replace
-from binderlint.plan import DEFAULT_PYTHON
-from binderlint.rule import Rule
+from binderlint.changes.edits import between, replace
+from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
+from binderlint.lint.rule import Rule
+from binderlint.read.digits import number
+from binderlint.repo2docker.plan import DEFAULT_PYTHON
 from binderlint.source import Place, Scalar, Table, Text
 
 if TYPE_CHECKING:
-    from binderlint.files.matchspec import MatchSpec
+    from binderlint.read.matchspec import MatchSpec
     from binderlint.repository import Repository
 
 
@@ -85,7 +85,7 @@ _MINORS = ("2.6", "2.7", *(f"3.{minor}" for minor in range(40)))
 
 def _known() -> list[str]:
     """The Python versions that repo2docker has an environment for, the newest last."""
-    from binderlint.buildpacks.tables import PLATFORM, repo2docker
+    from binderlint.repo2docker.tables import PLATFORM, repo2docker
 
     versions: list[str] = repo2docker()["python"]["lock_files"][PLATFORM]
     return versions
@@ -108,7 +108,7 @@ def _asks(repo: Repository) -> Iterator[Ask]:
 
 def _allows(version: str, minor: str) -> bool | None:
     """Whether a constraint lets any release of a minor version through; None where that cannot be told."""
-    from binderlint.files.matchspec import admits
+    from binderlint.read.matchspec import admits
 
     major, _, rest = minor.partition(".")
     answers = {admits(version, (number(major), number(rest), patch)) for patch in range(30)}

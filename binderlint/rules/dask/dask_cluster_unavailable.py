@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
-from binderlint.edits import replace
-from binderlint.files.dask import FOLDER
-from binderlint.files.dask_code import cluster_code, first_match
-from binderlint.files.launch import KNOWN_HOSTS
-from binderlint.hubs import find_hub
+from binderlint.changes.edits import replace
+from binderlint.facts.dask.code import cluster_code, first_match
+from binderlint.facts.dask.configs import FOLDER
+from binderlint.lint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
+from binderlint.lint.hubs import find_hub
+from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
-from binderlint.rule import Rule
+from binderlint.read.address import KNOWN_HOSTS
 from binderlint.source import Table, Text
 
 if TYPE_CHECKING:

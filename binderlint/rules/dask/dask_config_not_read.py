@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Diagnostic, Edit, Fix, Level, Rename, Severity
-from binderlint.edits import replace
-from binderlint.files.dask import FOLDER, OLD_FOLDER, Config, old_folder_mentions, reads_old_folder
-from binderlint.files.dask_versions import newest
-from binderlint.rule import Rule
+from binderlint.changes.edits import replace
+from binderlint.facts.dask.configs import FOLDER, OLD_FOLDER, Config, old_folder_mentions, reads_old_folder
+from binderlint.facts.dask.versions import newest
+from binderlint.lint.diagnostic import Diagnostic, Edit, Fix, Level, Rename, Severity
+from binderlint.lint.rule import Rule
 from binderlint.source import Table
 
 if TYPE_CHECKING:

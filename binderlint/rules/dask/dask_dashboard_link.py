@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
-from binderlint.edits import append, append_lines, replace
-from binderlint.files.dask import FOLDER
+from binderlint.changes.edits import append, append_lines, replace
+from binderlint.facts.dask.configs import FOLDER
+from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
+from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
-from binderlint.rule import Rule
 from binderlint.source import Text
 
 if TYPE_CHECKING:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Diagnostic, Edit, Fix, Level, Severity
-from binderlint.edits import EditError, replace
-from binderlint.files.dask import FOLDER, OLD_FOLDER
-from binderlint.files.yaml import Problem, read_safe
+from binderlint.changes.edits import EditError, replace
+from binderlint.facts.dask.configs import FOLDER, OLD_FOLDER
+from binderlint.lint.diagnostic import Diagnostic, Edit, Fix, Level, Severity
+from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
-from binderlint.rule import Rule
+from binderlint.read.yaml import Problem, read_safe
 from binderlint.source import Place, Table
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def _moved_back(source: Source, problem: Problem) -> Fix | None:
 
 
 def _valid(source: Source, edits: list[Edit]) -> bool:
-    from binderlint.edits import apply
+    from binderlint.changes.edits import apply
 
     try:
         document = read_safe(apply({source.path: source}, edits)[source.path])

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Diagnostic, Level, Severity
-from binderlint.files.dask import FOLDER
-from binderlint.files.dask_code import cluster_code, first_match
-from binderlint.files.dask_versions import named, newest
+from binderlint.facts.dask.code import cluster_code, first_match
+from binderlint.facts.dask.configs import FOLDER
+from binderlint.facts.dask.versions import named, newest
+from binderlint.lint.diagnostic import Diagnostic, Level, Severity
+from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
-from binderlint.rule import Rule
 from binderlint.source import Table, Text
 
 if TYPE_CHECKING:

@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from binderlint.diagnostic import Diagnostic, Fix, Level, Severity
-from binderlint.digits import is_number, number
-from binderlint.edits import replace
-from binderlint.files.dask import Container, containers
-from binderlint.files.dask_units import cores, kubernetes_bytes, memory_limit
-from binderlint.rule import Rule
+from binderlint.changes.edits import replace
+from binderlint.facts.dask.configs import Container, containers
+from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
+from binderlint.lint.rule import Rule
+from binderlint.read.dask_units import cores, kubernetes_bytes, memory_limit
+from binderlint.read.digits import is_number, number
 from binderlint.source import Place, Scalar, Span, Table, Text
 
 if TYPE_CHECKING:

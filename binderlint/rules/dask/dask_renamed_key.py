@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Diagnostic, Edit, Fix, Level, Severity
-from binderlint.edits import remove_key, replace, set_key
-from binderlint.files.dask import FOLDER, Config
-from binderlint.files.dask_keys import RENAMED, canonical, deepest, taken, variable_name
-from binderlint.files.dask_versions import newest
-from binderlint.rule import Rule
+from binderlint.changes.edits import remove_key, replace, set_key
+from binderlint.facts.dask.configs import FOLDER, Config
+from binderlint.facts.dask.versions import newest
+from binderlint.lint.diagnostic import Diagnostic, Edit, Fix, Level, Severity
+from binderlint.lint.rule import Rule
+from binderlint.read.dask_keys import RENAMED, canonical, deepest, taken, variable_name
 from binderlint.source import Scalar, Table, Text
 
 if TYPE_CHECKING:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
-from binderlint.edits import insert_lines, replace
-from binderlint.files.dask import Image, images, placeholder, variable
-from binderlint.files.dask_start import mentioned, unset_variable, way
-from binderlint.rule import Rule
+from binderlint.changes.edits import insert_lines, replace
+from binderlint.facts.dask.configs import Image, images, placeholder, variable
+from binderlint.facts.dask.placeholder import mentioned, unset_variable, way
+from binderlint.lint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
+from binderlint.lint.rule import Rule
 
 if TYPE_CHECKING:
     from binderlint.repository import Repository

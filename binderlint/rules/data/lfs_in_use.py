@@ -7,10 +7,10 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Diagnostic, Level, Severity
-from binderlint.files.gitmodules import lfs_patterns
-from binderlint.files.wildmatch import fits
-from binderlint.rule import Rule
+from binderlint.lint.diagnostic import Diagnostic, Level, Severity
+from binderlint.lint.rule import Rule
+from binderlint.read.gitmodules import lfs_patterns
+from binderlint.read.wildmatch import fits
 
 if TYPE_CHECKING:
     from binderlint.repository import Repository

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Diagnostic, Fix, Level, Severity
-from binderlint.edits import replace
-from binderlint.files.gitmodules import read_modules
+from binderlint.changes.edits import replace
+from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
+from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
-from binderlint.rule import Rule
+from binderlint.read.gitmodules import read_modules
 from binderlint.source import GITLINK
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Diagnostic, Level, Severity
-from binderlint.rule import Rule
+from binderlint.lint.diagnostic import Diagnostic, Level, Severity
+from binderlint.lint.rule import Rule
 
 if TYPE_CHECKING:
     from binderlint.repository import Repository
@@ -18,9 +18,9 @@ class DockerBaseUndefined(Rule):
     level = Level.LAUNCH
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        from binderlint.files.dockerfile import PLATFORM_ARGS
-        from binderlint.files.dockerfile_words import expand, names
-        from binderlint.files.images import parse
+        from binderlint.read.dockerfile.instructions import PLATFORM_ARGS
+        from binderlint.read.dockerfile.words import expand, names
+        from binderlint.read.images import parse
 
         for stage in repo.dockerfile.needed if repo.dockerfile else ():
             empty = {name: None if name in PLATFORM_ARGS else "" for name in names(stage.base)}

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Diagnostic, Fix, Level, Replace, Severity
-from binderlint.rule import Rule
+from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Replace, Severity
+from binderlint.lint.rule import Rule
 from binderlint.source import GITLINK, Span
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ class DockerContextPath(Rule):
     level = Level.LAUNCH
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        from binderlint.files.docker_context import copies_of
+        from binderlint.facts.docker.context import copies_of
 
         for stage in repo.dockerfile.needed if repo.dockerfile else ():
             for copy in copies_of(repo, ((one, None) for one in stage.instructions)):
@@ -58,7 +58,7 @@ class DockerContextPath(Rule):
 
 def _kept_out(repo: Repository, path: str) -> str:
     """The pattern of the .dockerignore that keeps a file, or all of a folder, out of the build; empty when it is in."""
-    from binderlint.files.ignore import docker_excludes, docker_patterns
+    from binderlint.facts.ignore import docker_excludes, docker_patterns
 
     # BuildKit takes the ignore file of a Dockerfile before the one in the root, and tells capitals apart, which `docker_excludes` does not.
     source = repo.get(repo.plan.path("Dockerfile.dockerignore")) or repo.get(".dockerignore")

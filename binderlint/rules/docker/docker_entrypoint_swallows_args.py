@@ -6,16 +6,16 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
-from binderlint.edits import replace
+from binderlint.changes.edits import replace
+from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
+from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
-from binderlint.rule import Rule
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from binderlint.files.dockerfile import Stage
-    from binderlint.files.dockerfile_lines import Instruction
+    from binderlint.read.dockerfile.instructions import Stage
+    from binderlint.read.dockerfile.lines import Instruction
     from binderlint.repository import Repository
 
 # Programs that take what follows as arguments of their own, so that Binder's `python3 -c ...` never runs.
@@ -85,7 +85,7 @@ def _unwrapped(words: Sequence[str]) -> Sequence[str]:
 
 
 def _shell_loses(words: Sequence[str]) -> str:
-    from binderlint.files.script import Kind, parse
+    from binderlint.read.script import Kind, parse
     from binderlint.source import Source
 
     if len(words) == 1:
@@ -105,8 +105,8 @@ def _shell_loses(words: Sequence[str]) -> str:
 
 
 def _script_loses(repo: Repository, stage: Stage, path: str) -> str:
-    from binderlint.files.docker_context import copied_file
-    from binderlint.files.script import Kind, Script, parse
+    from binderlint.facts.docker.context import copied_file
+    from binderlint.read.script import Kind, Script, parse
     from binderlint.source import Source
 
     found = copied_file(repo, stage, path)

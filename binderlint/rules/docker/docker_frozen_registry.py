@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
-from binderlint.edits import replace
-from binderlint.rule import Rule
+from binderlint.changes.edits import replace
+from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
+from binderlint.lint.rule import Rule
 
 if TYPE_CHECKING:
     from binderlint.repository import Repository
@@ -20,7 +20,7 @@ class DockerFrozenRegistry(Rule):
     level = Level.REPRODUCE
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        from binderlint.files.images import images_of
+        from binderlint.read.images import images_of
 
         for image in images_of(repo.dockerfile):
             found = re.fullmatch(r"docker\.io/(jupyter/(?:[\w-]+-notebook|docker-stacks-foundation))", image.path)

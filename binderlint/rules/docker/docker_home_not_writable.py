@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Replace, Severity
-from binderlint.rule import Rule
+from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Replace, Severity
+from binderlint.lint.rule import Rule
 from binderlint.source import Span
 
 if TYPE_CHECKING:
-    from binderlint.files.dockerfile_lines import Instruction
+    from binderlint.read.dockerfile.lines import Instruction
     from binderlint.repository import Repository
-from binderlint.files.docker_context import CONTENT
+from binderlint.facts.docker.context import CONTENT
 
 
 class DockerHomeNotWritable(Rule):
@@ -22,8 +22,8 @@ class DockerHomeNotWritable(Rule):
     level = Level.LAUNCH
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        from binderlint.files.docker_context import copies, workdirs
-        from binderlint.files.images import base_of, facts
+        from binderlint.facts.docker.context import copies, workdirs
+        from binderlint.read.images import base_of, facts
 
         dockerfile = repo.dockerfile
         if not dockerfile or not dockerfile.final:

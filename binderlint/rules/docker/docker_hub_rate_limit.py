@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Diagnostic, Level, Severity
-from binderlint.rule import Rule
+from binderlint.lint.diagnostic import Diagnostic, Level, Severity
+from binderlint.lint.rule import Rule
 
 if TYPE_CHECKING:
     from binderlint.repository import Repository
@@ -26,7 +26,7 @@ class DockerHubRateLimit(Rule):
     level = Level.POLISH
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        from binderlint.files.images import images_of
+        from binderlint.read.images import images_of
 
         for image in images_of(repo.dockerfile):
             mirror = next((to for pattern, to in _MIRRORS if re.fullmatch(pattern, image.path)), None)

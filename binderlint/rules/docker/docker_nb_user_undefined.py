@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Diagnostic, Fix, Level, Severity
-from binderlint.edits import insert_lines
-from binderlint.rule import Rule
+from binderlint.changes.edits import insert_lines
+from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
+from binderlint.lint.rule import Rule
 from binderlint.source import Place
 
 if TYPE_CHECKING:
-    from binderlint.files.dockerfile_lines import Instruction
+    from binderlint.read.dockerfile.lines import Instruction
     from binderlint.repository import Repository
 
 
@@ -22,7 +22,7 @@ class DockerNbUserUndefined(Rule):
     level = Level.LAUNCH
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        from binderlint.files.images import facts, image_of
+        from binderlint.read.images import facts, image_of
 
         for stage in repo.dockerfile.needed if repo.dockerfile else ():
             if not facts(image_of(stage)):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
-from binderlint.edits import insert_lines
-from binderlint.rule import Rule
+from binderlint.changes.edits import insert_lines
+from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
+from binderlint.lint.rule import Rule
 
 if TYPE_CHECKING:
     from binderlint.repository import Repository
@@ -19,8 +19,8 @@ class DockerNoJupyter(Rule):
     level = Level.LAUNCH
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        from binderlint.files.docker_installs import may_have_jupyter, may_have_python
-        from binderlint.files.images import base_of, facts
+        from binderlint.facts.docker.installs import may_have_jupyter, may_have_python
+        from binderlint.read.images import base_of, facts
 
         image = base_of(repo.dockerfile)
         known = facts(image)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Diagnostic, Level, Severity
-from binderlint.rule import Rule
+from binderlint.lint.diagnostic import Diagnostic, Level, Severity
+from binderlint.lint.rule import Rule
 
 if TYPE_CHECKING:
     from binderlint.repository import Repository
@@ -18,8 +18,8 @@ class DockerNoPython3(Rule):
     level = Level.LAUNCH
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        from binderlint.files.docker_installs import may_have_python
-        from binderlint.files.images import base_of, facts
+        from binderlint.facts.docker.installs import may_have_python
+        from binderlint.read.images import base_of, facts
 
         image = base_of(repo.dockerfile)
         known = facts(image)

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Diagnostic, Level, Severity
-from binderlint.rule import Rule
+from binderlint.lint.diagnostic import Diagnostic, Level, Severity
+from binderlint.lint.rule import Rule
 
 if TYPE_CHECKING:
     from binderlint.repository import Repository
@@ -19,7 +19,7 @@ class DockerPangeoOnbuild(Rule):
     level = Level.REPRODUCE
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        from binderlint.files.images import base_of
+        from binderlint.read.images import base_of
 
         image = base_of(repo.dockerfile)
         if image and re.fullmatch(r"(?:docker|quay)\.io/pangeo/[\w-]+", image.path):

@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
-from binderlint.edits import append_lines
-from binderlint.rule import Rule
+from binderlint.changes.edits import append_lines
+from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
+from binderlint.lint.rule import Rule
 
 if TYPE_CHECKING:
-    from binderlint.files.docker_context import Copy
+    from binderlint.facts.docker.context import Copy
     from binderlint.repository import Repository
-from binderlint.files.docker_context import CONTENT
+from binderlint.facts.docker.context import CONTENT
 
 
 class DockerRepoNotCopied(Rule):
@@ -22,8 +22,8 @@ class DockerRepoNotCopied(Rule):
     level = Level.LAUNCH
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        from binderlint.files.docker_context import copies
-        from binderlint.files.images import base_of, facts
+        from binderlint.facts.docker.context import copies
+        from binderlint.read.images import base_of, facts
 
         dockerfile, image = repo.dockerfile, base_of(repo.dockerfile)
         if not dockerfile or not dockerfile.final or not image or not facts(image):

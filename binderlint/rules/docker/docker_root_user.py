@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
-from binderlint.edits import append_lines
-from binderlint.rule import Rule
+from binderlint.changes.edits import append_lines
+from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
+from binderlint.lint.rule import Rule
 from binderlint.source import Text
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ class DockerRootUser(Rule):
     level = Level.LAUNCH
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        from binderlint.files.images import facts, image_of
+        from binderlint.read.images import facts, image_of
 
         dockerfile = repo.dockerfile
         if not dockerfile or not dockerfile.final:

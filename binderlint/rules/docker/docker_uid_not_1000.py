@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
-from binderlint.edits import replace
-from binderlint.rule import Rule
+from binderlint.changes.edits import replace
+from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
+from binderlint.lint.rule import Rule
 from binderlint.source import Place, Text
 
 if TYPE_CHECKING:
-    from binderlint.files.script import Command
+    from binderlint.read.script import Command
     from binderlint.repository import Repository
 
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Diagnostic, Level, Severity
-from binderlint.rule import Rule
+from binderlint.lint.diagnostic import Diagnostic, Level, Severity
+from binderlint.lint.rule import Rule
 
 if TYPE_CHECKING:
     from binderlint.repository import Repository
@@ -25,7 +25,7 @@ class DockerUnpinnedBase(Rule):
     level = Level.REPRODUCE
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        from binderlint.files.images import images_of
+        from binderlint.read.images import images_of
 
         for image in images_of(repo.dockerfile):
             if image.digest or image.path == "docker.io/library/scratch":

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Diagnostic, Level, Severity
-from binderlint.rule import Rule
+from binderlint.lint.diagnostic import Diagnostic, Level, Severity
+from binderlint.lint.rule import Rule
 
 if TYPE_CHECKING:
     from binderlint.repository import Repository
-from binderlint.files.launched import is_launched_elsewhere
+from binderlint.facts.launch.launched import is_launched_elsewhere
 
 
 class MemoryBudget(Rule):
@@ -22,7 +22,7 @@ class MemoryBudget(Rule):
         memory = repo.allows.memory
         if memory is None or is_launched_elsewhere(repo):
             return
-        from binderlint.files.memory import asked_for
+        from binderlint.facts.memory import asked_for
 
         for asked in asked_for(repo):
             if asked.size > memory:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Diagnostic, Level, Severity
-from binderlint.files.julia import read_project, rewritten
-from binderlint.rule import Rule
+from binderlint.facts.julia import read_project, rewritten
+from binderlint.lint.diagnostic import Diagnostic, Level, Severity
+from binderlint.lint.rule import Rule
 
 if TYPE_CHECKING:
     from binderlint.repository import Repository
-from binderlint.buildpacks.julia import newest_allowed
 from binderlint.changes.julia import set_compat
+from binderlint.repo2docker.julia import newest_allowed
 
 
 class JuliaCompatUnparsable(Rule):

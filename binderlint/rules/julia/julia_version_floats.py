@@ -6,15 +6,15 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
-from binderlint.edits import append_lines, insert_lines
-from binderlint.files.julia import Project, manifest_version, read_project
-from binderlint.rule import Rule
+from binderlint.changes.edits import append_lines, insert_lines
+from binderlint.facts.julia import Project, manifest_version, read_project
+from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
+from binderlint.lint.rule import Rule
 
 if TYPE_CHECKING:
     from binderlint.repository import Repository
-from binderlint.buildpacks.julia import newest_allowed
 from binderlint.changes.julia import set_compat
+from binderlint.repo2docker.julia import newest_allowed
 
 
 class JuliaVersionFloats(Rule):

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.buildpacks.names import CONFIG_NAMES, ROOT_ONLY
-from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Rename, Severity
-from binderlint.files.named import naming, relative
-from binderlint.rule import Rule
+from binderlint.facts.named import naming, relative
+from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Rename, Severity
+from binderlint.lint.rule import Rule
+from binderlint.repo2docker.names import CONFIG_NAMES, ROOT_ONLY
 from binderlint.source import Source
 
 if TYPE_CHECKING:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.buildpacks.names import CONFIG_NAMES
-from binderlint.diagnostic import Applicability, Delete, Diagnostic, Fix, Level, Rename, Severity
-from binderlint.rule import Rule
+from binderlint.lint.diagnostic import Applicability, Delete, Diagnostic, Fix, Level, Rename, Severity
+from binderlint.lint.rule import Rule
+from binderlint.repo2docker.names import CONFIG_NAMES
 from binderlint.source import SYMLINK
 
 if TYPE_CHECKING:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Rename, Severity
-from binderlint.files.named import misnamed_folders, naming_folder
-from binderlint.rule import Rule
+from binderlint.facts.named import misnamed_folders, naming_folder
+from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Rename, Severity
+from binderlint.lint.rule import Rule
 
 if TYPE_CHECKING:
     from binderlint.repository import Repository

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.buildpacks.names import CONFIG_NAMES
-from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Rename, Severity
-from binderlint.files.launched import launched_elsewhere
-from binderlint.files.named import misnamed_environments, naming, relative
-from binderlint.rule import Rule
+from binderlint.facts.launch.launched import launched_elsewhere
+from binderlint.facts.named import misnamed_environments, naming, relative
+from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Rename, Severity
+from binderlint.lint.rule import Rule
+from binderlint.repo2docker.names import CONFIG_NAMES
 
 if TYPE_CHECKING:
     from binderlint.repository import Repository
-from binderlint.facts.subfolders import ENVIRONMENTS, environments_in_folders
+from binderlint.facts.environment.subfolders import ENVIRONMENTS, environments_in_folders
 
 
 class ConfigInSubdirectory(Rule):

@@ -6,10 +6,10 @@ import posixpath
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.buildpacks.names import CONFIG_NAMES
-from binderlint.diagnostic import Diagnostic, Level, Severity
-from binderlint.files.ignore import git_excludes
-from binderlint.rule import Rule
+from binderlint.facts.ignore import git_excludes
+from binderlint.lint.diagnostic import Diagnostic, Level, Severity
+from binderlint.lint.rule import Rule
+from binderlint.repo2docker.names import CONFIG_NAMES
 from binderlint.source import Source
 
 if TYPE_CHECKING:

@@ -6,12 +6,12 @@ import posixpath
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.buildpacks.names import CONFIG_NAMES
-from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
-from binderlint.edits import append_lines
-from binderlint.files.ignore import Pattern, docker_excludes, docker_patterns
-from binderlint.plan import Status
-from binderlint.rule import Rule
+from binderlint.changes.edits import append_lines
+from binderlint.facts.ignore import Pattern, docker_excludes, docker_patterns
+from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
+from binderlint.lint.rule import Rule
+from binderlint.repo2docker.names import CONFIG_NAMES
+from binderlint.repo2docker.plan import Status
 
 if TYPE_CHECKING:
     from binderlint.repository import Repository

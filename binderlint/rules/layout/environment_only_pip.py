@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Applicability, Delete, Diagnostic, Edit, Fix, Level, Severity
-from binderlint.edits import create
-from binderlint.rule import Rule
+from binderlint.changes.edits import create
+from binderlint.lint.diagnostic import Applicability, Delete, Diagnostic, Edit, Fix, Level, Severity
+from binderlint.lint.rule import Rule
 
 if TYPE_CHECKING:
     from binderlint.repository import Repository
@@ -25,7 +25,7 @@ class EnvironmentOnlyPip(Rule):
         others = (repo.plan.path("requirements.txt"), "setup.py", "pyproject.toml")
         if any(repo.exists(path) for path in others) or "variables" in environment:
             return
-        from binderlint.merging import only_pip_packages
+        from binderlint.changes.merge_environments import only_pip_packages
 
         python, only_pip = only_pip_packages(environment)
         if only_pip:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.buildpacks.names import meant
-from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Rename, Severity
-from binderlint.files.named import naming
-from binderlint.rule import Rule
+from binderlint.facts.named import naming
+from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Rename, Severity
+from binderlint.lint.rule import Rule
+from binderlint.repo2docker.names import meant
 from binderlint.source import EXECUTABLE, REGULAR, Source
 
 if TYPE_CHECKING:

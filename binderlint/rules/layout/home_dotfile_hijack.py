@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Diagnostic, Level, Severity
-from binderlint.rule import Rule
+from binderlint.lint.diagnostic import Diagnostic, Level, Severity
+from binderlint.lint.rule import Rule
 
 if TYPE_CHECKING:
-    from binderlint.files.script import Command, Script
+    from binderlint.read.script import Command, Script
     from binderlint.repository import Repository
 
 # bash reads the first of these that exists when it is a login shell; .bashrc only where that file reads it.
@@ -67,8 +67,8 @@ def _read_at_launch(repo: Repository) -> Iterator[Script]:
 
 def _script(repo: Repository, name: str) -> Script | None:
     """A shell script of the root that reaches the image as it is and can be read."""
-    from binderlint.files.ignore import docker_excludes, docker_patterns
-    from binderlint.files.script import Script
+    from binderlint.facts.ignore import docker_excludes, docker_patterns
+    from binderlint.read.script import Script
 
     source = repo.get(name) if name else None
     if source is None:

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.buildpacks.names import UNKNOWN
-from binderlint.diagnostic import Diagnostic, Level, Severity
-from binderlint.files.launched import launched_elsewhere
-from binderlint.plan import Status
-from binderlint.rule import Rule
+from binderlint.facts.launch.launched import launched_elsewhere
+from binderlint.lint.diagnostic import Diagnostic, Level, Severity
+from binderlint.lint.rule import Rule
+from binderlint.repo2docker.names import UNKNOWN
+from binderlint.repo2docker.plan import Status
 
 if TYPE_CHECKING:
     from binderlint.repository import Repository
     from binderlint.source import Source
-from binderlint.facts.projects import EXPORTS, PYTHON_LOCKS, uninstallable
+from binderlint.facts.environment.projects import EXPORTS, PYTHON_LOCKS, uninstallable
 
 
 class LockfileNotSupported(Rule):

@@ -6,16 +6,16 @@ import posixpath
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
-from binderlint.edits import create
-from binderlint.files.launched import launched_elsewhere
-from binderlint.files.named import misnamed_environments
-from binderlint.rule import Rule
+from binderlint.changes.edits import create
+from binderlint.facts.launch.launched import launched_elsewhere
+from binderlint.facts.named import misnamed_environments
+from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
+from binderlint.lint.rule import Rule
 
 if TYPE_CHECKING:
-    from binderlint.files.notebooks import Page
+    from binderlint.read.plain_notebook import Page
     from binderlint.repository import Repository
-from binderlint.facts.subfolders import environments_in_folders
+from binderlint.facts.environment.subfolders import environments_in_folders
 
 # Configuration that is no environment: no error in it explains why there is none.
 _NO_ENVIRONMENT = ("apt.txt", "postBuild", "start", ".dockerignore", ".containerignore")
@@ -76,8 +76,8 @@ def _from_imports(repo: Repository) -> Fix | None:
     """A requirements.txt with what the notebooks import, and a runtime.txt with their Python; None where an import is not known."""
     import sys
 
-    from binderlint.files.cells import imports
-    from binderlint.files.provided import base_packages, package_of
+    from binderlint.facts.environment.provided import base_packages, package_of
+    from binderlint.read.cells import imports
 
     paths = [repo.plan.path(name) for name in ("requirements.txt", "runtime.txt")]
     if not repo.notebooks or not all(page.is_python for page in repo.notebooks) or any(map(repo.exists, paths)):

@@ -6,12 +6,12 @@ import posixpath
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
-from binderlint.edits import append_lines
-from binderlint.files.own import own_names
+from binderlint.changes.edits import append_lines
+from binderlint.facts.environment.own_package import own_names
+from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
+from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
-from binderlint.plan import Status
-from binderlint.rule import Rule
+from binderlint.repo2docker.plan import Status
 
 if TYPE_CHECKING:
     from binderlint.repository import Repository
@@ -40,7 +40,7 @@ class OwnPackageNotInstalled(Rule):
         plan = repo.plan
         if plan.error or plan.default or plan.buildpack not in _PYTHON_BUILDS:
             return
-        from binderlint.files.cells import imports
+        from binderlint.read.cells import imports
 
         project = repo.get("setup.py") or repo.get("pyproject.toml")
         packages = _own_packages(repo)
@@ -84,7 +84,7 @@ def _is_installable(repo: Repository) -> bool:
     source = repo.get("pyproject.toml")
     if not source:
         return False
-    from binderlint.files.toml import parse_pyproject
+    from binderlint.read.toml import parse_pyproject
 
     try:
         project = parse_pyproject(source)
@@ -95,8 +95,8 @@ def _is_installable(repo: Repository) -> bool:
 
 def _is_reached_otherwise(repo: Repository) -> bool:
     """Whether the package is a dependency under its name, or a script may make it known in a way of its own."""
-    from binderlint.files.provided import asked
-    from binderlint.files.requirements import canonical
+    from binderlint.facts.environment.provided import asked
+    from binderlint.read.requirements import canonical
 
     names = own_names(repo) | {canonical(name) for name in _own_packages(repo)}
     if asked(repo) & names or any(
@@ -115,7 +115,7 @@ def _install_own(repo: Repository) -> Fix | None:
         return Fix(title, (append_lines(requirements, "-e ."),), Applicability.UNSAFE)
     if repo.plan.buildpack != "CondaBuildPack" or repo.plan.binder_dir or not repo.conda_dependencies:
         return None
-    from binderlint.merging import into_pip_list
+    from binderlint.changes.merge_environments import into_pip_list
 
     edits = into_pip_list(repo.conda_dependencies, ["- -e ."])
     return Fix(title, edits, Applicability.UNSAFE) if edits else None

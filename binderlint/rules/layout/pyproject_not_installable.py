@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
-from binderlint.edits import append_lines
-from binderlint.files.launched import launched_elsewhere
-from binderlint.rule import Rule
+from binderlint.changes.edits import append_lines
+from binderlint.facts.launch.launched import launched_elsewhere
+from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
+from binderlint.lint.rule import Rule
 
 if TYPE_CHECKING:
     from binderlint.repository import Repository
-from binderlint.facts.projects import EXPORTS, PYTHON_LOCKS, uninstallable
+from binderlint.facts.environment.projects import EXPORTS, PYTHON_LOCKS, uninstallable
 
 _BUILD_SYSTEM = '\n[build-system]\nrequires = ["setuptools>=77"]\nbuild-backend = "setuptools.build_meta"'
 

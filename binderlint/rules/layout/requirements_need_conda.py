@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from binderlint.changes.edits import create, remove_lines
 from binderlint.data import DATA
-from binderlint.diagnostic import Applicability, Delete, Diagnostic, Edit, Fix, Level, Severity
-from binderlint.edits import create, remove_lines
-from binderlint.files.text import LINE_ENDS
-from binderlint.rule import Rule
+from binderlint.lint.diagnostic import Applicability, Delete, Diagnostic, Edit, Fix, Level, Severity
+from binderlint.lint.rule import Rule
+from binderlint.read.text import LINE_ENDS
 
 if TYPE_CHECKING:
-    from binderlint.files.requirements import Requirement
+    from binderlint.read.requirements import Requirement
     from binderlint.repository import Repository
     from binderlint.source import Source
 
@@ -73,7 +73,7 @@ def _needing(repo: Repository) -> Iterator[tuple[Requirement, Need]]:
     requirements = plan.path("requirements.txt")
     apt = [line.partition("#")[0].split() for line in source.lines()] if (source := repo.used("apt.txt")) else []
     packages = {word for words in apt for word in words}
-    from binderlint.merging import conda_names
+    from binderlint.changes.merge_environments import conda_names
 
     conda = conda_names(repo.environment) if repo.environment else set()
     for one in repo.requirements:
@@ -114,7 +114,7 @@ def _has_wheel(need: Need, python: str, specifier: str) -> bool:
 
 def _with_environment(repo: Repository, found: list[tuple[Requirement, Need]]) -> Fix | None:
     """An environment.yml that takes the packages from conda-forge and leaves the others to requirements.txt."""
-    from binderlint.files.named import relative
+    from binderlint.facts.named import relative
 
     plan = repo.plan
     requirements = repo.used("requirements.txt")

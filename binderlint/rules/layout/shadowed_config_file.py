@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Applicability, Delete, Diagnostic, Fix, Level, Severity
-from binderlint.plan import Status
-from binderlint.rule import Rule
+from binderlint.lint.diagnostic import Applicability, Delete, Diagnostic, Fix, Level, Severity
+from binderlint.lint.rule import Rule
+from binderlint.repo2docker.plan import Status
 from binderlint.source import Source
 
 if TYPE_CHECKING:
-    from binderlint.merging import Merge
+    from binderlint.changes.merge_environments import Merge
     from binderlint.repository import Repository
 
 _WINNERS = {
@@ -96,7 +96,7 @@ class ShadowedConfigFile(Rule):
         )
 
     def _merge(self, repo: Repository, source: Source) -> Merge | None:
-        from binderlint.merging import into_environment, into_requirements
+        from binderlint.changes.merge_environments import into_environment, into_requirements
 
         environment = repo.environment
         if source.name != "requirements.txt" or repo.plan.buildpack != "CondaBuildPack" or not environment:
@@ -113,8 +113,8 @@ def _missing(repo: Repository, source: Source) -> list[str] | None:
     environment = repo.environment
     if source.name != "requirements.txt" or repo.plan.buildpack != "CondaBuildPack" or environment is None:
         return None
-    from binderlint.files.requirements import read
-    from binderlint.merging import not_in
+    from binderlint.changes.merge_environments import not_in
+    from binderlint.read.requirements import read
 
     return not_in(environment, source) if any(read(source)) else []
 

@@ -6,9 +6,9 @@ import posixpath
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.buildpacks.names import CONFIG_NAMES
-from binderlint.diagnostic import Diagnostic, Level, Severity
-from binderlint.rule import Rule
+from binderlint.lint.diagnostic import Diagnostic, Level, Severity
+from binderlint.lint.rule import Rule
+from binderlint.repo2docker.names import CONFIG_NAMES
 from binderlint.source import GITLINK, SYMLINK
 
 if TYPE_CHECKING:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
-from binderlint.edits import replace
-from binderlint.files.launch import PATH_PARAMETERS
-from binderlint.files.links import live_launches
-from binderlint.rule import Rule
+from binderlint.changes.edits import replace
+from binderlint.facts.launch.links import live_launches
+from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
+from binderlint.lint.rule import Rule
+from binderlint.read.address import PATH_PARAMETERS
 from binderlint.source import Text
 
 if TYPE_CHECKING:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Diagnostic, Fix, Level, Severity
-from binderlint.edits import replace
-from binderlint.files.launch import MYBINDER, Route
-from binderlint.rule import Rule
+from binderlint.changes.edits import replace
+from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
+from binderlint.lint.rule import Rule
+from binderlint.read.address import MYBINDER, Route
 
 if TYPE_CHECKING:
     from binderlint.repository import Repository
-from binderlint.files.links import is_old_image
+from binderlint.facts.launch.links import is_old_image
 
 
 class BadgeInsecureHttp(Rule):

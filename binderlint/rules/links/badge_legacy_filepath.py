@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
-from binderlint.edits import between, replace
-from binderlint.files.launch import PATH_PARAMETERS, is_template
-from binderlint.files.links import Link, live_launches
+from binderlint.changes.edits import between, replace
+from binderlint.facts.launch.links import Link, live_launches
+from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
+from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
-from binderlint.rule import Rule
+from binderlint.read.address import PATH_PARAMETERS, is_template
 from binderlint.source import Text
 
 if TYPE_CHECKING:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Diagnostic, Fix, Level, Severity
-from binderlint.edits import replace
-from binderlint.files.launch import DEAD_HOSTS, LEGACY_HOSTS, MYBINDER, Route
-from binderlint.files.links import Link
-from binderlint.rule import Rule
+from binderlint.changes.edits import replace
+from binderlint.facts.launch.links import Link
+from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
+from binderlint.lint.rule import Rule
+from binderlint.read.address import DEAD_HOSTS, LEGACY_HOSTS, MYBINDER, Route
 
 if TYPE_CHECKING:
     from binderlint.repository import Repository

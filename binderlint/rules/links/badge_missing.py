@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Replace, Severity
-from binderlint.edits import insert_lines
-from binderlint.files.launch import MYBINDER, PROVIDERS
-from binderlint.files.links import markup_of
-from binderlint.files.markup import Markup, read_lines
+from binderlint.changes.edits import insert_lines
+from binderlint.facts.launch.links import markup_of
+from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Replace, Severity
+from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
-from binderlint.rule import Rule
+from binderlint.read.address import MYBINDER, PROVIDERS
+from binderlint.read.markup import Markup, read_lines
 from binderlint.source import Source
 
 if TYPE_CHECKING:

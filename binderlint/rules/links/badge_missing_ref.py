@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Diagnostic, Fix, Level, Severity
-from binderlint.edits import replace
-from binderlint.files.launch import WITH_REF
-from binderlint.files.links import Link, live_launches
-from binderlint.rule import Rule
+from binderlint.changes.edits import replace
+from binderlint.facts.launch.links import Link, live_launches
+from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
+from binderlint.lint.rule import Rule
+from binderlint.read.address import WITH_REF
 
 if TYPE_CHECKING:
     from binderlint.repository import Repository

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 from urllib.parse import unquote_to_bytes
 
-from binderlint.diagnostic import Diagnostic, Fix, Level, Severity
-from binderlint.edits import replace
-from binderlint.files.launch import Parameter, is_template
-from binderlint.files.links import live_launches
+from binderlint.changes.edits import replace
+from binderlint.facts.launch.links import live_launches
+from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
+from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
-from binderlint.rule import Rule
+from binderlint.read.address import Parameter, is_template
 from binderlint.source import Text
 
 if TYPE_CHECKING:

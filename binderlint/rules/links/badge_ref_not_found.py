@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
-from binderlint.edits import replace
-from binderlint.files.links import live_launches
-from binderlint.files.refs import USUAL, is_gone
-from binderlint.rule import Rule
+from binderlint.changes.edits import replace
+from binderlint.facts.launch.links import live_launches
+from binderlint.facts.launch.refs import USUAL, is_gone
+from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
+from binderlint.lint.rule import Rule
 
 if TYPE_CHECKING:
     from binderlint.repository import Repository

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Diagnostic, Level, Severity
-from binderlint.files.interfaces import configuration
-from binderlint.files.refs import opening_here
-from binderlint.rule import Rule
+from binderlint.facts.launch.interfaces import configuration
+from binderlint.facts.launch.refs import opening_here
+from binderlint.lint.diagnostic import Diagnostic, Level, Severity
+from binderlint.lint.rule import Rule
 from binderlint.source import Text
 
 if TYPE_CHECKING:

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Replace, Severity
-from binderlint.edits import replace
-from binderlint.files.launch import decoded, is_template
-from binderlint.files.links import live_launches
-from binderlint.files.refs import is_this_state
+from binderlint.changes.edits import replace
+from binderlint.facts.launch.links import live_launches
+from binderlint.facts.launch.refs import is_this_state
+from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Replace, Severity
+from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
-from binderlint.rule import Rule
+from binderlint.read.address import decoded, is_template
 from binderlint.source import GITLINK, Text
 
 if TYPE_CHECKING:

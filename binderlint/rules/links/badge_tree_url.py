@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
-from binderlint.edits import replace
-from binderlint.files.launch import HOSTED, WEB_ADDRESS, is_template
-from binderlint.files.links import Link, live_launches
-from binderlint.files.refs import PASTED, names_a_file
+from binderlint.changes.edits import replace
+from binderlint.facts.launch.links import Link, live_launches
+from binderlint.facts.launch.refs import PASTED, names_a_file
+from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
+from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
-from binderlint.rule import Rule
+from binderlint.read.address import HOSTED, WEB_ADDRESS, is_template
 from binderlint.source import Text
 
 if TYPE_CHECKING:

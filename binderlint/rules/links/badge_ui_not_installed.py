@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Replace, Severity
-from binderlint.edits import append, append_lines
-from binderlint.files.interfaces import missing_interface
-from binderlint.files.refs import opening_here
-from binderlint.rule import Rule
+from binderlint.changes.edits import append, append_lines
+from binderlint.facts.launch.interfaces import missing_interface
+from binderlint.facts.launch.refs import opening_here
+from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Replace, Severity
+from binderlint.lint.rule import Rule
 from binderlint.source import Text
 
 if TYPE_CHECKING:

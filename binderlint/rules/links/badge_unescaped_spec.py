@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote, unquote
 
-from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
-from binderlint.edits import replace
-from binderlint.files.launch import is_template
-from binderlint.files.links import live_launches
-from binderlint.files.refs import PASTED
+from binderlint.changes.edits import replace
+from binderlint.facts.launch.links import live_launches
+from binderlint.facts.launch.refs import PASTED
+from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
+from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
-from binderlint.rule import Rule
+from binderlint.read.address import is_template
 
 if TYPE_CHECKING:
     from binderlint.repository import Repository

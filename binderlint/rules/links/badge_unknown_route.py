@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Diagnostic, Fix, Level, Severity
-from binderlint.edits import replace
-from binderlint.files.interfaces import missing_interface
-from binderlint.files.refs import opening_here
+from binderlint.changes.edits import replace
+from binderlint.facts.launch.interfaces import missing_interface
+from binderlint.facts.launch.refs import opening_here
+from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
+from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
-from binderlint.rule import Rule
 from binderlint.source import Text
 
 if TYPE_CHECKING:

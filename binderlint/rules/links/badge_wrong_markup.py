@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Diagnostic, Fix, Level, Replace, Severity
-from binderlint.edits import between, replace
-from binderlint.files.launch import parse
-from binderlint.files.markup import Line, Markup, read_lines
+from binderlint.changes.edits import between, replace
+from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Replace, Severity
+from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
-from binderlint.rule import Rule
+from binderlint.read.address import parse
+from binderlint.read.markup import Line, Markup, read_lines
 from binderlint.source import Source, Text
 
 if TYPE_CHECKING:

@@ -7,12 +7,12 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
-from binderlint.edits import replace
-from binderlint.files.launch import Route
-from binderlint.files.links import Link, Where
+from binderlint.changes.edits import replace
+from binderlint.facts.launch.links import Link, Where
+from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
+from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
-from binderlint.rule import Rule
+from binderlint.read.address import Route
 
 if TYPE_CHECKING:
     from binderlint.repository import Repository

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from posixpath import normpath
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
-from binderlint.edits import replace
-from binderlint.files.launch import DEAD_HOSTS, MYBINDER, is_template, parse
-from binderlint.files.launch_config import LaunchConfig
+from binderlint.changes.edits import replace
+from binderlint.facts.launch.buttons import LaunchConfig
+from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
+from binderlint.lint.rule import Rule
 from binderlint.outside.git import hosted_name
-from binderlint.rule import Rule
+from binderlint.read.address import DEAD_HOSTS, MYBINDER, is_template, parse
 from binderlint.source import Text
 
 if TYPE_CHECKING:

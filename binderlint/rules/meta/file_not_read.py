@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Diagnostic, Level, Severity
-from binderlint.rule import Rule
+from binderlint.lint.diagnostic import Diagnostic, Level, Severity
+from binderlint.lint.rule import Rule
 from binderlint.source import UNREAD, NotHereError, Place, Source, TooLargeError, UnreadError
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def _named(errors: list[UnreadError]) -> str:
 
 def _is_looked_at(source: Source) -> bool:
     """Whether rules look at a file of this name: a document, a notebook, configuration or a script."""
-    from binderlint.buildpacks.mentions import says_what_is_installed
-    from binderlint.files.links import markup_of
+    from binderlint.facts.launch.links import markup_of
+    from binderlint.repo2docker.mentions import says_what_is_installed
 
     return markup_of(source) is not None or says_what_is_installed(source.name) or source.name.startswith(".git")

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Diagnostic, Level, Severity
+from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 
 if TYPE_CHECKING:
     pass
-from binderlint.comments import CommentRule, Comments
+from binderlint.lint.comments import CommentRule, Comments
 
 
 class SuppressionWithoutReason(CommentRule):

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Replace, Severity
-from binderlint.edits import remove_lines, replace
+from binderlint.changes.edits import remove_lines, replace
+from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Replace, Severity
 
 if TYPE_CHECKING:
-    from binderlint.suppression import Directive
-from binderlint.comments import CommentRule, Comments
+    from binderlint.lint.suppression import Directive
+from binderlint.lint.comments import CommentRule, Comments
 
 
 class UnusedSuppression(CommentRule):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Diagnostic, Level, Severity
-from binderlint.hubs import find_hub
-from binderlint.rule import Rule
+from binderlint.lint.diagnostic import Diagnostic, Level, Severity
+from binderlint.lint.hubs import find_hub
+from binderlint.lint.rule import Rule
 
 if TYPE_CHECKING:
     from binderlint.repository import Repository

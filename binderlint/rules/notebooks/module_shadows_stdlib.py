@@ -6,8 +6,8 @@ import posixpath
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Diagnostic, Level, Severity
-from binderlint.rule import Rule
+from binderlint.lint.diagnostic import Diagnostic, Level, Severity
+from binderlint.lint.rule import Rule
 
 if TYPE_CHECKING:
     from binderlint.repository import Repository
@@ -22,7 +22,7 @@ class ModuleShadowsStdlib(Rule):
     level = Level.LAUNCH
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        from binderlint.files.word_lists import word_list
+        from binderlint.read.word_lists import word_list
 
         names = word_list("startup_modules") | _JUPYTER
         notebooks = {posixpath.dirname(one.source.path) for one in repo.notebooks if one.is_python}

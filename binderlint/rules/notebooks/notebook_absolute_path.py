@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Diagnostic, Level, Severity
+from binderlint.lint.diagnostic import Diagnostic, Level, Severity
+from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
-from binderlint.rule import Rule
 
 if TYPE_CHECKING:
     from binderlint.repository import Repository
@@ -67,7 +67,7 @@ def _used_lines(text: str) -> frozenset[int] | None:
     """
     import ast
 
-    from binderlint.files.cells import python, syntax
+    from binderlint.read.cells import python, syntax
 
     tree = syntax(text)
     if tree is None:

@@ -7,14 +7,14 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Replace, Severity
-from binderlint.edits import replace
-from binderlint.files.notebook import json_text
-from binderlint.rule import Rule
+from binderlint.changes.edits import replace
+from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Replace, Severity
+from binderlint.lint.rule import Rule
+from binderlint.read.notebook import json_text
 from binderlint.source import Scalar, Span
 
 if TYPE_CHECKING:
-    from binderlint.files.notebooks import Page
+    from binderlint.read.plain_notebook import Page
     from binderlint.repository import Repository
 
 
@@ -97,7 +97,7 @@ class NotebookBroken(Rule):
 
     def _doubtful(self, one: Page, data: Mapping[str, object]) -> Iterator[Diagnostic]:
         """What Jupyter says of a notebook that is JSON and not as it should be."""
-        from binderlint.files.validity import verdict
+        from binderlint.read.validity import verdict
 
         opens, words = verdict(one)
         minor = one.value("nbformat_minor")
@@ -133,7 +133,7 @@ def _is_of_next(cells: object) -> bool:
 
 def _opens_as_next(minor: Scalar) -> bool:
     """True when the number of the format is all that Jupyter has against a notebook."""
-    from binderlint.files.validity import Verdict, judge
+    from binderlint.read.validity import Verdict, judge
 
     source, (start, end) = minor.place.source, minor.place.span
     text = json_text(source)
@@ -146,7 +146,7 @@ def _converted(one: Page) -> tuple[str, str]:
         return "", "it is not UTF-8"
     import nbformat
 
-    from binderlint.files.validity import quiet, words_of
+    from binderlint.read.validity import quiet, words_of
 
     try:
         with quiet():

@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
-from binderlint.edits import append, append_lines
-from binderlint.rule import Rule
+from binderlint.changes.edits import append, append_lines
+from binderlint.lint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
+from binderlint.lint.rule import Rule
 
 if TYPE_CHECKING:
-    from binderlint.files.cells import Install
-    from binderlint.files.notebooks import Page, PlainCell
+    from binderlint.read.cells import Install
+    from binderlint.read.plain_notebook import Page, PlainCell
     from binderlint.repository import Repository
 
 
@@ -22,7 +22,7 @@ class NotebookInstallsPackages(Rule):
     level = Level.REPRODUCE
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        from binderlint.files.cells import installs
+        from binderlint.read.cells import installs
 
         for one in repo.notebooks:
             for cell in one.code:
@@ -32,9 +32,9 @@ class NotebookInstallsPackages(Rule):
                     yield self._found(repo, one, cell, install)
 
     def _found(self, repo: Repository, one: Page, cell: PlainCell, install: Install) -> Diagnostic:
-        from binderlint.files.own import own_names
-        from binderlint.files.provided import asked
-        from binderlint.files.requirements import canonical
+        from binderlint.facts.environment.own_package import own_names
+        from binderlint.facts.environment.provided import asked
+        from binderlint.read.requirements import canonical
 
         where = one.line(cell.number, install.line)
         if install.tool.startswith("apt"):

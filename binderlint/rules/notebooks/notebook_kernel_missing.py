@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
-from binderlint.edits import replace
+from binderlint.changes.edits import replace
+from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
+from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
-from binderlint.rule import Rule
 from binderlint.source import Text
 
 if TYPE_CHECKING:
-    from binderlint.files.notebooks import Page
+    from binderlint.read.plain_notebook import Page
     from binderlint.repository import Repository
 
 # What installs a kernel for a language, in an environment file or script.
@@ -53,7 +53,7 @@ class NotebookKernelMissing(Rule):
         plan = repo.plan
         if plan.default or plan.buildpack in (None, "DockerBuildPack", "NixBuildPack", "JuliaRequireBuildPack"):
             return
-        from binderlint.files.launched import environment_elsewhere
+        from binderlint.facts.launch.launched import environment_elsewhere
 
         if environment_elsewhere(repo):
             return
@@ -89,7 +89,7 @@ class NotebookKernelMissing(Rule):
                 fix=Fix("Use the kernel `python3`", (edit,)),
             )
         elif not version.startswith("2"):
-            from binderlint.files.cells import python, syntax
+            from binderlint.read.cells import python, syntax
 
             modern = all(syntax(cell.text) or python(cell.text) is None for cell in one.code)
             yield self.at(

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
-from binderlint.edits import append, append_lines
-from binderlint.rule import Rule
+from binderlint.changes.edits import append, append_lines
+from binderlint.lint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
+from binderlint.lint.rule import Rule
 
 if TYPE_CHECKING:
     from binderlint.repository import Repository
@@ -20,8 +20,8 @@ class NotebookMissingImport(Rule):
     level = Level.LAUNCH
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        from binderlint.files.cells import imports, installs
-        from binderlint.files.provided import missing_modules, package_of, provided
+        from binderlint.facts.environment.provided import missing_modules, package_of, provided
+        from binderlint.read.cells import imports, installs
 
         pages = [one for one in repo.notebooks if one.is_python]
         there = provided(repo) if pages else None

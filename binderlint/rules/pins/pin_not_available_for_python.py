@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Diagnostic, Level, Severity
-from binderlint.rule import Rule
+from binderlint.lint.diagnostic import Diagnostic, Level, Severity
+from binderlint.lint.rule import Rule
 
 if TYPE_CHECKING:
     from binderlint.repository import Repository
 from binderlint.changes.python import other_python
-from binderlint.facts.held import held_by_file
+from binderlint.facts.environment.held import held_by_file
 
 
 class PinNotAvailableForPython(Rule):

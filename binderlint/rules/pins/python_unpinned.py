@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
-from binderlint.edits import append_lines, create, prepend, replace, set_key
-from binderlint.files.locks import installs_from_lock
-from binderlint.files.requirements import canonical
-from binderlint.rule import Rule
+from binderlint.changes.edits import append_lines, create, prepend, replace, set_key
+from binderlint.facts.environment.locks import installs_from_lock
+from binderlint.lint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
+from binderlint.lint.rule import Rule
+from binderlint.read.requirements import canonical
 from binderlint.source import Array, Source, Table, Text
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ def _decided_by_project(repo: Repository, version: str) -> bool:
     written = _requires_python(repo)
     if not written:
         return False
-    from binderlint.files.agreement import pip_admits
+    from binderlint.read.agreement import pip_admits
 
     allowed = [minor for minor in (f"3.{number}" for number in range(8, 15)) if pip_admits(written, minor)]
     return version not in allowed or len(allowed) == 1
@@ -132,7 +132,7 @@ def _requires_python(repo: Repository) -> str:
     source = repo.get("pyproject.toml")
     if source is None or repo.plan.binder_dir:
         return ""
-    from binderlint.files.toml import find_value
+    from binderlint.read.toml import find_value
 
     return str(find_value(source, "project", "requires-python") or "")
 

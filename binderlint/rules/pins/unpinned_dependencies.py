@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
-from binderlint.edits import replace
-from binderlint.files.agreement import pip_admits
-from binderlint.files.asked import Asked, asked
-from binderlint.files.locks import Lock, installs_from_lock, locks
-from binderlint.files.own import own_names
-from binderlint.rule import Rule
+from binderlint.changes.edits import replace
+from binderlint.facts.environment.asked import Asked, asked
+from binderlint.facts.environment.locks import Lock, installs_from_lock, locks
+from binderlint.facts.environment.own_package import own_names
+from binderlint.lint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
+from binderlint.lint.rule import Rule
+from binderlint.read.agreement import pip_admits
 
 if TYPE_CHECKING:
     from binderlint.repository import Repository

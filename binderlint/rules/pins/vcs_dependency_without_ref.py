@@ -7,16 +7,16 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Diagnostic, Level, Severity
-from binderlint.files.r import Call, calls
-from binderlint.files.requirements import Requirement, parse
-from binderlint.files.shell.words import UNKNOWN
+from binderlint.facts.r import Call, calls
+from binderlint.lint.diagnostic import Diagnostic, Level, Severity
+from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
-from binderlint.rule import Rule
+from binderlint.read.requirements import Requirement, parse
+from binderlint.read.shell.words import UNKNOWN
 from binderlint.source import Place, Text
 
 if TYPE_CHECKING:
-    from binderlint.files.shell.state import Command
+    from binderlint.read.shell.state import Command
     from binderlint.repository import Repository
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
-from binderlint.edits import insert_lines, prepend
-from binderlint.files.requirements import Requirement, canonical
-from binderlint.rule import Rule
+from binderlint.changes.edits import insert_lines, prepend
+from binderlint.lint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
+from binderlint.lint.rule import Rule
+from binderlint.read.requirements import Requirement, canonical
 from binderlint.source import Text
 
 if TYPE_CHECKING:
-    from binderlint.files.installs import PipFile
+    from binderlint.facts.environment.installs import PipFile
     from binderlint.repository import Repository
 
 _CPU_INDEX = "https://download.pytorch.org/whl/cpu"

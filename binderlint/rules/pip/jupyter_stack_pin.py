@@ -6,15 +6,15 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from binderlint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
-from binderlint.digits import release
-from binderlint.edits import replace
-from binderlint.files.requirements import Requirement, canonical
-from binderlint.rule import Rule
+from binderlint.changes.edits import replace
+from binderlint.lint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
+from binderlint.lint.rule import Rule
+from binderlint.read.digits import release
+from binderlint.read.requirements import Requirement, canonical
 from binderlint.source import Text
 
 if TYPE_CHECKING:
-    from binderlint.files.matchspec import MatchSpec
+    from binderlint.read.matchspec import MatchSpec
     from binderlint.repository import Repository
 
 # The lowest versions that work with the server of repo2docker's images: what jupyter_server 2.17, jupyterlab 4.4 and notebook 7.4

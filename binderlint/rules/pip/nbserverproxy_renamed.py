@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Diagnostic, Fix, Level, Severity
-from binderlint.edits import remove, replace
-from binderlint.files.requirements import Requirement
-from binderlint.rule import Rule
+from binderlint.changes.edits import remove, replace
+from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
+from binderlint.lint.rule import Rule
+from binderlint.read.requirements import Requirement
 from binderlint.source import Text
 
 if TYPE_CHECKING:

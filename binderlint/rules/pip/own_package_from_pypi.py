@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
-from binderlint.edits import replace
-from binderlint.files.own import own_names
-from binderlint.files.requirements import canonical
-from binderlint.rule import Rule
+from binderlint.changes.edits import replace
+from binderlint.facts.environment.own_package import own_names
+from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
+from binderlint.lint.rule import Rule
+from binderlint.read.requirements import canonical
 from binderlint.source import Text
 
 if TYPE_CHECKING:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Diagnostic, Edit, Fix, Level, Severity
-from binderlint.edits import insert, replace
-from binderlint.files.requirements import Requirement
-from binderlint.rule import Rule
+from binderlint.changes.edits import insert, replace
+from binderlint.lint.diagnostic import Diagnostic, Edit, Fix, Level, Severity
+from binderlint.lint.rule import Rule
+from binderlint.read.requirements import Requirement
 
 if TYPE_CHECKING:
     from binderlint.repository import Repository

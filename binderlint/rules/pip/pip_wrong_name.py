@@ -7,11 +7,11 @@ import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
-from binderlint.edits import between, remove, remove_lines, replace
-from binderlint.files.requirements import PLACEHOLDER, Requirement, canonical
+from binderlint.changes.edits import between, remove, remove_lines, replace
+from binderlint.lint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
+from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
-from binderlint.rule import Rule
+from binderlint.read.requirements import PLACEHOLDER, Requirement, canonical
 
 if TYPE_CHECKING:
     from binderlint.repository import Repository

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
-from binderlint.edits import create
-from binderlint.rule import Rule
+from binderlint.changes.edits import create
+from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
+from binderlint.lint.rule import Rule
 
 if TYPE_CHECKING:
     from binderlint.repository import Repository
@@ -23,7 +23,7 @@ class PyprojectPythonJump(Rule):
         source = repo.get("pyproject.toml")
         if source is None or plan.binder_dir:
             return
-        from binderlint.files.toml import find_value
+        from binderlint.read.toml import find_value
 
         wanted = find_value(source, "project", "requires-python")
         if wanted is None:

@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Rename, Severity
-from binderlint.edits import replace
-from binderlint.rule import Rule
+from binderlint.changes.edits import replace
+from binderlint.lint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Rename, Severity
+from binderlint.lint.rule import Rule
 from binderlint.source import Source, Text
 
 if TYPE_CHECKING:
     from binderlint.repository import Repository
-from binderlint.files.requirements import CONDA_PIN
+from binderlint.read.requirements import CONDA_PIN
 
 
 class RequirementsCondaSyntax(Rule):
@@ -24,7 +24,7 @@ class RequirementsCondaSyntax(Rule):
     def check(self, repo: Repository) -> Iterator[Diagnostic]:
         for file in repo.pip_files:
             if file.is_environment:
-                from binderlint.files.faults import faults
+                from binderlint.read.faults import faults
 
                 path = file.source.path.removesuffix("requirements.txt") + "environment.yml"
                 fits = faults(Source(path, file.source.data)) == 0

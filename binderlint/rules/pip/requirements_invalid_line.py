@@ -6,16 +6,16 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Diagnostic, Edit, Fix, Level, Severity
-from binderlint.edits import replace
-from binderlint.files.requirements import Invalid, short
-from binderlint.rule import Rule
+from binderlint.changes.edits import replace
+from binderlint.lint.diagnostic import Diagnostic, Edit, Fix, Level, Severity
+from binderlint.lint.rule import Rule
+from binderlint.read.requirements import Invalid, short
 from binderlint.source import Text
 
 if TYPE_CHECKING:
-    from binderlint.files.installs import PipFile
+    from binderlint.facts.environment.installs import PipFile
     from binderlint.repository import Repository
-from binderlint.files.requirements import CONDA_PIN
+from binderlint.read.requirements import CONDA_PIN
 
 
 class RequirementsInvalidLine(Rule):

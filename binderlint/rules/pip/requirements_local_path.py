@@ -7,11 +7,11 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Diagnostic, Fix, Level, Severity
-from binderlint.edits import replace
-from binderlint.files.installs import PipFile, include_path
-from binderlint.files.requirements import Requirement
-from binderlint.rule import Rule
+from binderlint.changes.edits import replace
+from binderlint.facts.environment.installs import PipFile, include_path
+from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
+from binderlint.lint.rule import Rule
+from binderlint.read.requirements import Requirement
 
 if TYPE_CHECKING:
     from binderlint.repository import Repository

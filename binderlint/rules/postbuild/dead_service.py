@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Diagnostic, Fix, Level, Severity
-from binderlint.edits import replace
+from binderlint.changes.edits import replace
+from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
+from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
-from binderlint.rule import Rule
 
 if TYPE_CHECKING:
     from binderlint.repository import Repository
-from binderlint.facts.script_commands import script_addresses
+from binderlint.facts.scripts.commands import script_addresses
 
 # Services that ended: the address, what happened, and what to use. Announcements of GitHub (2021-09, 2023-01), JFrog (2021-02), Microsoft (2023-01).
 _DEAD = (

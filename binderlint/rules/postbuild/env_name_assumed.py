@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Applicability, Diagnostic, Level, Severity
-from binderlint.launch_scripts import removed, rewritten, scripts
-from binderlint.rule import Rule
+from binderlint.changes.launch_scripts import removed, rewritten, scripts
+from binderlint.lint.diagnostic import Applicability, Diagnostic, Level, Severity
+from binderlint.lint.rule import Rule
 
 if TYPE_CHECKING:
-    from binderlint.files.script import Command, Word
+    from binderlint.read.script import Command, Word
     from binderlint.repository import Repository
 
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Diagnostic, Level, Severity
-from binderlint.rule import Rule
+from binderlint.lint.diagnostic import Diagnostic, Level, Severity
+from binderlint.lint.rule import Rule
 
 if TYPE_CHECKING:
     from binderlint.repository import Repository
@@ -29,8 +29,8 @@ class PackageNeedsNewerPython(Rule):
         written = _requires_python(repo)
         if written is None:
             return
-        from binderlint.files.agreement import pip_admits
-        from binderlint.files.dask_versions import python_minor
+        from binderlint.facts.dask.versions import python_minor
+        from binderlint.read.agreement import pip_admits
 
         version = python_minor(repo)
         if not version or any(pip_admits(written, f"{version}.{patch}") is not False for patch in (0, 5, 12, 99)):

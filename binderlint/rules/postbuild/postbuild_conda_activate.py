@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Applicability, Diagnostic, Level, Severity
-from binderlint.launch_scripts import removed, result, scripts
-from binderlint.rule import Rule
+from binderlint.changes.launch_scripts import removed, result, scripts
+from binderlint.lint.diagnostic import Applicability, Diagnostic, Level, Severity
+from binderlint.lint.rule import Rule
 
 if TYPE_CHECKING:
     from binderlint.repository import Repository

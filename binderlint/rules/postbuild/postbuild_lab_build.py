@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Applicability, Diagnostic, Level, Severity
-from binderlint.launch_scripts import removed
-from binderlint.rule import Rule
+from binderlint.changes.launch_scripts import removed
+from binderlint.lint.diagnostic import Applicability, Diagnostic, Level, Severity
+from binderlint.lint.rule import Rule
 
 if TYPE_CHECKING:
     from binderlint.repository import Repository
@@ -19,8 +19,8 @@ class PostbuildLabBuild(Rule):
     level = Level.LAUNCH
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        from binderlint.files.actions import subcommand
-        from binderlint.files.jupyter_stack import may_be_older
+        from binderlint.facts.environment.jupyter_stack import may_be_older
+        from binderlint.read.actions import subcommand
 
         script = repo.post_build
         found = [one for one in script.running if subcommand(one)[:3] == ("jupyter", "lab", "build")] if script else []

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Applicability, Diagnostic, Level, Severity
-from binderlint.launch_scripts import removed
-from binderlint.rule import Rule
+from binderlint.changes.launch_scripts import removed
+from binderlint.lint.diagnostic import Applicability, Diagnostic, Level, Severity
+from binderlint.lint.rule import Rule
 
 if TYPE_CHECKING:
     from binderlint.repository import Repository
-from binderlint.facts.script_commands import failure_effect, script_commands
+from binderlint.facts.scripts.commands import failure_effect, script_commands
 
 
 class PostbuildLabextensionInstall(Rule):
@@ -20,9 +20,9 @@ class PostbuildLabextensionInstall(Rule):
     level = Level.LAUNCH
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        from binderlint.files.actions import subcommand
-        from binderlint.files.jupyter_stack import asked, may_be_older
-        from binderlint.files.lab_extensions import BUILT_IN, outdated, prebuilt
+        from binderlint.facts.environment.jupyter_stack import asked, may_be_older
+        from binderlint.read.actions import subcommand
+        from binderlint.read.lab_extensions import BUILT_IN, outdated, prebuilt
 
         for script, command in script_commands(repo):
             words = subcommand(command)

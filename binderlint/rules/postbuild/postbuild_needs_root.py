@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
-from binderlint.edits import append_lines, create
-from binderlint.launch_scripts import removed, result, scripts
+from binderlint.changes.edits import append_lines, create
+from binderlint.changes.launch_scripts import removed, result, scripts
+from binderlint.lint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
+from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
-from binderlint.rule import Rule
 
 if TYPE_CHECKING:
-    from binderlint.files.script import Command
+    from binderlint.read.script import Command
     from binderlint.repository import Repository
 
 _SYSTEM = regex(r"/(?:usr|etc|opt|bin|sbin|lib|root|var/lib)(?:/|$)")

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
-from binderlint.launch_scripts import removed, rewritten
-from binderlint.rule import Rule
+from binderlint.changes.launch_scripts import removed, rewritten
+from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
+from binderlint.lint.rule import Rule
 
 if TYPE_CHECKING:
-    from binderlint.files.script import Command
+    from binderlint.read.script import Command
     from binderlint.repository import Repository
-from binderlint.facts.script_commands import failure_effect, script_commands
+from binderlint.facts.scripts.commands import failure_effect, script_commands
 
 # Extensions that register themselves: enabling them does nothing (their packages' own data files, Notebook 7 and jupyter_server 2).
 _AUTOMATIC = frozenset(
@@ -27,8 +27,8 @@ class PostbuildRemovedJupyterCommand(Rule):
     level = Level.LAUNCH
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        from binderlint.files.actions import subcommand
-        from binderlint.files.jupyter_stack import may_be_older
+        from binderlint.facts.environment.jupyter_stack import may_be_older
+        from binderlint.read.actions import subcommand
 
         for script, command in script_commands(repo):
             words = subcommand(command)

@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Applicability, Diagnostic, Level, Severity
-from binderlint.launch_scripts import rewritten
-from binderlint.rule import Rule
+from binderlint.changes.launch_scripts import rewritten
+from binderlint.lint.diagnostic import Applicability, Diagnostic, Level, Severity
+from binderlint.lint.rule import Rule
 
 if TYPE_CHECKING:
-    from binderlint.files.script import Command
+    from binderlint.read.script import Command
     from binderlint.repository import Repository
 
 

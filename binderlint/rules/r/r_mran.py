@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
-from binderlint.edits import replace
-from binderlint.files.r import calls, install_script, strings
-from binderlint.files.r_versions import FIRST_SNAPSHOT
+from binderlint.changes.edits import replace
+from binderlint.facts.r import calls, install_script, strings
+from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
+from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
-from binderlint.rule import Rule
+from binderlint.read.r_versions import FIRST_SNAPSHOT
 
 if TYPE_CHECKING:
     from binderlint.repository import Repository

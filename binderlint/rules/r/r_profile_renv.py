@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Diagnostic, Level, Severity
-from binderlint.files.r import calls
-from binderlint.rule import Rule
+from binderlint.facts.r import calls
+from binderlint.lint.diagnostic import Diagnostic, Level, Severity
+from binderlint.lint.rule import Rule
 
 if TYPE_CHECKING:
     from binderlint.repository import Repository
-from binderlint.files.r import conda_installs_r
+from binderlint.facts.r import conda_installs_r
 
 
 class RProfileRenv(Rule):

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
-from binderlint.edits import create, replace
-from binderlint.files.r import calls
-from binderlint.files.r_versions import DEFAULT, settled_day
-from binderlint.rule import Rule
+from binderlint.changes.edits import create, replace
+from binderlint.facts.r import calls
+from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
+from binderlint.lint.rule import Rule
+from binderlint.read.r_versions import DEFAULT, settled_day
 
 if TYPE_CHECKING:
-    from binderlint.files.runtime import Runtime
+    from binderlint.read.runtime import Runtime
     from binderlint.repository import Repository
     from binderlint.source import Source
-from binderlint.files.r import conda_installs_r
+from binderlint.facts.r import conda_installs_r
 
 _NO_R = ("DockerBuildPack", "LegacyBinderDockerBuildPack", "NixBuildPack", "RBuildPack", None)
 
@@ -62,6 +62,6 @@ class RRuntimeDateMissing(Rule):
 
 
 def _read_runtime(source: Source | None) -> Runtime | None:
-    from binderlint.files.runtime import read
+    from binderlint.read.runtime import read
 
     return read(source) if source else None

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING
 
+from binderlint.changes.edits import append_lines, create
 from binderlint.data import DATA
-from binderlint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
-from binderlint.edits import append_lines, create
-from binderlint.files.r import packages
-from binderlint.rule import Rule
+from binderlint.facts.r import packages
+from binderlint.lint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
+from binderlint.lint.rule import Rule
 
 if TYPE_CHECKING:
     from binderlint.repository import Repository

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
-from binderlint.edits import replace
-from binderlint.files.r_versions import DEFAULT, FIRST_SNAPSHOT, of_day, settled_day
-from binderlint.rule import Rule
+from binderlint.changes.edits import replace
+from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
+from binderlint.lint.rule import Rule
+from binderlint.read.r_versions import DEFAULT, FIRST_SNAPSHOT, of_day, settled_day
 
 if TYPE_CHECKING:
     from binderlint.repository import Repository

@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Applicability, Delete, Diagnostic, Edit, Fix, Level, Severity
-from binderlint.edits import prepend
-from binderlint.rule import Rule
+from binderlint.changes.edits import prepend
+from binderlint.lint.diagnostic import Applicability, Delete, Diagnostic, Edit, Fix, Level, Severity
+from binderlint.lint.rule import Rule
 from binderlint.source import Text
 
 if TYPE_CHECKING:
-    from binderlint.files.runtime import Runtime
+    from binderlint.read.runtime import Runtime
     from binderlint.repository import Repository
 
 

@@ -6,16 +6,16 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Diagnostic, Fix, Level, Recode, Severity
-from binderlint.edits import replace
+from binderlint.changes.edits import replace
+from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Recode, Severity
+from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
-from binderlint.plan import DEFAULT_PYTHON
-from binderlint.rule import Rule
+from binderlint.repo2docker.plan import DEFAULT_PYTHON
 
 if TYPE_CHECKING:
-    from binderlint.files.runtime import Runtime
+    from binderlint.read.runtime import Runtime
     from binderlint.repository import Repository
-from binderlint.files.runtime import PYTHON_ASKED
+from binderlint.read.runtime import PYTHON_ASKED
 
 _VERSION = regex(r"\d+(?:\.\d+)*")
 

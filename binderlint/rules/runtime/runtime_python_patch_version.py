@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Diagnostic, Fix, Level, Severity
-from binderlint.edits import replace
+from binderlint.changes.edits import replace
+from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
+from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
-from binderlint.rule import Rule
 
 if TYPE_CHECKING:
     from binderlint.repository import Repository
-from binderlint.files.runtime import PYTHON_ASKED
+from binderlint.read.runtime import PYTHON_ASKED
 
 _PATCH = regex(r"(\d+\.\d+)\.\d+(?:\.\d+)*")
 

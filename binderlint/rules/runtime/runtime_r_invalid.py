@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Diagnostic, Fix, Level, Severity
-from binderlint.edits import replace
+from binderlint.changes.edits import replace
+from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
+from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
-from binderlint.rule import Rule
 
 if TYPE_CHECKING:
-    from binderlint.files.runtime import Runtime
+    from binderlint.read.runtime import Runtime
     from binderlint.repository import Repository
 
 # `R 4.4 2025/1/5` and what else is written for `r-4.4-2025-01-05`.
@@ -66,7 +66,7 @@ class RuntimeRInvalid(Rule):
     def _values(self, runtime: Runtime) -> Iterator[Diagnostic]:
         from datetime import date
 
-        from binderlint.buildpacks.tables import repo2docker
+        from binderlint.repo2docker.tables import repo2docker
 
         known = repo2docker()["r"]["versions"]
         if runtime.version and runtime.version not in known and runtime.version.count(".") != 2:

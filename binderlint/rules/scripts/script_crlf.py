@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Diagnostic, Edit, Fix, Level, Severity
-from binderlint.edits import append_lines, create, replace
-from binderlint.launch_scripts import scripts
-from binderlint.rule import Rule
+from binderlint.changes.edits import append_lines, create, replace
+from binderlint.changes.launch_scripts import scripts
+from binderlint.lint.diagnostic import Diagnostic, Edit, Fix, Level, Severity
+from binderlint.lint.rule import Rule
 
 if TYPE_CHECKING:
     from binderlint.repository import Repository

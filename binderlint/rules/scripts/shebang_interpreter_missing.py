@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Diagnostic, Fix, Level, Severity
-from binderlint.edits import replace
-from binderlint.launch_scripts import scripts
+from binderlint.changes.edits import replace
+from binderlint.changes.launch_scripts import scripts
+from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
+from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
-from binderlint.rule import Rule
 
 if TYPE_CHECKING:
     from binderlint.repository import Repository

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Diagnostic, Level, Severity
-from binderlint.files.launch import MYBINDER
+from binderlint.lint.diagnostic import Diagnostic, Level, Severity
+from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
-from binderlint.rule import Rule
+from binderlint.read.address import MYBINDER
 
 if TYPE_CHECKING:
-    from binderlint.files.script import Command
+    from binderlint.read.script import Command
     from binderlint.repository import Repository
     from binderlint.source import Source
 
@@ -29,7 +29,7 @@ class PushesFromBinder(Rule):
     def check(self, repo: Repository) -> Iterator[Diagnostic]:
         if repo.hub != MYBINDER:
             return
-        from binderlint.files.notebook import may_run
+        from binderlint.read.notebook import may_run
 
         commands: list[Command] = []
         for script in (repo.post_build, repo.start):
@@ -48,8 +48,8 @@ class PushesFromBinder(Rule):
 
 def _in_notebook(source: Source) -> Iterator[Command]:
     """The commands of the lines with `!`."""
-    from binderlint.files.notebook import read
-    from binderlint.files.script import parse
+    from binderlint.read.notebook import read
+    from binderlint.read.script import parse
 
     for cell in read(source).cells:
         for line in cell.lines if cell.kind == "code" else ():

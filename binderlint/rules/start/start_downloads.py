@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Diagnostic, Level, Severity
-from binderlint.launch_scripts import before_server, moved
-from binderlint.rule import Rule
+from binderlint.changes.launch_scripts import before_server, moved
+from binderlint.lint.diagnostic import Diagnostic, Level, Severity
+from binderlint.lint.rule import Rule
 
 if TYPE_CHECKING:
     from binderlint.repository import Repository
@@ -19,7 +19,7 @@ class StartDownloads(Rule):
     level = Level.LAUNCH
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        from binderlint.files.actions import download
+        from binderlint.read.actions import download
 
         script = repo.start
         if script is None:

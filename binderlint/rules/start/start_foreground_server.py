@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Diagnostic, Fix, Level, Severity
-from binderlint.launch_scripts import in_background
-from binderlint.rule import Rule
+from binderlint.changes.launch_scripts import in_background
+from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
+from binderlint.lint.rule import Rule
 
 if TYPE_CHECKING:
     from binderlint.repository import Repository
@@ -19,7 +19,7 @@ class StartForegroundServer(Rule):
     level = Level.LAUNCH
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        from binderlint.files.servers import server
+        from binderlint.read.servers import server
 
         script = repo.start
         for command in script.executed if script else ():

@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
-from binderlint.edits import append_lines
-from binderlint.launch_scripts import before_server, moved, removed
-from binderlint.rule import Rule
+from binderlint.changes.edits import append_lines
+from binderlint.changes.launch_scripts import before_server, moved, removed
+from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
+from binderlint.lint.rule import Rule
 
 if TYPE_CHECKING:
-    from binderlint.files.script import Command
+    from binderlint.read.script import Command
     from binderlint.repository import Repository
 
 
@@ -46,7 +46,7 @@ class StartInstalls(Rule):
     level = Level.LAUNCH
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        from binderlint.files.actions import install
+        from binderlint.read.actions import install
 
         script = repo.start
         for command in before_server(script) if script else ():

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Diagnostic, Fix, Level, Severity
-from binderlint.edits import replace
-from binderlint.launch_scripts import mended, understood
-from binderlint.rule import Rule
+from binderlint.changes.edits import replace
+from binderlint.changes.launch_scripts import mended, understood
+from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
+from binderlint.lint.rule import Rule
 
 if TYPE_CHECKING:
     from binderlint.repository import Repository
-from binderlint.files.script import HAND_OVER
+from binderlint.read.script import HAND_OVER
 
 
 class StartMissingExec(Rule):
@@ -21,7 +21,7 @@ class StartMissingExec(Rule):
     level = Level.POLISH
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        from binderlint.files.script import Kind
+        from binderlint.read.script import Kind
 
         if not (found := understood(repo)):
             return

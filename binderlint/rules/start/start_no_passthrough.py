@@ -6,17 +6,17 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
-from binderlint.edits import append_lines, replace
-from binderlint.launch_scripts import mended, understood
-from binderlint.rule import Rule
+from binderlint.changes.edits import append_lines, replace
+from binderlint.changes.launch_scripts import mended, understood
+from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
+from binderlint.lint.rule import Rule
 
 if TYPE_CHECKING:
-    from binderlint.files.script import Arrival, Script
+    from binderlint.read.script import Arrival, Script
     from binderlint.repository import Repository
     from binderlint.source import Place
-from binderlint.facts.web_server import server_of_another
-from binderlint.files.script import HAND_OVER
+from binderlint.facts.scripts.web_server import server_of_another
+from binderlint.read.script import HAND_OVER
 
 
 class StartNoPassthrough(Rule):
@@ -25,7 +25,7 @@ class StartNoPassthrough(Rule):
     level = Level.LAUNCH
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        from binderlint.files.script import Kind
+        from binderlint.read.script import Kind
 
         yield from self._other_language(repo)
         if not (found := understood(repo)):
@@ -51,8 +51,8 @@ class StartNoPassthrough(Rule):
             )
 
     def _fix(self, repo: Repository, script: Script, arrival: Arrival) -> Fix | None:
-        from binderlint.files.script import Kind
-        from binderlint.files.servers import server
+        from binderlint.read.script import Kind
+        from binderlint.read.servers import server
 
         add = Fix(f"Add `{HAND_OVER}`", (append_lines(script.source, HAND_OVER),))
         instead = Fix(f"Run the given command: `{HAND_OVER}`", (replace(arrival.place, HAND_OVER),))
@@ -87,7 +87,7 @@ class StartNoPassthrough(Rule):
 
 def _standing(script: Script, arrival: Arrival) -> Arrival:
     """Where a path ends with a server that never ends, the end with that server as its program."""
-    from binderlint.files.servers import server
+    from binderlint.read.servers import server
 
     if arrival.program:
         return arrival
@@ -101,7 +101,7 @@ def _first_line(place: Place) -> Place:
 
 
 def _why(arrival: Arrival, elsewhere: bool) -> str:
-    from binderlint.files.script import Kind
+    from binderlint.read.script import Kind
 
     if arrival.kind is Kind.BACKGROUND:
         return "start puts the command it is given into the background and ends, so the container stops at once and the launch fails"

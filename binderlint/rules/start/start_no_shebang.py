@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Diagnostic, Edit, Fix, Level, Severity
-from binderlint.edits import insert_lines, replace
-from binderlint.rule import Rule
+from binderlint.changes.edits import insert_lines, replace
+from binderlint.lint.diagnostic import Diagnostic, Edit, Fix, Level, Severity
+from binderlint.lint.rule import Rule
 
 if TYPE_CHECKING:
     from binderlint.repository import Repository

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Diagnostic, Level, Severity
-from binderlint.launch_scripts import understood
-from binderlint.rule import Rule
+from binderlint.changes.launch_scripts import understood
+from binderlint.lint.diagnostic import Diagnostic, Level, Severity
+from binderlint.lint.rule import Rule
 
 if TYPE_CHECKING:
     from binderlint.repository import Repository
-from binderlint.facts.web_server import server_of_another
-from binderlint.files.script import HAND_OVER
+from binderlint.facts.scripts.web_server import server_of_another
+from binderlint.read.script import HAND_OVER
 
 
 class StartNotForBinder(Rule):
@@ -21,8 +21,8 @@ class StartNotForBinder(Rule):
     level = Level.LAUNCH
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        from binderlint.files.script import Kind
-        from binderlint.files.servers import web_server
+        from binderlint.read.script import Kind
+        from binderlint.read.servers import web_server
 
         if not (found := understood(repo)):
             return

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.diagnostic import Diagnostic, Fix, Level, Replace, Severity
-from binderlint.edits import replace
-from binderlint.launch_scripts import after, understood
-from binderlint.rule import Rule
+from binderlint.changes.edits import replace
+from binderlint.changes.launch_scripts import after, understood
+from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Replace, Severity
+from binderlint.lint.rule import Rule
 
 if TYPE_CHECKING:
-    from binderlint.files.script import Script
+    from binderlint.read.script import Script
     from binderlint.repository import Repository
     from binderlint.source import Place
-from binderlint.files.script import HAND_OVER
+from binderlint.read.script import HAND_OVER
 
 
 class StartUnquotedArgs(Rule):
@@ -23,7 +23,7 @@ class StartUnquotedArgs(Rule):
     level = Level.LAUNCH
 
     def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        from binderlint.files.script import Kind
+        from binderlint.read.script import Kind
 
         if not (found := understood(repo)):
             return
@@ -42,7 +42,7 @@ class StartUnquotedArgs(Rule):
 
     def _solves(self, repo: Repository, script: Script, edit: Replace, place: Place) -> bool:
         """Whether the command arrives there after the edit."""
-        from binderlint.files.script import Kind
+        from binderlint.read.script import Kind
 
         shell = after(repo, script, edit)
         return shell is not None and any(

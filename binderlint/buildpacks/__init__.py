@@ -1,1 +1,0 @@
-"""What repo2docker's buildpacks read and decide, one module for each question: detection, versions, files, steps."""

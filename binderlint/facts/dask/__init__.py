@@ -1,0 +1,1 @@
+"""dask: configuration, commands and code."""

@@ -1,0 +1,52 @@
+"""dask in code: the cells of notebooks that make clusters."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from binderlint.pattern import regex
+from binderlint.source import Text
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+_SKIPPED = regex(r"(?:^|/)(?:tests?|docs?|ci|conftest\.py|setup\.py)(?:/|$)|(?:^|/)test_[^/]*$")
+_PACKAGES = (b"dask_kubernetes", b"dask_gateway", b"dask_jobqueue")
+
+
+class Code(NamedTuple):
+    """A piece of code that is run as one: a cell."""
+
+    path: str
+    lines: tuple[Text, ...]
+
+    @property
+    def text(self) -> str:
+        return "\n".join(self.lines)
+
+    @property
+    def guarded(self) -> bool:
+        """Whether a failure or another place is provided for."""
+        return bool(re.search(r"^\s*except\b|os\.environ|getenv|hostname", self.text, re.MULTILINE))
+
+
+def cluster_code(repo: Repository) -> Iterator[list[Code]]:
+    """The code of each notebook that names a package for clusters of dask."""
+    for source in repo.files:
+        if _SKIPPED.search(source.path):
+            continue
+        if source.name.endswith(".ipynb") and any(name in source.searchable for name in _PACKAGES):
+            from binderlint.read.notebook import read
+
+            yield [Code(source.path, cell.lines) for cell in read(source).cells if cell.kind == "code"]
+
+
+def first_match(pattern: re.Pattern[str], codes: list[Code]) -> tuple[Code, Text] | None:
+    """The first line that a pattern matches from its start, and the part of it in the pattern's group 1."""
+    for code in codes:
+        for line in code.lines:
+            if found := pattern.match(line):
+                return code, line.part(*found.span(1))
+    return None

@@ -1,0 +1,213 @@
+"""dask: where its configuration and worker templates stand in a repository, and what they say."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from binderlint.facts.dask.versions import NEWEST, Release
+from binderlint.pattern import regex
+from binderlint.read.yaml import Problem, read_safe
+from binderlint.source import Array, Scalar, Source, Table, Text
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+# $HOME is the repository, so these are `~/.dask` and `~/.config/dask` (dask/config.py).
+OLD_FOLDER = ".dask"
+FOLDER = ".config/dask"
+
+_SUFFIXES = (".yaml", ".yml", ".json")
+
+
+class Config(NamedTuple):
+    """A YAML file that dask or dask-kubernetes reads: configuration, or a template for worker pods."""
+
+    source: Source
+    value: Any
+    problem: Problem | None
+
+    @property
+    def folder(self) -> str:
+        return self.source.folder
+
+    @property
+    def template(self) -> bool:
+        """Whether the whole file is one pod, and no configuration."""
+        return isinstance(self.value, Table) and "spec" in self.value and "kubernetes" not in self.value
+
+
+class Container(NamedTuple):
+    """A container of a pod template, with the file it stands in."""
+
+    config: Config
+    table: Table
+    template: bool
+    """Whether it stands in a template of dask-kubernetes' own, which expands environment variables in it."""
+
+    @property
+    def image(self) -> Text | None:
+        image = self.table.get("image")
+        return image if isinstance(image, Text) else None
+
+    @property
+    def command(self) -> Iterator[Array | Text]:
+        """What it runs: the values of `command` and `args`."""
+        for key in ("command", "args"):
+            if isinstance(value := self.table.get(key), (Array, Text)):
+                yield value
+
+    @property
+    def words(self) -> list[Text | Scalar]:
+        """The words of its command line."""
+        words: list[Text | Scalar] = []
+        for value in self.command:
+            words += [value] if isinstance(value, Text) else [one for one in value if isinstance(one, (Text, Scalar))]
+        return words
+
+    @property
+    def runs_dask(self) -> bool:
+        texts = [str(word) for word in self.words if isinstance(word, Text)]
+        return any(re.search(r"\bdask(?:-cuda)?[ -](?:worker|scheduler|ssh)\b", text) for text in texts) or any(
+            text.endswith("dask") and after in ("worker", "scheduler", "ssh") for text, after in pairwise(texts)
+        )
+
+
+# `WORKER_IMAGE`, `<IMAGE>`, `REGISTRY/IMAGE:TAG`: the name of an image has no capital letters, so these can only be meant to be replaced.
+_PLACEHOLDER = regex(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*")
+_VARIABLE = regex(r"\$(?:\{(\w+)\}|(\w+))")
+_RELEASED = regex(r"(?:daskdev|ghcr\.io/dask)/dask(?::(?:v?(\d+(?:\.\d+)+)|latest)(?:-.*)?)?$")
+
+
+def variable(image: str) -> str:
+    """The name of the environment variable that an image is given by, empty when there is none."""
+    found = _VARIABLE.search(image)
+    return (found[1] or found[2]) if found else ""
+
+
+def placeholder(image: str) -> str:
+    """The word in the name of an image that is meant to be replaced, empty when the name can be one."""
+    if variable(image) or re.search(r"[a-z]", image.split(":")[0].split("@")[0]):
+        return ""
+    found = _PLACEHOLDER.search(image)
+    return found.group() if found and len(found.group()) > 2 else ""
+
+
+def image_release(container: Container, installed: Release | None) -> Release | None:
+    """The newest dask that a container can have: that of the environment, unless it names an image of its own."""
+    image = container.image
+    if image is None or variable(image) or placeholder(image):
+        return installed
+    if found := _RELEASED.match(image):
+        return tuple(float(part) for part in found[1].split(".")) if found[1] else NEWEST
+    return None
+
+
+def find_configs(repo: Repository) -> Iterator[Config]:
+    """Configuration in dask's own folders, and templates and configuration that stand elsewhere and that a script or a notebook can be pointed to."""
+    folders = {"", repo.plan.binder_dir}
+    for source in repo.files:
+        if not source.name.lower().endswith(_SUFFIXES):
+            continue
+        if source.folder in (OLD_FOLDER, FOLDER):
+            document = read_safe(source)
+            yield Config(source, document.value, document.problem)
+        elif source.folder in folders and not source.name.lower().endswith(".json") and _speaks_of_dask(source):
+            config = Config(source, *read_safe(source))
+            if (config.template or _is_configuration(config.value)) and (source.folder or _is_named(repo, source)):
+                yield config
+
+
+def _is_named(repo: Repository, source: Source) -> bool:
+    """Whether a script or notebook names the file: in the root it may be for another cluster altogether."""
+    scripts = [script for name in ("start", "postBuild") if (script := repo.used(name))]
+    return any(os.fsencode(source.name) in one.data for one in [*scripts, *_code(repo)])
+
+
+def _speaks_of_dask(source: Source) -> bool:
+    return bool(re.search(r"dask[-_ ]?(?:worker|scheduler|config)|worker-template", source.name + " " + source.prose))
+
+
+def _is_configuration(value: Any) -> bool:
+    return isinstance(value, Table) and any(isinstance(value.get(key), Table) for key in ("distributed", "kubernetes"))
+
+
+def containers(config: Config) -> Iterator[Container]:
+    """Every container of every pod template in a file."""
+    yield from _containers(config, config.value, config.template)
+
+
+def _containers(config: Config, value: Any, template: bool) -> Iterator[Container]:
+    if isinstance(value, Array):
+        for item in value:
+            yield from _containers(config, item, template)
+    if not isinstance(value, Table):
+        return
+    for key, item in value.items():
+        inside = template or key.replace("_", "-") in ("worker-template", "scheduler-template")
+        if key == "containers" and isinstance(item, Array):
+            yield from (Container(config, one, inside) for one in item if isinstance(one, Table))
+        else:
+            yield from _containers(config, item, inside)
+
+
+class Image(NamedTuple):
+    """The name of the image that workers run in."""
+
+    text: Text
+    expanded: bool
+    """dask-kubernetes replaces environment variables in it (classic/kubecluster.py, `expand_environment_variables`)."""
+    flow: bool
+
+    @property
+    def session(self) -> str:
+        """How the image of the session is written in its place; a plain text in braces must not hold braces of its own."""
+        written = self.text.place.text
+        quote = "" if not self.flow else written[0] if written[:1] in ("'", '"') else '"'
+        return f"{quote}${{JUPYTER_IMAGE_SPEC}}{quote}"
+
+
+def images(repo: Repository) -> Iterator[Image]:
+    """The images of workers: in pod templates, and the key `kubernetes.image` of today's dask-kubernetes."""
+    for config in repo.dask_configs:
+        found = [one for one in containers(config) if one.image is not None]
+        for container in found:
+            alone = container.template and len(found) == 1
+            if container.image is not None and (alone or container.runs_dask):
+                yield Image(container.image, container.template, container.table.flow)
+        match config.value:
+            case {"kubernetes": Table() as kubernetes} if isinstance(image := kubernetes.get("image"), Text):
+                yield Image(image, False, kubernetes.flow)
+
+
+# -- the folder that dask no longer reads
+
+_OLD_PATH = regex(r"(?<![\w.-])\.dask(?![\w.-])")
+_COPIES = regex(r"^\s*(?:sudo\s+)?(?:cp|mv|ln|rsync|install)\s[^\n#]*(?<![\w.-])\.dask(?![\w.-])", re.MULTILINE)
+_SETS_FOLDER = regex(r"^[^#\n]*\bDASK_(?:ROOT_)?CONFIG\b", re.MULTILINE)
+_PROFILES = (".bash_profile", ".bash_login", ".profile", ".bashrc")
+
+
+def reads_old_folder(repo: Repository) -> bool:
+    """Whether something tells dask to read `.dask`, or brings its files to where dask looks."""
+    scripts = [script for name in ("start", "postBuild") if (script := repo.used(name))]
+    if any(_COPIES.search(script.prose) for script in scripts):
+        return True
+    settings = [repo.used("start"), *(repo.get(name) for name in _PROFILES), *_code(repo)]
+    return any(source and _SETS_FOLDER.search(source.prose) for source in settings)
+
+
+def old_folder_mentions(repo: Repository) -> list[Text] | None:
+    """Where scripts name `.dask`; None when a notebook does, whose text is not to be changed without its author."""
+    scripts = {source.path: source for name in ("start", "postBuild") if (source := repo.used(name))}
+    scripts |= {source.path: source for source in _code(repo) if not source.name.endswith(".ipynb")}
+    if any(_OLD_PATH.search(source.text) for source in _code(repo) if source.name.endswith(".ipynb")):
+        return None
+    return [source.slice(*found.span()) for source in scripts.values() for found in _OLD_PATH.finditer(source.prose)]
+
+
+def _code(repo: Repository) -> Iterator[Source]:
+    return (source for source in repo.files if source.name.endswith((".ipynb", ".py", ".sh")))

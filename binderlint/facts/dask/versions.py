@@ -1,0 +1,108 @@
+"""dask's versions: the newest release of dask, distributed or dask-kubernetes that a build can install."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.read.requirements import canonical
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+Release = tuple[float, ...]
+NEWEST: Release = (float("inf"),)
+_ANY = float("inf")
+
+# The last releases for a Python, by their own Requires-Python; later Pythons get the newest there is.
+_LAST: dict[str, dict[str, Release]] = {
+    "dask": {
+        "2.7": (1, 2, 2),
+        "3.4": (1, 2, 2),
+        "3.5": (2, 6, 0),
+        "3.6": (2021, 3, 0),
+        "3.7": (2022, 2, 0),
+        "3.8": (2023, 5, 0),
+        "3.9": (2024, 8, 0),
+    },
+    "dask-kubernetes": {
+        "2.7": (0, 11, 0),
+        "3.4": (0, 11, 0),
+        "3.5": (0, 11, 0),
+        "3.6": (0, 11, 0),
+        "3.7": (2022, 1, 0),
+        "3.8": (2023, 3, 2),
+        "3.9": (2024, 5, 0),
+    },
+}
+# dask and distributed are released together, under the same number, and each asks for exactly the other.
+_TOGETHER = {"dask": {"dask", "dask-core", "distributed"}}
+
+
+def newest(repo: Repository, package: str = "dask") -> Release | None:
+    """The newest release of a package that the pins of the environment and its Python allow; None where an image decides (Dockerfile, Nix)."""
+    if repo.plan.buildpack in (None, "DockerBuildPack", "NixBuildPack", "LegacyBinderDockerBuildPack"):
+        return None
+    names = _TOGETHER.get(package, {package})
+    bounds = [bound for name, bound in _bounds(repo) if name in names]
+    return min([*bounds, _LAST.get(package, {}).get(python_minor(repo), NEWEST)])
+
+
+def named(repo: Repository, package: str) -> bool:
+    """Whether the environment asks for a package by its name."""
+    return any(name == package for name, _ in _bounds(repo))
+
+
+def python_minor(repo: Repository) -> str:
+    """The Python that the environment ends up with: a pin in environment.yml is installed by every buildpack that reads the file."""
+    for spec in repo.conda_specs:
+        if spec.key == "python" and (found := re.match(r"=+\s*(\d+\.\d+)", spec.version or "")):
+            return found[1]
+    return repo.plan.python.version if repo.plan.python else ""
+
+
+def _bounds(repo: Repository) -> Iterator[tuple[str, Release]]:
+    for spec in repo.conda_specs:
+        yield canonical(spec.key), _conda_bound(spec.version or "")
+    for requirement in repo.requirements:
+        if requirement.key:
+            yield requirement.key, _lowest(_bound(operator, version) for operator, version in requirement.clauses)
+
+
+def _conda_bound(written: str) -> Release:
+    """The upper end of a conda version: `=2022.1`, `2022.1.0`, `>=2.0,<2022`, `2.30|2021.1`, with or without a build string."""
+    if found := re.match(r"(=+)?\s*(\d[\w.*|]*)(?:[\s=].*)?$", written):
+        fuzzy = found[1] == "="
+        return max(_exact(one, fuzzy) for one in found[2].split("|"))
+    clauses = re.findall(r"(<=|>=|==|~=|!=|<|>)\s*(\d[\w.*]*)", written)
+    return NEWEST if "|" in written else _lowest(_bound(operator, version) for operator, version in clauses)
+
+
+def _bound(operator: str, version: str) -> Release:
+    match operator:
+        case "==" | "===" | "<=":
+            return _exact(version, fuzzy=False)
+        case "~=":
+            return (*_release(version)[:-1], _ANY)
+        case "<":
+            release = _release(version)
+            return (*release[:-1], release[-1] - 1, _ANY) if release else NEWEST
+        case _:
+            return NEWEST
+
+
+def _exact(version: str, fuzzy: bool) -> Release:
+    release = _release(version)
+    if not release:
+        return NEWEST
+    return (*release, _ANY) if fuzzy or version.endswith("*") else release
+
+
+def _release(version: str) -> Release:
+    found = re.match(r"\d+(?:\.\d+)*", version)
+    return tuple(float(part) for part in found.group().split(".")) if found else ()
+
+
+def _lowest(bounds: Iterable[Release]) -> Release:
+    return min(bounds, default=NEWEST)

@@ -1,0 +1,1 @@
+"""Docker: what a Dockerfile copies and installs."""

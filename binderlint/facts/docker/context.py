@@ -1,0 +1,133 @@
+"""Docker build: the files that COPY and ADD take from the repository and where they put them, and the commands of RUN."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from binderlint.read.dockerfile.lines import Instruction
+    from binderlint.repository import Repository
+
+import posixpath
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, NamedTuple
+
+from binderlint.read.images import facts, image_of
+from binderlint.read.scope import Scope
+from binderlint.source import Source, Text
+
+if TYPE_CHECKING:
+    from binderlint.read.dockerfile.instructions import Dockerfile, Stage
+    from binderlint.read.dockerfile.lines import Instruction
+    from binderlint.read.script import Command
+    from binderlint.read.shell.words import Variables
+    from binderlint.repository import Repository
+
+
+class Copy(NamedTuple):
+    """One source of a COPY or ADD that takes it from the repository."""
+
+    instruction: Instruction
+    word: Text
+    path: str | None
+    """From the repository's root, which is the build context (repo2docker/buildpacks/docker.py); None when a variable hides it."""
+    target: str | None
+    """Where it ends in the image: the file, or the folder that gets the content of a folder."""
+
+
+class Run(NamedTuple):
+    """A RUN and its commands; `clear` when all of its shell code was understood."""
+
+    instruction: Instruction
+    commands: tuple[Command, ...]
+    clear: bool
+
+
+def workdirs(stage: Stage) -> Iterator[tuple[Instruction, str | None]]:
+    """The instructions that make a stage, each with the folder it runs in; None when that is not known."""
+    known = facts(image_of(stage))
+    here = known.workdir if known else None
+    for instruction in stage.lineage:
+        if instruction.name == "WORKDIR":
+            value = instruction.value(instruction.body)
+            here = posixpath.normpath(posixpath.join(here or "", value)) if value else None
+            here = here if here and here.startswith("/") else None
+        yield instruction, here
+
+
+def copies(repo: Repository, stage: Stage) -> Iterator[Copy]:
+    """What a stage and those it starts from take from the repository."""
+    yield from copies_of(repo, workdirs(stage))
+
+
+def copies_of(repo: Repository, instructions: Iterable[tuple[Instruction, str | None]]) -> Iterator[Copy]:
+    """What COPY and ADD take from the repository, of instructions with the folders they run in."""
+    for instruction, here in instructions:
+        if instruction.name not in ("COPY", "ADD") or len(instruction.words) < 2 or instruction.flag("from"):
+            continue
+        *sources, last = instruction.words
+        target = instruction.value(last)
+        target = posixpath.join(here or "", target) if target else None
+        target = target if target and target.startswith("/") else None
+        for word in sources:
+            value = instruction.value(word)
+            if word.startswith("<<") or (value and re.match(r"(?:https?|ftp|git|ssh)://|git@", value)):
+                continue
+            path = posixpath.normpath("/" + value).lstrip("/") if value else None
+            into = target and (len(sources) > 1 or target.endswith("/") or target.rstrip("/") == here)
+            end = posixpath.join(target, posixpath.basename(path)) if into and path and target else target
+            if path is not None and repo.is_dir(path):
+                end = target
+            yield Copy(instruction, word, path, end and posixpath.normpath(end))
+
+
+def copied_file(repo: Repository, stage: Stage, path: str) -> Source | Text | None:
+    """The file of the repository, or the heredoc, that ends at a path of the image; None when it comes from elsewhere."""
+    found: Source | Text | None = None
+    for copy in copies(repo, stage):
+        if copy.path is None or copy.target is None:
+            continue
+        if copy.target == path:
+            found = repo.get(copy.path) or found
+        elif repo.is_dir(copy.path) and path.startswith(copy.target.rstrip("/") + "/"):
+            found = repo.get(posixpath.join(copy.path, path[len(copy.target.rstrip("/")) + 1 :])) or found
+    for instruction, here in workdirs(stage):
+        if instruction.name == "COPY" and len(instruction.heredocs) == 1 and len(instruction.words) == 2:
+            target = instruction.value(instruction.words[-1])
+            if target and posixpath.join(here or "", target) == path:
+                found = instruction.heredocs[0].content
+    return found
+
+
+def runs(instructions: Iterable[Instruction]) -> Iterator[Run]:
+    """The RUN instructions with the commands that run."""
+    import shlex
+
+    from binderlint.read.script import parse
+
+    known: Variables = Scope()
+    before: Scope[str | None] = Scope()
+    for instruction in instructions:
+        if instruction.name != "RUN":
+            continue
+        script = instruction.script
+        if script is None:
+            script = Text(shlex.join(instruction.words), instruction.body.place)
+        changed = ((name, instruction.variables.get(name)) for name in instruction.variables.differing(before))
+        known, before = (
+            known.having((name, (value,) if value else None) for name, value in changed),
+            instruction.variables,
+        )
+        shell = parse(script, variables=known)
+        commands = tuple(one for one in shell.commands if one.runs)
+        yield Run(instruction, commands, not shell.broken)
+
+
+def build_runs(dockerfile: Dockerfile | None) -> tuple[Run, ...]:
+    """The RUN instructions that make the image."""
+    return tuple(runs(dockerfile.built)) if dockerfile else ()
+
+
+CONTENT = (".ipynb", ".rmd", ".qmd")

@@ -1,0 +1,118 @@
+"""Docker build: what the RUN commands of a Dockerfile can have installed, where nothing about them is hidden."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.facts.docker.context import copied_file, workdirs
+from binderlint.pattern import regex
+from binderlint.read.word_lists import word_list
+from binderlint.source import Source
+
+if TYPE_CHECKING:
+    from binderlint.read.dockerfile.instructions import Stage
+    from binderlint.read.script import Command
+    from binderlint.repository import Repository
+
+_PYTHON_INSTALLERS = regex(r"pip[\d.]*|conda|mamba|micromamba|uv")
+# What is Jupyter, brings it along, or may: then nothing is said.
+_JUPYTER = regex(
+    r"jupyter|jhub|notebook|nbclassic|retrolab|voila|sage|pangeo|anaconda|nteract|spyder|kernel|\bipy|nglview|bqplot|\bsos|calysto|panel|nb|\blab|marimo|rstudio",
+    re.I,
+)
+_PYTHON = regex(
+    r"python|conda|mamba|pixi|pyenv|pypy|jupyter|notebook|sage|\buv\b|\bpip|spack|nix|brew|asdf|anaconda|rye|\bpdm",
+    re.I,
+)
+
+
+def may_have_jupyter(repo: Repository, stage: Stage) -> bool:
+    """Whether the instructions of a stage install Jupyter, or do something that cannot be seen through."""
+    if _hidden(stage):
+        return True
+    for run in repo.docker_runs:
+        if not run.clear:
+            return True
+        for command in run.commands:
+            words = " ".join(word.pattern for word in command.words)
+            if _JUPYTER.search(words):
+                return True
+            if _PYTHON_INSTALLERS.fullmatch(command.name):
+                if any(text is None or _JUPYTER.search(text) for text in _package_lists(repo, stage, command)):
+                    return True
+            elif command.name not in word_list("plain_commands"):
+                return True
+    return False
+
+
+def may_have_python(repo: Repository, stage: Stage) -> bool:
+    """Whether the instructions of a stage install Python 3, or do something that cannot be seen through."""
+    if _hidden(stage):
+        return True
+    for run in repo.docker_runs:
+        if not run.clear or _PYTHON.search(run.instruction.script or " ".join(run.instruction.words)):
+            return True
+        for command in run.commands:
+            if command.name not in word_list("plain_commands") or (command.wrappers and command.wrappers != ("sudo",)):
+                return True
+            if command.name in ("apt-get", "apt", "apk", "aptitude", "yum", "dnf", "microdnf", "zypper", "dpkg"):
+                packages = set(command.operands) - {
+                    "install",
+                    "update",
+                    "upgrade",
+                    "clean",
+                    "autoremove",
+                    "remove",
+                    "purge",
+                    "add",
+                }
+                if not packages <= word_list("packages_without_python"):
+                    return True
+    return False
+
+
+def _hidden(stage: Stage) -> bool:
+    """Whether files come from other stages or images, or from archives that ADD unpacks."""
+    for instruction in stage.lineage:
+        if instruction.name in ("COPY", "ADD") and instruction.flag("from"):
+            return True
+        if instruction.name == "ADD" and re.search(r"\.(?:tar|tgz|gz|xz|bz2)\b|://|git@", instruction.body):
+            return True
+        if instruction.name in ("SHELL", "ONBUILD"):
+            return True
+    return False
+
+
+def _package_lists(repo: Repository, stage: Stage, command: Command) -> Iterator[str | None]:
+    """The text of each file of packages that a command installs from; None for one that is not seen, a path, an address."""
+    values = command.values
+    here = next((folder for one, folder in reversed(list(workdirs(stage))) if one.name == "WORKDIR"), None)
+    for index, value in enumerate(values):
+        if "\0" in value:
+            yield None
+        option = values[index - 1] if index else ""
+        if option in ("-r", "--requirement", "-f", "--file", "-c", "--constraint") or value.startswith(
+            ("--file=", "--requirement=")
+        ):
+            name = value.rpartition("=")[2]
+            found = copied_file(repo, stage, posixpath.normpath(posixpath.join(here or "", name)))
+            if isinstance(found, Source):
+                yield found.prose if not re.search(r"^\s*-(?:r|e)|^\s*[./]|://", found.prose, re.MULTILINE) else None
+            else:
+                yield found
+        elif not value.startswith("-") and option not in (
+            "-i",
+            "--index-url",
+            "--extra-index-url",
+            "-t",
+            "--target",
+            "--prefix",
+        ):
+            if re.match(r"\.|/|[\w.-]+/|(?:git|hg|https?|file)\+?[\w]*:|.*@\s|-e", value) or value in (
+                "sync",
+                "create",
+            ):
+                yield None

@@ -1,0 +1,1 @@
+"""Environment: what the build installs."""

@@ -1,0 +1,80 @@
+"""Asked: every package that a file of the build asks for, by conda or by pip, and how open its version is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from binderlint.pattern import regex
+from binderlint.read.requirements import Requirement, canonical
+from binderlint.source import Text
+
+if TYPE_CHECKING:
+    from binderlint.read.matchspec import MatchSpec
+    from binderlint.repository import Repository
+
+
+class Asked(NamedTuple):
+    """A package a file asks for: its name for comparing, where it stands, and how open its version is."""
+
+    key: str
+    name: Text
+    text: Text
+    version: Text | None
+    weight: float
+    """0 for a version that is limited above, 0.5 for a lowest version alone, 1 for none."""
+    conda: bool
+    whole: bool
+    """Whether the parts only know the place of the whole text, so that none can be edited alone."""
+
+
+def asked(repo: Repository) -> Iterator[list[Asked]]:
+    """The packages of each file in the build, conda's and pip's of environment.yml together. Addresses and paths are none."""
+    listed = [_conda(spec) for spec in repo.conda_specs]
+    for file in repo.pip_files:
+        if not file.constraint:
+            pip = [_pip(one) for one in file.requirements if one.name and not one.url]
+            if file.array is not None:
+                listed += pip
+            else:
+                yield pip
+    yield listed
+    yield list(_pipfile(repo))
+
+
+def _pip(one: Requirement) -> Asked:
+    operators = {operator for operator, _ in one.clauses}
+    whole = one.text.place.text != one.text
+    return Asked(one.key, one.name, one.text, one.specifier or None, _weight(operators), False, whole)
+
+
+def _conda(spec: MatchSpec) -> Asked:
+    version = str(spec.version or "")
+    operators = set(re.findall(r"[<>=!~]+", version)) or {"="} if version.strip("=* ") else set()
+    return Asked(canonical(spec.name), spec.name, spec.text, spec.version, _weight(operators), True, spec.whole)
+
+
+_TABLE = regex(r"\s*\[\s*([\w-]+)\s*\]")
+_ENTRY = regex(r"\s*\"?([A-Za-z0-9][\w.-]*)\"?\s*=\s*\"([^\"]*)\"")
+
+
+def _pipfile(repo: Repository) -> Iterator[Asked]:
+    """The packages of a Pipfile that is installed without a Pipfile.lock."""
+    source = repo.used("Pipfile") if repo.plan.buildpack == "PipfileBuildPack" else None
+    if source is None or repo.used("Pipfile.lock"):
+        return
+    table = ""
+    for line in source.lines():
+        if header := _TABLE.match(line):
+            table = header[1]
+        elif (found := _ENTRY.match(line)) and table in ("packages", "dev-packages"):
+            name, version = line.part(*found.span(1)), line.part(*found.span(2))
+            weight = _weight(set(re.findall(r"[<>=!~]+", version)))
+            yield Asked(canonical(name), name, name, version, weight, False, True)
+
+
+def _weight(operators: set[str]) -> float:
+    if operators & {"==", "===", "=", "~=", "<", "<="}:
+        return 0
+    return 0.5 if operators & {">=", ">"} else 1

@@ -1,0 +1,93 @@
+"""Installs: what the build gives pip: requirements.txt, the `pip:` list of environment.yml, and the files they include."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from binderlint.read.requirements import Invalid, Line, Option, Requirement, parse, read, unquoted
+from binderlint.source import Array, Source, Table, Text
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+
+class PipFile(NamedTuple):
+    """What pip is given: the lines of a requirements file, or of the `pip:` list of environment.yml."""
+
+    source: Source
+    lines: tuple[Line, ...]
+    array: Array | None = None
+    """The list of environment.yml, None for a requirements file."""
+    constraint: bool = False
+    """Given with `-c`: it limits versions and installs nothing."""
+
+    @property
+    def requirements(self) -> tuple[Requirement, ...]:
+        return tuple(line for line in self.lines if isinstance(line, Requirement))
+
+    @property
+    def options(self) -> tuple[Option, ...]:
+        return tuple(line for line in self.lines if isinstance(line, Option))
+
+    @property
+    def invalid(self) -> tuple[Invalid, ...]:
+        return tuple(line for line in self.lines if isinstance(line, Invalid))
+
+    @property
+    def is_environment(self) -> bool:
+        """Whether a requirements file holds what belongs into environment.yml."""
+        lines = (str(line.line) for line in self.invalid)
+        return self.array is None and any(
+            re.match(r"(?:channels|dependencies)\s*:\s*(?:\[.*\])?$", line) for line in lines
+        )
+
+
+def pip_files(repo: Repository) -> Iterator[PipFile]:
+    """Every file that pip reads in the build, includes after the file that names them, each once."""
+    seen: set[str] = set()
+    if array := pip_list(repo):
+        lines = (parse(unquoted(item), array) for item in array if isinstance(item, Text) and not item.startswith("#"))
+        listed = PipFile(array.place.source, tuple(line for line in lines if line), array)
+        yield listed
+        yield from _included(repo, listed, seen)
+    for name in ("requirements.txt", "requirements3.txt"):
+        if (source := repo.used(name)) and source.path not in seen:
+            yield from _with_includes(repo, PipFile(source, read(source)), seen)
+
+
+def pip_list(repo: Repository) -> Array | None:
+    """The `pip:` list of environment.yml; conda reads the last one."""
+    match repo.environment:
+        case {"dependencies": Array() as dependencies}:
+            lists = [item["pip"] for item in dependencies if isinstance(item, Table) and "pip" in item]
+            return lists[-1] if lists and isinstance(lists[-1], Array) else None
+    return None
+
+
+def include_path(file: PipFile, option: Option) -> str | None:
+    """The path in the repository of a `-r` or `-c` file, None for a URL and for what leaves the repository."""
+    value = str(option.value)
+    if "://" in value or value.startswith(("/", "~")) or not value:
+        return None
+    path = posixpath.normpath(posixpath.join(file.source.folder, value))
+    return None if path.startswith("..") else path
+
+
+def _with_includes(repo: Repository, file: PipFile, seen: set[str]) -> Iterator[PipFile]:
+    seen.add(file.source.path)
+    yield file
+    yield from _included(repo, file, seen)
+
+
+def _included(repo: Repository, file: PipFile, seen: set[str]) -> Iterator[PipFile]:
+    for option in file.options:
+        if option.name not in ("--requirement", "--constraint"):
+            continue
+        path = include_path(file, option)
+        source = repo.get(path) if path else None
+        if source and source.path not in seen:
+            constraint = file.constraint or option.name == "--constraint"
+            yield from _with_includes(repo, PipFile(source, read(source), None, constraint), seen)

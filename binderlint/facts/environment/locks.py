@@ -1,0 +1,150 @@
+"""Lock files: the versions that the repository itself knows to work together."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from binderlint.pattern import regex
+from binderlint.read.agreement import pip_admits
+from binderlint.read.digits import number
+from binderlint.read.requirements import Requirement, canonical, read
+from binderlint.source import Source
+
+if TYPE_CHECKING:
+    from binderlint.repo2docker.plan import Version
+    from binderlint.repository import Repository
+
+_LOCK_INSTALL = regex(
+    r"\b(?:pixi (?:install|run|shell)|uv sync|poetry install|pdm (?:sync|install)|conda-lock install|pipenv sync)\b"
+)
+
+
+def installs_from_lock(repo: Repository) -> bool:
+    """Whether postBuild installs the packages of a lock file, in an environment of their own or over repo2docker's."""
+    post_build = repo.used("postBuild")
+    return bool(post_build and _LOCK_INSTALL.search(post_build.text))
+
+
+class Lock(NamedTuple):
+    """A lock file: versions by name for pip and for conda, and the Python versions it was made for, as a specifier."""
+
+    path: str
+    pip: dict[str, str]
+    conda: dict[str, str]
+    python: str = ""
+
+    def fits(self, python: str) -> bool:
+        """Whether it was made for this Python; a lock that does not say is taken to."""
+        if not self.python:
+            return True
+        wanted = re.sub(
+            r"\^\s*(\d+)([\d.]*)", lambda found: f">={found[1]}{found[2]},<{number(found[1]) + 1}", self.python
+        )
+        return bool(pip_admits(wanted, f"{python}.99") or pip_admits(wanted, python))
+
+    def objection(self, python: Version | None) -> str:
+        """Why its versions are not used for a build with this Python, empty where they are."""
+        if self.fits(python.version if python else ""):
+            return ""
+        built = f"Binder builds with {python.version}" if python else "the Python of the build is not known"
+        return f"the versions of {self.path} are not used: its Python is {self.python.strip('=.*')}, and {built}"
+
+
+def locks(repo: Repository) -> Iterator[Lock]:
+    """The lock files beside the configuration and in the root, the most specific first; then what the user has installed."""
+    for folder in dict.fromkeys((repo.plan.binder_dir, "")):
+        for name, reader in _READERS.items():
+            source = repo.get(posixpath.join(folder, name))
+            if source and not source.decode_error:
+                yield reader(source)
+    if repo.versions:
+        yield repo.versions
+
+
+def _known_once(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Versions by name, without the names that have several (for other platforms or Pythons)."""
+    versions: dict[str, set[str]] = {}
+    for name, version in pairs:
+        versions.setdefault(canonical(name), set()).add(version)
+    return {name: next(iter(found)) for name, found in versions.items() if len(found) == 1}
+
+
+_TOML_PACKAGE = regex(r"^\[\[packages?\]\]\s*^name = \"([^\"]+)\"\s*^version = \"([^\"]+)\"", re.M)
+_TOML_PYTHON = regex(r"^(?:requires-python|python-versions|requires_python) = \"([^\"]*)\"", re.M)
+
+
+def _toml(source: Source) -> Lock:
+    """uv.lock, poetry.lock, pdm.lock, pylock.toml: one table for each package, name and version first."""
+    packages = _known_once(_TOML_PACKAGE.findall(source.text))
+    start = source.text.rfind("[metadata]") if source.name in ("poetry.lock", "pdm.lock") else 0
+    found = _TOML_PYTHON.search(source.text, max(start, 0))
+    return Lock(source.path, packages, {}, found[1] if found else "")
+
+
+def _pipfile(source: Source) -> Lock:
+    import json
+
+    from binderlint.read.notebook import json_text
+
+    try:
+        content = json.loads(json_text(source).lstrip("\ufeff"))
+        entries = {**content.get("develop", {}), **content.get("default", {})}
+        requires = content.get("_meta", {}).get("requires", {})
+        packages = {
+            canonical(name): entry["version"].removeprefix("==")
+            for name, entry in entries.items()
+            if str(entry.get("version", "")).startswith("==")
+        }
+        python = requires.get("python_version") or ".".join(requires.get("python_full_version", "").split(".")[:2])
+    except (ValueError, AttributeError, TypeError, RecursionError):
+        return Lock(source.path, {}, {})
+    return Lock(source.path, packages, {}, f"=={python}.*" if python else "")
+
+
+_CONDA_LOCK = regex(
+    r"^- name: (\S+)\s*^  version: ['\"]?([^'\"\s]+)['\"]?\s*^  manager: (conda|pip)\s*^  platform: (\S+)", re.M
+)
+_CONDA_FILE = regex(r"^\s*- conda: \S*/(?:linux-64|noarch)/(\S+)-([^-\s]+)-[^-\s]+\.(?:conda|tar\.bz2)\s*$", re.M)
+_PIXI_PYPI = regex(r"^- pypi: \S+\s*^  name: (\S+)\s*^  version: ['\"]?([^'\"\s]+)", re.M)
+
+
+def _conda_lock(source: Source) -> Lock:
+    entries = [entry for entry in _CONDA_LOCK.findall(source.text) if entry[3] in ("linux-64", "noarch")]
+    pip = _known_once((name, version) for name, version, manager, _ in entries if manager == "pip")
+    return _conda(source, pip, _known_once((name, version) for name, version, manager, _ in entries if manager == "conda"))  # fmt: skip
+
+
+def _pixi(source: Source) -> Lock:
+    return _conda(source, _known_once(_PIXI_PYPI.findall(source.text)), _known_once(_CONDA_FILE.findall(source.text)))
+
+
+def _conda(source: Source, pip: dict[str, str], conda: dict[str, str]) -> Lock:
+    python = ".".join(conda.get("python", "").split(".")[:2])
+    return Lock(source.path, {**conda, **pip}, conda, f"=={python}.*" if python else "")
+
+
+def _pinned(source: Source) -> Lock:
+    """A requirements file that pins: what pip-compile, uv or `pip freeze` wrote."""
+    lines = (line for line in read(source) if isinstance(line, Requirement))
+    return Lock(source.path, _known_once((one.key, one.pin) for one in lines if one.pin and not one.marker), {})
+
+
+_READERS: dict[str, Callable[[Source], Lock]] = {
+    "conda-lock.yml": _conda_lock,
+    "pixi.lock": _pixi,
+    "requirements.lock": _pinned,
+    "requirements-lock.txt": _pinned,
+    "requirements_lock.txt": _pinned,
+    "requirements.lock.txt": _pinned,
+    "requirements-frozen.txt": _pinned,
+    "requirements-pinned.txt": _pinned,
+    "constraints.txt": _pinned,
+    "pylock.toml": _toml,
+    "uv.lock": _toml,
+    "poetry.lock": _toml,
+    "pdm.lock": _toml,
+    "Pipfile.lock": _pipfile,
+}

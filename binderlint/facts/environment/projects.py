@@ -1,0 +1,39 @@
+"""Projects: a pyproject.toml that Binder does not install, and what turns lock files into something it reads."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+    from binderlint.source import Source
+
+# How to get a file that Binder reads out of a lock file.
+EXPORTS = {
+    "poetry.lock": "poetry export --without-hashes --output requirements.txt",
+    "uv.lock": "uv export --no-hashes --no-emit-project --output-file requirements.txt",
+    "pdm.lock": "pdm export --without-hashes --output requirements.txt",
+    "pixi.lock": "pixi workspace export conda-environment environment.yml",
+    "pixi.toml": "pixi workspace export conda-environment environment.yml",
+    "conda-lock.yml": "conda-lock render --kind env --platform linux-64",
+}
+
+
+PYTHON_LOCKS = ("uv.lock", "poetry.lock", "pdm.lock")
+
+
+def uninstallable(repo: Repository) -> tuple[Source, dict[str, Any]] | None:
+    """The pyproject.toml that is all there is, describes a project, and is not installed."""
+    plan = repo.plan
+    source = repo.get("pyproject.toml")
+    if not source or not plan.default or plan.binder_dir or plan.error:
+        return None
+    from binderlint.read.toml import parse_pyproject
+
+    try:
+        project = parse_pyproject(source)
+    except ValueError:
+        return None
+    tool = project.get("tool")
+    described = "project" in project or (isinstance(tool, dict) and "poetry" in tool)
+    return (source, project) if described else None

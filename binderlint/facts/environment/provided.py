@@ -1,0 +1,182 @@
+"""Provided: the packages that the build installs, with what they bring along, and the names they are imported by."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from binderlint.data import DATA
+from binderlint.facts.launch.launched import environment_elsewhere
+from binderlint.pattern import regex
+from binderlint.read.requirements import canonical
+from binderlint.read.word_lists import word_list
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+_EXPORT = 40
+# conda packages that hold no Python.
+_NO_PYTHON = regex(
+    r"(?:r|lib|perl|_)[-_].*|lib\w+|\w+-c|.*-dev|gxx.*|gcc.*|gfortran.*|nodejs|julia|texlive-core|pip|python"
+)
+
+
+class Package(NamedTuple):
+    """A package by its names on PyPI and conda-forge."""
+
+    name: str
+    conda: str
+    brings: tuple[str, ...]
+
+
+def package_of(module: str) -> Package | None:
+    """The package that a top-level name is imported from; None for a name that is not in the table."""
+    return _modules().get(module)
+
+
+def missing_modules(there: frozenset[str], local: frozenset[str]) -> re.Pattern[str] | None:
+    """A pattern for lines that import a name of the table that is neither installed nor a module of the repository."""
+    names = [module for module, package in _modules().items() if package.name not in there and module not in local]
+    listed = "|".join(map(re.escape, names))
+    return re.compile(rf"^[ \t]*(?:import|from)\s[^\n]*\b(?:{listed})\b", re.MULTILINE) if names else None
+
+
+def provided(repo: Repository) -> frozenset[str] | None:
+    """The canonical PyPI names of what the build installs; None when it may install something that cannot be seen."""
+    plan = repo.plan
+    if (
+        plan.error
+        or plan.default
+        or plan.buildpack
+        not in (
+            "CondaBuildPack",
+            "PythonBuildPack",
+            "RBuildPack",
+            "JuliaProjectTomlBuildPack",
+        )
+    ):
+        return None
+    if any(repo.used(name) for name in ("setup.py", "pyproject.toml")) or environment_elsewhere(repo):
+        return None
+    roots = _asked(repo)
+    if roots is None:
+        return None
+    scripts = _installed_by_script(repo)
+    if scripts is None:
+        return None
+    found, todo = set(base_packages()), [*roots, *scripts]
+    known = _packages()
+    while todo:
+        name = todo.pop()
+        if name in found:
+            continue
+        found.add(name)
+        if name in known:
+            todo += known[name].brings
+    return frozenset(found)
+
+
+def asked(repo: Repository) -> frozenset[str]:
+    """The canonical names of the packages that the build is asked for by name."""
+    known = _conda_names()
+    names = {canonical(str(one.name)) for one in repo.requirements if one.name}
+    for spec in repo.conda_specs:
+        name = canonical(str(spec.name))
+        names |= {name, known.get(name, name)}
+    return frozenset(names)
+
+
+def _asked(repo: Repository) -> set[str] | None:
+    """The packages asked for by name; None when one of them is not in the table, or is no name.
+
+    A list that was exported from an environment names everything in it, so that unknown packages bring nothing more.
+    """
+    conda = _conda_names()
+    if any(not one.name for one in repo.requirements) or any(
+        file.invalid or file.source.is_binary for file in repo.pip_files
+    ):
+        return None
+    items = [item for item in repo.conda_dependencies or () if isinstance(item, str)]
+    if len(repo.conda_specs) < len(items):
+        return None
+    pip = {canonical(str(one.name)) for one in repo.requirements}
+    others = {canonical(str(spec.name)) for spec in repo.conda_specs}
+    names = pip | {conda.get(name, name) for name in others}
+    known = _packages().keys() | base_packages()
+    unknown = {name for name in names - known if name in pip or not _NO_PYTHON.fullmatch(name)}
+    extras = any(
+        one.extras and canonical(str(one.name)) != "dask" for one in repo.requirements
+    )  # `name[all]` brings who knows what
+    return None if (unknown or extras) and not _is_export(repo) else names
+
+
+def _is_export(repo: Repository) -> bool:
+    """Whether every package is pinned, and so many that their dependencies must be among them."""
+    pinned = [str(one.specifier).startswith("==") for one in repo.requirements]
+    pinned += [re.match(r"=?=?\d", str(spec.version or "")) is not None for spec in repo.conda_specs]
+    return len(pinned) >= _EXPORT and all(pinned)
+
+
+def _installed_by_script(repo: Repository) -> set[str] | None:
+    """What postBuild and start install by name; None when they may install something else."""
+    names: set[str] = set()
+    for script in (repo.post_build, repo.start):
+        if script is None:
+            continue
+        if script.shell is None or script.shell.broken:
+            return None
+        for command in script.commands:
+            action = command.operands[:1]
+            if command.name.startswith("pip") and action == ("install",) and not command.has("-r", "-e"):
+                wanted = command.operands[1:]
+                if any(re.search(r"[/:\0]|^\.", word) for word in wanted):
+                    return None
+                names |= {canonical(re.split(r"[<>=!~\[ ;]", word)[0]) for word in wanted}
+            elif command.name in ("conda", "mamba", "pip") and action in (
+                ("clean",),
+                ("list",),
+                ("config",),
+                ("uninstall",),
+            ):
+                continue
+            elif (
+                command.name not in word_list("plain_commands")
+                and not command.name.startswith("jupyter")
+                and command.name not in ("exec", "", "source")
+            ) or (
+                command.name in ("", "source")
+                and not (command.words and (command.words[0].raw.startswith(('"$@', "$@"))))
+            ):
+                return None
+    return names if names <= _packages().keys() | base_packages() else None
+
+
+@cache
+def _packages() -> dict[str, Package]:
+    return {package.name: package for _, package in _rows()}
+
+
+@cache
+def _modules() -> dict[str, Package]:
+    return {module: package for modules, package in _rows() for module in modules}
+
+
+@cache
+def _conda_names() -> dict[str, str]:
+    return {canonical(package.conda): package.name for _, package in reversed(_rows())}
+
+
+@cache
+def _rows() -> tuple[tuple[tuple[str, ...], Package], ...]:
+    lines = (DATA / "imports.tsv").read_text(encoding="utf-8").splitlines()
+    rows = [line.split("\t") for line in lines if not line.startswith("#")][1:]
+    return tuple(
+        (tuple(modules.split()), Package(name, conda, tuple(brings.split()))) for name, modules, conda, brings in rows
+    )
+
+
+@cache
+def base_packages() -> frozenset[str]:
+    """What every environment of repo2docker has."""
+    return frozenset(map(canonical, word_list("base_packages")))

@@ -1,0 +1,92 @@
+"""Julia projects: the tables of Project.toml with places, and the version that Manifest.toml was made with."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from binderlint.pattern import regex
+from binderlint.read.digits import release
+from binderlint.read.toml import find_value, parse_loose
+from binderlint.source import Source, Text
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+_UUID = regex(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
+
+
+class Project(NamedTuple):
+    """The project file that selects the build, and what is in it; nothing where it is not valid."""
+
+    source: Source
+    data: dict[str, Any]
+
+    @property
+    def compat(self) -> Text | None:
+        """What `[compat]` says of Julia itself."""
+        return find_value(self.source, "compat", "julia")
+
+    @property
+    def is_julia(self) -> bool:
+        """Whether anything in it is of a Julia project; an empty file is one too."""
+        tables = {"deps", "compat", "extras", "targets", "weakdeps", "extensions", "sources", "workspace", "apps"}
+        return not self.data or bool(tables & set(self.data)) or "uuid" in self.data
+
+    def wrong_deps(self) -> list[tuple[str, Text]]:
+        """The dependencies whose value is no UUID."""
+        deps = self.data.get("deps")
+        found = []
+        for name, value in deps.items() if isinstance(deps, dict) else ():
+            if not (isinstance(value, str) and _UUID.fullmatch(value)) and (
+                text := find_value(self.source, "deps", name)
+            ):
+                found.append((name, text))
+        return found
+
+
+def read_project(repo: Repository) -> Project | None:
+    """JuliaProject.toml, else Project.toml, where it selects the build."""
+    if repo.plan.buildpack != "JuliaProjectTomlBuildPack":
+        return None
+    for name in ("JuliaProject.toml", "Project.toml"):
+        if source := repo.get(repo.plan.path(name)):
+            try:
+                return Project(source, parse_loose(source.text.removeprefix("\ufeff")))
+            except Exception:  # the parser of `toml` raises IndexError and others for some files
+                return Project(source, {})
+    return None
+
+
+def manifest_version(repo: Repository) -> str:
+    """The Julia that Manifest.toml was resolved with, empty where it does not say."""
+    for name in ("JuliaManifest.toml", "Manifest.toml"):
+        if (source := repo.get(repo.plan.path(name))) and (version := find_value(source, "julia_version")):
+            return str(version) if re.fullmatch(r"\d+\.\d+\.\d+", version) else ""
+    return ""
+
+
+def rewritten(compat: str) -> str:
+    """A constraint that repo2docker cannot read, in a form that it can and with the newest version it allows; empty where there is none."""
+    text = compat.strip()
+    if text in ("*", ""):
+        return "1"
+    if found := re.fullmatch(r"(>=|≥|<=|≤|<|>|=|\^|~)\s+(\d+(?:\.\d+)*)", text):
+        return found[1] + found[2]
+    if found := re.fullmatch(r"(\d+\.\d+)(?:\.[x*])", text):
+        return "~" + found[1]
+    if found := re.fullmatch(r"(\d+)\.[x*]", text):
+        return found[1]
+    if found := re.fullmatch(r"=?\s*(\d+\.\d+)\.\d+", text):
+        return "~" + found[1]
+    if found := re.fullmatch(r"\d+(?:\.\d+)*\s+-\s+(\d+\.\d+)(?:\.\d+)?", text):
+        return "~" + found[1]
+    parts = [part.strip() for part in text.split(",")]
+    if len(parts) > 1 and all(re.fullmatch(r"\^?\d+(?:\.\d+)*", part) for part in parts):
+        # carets: together they allow what the lowest of the newest major version allows
+        numbers = [release(part.lstrip("^")) for part in parts]
+        newest = max(number[0] for number in numbers)
+        return ".".join(map(str, min(number for number in numbers if number[0] == newest)))
+    if len(parts) > 1 and all(re.fullmatch(r"~\d+\.\d+(?:\.\d+)?", part) for part in parts):
+        return max(parts, key=lambda part: release(part[1:]))
+    return ""

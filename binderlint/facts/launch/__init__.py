@@ -1,0 +1,1 @@
+"""Launch: links and buttons that lead to a BinderHub."""

@@ -1,0 +1,82 @@
+"""Refs of launch links: whether the repository has the branch or tag that a link names, and whether that is the state at hand."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.facts.launch.links import Link, live_launches
+from binderlint.pattern import regex
+from binderlint.read.address import HOSTED, WEB_ADDRESS, is_sample_ref, is_template
+from binderlint.read.digits import release
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+# What stands before a branch in the addresses of GitHub's and GitLab's own pages.
+PASTED = regex(r"(?:tree|blob|raw|edit)(?:/|$)")
+USUAL = ("master", "main")
+
+_FILE = regex(r"/[^/]*\.(?:ipynb|md|py|[Rr]md|jl|[Rr])$")
+_COMMIT = regex(r"[0-9a-f]{7,40}")
+_VERSION = regex(r"v?\.?(\d+(?:\.\d+)+)")
+
+
+def names_a_file(ref: str) -> bool:
+    """Whether a ref is no branch or tag but a piece of a web address or a path: `tree/main`, `main/a.ipynb`."""
+    return bool(PASTED.match(ref) or _FILE.search(ref))
+
+
+def is_gone(link: Link, repo: Repository) -> bool:
+    """Whether a link launches this repository, and the clone knows that it has no such branch or tag.
+
+    It does not know in a shallow clone, or one of a single branch; nor whether a version newer than all is about to be released.
+    """
+    ref = link.address.branch
+    if not repo.git.complete or not link.launches_repository(repo) or _is_known(ref, repo):
+        return False
+    if is_sample_ref(ref) or names_a_file(ref) or _is_web_address(link) or _is_release_to_come(ref, repo):
+        return False
+    return ref in USUAL or len(repo.git.refs) > 1
+
+
+def is_this_state(link: Link, repo: Repository) -> bool:
+    """Whether a link launches the files at hand, or would if its ref were right: the default branch, or the one that is checked out."""
+    ref = link.address.branch
+    if not link.launches_repository(repo) or is_template(ref):
+        return False
+    if ref in ("", "HEAD", repo.git.branch, repo.git.default_branch) or _is_web_address(link) or is_gone(link, repo):
+        return True
+    return names_a_file(ref) and ref not in repo.git.refs
+
+
+def opening_here(repo: Repository) -> Iterator[Link]:
+    """Links that open something in the files at hand, where the build says what there is."""
+    links = [link for link in live_launches(repo) if link.address.target and link.launches_repository(repo)]
+    if not links or repo.plan.error or repo.plan.buildpack in (None, "DockerBuildPack", "NixBuildPack"):
+        return
+    for link in links:
+        target = link.address.target
+        if target and not is_template(target.value) and is_this_state(link, repo):
+            yield link
+
+
+def _is_web_address(link: Link) -> bool:
+    return link.address.provider in HOSTED and bool(WEB_ADDRESS.match(link.text("repo", "ref")))
+
+
+def _is_known(ref: str, repo: Repository) -> bool:
+    short = re.sub(r"^(?:refs/)?(?:heads|tags)/", "", ref)
+    if ref in ("", "HEAD") or short in repo.git.refs or _COMMIT.fullmatch(ref):
+        return True
+    return not repo.git.refs or ref.startswith(("refs/pull/", "pull/", "refs/merge-requests/"))
+
+
+def _is_release_to_come(ref: str, repo: Repository) -> bool:
+    """Whether a ref reads like a version newer than every tag."""
+    found = _VERSION.match(ref)
+    if not found:
+        return False
+    versions = [release(known[1]) for name in repo.git.refs if (known := _VERSION.match(name))]
+    return release(found[1]) > max(versions, default=())

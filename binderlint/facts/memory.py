@@ -1,0 +1,100 @@
+"""Memory: how much of it scripts, Dockerfiles and the code of notebooks ask for."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from binderlint.pattern import regex
+from binderlint.read.digits import number
+from binderlint.source import Source, Text
+
+if TYPE_CHECKING:
+    from binderlint.read.plain_notebook import Page, PlainCell
+    from binderlint.repository import Repository
+
+_UNITS = {"": 1, "k": 2**10, "m": 2**20, "g": 2**30, "t": 2**40}
+# Java's heap, and Spark's driver, which runs in the session (its executors need not).
+_JAVA = regex(r"(?<!\w)(-Xmx(\d+)([kmgtKMGT]?))\b")
+_SPARK = regex(r"(?:spark\.driver\.memory[\"']?\s*[,=:]?\s*[\"']?|--driver-memory[ =]+)(\d+)([kmgtKMGT])[bB]?\b")
+_NEEDLES = (b"-Xmx", b"driver.memory", b"driver-memory", b"memory_limit")
+
+
+class Asked(NamedTuple):
+    """So many bytes, and the words that ask for them."""
+
+    text: Text
+    size: float
+    shared: bool = False
+    """For dask's workers together, which need not use it all."""
+
+
+def asked_for(repo: Repository) -> Iterator[Asked]:
+    """What asks for an amount of memory that is written down; comments are left out."""
+    for script in (repo.start, repo.post_build):
+        if script and script.language == "shell":
+            yield from _of_file(script.source)
+    if repo.dockerfile:
+        yield from _of_file(repo.dockerfile.source)
+    for page in repo.notebooks:
+        if any(needle in page.source.data for needle in _NEEDLES):
+            for cell in page.code:
+                yield from _of_cell(page, cell)
+
+
+def _of_file(source: Source) -> Iterator[Asked]:
+    if any(needle in source.searchable for needle in _NEEDLES):
+        for line in source.lines():
+            yield from _of_line(line)
+
+
+def _of_line(line: Text) -> Iterator[Asked]:
+    code = re.sub(r"(?:^|\s)#.*", "", line)
+    for found in _JAVA.finditer(code):
+        yield Asked(line.part(*found.span(1)), _bytes(found[2], found[3]))
+    for found in _SPARK.finditer(code):
+        yield Asked(line.part(found.start(1), found.end(2)), _bytes(found[1], found[2]))
+
+
+def _bytes(written: str, unit: str) -> float:
+    return number(written) * _UNITS[unit.lower()]
+
+
+def _of_cell(page: Page, cell: PlainCell) -> Iterator[Asked]:
+    for position, written in enumerate(cell.text.split("\n"), 1):
+        if any(needle.decode() in written for needle in _NEEDLES[:3]) and isinstance(
+            line := page.line(cell.number, position), Text
+        ):
+            yield from _of_line(line)
+    if page.is_python and "memory_limit" in cell.text:
+        yield from _of_clusters(page, cell)
+
+
+def _of_clusters(page: Page, cell: PlainCell) -> Iterator[Asked]:
+    """Dask's workers in the session: their number (of a million at most) times the memory of each."""
+    from binderlint.read.cells import syntax
+    from binderlint.read.dask_units import memory_limit
+
+    tree = syntax(cell.text)
+    for node in ast.walk(tree) if tree else ():
+        if not isinstance(node, ast.Call):
+            continue
+        name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        given = {keyword.arg: keyword.value for keyword in node.keywords}
+        limit, workers = given.get("memory_limit"), given.get("n_workers")
+        if name not in ("LocalCluster", "Client") or not isinstance(limit, ast.Constant):
+            continue
+        match limit.value:
+            case str() as written:
+                each = memory_limit(written)
+            case int() | float() as size if size > 1:
+                each = float(min(size, 10**18))
+            case _:
+                each = None
+        count = workers.value if isinstance(workers, ast.Constant) and isinstance(workers.value, int) else 1
+        line = page.line(cell.number, limit.lineno)
+        if each and isinstance(line, Text):
+            words = re.search(r"memory_limit\s*=\s*[^\s,)]+", line)
+            yield Asked(line.part(*words.span()) if words else line, each * min(count, 10**6), True)

@@ -1,0 +1,87 @@
+"""Named: which scripts and configuration files of a repository name one of its files."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.pattern import regex
+from binderlint.repo2docker.names import CONFIG_NAMES, ROOT_ONLY, meant
+from binderlint.source import Source
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+_SCRIPTS = (".sh", ".bash", ".yml", ".yaml", ".toml", ".cfg", ".ini", ".in", ".mk")
+_SCRIPT_NAMES = frozenset(
+    {*CONFIG_NAMES, "Makefile", "makefile", "Jenkinsfile", "Snakefile", "noxfile.py", "tasks.py", "conf.py"}
+)
+_CONFIGURES = frozenset(CONFIG_NAMES) - {*ROOT_ONLY, "Manifest.toml", ".dockerignore", ".containerignore"}
+_PROSE = (".md", ".rst", ".txt", ".ipynb", ".html")
+
+
+def naming(repo: Repository, name: str, besides: str = "") -> Iterator[Source]:
+    """The configuration files and scripts in the root, in the binder directory and among the workflows that hold a name as a word of its own."""
+    word = re.compile(rf"(?<![\w.-]){re.escape(name)}(?![\w-]|\.\w)")
+    for folder in dict.fromkeys(("", "binder", ".binder", besides.rpartition("/")[0], ".github/workflows", "docs")):
+        for path in repo.list(folder):
+            source = repo.get(path) if path != besides and _is_script(path) else None
+            if source and word.search(source.prose):
+                yield source
+
+
+def naming_folder(repo: Repository, folder: str) -> Iterator[Source]:
+    """The scripts, configuration files and texts outside of a folder that name something in it."""
+    for path in repo.sources:
+        if path.startswith(f"{folder}/") or not (_is_script(path) or path.endswith(_PROSE)):
+            continue
+        source = repo.get(path)
+        if source and f"{folder}/" in source.prose:
+            yield source
+
+
+def _is_script(path: str) -> bool:
+    return path.rpartition("/")[2] in _SCRIPT_NAMES or path.endswith(_SCRIPTS)
+
+
+# Files that choose what is built.
+ENVIRONMENTS = (
+    "environment.yml",
+    "environment.yaml",
+    "requirements.txt",
+    "Dockerfile",
+    "Project.toml",
+    "JuliaProject.toml",
+    "Pipfile",
+    "default.nix",
+)
+_FOLDER = regex(r"[._]?binders?", re.IGNORECASE)
+
+
+def misnamed_folders(repo: Repository) -> dict[str, list[Source]]:
+    """Folders that are nearly called `binder` and hold configuration, with their configuration files, environments first."""
+    found: dict[str, list[Source]] = {}
+    for path, source in repo.sources.items():
+        folder, _, name = path.partition("/")
+        if _FOLDER.fullmatch(folder) and folder not in ("binder", ".binder") and name in _CONFIGURES:
+            found.setdefault(folder, []).append(source)
+    return {folder: sorted(files, key=lambda file: file.name not in ENVIRONMENTS) for folder, files in found.items()}
+
+
+def misnamed_environments(repo: Repository) -> list[Source]:
+    """Files that would say what to install were their names, or that of their folder, spelt right."""
+    here = repo.list(repo.resolve(repo.plan.binder_dir) or "")
+    found = [repo.sources[path] for path in here if meant(repo.sources[path].name) in ENVIRONMENTS]
+    folders = [] if repo.plan.binder_dir else misnamed_folders(repo).values()
+    return found + [file for files in folders for file in files if file.name in ENVIRONMENTS]
+
+
+_RELATIVE = regex(
+    r"(?:^|[\s'\"=\[,])(?:-r|-c|-e|--requirement|--constraint|--editable)[\s=]|(?:^|[\s'\"=])\.{1,2}/|file:"
+)
+
+
+def relative(source: Source) -> bool:
+    """Whether a requirements or environment file refers to other files by relative paths."""
+    return source.name.endswith((".txt", ".yml", ".yaml", "Pipfile")) and bool(_RELATIVE.search(source.prose))

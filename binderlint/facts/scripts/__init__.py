@@ -1,0 +1,1 @@
+"""Scripts: start, postBuild, and what they run."""

@@ -1,0 +1,49 @@
+"""Script commands: what postBuild and start run, the addresses in it, and what a failure does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.pattern import regex
+
+if TYPE_CHECKING:
+    from binderlint.read.script import Command, Script
+    from binderlint.repository import Repository
+    from binderlint.source import Text
+if TYPE_CHECKING:
+    from binderlint.read.script import Command, Script
+    from binderlint.repository import Repository
+
+ADDRESS = regex(r"(?:https?|git)://[^\s'\"<>|;)]+")
+
+
+def script_addresses(repo: Repository) -> Iterator[tuple[Script, Command, Text]]:
+    """The addresses that are written out in the commands of postBuild and start."""
+    for script in (repo.post_build, repo.start):
+        if script is None:
+            continue
+        for command in script.executed:
+            if command.name in ("echo", "printf"):
+                continue
+            for word in command.written:
+                if word.place.text == word.raw:
+                    for found in ADDRESS.finditer(word.raw):
+                        yield script, command, word.raw.part(*found.span())
+
+
+def script_commands(repo: Repository) -> Iterator[tuple[Script, Command]]:
+    """The commands of both scripts that run and whose failure is not expected."""
+    for script in (repo.post_build, repo.start):
+        if script is None:
+            continue
+        for command in script.executed:
+            if not command.ignored and not command.after:
+                yield script, command
+
+
+def failure_effect(script: Script, command: Command) -> str:
+    """What the failure of a command does."""
+    if not script.decides(command):
+        return "and the rest goes on without it"
+    return "and the launch with it" if script.source.name == "start" else "and the build with it"

@@ -1,0 +1,18 @@
+"""Web server: the application that a file called `start` runs when it is not for Binder."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from binderlint.read.script import Script
+    from binderlint.repository import Repository
+
+
+def server_of_another(repo: Repository, script: Script) -> str | None:
+    """The server of a web application that a file `start` in the root of its repository runs."""
+    from binderlint.read.servers import web_server
+
+    if repo.plan.binder_dir:
+        return None
+    return next((name for one in script.running if not one.after and (name := web_server(one))), None)

@@ -1,0 +1,1 @@
+"""Lint: rules, the run over them, and what comes of it."""

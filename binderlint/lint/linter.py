@@ -1,0 +1,160 @@
+"""Linter: `check(repo, settings)`, a pure function from a repository to a Report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.lint.diagnostic import Diagnostic, Level, Severity
+from binderlint.lint.report import Report
+from binderlint.lint.rule import one_line
+from binderlint.rules import all_rules
+from binderlint.source import UNREAD, RepositoryError, Source, UnreadError, unread
+
+if TYPE_CHECKING:
+    from binderlint.lint.diagnostic import Fix
+    from binderlint.lint.report import Suppressed
+    from binderlint.lint.rule import Rule
+    from binderlint.lint.settings import Settings
+    from binderlint.repository import Repository
+
+
+CRASHED = "BLT001"
+_FAILURES = 10  # files that turn out not to be readable, after each of which the check begins anew
+
+
+def check(repo: Repository, settings: Settings | None = None, rules: Iterable[Rule] | None = None) -> Report:
+    """Run the rules over a repository. A rule that crashes becomes a diagnostic, and the others still run.
+
+    What cannot be read is said, and what depends on it is not judged. Raises RepositoryError where that goes on and on.
+    """
+    from binderlint.lint.settings import Settings
+
+    settings, rules = settings or Settings(), list(rules or ())
+    for _ in range(_FAILURES):
+        try:
+            return _check(repo, settings, rules)
+        except UnreadError as error:  # it could be read when the folder was looked through
+            others = [source for path, source in repo.sources.items() if path != error.path]
+            repo = repo.replace([*others, unread(error, error.path in repo.sources)])
+    return _check(repo, settings, rules)
+
+
+def _check(repo: Repository, settings: Settings, rules: list[Rule]) -> Report:
+    from binderlint.lint.suppression import suppress
+    from binderlint.rules.meta.file_not_read import FileNotRead
+    from binderlint.rules.meta.not_for_binder import NotForBinder
+
+    offered = rules or list(all_rules())
+    chosen = [rule for rule in offered if settings.selects(rule)]
+    found: list[Diagnostic] = []
+    try:
+        for_binder = repo.for_binder and repo.plan is not None
+    except UnreadError as error:
+        if not _is_known(error, repo):
+            raise
+        return Report(tuple(run_rule(FileNotRead(), repo)))
+    except RepositoryError:
+        raise
+    except Exception as error:  # every rule would stop at it
+        return Report((_not_understood(repo, error),))
+    if for_binder:
+        for rule in chosen:
+            found += run_rule(rule, repo)
+        found = _unexplained(repo, found, chosen)
+    elif not rules:
+        found += [*run_rule(NotForBinder(), repo), *run_rule(FileNotRead(), repo)]
+    adjusted = [settings.adjust(diagnostic) for diagnostic in found]
+    ran = {name for rule in chosen for name in (rule.code, rule.name)} if for_binder else set[str]()
+    kept, suppressed = suppress(repo, adjusted, settings, ran)
+    shown = set(map(id, kept))
+    originals = (original for original, one in zip(found, adjusted, strict=True) if id(one) in shown)
+    return Report(
+        tuple(sorted(kept, key=lambda diagnostic: diagnostic.order)),
+        (*suppressed, *(_deselected(repo, settings, offered) if for_binder else ())),
+        tuple(lowered for original in originals if (lowered := settings.lowered(original))),
+        settings.terms,
+        settings.unjudged(chosen),
+    )
+
+
+def _deselected(repo: Repository, settings: Settings, rules: list[Rule]) -> Iterator[Suppressed]:
+    """What the rules would say that the configuration file does not select: it comes with the repository, and what it hides is told.
+
+    Who selects on the command line knows what is left out.
+    """
+    if "select" not in settings.given:
+        others = [rule for rule in rules if not settings.selects(rule)]
+        found = [one for rule in others for one in run_rule(rule, repo) if one.code == rule.code]
+        yield from map(settings.deselected, _unexplained(repo, found, others))
+
+
+def run_rule(rule: Rule, repo: Repository) -> Iterator[Diagnostic]:
+    """The diagnostics of one rule, each with a fix that does not claim more than it can."""
+    try:
+        for diagnostic in list(rule.check(repo)):
+            place = diagnostic.place
+            if place.source.mode == UNREAD:
+                place = Source(place.path, b"").place()
+            yield diagnostic._replace(place=place, fix=_honest(diagnostic.fix, repo) if diagnostic.fix else None)
+    except UnreadError as error:
+        if not _is_known(error, repo):
+            raise
+    except RepositoryError:
+        raise
+    except Exception as error:
+        yield _crashed(rule, repo, error)
+
+
+def _honest(fix: Fix, repo: Repository) -> Fix | None:
+    from binderlint.lint.trust import honest
+
+    return honest(fix, repo)
+
+
+def _is_known(error: UnreadError, repo: Repository) -> bool:
+    """Whether the snapshot knows that the content of a file is not known: then it is said, and rules that need it are silent."""
+    source = repo.sources.get(error.path) or repo.untracked.get(error.path)
+    return source is not None and source.mode == UNREAD
+
+
+def _unexplained(repo: Repository, found: list[Diagnostic], ran: list[Rule]) -> list[Diagnostic]:
+    """What remains when another rule, whether it was chosen or not, names the cause: an error of the launch in a file that a diagnostic names."""
+    if not any(one.explained_in for one in found):
+        return found
+    codes = {rule.code for rule in ran}
+    others = [one for rule in all_rules() if rule.code not in codes for one in run_rule(rule, repo)]
+    causes = {
+        (one.path, one.code)
+        for one in (*found, *others)
+        if one.severity is Severity.ERROR and one.level is Level.LAUNCH and one.code != CRASHED
+    }
+    return [one for one in found if not any(path in one.explained_in and code != one.code for path, code in causes)]
+
+
+def _crashed(rule: Rule, repo: Repository, error: Exception) -> Diagnostic:
+    return _bug(
+        repo,
+        f"The rule {rule.code} `{rule.name}` crashed ({_told(error)}): this is a bug of binderlint, and what the rule would have said is unknown",
+        f"Report it; meanwhile `--ignore {rule.code}` leaves the rule out",
+    )
+
+
+def _not_understood(repo: Repository, error: Exception) -> Diagnostic:
+    return _bug(
+        repo,
+        f"binderlint crashed while it worked out what Binder does with this repository ({_told(error)}): this is a bug of binderlint, and nothing was checked",
+        "Report it with the configuration files of the repository",
+    )
+
+
+def _bug(repo: Repository, message: str, help: str) -> Diagnostic:
+    return Diagnostic(CRASHED, "rule-crashed", Severity.ERROR, Level.LAUNCH, repo.place, one_line(message), help)
+
+
+def _told(error: Exception) -> str:
+    """An exception in words, and the line of the code that raised it."""
+    import traceback
+
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__}: {error}, in {frame.filename.rpartition('binderlint/')[2]}:{frame.lineno}"

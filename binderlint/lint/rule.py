@@ -1,0 +1,69 @@
+"""Rule: a check of a repository. What it is about and the cases that are its tests are on the page beside it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, ClassVar
+
+from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
+from binderlint.source import Array, Place, Scalar, Source, Table, Text
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+
+class Rule:
+    """A check of a repository. Its name is that of the class, the module and the page."""
+
+    code: ClassVar[str]
+    severity: ClassVar[Severity]
+    level: ClassVar[Level]
+    since: ClassVar[str] = "0.1.0"
+    unreadable: ClassVar[bool] = False
+    """It says that nobody can read a file: with its fix, what else is wrong in that file comes to light."""
+    whole: ClassVar[bool] = False
+    """It is about the repository as a whole: as long as the build is of the same kind, a fix can only bring it to light."""
+
+    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        """Yield what is wrong with the repository. Pure: reads nothing but `repo`."""
+        raise NotImplementedError
+
+    @property
+    def name(self) -> str:
+        return rule_name(type(self))
+
+    def at(
+        self,
+        where: Place | Text | Scalar | Array | Table | Source,
+        message: str,
+        *,
+        help: str = "",
+        fix: Fix | None = None,
+        severity: Severity | None = None,
+        level: Level | None = None,
+        explained_in: Iterable[str] = (),
+    ) -> Diagnostic:
+        """A diagnostic of this rule at a place, a value that knows its place, or the first line of a file."""
+        match where:
+            case Place():
+                place = where
+            case Source():
+                place = where.place(int(where.has_bom))
+            case _:
+                place = where.place
+        level, severity = level or self.level, severity or self.severity
+        found = Diagnostic(self.code, self.name, severity, level, place, one_line(message), one_line(help), fix)
+        return found._replace(explained_in=tuple(explained_in)) if explained_in else found
+
+
+def one_line(message: str) -> str:
+    """A message or advice whose quotes from files cannot break its line, of a thousand characters at most."""
+    line = re.sub(r"\s*[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]\s*", " ", message[:2000])
+    return line if len(line) <= 1000 else f"{line[:999]}\u2026"
+
+
+def rule_name(rule: type[Rule]) -> str:
+    """The kebab-case name of a rule class: `EnvPrefix` is `env-prefix`, `Repo2dockerError` is `repo2docker-error`."""
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "-", rule.__name__)
+    return words.lower()

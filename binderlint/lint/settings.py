@@ -1,0 +1,359 @@
+"""Settings: one table of options that gives the flags, the check of the configuration file and its schema; and where it is found."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from binderlint.lint.diagnostic import Applicability, Diagnostic, Severity
+from binderlint.lint.report import Hider, Suppressed
+
+if TYPE_CHECKING:
+    from binderlint.lint.hubs import Hub
+    from binderlint.lint.rule import Rule
+
+SEVERITIES = {str(severity): severity for severity in Severity}
+FILES = ("binderlint.toml", ".binderlint.toml", "pyproject.toml")
+LARGEST = 1_000_000  # bytes of a configuration file
+
+
+class ConfigError(Exception):
+    """The configuration cannot be used; the message names the file and the line."""
+
+
+class Option(NamedTuple):
+    """One setting: its name, what kind of value it takes, and what it does, for the flags, the schema and the docs."""
+
+    name: str
+    kind: str
+    """`rules` (codes, prefixes or names), `reasons` (rules, or a table of rules and reasons), `severities` (a table), `globs` (paths to rules), `choice`, `hub` (a choice, or a table), `text` or `flag`."""
+    help: str
+    default: Any
+    choices: tuple[str, ...] = ()
+    flag: str = ""
+    """The flag on the command line, if it has one."""
+
+
+OPTIONS = (
+    Option("select", "rules", "Run only these rules (codes, prefixes such as CND, names, or ALL)", (), flag="--select"),
+    Option(
+        "ignore", "reasons", "Leave these rules out; in a file also as a table of rule = reason", {}, flag="--ignore"
+    ),
+    Option("per-file-ignores", "globs", "Leave rules out in files that match a pattern", {}),
+    Option("severity", "severities", "Give a rule another severity", {}),
+    Option(
+        "fail-on",
+        "choice",
+        "The lowest severity that makes the run fail",
+        "warning",
+        ("error", "warning", "info", "never"),
+        "--fail-on",
+    ),
+    Option(
+        "hub",
+        "hub",
+        "The BinderHub the repository is meant for",
+        "mybinder.org",
+        ("mybinder.org", "generic"),
+        "--hub",
+    ),
+    Option(
+        "assume-binder",
+        "flag",
+        "Check the repository even when nothing in it says that it is meant for Binder",
+        False,
+        flag="--assume-binder",
+    ),
+    Option(
+        "online",
+        "flag",
+        "Ask the repository's host which branches and tags it has, where the clone does not know (a shallow checkout)",
+        False,
+        flag="--online",
+    ),
+    Option("unfixable", "rules", "Never apply the fixes of these rules", ()),
+    Option("extend-safe-fixes", "rules", "Treat the unsafe fixes of these rules as safe", ()),
+    Option("require-reasons", "flag", "Report suppression comments that give no reason", False),
+)
+
+
+class Settings(NamedTuple):
+    """What the user wants of a run."""
+
+    select: tuple[str, ...] = ()
+    ignore: Mapping[str, str] = {}
+    per_file_ignores: Mapping[str, tuple[str, ...]] = {}
+    severity: Mapping[str, str] = {}
+    fail_on: str = "warning"
+    hub: str | Hub = "mybinder.org"
+    """A name, or what the configuration says of a hub of its own."""
+    assume_binder: bool = False
+    online: bool = False
+    unfixable: tuple[str, ...] = ()
+    extend_safe_fixes: tuple[str, ...] = ()
+    require_reasons: bool = False
+    file: Path | None = None
+    """The configuration file these came from."""
+    commit: str = ""
+    """The ref that the file was read at, empty for the file on disk."""
+    called: str = ""
+    """How messages call the file."""
+    given: frozenset[str] = frozenset()
+    """The options that the command line gave, as the fields are named: they are not the file's."""
+    also_ignore: tuple[str, ...] = ()
+    """The rules that the command line leaves out, besides those of the file."""
+
+    def selects(self, rule: Rule) -> bool:
+        return not self.select or _named(rule.code, rule.name, self.select)
+
+    def by(self, option: str, entry: str) -> Hider:
+        """An entry of these settings as what hides a problem."""
+        given = option.replace("-", "_") in self.given
+        return Hider("", f"--{option}", entry) if given else Hider(self.called, option, entry)
+
+    def ignored(self, found: Diagnostic) -> Suppressed | None:
+        """What keeps a diagnostic from being shown, and the reason given (maybe empty); None when it is shown."""
+        for name, reason in self.ignore.items():
+            if _named(found.code, found.name, (name,)):
+                return Suppressed(found, reason, self.by("ignore", name))
+        for pattern, names in self.per_file_ignores.items():
+            if _named(found.code, found.name, names) and _matches(found.path, pattern):
+                by = self.by("per-file-ignores", f"{pattern} = {', '.join(names)}")
+                return Suppressed(found, f"per-file-ignores: {pattern}", by)
+        for name in self.also_ignore:
+            if _named(found.code, found.name, (name,)):
+                return Suppressed(found, "--ignore", Hider("", "--ignore", name))
+        return None
+
+    def deselected(self, found: Diagnostic) -> Suppressed:
+        """A diagnostic of a rule that is not selected."""
+        return Suppressed(found, "", self.by("select", ", ".join(self.select)))
+
+    def lowered(self, found: Diagnostic) -> Suppressed | None:
+        """What makes a diagnostic less severe; None when nothing does."""
+        adjusted = self.adjust(found)
+        if adjusted.severity >= found.severity:
+            return None
+        name = [name for name in self.severity if _named(found.code, found.name, (name,))][-1]
+        return Suppressed(found, "", self.by("severity", f"{name} = {self.severity[name]}"))
+
+    @property
+    def terms(self) -> tuple[Hider, ...]:
+        """What the configuration file says of the run as a whole, where that may hide something."""
+        terms = []
+        if self.fail_on in ("error", "never") and "fail_on" not in self.given:
+            terms.append(self.by("fail-on", self.fail_on))
+        if self.hub != "mybinder.org" and "hub" not in self.given:
+            terms.append(
+                self.by("hub", self.hub if isinstance(self.hub, str) else f"{self.hub.name}, as described there")
+            )
+        return tuple(terms) if self.file else ()
+
+    def unjudged(self, chosen: Collection[Rule]) -> str:
+        """Why none of the rules that were chosen has a say; empty where one has."""
+        if not chosen and self.select:
+            by = self.by("select", ", ".join(self.select))
+            return f"no rule was run, since {_called(by)} selects only `{by.entry}`"
+        for names, by in ((tuple(self.ignore), self.by("ignore", "")), (self.also_ignore, Hider("", "--ignore", ""))):
+            if chosen and all(_named(rule.code, rule.name, names) for rule in chosen):
+                return f"{_called(by)} leaves out every rule"
+        return ""
+
+    def adjust(self, found: Diagnostic) -> Diagnostic:
+        """The diagnostic with the severity and the fix the user wants for its rule."""
+        for name, severity in self.severity.items():
+            if _named(found.code, found.name, (name,)):
+                found = found._replace(severity=SEVERITIES[severity])
+        if found.fix and self.unfixable and _named(found.code, found.name, self.unfixable):
+            found = found._replace(fix=found.fix._replace(applicability=Applicability.DISPLAY))
+        elif found.fix and self.extend_safe_fixes and _named(found.code, found.name, self.extend_safe_fixes):
+            if found.fix.applicability is Applicability.UNSAFE:
+                found = found._replace(fix=found.fix._replace(applicability=Applicability.SAFE))
+        return found
+
+    def fails(self, severity: Severity) -> bool:
+        """Whether a diagnostic of this severity makes the run fail."""
+        return self.fail_on != "never" and severity >= SEVERITIES[self.fail_on]
+
+
+def _called(by: Hider) -> str:
+    return f"`{by.where or by.option}`"
+
+
+def _named(code: str, name: str, names: tuple[str, ...]) -> bool:
+    return any(
+        given == "ALL" or given.lower() == name or (given[:1].isalpha() and code.startswith(given.upper()))
+        for given in names
+    )
+
+
+def _matches(path: str, pattern: str) -> bool:
+    from fnmatch import fnmatch
+
+    return fnmatch(path, pattern) or fnmatch(path, f"*/{pattern}") or path.startswith(pattern.rstrip("/") + "/")
+
+
+def find(folder: Path) -> Path | None:
+    """The configuration file of a folder, the first of binderlint.toml, .binderlint.toml and pyproject.toml with [tool.binderlint].
+
+    A link that leads out of the repository is not followed: a stranger may have made it. Raises ConfigError.
+    """
+    for name in FILES:
+        path = folder / name
+        if not os.path.isfile(path):
+            continue
+        if os.path.islink(path) and _leads_out(path, folder):
+            if name == "pyproject.toml":
+                continue
+            raise ConfigError(f"{path}: a link out of the repository is not followed; name the file with --config")
+        if name != "pyproject.toml" or b"[tool.binderlint" in _read(path):
+            return path
+    return None
+
+
+def _leads_out(path: Path, folder: Path) -> bool:
+    from binderlint.outside.dotgit import find_top
+
+    whole = folder.resolve()
+    return not path.resolve().is_relative_to(find_top(whole) or whole)
+
+
+def _read(path: Path) -> bytes:
+    from binderlint.outside.regular import read_regular
+
+    try:
+        return read_regular(path, LARGEST)
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error
+
+
+def load(path: Path) -> Settings:
+    """Read a configuration file. Raises ConfigError."""
+    return _parse(_read(path), path.name, str(path))._replace(file=path)
+
+
+def load_committed(folder: Path, ref: str) -> Settings:
+    """What a commit of the repository around a folder says in the configuration file of that folder.
+
+    Without such a file in the commit these are the settings of no file. Raises ConfigError, also where the commit is not there.
+    """
+    from binderlint.outside.dotgit import find_top
+    from binderlint.outside.worktree import read_ref
+    from binderlint.snapshot import RepositoryError, Snapshot
+
+    folder = folder.resolve()
+    top = find_top(folder) or folder
+    try:
+        files = Snapshot(**read_ref(top, ref)._asdict())
+        for name in FILES:
+            path = (folder / name).relative_to(top).as_posix()
+            found = files.get(path)
+            if found and (name != "pyproject.toml" or b"[tool.binderlint" in found.data):
+                return _parse(found.data, name, f"{ref}:{path}")._replace(file=folder / name, commit=ref)
+    except RepositoryError as error:
+        raise ConfigError(f"the configuration of `{ref}` cannot be read: {error}") from error
+    return Settings()
+
+
+def _parse(data: bytes, name: str, shown: str) -> Settings:
+    """The settings in a configuration file, by its name and how messages call it. Raises ConfigError."""
+    import sys
+
+    if sys.version_info >= (3, 11):
+        import tomllib
+    else:
+        import tomli as tomllib
+
+    try:
+        text = data.decode("utf-8").replace("\r\n", "\n")
+        document = tomllib.loads(text)
+    except (
+        ValueError
+    ) as error:  # TOMLDecodeError, UnicodeDecodeError, and numbers with more digits than Python converts
+        raise ConfigError(f"{shown}: not valid TOML: {error}") from error
+    except RecursionError as error:
+        raise ConfigError(f"{shown}: not valid TOML: nested too deeply") from error
+    if name == "pyproject.toml":
+        match document:
+            case {"tool": {"binderlint": {**table}}}:
+                document = {str(key): value for key, value in table.items()}
+            case _:
+                raise ConfigError(f"{shown}: [tool.binderlint] must be a table")
+    values = {}
+    for key, value in document.items():
+        option = next((option for option in OPTIONS if option.name == key), None)
+        where = f"{shown}:{_line_of(text, key)}"
+        if option is None:
+            raise ConfigError(
+                f"{where}: there is no option `{key[:60]}`{_did_you_mean(key[:60], [option.name for option in OPTIONS])}"
+            )
+        values[key.replace("-", "_")] = convert(option, value, where)
+    return Settings(**values)
+
+
+def convert(option: Option, value: Any, where: str) -> Any:
+    """Check a value from TOML and give it its form in Settings. Raises ConfigError."""
+    match option.kind, value:
+        case "rules", [*names] if all(isinstance(name, str) for name in names):
+            return tuple(names)
+        case "reasons", [*names] if all(isinstance(name, str) for name in names):
+            return dict.fromkeys(names, "")
+        case "reasons", {} if all(isinstance(reason, str) for reason in value.values()):
+            return dict(value)
+        case "severities", {} if all(isinstance(one, str) and one in SEVERITIES for one in value.values()):
+            return dict(value)
+        case "globs", {} if all(
+            isinstance(names, list) and all(isinstance(name, str) for name in names) for names in value.values()
+        ):
+            return {pattern: tuple(names) for pattern, names in value.items()}
+        case (("choice" | "hub"), str()) if value in option.choices:
+            return value
+        case "hub", {}:
+            from binderlint.lint.hubs import describe
+
+            name = value.get("name")
+            if isinstance(name, str) and name.strip(" .").lower() in option.choices:
+                raise ConfigError(
+                    f"{where}: `{option.name}`: a hub that is described here cannot have the name `{name}`"
+                )
+            try:
+                return describe(value)
+            except ValueError as error:
+                raise ConfigError(f"{where}: `{option.name}`: {error}") from error
+        case "flag", bool():
+            return value
+    expected = {
+        "rules": "a list of rules",
+        "reasons": "a list of rules, or a table of rules and reasons",
+        "severities": f"a table of rules and {', '.join(SEVERITIES)}",
+        "globs": "a table of patterns and lists of rules",
+        "hub": f"{', '.join(option.choices)}, or a table",
+        "choice": f"one of {', '.join(option.choices)}",
+        "flag": "true or false",
+    }[option.kind]
+    raise ConfigError(f"{where}: `{option.name}` must be {expected}, not {shown(value)}")
+
+
+def shown(value: object) -> str:
+    """A value of a configuration file for a message: the beginning of it, as Python writes it."""
+    try:
+        text = repr(value)
+    except (RecursionError, ValueError):  # nested too deeply; a number with more digits than Python writes
+        return f"this {type(value).__name__}"
+    return text if len(text) <= 100 else f"{text[:99]}\u2026"
+
+
+def _line_of(text: str, key: str) -> int:
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.lstrip(" [\"'").startswith(key) or line.strip() == f"[tool.binderlint.{key}]":
+            return number
+    return 1
+
+
+def _did_you_mean(word: str, known: list[str]) -> str:
+    from difflib import get_close_matches
+
+    close = get_close_matches(word, known, 1)
+    return f"; did you mean `{close[0]}`?" if close else f"; the options are {', '.join(known)}"

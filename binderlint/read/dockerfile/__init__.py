@@ -1,0 +1,1 @@
+"""Dockerfile: its lines, words and instructions, as BuildKit reads them."""

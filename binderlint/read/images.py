@@ -1,0 +1,146 @@
+"""Images: what a name after FROM refers to, and what is known of the image."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from binderlint.data import DATA
+from binderlint.source import Text
+
+if TYPE_CHECKING:
+    from binderlint.read.dockerfile.instructions import Dockerfile, Stage
+
+
+class Image(NamedTuple):
+    """An image reference: `python:3.12-slim` is `docker.io/library/python` with the tag `3.12-slim`.
+
+    `written` is the word in the Dockerfile, `value` the same without variables.
+    """
+
+    written: Text
+    value: str
+    path: str
+    tag: str
+    digest: str
+
+    @property
+    def name(self) -> str:
+        """The last part of the path."""
+        return self.path.rpartition("/")[2]
+
+
+class Facts(NamedTuple):
+    """What is known of an image. None where it is not."""
+
+    jupyter: bool | None
+    python3: bool | None
+    pip: bool | None
+    root: bool | None
+    """The finished image runs as root."""
+    user1000: bool | None
+    """A user with UID 1000 exists in it."""
+    workdir: str | None
+    variables: Mapping[str, str]
+
+
+def parse(written: Text, value: str) -> Image | None:
+    """The image that a reference names; None when it is no valid reference (docker's reference grammar, simplified)."""
+    rest, _, digest = value.partition("@")
+    head, slash, tail = rest.rpartition("/")
+    name, colon, tag = tail.partition(":")
+    path = head + slash + name
+    if (colon and not tag) or not re.fullmatch(r"[\w.-]+(?::\d+)?(?:/[\w.-]+)*", path, re.ASCII):
+        return None
+    first = path.partition("/")[0]
+    if "/" not in path:
+        path = f"docker.io/library/{path}"
+    elif first in ("index.docker.io", "registry-1.docker.io"):
+        path = "docker.io" + path[len(first) :]
+    elif not ("." in first or ":" in first or first == "localhost"):
+        path = f"docker.io/{path}"
+    if path.startswith("docker.io/") and path.count("/") == 1:
+        path = path.replace("/", "/library/")
+    return Image(written, value, path, tag, digest)
+
+
+def image_of(stage: Stage) -> Image | None:
+    """The image that a stage starts from, through the stages between; None when its name is not known or not valid."""
+    root = stage.root
+    value = root.start.value(root.base)
+    return parse(root.base, value) if value else None
+
+
+def images_of(dockerfile: Dockerfile | None) -> Iterator[Image]:
+    """The images that a build pulls, where their names are known: those that its stages start from and copy from."""
+    from binderlint.read.dockerfile.instructions import sources_of
+
+    named = dockerfile.named if dockerfile else {}
+    for stage in dockerfile.needed if dockerfile else ():
+        if not stage.parent and (image := image_of(stage)):
+            yield image
+        for origin in sources_of(stage):
+            if origin.lower() not in named and "$" not in origin and (image := parse(origin, origin)):
+                yield image
+
+
+def base_of(dockerfile: Dockerfile | None) -> Image | None:
+    """The image that a Dockerfile builds on."""
+    return image_of(dockerfile.final) if dockerfile and dockerfile.final else None
+
+
+def facts(image: Image | None) -> Facts | None:
+    """What is known of an image; None for one that is not in the table."""
+    if image is None:
+        return None
+    for path, tag, found in _table():
+        if path.fullmatch(image.path) and tag.fullmatch(image.tag):
+            return found
+    return None
+
+
+class EndOfLife(NamedTuple):
+    """What an image holds that gets no updates, since when (year-month), and whether its packages are `moved`, `kept` or not the point (`none`)."""
+
+    what: str
+    since: str
+    packages: str
+
+
+def end_of_life(image: Image) -> EndOfLife | None:
+    """Whether the system or language of an image is past its end."""
+    for path, tag, *rest in _rows("eol_images.tsv"):
+        if re.fullmatch(path, image.path) and re.fullmatch(tag, image.tag):
+            return EndOfLife(rest[0], rest[1], rest[2])
+    return None
+
+
+@cache
+def _table() -> tuple[tuple[re.Pattern[str], re.Pattern[str], Facts], ...]:
+    known = {"yes": True, "no": False, "root": True, "1000": False}
+    rows = []
+    for path, tag, jupyter, python3, pip, user, user1000, workdir, variables, _ in _rows("images.tsv"):
+        rows.append(
+            (
+                re.compile(path),
+                re.compile(tag),
+                Facts(
+                    known.get(jupyter),
+                    known.get(python3),
+                    known.get(pip),
+                    known.get(user),
+                    known.get(user1000),
+                    None if workdir == "?" else workdir,
+                    dict(pair.split("=", 1) for pair in variables.split()),
+                ),
+            )
+        )
+    return tuple(rows)
+
+
+def _rows(name: str) -> list[list[str]]:
+    """The rows of a table: tabs between the fields, comments and one line of headings before them."""
+    lines = [line for line in (DATA / name).read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
+    return [line.split("\t") for line in lines[1:]]

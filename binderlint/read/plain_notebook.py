@@ -1,0 +1,139 @@
+"""The notebooks of a repository, read twice: at once as plain JSON, which is fast, and with places only when somebody asks for one."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from binderlint.pattern import regex
+from binderlint.read.notebook import Cell, Notebook, cell_offsets, json_text, read, read_cell, read_key
+from binderlint.source import Array, Place, Scalar, Source, Table, Text
+
+if TYPE_CHECKING:
+    from binderlint.repository import Repository
+
+# Copies, build results and test data, which nobody opens on Binder.
+_ASIDE = regex(r"(?:^|/)(?:\.ipynb_checkpoints|_build|node_modules|tests?|testing|fixtures?|site-packages)/", re.I)
+
+
+class PlainCell(NamedTuple):
+    """A cell as in the JSON: its kind, its number (from 1), its source as one text, and all its keys."""
+
+    kind: str
+    number: int
+    text: str
+    data: dict[str, Any]
+
+
+class Page:
+    """A notebook file."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+
+    def __repr__(self) -> str:
+        return f"Page({self.source.path!r})"
+
+    @cached_property
+    def data(self) -> dict[str, Any] | None:
+        """The JSON object, None when there is none."""
+        try:
+            found = json.loads(json_text(self.source).removeprefix("\ufeff"))
+        except (ValueError, RecursionError):
+            return None
+        return found if isinstance(found, dict) else None
+
+    @cached_property
+    def located(self) -> Notebook:
+        """The same with places."""
+        return read(self.source)
+
+    @cached_property
+    def cells(self) -> tuple[PlainCell, ...]:
+        data = self.data or {}
+        found = data.get("cells")
+        if not isinstance(found, list):
+            sheets = data.get("worksheets")
+            sheet = sheets[0] if isinstance(sheets, list) and sheets and isinstance(sheets[0], dict) else {}
+            found = sheet.get("cells")
+        tables = [cell for cell in found if isinstance(cell, dict)] if isinstance(found, list) else []
+        return tuple(_cell(cell, number) for number, cell in enumerate(tables, 1))
+
+    @property
+    def code(self) -> Iterator[PlainCell]:
+        """The code cells."""
+        return (cell for cell in self.cells if cell.kind == "code")
+
+    @property
+    def metadata(self) -> dict[str, Any]:
+        found = (self.data or {}).get("metadata")
+        return found if isinstance(found, dict) else {}
+
+    @property
+    def kernel(self) -> str:
+        """The name of its kernel, empty when it names none."""
+        found = self.metadata.get("kernelspec")
+        name = found.get("name") if isinstance(found, dict) else None
+        return name if isinstance(name, str) else ""
+
+    @property
+    def language(self) -> str:
+        """Its programming language in small letters, empty when it does not say."""
+        for key, entry in (("language_info", "name"), ("kernelspec", "language")):
+            found = self.metadata.get(key)
+            name = found.get(entry) if isinstance(found, dict) else None
+            if isinstance(name, str) and name:
+                return name.lower()
+        return ""
+
+    @property
+    def is_python(self) -> bool:
+        return self.language in ("python", "ipython") or (not self.language and self.kernel in ("", "python3"))
+
+    def cell(self, number: int) -> Cell | None:
+        """A cell (from 1) with places."""
+        if not self.data or self.data.get("nbformat") != 4:
+            cells = self.located.cells
+            return cells[number - 1] if number <= len(cells) else None
+        if number not in self._read:
+            offsets = self._offsets
+            self._read[number] = read_cell(self.source, number, offsets[number - 1]) if number <= len(offsets) else None
+        return self._read[number]
+
+    @cached_property
+    def _offsets(self) -> list[int]:
+        return cell_offsets(self.source)
+
+    @cached_property
+    def _read(self) -> dict[int, Cell | None]:
+        """The cells that were asked for."""
+        return {}
+
+    def line(self, cell: int, line: int) -> Text | Place:
+        """A line of a cell (both from 1) with its place."""
+        found = self.cell(cell)
+        return found.lines[line - 1] if found and line <= len(found.lines) else self.source.place()
+
+    def value(self, key: str, *keys: str) -> Text | Array | Table | Scalar | None:
+        """A value of the notebook, by the keys that lead to it, with its place."""
+        found: Any = read_key(self.source, key) if self.data else None
+        for name in keys:
+            found = found.get(name) if isinstance(found, Table) else None
+        return found if isinstance(found, (Text, Array, Table, Scalar)) else None
+
+
+def find_pages(repo: Repository) -> Iterator[Page]:
+    """The notebooks that visitors may open."""
+    for source in repo.files:
+        if source.name.endswith(".ipynb") and not _ASIDE.search(source.path):
+            yield Page(source)
+
+
+def _cell(data: dict[str, Any], number: int) -> PlainCell:
+    written = data.get("source", data.get("input", ""))
+    text = "".join(piece for piece in written if isinstance(piece, str)) if isinstance(written, list) else written
+    kind = data.get("cell_type")
+    return PlainCell(kind if isinstance(kind, str) else "", number, text if isinstance(text, str) else "", data)

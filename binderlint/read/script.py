@@ -1,0 +1,265 @@
+"""Scripts: the first line of `start` and `postBuild`, and shell code read as a syntax tree, with places for everything."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from binderlint.source import Place
+if TYPE_CHECKING:
+    from binderlint.source import Place
+
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+from binderlint.pattern import regex
+from binderlint.read.scope import Scope
+from binderlint.read.shell.state import Arrival, Command, Context, Kind, Load, Redirect, State
+from binderlint.read.shell.syntax import tree
+from binderlint.read.shell.walk import Walk
+from binderlint.read.shell.words import UNKNOWN, Code, Rest, Variables, Word
+from binderlint.source import Place, Source, Text
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+    from binderlint.read.shell.bashisms import Bashism
+
+# What a script of a repo2docker image finds set (repo2docker/buildpacks/base.py, conda/__init__.py); $HOME is the repository.
+BINDER_VARIABLES = {
+    "HOME": "/home/jovyan",
+    "PWD": "/home/jovyan",
+    "REPO_DIR": "/home/jovyan",
+    "USER": "jovyan",
+    "NB_USER": "jovyan",
+    "NB_UID": "1000",
+    "CONDA_DIR": "/srv/conda",
+    "NB_PYTHON_PREFIX": "/srv/conda/envs/notebook",
+}
+_LANGUAGES = (
+    (regex(r"(?:sh|bash|dash|ash|ksh|zsh)"), "shell"),
+    (regex(r"(?:python|pypy|ipython)[\d.]*"), "python"),
+    (regex(r"Rscript|R|littler|r"), "r"),
+    (regex(r"julia.*"), "julia"),
+)
+
+
+class Shebang(NamedTuple):
+    """The first line of a script: `#!`, the program, and what `env` is told to run."""
+
+    line: Text | None
+    """The line without its end, None when the file does not begin with `#!`."""
+    program: str = ""
+    """The path after `#!`."""
+    argument: str = ""
+    """All that follows it: Linux gives it to the program as one argument."""
+
+    @property
+    def interpreter(self) -> str:
+        """The name of the program that reads the script: what `env` starts, if it is `env`."""
+        name = self.program.rpartition("/")[2]
+        if name != "env":
+            return name
+        words = [word for word in re.findall(r"[^ \t]+", self.argument) if not word.startswith("-") and "=" not in word]
+        return words[0].rpartition("/")[2] if words else ""
+
+    @property
+    def language(self) -> str:
+        """`shell`, `python`, `r`, `julia`, `other`, or empty without a first line."""
+        if self.line is None:
+            return ""
+        return next((name for pattern, name in _LANGUAGES if pattern.fullmatch(self.interpreter)), "other")
+
+
+def shebang(source: Source) -> Shebang:
+    """The first line of a file as Linux parts it, at blanks and tabs (fs/binfmt_script.c); a byte order mark before it is looked over."""
+    text = source.text
+    start = int(source.has_bom)
+    if not text.startswith("#!", start):
+        return Shebang(None)
+    line = source.slice(start, source.line(1).end)
+    program, *argument = re.split(r"[ \t]+", line[2:].strip(" \t"), maxsplit=1)
+    return Shebang(line, program, *argument)
+
+
+class Statement(NamedTuple):
+    """A top-level statement: its place, the grammar's name for it, the commands in it, and whether it ends in `&`."""
+
+    place: Place
+    kind: str
+    commands: tuple[Command, ...]
+    background: bool
+
+
+class Shell:
+    """Shell code: its syntax tree, its commands in the order of running, and what becomes of the command it is given."""
+
+    def __init__(self, code: Code, root: Node, walk: Walk) -> None:
+        self.code = code
+        self.root = root
+        self._walk = walk
+
+    @cached_property
+    def commands(self) -> tuple[Command, ...]:
+        """Every command, also those that never run (`Command.runs`)."""
+        return tuple(self._walk.commands)
+
+    @property
+    def broken(self) -> bool:
+        """Whether a part of it was not understood: then judge only what is certain."""
+        return self._walk.broken or self.root.has_error
+
+    @cached_property
+    def arrivals(self) -> tuple[Arrival, ...]:
+        """What becomes of the arguments (the container's command) on each path that matters."""
+        return tuple(dict.fromkeys(self._walk.arrivals))
+
+    @property
+    def arrival(self) -> Kind:
+        """The worst of `arrivals`; UNKNOWN where some of the code was not understood."""
+        kinds = {one.kind for one in self.arrivals}
+        for kind in (Kind.NEVER, Kind.BACKGROUND, Kind.SPLIT, Kind.UNKNOWN, Kind.PLAIN, Kind.EXEC):
+            if kind in kinds:
+                return Kind.UNKNOWN if self.broken and kind is not Kind.EXEC else kind
+        return Kind.UNKNOWN
+
+    @property
+    def folder(self) -> str | None:
+        """The folder that it ends in, from the repository's root; None when that is not known or its end is never reached."""
+        return self._walk.final.cwd if self._walk.final else None
+
+    @cached_property
+    def statements(self) -> tuple[Statement, ...]:
+        """The top-level statements, in order."""
+        own: dict[Place, list[Command]] = {}
+        for one in self.commands:
+            own.setdefault(one.context.statement, []).append(one)
+        found: list[Statement] = []
+        children = self.root.children
+        for child, sign in zip(children, [*children[1:], None][: len(children)], strict=True):
+            if child.is_named and child.type != "comment":
+                place = self.code.place(child.start_byte, child.end_byte)
+                background = sign is not None and sign.type == "&"
+                found.append(Statement(place, child.type, tuple(own.get(place, ())), background))
+        return tuple(found)
+
+    @cached_property
+    def comments(self) -> tuple[Text, ...]:
+        """Every comment, `#` included."""
+        found: list[Text] = []
+        stack = [self.root]
+        while stack:
+            node = stack.pop()
+            if node.type == "comment":
+                found.append(self.code.raw(node))
+            stack.extend(node.children)
+        return tuple(sorted(found, key=lambda text: text.place.span))
+
+    @cached_property
+    def bashisms(self) -> tuple[Bashism, ...]:
+        """What dash does not understand, in the order it stands."""
+        from binderlint.read.shell.bashisms import bashisms
+
+        return tuple(bashisms(self.root, self.code))
+
+
+class Script:
+    """A script file: `start` or `postBuild`."""
+
+    def __init__(self, source: Source, load: Load | None = None) -> None:
+        self.source = source
+        self._load = load
+
+    @cached_property
+    def shebang(self) -> Shebang:
+        return shebang(self.source)
+
+    @property
+    def language(self) -> str:
+        """`shell` also without a first line: that is how a shell would run it."""
+        return self.shebang.language or "shell"
+
+    @cached_property
+    def shell(self) -> Shell | None:
+        """Its shell code, None for a script in another language or in another encoding than UTF-8."""
+        if self.language != "shell" or self.source.encoding != "utf-8" or "\0" in self.source.text:
+            return None
+        text = self.source.slice(int(self.source.has_bom), len(self.source.text))
+        errexit = bool(re.search(r"(?:^|\s)-[a-z]*e", self.shebang.argument))
+        variables: Variables = Scope((name, (value,)) for name, value in BINDER_VARIABLES.items())
+        return parse(text, variables=variables, load=self._load, errexit=errexit)
+
+    @property
+    def commands(self) -> tuple[Command, ...]:
+        """The commands of a shell script, empty for another language."""
+        return self.shell.commands if self.shell else ()
+
+    def decides(self, command: Command) -> bool:
+        """Whether the script fails when this command does: it runs under `set -e`, or it is the last one."""
+        if command.ignored or self.shell is None:
+            return False
+        statements = self.shell.statements
+        return command.errexit or bool(
+            statements and statements[-1].commands and statements[-1].commands[-1] == command
+        )
+
+    def covers(self, command: Command) -> bool:
+        """Whether the success of this command hides a failure before it: it is the last one, and nothing stops at an error."""
+        return (
+            self.decides(command) and not command.errexit and self.shell is not None and len(self.shell.statements) > 1
+        )
+
+    @cached_property
+    def executed(self) -> tuple[Command, ...]:
+        """The commands that some path gets to, those in other scripts of the repository included."""
+        return tuple(one for one in self.commands if one.runs)
+
+    @cached_property
+    def running(self) -> tuple[Command, ...]:
+        """The commands that some path gets to and that stand in this file."""
+        return tuple(one for one in self.commands if one.runs and one.place.path == self.source.path)
+
+
+def parse(
+    text: Text,
+    *,
+    variables: Variables | None = None,
+    load: Load | None = None,
+    errexit: bool = False,
+) -> Shell:
+    """Read shell code from any piece of text that knows its place: a file, a `RUN` line, a value in a YAML file.
+
+    Places are exact when the text is as long as its place, that is, written there as it is (blanks may stand for what is not shell).
+    `load` gives the files that the code sources or runs, by their path from the repository's root.
+    """
+    code = Code(text)
+    root = tree(code)
+    state = State(Scope() if variables is None else variables, (Rest(0),))
+    state.errexit = errexit
+    walk = Walk(load)
+    try:
+        walk.script(code, root, state)
+    except RecursionError:  # nested deeper than anybody writes
+        walk.broken = True
+    return Shell(code, root, walk)
+
+
+__all__ = [
+    "UNKNOWN",
+    "Arrival",
+    "Command",
+    "Context",
+    "Kind",
+    "Redirect",
+    "Script",
+    "Shebang",
+    "Shell",
+    "Statement",
+    "Word",
+    "parse",
+    "shebang",
+]
+
+
+HAND_OVER = 'exec "$@"'

@@ -1,0 +1,1 @@
+"""Shell: what a script runs, in which order, and whether its arguments arrive."""

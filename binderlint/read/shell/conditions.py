@@ -1,0 +1,214 @@
+"""Conditions of a shell script that can be decided without running it: the container always gives start a command, so `$#` is never 0."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from binderlint.read.shell.expand import Expander
+from binderlint.read.shell.words import Arg, Field, Item, Joined, Rest, Split
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+# Commands that are run to ask something: both answers are ordinary. Any other command is expected to succeed.
+_QUESTIONS = frozenset(
+    [
+        "test",
+        "[",
+        "[[",
+        "grep",
+        "egrep",
+        "fgrep",
+        "rg",
+        "which",
+        "type",
+        "hash",
+        "diff",
+        "cmp",
+        "pgrep",
+        "pidof",
+        "nc",
+        "ping",
+        "mountpoint",
+        "getent",
+        "id",
+        "read",
+        "expr",
+        "let",
+        "tty",
+    ]
+)
+
+
+def is_test(node: Node) -> bool:
+    """Whether a statement is a question, so that `question && command` may well not run the command."""
+    match node.type:
+        case "test_command" | "negated_command":
+            return True
+        case "compound_statement":
+            return bool(node.children) and node.children[0].type == "(("
+        case "command":
+            name = node.child_by_field_name("name")
+            text = (name.text or b"").decode("utf-8", "replace") if name else ""
+            if text == "command":
+                return any((child.text or b"") in (b"-v", b"-V") for child in node.named_children)
+            return text in _QUESTIONS
+        case "list":
+            return any(is_test(child) for child in node.named_children)
+        case "pipeline" | "redirected_statement":
+            commands = [child for child in node.named_children if "redirect" not in child.type]
+            return bool(commands) and is_test(commands[-1])
+    return False
+
+
+class _Doubtful(Expander):
+    """Expands what a condition asks for: a default says nothing about what the hub has set."""
+
+    takes_defaults = False
+
+
+def truth(node: Node, expander: Expander) -> bool | None:
+    """Whether a condition holds; None when that is not known."""
+    expander = _Doubtful(expander.code, expander.variables, expander.params)
+    match node.type:
+        case "command":
+            return _command(node, expander)
+        case "test_command":
+            inside = [child for child in node.named_children if child.type != "comment"]
+            return _expression(inside[0], expander) if len(inside) == 1 else None
+        case "negated_command":
+            known = truth(node.named_children[0], expander) if node.named_children else None
+            return None if known is None else not known
+        case "compound_statement" if node.children and node.children[0].type == "((":
+            inside = node.named_children
+            return _expression(inside[0], expander) if len(inside) == 1 else None
+        case "list":
+            sign = next((child.type for child in node.children if child.type in ("&&", "||")), "")
+            return _combined([truth(child, expander) for child in node.named_children], sign)
+    return None
+
+
+def _combined(known: list[bool | None], sign: str) -> bool | None:
+    if sign == "&&":
+        return False if False in known else None if None in known else True
+    if sign == "||":
+        return True if True in known else None if None in known else False
+    return None
+
+
+def _command(node: Node, expander: Expander) -> bool | None:
+    words = [expander.word(child) for child in node.named_children if child.type != "variable_assignment"]
+    match [word.value for word in words]:
+        case ["true" | ":"]:
+            return True
+        case ["false"]:
+            return False
+        case ["test", _, str() as operator, _]:
+            return _compare(list(words[1].items), operator, list(words[3].items), str(words[1].raw), str(words[3].raw))
+        case ["test", "-z" | "-n" as operator, _]:
+            empty = _empty(list(words[2].items))
+            return empty if operator == "-z" or empty is None else not empty
+    return None
+
+
+def _expression(node: Node, expander: Expander) -> bool | None:
+    match node.type:
+        case "binary_expression":
+            left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+            operator = node.child_by_field_name("operator")
+            if left is None or right is None or operator is None:
+                return None
+            sign = (operator.text or b"").decode("utf-8", "replace")
+            if sign in ("&&", "-a"):
+                return _combined([_expression(left, expander), _expression(right, expander)], "&&")
+            if sign in ("||", "-o"):
+                return _combined([_expression(left, expander), _expression(right, expander)], "||")
+            raw_left, raw_right = (str(expander.code.raw(one)) for one in (left, right))
+            return _compare(expander.items(left), sign, expander.items(right), raw_left, raw_right)
+        case "unary_expression":
+            operator = node.child_by_field_name("operator")
+            operand = node.named_children[-1] if node.named_children else None
+            sign = (operator.text or b"").decode("utf-8", "replace") if operator else ""
+            if operand is None or operand.type == "binary_expression":
+                return None
+            if sign == "!":
+                known = _expression(operand, expander)
+                return None if known is None else not known
+            if sign in ("-z", "-n"):
+                empty = _empty(expander.items(operand))
+                return empty if sign == "-z" or empty is None else not empty
+            return None
+        case "parenthesized_expression":
+            return _expression(node.named_children[0], expander) if node.named_child_count == 1 else None
+        case "string" | "simple_expansion" | "expansion":
+            if _is_count(str(expander.code.raw(node)), expander):
+                return True
+            empty = _empty(expander.items(node))
+            return None if empty is None else not empty
+    return None
+
+
+def _is_count(raw: str, expander: Expander) -> bool:
+    """Whether this is `$#` where the arguments are still those of the container."""
+    return raw.strip('"') in ("$#", "${#}", "${#@}", "${#*}") and any(isinstance(one, Rest) for one in expander.params)
+
+
+def _compare(left: list[Item], sign: str, right: list[Item], raw_left: str, raw_right: str) -> bool | None:
+    # The container's command has several arguments: a program and at least `--ip`, `--port` (BinderHub's singleuser.cmd)
+    if raw_left.strip('"') in ("$#", "${#}", "${#@}", "${#*}"):
+        match sign, _value(right):
+            case "-eq" | "==" | "=", "0":
+                return False
+            case "-ne" | "-gt" | "!=" | ">", "0":
+                return True
+            case "-ge" | ">=", "1" | "2":
+                return True
+            case "-lt" | "<", "1" | "2":
+                return False
+            case "-gt" | ">", "1":
+                return True
+            case "-le" | "<=", "0" | "1":
+                return False
+        return None
+    if sign not in ("=", "==", "!="):
+        return None
+    equal = _equal(left, right)
+    if equal is None or sign != "!=":
+        return equal
+    return not equal
+
+
+def _equal(left: list[Item], right: list[Item]) -> bool | None:
+    one, other = program(left) or _value(left), program(right) or _value(right)
+    if one is not None and other is not None:
+        return None if any(sign in other for sign in "*?[") else one == other
+    for known, unknown in ((one, right), (other, left)):
+        if known is not None and _empty(unknown) is False and len(known) <= _literal(unknown):
+            return False
+    return None
+
+
+def _literal(items: list[Item]) -> int:
+    return sum(
+        len(piece) for item in items if isinstance(item, Field) for piece in item.pieces if isinstance(piece, str)
+    )
+
+
+def program(items: Sequence[Item]) -> str | None:
+    """What `$1` is where it is the container's program: BinderHub's command is `python3 -c ...` (values.yaml, singleuser.cmd)."""
+    return "python3" if list(items) == [Field((Arg(0),))] else None
+
+
+def _value(items: list[Item]) -> str | None:
+    return items[0].value if len(items) == 1 and isinstance(items[0], Field) else None
+
+
+def _empty(items: list[Item]) -> bool | None:
+    """Whether a text is empty. The arguments of the container never are."""
+    for item in items:
+        if isinstance(item, (Rest, Split)):
+            return False
+        if any(isinstance(piece, (Arg, Joined)) or (isinstance(piece, str) and piece) for piece in item.pieces):
+            return False
+    return True if all(isinstance(item, Field) and item.value == "" for item in items) else None

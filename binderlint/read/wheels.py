@@ -1,0 +1,63 @@
+"""Wheels: which releases of much used packages pip finds, ready-made or at all, for a version of Python."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from binderlint.data import DATA
+from binderlint.read import digits
+
+Release = tuple[int, ...]
+
+
+class Known(NamedTuple):
+    """What the table knows of a package for one Python."""
+
+    first: Release | None
+    """The first release with a ready-made build, None where that is not known."""
+    gone: tuple[tuple[Release, Release], ...]
+    """Ranges of releases, both ends included, that pip does not find at all."""
+    newest: Release
+    """The newest release that the table knows."""
+
+    def missing(self, release: Release) -> bool:
+        """Whether pip finds no such release for this Python."""
+        return any(low <= release <= high for low, high in self.gone)
+
+    def too_old(self, release: Release) -> bool:
+        """Whether the release is from before the first ready-made build."""
+        return self.first is not None and release < self.first
+
+    @property
+    def dropped_from(self) -> Release | None:
+        """The release from which on this Python is not supported, None while the newest one does."""
+        return next((low for low, high in self.gone if high == self.newest), None)
+
+
+def known(package: str, python: str) -> Known | None:
+    """What is known of a package (its name in lower case with dashes) for a Python such as `3.10`."""
+    entry = _table().get(package)
+    if entry is None or not re.fullmatch(r"3\.(?:[789]|1[0-4])", python):
+        return None
+    first = entry.get("first", {}).get(python)
+    gone = tuple((release(low), release(high)) for low, high in entry["gone"].get(python, []))
+    return Known(release(first) if first else None, gone, release(entry["newest"]))
+
+
+def release(version: str) -> Release:
+    """`1.26.0` as (1, 26); zeros at the end say nothing."""
+    parts = list(digits.release(version))
+    while len(parts) > 1 and parts[-1] == 0:
+        parts.pop()
+    return tuple(parts)
+
+
+@lru_cache(maxsize=1)
+def _table() -> dict[str, Any]:
+    import json
+
+    data: dict[str, Any] = json.loads((DATA / "wheels.json").read_bytes())
+    packages: dict[str, Any] = data["packages"]
+    return packages

@@ -1,0 +1,1 @@
+"""repo2docker: what it does with a repository, and nothing else."""

@@ -1,0 +1,189 @@
+"""Which buildpack repo2docker chooses: the detect() of each, in its order (app.py)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from binderlint.repo2docker.plan import PlanError
+from binderlint.repo2docker.reading import RaisedError, attempt, config_folder, open_source, read_lines, read_text
+
+if TYPE_CHECKING:
+    import datetime
+
+    from binderlint.repository import Repository
+    from binderlint.source import Place
+
+LEGACY = "LegacyBinderDockerBuildPack"
+DOCKER = "DockerBuildPack"
+JULIA = "JuliaProjectTomlBuildPack"
+JULIA_REQUIRE = "JuliaRequireBuildPack"
+NIX = "NixBuildPack"
+R = "RBuildPack"
+CONDA = "CondaBuildPack"
+PIPFILE = "PipfileBuildPack"
+PYTHON = "PythonBuildPack"
+
+
+class Runtime(NamedTuple):
+    """runtime.txt: its three parts as repo2docker splits them, and where it stands."""
+
+    name: str | None
+    version: str | None
+    date: datetime.date | None
+    place: Place | None = None
+
+
+class Detection(NamedTuple):
+    """The chosen buildpack (None where detection raises before one is found, or none matches), and every one that matches, `Name!Error` for one that raises."""
+
+    chosen: str | None
+    matching: tuple[str, ...]
+    error: PlanError | None
+
+
+class Checkout:
+    """A repository as repo2docker's buildpacks look at it, each file read once."""
+
+    def __init__(self, repo: Repository) -> None:
+        self.repo = repo
+
+    @cached_property
+    def folder(self) -> str:
+        """The binder directory. Raises RaisedError where there are two."""
+        return config_folder(self.repo)
+
+    def path(self, name: str) -> str:
+        return f"{self.folder}/{name}" if self.folder else name
+
+    def has(self, name: str) -> bool:
+        """Whether a file or folder of this name is in the binder directory."""
+        return self.repo.exists(self.path(name))
+
+    def has_in_root(self, name: str) -> bool:
+        """Whether a file that counts in the root only (setup.py, pyproject.toml, DESCRIPTION) is there and counts."""
+        return not self.folder and self.repo.exists(name)
+
+    @cached_property
+    def environment_path(self) -> str | None:
+        """environment.yml, else environment.yaml."""
+        names = ("environment.yml", "environment.yaml")
+        return next((self.path(name) for name in names if self.has(name)), None)
+
+    @cached_property
+    def runtime(self) -> Runtime:
+        """runtime.txt in its parts (base.py, runtime). Raises RaisedError where it is malformed."""
+        path = self.path("runtime.txt")
+        source = open_source(self.repo, path)
+        if source is None:
+            return Runtime(None, None, None)
+        written = read_text(source, path).strip()
+        place = _trimmed(source.place(0, len(source.text)))
+        parts = written.split("-")
+        if len(parts) not in (2, 4, 5) or not all(parts):
+            raise RaisedError("ValueError", f"Invalid runtime.txt: {written}", place)
+        version = parts[1] if len(parts) in (2, 5) else None
+        if len(parts) == 2:
+            return Runtime(parts[0], version, None, place)
+        date = "-".join(parts[-3:])
+        return Runtime(parts[0], version, _date(date, place), place)
+
+    @cached_property
+    def pyproject(self) -> dict[str, Any]:
+        """pyproject.toml in the root. Raises RaisedError where it is no TOML."""
+        from binderlint.read.toml import decode_error_place, parse_pyproject
+
+        source = open_source(self.repo, "pyproject.toml")
+        if source is None:
+            return {}
+        return attempt(lambda: parse_pyproject(source), lambda error: decode_error_place(source, error))
+
+    @cached_property
+    def is_python_package(self) -> bool:
+        """Whether `pip install .` is run (python/__init__.py, _is_python_package). Raises RaisedError for a broken pyproject.toml."""
+        if self.has_in_root("setup.py"):
+            return True
+        return self.has_in_root("pyproject.toml") and "project" in self.pyproject and "build-system" in self.pyproject
+
+
+def detect(checkout: Checkout) -> Detection:
+    """Ask each buildpack. repo2docker stops at the first that says yes or raises; the others are asked for `matching` only."""
+    chosen, error, matching = None, None, []
+    for name, says_yes in _DETECTORS:
+        try:
+            if not says_yes(checkout):
+                continue
+            matching.append(name)
+            chosen = chosen or (None if error else name)
+        except RaisedError as raised:
+            matching.append(f"{name}!{raised.kind}")
+            if chosen is None and error is None:
+                error = PlanError(f"detect:{name}", raised.kind, raised.message, raised.place)
+    return Detection(chosen, tuple(matching), error)
+
+
+def _legacy(checkout: Checkout) -> bool:
+    source = open_source(checkout.repo, "Dockerfile")  # the root's, even if there is a binder directory
+    if source is None:
+        return False
+    for number, line in enumerate(read_lines(source, "Dockerfile"), 1):
+        if line.startswith("FROM"):
+            if "andrewosh/binder-base" in line.split("#")[0].lower():
+                place = source.place(source.line(number).start)
+                raise RaisedError("RuntimeError", "The legacy buildpack has been removed.", place)
+            return False
+    return False
+
+
+def _julia(checkout: Checkout) -> bool:
+    return checkout.has("Project.toml") or checkout.has("JuliaProject.toml")
+
+
+def _julia_require(checkout: Checkout) -> bool:
+    return checkout.has("REQUIRE") and not _julia(checkout)
+
+
+def _r(checkout: Checkout) -> bool:
+    runtime = checkout.runtime
+    return (runtime.name == "r" and runtime.date is not None) or checkout.has_in_root("DESCRIPTION")
+
+
+def _pipfile(checkout: Checkout) -> bool:
+    return checkout.runtime.name in (None, "python") and (checkout.has("Pipfile") or checkout.has("Pipfile.lock"))
+
+
+def _python(checkout: Checkout) -> bool:
+    if checkout.runtime.name:
+        return checkout.runtime.name == "python"
+    return checkout.is_python_package or checkout.has("requirements.txt")
+
+
+_DETECTORS: tuple[tuple[str, Callable[[Checkout], bool]], ...] = (
+    (LEGACY, _legacy),
+    (DOCKER, lambda checkout: checkout.has("Dockerfile")),
+    (JULIA, _julia),
+    (JULIA_REQUIRE, _julia_require),
+    (NIX, lambda checkout: checkout.has("default.nix")),
+    (R, _r),
+    (CONDA, lambda checkout: checkout.environment_path is not None),
+    (PIPFILE, _pipfile),
+    (PYTHON, _python),
+)
+
+
+def _date(written: str, place: Place) -> datetime.date:
+    import datetime
+    import re
+
+    if not re.match(r"\d\d\d\d-\d\d-\d\d", written):
+        raise RaisedError("ValueError", f"Invalid runtime.txt date: {written}", place)
+    return attempt(lambda: datetime.datetime.fromisoformat(written).date(), place)
+
+
+def _trimmed(place: Place) -> Place:
+    """The place without the white space around it; the file's first line where nothing is left."""
+    text = place.text
+    start = len(text) - len(text.lstrip())
+    end = len(text.rstrip())
+    return place.source.place(start, end) if start < end else place.source.place()

@@ -1,0 +1,154 @@
+"""Files that the build or launch reads only through another one: an include, a script that names them, a Dockerfile, an ONBUILD image."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from binderlint.pattern import regex
+from binderlint.repo2docker.environment import is_local_requirement
+from binderlint.repo2docker.mentions import mentioned, says_what_is_installed
+from binderlint.repo2docker.plan import FileUse, Plan, Status
+from binderlint.source import UNREAD, Array, Source, Table, Text
+
+if TYPE_CHECKING:
+    from binderlint.read.requirements import Line
+    from binderlint.repository import Repository
+
+_REQUIREMENTS = ("requirements.txt", "requirements3.txt")
+_ENVIRONMENTS = ("environment.yml", "environment.yaml")
+_PACKAGE = ("pyproject.toml", "setup.py", "setup.cfg")
+# What the ONBUILD lines of these images read, from binder/, .binder/ or the root (pangeo-data/pangeo-docker-images, base-image/Dockerfile).
+_ONBUILD = (
+    "apt.txt",
+    "environment.yml",
+    "conda-lock.yml",
+    "conda-linux-64.lock",
+    "requirements.txt",
+    "postBuild",
+    "start",
+)
+_ONBUILD_IMAGE = regex(r"(?:.*/)?pangeo/base-image|.*-onbuild")
+
+Found = tuple[str, str]
+"""A path and the reason it is read for."""
+
+
+def indirect_uses(repo: Repository, plan: Plan, direct: Iterable[FileUse]) -> dict[str, FileUse]:
+    """The files that those in use bring in, by their paths."""
+    uses: dict[str, FileUse] = {}
+    known = {use.path: use for use in direct}
+    todo = [use.path for use in known.values() if use.status is Status.USED]
+    while todo:
+        path = todo.pop(0)
+        for found, reason in _brought_in(repo, plan, path):
+            if found in uses or (found in known and known[found].status is Status.USED):
+                continue
+            uses[found] = FileUse(found, Status.INDIRECT, reason)
+            todo.append(found)
+    return uses
+
+
+def _brought_in(repo: Repository, plan: Plan, path: str) -> Iterator[Found]:
+    source = repo.get(path)
+    if source is None or source.mode == UNREAD:
+        return
+    if source.path != path:
+        yield source.path, f"`{path}` is a link to it"
+    name = posixpath.basename(path)
+    if name in _ENVIRONMENTS or re.search(r"environment.*\.ya?ml$", name):
+        yield from _of_environment(repo, source)
+    elif re.search(r"(?:require|constrain).*\.(?:txt|in)$", name):
+        yield from _of_requirements(repo, source)
+    elif name == "Dockerfile":
+        yield from _of_dockerfile(repo, plan, source)
+    elif (
+        name in ("postBuild", "start", "install.R") or re.search(r"\.(?:sh|bash|R)$", name) or source.data[:2] == b"#!"
+    ):
+        for found, how in mentioned(repo, source.text, source.folder):
+            yield found, f"`{path}` {how}"
+
+
+def _of_environment(repo: Repository, source: Source) -> Iterator[Found]:
+    """The `-r`, `-c`, `-e` and paths of the `pip:` lists; pip runs in the folder of environment.yml."""
+    if b"pip:" not in source.data:
+        return
+    from binderlint.read.yaml import read
+
+    match read(source).value:
+        case {"dependencies": Array() as dependencies}:
+            for item in dependencies:
+                if isinstance(item, Table) and isinstance(lines := item.get("pip"), Array):
+                    local = [line for line in lines if isinstance(line, Text) and is_local_requirement(line)]
+                    yield from _of_lines(repo, source, local, source.folder)
+
+
+def _of_requirements(repo: Repository, source: Source) -> Iterator[Found]:
+    """The same of a requirements file; repo2docker runs pip in the root, but an include is looked for beside the file."""
+    local = [line for line in source.lines() if is_local_requirement(line)]
+    yield from _of_lines(repo, source, local, "")
+
+
+def _of_lines(repo: Repository, source: Source, lines: list[Text], folder: str) -> Iterator[Found]:
+    if not lines:
+        return
+    from binderlint.read.requirements import Option, Requirement, parse
+
+    for written in lines:
+        line: Line | None = parse(written.part(0, len(written.partition(" #")[0])).trimmed())
+        reason = f"`{source.path}` includes it with `{str(written).strip()}`"
+        match line:
+            case Option(name="--requirement" | "--constraint", value=value):
+                path = posixpath.normpath(posixpath.join(source.folder, str(value)))
+                if repo.get(path):
+                    yield path, reason
+            case Requirement(url=url) if url:
+                place = str(url).removeprefix("file:").split("[")[0]
+                yield from package_in(repo, posixpath.normpath(posixpath.join(folder, place)), reason)
+
+
+def package_in(repo: Repository, folder: str, reason: str) -> Iterator[Found]:
+    """The files that make a folder a Python package."""
+    if folder.startswith(("..", "/")):
+        return
+    for name in _PACKAGE:
+        path = name if folder in (".", "") else f"{folder}/{name}"
+        if repo.get(path):
+            yield path, reason
+
+
+def _of_dockerfile(repo: Repository, plan: Plan, source: Source) -> Iterator[Found]:
+    """What a Dockerfile copies by name, what its commands name, and what the image it starts from reads."""
+    from binderlint.read.dockerfile.instructions import read
+    from binderlint.read.images import image_of
+
+    dockerfile = read(source)
+    image = image_of(dockerfile.final) if dockerfile.final else None
+    if image and (_ONBUILD_IMAGE.fullmatch(image.path) or image.tag.endswith("onbuild")):
+        for name in _ONBUILD:
+            if repo.get(plan.path(name)):
+                yield plan.path(name), f"the image `{image.written}` builds from it (ONBUILD)"
+    for instruction in dockerfile.instructions:
+        if instruction.trigger is not None:
+            continue
+        if instruction.name in ("COPY", "ADD") and not instruction.flag("from"):
+            for word in instruction.words[:-1]:
+                yield from _copied(repo, str(word), f"`{source.path}` copies it")
+        elif instruction.name in ("RUN", "ENTRYPOINT", "CMD", "ENV", "ARG"):
+            text = str(instruction.script or " ".join(instruction.words))
+            for path, how in mentioned(repo, text, plan.binder_dir, anywhere=True):
+                yield path, f"`{source.path}` {how}"
+
+
+def _copied(repo: Repository, word: str, reason: str) -> Iterator[Found]:
+    """The files that a COPY names by themselves, not as part of a folder, and that say what is installed or run."""
+    from fnmatch import fnmatchcase
+
+    path = posixpath.normpath(word.strip("\"'").lstrip("/"))
+    if any(sign in path for sign in "*?["):
+        paths = [found for found in repo.sources if fnmatchcase(found, path) and found.count("/") == path.count("/")]
+    else:
+        paths = [path] if repo.get(path) else []
+    yield from ((found, reason) for found in paths if says_what_is_installed(posixpath.basename(found)))
