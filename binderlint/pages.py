@@ -14,7 +14,7 @@ from binderlint.pattern import regex
 from binderlint.source import EXECUTABLE, GITLINK, REGULAR, SYMLINK, Source
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 REPORTED, NOT_REPORTED, MORE = "Reported", "Not reported", "More cases"
 WORDS = (
@@ -69,12 +69,12 @@ class Case(NamedTuple):
     given: tuple[int, int]
     """The lines, from the heading on, up to what binderlint says; and the line after the case."""
 
-    def repository(self, sources: tuple[Source, ...] | None = None) -> Repository:
+    def repository(self, sources: tuple[Source, ...] | None = None) -> Snapshot:
         """A new snapshot of the case, or of other files with the same knowledge of git."""
-        from binderlint.repository import Repository
+        from binderlint.snapshot import Snapshot
 
         files = self.sources if sources is None else sources
-        return Repository(files, git=self.git, hub=self.hub, assume_binder=self.assume_binder)
+        return Snapshot(files, git=self.git, hub=self.hub, assume_binder=self.assume_binder)
 
 
 class Page:

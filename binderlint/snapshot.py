@@ -1,19 +1,21 @@
-"""Snapshot: the files of a repository at one moment, looked up as a clone on Binder would find them."""
+"""Snapshot: the files of a repository at one moment, looked up as a clone on Binder would find them, and what the answers depend on like files."""
 
 from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Iterator
 from functools import cached_property
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from binderlint.outside.clone import Clone
 from binderlint.outside.git import Git
-from binderlint.source import EXECUTABLE, GITLINK, REGULAR, SYMLINK, UNREAD, Place, Source, decode_path
+from binderlint.source import EXECUTABLE, GITLINK, REGULAR, SYMLINK, UNREAD, Files, Place, Source, decode_path
 from binderlint.source import RepositoryError as RepositoryError
 
 if TYPE_CHECKING:
     from binderlint.facts.environment.locks import Lock
+    from binderlint.lint.diagnostic import Edit
     from binderlint.lint.hubs import Hub
 
 
@@ -50,6 +52,8 @@ class Snapshot:
         self.nothing_committed = nothing_committed
         self.versions = versions
         """What the user has installed, known beside the lock files."""
+        self.answers: dict[Any, Any] = {}
+        """What facts have answered (fact.py)."""
 
     @property
     def hub(self) -> str:
@@ -133,6 +137,82 @@ class Snapshot:
         known = (source for source in readmes if source and source.mode != UNREAD)
         first = next(known, None) or next(self.files, Source(".", b""))
         return first.place(int(first.has_bom))
+
+    # -- where it comes from
+
+    @classmethod
+    def from_folder(
+        cls,
+        folder: Path,
+        *,
+        hub: str | Hub = "mybinder.org",
+        assume_binder: bool = False,
+        versions: Lock | None = None,
+    ) -> Snapshot:
+        """The work tree of a git repository, a folder inside one (as repo2docker's `--subdir`), or a plain folder.
+
+        Raises RepositoryError when it is not a folder, or what git knows of it cannot be read.
+        """
+        from binderlint.outside.worktree import read_folder
+
+        return cls(**read_folder(folder)._asdict(), hub=hub, assume_binder=assume_binder, versions=versions)
+
+    @classmethod
+    def from_ref(
+        cls, folder: Path, ref: str, *, hub: str | Hub = "mybinder.org", assume_binder: bool = False
+    ) -> Snapshot:
+        """The files of a commit, without touching the work tree. Raises RepositoryError for a ref that git does not know."""
+        from binderlint.outside.worktree import read_ref
+
+        return cls(**read_ref(folder, ref)._asdict(), hub=hub, assume_binder=assume_binder)
+
+    @classmethod
+    def from_dict(
+        cls,
+        files: Files,
+        *,
+        git: Git | None = None,
+        hub: str | Hub = "mybinder.org",
+        assume_binder: bool = False,
+        versions: Lock | None = None,
+    ) -> Snapshot:
+        """A repository that exists only in memory: paths to text, bytes or a Source (for a mode, or a file git does not track)."""
+        sources = [
+            content
+            if isinstance(content, Source)
+            else Source(path, content.encode("utf-8", "surrogateescape") if isinstance(content, str) else content)
+            for path, content in files.items()
+        ]
+        return cls(sources, git=git, hub=hub, assume_binder=assume_binder, versions=versions)
+
+    # -- changing it
+
+    def apply(self, edits: Iterable[Edit]) -> Snapshot:
+        """The repository after edits. Raises `edits.EditError` when one cannot be made."""
+        from binderlint.changes.edits import apply
+
+        return self.replace(apply(self.sources, edits).values())
+
+    def with_git(self, git: Git) -> Snapshot:
+        """The same files with other knowledge of refs and origin."""
+        same = self.replace(self.sources.values())
+        same.git = git
+        return same
+
+    def replace(self, sources: Iterable[Source]) -> Snapshot:
+        """The same repository with other tracked files."""
+        kept = list(sources)
+        paths = {source.path for source in kept}
+        untracked = [source for path, source in self.untracked.items() if path not in paths]
+        return Snapshot(
+            kept + untracked,
+            git=self.git,
+            clone=self.clone,
+            hub=self._hub,
+            assume_binder=self.assume_binder,
+            nothing_committed=self.nothing_committed,
+            versions=self.versions,
+        )
 
 
 def _by_folder(paths: Iterable[str]) -> dict[str, tuple[str, ...]]:

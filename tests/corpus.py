@@ -18,17 +18,18 @@ from binderlint.lint.linter import check
 from binderlint.lint.settings import Settings
 from binderlint.lint.trust import comments
 from binderlint.read.yaml import read
-from binderlint.repository import Repository
+from binderlint.repo2docker.build import build_plan
+from binderlint.snapshot import Snapshot
 from binderlint.source import Source
 
 
-def broken_promises(repo: Repository, once: Fixed, settings: Settings, applicability: Applicability) -> Iterator[str]:
+def broken_promises(repo: Snapshot, once: Fixed, settings: Settings, applicability: Applicability) -> Iterator[str]:
     """What a fix of a repository did that it must not."""
     twice = fix(once.repo, settings, applicability)
     if twice.applied:
         yield f"fixing again changes more: {', '.join(found.name for found in twice.applied)}"
-    if once.repo.plan.error and not repo.plan.error:
-        yield f"the build would fail: {once.repo.plan.error.message}"
+    if build_plan(once.repo).error and not build_plan(repo).error:
+        yield f"the build would fail: {build_plan(once.repo).error.message}"
     kept = "\n".join(
         source.text for source in once.repo.sources.values() if source is not repo.sources.get(source.path)
     )
@@ -69,7 +70,7 @@ def main(folder: Path, names: tuple[str, ...]) -> int:
     started = time.perf_counter()
     repositories = sorted(path for path in folder.iterdir() if path.is_dir())
     for path in repositories:
-        repo = Repository.from_folder(path)
+        repo = Snapshot.from_folder(path)
         for found in check(repo, settings).diagnostics:
             speaks[f"{found.code} {found.name}"][path.name] += 1
             how = found.fix.applicability if found.fix else "-"

@@ -12,9 +12,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from binderlint.repo2docker.build import build_plan
+
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from binderlint.repository import Repository
+from binderlint.snapshot import Snapshot
 from tests.agreement import differences
 
 _RENAMED = {
@@ -32,7 +34,7 @@ def main(folder: Path, records: Path) -> int:
     for row in rows:
         if row["name"] in missing:
             continue
-        found = list(differences(Repository.from_folder(folder / row["name"]).plan, as_said(row)))
+        found = list(differences(build_plan(Snapshot.from_folder(folder / row["name"])), as_said(row)))
         wrong += bool(found)
         for difference in found:
             print(f"{row['name']}: {difference}")

@@ -20,8 +20,9 @@ from binderlint.lint.fixer import fix
 from binderlint.lint.linter import check
 from binderlint.lint.report import Report
 from binderlint.outside import worktree
+from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.names import CONFIG_NAMES
-from binderlint.repository import Repository
+from binderlint.snapshot import Snapshot
 from binderlint.source import EXECUTABLE, SYMLINK, UNREAD, Files, Source, UnreadError, unread
 
 # Files that look right, so that what is wrong with them is what a test does to them.
@@ -80,7 +81,7 @@ SPOILED = {
 }  # fmt: skip
 
 
-def examine(repo: Repository) -> Report:
+def examine(repo: Snapshot) -> Report:
     """Check a repository, look at every place, and fix it."""
     report = check(repo)
     crashed = [found.message for found in report.diagnostics if found.name == "rule-crashed"]
@@ -115,24 +116,24 @@ OFTEN = (
 def test_spoiled_file(path: str, how: str) -> None:
     data = SPOILED[how](SOUND[path].encode())
     base = {} if path in ("requirements.txt", "Dockerfile") else {"requirements.txt": "numpy\n"}
-    repo = Repository.from_dict({**base, path: data}, assume_binder=True)
+    repo = Snapshot.from_dict({**base, path: data}, assume_binder=True)
     report = examine(repo)
-    if repo.plan.error:
+    if build_plan(repo).error:
         assert report.fails(Severity.ERROR)
 
 
 @pytest.mark.parametrize("how", SPOILED)
 def test_everything_spoiled(how: str) -> None:
     files = {path: SPOILED[how](content.encode()) for path, content in SOUND.items()}
-    examine(Repository.from_dict(files, assume_binder=True))
+    examine(Snapshot.from_dict(files, assume_binder=True))
     del files["Dockerfile"], files["Project.toml"], files["default.nix"]
-    examine(Repository.from_dict({f".binder/{path}": content for path, content in files.items()}))
+    examine(Snapshot.from_dict({f".binder/{path}": content for path, content in files.items()}))
 
 
 @pytest.mark.parametrize("name", CONFIG_NAMES)
 def test_folder_in_the_place_of_a_file(name: str) -> None:
-    examine(Repository.from_dict({f"{name}/README.md": "x\n"}, assume_binder=True))
-    examine(Repository.from_dict({f"binder/{name}/README.md": "x\n", "binder/requirements.txt": ""}))
+    examine(Snapshot.from_dict({f"{name}/README.md": "x\n"}, assume_binder=True))
+    examine(Snapshot.from_dict({f"binder/{name}/README.md": "x\n", "binder/requirements.txt": ""}))
 
 
 LOOPS: list[Files] = [
@@ -153,7 +154,7 @@ LOOPS: list[Files] = [
 
 @pytest.mark.parametrize("files", LOOPS, ids=lambda files: " ".join(files))
 def test_loop(files: Files) -> None:
-    examine(Repository.from_dict(files, assume_binder=True))
+    examine(Snapshot.from_dict(files, assume_binder=True))
 
 
 def test_bytes_that_are_no_text_in_what_a_fix_writes() -> None:
@@ -163,7 +164,7 @@ def test_bytes_that_are_no_text_in_what_a_fix_writes() -> None:
         "o/r\udca5/x/HEAD?urlpath=%2Flab%2F\udca5",
         "\udca5%2Fr/main",
     ):
-        examine(Repository.from_dict({"README.md": f"{badge}{link})\n", "requirements.txt": "", "a.ipynb": "{}"}))
+        examine(Snapshot.from_dict({"README.md": f"{badge}{link})\n", "requirements.txt": "", "a.ipynb": "{}"}))
 
 
 def test_line_ends_in_what_a_message_quotes() -> None:
@@ -172,18 +173,18 @@ def test_line_ends_in_what_a_message_quotes() -> None:
         {"environment.yml": 'dependencies:\n- "python=3.1\\r\\n2"\n'},
         {"environment.yml": b"dependencies:\n- 'python=3.1\r\n\r\n  2'\n"},
     ):
-        examine(Repository.from_dict(files, assume_binder=True))
+        examine(Snapshot.from_dict(files, assume_binder=True))
 
 
 def test_taken_paths() -> None:
     """A link that leads nowhere is no file, but its path is not free."""
-    repo = Repository.from_dict({"requirements.txt": "numpy\n", "runtime.txt": Source("runtime.txt", b"/x", SYMLINK)})
+    repo = Snapshot.from_dict({"requirements.txt": "numpy\n", "runtime.txt": Source("runtime.txt", b"/x", SYMLINK)})
     assert not fix(repo, applicability=Applicability.UNSAFE).reverted
 
 
 def test_carriage_returns_in_a_dockerfile() -> None:
     """Docker ends lines at line feeds only: a line after a bare carriage return would be none."""
-    repo = Repository.from_dict({"Dockerfile": "FROM python:3.12\rUSER root\rRUN a\r"})
+    repo = Snapshot.from_dict({"Dockerfile": "FROM python:3.12\rUSER root\rRUN a\r"})
     assert not fix(repo, applicability=Applicability.UNSAFE).applied
 
 
@@ -193,14 +194,14 @@ def test_what_comes_to_light_takes_no_fix_back() -> None:
         {"environment.yml": "dependencies:\n- python=2.2\n- -e .\n".encode("utf-16")},
         {"requirements.txt": "", "start": "#!/bin/bash\r\nexec $@\r\n".encode("utf-16")},
     ):
-        done = fix(Repository.from_dict(files, assume_binder=True), applicability=Applicability.UNSAFE)
+        done = fix(Snapshot.from_dict(files, assume_binder=True), applicability=Applicability.UNSAFE)
         assert done.applied
         assert not [found for found, _ in done.reverted if found.code in ("CND002", "SCR002")]
 
 
 def test_odd_names() -> None:
     names = ["a b.md", "\udcff.md", "x\ny.ipynb", "-r.txt", "ä/requirements.txt", "...", "binder /start", "a\\b.yml"]
-    examine(Repository.from_dict({**dict.fromkeys(names, "x\n"), "binder/requirements.txt": ""}))
+    examine(Snapshot.from_dict({**dict.fromkeys(names, "x\n"), "binder/requirements.txt": ""}))
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -224,7 +225,7 @@ def test_damaged_files(data: st.DataObject) -> None:
             content = content[:start] + noise + content[end:]
         folder = data.draw(st.sampled_from(["", "", "binder/"]))
         files[folder + path] = content
-    examine(Repository.from_dict(files, assume_binder=True))
+    examine(Snapshot.from_dict(files, assume_binder=True))
 
 
 # -- kinds of text that programs part in different ways, or cannot take at all
@@ -248,7 +249,7 @@ def test_white_space_that_programs_disagree_about(space: str) -> None:
     for path in (*OFTEN, "Pipfile", "Project.toml", "install.R", "DESCRIPTION", ".dockerignore", ".gitmodules"):
         for text in with_space(SOUND[path], space).values():
             base = {} if path in ("requirements.txt", "Dockerfile") else {"requirements.txt": "numpy\n"}
-            examine(Repository.from_dict({**base, path: text}, assume_binder=True))
+            examine(Snapshot.from_dict({**base, path: text}, assume_binder=True))
 
 
 @pytest.mark.parametrize("number", NUMBERS, ids=lambda number: ascii(number[:6]))
@@ -258,7 +259,7 @@ def test_numbers_that_python_does_not_convert(path: str, number: str) -> None:
         re.sub(r"\d+", number, SOUND[path], count=1),
         re.sub(r"\d+(?!.*\d)", number, SOUND[path], flags=re.DOTALL),
     ):
-        examine(Repository.from_dict({path: text}, assume_binder=True))
+        examine(Snapshot.from_dict({path: text}, assume_binder=True))
 
 
 @pytest.mark.parametrize(
@@ -282,8 +283,8 @@ def test_numbers_that_python_does_not_convert(path: str, number: str) -> None:
 )
 def test_many_digits(path: str, text: str) -> None:
     for number in (MANY_DIGITS, "\u0663" * 5000, "\u00b2"):
-        examine(Repository.from_dict({"binder/start": "", path: text.replace("{}", number)}, assume_binder=True))
-        examine(Repository.from_dict({path: text.format(*[number] * 5)}, assume_binder=True))
+        examine(Snapshot.from_dict({"binder/start": "", path: text.replace("{}", number)}, assume_binder=True))
+        examine(Snapshot.from_dict({path: text.format(*[number] * 5)}, assume_binder=True))
 
 
 def test_what_the_build_says_of_many_digits() -> None:
@@ -292,7 +293,7 @@ def test_what_the_build_says_of_many_digits() -> None:
         {"runtime.txt": f"python-3.{MANY_DIGITS}"},
         {"environment.yml": f"dependencies:\n- python=3.{MANY_DIGITS}\n"},
     ):
-        error = Repository.from_dict(files).plan.error
+        error = build_plan(Snapshot.from_dict(files)).error
         assert error
         assert error.type == "ValueError"
         assert "digits" in error.message
@@ -318,13 +319,13 @@ def test_half_a_character(half: str) -> None:
                 path: "" if path == "requirements.txt" else "dependencies: [python=3.12, pip]\n",
                 "a.ipynb": notebook,
             }
-            repo = Repository.from_dict(files, assume_binder=True)
+            repo = Snapshot.from_dict(files, assume_binder=True)
             examine(repo)
             fixed = fix(repo, applicability=Applicability.UNSAFE).repo
             for source in fixed.sources.values():
                 assert source.decode_error is None or source.path == "a.ipynb"
     examine(
-        Repository.from_dict({"environment.yml": f'dependencies: ["a{half}=1", {{pip: ["b{half}x", "-e .{half}"]}}]\n'})
+        Snapshot.from_dict({"environment.yml": f'dependencies: ["a{half}=1", {{pip: ["b{half}x", "-e .{half}"]}}]\n'})
     )
 
 
@@ -332,7 +333,7 @@ def test_a_fix_keeps_the_half_of_a_character() -> None:
     """Converting a notebook writes it as the escape that it was."""
     cells = '[{"cell_type": "code", "language": "python", "input": "x\\ud800y", "outputs": [], "collapsed": false}]'
     old = f'{{"nbformat": 3, "nbformat_minor": 0, "metadata": {{"name": ""}}, "worksheets": [{{"cells": {cells}}}]}}'
-    done = fix(Repository.from_dict({"a.ipynb": old}, assume_binder=True), applicability=Applicability.UNSAFE)
+    done = fix(Snapshot.from_dict({"a.ipynb": old}, assume_binder=True), applicability=Applicability.UNSAFE)
     text = done.repo.sources["a.ipynb"].text
     assert json.loads(text)["nbformat"] == 4
     assert "x\\ud800y" in text
@@ -366,7 +367,7 @@ def test_deep_nesting(kind: str) -> None:
     path, texts = NESTED[kind]
     base = {} if path in ("requirements.txt", "Dockerfile") else {"requirements.txt": ""}
     for text in texts:
-        examine(Repository.from_dict({**base, path: text}, assume_binder=True))
+        examine(Snapshot.from_dict({**base, path: text}, assume_binder=True))
 
 
 @pytest.mark.parametrize("path", ["environment.yml", "_config.yml", ".dask/config.yaml"])
@@ -380,7 +381,7 @@ def test_deep_nesting_in_yaml(path: str) -> None:
         blocks,
         f"{key}{'&a [' * 150}",
     ):
-        examine(Repository.from_dict({"README.md": "thebe\n", path: text}, assume_binder=True))
+        examine(Snapshot.from_dict({"README.md": "thebe\n", path: text}, assume_binder=True))
 
 
 def test_both_folders_and_an_old_dockerfile() -> None:
@@ -389,11 +390,11 @@ def test_both_folders_and_an_old_dockerfile() -> None:
         ".binder/requirements.txt": "x\n",
         "Dockerfile": "FROM andrewosh/binder-base\n",
     }
-    repo = Repository.from_dict(both)
+    repo = Snapshot.from_dict(both)
     examine(repo)
-    assert repo.plan.error
-    assert "legacy" in repo.plan.error.message
-    assert {use.path for use in repo.plan.files} >= set(both)
+    assert build_plan(repo).error
+    assert "legacy" in build_plan(repo).error.message
+    assert {use.path for use in build_plan(repo).files} >= set(both)
 
 
 def test_a_fix_whose_path_is_taken_is_none() -> None:
@@ -404,21 +405,21 @@ def test_a_fix_whose_path_is_taken_is_none() -> None:
         ("environment.yml", "environment.yaml"),
     ):
         text = '#!/bin/bash\nexec "$@"\n' if file.endswith(".sh") else "dependencies: [python=3.12]\n"
-        examine(Repository.from_dict({file: text, link: Source(link, b"nowhere", SYMLINK)}, assume_binder=True))
+        examine(Snapshot.from_dict({file: text, link: Source(link, b"nowhere", SYMLINK)}, assume_binder=True))
 
 
 def test_a_notebook_of_old_that_cannot_be_converted() -> None:
     text = '{"metadata": {"name": "x"}, "nbformat": 3, "nbformat_minor": 0, "worksheets": [{"x": []}]}'
-    report = examine(Repository.from_dict({"a.ipynb": text, "requirements.txt": ""}))
+    report = examine(Snapshot.from_dict({"a.ipynb": text, "requirements.txt": ""}))
     assert any("cannot open" in found.message and not found.fix for found in report.diagnostics)
 
 
 def test_a_bug_in_the_plan_is_said_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    def crash(repo: Repository) -> None:
+    def crash(repo: Snapshot) -> None:
         raise ZeroDivisionError("a bug\nof two lines")
 
     monkeypatch.setattr("binderlint.repo2docker.plan.make_plan", crash)
-    report = check(Repository.from_dict({"requirements.txt": "numpy\n"}, assume_binder=True))
+    report = check(Snapshot.from_dict({"requirements.txt": "numpy\n"}, assume_binder=True))
     assert report.crashed
     (found,) = report.diagnostics
     assert "nothing was checked" in found.message
@@ -708,7 +709,7 @@ def test_files_that_are_too_large(
 
 def test_no_fix_touches_what_cannot_be_read() -> None:
     error = UnreadError("binder/requirements.txt", "Permission denied")
-    repo = Repository.from_dict({"environment.yml": "dependencies: []\n", error.path: unread(error)})
+    repo = Snapshot.from_dict({"environment.yml": "dependencies: []\n", error.path: unread(error)})
     for edit in (Rename(error.path, "x"), Delete(error.path), SetMode(error.path, EXECUTABLE), Recode(error.path)):
         with pytest.raises(EditError, match="cannot be read"):
             repo.apply([edit])

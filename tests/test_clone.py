@@ -10,8 +10,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from binderlint.facts.size import history_bytes, tree_bytes
 from binderlint.outside.clone import blob_id
-from binderlint.repository import Repository
+from binderlint.snapshot import Snapshot
 
 CONTENTS = [
     b"a\r\nb\r\n",
@@ -73,8 +74,8 @@ def test_what_is_stored_is_what_git_adds(
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("GIT_CONFIG_GLOBAL", str(root.parent / "global"))
         patch.setenv("GIT_CONFIG_NOSYSTEM", "1")
-        repo = Repository.from_folder(root)
-        stored = repo.cloned(repo.sources["sub/start"])
+        repo = Snapshot.from_folder(root)
+        stored = repo.clone.stored(repo.sources["sub/start"])
     if old != new:
         git(root, "add", "sub/start")
     assert blob_id(stored) == git(root, "ls-files", "-s", "sub/start").split()[1]
@@ -89,9 +90,9 @@ def test_what_git_writes_with_returns_arrives_with_them(attributes: str, tmp_pat
     (root / ".gitattributes").write_text(attributes)
     (root / "start").write_bytes(b"a\r\n")
     git(root, "add", "-A")
-    repo = Repository.from_folder(root)
+    repo = Snapshot.from_folder(root)
     assert blob_id(b"a\n") == git(root, "ls-files", "-s", "start").split()[1]
-    assert repo.cloned(repo.sources["start"]) == b"a\r\n"
+    assert repo.clone.stored(repo.sources["start"]) == b"a\r\n"
 
 
 def test_a_folder_of_a_work_tree_knows_the_attributes_above_it(tmp_path: Path) -> None:
@@ -103,8 +104,8 @@ def test_a_folder_of_a_work_tree_knows_the_attributes_above_it(tmp_path: Path) -
     (root / "course/start").write_bytes(b"a\r\n")
     git(root, "add", "-A")
     (root / "course/start").write_bytes(b"b\r\n")
-    repo = Repository.from_folder(root / "course")
-    assert repo.cloned(repo.sources["start"]) == b"b\n"
+    repo = Snapshot.from_folder(root / "course")
+    assert repo.clone.stored(repo.sources["start"]) == b"b\n"
 
 
 def test_an_attribute_file_that_is_a_link_is_not_read(tmp_path: Path) -> None:
@@ -117,8 +118,8 @@ def test_an_attribute_file_that_is_a_link_is_not_read(tmp_path: Path) -> None:
     (root / "start").write_bytes(b"a\r\n")
     git(root, "-c", "core.autocrlf=false", "add", "-A")
     (root / "start").write_bytes(b"b\r\n")
-    repo = Repository.from_folder(root)
-    assert repo.cloned(repo.sources["start"]) == b"b\r\n"
+    repo = Snapshot.from_folder(root)
+    assert repo.clone.stored(repo.sources["start"]) == b"b\r\n"
 
 
 def test_weights(tmp_path: Path) -> None:
@@ -132,8 +133,8 @@ def test_weights(tmp_path: Path) -> None:
         git(root, "commit", "-qm", str(number))
     git(root, "repack", "-adq")
     pack = next((root / ".git/objects/pack").glob("*.pack")).stat().st_size
-    for repo in (Repository.from_folder(root), Repository.from_ref(root, "HEAD")):
-        assert (repo.tree_bytes, repo.history_bytes) == (3000, pack)
+    for repo in (Snapshot.from_folder(root), Snapshot.from_ref(root, "HEAD")):
+        assert (tree_bytes(repo), history_bytes(repo)) == (3000, pack)
     git(root, "config", "remote.origin.promisor", "true")
-    assert Repository.from_folder(root).history_bytes == 0
-    assert Repository.from_dict({"a": "four"}).tree_bytes == 4
+    assert history_bytes(Snapshot.from_folder(root)) == 0
+    assert tree_bytes(Snapshot.from_dict({"a": "four"})) == 4

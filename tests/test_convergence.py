@@ -20,8 +20,9 @@ from binderlint.lint.linter import check
 from binderlint.lint.report import Report
 from binderlint.pages import Case
 from binderlint.read.faults import faults
-from binderlint.repository import Repository
+from binderlint.repo2docker.build import build_plan
 from binderlint.rules import find_rule
+from binderlint.snapshot import Snapshot
 from binderlint.source import Source
 from tests.cases import cases
 
@@ -46,7 +47,7 @@ def with_windows_line_endings(sources: tuple[Source, ...]) -> tuple[Source, ...]
     return tuple(map(changed, sources))
 
 
-def content(repo: Repository) -> dict[str, tuple[bytes, int]]:
+def content(repo: Snapshot) -> dict[str, tuple[bytes, int]]:
     return {path: (source.data, source.mode) for path, source in repo.sources.items()}
 
 
@@ -82,8 +83,8 @@ def test_one_run_is_enough(name: str, case: Case, ending: str) -> None:
         once = fix(repo, applicability=least)
         assert not offered(once.report, least), "what was refused is not offered again"
         assert not once.report.crashed
-        assert sum(errors(once.report).values()) <= sum(errors(before).values()) or repo.plan.error
-        assert not once.repo.plan.error or repo.plan.error
+        assert sum(errors(once.report).values()) <= sum(errors(before).values()) or build_plan(repo).error
+        assert not build_plan(once.repo).error or build_plan(repo).error
         for path, source in once.repo.sources.items():
             old = repo.sources.get(path)
             if old and old is not source and old.data != source.data:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from binderlint.facts.dask.configs import containers, images
+from binderlint.facts.dask.configs import containers, dask_configs, images
 from binderlint.facts.dask.placeholder import way
 from binderlint.facts.dask.versions import NEWEST, newest
 from binderlint.lint.fixer import fix
 from binderlint.read.dask_units import cores, kubernetes_bytes, memory_limit
-from binderlint.repository import Repository
 from binderlint.rules import rules_of
+from binderlint.snapshot import Snapshot
 
 INF = float("inf")
 
@@ -34,7 +34,7 @@ INF = float("inf")
     ],
 )
 def test_newest_from_conda(spec: str, release: tuple[float, ...]) -> None:
-    repo = Repository.from_dict({"environment.yml": f"dependencies:\n  - python=3.12\n  - {spec}\n"})
+    repo = Snapshot.from_dict({"environment.yml": f"dependencies:\n  - python=3.12\n  - {spec}\n"})
     assert newest(repo) == release
 
 
@@ -49,21 +49,21 @@ def test_newest_from_conda(spec: str, release: tuple[float, ...]) -> None:
     ],
 )
 def test_newest_from_pip(line: str, release: tuple[float, ...]) -> None:
-    assert newest(Repository.from_dict({"requirements.txt": f"{line}\n"})) == release
+    assert newest(Snapshot.from_dict({"requirements.txt": f"{line}\n"})) == release
 
 
 @pytest.mark.parametrize(("python", "release"), [("3.6", (2021, 3, 0)), ("3.9", (2024, 8, 0)), ("3.13", NEWEST)])
 def test_newest_for_a_python(python: str, release: tuple[float, ...]) -> None:
-    assert newest(Repository.from_dict({"environment.yml": f"dependencies:\n  - python={python}\n"})) == release
+    assert newest(Snapshot.from_dict({"environment.yml": f"dependencies:\n  - python={python}\n"})) == release
 
 
 def test_nobody_knows_the_dask_of_an_image() -> None:
-    assert newest(Repository.from_dict({"Dockerfile": "FROM daskdev/dask:2021.3.0\n"})) is None
+    assert newest(Snapshot.from_dict({"Dockerfile": "FROM daskdev/dask:2021.3.0\n"})) is None
 
 
 def test_configs_and_containers() -> None:
     pod = "kind: Pod\nspec:\n  containers:\n    - image: a\n      args: [dask-worker, --nthreads, 2]\n    - image: b\n"
-    repo = Repository.from_dict(
+    repo = Snapshot.from_dict(
         {
             ".dask/config.yaml": "kubernetes:\n  worker_template:\n    spec:\n      containers:\n        - image: c\n",
             ".config/dask/x.YML": "a: 1\n",
@@ -73,12 +73,12 @@ def test_configs_and_containers() -> None:
             "environment.yml": "dependencies:\n  - dask-worker-pools\n",
         }
     )
-    assert [config.source.path for config in repo.dask_configs] == [
+    assert [config.source.path for config in dask_configs(repo)] == [
         ".config/dask/x.YML",
         ".dask/config.yaml",
         "binder/worker-template.yaml",
     ]
-    found = [one for config in repo.dask_configs for one in containers(config)]
+    found = [one for config in dask_configs(repo) for one in containers(config)]
     assert [(one.image, one.template, one.runs_dask) for one in found] == [
         ("c", True, False),
         ("a", True, True),
@@ -96,7 +96,7 @@ def test_what_a_repaired_file_brings_to_light_is_repaired_too() -> None:
         "#!/bin/bash\nexport DASK_KUBERNETES__WORKER_TEMPLATE_PATH=${PWD}/.dask/config.yaml\n"
         'sed -i "s|WORKER_IMAGE|$JUPYTER_IMAGE_SPEC|" ${DASK_KUBERNETES__WORKER_TEMPLATE_PATH}\nexec "$@"\n'
     )
-    repo = Repository.from_dict(
+    repo = Snapshot.from_dict(
         {
             ".dask/config.yaml": config,
             "environment.yml": "dependencies: [python=3.12, dask, dask-kubernetes]\n",
@@ -191,7 +191,7 @@ _SED = '"s|WORKER_IMAGE|${JUPYTER_IMAGE_SPEC}|g"'
 )
 def test_the_way_of_a_placeholder(code: str, replaced: bool) -> None:
     config = "kubernetes:\n  worker-template:\n    spec:\n      containers:\n      - image: WORKER_IMAGE\n"
-    repo = Repository.from_dict(
+    repo = Snapshot.from_dict(
         {
             _CONFIG: config,
             "environment.yml": "dependencies: [python=3.11, dask]\n",

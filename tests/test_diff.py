@@ -18,7 +18,7 @@ from binderlint.outside import streams
 from binderlint.outside.diff import patch
 from binderlint.outside.disk import changes
 from binderlint.outside.streams import show_patch
-from binderlint.repository import Repository
+from binderlint.snapshot import Snapshot
 from binderlint.source import EXECUTABLE, REGULAR, Source
 from tests.systems import linux
 
@@ -51,8 +51,8 @@ def read(root: Path) -> dict[bytes, tuple[bytes, bool]]:
     }
 
 
-def repository(tree: Tree) -> Repository:
-    return Repository.from_dict(
+def repository(tree: Tree) -> Snapshot:
+    return Snapshot.from_dict(
         {os.fsdecode(name): Source(os.fsdecode(name), data, mode) for name, (data, mode) in tree.items()}
     )
 
@@ -90,7 +90,7 @@ def test_names_are_written_as_git_writes_them(tmp_path_factory: pytest.TempPathF
 
 
 def test_a_rename_is_shown_as_one() -> None:
-    before = Repository.from_dict({"postbuild": "a\nb\nc\nd\n"})
+    before = Snapshot.from_dict({"postbuild": "a\nb\nc\nd\n"})
     text = patch(changes(before, before.apply([Rename("postbuild", "postBuild")])))
     assert text == b"diff --git a/postbuild b/postBuild\nrename from postbuild\nrename to postBuild\n"
 

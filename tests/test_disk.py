@@ -18,25 +18,25 @@ from binderlint.lint.diagnostic import Create, Delete, Edit, Fix, Rename, Replac
 from binderlint.outside import disk, whole
 from binderlint.outside.disk import Part, Written, changes, clear, parts, standing, write
 from binderlint.outside.interrupts import Stopped, held
-from binderlint.repository import Repository
+from binderlint.snapshot import Snapshot
 from binderlint.source import EXECUTABLE, REGULAR, SYMLINK, Source, Span
 
 ROOT = os.geteuid() == 0
 
 
-def on_disk(root: Path, **files: str) -> Repository:
+def on_disk(root: Path, **files: str) -> Snapshot:
     for name, text in files.items():
         (root / name).write_text(text)
-    return Repository.from_folder(root)
+    return Snapshot.from_folder(root)
 
 
-def planned(before: Repository, *fixes: Iterable[Edit]) -> list[Part]:
+def planned(before: Snapshot, *fixes: Iterable[Edit]) -> list[Part]:
     """The parts that some fixes, each a list of edits, make."""
     made = [Fix("x", tuple(edits)) for edits in fixes]
     return parts(changes(before, before.apply([edit for fix in made for edit in fix.edits])), made)
 
 
-def run(root: Path, before: Repository, *fixes: Iterable[Edit]) -> Written:
+def run(root: Path, before: Snapshot, *fixes: Iterable[Edit]) -> Written:
     return write(root, planned(before, *fixes))
 
 
@@ -71,7 +71,7 @@ def test_the_mode_stays(tmp_path: Path, mode: int) -> None:
     on_disk(tmp_path, a="one")
     (tmp_path / "a").chmod(mode)
     mode = stat.S_IMODE((tmp_path / "a").stat().st_mode)  # a system may refuse some bits
-    assert not run(tmp_path, Repository.from_folder(tmp_path), [ONE]).left
+    assert not run(tmp_path, Snapshot.from_folder(tmp_path), [ONE]).left
     assert stat.S_IMODE((tmp_path / "a").stat().st_mode) == mode
 
 
@@ -91,7 +91,7 @@ def test_the_executable_bit_goes_where_reading_is_allowed(tmp_path: Path, mode: 
     on_disk(tmp_path, a="one", b="one")
     for name in "ab":
         (tmp_path / name).chmod(mode)
-    before = Repository.from_folder(tmp_path)
+    before = Snapshot.from_folder(tmp_path)
     old = os.umask(0o002)
     try:
         written = run(tmp_path, before, [SetMode("a", git)], edits(SetMode("b", git), Replace("b", Span(0, 3), "two")))
@@ -105,7 +105,7 @@ def test_the_executable_bit_goes_where_reading_is_allowed(tmp_path: Path, mode: 
 def test_the_umask_keeps_the_executable_bit_from_others(tmp_path: Path) -> None:
     on_disk(tmp_path, a="one")
     (tmp_path / "a").chmod(0o644)
-    before = Repository.from_folder(tmp_path)
+    before = Snapshot.from_folder(tmp_path)
     old = os.umask(0o077)
     try:
         run(tmp_path, before, [SetMode("a", EXECUTABLE)], [Create("new", b"x")], [Create("start", b"x", EXECUTABLE)])
@@ -119,7 +119,7 @@ def test_a_mode_that_git_does_not_know_of_stays(tmp_path: Path) -> None:
     """In a repository with core.fileMode=false, and where somebody has run chmod, index and disk differ."""
     on_disk(tmp_path, a="one")
     (tmp_path / "a").chmod(0o644)
-    before = Repository.from_dict({"a": Source("a", b"one", EXECUTABLE)})
+    before = Snapshot.from_dict({"a": Source("a", b"one", EXECUTABLE)})
     assert not run(tmp_path, before, [ONE]).left
     assert stat.S_IMODE((tmp_path / "a").stat().st_mode) == 0o644
 
@@ -128,7 +128,7 @@ def test_a_renamed_file_stays_the_same_file(tmp_path: Path) -> None:
     on_disk(tmp_path, postbuild="true\n")
     (tmp_path / "postbuild").chmod(0o640)
     inode = (tmp_path / "postbuild").stat().st_ino
-    before = Repository.from_folder(tmp_path)
+    before = Snapshot.from_folder(tmp_path)
     assert not run(tmp_path, before, [Rename("postbuild", "binder/postBuild")]).left
     status = (tmp_path / "binder/postBuild").stat()
     assert (stat.S_IMODE(status.st_mode), status.st_ino) == (0o640, inode)
@@ -138,7 +138,7 @@ def test_a_renamed_file_stays_the_same_file(tmp_path: Path) -> None:
 def test_a_link_is_renamed_as_a_link(tmp_path: Path) -> None:
     (tmp_path / "real").write_text("x")
     (tmp_path / "postbuild").symlink_to("real")
-    written = run(tmp_path, Repository.from_folder(tmp_path), [Rename("postbuild", "postBuild")])
+    written = run(tmp_path, Snapshot.from_folder(tmp_path), [Rename("postbuild", "postBuild")])
     assert not written.left
     assert os.readlink(tmp_path / "postBuild") == "real"
     assert not os.path.lexists(tmp_path / "postbuild")
@@ -150,7 +150,7 @@ def test_the_owner_stays(tmp_path: Path) -> None:
     for name in ("a", "postbuild"):
         os.chown(tmp_path / name, 65534, 65533)
         (tmp_path / name).chmod(0o6750)
-    before = Repository.from_folder(tmp_path)
+    before = Snapshot.from_folder(tmp_path)
     rename = [Rename("postbuild", "postBuild"), Replace("postbuild", Span(0, 0), "#!/bin/sh\n")]
     assert not run(tmp_path, before, [ONE], rename).left
     for name in ("a", "postBuild"):
@@ -232,7 +232,7 @@ def test_what_changes_while_another_file_is_written_is_left(tmp_path: Path, monk
 
 
 def test_a_name_that_is_taken(tmp_path: Path) -> None:
-    before = Repository.from_dict({"a": "x"})
+    before = Snapshot.from_dict({"a": "x"})
     (tmp_path / "new").write_text("mine")
     assert "there already" in run(tmp_path, before, [Create("new", b"ours")]).left[0].why
     assert (tmp_path / "new").read_text() == "mine"
@@ -243,7 +243,7 @@ def test_a_name_that_is_taken(tmp_path: Path) -> None:
 
 def test_a_name_that_is_taken_at_the_last_moment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(disk, "_refuse_taken", lambda *_: (tmp_path / "new").write_text("mine"))
-    assert "there already" in run(tmp_path, Repository.from_dict({}), [Create("new", b"ours")]).left[0].why
+    assert "there already" in run(tmp_path, Snapshot.from_dict({}), [Create("new", b"ours")]).left[0].why
     assert (tmp_path / "new").read_text() == "mine"
 
 
@@ -252,7 +252,7 @@ def test_nothing_outside_the_repository(tmp_path: Path) -> None:
     root = tmp_path / "root"
     (root / ".git/hooks").mkdir(parents=True)
     (root / "binder").symlink_to("../outside")
-    empty = Repository.from_dict({})
+    empty = Snapshot.from_dict({})
     paths = ["binder/start", "../outside/y", str(tmp_path / "outside/z"), ".git/hooks/post-checkout", "sub/.GIT/config"]
     written = run(root, empty, *([Create(path, b"x")] for path in paths))
     assert [left.change.path for left in written.left] == sorted(paths)
@@ -267,19 +267,19 @@ def test_nothing_outside_the_repository(tmp_path: Path) -> None:
 def test_a_link_is_not_written_through(tmp_path: Path) -> None:
     (tmp_path / "real").write_text("one")
     (tmp_path / "a").symlink_to("real")
-    assert "symbolic link" in run(tmp_path, Repository.from_dict({"a": "one"}), [ONE]).left[0].why
+    assert "symbolic link" in run(tmp_path, Snapshot.from_dict({"a": "one"}), [ONE]).left[0].why
     assert (tmp_path / "real").read_text() == "one"
 
 
 def test_a_special_file(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "a")
-    assert "not a regular file" in run(tmp_path, Repository.from_dict({"a": "one"}), [ONE]).left[0].why
+    assert "not a regular file" in run(tmp_path, Snapshot.from_dict({"a": "one"}), [ONE]).left[0].why
 
 
 def test_a_file_with_two_names(tmp_path: Path) -> None:
     on_disk(tmp_path, a="one")
     os.link(tmp_path / "a", tmp_path / "twin")
-    before = Repository.from_folder(tmp_path)
+    before = Snapshot.from_folder(tmp_path)
     assert "hard link" in run(tmp_path, before, [ONE]).left[0].why
     assert (tmp_path / "a").samefile(tmp_path / "twin")
     assert not run(tmp_path, before, [Rename("a", "b")]).left, "a new name is no new content"
@@ -289,14 +289,14 @@ def test_a_file_with_two_names(tmp_path: Path) -> None:
 def test_a_write_protected_file(tmp_path: Path) -> None:
     on_disk(tmp_path, a="one", b="x")
     (tmp_path / "a").chmod(0o444)
-    before = Repository.from_folder(tmp_path)
+    before = Snapshot.from_folder(tmp_path)
     for edit in (ONE, Delete("a")):
         assert "`chmod u+w a`" in run(tmp_path, before, [edit]).left[0].why
     assert (tmp_path / "a").read_text() == "one"
 
 
 def test_a_file_that_is_gone(tmp_path: Path) -> None:
-    before = Repository.from_dict({"a": "one", "b": "x"})
+    before = Snapshot.from_dict({"a": "one", "b": "x"})
     written = run(tmp_path, before, [ONE], [Delete("b")], [Create("c/d", b"")])
     assert [(left.change.path, left.why) for left in written.left] == [
         ("a", "it is not there any more. Run binderlint again"),
@@ -307,7 +307,7 @@ def test_a_file_that_is_gone(tmp_path: Path) -> None:
 def test_a_folder_in_the_place_of_a_file_and_the_reverse(tmp_path: Path) -> None:
     (tmp_path / "a").mkdir()
     (tmp_path / "binder").write_text("a file")
-    written = run(tmp_path, Repository.from_dict({"a": "one"}), [ONE], [Create("binder/start", b"x")])
+    written = run(tmp_path, Snapshot.from_dict({"a": "one"}), [ONE], [Create("binder/start", b"x")])
     assert [left.change.path for left in written.left] == ["a", "binder/start"]
     assert names(tmp_path) == ["a", "binder"]
 
@@ -324,7 +324,7 @@ def test_renames_that_change_the_case_only(tmp_path: Path) -> None:
 def test_a_folder_that_changes_its_case_only(tmp_path: Path) -> None:
     (tmp_path / "Binder").mkdir()
     on_disk(tmp_path, **{"Binder/start": "#!/bin/sh\n", "Binder/apt.txt": "git\n"})
-    before = Repository.from_folder(tmp_path)
+    before = Snapshot.from_folder(tmp_path)
     moves = [Rename("Binder/start", "binder/start"), Rename("Binder/apt.txt", "binder/apt.txt")]
     assert not run(tmp_path, before, moves).left
     assert names(tmp_path) == ["binder", "binder/apt.txt", "binder/start"]
@@ -335,7 +335,7 @@ def test_a_folder_with_two_names(tmp_path: Path) -> None:
     (tmp_path / ".binder").mkdir()
     (tmp_path / "binder").symlink_to(".binder")
     wanted: list[Edit] = [Create("binder/start", b"x"), Create(".binder/apt.txt", b"x")]
-    assert not run(tmp_path, Repository.from_dict({}), wanted).left
+    assert not run(tmp_path, Snapshot.from_dict({}), wanted).left
     assert sorted(os.listdir(tmp_path / ".binder")) == ["apt.txt", "start"]
 
 
@@ -416,7 +416,7 @@ def test_a_chain_of_renames(tmp_path: Path) -> None:
 
 
 def test_changes_of_one_fix_are_one_part() -> None:
-    before = Repository.from_dict({"a": "one", "b": "one", "c": "one", "d": "one", "postbuild": "x"})
+    before = Snapshot.from_dict({"a": "one", "b": "one", "c": "one", "d": "one", "postbuild": "x"})
     wanted = planned(
         before,
         [Replace("a", Span(0, 3), "A"), Replace("b", Span(0, 3), "B")],
@@ -613,7 +613,7 @@ def test_without_hard_links(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         raise PermissionError(1, "Operation not permitted")
 
     monkeypatch.setattr(os, "link", refuse)
-    assert not run(tmp_path, Repository.from_dict({}), [Create("binder/new", b"x")]).left
+    assert not run(tmp_path, Snapshot.from_dict({}), [Create("binder/new", b"x")]).left
     assert names(tmp_path) == ["binder", "binder/new"]
 
 
@@ -625,14 +625,14 @@ def test_the_index_is_left_alone(tmp_path: Path) -> None:
     on_disk(tmp_path, a="x", postbuild="y")
     subprocess.run(["git", "add", "-A"], cwd=tmp_path, check=True)
     index = (tmp_path / ".git/index").read_bytes()
-    before = Repository.from_folder(tmp_path)
+    before = Snapshot.from_folder(tmp_path)
     assert not run(tmp_path, before, [Rename("postbuild", "postBuild")], [Create("new", b"z")]).left
     assert (tmp_path / ".git/index").read_bytes() == index
-    again = Repository.from_folder(tmp_path)
+    again = Snapshot.from_folder(tmp_path)
     assert set(again.sources) == {"a"}
     assert set(again.untracked) == {"new", "postBuild"}, "as Binder would see it"
 
 
 def test_a_link_is_no_file_to_compare(tmp_path: Path) -> None:
-    before = Repository.from_dict({"l": Source("l", b"a", SYMLINK), "a": "x"})
+    before = Snapshot.from_dict({"l": Source("l", b"a", SYMLINK), "a": "x"})
     assert changes(before, before) == []

@@ -23,7 +23,7 @@ from binderlint.outside import streams
 from binderlint.reporters import plan as plan_reporter
 from binderlint.reporters import render
 from binderlint.reporters.json import dumps
-from binderlint.repository import Repository
+from binderlint.snapshot import Snapshot
 from binderlint.source import Place, Source, Span
 from binderlint.style import Style
 from tests.systems import linux
@@ -193,7 +193,7 @@ def hostile(value: Any, text: str) -> Any:
     ],
 )
 def test_the_plan_is_not_forged(files: dict[str, str], text: str) -> None:
-    found = hostile(plan_reporter.outline(Repository.from_dict(files)), text)
+    found = hostile(plan_reporter.outline(Snapshot.from_dict(files)), text)
     for style in (Style(width=60), Style(colours=True, width=60)):
         output = without_colours(plan_reporter.render(found, style))
         assert all(all(map(is_text, line)) for line in output.split("\n"))

@@ -21,7 +21,7 @@ from binderlint.lint.linter import check
 from binderlint.lint.report import Report
 from binderlint.lint.rule import Rule
 from binderlint.pages import notebook
-from binderlint.repository import Repository
+from binderlint.snapshot import Snapshot
 from binderlint.source import Span
 
 
@@ -42,7 +42,7 @@ class Finder(Rule):
         self.word, self.edit, self.applicability = word, edit, applicability
         self.code = code  # type: ignore[misc]
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         for source in repo.sources.values():
             start = source.text.find(self.word)
             if start >= 0:
@@ -59,8 +59,8 @@ class Failing(Finder):
     severity = Severity.ERROR
 
 
-def repo(**files: str) -> Repository:
-    return Repository.from_dict(files, assume_binder=True)
+def repo(**files: str) -> Snapshot:
+    return Snapshot.from_dict(files, assume_binder=True)
 
 
 def test_passes_follow_each_other() -> None:
@@ -91,7 +91,7 @@ def test_fixes_that_take_turns_are_not_endless() -> None:
         Nothing else.
         """
 
-        def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
             for found in super().check(repo):
                 start = found.place.span.start
                 word = Replace(found.path, Span(start, start + len(self.word)), "")
@@ -128,7 +128,7 @@ def test_a_fix_that_brings_an_error_is_taken_back() -> None:
 
 
 def test_a_fix_that_breaks_the_build_is_taken_back() -> None:
-    broken = Repository.from_dict({"environment.yml": "dependencies: [python=3.12]\n"}, assume_binder=True)
+    broken = Snapshot.from_dict({"environment.yml": "dependencies: [python=3.12]\n"}, assume_binder=True)
     done = fix(broken, rules=[Finder("]", "")])
     assert done.repo.sources["environment.yml"].text == "dependencies: [python=3.12]\n"
     assert "the build would fail" in done.reverted[0][1]
@@ -137,10 +137,10 @@ def test_a_fix_that_breaks_the_build_is_taken_back() -> None:
 def test_a_script_that_would_fail_is_not_brought_to_run() -> None:
     script = "#!/bin/bash\nset -e\njupyter nbextension enable rise\n"
     files = {"environment.yml": "dependencies: [python=3.12]\n"}
-    done = fix(Repository.from_dict({**files, "postbuild": script}, assume_binder=True))
+    done = fix(Snapshot.from_dict({**files, "postbuild": script}, assume_binder=True))
     assert "postbuild" in done.repo.sources
     assert "postbuild-removed-jupyter-command" in done.reverted[0][1]
-    fine = fix(Repository.from_dict({**files, "postbuild": "#!/bin/bash\nset -e\ntrue\n"}, assume_binder=True))
+    fine = fix(Snapshot.from_dict({**files, "postbuild": "#!/bin/bash\nset -e\ntrue\n"}, assume_binder=True))
     assert "postBuild" in fine.repo.sources
 
 
@@ -148,7 +148,7 @@ def test_an_error_of_a_rule_that_spoke_before_is_an_error_too() -> None:
     """`set -e` makes of the warning about `read` an error of the same rule."""
     files = {"requirements.txt": "numpy==2.2.0\n", "runtime.txt": "python-3.12\n"}
     script = '#!/bin/bash\nread -p "Continue? " answer\nmake\n'
-    done = fix(Repository.from_dict({**files, "postBuild": script}), applicability=Applicability.UNSAFE)
+    done = fix(Snapshot.from_dict({**files, "postBuild": script}), applicability=Applicability.UNSAFE)
     assert done.repo.sources["postBuild"].text == script
     assert [reason for _, reason in done.reverted] == ["it would bring a new error, PBD008 postbuild-interactive"]
 
@@ -173,7 +173,7 @@ def test_what_does_harm_now_is_tried_again_later() -> None:
 
         severity = Severity.ERROR
 
-        def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
             if all(word in repo.sources["a"].text for word in self.word.split()):
                 yield self.at(repo.sources["a"], "both")
 
@@ -184,7 +184,7 @@ def test_what_does_harm_now_is_tried_again_later() -> None:
 def test_a_fix_that_another_one_puts_right_is_applied_with_it() -> None:
     """The script fails with its line endings, and they are fixed once Binder runs it."""
     files = {"environment.yml": "dependencies: [python=3.12]\n", "postbuild": "#!/bin/bash\r\nset -e\r\nmake\r\n"}
-    done = fix(Repository.from_dict(files, assume_binder=True))
+    done = fix(Snapshot.from_dict(files, assume_binder=True))
     assert done.repo.sources["postBuild"].text == "#!/bin/bash\nset -e\nmake\n"
     assert "postbuild" not in done.repo.sources
     assert not done.reverted
@@ -196,7 +196,7 @@ def test_an_error_that_comes_to_light_was_not_brought() -> None:
         "runtime.txt": "r-4.1\n",
         "install.R": 'source("https://bioconductor.org/biocLite.R")\nbiocLite("limma")\n',
     }
-    done = fix(Repository.from_dict(files), applicability=Applicability.UNSAFE)
+    done = fix(Snapshot.from_dict(files), applicability=Applicability.UNSAFE)
     assert done.repo.sources["runtime.txt"].text == "r-4.1-2022-04-01\n"
     assert "biocLite" not in done.repo.sources["install.R"].text
     assert not done.reverted and not done.report.counts()["error"]
@@ -204,7 +204,7 @@ def test_an_error_that_comes_to_light_was_not_brought() -> None:
 
 def test_a_link_that_works_again_shows_what_is_missing() -> None:
     link = "[run](https://mybinder.org/v2/gh/ada/waves/tree/main)\n"
-    done = fix(Repository.from_dict({"README.md": link}))
+    done = fix(Snapshot.from_dict({"README.md": link}))
     assert done.repo.sources["README.md"].text == link.replace("tree/", "")
     assert [found.code for found in done.report.diagnostics] == ["LAY006"]
     assert not done.reverted
@@ -213,7 +213,7 @@ def test_a_link_that_works_again_shows_what_is_missing() -> None:
 def test_an_error_behind_an_error_is_no_worse() -> None:
     """Conda stopped at the item, and pip stops at it now."""
     done = fix(
-        Repository.from_dict({"environment.yml": "dependencies:\n  - python=3.12\n  - -e .\n"}, assume_binder=True)
+        Snapshot.from_dict({"environment.yml": "dependencies:\n  - python=3.12\n  - -e .\n"}, assume_binder=True)
     )
     assert "- pip:" in done.repo.sources["environment.yml"].text
     assert [found.code for found in done.report.diagnostics if found.severity is Severity.ERROR] == ["PIP006"]
@@ -236,7 +236,7 @@ BREAKING = [
 
 @pytest.mark.parametrize(("path", "text", "word", "edit"), BREAKING)
 def test_what_parsed_before_parses_now(path: str, text: str, word: str, edit: str) -> None:
-    done = fix(Repository.from_dict({path: text}, assume_binder=True), rules=[Finder(word, edit)])
+    done = fix(Snapshot.from_dict({path: text}, assume_binder=True), rules=[Finder(word, edit)])
     assert done.repo.sources[path].text == text
     assert done.reverted and not done.applied
 
@@ -244,7 +244,7 @@ def test_what_parsed_before_parses_now(path: str, text: str, word: str, edit: st
 @pytest.mark.parametrize(("path", "text", "word", "edit"), BREAKING)
 def test_what_did_not_parse_may_be_changed(path: str, text: str, word: str, edit: str) -> None:
     broken = text.replace(word, edit, 1)
-    done = fix(Repository.from_dict({path: broken + "# one"}, assume_binder=True), rules=[Finder("# one", "# two")])
+    done = fix(Snapshot.from_dict({path: broken + "# one"}, assume_binder=True), rules=[Finder("# one", "# two")])
     assert [reason for _, reason in done.reverted] == []
 
 
@@ -256,7 +256,7 @@ def test_a_file_with_a_new_name_is_held_against_the_old_one(text: str, moved: bo
         Nothing else.
         """
 
-        def check(self, repo: Repository) -> Iterator[Diagnostic]:
+        def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
             for found in super().check(repo):
                 if found.fix:
                     yield found._replace(fix=Fix("t", (*found.fix.edits, Rename(found.path, "new.sh"))))
@@ -288,7 +288,7 @@ def test_safe_fixes_come_first() -> None:
 
 def test_what_is_there_is_moved_before_anything_is_created() -> None:
     files = {"runtime.text": "python-3.12\n", "requirements.txt": "numpy==2.2.0\n"}
-    done = fix(Repository.from_dict(files, assume_binder=True), applicability=Applicability.UNSAFE)
+    done = fix(Snapshot.from_dict(files, assume_binder=True), applicability=Applicability.UNSAFE)
     assert done.repo.sources["runtime.txt"].text == "python-3.12\n"
 
 

@@ -16,17 +16,18 @@ from binderlint.lint.diagnostic import Applicability
 from binderlint.lint.fixer import fix
 from binderlint.lint.linter import check
 from binderlint.outside.git import Git
+from binderlint.repo2docker.build import build_plan
 from binderlint.reporters import render
 from binderlint.reporters.plan import outline
 from binderlint.reporters.plan import render as render_plan
-from binderlint.repository import Repository
+from binderlint.snapshot import Snapshot
 from binderlint.source import EXECUTABLE, REGULAR, Source
 from binderlint.style import Style
 
 FIXTURES = sorted(path for path in (Path(__file__).parent.parent / "fixtures").iterdir() if path.is_dir())
 
 
-def load(fixture: Path) -> Repository:
+def load(fixture: Path) -> Snapshot:
     facts = json.loads((fixture / "git.json").read_text("utf-8"))
     executable = facts.pop("executable", [])  # of which Windows knows nothing
     sources = {}
@@ -35,7 +36,7 @@ def load(fixture: Path) -> Repository:
             name = path.relative_to(fixture / "repo").as_posix()
             sources[name] = Source(name, path.read_bytes(), EXECUTABLE if name in executable else REGULAR)
     git = Git(**{**facts, "refs": frozenset(facts.get("refs", ()))})
-    return Repository.from_dict(sources, git=git)
+    return Snapshot.from_dict(sources, git=git)
 
 
 def golden(fixture: Path) -> dict[str, str | dict[str, bytes]]:
@@ -84,7 +85,7 @@ def test_fixing_makes_nothing_worse(fixture: Path) -> None:
     for applicability in (Applicability.SAFE, Applicability.UNSAFE):
         fixed = fix(repo, applicability=applicability)
         assert fixed.report.counts()["error"] <= errors
-        assert not (fixed.repo.plan.error and not repo.plan.error)
+        assert not (build_plan(fixed.repo).error and not build_plan(repo).error)
 
 
 @pytest.mark.parametrize(

@@ -20,13 +20,14 @@ from hypothesis import strategies as st
 
 import binderlint
 from binderlint.cli import main
+from binderlint.facts.size import history_bytes
 from binderlint.outside import git as door
 from binderlint.outside import remote
 from binderlint.outside.clone import blob_id
 from binderlint.outside.dotgit import find_git, find_store, is_ref_name, parse_index, read_config, read_git
 from binderlint.outside.git import Blobs, Bounds, Config, GitError, MissingError, Store, ask, environment
 from binderlint.outside.objects import read_tree, resolve
-from binderlint.repository import Repository
+from binderlint.snapshot import Snapshot
 from binderlint.source import RepositoryError
 from tests.hosting import Answer, drip, drip_header, endless, git_host, redirect, served, silence, status
 from tests.systems import posix
@@ -560,7 +561,7 @@ def test_folders_of_git_that_lead_out(tree: Path, said: Said) -> None:
     assert read_git(place).refs == {"main", "root"}
     assert said(tree, "--assume-binder", "--output", "concise")[0] == 1
     (tree / ".git/objects/info/alternates").write_text("/\n\0\n")
-    assert Repository.from_folder(tree).history_bytes == 0
+    assert history_bytes(Snapshot.from_folder(tree)) == 0
     (tree / ".git/commondir").write_text("/etc\n")
     assert said(tree, "--assume-binder", "--output", "concise")[0] == 1
 
@@ -593,7 +594,7 @@ def test_links_in_the_place_of_folders_are_not_followed(tmp_path: Path, tree: Pa
     (tree / "docs/deep").rmdir()
     (tree / "docs").rmdir()
     (tree / "docs").symlink_to(tmp_path / "out")
-    repo = Repository.from_folder(tree)
+    repo = Snapshot.from_folder(tree)
     assert set(repo.sources) == {"binder", "requirements.txt"}, "what is behind a link has been deleted, as for git"
     assert list(repo.untracked) == ["docs"]
 

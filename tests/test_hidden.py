@@ -18,7 +18,7 @@ from binderlint.lint.report import Report
 from binderlint.lint.settings import Settings
 from binderlint.reporters import render
 from binderlint.reporters.hidden import caveat, notes
-from binderlint.repository import Repository
+from binderlint.snapshot import Snapshot
 from binderlint.style import Style
 
 FILES = {
@@ -218,7 +218,7 @@ def test_long_lists_are_cut(folder: Path) -> None:
     files = {f"{number}.ipynb": '{"cells": [}' for number in range(9)}
     ignores = dict.fromkeys(files, ("NBK",))
     report = check(
-        Repository.from_dict(files, assume_binder=True), Settings(per_file_ignores=ignores, called="x", file=folder)
+        Snapshot.from_dict(files, assume_binder=True), Settings(per_file_ignores=ignores, called="x", file=folder)
     )
     ((where, (sentence,)),) = notes(report)
     assert where == "x"
@@ -247,7 +247,7 @@ def test_nothing_vanishes(
     select: list[str], ignore: list[str], per_file: dict[str, list[str]], severity: dict[str, str]
 ) -> None:
     """Whatever a configuration file says, each problem is shown or told to be hidden, and the level is not given for what it is not."""
-    repo = Repository.from_dict(FILES, assume_binder=True)
+    repo = Snapshot.from_dict(FILES, assume_binder=True)
     plain = check(repo)
     settings = Settings(
         select=tuple(select),

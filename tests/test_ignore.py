@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from binderlint.facts.ignore import docker_excludes, docker_patterns, git_excludes
-from binderlint.repository import Repository
+from binderlint.snapshot import Snapshot
 from binderlint.source import Source
 
 PATHS = (
@@ -78,5 +78,5 @@ def test_gitignore_as_git_reads_it(tree: Path, lines: list[str]) -> None:
         text=True,
         check=False,
     )
-    repo = Repository.from_dict({**dict.fromkeys(PATHS, ""), ".gitignore": "\n".join(lines) + "\n"})
+    repo = Snapshot.from_dict({**dict.fromkeys(PATHS, ""), ".gitignore": "\n".join(lines) + "\n"})
     assert {path for path in PATHS if git_excludes(repo, path)} == set(done.stdout.splitlines())

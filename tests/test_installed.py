@@ -15,8 +15,8 @@ from binderlint.facts.environment.locks import Lock
 from binderlint.lint.diagnostic import Applicability
 from binderlint.lint.fixer import fix
 from binderlint.outside.installed import InstalledError, read_installed
-from binderlint.repository import Repository
 from binderlint.rules.pins.unpinned_dependencies import UnpinnedDependencies
+from binderlint.snapshot import Snapshot
 from tests.hostile import what_ran, write_hostile
 
 PYTHON = "Scripts/python.exe" if os.name == "nt" else "bin/python"
@@ -40,12 +40,12 @@ UV = '[[package]]\nname = "numpy"\nversion = "1.26.4"\n'
     ],
 )  # fmt: skip
 def test_what_the_fix_writes(files: dict[str, str], fixed: dict[str, str]) -> None:
-    repo = Repository.from_dict({"runtime.txt": "python-3.12", **files}, versions=INSTALLED)
+    repo = Snapshot.from_dict({"runtime.txt": "python-3.12", **files}, versions=INSTALLED)
     after = fix(repo, None, Applicability.UNSAFE, [UnpinnedDependencies()]).repo
     assert _changed(repo, after) == fixed
 
 
-def _changed(before: Repository, after: Repository) -> Mapping[str, str]:
+def _changed(before: Snapshot, after: Snapshot) -> Mapping[str, str]:
     return {
         path: source.data.decode() for path, source in after.sources.items() if source.data != before.sources[path].data
     }

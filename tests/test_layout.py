@@ -10,13 +10,14 @@ from binderlint.lint.diagnostic import Applicability, Severity
 from binderlint.lint.fixer import fix
 from binderlint.lint.linter import check
 from binderlint.read.yaml import read
-from binderlint.repository import Repository
+from binderlint.repo2docker.build import build_plan
 from binderlint.rules.layout.requirements_need_conda import _has_wheel, needs
+from binderlint.snapshot import Snapshot
 from binderlint.source import Files, Source
 
 
-def repository(files: Files, **options: str) -> Repository:
-    return Repository.from_dict(files, assume_binder=True, **options)  # type: ignore[arg-type]
+def repository(files: Files, **options: str) -> Snapshot:
+    return Snapshot.from_dict(files, assume_binder=True, **options)  # type: ignore[arg-type]
 
 
 def merged(environment: str, requirements: str) -> str | None:
@@ -165,7 +166,7 @@ def test_nothing_that_fails_is_silent(files: Files) -> None:
     repo = repository(files)
     report = check(repo)
     assert not report.crashed
-    assert repo.plan.error or repo.plan.default
+    assert build_plan(repo).error or build_plan(repo).default
     errors = [found for found in report.diagnostics if found.severity is Severity.ERROR]
     assert errors
     assert len([found for found in errors if found.name in ("repo2docker-error", "no-environment-file")]) <= 1

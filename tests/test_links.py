@@ -15,8 +15,8 @@ from binderlint.lint.fixer import fix
 from binderlint.outside.git import Git
 from binderlint.read.address import PROVIDERS, Address, Route, is_sample, parse
 from binderlint.read.notebook import read
-from binderlint.repository import Repository
 from binderlint.rules import rules_of
+from binderlint.snapshot import Snapshot
 from binderlint.source import Source, Text
 
 SEGMENT = st.text("abcXYZ019._-%2F~+@:", min_size=1, max_size=12)
@@ -24,7 +24,7 @@ HOST = st.sampled_from(["mybinder.org", "binder.pangeo.io", "MyBinder.org", "ges
 
 
 def links(path: str, text: str | bytes) -> list[Link]:
-    return list(find_links(Repository.from_dict({path: text})))
+    return list(find_links(Snapshot.from_dict({path: text})))
 
 
 def found(path: str, text: str) -> list[tuple[str, Where]]:
@@ -331,7 +331,7 @@ def test_fixes_settle_and_touch_links_only(data: st.DataObject, path: str, unsaf
         text = '{"cells": [{"cell_type": "markdown", "source": ["' + '\\n", "'.join(parts) + '"]}], "nbformat": 4}'
     git = Git("gh/ada/waves", "main", "main", frozenset({"main", "v1", "v2"}), True)
     files = {path: text, "environment.yml": "dependencies: [python=3.12]\n", "a.ipynb": "{}"}
-    repo = Repository.from_dict(files, git=git, assume_binder=True)
+    repo = Snapshot.from_dict(files, git=git, assume_binder=True)
     rules = rules_of("LNK")
     level = Applicability.UNSAFE if unsafe else Applicability.SAFE
     once = fix(repo, applicability=level, rules=rules)

@@ -7,7 +7,7 @@ import pytest
 from binderlint.facts.environment.locks import locks
 from binderlint.read.apt import gone_from_noble
 from binderlint.read.wheels import known, release
-from binderlint.repository import Repository
+from binderlint.snapshot import Snapshot
 
 UV = 'version = 1\nrequires-python = ">=3.11"\n\n[[package]]\nname = "A_b"\nversion = "1.0"\n\n[[package]]\nname = "c"\nversion = "2"\n\n[[package]]\nname = "c"\nversion = "3"\n'
 POETRY = '# made\n\n[[package]]\nname = "a"\nversion = "1.0"\ndescription = ""\npython-versions = ">=2"\n\n[metadata]\nlock-version = "2.0"\npython-versions = "^3.9"\n'
@@ -33,14 +33,14 @@ PIPFILE = '{"_meta": {"requires": {"python_full_version": "3.11.13"}}, "default"
     ],
 )  # fmt: skip
 def test_lock(path: str, text: str, pip: dict[str, str], conda: dict[str, str], python: str) -> None:
-    (lock,) = locks(Repository.from_dict({path: text}))
+    (lock,) = locks(Snapshot.from_dict({path: text}))
     assert (lock.pip, lock.conda, lock.python) == (pip, conda, python)
 
 
 def test_a_lock_for_another_python_does_not_fit() -> None:
-    (lock,) = locks(Repository.from_dict({"uv.lock": UV}))
+    (lock,) = locks(Snapshot.from_dict({"uv.lock": UV}))
     assert lock.fits("3.12") and not lock.fits("3.10")
-    (poetry,) = locks(Repository.from_dict({"poetry.lock": POETRY}))
+    (poetry,) = locks(Snapshot.from_dict({"poetry.lock": POETRY}))
     assert poetry.fits("3.12") and not poetry.fits("3.8"), "poetry's caret is read"
 
 

@@ -18,8 +18,8 @@ from binderlint.lint.fixer import fix
 from binderlint.lint.linter import check
 from binderlint.lint.rule import Rule
 from binderlint.pages import Case, Page, PageError, read
-from binderlint.repository import Repository
 from binderlint.rules import FOLDER, rule_index
+from binderlint.snapshot import Snapshot
 from binderlint.source import EXECUTABLE, REGULAR, Source
 from tests.cases import cases, reported
 
@@ -63,11 +63,11 @@ def alone(rule: Rule) -> list[Rule] | None:
     return None if rule.code.startswith(META) else [rule]
 
 
-def fixed_by(rule: Rule, repo: Repository) -> Repository:
+def fixed_by(rule: Rule, repo: Snapshot) -> Snapshot:
     return fix(repo, applicability=Applicability.UNSAFE, rules=alone(rule)).repo
 
 
-def found_in(rule: Rule, repo: Repository) -> list[tuple[str, str, int]]:
+def found_in(rule: Rule, repo: Snapshot) -> list[tuple[str, str, int]]:
     found = check(repo, rules=alone(rule)).diagnostics
     return [(one.message, one.path, one.place.line) for one in found if one.code == rule.code]
 

@@ -17,12 +17,12 @@ from binderlint.lint.hubs import Hub, describe, find_hub, judge, parse_size
 from binderlint.lint.settings import ConfigError, load
 from binderlint.outside import remote
 from binderlint.outside.remote import find_remote
+from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.mentions import mentioned
 from binderlint.repo2docker.plan import DEFAULT_PYTHON, Status
 from binderlint.repo2docker.steps import build_steps
 from binderlint.repo2docker.tables import repo2docker
-from binderlint.repository import Repository
-from binderlint.snapshot import RepositoryError
+from binderlint.snapshot import RepositoryError, Snapshot
 from binderlint.source import SYMLINK, Files, Source
 from tests.hosting import git_host
 
@@ -31,7 +31,7 @@ ROOT = Path(__file__).parents[1]
 
 def uses(files: Files) -> dict[str, tuple[str, str]]:
     """Status and reason of each file of the plan."""
-    return {use.path: (use.status.value, use.reason) for use in Repository.from_dict(files).plan.files}
+    return {use.path: (use.status.value, use.reason) for use in build_plan(Snapshot.from_dict(files)).files}
 
 
 # -- the tables
@@ -138,7 +138,7 @@ def test_what_is_no_misspelling() -> None:
 
 
 def test_plan_questions() -> None:
-    plan = Repository.from_dict({"binder/environment.yml": "", "start": ""}).plan
+    plan = build_plan(Snapshot.from_dict({"binder/environment.yml": "", "start": ""}))
     assert plan.uses("binder/environment.yml") and not plan.uses("start") and not plan.uses("x")
     assert plan.path("start") == "binder/start"
     use = plan.use("start")
@@ -158,7 +158,7 @@ def test_plan_questions() -> None:
     ],
 )  # fmt: skip
 def test_the_line_that_decides(files: Files, version: str, at: str) -> None:
-    python = Repository.from_dict(files).plan.python
+    python = build_plan(Snapshot.from_dict(files)).python
     assert python and (python.version, str(python.place)) == (version, at)
 
 
@@ -177,7 +177,7 @@ def test_the_line_that_decides(files: Files, version: str, at: str) -> None:
     ],
 )  # fmt: skip
 def test_the_line_to_blame(files: Files, stage: str, at: str) -> None:
-    error = Repository.from_dict(files).plan.error
+    error = build_plan(Snapshot.from_dict(files)).error
     assert error and (error.stage, str(error.place)) == (stage, at)
 
 
@@ -194,26 +194,26 @@ def test_the_line_to_blame(files: Files, stage: str, at: str) -> None:
 )
 def test_mentions(text: str, found: str) -> None:
     paths = ("setup.sh", "binder/env.sh", "environment-extra.yml", "dev-requirements.txt", "start", "requirements.txt")
-    repo = Repository.from_dict(dict.fromkeys(paths, ""))
+    repo = Snapshot.from_dict(dict.fromkeys(paths, ""))
     assert [path for path, _ in mentioned(repo, text, "")] == ([found] if found else [])
 
 
 def test_requirements_that_look_like_another_encoding() -> None:
     """repo2docker guesses the encoding, and an escape sequence makes it guess ISO 2022."""
-    assert not Repository.from_dict({"requirements.txt": b".\x1b$B"}).plan.pip_needs_repository
-    assert Repository.from_dict({"requirements.txt": b"-e .\n"}).plan.pip_needs_repository
+    assert not build_plan(Snapshot.from_dict({"requirements.txt": b".\x1b$B"})).pip_needs_repository
+    assert build_plan(Snapshot.from_dict({"requirements.txt": b"-e .\n"})).pip_needs_repository
 
 
 # -- steps
 
 
 def test_steps() -> None:
-    repo = Repository.from_dict(
+    repo = Snapshot.from_dict(
         {"requirements.txt": "-e .\n", "setup.py": "", "apt.txt": "vim\n", "postBuild": "", "environment.yaml": ""}
     )
-    assert repo.plan.buildpack == "CondaBuildPack"
+    assert build_plan(repo).buildpack == "CondaBuildPack"
     files = {"binder/runtime.txt": "r-4.1-2022-01-10", "binder/install.R": "", "binder/apt.txt": "a\n", "binder/requirements.txt": "-e .\n", "binder/postBuild": ""}  # fmt: skip
-    steps = build_steps(Repository.from_dict(files))
+    steps = build_steps(Snapshot.from_dict(files))
     assert [(step.user, step.when, step.files) for step in steps] == [
         ("root", "before", ()),
         ("root", "before", ()),
@@ -224,8 +224,8 @@ def test_steps() -> None:
         ("jovyan", "after", ("binder/requirements.txt",)),
         ("jovyan", "after", ("binder/postBuild",)),
     ]
-    assert not build_steps(Repository.from_dict({"runtime.txt": ""}))
-    docker = build_steps(Repository.from_dict({"Dockerfile": "FROM python:3.12\nRUN a\nUSER me\nCOPY . /x\n"}))
+    assert not build_steps(Snapshot.from_dict({"runtime.txt": ""}))
+    docker = build_steps(Snapshot.from_dict({"Dockerfile": "FROM python:3.12\nRUN a\nUSER me\nCOPY . /x\n"}))
     assert [(step.user, step.what) for step in docker] == [("root", "RUN a"), ("me", "COPY . /x")]
 
 
@@ -233,18 +233,18 @@ def test_steps() -> None:
 
 
 def test_hubs() -> None:
-    empty, nix = Repository.from_dict({"apt.txt": ""}), Repository.from_dict({"default.nix": ""})
-    assert not judge(find_hub("mybinder.org"), empty.plan).accepts
-    assert judge(find_hub("generic"), empty.plan).accepts
-    assert judge(find_hub("hub.example.org"), empty.plan).accepts
-    assert not judge(find_hub("mybinder.org"), nix.plan).accepts
-    assert judge(find_hub("generic"), nix.plan).accepts
+    empty, nix = Snapshot.from_dict({"apt.txt": ""}), Snapshot.from_dict({"default.nix": ""})
+    assert not judge(find_hub("mybinder.org"), build_plan(empty)).accepts
+    assert judge(find_hub("generic"), build_plan(empty)).accepts
+    assert judge(find_hub("hub.example.org"), build_plan(empty)).accepts
+    assert not judge(find_hub("mybinder.org"), build_plan(nix)).accepts
+    assert judge(find_hub("generic"), build_plan(nix)).accepts
     assert find_hub("mybinder.org").memory == 2 * 2**30
     assert find_hub("generic").ports is None
     own = describe({"name": "h", "memory": "1.5 GiB", "ports": [80], "default-environment": False})
     assert own == Hub("h", 3 * 2**29, None, frozenset({80}), False)
-    assert Repository.from_dict({}, hub=own).allows is own
-    assert Repository.from_dict({}, hub=own).replace([]).hub == "h"
+    assert Snapshot.from_dict({}, hub=own).allows is own
+    assert Snapshot.from_dict({}, hub=own).replace([]).hub == "h"
     assert parse_size("512m") == 2**29
     for wrong in ({"memory": "much"}, {"memory": 2}, {"ports": ["80"]}, {"colour": "red"}):
         with pytest.raises(ValueError, match="`"):

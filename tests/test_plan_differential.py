@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.steps import build_steps
-from binderlint.repository import Repository
+from binderlint.snapshot import Snapshot
 from tests.agreement import differences
 from tests.cases import cases
 from tests.oracle import Oracle
@@ -34,7 +35,7 @@ def oracle() -> Iterator[Oracle]:
 
 @pytest.mark.parametrize("files", EXAMPLES)
 def test_cases_of_the_rules(oracle: Oracle, files: Files) -> None:
-    check(Repository.from_dict(files), oracle(files))
+    check(Snapshot.from_dict(files), oracle(files))
 
 
 @settings(
@@ -44,11 +45,11 @@ def test_cases_of_the_rules(oracle: Oracle, files: Files) -> None:
 )
 @given(files=repositories())
 def test_random_repositories(oracle: Oracle, files: Files) -> None:
-    check(Repository.from_dict(files), oracle(files))
+    check(Snapshot.from_dict(files), oracle(files))
 
 
-def check(repo: Repository, said: dict[str, Any]) -> None:
+def check(repo: Snapshot, said: dict[str, Any]) -> None:
     """The plan agrees with the oracle, and its steps with the Dockerfile that repo2docker writes."""
-    assert not list(differences(repo.plan, said))
+    assert not list(differences(build_plan(repo), said))
     if "render" in said and not said["error"] and said["buildpack"] != "DockerBuildPack":
         assert planned_steps(build_steps(repo)) == rendered_steps(said["render"])

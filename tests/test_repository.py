@@ -11,8 +11,7 @@ import pytest
 from binderlint.lint.linter import check
 from binderlint.outside.dotgit import Entry, find_git, parse_index, read_index
 from binderlint.outside.git import hosted_name
-from binderlint.repository import Repository
-from binderlint.snapshot import RepositoryError
+from binderlint.snapshot import RepositoryError, Snapshot
 from binderlint.source import EXECUTABLE, GITLINK, SYMLINK, UNREAD, Source
 
 
@@ -120,7 +119,7 @@ def test_a_sparse_checkout(form: str, tree: Path) -> None:
     git(tree, "sparse-checkout", "set", "--cone", form, "binder")
     assert (b"sdir" in (tree / ".git/index").read_bytes()) == (form == "--sparse-index")
     assert {entry.path for entry in indexed(tree)} >= {"binder/start", "link", "ü ber.txt"}
-    repo = Repository.from_folder(tree)
+    repo = Snapshot.from_folder(tree)
     assert set(repo.sources) == {entry.path for entry in listed(tree)}
     assert {path for path, source in repo.sources.items() if source.mode == UNREAD} == {
         "data/a.ipynb",
@@ -131,12 +130,12 @@ def test_a_sparse_checkout(form: str, tree: Path) -> None:
         ("info", "`data/a.ipynb` could not be read (a sparse checkout leaves it out), so it was not checked")
     ]
     (tree / "binder/start").unlink()
-    assert "binder/start" not in Repository.from_folder(tree).sources
+    assert "binder/start" not in Snapshot.from_folder(tree).sources
 
 
 def test_modes_links_and_untracked(tree: Path) -> None:
     (tree / "binder/postBuild").write_text("#!/bin/sh\n")
-    repo = Repository.from_folder(tree)
+    repo = Snapshot.from_folder(tree)
     assert repo.sources["binder/start"].mode == EXECUTABLE
     assert repo.sources["link"].mode == SYMLINK
     assert repo.get("link") is repo.sources["binder/environment.yml"]
@@ -149,7 +148,7 @@ def test_modes_links_and_untracked(tree: Path) -> None:
 def test_deleted_and_changed_files_are_as_on_disk(tree: Path) -> None:
     (tree / "binder/start").unlink()
     (tree / "binder/environment.yml").write_text("name: new\n")
-    repo = Repository.from_folder(tree)
+    repo = Snapshot.from_folder(tree)
     assert not repo.exists("binder/start")
     assert repo.sources["binder/environment.yml"].data == b"name: new\n"
 
@@ -158,14 +157,14 @@ def test_a_commit_is_read_without_the_work_tree(tree: Path) -> None:
     (tree / "binder/environment.yml").write_text("broken: [")
     git(tree, "tag", "v1")
     for ref in ("HEAD", "main", "v1", git(tree, "rev-parse", "HEAD").strip()):
-        repo = Repository.from_ref(tree, ref)
+        repo = Snapshot.from_ref(tree, ref)
         source = repo.get("link")
         assert source and source.data == b"dependencies: []\n"
         assert repo.sources["binder/start"].mode == EXECUTABLE
     with pytest.raises(RepositoryError, match="no branch, tag or commit `v2`"):
-        Repository.from_ref(tree, "v2")
+        Snapshot.from_ref(tree, "v2")
     with pytest.raises(RepositoryError, match="--upload-pack"):
-        Repository.from_ref(tree, "--upload-pack=x")
+        Snapshot.from_ref(tree, "--upload-pack=x")
 
 
 def test_git_facts(tree: Path, tmp_path: Path) -> None:
@@ -175,19 +174,19 @@ def test_git_facts(tree: Path, tmp_path: Path) -> None:
     git(tmp_path, "clone", "-q", str(tree), "clone")
     clone = tmp_path / "clone"
     git(clone, "remote", "set-url", "origin", "git@github.com:Owner/name.git")
-    facts = Repository.from_folder(clone).git
+    facts = Snapshot.from_folder(clone).git
     assert facts.origin == "gh/Owner/name"
     assert facts.branch == facts.default_branch == "main"
     assert facts.refs == {"main", "other/one", "v1"}
     assert facts.complete
     git(tmp_path, "clone", "-q", "--depth=1", f"file://{tree}", "shallow")
-    assert not Repository.from_folder(tmp_path / "shallow").git.complete
+    assert not Snapshot.from_folder(tmp_path / "shallow").git.complete
     git(clone, "worktree", "add", "-q", "../second", "-b", "second")
-    assert "second" in Repository.from_folder(tmp_path / "second").git.refs
+    assert "second" in Snapshot.from_folder(tmp_path / "second").git.refs
 
 
 def test_a_folder_inside_a_work_tree_is_a_repository_of_its_own(tree: Path) -> None:
-    repo = Repository.from_folder(tree / "binder")
+    repo = Snapshot.from_folder(tree / "binder")
     assert set(repo.sources) == {"environment.yml", "start"}
     assert not repo.git.origin
 
@@ -195,7 +194,7 @@ def test_a_folder_inside_a_work_tree_is_a_repository_of_its_own(tree: Path) -> N
 def test_submodules_are_folders(tree: Path, tmp_path: Path) -> None:
     git(tmp_path, "clone", "-q", str(tree), "outer")
     git(tmp_path / "outer", "submodule", "add", "-q", str(tree), "sub")
-    repo = Repository.from_folder(tmp_path / "outer")
+    repo = Snapshot.from_folder(tmp_path / "outer")
     assert repo.sources["sub"].mode == GITLINK
     assert repo.is_dir("sub") and repo.get("sub") is None
 
@@ -205,7 +204,7 @@ def test_without_git(tmp_path: Path) -> None:
     (tmp_path / "node_modules").mkdir()
     (tmp_path / "node_modules/x").write_text("")
     (tmp_path / "dangling").symlink_to("nowhere")
-    repo = Repository.from_folder(tmp_path)
+    repo = Snapshot.from_folder(tmp_path)
     assert set(repo.sources) == {"environment.yml", "dangling"}
     assert not repo.exists("dangling")
 
@@ -213,7 +212,7 @@ def test_without_git(tmp_path: Path) -> None:
 def test_nothing_committed(tmp_path: Path) -> None:
     git(tmp_path, "init", "-q")
     (tmp_path / "environment.yml").write_text("dependencies: [python=3.12]\n")
-    repo = Repository.from_folder(tmp_path, assume_binder=True)
+    repo = Snapshot.from_folder(tmp_path, assume_binder=True)
     assert repo.get("environment.yml")
     assert "nothing-committed" in {found.name for found in check(repo).diagnostics}
 
@@ -227,7 +226,7 @@ def test_links_that_leave_or_loop() -> None:
         "env/start": "x",
         "env/up": Source("env/up", b"../env/start", SYMLINK),
     }
-    repo = Repository.from_dict(files)
+    repo = Snapshot.from_dict(files)
     assert [repo.resolve(path) for path in ("out", "absolute", "loop")] == [None, None, None]
     assert repo.is_dir("binder")
     for path in ("binder/start", "binder/up", "env/../env/./start"):
@@ -239,7 +238,7 @@ def test_what_is_no_file_is_passed_over(tree: Path) -> None:
     (tree / "binder/start").mkdir()
     if hasattr(os, "mkfifo"):  # Windows has no such files
         os.mkfifo(tree / "pipe")
-    repo = Repository.from_folder(tree)
+    repo = Snapshot.from_folder(tree)
     assert repo.get("binder/start") is None
     assert "pipe" not in repo.untracked
 
@@ -262,7 +261,7 @@ def test_origin(url: str, name: str) -> None:
 
 def test_what_cannot_be_read_is_said(tmp_path: Path) -> None:
     with pytest.raises(RepositoryError, match="no such folder"):
-        Repository.from_folder(tmp_path / "none")
+        Snapshot.from_folder(tmp_path / "none")
     (tmp_path / "file").write_text("")
     with pytest.raises(RepositoryError, match="not a folder"):
-        Repository.from_folder(tmp_path / "file")
+        Snapshot.from_folder(tmp_path / "file")

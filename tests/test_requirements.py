@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from binderlint.facts.environment.installs import pip_files, pip_requirements
 from binderlint.read.requirements import Invalid, Line, Option, Requirement, parse, read
-from binderlint.repository import Repository
+from binderlint.snapshot import Snapshot
 from binderlint.source import Place, Source, Span, Text
 
 
@@ -112,27 +113,27 @@ def test_encodings() -> None:
 
 
 def test_includes_are_followed_inside_the_repository() -> None:
-    repo = Repository.from_dict(
+    repo = Snapshot.from_dict(
         {
             "binder/requirements.txt": "-r ../base.txt\n-r requirements.txt\n-r ../../out.txt\n-c con.txt\n-r https://h.org/r.txt\na\n",
             "base.txt": "b\n-r base.txt\n",
             "binder/con.txt": "b==1\n",
         }
     )
-    assert [file.source.path for file in repo.pip_files] == ["binder/requirements.txt", "base.txt", "binder/con.txt"]
-    assert [one.key for one in repo.requirements] == ["a", "b"]
+    assert [file.source.path for file in pip_files(repo)] == ["binder/requirements.txt", "base.txt", "binder/con.txt"]
+    assert [one.key for one in pip_requirements(repo)] == ["a", "b"]
 
 
 def test_pip_list_of_environment() -> None:
-    repo = Repository.from_dict(
+    repo = Snapshot.from_dict(
         {
             "environment.yml": 'dependencies:\n  - python=3.12\n  - pip:\n    - "numpy==1.0"\n    - -r more.txt\n    - foo  # why\n',
             "more.txt": "bar\n",
             "requirements.txt": "ignored\n",
         }
     )
-    assert [one.key for one in repo.requirements] == ["numpy", "foo", "bar"]
-    numpy = repo.requirements[0]
+    assert [one.key for one in pip_requirements(repo)] == ["numpy", "foo", "bar"]
+    numpy = pip_requirements(repo)[0]
     assert numpy.array is not None and numpy.specifier.place.text == "==1.0"
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from binderlint.lint.linter import check
 from binderlint.read.script import Command, Script, parse
-from binderlint.repository import Repository
+from binderlint.snapshot import Snapshot
 from binderlint.source import Source
 
 
@@ -163,7 +163,7 @@ def test_windows_line_ends_are_those_of_the_clone(tmp_path: Path, attributes: st
         (tmp_path / name).write_bytes(text.encode())
     for arguments in (["init", "-q"], ["add", "-A"]):
         subprocess.run(["git", *arguments], cwd=tmp_path, check=True, capture_output=True)
-    report = check(Repository.from_folder(tmp_path, assume_binder=True))
+    report = check(Snapshot.from_folder(tmp_path, assume_binder=True))
     assert ("SCR001" in {one.code for one in report.diagnostics}) is found
 
 

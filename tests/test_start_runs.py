@@ -15,11 +15,12 @@ from typing import NamedTuple
 
 import pytest
 
+from binderlint.facts.scripts.scripts import start_script
 from binderlint.lint.diagnostic import Applicability
 from binderlint.lint.fixer import fix
 from binderlint.read.script import Kind, Script
-from binderlint.repository import Repository
 from binderlint.rules import rules_of
+from binderlint.snapshot import Snapshot
 from binderlint.source import Source
 from tests.systems import linux
 
@@ -203,9 +204,9 @@ def fixed(row: Row) -> Row:
     """The row with the script that the fixes leave, and the verdict on that."""
     files = {"requirements.txt": "numpy\n", **row.files, "start": text(row)}
     rules = rules_of("STA")
-    repo = fix(Repository.from_dict(files, assume_binder=True), applicability=Applicability.UNSAFE, rules=rules).repo
-    assert repo.start and repo.start.shell
-    return row._replace(script=repo.sources["start"].text, kind=repo.start.shell.arrival)
+    repo = fix(Snapshot.from_dict(files, assume_binder=True), applicability=Applicability.UNSAFE, rules=rules).repo
+    assert start_script(repo) and start_script(repo).shell
+    return row._replace(script=repo.sources["start"].text, kind=start_script(repo).shell.arrival)
 
 
 def text(row: Row) -> str:

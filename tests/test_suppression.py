@@ -11,17 +11,15 @@ from binderlint.lint.linter import check
 from binderlint.lint.settings import Settings
 from binderlint.lint.suppression import directives
 from binderlint.pages import read
-from binderlint.repository import Repository
 from binderlint.rules import Entry, rule_index, rule_of
+from binderlint.snapshot import Snapshot
 from binderlint.source import EXECUTABLE, REGULAR, Files, Source
 
 BAD = "dependencies: [python=3.12]\nprefix: /x"
 
 
 def told(text: str, settings: Settings | None = None, path: str = "environment.yml") -> list[str]:
-    report = check(
-        Repository.from_dict({path: text}, assume_binder=True), settings or Settings(select=("CND001", "BLT"))
-    )
+    report = check(Snapshot.from_dict({path: text}, assume_binder=True), settings or Settings(select=("CND001", "BLT")))
     return [found.name for found in report.diagnostics]
 
 
@@ -55,7 +53,7 @@ def test_other_comments_do_not(text: str) -> None:
 
 def test_reasons_are_kept() -> None:
     text = f"{BAD} # binderlint: ignore[CND001] the group's\n"
-    report = check(Repository.from_dict({"environment.yml": text}, assume_binder=True), Settings(select=("CND001",)))
+    report = check(Snapshot.from_dict({"environment.yml": text}, assume_binder=True), Settings(select=("CND001",)))
     assert [(one.diagnostic.name, one.reason) for one in report.suppressed] == [("env-prefix", "the group's")]
 
 
@@ -82,12 +80,10 @@ def test_configuration() -> None:
     assert told(BAD, only._replace(per_file_ignores={"*.yml": ("env-prefix",)})) == []
     assert told(BAD, only._replace(per_file_ignores={"binder/*": ("env-prefix",)})) == ["env-prefix"]
     report = check(
-        Repository.from_dict({"environment.yml": BAD}, assume_binder=True), only._replace(severity={"CND001": "error"})
+        Snapshot.from_dict({"environment.yml": BAD}, assume_binder=True), only._replace(severity={"CND001": "error"})
     )
     assert str(report.diagnostics[0].severity) == "error"
-    report = check(
-        Repository.from_dict({"environment.yml": BAD}, assume_binder=True), only._replace(unfixable=("CND",))
-    )
+    report = check(Snapshot.from_dict({"environment.yml": BAD}, assume_binder=True), only._replace(unfixable=("CND",)))
     assert report.diagnostics[0].fix and str(report.diagnostics[0].fix.applicability) == "display"
 
 
@@ -145,25 +141,25 @@ def test_no_rule_reads_a_suppression_comment_as_prose(entry: Entry) -> None:
     ],
 )
 def test_nothing_is_said_against_a_comment_while_an_error_keeps_rules_silent(files: Files) -> None:
-    report = check(Repository.from_dict(files, assume_binder=True))
+    report = check(Snapshot.from_dict(files, assume_binder=True))
     assert "unused-suppression" not in [found.name for found in report.diagnostics]
 
 
 def test_no_comment_is_unused_where_no_rule_ran() -> None:
     files = {"README.md": "<!-- binderlint: ignore[LNK010] -->\nhttps://mybinder.org\n"}
-    assert [found.name for found in check(Repository.from_dict(files)).diagnostics] == ["not-for-binder"]
+    assert [found.name for found in check(Snapshot.from_dict(files)).diagnostics] == ["not-for-binder"]
 
 
 def test_a_comment_with_a_reason_is_not_removed_safely() -> None:
     files = {
         "environment.yml": "dependencies: # binderlint: ignore[CND003]\n  - python=3.12 # binderlint: ignore[CND003] ours\n"
     }
-    safe = fix(Repository.from_dict(files, assume_binder=True))
+    safe = fix(Snapshot.from_dict(files, assume_binder=True))
     assert (
         safe.repo.sources["environment.yml"].text
         == "dependencies:\n  - python=3.12 # binderlint: ignore[CND003] ours\n"
     )
-    unsafe = fix(Repository.from_dict(files, assume_binder=True), applicability=Applicability.UNSAFE)
+    unsafe = fix(Snapshot.from_dict(files, assume_binder=True), applicability=Applicability.UNSAFE)
     assert unsafe.repo.sources["environment.yml"].text == "dependencies:\n  - python=3.12\n"
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from binderlint.outside.programs import find_program
 from binderlint.outside.worktree import _is_possible, _link_target
-from binderlint.repository import Repository
+from binderlint.snapshot import Snapshot
 from binderlint.source import REGULAR, decode_path
 from tests.systems import linux
 
@@ -43,14 +43,14 @@ def test_a_work_tree_without_links_and_modes(tree: Path, tmp_path: Path) -> None
     clone = tmp_path / "windows"
     (clone / "binder/start").chmod(0o644)
     assert (clone / "link").read_bytes() == b"binder/environment.yml" and not (clone / "link").is_symlink()
-    repo, real = Repository.from_folder(clone), Repository.from_folder(tree)
+    repo, real = Snapshot.from_folder(clone), Snapshot.from_folder(tree)
     assert {path: (source.mode, source.data) for path, source in repo.sources.items()} == {
         path: (source.mode, source.data) for path, source in real.sources.items()
     }
     assert repo.get("link") is repo.sources["binder/environment.yml"]
     (tree / "link").unlink()
     (tree / "link").write_bytes(b"now a file")
-    found = Repository.from_folder(tree).sources["link"]
+    found = Snapshot.from_folder(tree).sources["link"]
     assert (found.mode, found.data) == (REGULAR, b"now a file"), "where git can make links it is what it looks like"
 
 
@@ -62,7 +62,7 @@ def test_names_that_the_disk_shows_in_other_letters(tree: Path, monkeypatch: pyt
     (tree / "Binder/apt.txt").write_bytes(b"git\n")
     git(tree, "add", "Binder")
     (tree / "binder/apt.txt").write_bytes(b"vim\n")
-    assert set(Repository.from_folder(tree).untracked) == {"binder/Start", "binder/apt.txt"}
+    assert set(Snapshot.from_folder(tree).untracked) == {"binder/Start", "binder/apt.txt"}
     (tree / "binder/start").rename(tree / "binder/elsewhere")
     real = os.lstat
 
@@ -71,7 +71,7 @@ def test_names_that_the_disk_shows_in_other_letters(tree: Path, monkeypatch: pyt
         return real(tree / alike[str(path)] if str(path) in alike else path)
 
     monkeypatch.setattr(os, "lstat", lstat)
-    repo = Repository.from_folder(tree)
+    repo = Snapshot.from_folder(tree)
     assert set(repo.untracked) == {"binder/elsewhere"}
     assert {"binder/start", "Binder/apt.txt"} < set(repo.sources)
 

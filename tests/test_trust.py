@@ -7,7 +7,7 @@ import pytest
 from binderlint.changes.edits import EditError
 from binderlint.lint.diagnostic import Applicability, Create, Delete, Edit, Fix, Recode, Rename, Replace, SetMode
 from binderlint.lint.trust import comments, honest, is_idle
-from binderlint.repository import Repository
+from binderlint.snapshot import Snapshot
 from binderlint.source import EXECUTABLE, REGULAR, SYMLINK, Source, Span
 
 UNSAFE, SAFE = Applicability.UNSAFE, Applicability.SAFE
@@ -15,7 +15,7 @@ UNSAFE, SAFE = Applicability.UNSAFE, Applicability.SAFE
 
 def trust(path: str, text: str | bytes, *edits: Edit) -> Applicability | None:
     """What becomes of a safe fix in a repository of one file."""
-    found = honest(Fix("t", edits), Repository.from_dict({path: text}))
+    found = honest(Fix("t", edits), Snapshot.from_dict({path: text}))
     return found.applicability if found else None
 
 
@@ -45,7 +45,7 @@ def replacing(path: str, text: str, old: str, new: str) -> Applicability | None:
 )
 def test_is_idle(edits: list[Edit], idle: bool) -> None:
     files = {"a": "one", "b": "x".encode("utf-16"), "c": "\ufeffx"}
-    repo = Repository.from_dict(files)
+    repo = Snapshot.from_dict(files)
     before = {path: (source.data, source.mode) for path, source in repo.sources.items()}
     assert is_idle(edits, repo.sources) == idle
     try:
@@ -57,7 +57,7 @@ def test_is_idle(edits: list[Edit], idle: bool) -> None:
 
 
 def test_a_move_to_the_same_place_is_idle() -> None:
-    assert is_idle([Rename("a", "a")], Repository.from_dict({"a": "one"}).sources)
+    assert is_idle([Rename("a", "a")], Snapshot.from_dict({"a": "one"}).sources)
 
 
 @pytest.mark.parametrize(
@@ -153,7 +153,7 @@ def test_a_path_that_is_taken_is_not_offered() -> None:
         "link": Source("link", b"nowhere", SYMLINK),
         "mine": Source("mine", b"", tracked=False),
     }
-    repo = Repository.from_dict(files)
+    repo = Snapshot.from_dict(files)
     for edit in (Rename("a", "link"), Rename("a", "mine"), Create("link", b""), Create("mine", b""), Delete("mine")):
         assert honest(Fix("t", (edit,)), repo) is None, edit
     assert honest(Fix("t", (Rename("a", "b"),)), repo)

@@ -21,7 +21,7 @@ from binderlint.cli import main
 from binderlint.lint.diagnostic import Create, Delete, Fix, Rename, Replace, SetMode
 from binderlint.outside import disk
 from binderlint.outside.disk import Part, Written, changes, clear, parts, standing, write
-from binderlint.repository import Repository
+from binderlint.snapshot import Snapshot
 from binderlint.source import EXECUTABLE, Span
 from tests.faults import CHANGING, CTRL_C, KILL, Calls, Fault, injected
 
@@ -60,7 +60,7 @@ class Case:
         for name, text in OLD.items():
             (root / name).parent.mkdir(parents=True, exist_ok=True)
             (root / name).write_text(text)
-        self.before = Repository.from_folder(root)
+        self.before = Snapshot.from_folder(root)
         self.after = self.before.apply([edit for fix in FIXES for edit in fix.edits])
         self.wanted = parts(changes(self.before, self.after), FIXES)
         self.old: States = {path: source.data for path, source in self.before.sources.items()}
@@ -305,7 +305,7 @@ def test_what_the_command_says_is_true(
 
 def finish(one: Case) -> None:
     """What was not done can be done then: what is left of a fix is nobody's obstacle."""
-    now = Repository.from_folder(one.root)
+    now = Snapshot.from_folder(one.root)
     left = changes(now, one.after)
     moves = [edit for fix in FIXES for edit in fix.edits if isinstance(edit, Rename) and edit.path in now.sources]
     assert not write(one.root, parts(left, [Fix("the rest", tuple(moves))])).left

@@ -23,7 +23,7 @@ from binderlint.lint.linter import check
 from binderlint.lint.rule import Rule
 from binderlint.reporters.json import diagnostic as as_json
 from binderlint.reporters.plan import outline, render_json
-from binderlint.repository import Repository
+from binderlint.snapshot import Snapshot
 from tests.cases import cases
 from tests.random_repositories import Files, repositories
 from tests.test_fixtures import FIXTURES, load
@@ -32,7 +32,7 @@ RANDOM = 400
 WORDS = ("message", "help", "title", "url")
 
 
-def examples() -> Iterator[tuple[Rule, Repository]]:
+def examples() -> Iterator[tuple[Rule, Snapshot]]:
     """Every example of every rule, with its rule."""
     for rule, case in cases():
         yield rule, case.repository()
@@ -52,7 +52,7 @@ def random_files() -> list[Files]:
     return found
 
 
-def identity(repo: Repository) -> str:
+def identity(repo: Snapshot) -> str:
     """What tells a repository from any other: its files, what git knows, the hub."""
     digest = hashlib.sha1(usedforsecurity=False)
     for source in (*repo.sources.values(), *repo.untracked.values()):
@@ -63,7 +63,7 @@ def identity(repo: Repository) -> str:
     return digest.hexdigest()[:16]
 
 
-def bytes_of(repo: Repository) -> dict[str, str]:
+def bytes_of(repo: Snapshot) -> dict[str, str]:
     """The files of a repository, each as a short hash of its mode and bytes."""
     return {
         path: hashlib.sha1(b"%o\0" % source.mode + source.data, usedforsecurity=False).hexdigest()[:12]
@@ -71,7 +71,7 @@ def bytes_of(repo: Repository) -> dict[str, str]:
     }
 
 
-def after_fixing(repo: Repository, applicability: Applicability, rules: list[Rule] | None) -> dict[str, Any]:
+def after_fixing(repo: Snapshot, applicability: Applicability, rules: list[Rule] | None) -> dict[str, Any]:
     """What fixing leaves: the files that differ, what was taken back, and what is then still said."""
     fixed: Fixed = fix(repo, applicability=applicability, rules=rules)
     before, after = bytes_of(repo), bytes_of(fixed.repo)
@@ -82,7 +82,7 @@ def after_fixing(repo: Repository, applicability: Applicability, rules: list[Rul
     }
 
 
-def truth(repo: Repository, rules: list[Rule] | None) -> dict[str, Any]:
+def truth(repo: Snapshot, rules: list[Rule] | None) -> dict[str, Any]:
     """All that binderlint says of a repository: diagnostics, fixes, and (with all rules) the plan."""
     report = check(repo, rules=rules)
     return {
@@ -105,15 +105,15 @@ def lines(trees: Path | None) -> Iterator[dict[str, Any]]:
             yield {"of": name, "id": mine, **truth(repo, None)}
 
 
-def everything(trees: Path | None) -> Iterator[tuple[str, Repository]]:
+def everything(trees: Path | None) -> Iterator[tuple[str, Snapshot]]:
     for rule, repo in examples():
         yield f"example {rule.code}", repo
     for fixture in FIXTURES:
         yield f"fixture {fixture.name}", load(fixture)
     for files in random_files():
-        yield "random", Repository.from_dict(files, assume_binder=True)
+        yield "random", Snapshot.from_dict(files, assume_binder=True)
     for tree in sorted(path for path in trees.iterdir() if path.is_dir()) if trees else ():
-        yield f"tree {tree.name}", Repository.from_folder(tree, assume_binder=True)
+        yield f"tree {tree.name}", Snapshot.from_folder(tree, assume_binder=True)
 
 
 def facts(line: dict[str, Any]) -> str:

@@ -6,15 +6,16 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from binderlint.changes.edits import insert_item, remove, replace
-from binderlint.facts.dask.configs import containers, image_release
+from binderlint.facts.dask.configs import containers, dask_configs, image_release
 from binderlint.facts.dask.versions import Release, newest
+from binderlint.facts.scripts.scripts import post_build_script, start_script
 from binderlint.lint.diagnostic import Edit
 from binderlint.pattern import regex
 from binderlint.source import Array, Place, Scalar, Span, Text
 
 if TYPE_CHECKING:
     from binderlint.read.script import Command
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 # distributed 2022.10.0 took these out (distributed/cli); None: it had no effect any more and goes without a successor.
 FLAGS: dict[str, str | None] = {
@@ -56,10 +57,10 @@ class Old(NamedTuple):
     edits: tuple[Edit, ...]
 
 
-def command_lines(repo: Repository) -> Iterator[Line]:
+def command_lines(repo: Snapshot) -> Iterator[Line]:
     """Every command line that starts a part of dask: in worker templates, and in the scripts that run at build and launch."""
     release = newest(repo)
-    for config in repo.dask_configs:
+    for config in dask_configs(repo):
         for container in containers(config):
             known = image_release(container, release)
             if known is not None and container.runs_dask:
@@ -71,9 +72,9 @@ def command_lines(repo: Repository) -> Iterator[Line]:
             yield Line(tuple(Word(word.pattern, word.place) for word in command.words), None, release)
 
 
-def _commands(repo: Repository) -> Iterator[Command]:
+def _commands(repo: Snapshot) -> Iterator[Command]:
     """The commands of the scripts, and of the lines with `!` in notebooks that start dask."""
-    for script in (repo.post_build, repo.start):
+    for script in (post_build_script(repo), start_script(repo)):
         yield from script.running if script else ()
     for source in repo.files:
         if not source.name.endswith(".ipynb") or b"dask" not in source.searchable:

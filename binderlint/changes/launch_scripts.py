@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import remove_lines, replace, replaced
+from binderlint.facts.scripts.scripts import post_build_script, start_script
 from binderlint.lint.diagnostic import Applicability, Fix, Replace
 from binderlint.pattern import regex
 from binderlint.source import Span
 
 if TYPE_CHECKING:
     from binderlint.read.script import Command, Script, Shell
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
     from binderlint.source import Place, Text
 
 _SEMICOLON = regex(r"[ \t]*;(?![;&])")  # not the `;;` and `;&` of a `case`
@@ -21,12 +22,14 @@ START_DIES = "the container never starts"
 BUILD_FAILS = "the build fails"
 
 
-def scripts(repo: Repository) -> Iterator[tuple[Script, str]]:
+def scripts(repo: Snapshot) -> Iterator[tuple[Script, str]]:
     """PostBuild and start, and what happens when one cannot be run."""
-    if repo.post_build:
-        yield repo.post_build, BUILD_FAILS
-    if repo.start:
-        yield repo.start, START_DIES
+    post_build = post_build_script(repo)
+    if post_build:
+        yield post_build, BUILD_FAILS
+    start = start_script(repo)
+    if start:
+        yield start, START_DIES
 
 
 def result(script: Script, command: Command) -> str:
@@ -36,14 +39,14 @@ def result(script: Script, command: Command) -> str:
     return "the launch fails" if script.source.name == "start" else BUILD_FAILS
 
 
-def understood(repo: Repository) -> tuple[Script, Shell] | None:
+def understood(repo: Snapshot) -> tuple[Script, Shell] | None:
     """start, where it is shell code that is understood from the first line to the last."""
-    script = repo.start
+    script = start_script(repo)
     shell = script.shell if script else None
     return (script, shell) if script and shell and not shell.broken else None
 
 
-def after(repo: Repository, script: Script, edit: Replace) -> Shell | None:
+def after(repo: Snapshot, script: Script, edit: Replace) -> Shell | None:
     """What a script would be after an edit."""
     from binderlint.read.script import Script
     from binderlint.source import Source
@@ -52,7 +55,7 @@ def after(repo: Repository, script: Script, edit: Replace) -> Shell | None:
     return Script(Source(script.source.path, script.source.encode(text)), repo.get).shell
 
 
-def mended(repo: Repository, script: Script, edit: Replace) -> bool:
+def mended(repo: Snapshot, script: Script, edit: Replace) -> bool:
     """Whether after an edit the command that start is given arrives whole on every path."""
     from binderlint.read.script import Kind
 
@@ -93,7 +96,7 @@ def before_server(script: Script) -> Iterator[Command]:
             yield command
 
 
-def moved(repo: Repository, script: Script, command: Command) -> Fix | None:
+def moved(repo: Snapshot, script: Script, command: Command) -> Fix | None:
     """The fix that moves the statement of a command from start to postBuild, where that can be done."""
     from binderlint.changes.to_post_build import to_post_build
 

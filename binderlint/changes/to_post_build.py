@@ -8,13 +8,15 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import append_lines, create, remove_lines
+from binderlint.facts.scripts.scripts import post_build_script
 from binderlint.read.actions import download, install
+from binderlint.repo2docker.build import build_plan
 from binderlint.source import Place, Source, Span
 
 if TYPE_CHECKING:
     from binderlint.lint.diagnostic import Edit
     from binderlint.read.script import Command, Script, Shell, Statement
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 # Statements that go together, above which it is for a human to move them.
 _MOST = 100
@@ -59,7 +61,7 @@ _BUILD_VARIABLES = frozenset(
 )
 
 
-def to_post_build(repo: Repository, script: Script, command: Command) -> tuple[Edit, ...] | None:
+def to_post_build(repo: Snapshot, script: Script, command: Command) -> tuple[Edit, ...] | None:
     """The edits that move the statement of a command to postBuild, None where that cannot be done without a human."""
     shell = script.shell
     if shell is None or shell.broken or script.source.decode_error or command.place.path != script.source.path:
@@ -206,12 +208,13 @@ def _blank(source: Source, line: int) -> bool:
     return not source.text[slice(*source.line(line))].strip()
 
 
-def _written(repo: Repository, text: str) -> Edit | None:
+def _written(repo: Snapshot, text: str) -> Edit | None:
     """The edit that adds lines to postBuild, creating it when there is none."""
-    path = repo.plan.path("postBuild")
-    script = repo.post_build
+    plan = build_plan(repo)
+    path = plan.path("postBuild")
+    script = post_build_script(repo)
     if script is None:
-        folder = repo.plan.binder_dir
+        folder = plan.binder_dir
         taken = any(one.rpartition("/")[2].lower() in ("postbuild", "postbuild.sh") for one in repo.list(folder))
         return None if taken or repo.exists(path) else create(path, f"{HEADER}{text}\n", executable=True)
     shell = script.shell

@@ -12,6 +12,7 @@ from binderlint.commands.exits import CLEAN, CRASHED, FAILED, FOUND, UsageError
 from binderlint.escapes import printable
 from binderlint.lint.settings import OPTIONS
 from binderlint.outside.streams import show, show_patch, tell
+from binderlint.repo2docker.build import build_plan
 
 if TYPE_CHECKING:
     from binderlint.facts.environment.locks import Lock
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from binderlint.lint.settings import Settings
     from binderlint.outside.disk import Change, Written
     from binderlint.outside.remote import Remote
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 # Formats that name files for whoever runs the command, so from its folder; the others name them from the repository's root.
 _RELATIVE = ("full", "concise", "github", "markdown")
@@ -278,9 +279,9 @@ def _check(
     return max(code, FOUND if any(settings.fails(found.severity) for found in report.diagnostics) else CLEAN)
 
 
-def _read(target: Target, options: argparse.Namespace, settings: Settings, versions: Lock | None) -> Repository:
+def _read(target: Target, options: argparse.Namespace, settings: Settings, versions: Lock | None) -> Snapshot:
     """The repository of a target as it is now. Raises RepositoryError."""
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
     assume = settings.assume_binder or settings.file is not None
     if target.remote:
@@ -288,15 +289,15 @@ def _read(target: Target, options: argparse.Namespace, settings: Settings, versi
 
         repo = open_remote(target.remote, target.root, hub=settings.hub, assume_binder=assume)
     elif options.ref:
-        repo = Repository.from_ref(target.root, options.ref, hub=settings.hub, assume_binder=assume)
+        repo = Snapshot.from_ref(target.root, options.ref, hub=settings.hub, assume_binder=assume)
     else:
-        repo = Repository.from_folder(target.root, hub=settings.hub, assume_binder=assume, versions=versions)
-        if versions and (objection := versions.objection(repo.plan.python)):
+        repo = Snapshot.from_folder(target.root, hub=settings.hub, assume_binder=assume, versions=versions)
+        if versions and (objection := versions.objection(build_plan(repo).python)):
             _warn(objection)
     return _with_all_refs(repo) if settings.online else repo
 
 
-def _with_all_refs(repo: Repository) -> Repository:
+def _with_all_refs(repo: Snapshot) -> Snapshot:
     """The repository with what its host says of branches and tags; without an answer, as it is."""
     from binderlint.outside.online import OnlineError, with_all_refs
 
@@ -307,7 +308,7 @@ def _with_all_refs(repo: Repository) -> Repository:
         return repo
 
 
-def _fixed(repo: Repository, settings: Settings, target: Target, options: argparse.Namespace) -> Fixed:
+def _fixed(repo: Snapshot, settings: Settings, target: Target, options: argparse.Namespace) -> Fixed:
     """The repository as the fixes make it, in memory."""
     from binderlint.lint.diagnostic import Applicability
     from binderlint.lint.fixer import fix
@@ -319,7 +320,7 @@ def _fixed(repo: Repository, settings: Settings, target: Target, options: argpar
     return fixed
 
 
-def _show_patch(repo: Repository, settings: Settings, target: Target, options: argparse.Namespace) -> int:
+def _show_patch(repo: Snapshot, settings: Settings, target: Target, options: argparse.Namespace) -> int:
     """Print the fixes as a patch, and change nothing."""
     from binderlint.outside.diff import patch
     from binderlint.outside.disk import changes
@@ -334,7 +335,7 @@ def _show_patch(repo: Repository, settings: Settings, target: Target, options: a
 
 
 def _fix(
-    repo: Repository, settings: Settings, target: Target, options: argparse.Namespace, versions: Lock | None
+    repo: Snapshot, settings: Settings, target: Target, options: argparse.Namespace, versions: Lock | None
 ) -> tuple[Report, int]:
     """Write the fixes and say which; the report of the files as they are then, and the exit code as far as the writing decides it."""
     from binderlint.lint.linter import check
@@ -362,7 +363,7 @@ def _fix(
     return report.only(target.paths), code
 
 
-def _clear(repo: Repository, root: Path) -> None:
+def _clear(repo: Snapshot, root: Path) -> None:
     """Remove what a run that was killed has left."""
     from posixpath import dirname
 
@@ -397,7 +398,7 @@ def _deed(change: Change) -> str:
     return f"{change.path} was not changed"
 
 
-def _tell_new(repo: Repository, written: Written, root: Path) -> None:
+def _tell_new(repo: Snapshot, written: Written, root: Path) -> None:
     """Say which of the new files are not in git yet; Binder gets only those that are."""
     import shlex
 

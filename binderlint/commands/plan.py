@@ -13,7 +13,7 @@ from binderlint.outside.streams import show
 
 if TYPE_CHECKING:
     from binderlint.lint.hubs import Hub
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -54,11 +54,10 @@ def run(options: argparse.Namespace) -> int:
     return CLEAN if outline.hub.accepts else FOUND
 
 
-def _repository(options: argparse.Namespace) -> Repository:
+def _repository(options: argparse.Namespace) -> Snapshot:
     from binderlint.outside.dotgit import find_top
     from binderlint.outside.remote import find_remote, open_remote
-    from binderlint.repository import Repository
-    from binderlint.snapshot import RepositoryError
+    from binderlint.snapshot import RepositoryError, Snapshot
 
     remote = find_remote(options.target) if options.target else None
     if remote is None:
@@ -67,8 +66,8 @@ def _repository(options: argparse.Namespace) -> Repository:
         if options.ref is not None:
             if not options.ref.strip():
                 raise RepositoryError("--ref needs the name of a branch, tag or commit")
-            return Repository.from_ref(folder, options.ref, hub=hub)
-        return Repository.from_folder(folder, hub=hub)
+            return Snapshot.from_ref(folder, options.ref, hub=hub)
+        return Snapshot.from_folder(folder, hub=hub)
     if options.ref:
         raise RepositoryError("--ref goes with a folder; write gh:owner/name@ref")
     return open_remote(remote, Path.cwd(), hub=_hub(None, options))

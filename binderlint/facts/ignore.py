@@ -15,7 +15,7 @@ from binderlint.read.wildmatch import fits
 from binderlint.source import Source, Text
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 class Pattern(NamedTuple):
@@ -115,7 +115,7 @@ def _docker_expression(pattern: str) -> re.Pattern[str]:
 # -- .gitignore
 
 
-def git_excludes(repo: Repository, path: str) -> Pattern | None:
+def git_excludes(repo: Snapshot, path: str) -> Pattern | None:
     """The pattern of a .gitignore of the repository that keeps a file or its folder out of git, None when there is none."""
     parts = path.split("/")
     for depth in range(1, len(parts) + 1):
@@ -132,7 +132,7 @@ def git_excludes(repo: Repository, path: str) -> Pattern | None:
     return None
 
 
-def _git_rules(repo: Repository, path: str) -> Iterator[tuple[Pattern, str]]:
+def _git_rules(repo: Snapshot, path: str) -> Iterator[tuple[Pattern, str]]:
     """The patterns that count for a path with their folder, those of the root first."""
     folder = posixpath.dirname(path)
     parts = folder.split("/") if folder else []

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from binderlint.pattern import regex
 from binderlint.read.digits import release
 from binderlint.read.toml import find_value, parse_loose
+from binderlint.repo2docker.build import build_plan
 from binderlint.source import Source, Text
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 _UUID = regex(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 
@@ -45,12 +46,13 @@ class Project(NamedTuple):
         return found
 
 
-def read_project(repo: Repository) -> Project | None:
+def read_project(repo: Snapshot) -> Project | None:
     """JuliaProject.toml, else Project.toml, where it selects the build."""
-    if repo.plan.buildpack != "JuliaProjectTomlBuildPack":
+    plan = build_plan(repo)
+    if plan.buildpack != "JuliaProjectTomlBuildPack":
         return None
     for name in ("JuliaProject.toml", "Project.toml"):
-        if source := repo.get(repo.plan.path(name)):
+        if source := repo.get(plan.path(name)):
             try:
                 return Project(source, parse_loose(source.text.removeprefix("\ufeff")))
             except Exception:  # the parser of `toml` raises IndexError and others for some files
@@ -58,10 +60,10 @@ def read_project(repo: Repository) -> Project | None:
     return None
 
 
-def manifest_version(repo: Repository) -> str:
+def manifest_version(repo: Snapshot) -> str:
     """The Julia that Manifest.toml was resolved with, empty where it does not say."""
     for name in ("JuliaManifest.toml", "Manifest.toml"):
-        if (source := repo.get(repo.plan.path(name))) and (version := find_value(source, "julia_version")):
+        if (source := repo.get(build_plan(repo).path(name))) and (version := find_value(source, "julia_version")):
             return str(version) if re.fullmatch(r"\d+\.\d+\.\d+", version) else ""
     return ""
 

@@ -7,13 +7,16 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
+from binderlint.facts.docker.context import build_dockerfile
+from binderlint.facts.notebooks import shown_notebooks
+from binderlint.facts.scripts.scripts import post_build_script, start_script
 from binderlint.pattern import regex
 from binderlint.read.digits import number
 from binderlint.source import Source, Text
 
 if TYPE_CHECKING:
     from binderlint.read.plain_notebook import Page, PlainCell
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 _UNITS = {"": 1, "k": 2**10, "m": 2**20, "g": 2**30, "t": 2**40}
 # Java's heap, and Spark's driver, which runs in the session (its executors need not).
@@ -31,14 +34,15 @@ class Asked(NamedTuple):
     """For dask's workers together, which need not use it all."""
 
 
-def asked_for(repo: Repository) -> Iterator[Asked]:
+def asked_for(repo: Snapshot) -> Iterator[Asked]:
     """What asks for an amount of memory that is written down; comments are left out."""
-    for script in (repo.start, repo.post_build):
+    for script in (start_script(repo), post_build_script(repo)):
         if script and script.language == "shell":
             yield from _of_file(script.source)
-    if repo.dockerfile:
-        yield from _of_file(repo.dockerfile.source)
-    for page in repo.notebooks:
+    dockerfile = build_dockerfile(repo)
+    if dockerfile:
+        yield from _of_file(dockerfile.source)
+    for page in shown_notebooks(repo):
         if any(needle in page.source.data for needle in _NEEDLES):
             for cell in page.code:
                 yield from _of_cell(page, cell)

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from binderlint.pattern import regex
+from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.names import CONFIG_NAMES, ROOT_ONLY, meant
 from binderlint.source import Source
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 _SCRIPTS = (".sh", ".bash", ".yml", ".yaml", ".toml", ".cfg", ".ini", ".in", ".mk")
 _SCRIPT_NAMES = frozenset(
@@ -21,7 +22,7 @@ _CONFIGURES = frozenset(CONFIG_NAMES) - {*ROOT_ONLY, "Manifest.toml", ".dockerig
 _PROSE = (".md", ".rst", ".txt", ".ipynb", ".html")
 
 
-def naming(repo: Repository, name: str, besides: str = "") -> Iterator[Source]:
+def naming(repo: Snapshot, name: str, besides: str = "") -> Iterator[Source]:
     """The configuration files and scripts in the root, in the binder directory and among the workflows that hold a name as a word of its own."""
     word = re.compile(rf"(?<![\w.-]){re.escape(name)}(?![\w-]|\.\w)")
     for folder in dict.fromkeys(("", "binder", ".binder", besides.rpartition("/")[0], ".github/workflows", "docs")):
@@ -31,7 +32,7 @@ def naming(repo: Repository, name: str, besides: str = "") -> Iterator[Source]:
                 yield source
 
 
-def naming_folder(repo: Repository, folder: str) -> Iterator[Source]:
+def naming_folder(repo: Snapshot, folder: str) -> Iterator[Source]:
     """The scripts, configuration files and texts outside of a folder that name something in it."""
     for path in repo.sources:
         if path.startswith(f"{folder}/") or not (_is_script(path) or path.endswith(_PROSE)):
@@ -59,7 +60,7 @@ ENVIRONMENTS = (
 _FOLDER = regex(r"[._]?binders?", re.IGNORECASE)
 
 
-def misnamed_folders(repo: Repository) -> dict[str, list[Source]]:
+def misnamed_folders(repo: Snapshot) -> dict[str, list[Source]]:
     """Folders that are nearly called `binder` and hold configuration, with their configuration files, environments first."""
     found: dict[str, list[Source]] = {}
     for path, source in repo.sources.items():
@@ -69,11 +70,12 @@ def misnamed_folders(repo: Repository) -> dict[str, list[Source]]:
     return {folder: sorted(files, key=lambda file: file.name not in ENVIRONMENTS) for folder, files in found.items()}
 
 
-def misnamed_environments(repo: Repository) -> list[Source]:
+def misnamed_environments(repo: Snapshot) -> list[Source]:
     """Files that would say what to install were their names, or that of their folder, spelt right."""
-    here = repo.list(repo.resolve(repo.plan.binder_dir) or "")
+    plan = build_plan(repo)
+    here = repo.list(repo.resolve(plan.binder_dir) or "")
     found = [repo.sources[path] for path in here if meant(repo.sources[path].name) in ENVIRONMENTS]
-    folders = [] if repo.plan.binder_dir else misnamed_folders(repo).values()
+    folders = [] if plan.binder_dir else misnamed_folders(repo).values()
     return found + [file for files in folders for file in files if file.name in ENVIRONMENTS]
 
 

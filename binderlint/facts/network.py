@@ -7,13 +7,16 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
+from binderlint.facts.docker.context import docker_runs
+from binderlint.facts.notebooks import shown_notebooks
+from binderlint.facts.scripts.scripts import post_build_script, start_script
 from binderlint.pattern import regex
 from binderlint.source import Text
 
 if TYPE_CHECKING:
     from binderlint.read.plain_notebook import Page, PlainCell
     from binderlint.read.script import Command
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 # Ports that a scheme stands for (IANA service names); http and https are open on every hub.
 PORTS = {
@@ -60,12 +63,12 @@ def addresses(text: Text) -> Iterator[Reached]:
             yield Reached(text.part(*found.span()), scheme, found[2], port)
 
 
-def reached_in_build_and_start(repo: Repository) -> Iterator[Reached]:
+def reached_in_build_and_start(repo: Snapshot) -> Iterator[Reached]:
     """What the commands of postBuild, start and the Dockerfile reach; not where their failing is provided for."""
-    for script in (repo.post_build, repo.start):
+    for script in (post_build_script(repo), start_script(repo)):
         if script:
             yield from _of_commands(script.running)
-    for run in repo.docker_runs:
+    for run in docker_runs(repo):
         yield from _of_commands(run.commands)
 
 
@@ -81,9 +84,9 @@ def _of_commands(commands: Iterable[Command]) -> Iterator[Reached]:
                 yield Reached(raw.part(*found.span()), raw.part(found.start(), found.start()), found[1], 22)
 
 
-def reached_in_notebooks(repo: Repository) -> Iterator[Reached]:
+def reached_in_notebooks(repo: Snapshot) -> Iterator[Reached]:
     """What the code of notebooks reaches: in strings of Python, in commands of the shell, and in other languages outside of comments."""
-    for page in repo.notebooks:
+    for page in shown_notebooks(repo):
         if not _may_reach(page.source.searchable):
             continue
         for cell in page.code:

@@ -6,8 +6,11 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from binderlint.facts.environment.mapping import conda_specs
+from binderlint.repo2docker.build import build_plan, used_file
+
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
     from binderlint.source import Source
 
 from typing import TYPE_CHECKING, NamedTuple
@@ -16,7 +19,7 @@ from binderlint.pattern import regex
 from binderlint.source import Place, Source, Span, Text
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 # Comments, strings (raw ones too), names with their package, brackets.
 _TOKEN = regex(
@@ -157,9 +160,9 @@ def packages(source: Source) -> list[Text]:
     return found
 
 
-def install_script(repo: Repository) -> Source | None:
+def install_script(repo: Snapshot) -> Source | None:
     """install.R, if repo2docker runs it."""
-    return repo.used("install.R") if repo.plan.buildpack == "RBuildPack" else None
+    return used_file(repo, "install.R") if build_plan(repo).buildpack == "RBuildPack" else None
 
 
 def read_description(source: Source) -> dict[str, str]:
@@ -175,6 +178,6 @@ def read_description(source: Source) -> dict[str, str]:
     return fields
 
 
-def conda_installs_r(repo: Repository) -> bool:
+def conda_installs_r(repo: Snapshot) -> bool:
     """Whether environment.yml installs R."""
-    return any(spec.key == "r" or spec.key.startswith("r-") for spec in repo.conda_specs)
+    return any(spec.key == "r" or spec.key.startswith("r-") for spec in conda_specs(repo))

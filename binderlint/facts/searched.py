@@ -10,7 +10,7 @@ from binderlint.pattern import regex
 from binderlint.source import Source
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 MOST = 5_000_000  # bytes; what is larger is data
 
@@ -24,7 +24,7 @@ TEXT = regex(
 TESTS = regex(r"(?:^|/)(?:tests?|testing|fixtures?|testdata|test_data|node_modules|vendor|examples?/certs)/", re.I)
 
 
-def searched_texts(repo: Repository) -> Iterator[Source]:
+def searched_texts(repo: Snapshot) -> Iterator[Source]:
     for source in repo.files:
         if TEXT.search(source.path) and not TESTS.search(source.path):
             if len(source.data) < MOST and b"\0" not in source.data[:1000]:

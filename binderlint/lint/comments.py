@@ -10,7 +10,7 @@ from binderlint.lint.rule import Rule
 
 if TYPE_CHECKING:
     from binderlint.lint.suppression import Directive
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 class Comments(NamedTuple):
@@ -26,7 +26,7 @@ class Comments(NamedTuple):
 class CommentRule(Rule):
     """A rule about the suppression comments of a run, which the linter asks once all other rules have spoken."""
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         yield from ()
 
     def judge(self, comments: Comments) -> Iterator[Diagnostic]:

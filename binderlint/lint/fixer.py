@@ -22,6 +22,7 @@ from binderlint.lint.diagnostic import (
     Severity,
 )
 from binderlint.lint.linter import check
+from binderlint.repo2docker.build import build_plan
 from binderlint.source import Source, Span
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from binderlint.lint.rule import Rule
     from binderlint.lint.settings import Settings
     from binderlint.repo2docker.plan import PlanError
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 PASSES = 10
 
@@ -42,7 +43,7 @@ class Fixed(NamedTuple):
     What was taken back has no fix in the report: it is not offered again.
     """
 
-    repo: Repository
+    repo: Snapshot
     applied: tuple[Diagnostic, ...]
     reverted: tuple[tuple[Diagnostic, str], ...]
     report: Report
@@ -58,7 +59,7 @@ class Fixed(NamedTuple):
 
 
 def fix(
-    repo: Repository,
+    repo: Snapshot,
     settings: Settings | None = None,
     applicability: Applicability = Applicability.SAFE,
     rules: Iterable[Rule] | None = None,
@@ -82,7 +83,7 @@ class _Run(NamedTuple):
     rules: list[Rule] | None
     paths: set[str] | None
 
-    def look(self, repo: Repository) -> Fixed:
+    def look(self, repo: Snapshot) -> Fixed:
         """A repository to which nothing was done."""
         return Fixed(repo, (), (), check(repo, self.settings, self.rules))
 
@@ -154,7 +155,7 @@ def _applied(run: _Run, done: Fixed, chosen: list[Diagnostic]) -> Fixed | str:
 
 
 def _with_sequels(
-    run: _Run, original: Repository, done: Fixed, seen: set[frozenset[tuple[str, int, bytes]]]
+    run: _Run, original: Snapshot, done: Fixed, seen: set[frozenset[tuple[str, int, bytes]]]
 ) -> Iterator[Fixed]:
     """What comes of each fix that was taken back, together with those that then put right what it made worse; nothing where they do not.
 
@@ -233,19 +234,20 @@ def _stop(error: PlanError) -> tuple[str, str, str]:
     return error.stage, error.type, error.message
 
 
-def worse(before: Repository, report: Report, after: Repository, after_report: Report) -> str:
+def worse(before: Snapshot, report: Report, after: Snapshot, after_report: Report) -> str:
     """Why the repository is worse than before, in words; empty when it is not."""
-    if after.plan.error and not before.plan.error:
-        return f"the build would fail: {after.plan.error.message}"
+    plan = build_plan(after)
+    if plan.error and not build_plan(before).error:
+        return f"the build would fail: {plan.error.message}"
     if broken := _broken(before, after):
         return f"`{broken}` could no longer be read"
-    if before.plan.error and (not after.plan.error or _stop(after.plan.error) != _stop(before.plan.error)):
+    if build_plan(before).error and (not plan.error or _stop(plan.error) != _stop(build_plan(before).error)):
         return ""  # the build stopped there: what comes to light was wrong all along
     brought = _brought(before, report, after, after_report)
     return f"it would bring a new error, {brought.code} {brought.name}" if brought else ""
 
 
-def _broken(before: Repository, after: Repository) -> str:
+def _broken(before: Snapshot, after: Snapshot) -> str:
     """The path of a file that parsed before, or of which more did; empty when there is none. Only files that changed are looked at."""
     from binderlint.read.faults import faults
 
@@ -264,7 +266,7 @@ def _broken(before: Repository, after: Repository) -> str:
     return ""
 
 
-def _brought(before: Repository, report: Report, after: Repository, after_report: Report) -> Diagnostic | None:
+def _brought(before: Snapshot, report: Report, after: Snapshot, after_report: Report) -> Diagnostic | None:
     """An error that was not there: of which there are more of its kind now, and which did not merely come to light."""
     known = {_key(found) for found in _errors(report)}
     revealed = _revealed(before, report, after, after_report)
@@ -282,7 +284,7 @@ def _brought(before: Repository, report: Report, after: Repository, after_report
     return None
 
 
-def _revealed(before: Repository, report: Report, after: Repository, after_report: Report) -> set[str]:
+def _revealed(before: Snapshot, report: Report, after: Snapshot, after_report: Report) -> set[str]:
     """The files in which what is wrong was wrong all along, and only comes to light."""
     left = {_key(found) for found in after_report.diagnostics}
     solved = [found for found in report.diagnostics if _key(found) not in left]
@@ -300,13 +302,13 @@ def _opened(solved: Iterable[Diagnostic]) -> set[str]:
     return recoded | unreadable
 
 
-def _newly_read(before: Repository, after: Repository) -> set[str]:
+def _newly_read(before: Snapshot, after: Snapshot) -> set[str]:
     """The files that the build did not read, for their name or for another reason, and now does.
 
     But for the scripts: one that fails does harm only now that it runs.
     """
     gone = {source.data for path, source in before.sources.items() if path not in after.sources}
-    read = {path for path in before.sources if after.plan.uses(path) and not before.plan.uses(path)}
+    read = {path for path in before.sources if build_plan(after).uses(path) and not build_plan(before).uses(path)}
     if gone:
         read |= {path for path, new in after.sources.items() if path not in before.sources and new.data in gone}
     return {path for path in read if path.rpartition("/")[2] not in ("start", "postBuild")}
@@ -319,19 +321,23 @@ def _further(solved: Iterable[Diagnostic], report: Report, after_report: Report)
     return {path for path in failed if now[path] <= was[path]}
 
 
-def _is_of_another(found: Diagnostic, before: Repository, after: Repository) -> bool:
+def _is_of_another(found: Diagnostic, before: Snapshot, after: Snapshot) -> bool:
     """True for what the fixes have not touched: the repository as a whole, or a file while the build reads nothing that differs."""
     from binderlint.rules import find_rule
 
+    plan = build_plan(before)
     if (rule := find_rule(found.code)) and rule.whole:
-        return (before.plan.buildpack, before.plan.default) == (after.plan.buildpack, after.plan.default)
+        return (plan.buildpack, plan.default) == (
+            build_plan(after).buildpack,
+            build_plan(after).default,
+        )
     differing = _differing(before, after)
     return found.path not in differing and not any(
-        before.plan.uses(path) or after.plan.uses(path) for path in differing
+        plan.uses(path) or build_plan(after).uses(path) for path in differing
     )
 
 
-def _differing(before: Repository, after: Repository) -> set[str]:
+def _differing(before: Snapshot, after: Snapshot) -> set[str]:
     """The paths at which two repositories differ."""
     old, new = before.sources, after.sources
     return old.keys() ^ new.keys() | {path for path in old.keys() & new.keys() if old[path] is not new[path]}
@@ -345,7 +351,7 @@ def _key(found: Diagnostic) -> tuple[str, str, str]:
     return found.code, found.path, found.message
 
 
-def _state(original: Repository, repo: Repository) -> frozenset[tuple[str, int, bytes]]:
+def _state(original: Snapshot, repo: Snapshot) -> frozenset[tuple[str, int, bytes]]:
     """What tells a repository from the one the loop began with; unchanged files are not even read."""
     changed = {source for path, source in repo.sources.items() if original.sources.get(path) is not source}
     gone = {(path, 0, b"") for path in original.sources if path not in repo.sources}

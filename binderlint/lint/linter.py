@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from binderlint.facts.for_binder import is_for_binder
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.report import Report
 from binderlint.lint.rule import one_line
+from binderlint.repo2docker.build import build_plan
 from binderlint.rules import all_rules
 from binderlint.source import UNREAD, RepositoryError, Source, UnreadError, unread
 
@@ -16,14 +18,14 @@ if TYPE_CHECKING:
     from binderlint.lint.report import Suppressed
     from binderlint.lint.rule import Rule
     from binderlint.lint.settings import Settings
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 CRASHED = "BLT001"
 _FAILURES = 10  # files that turn out not to be readable, after each of which the check begins anew
 
 
-def check(repo: Repository, settings: Settings | None = None, rules: Iterable[Rule] | None = None) -> Report:
+def check(repo: Snapshot, settings: Settings | None = None, rules: Iterable[Rule] | None = None) -> Report:
     """Run the rules over a repository. A rule that crashes becomes a diagnostic, and the others still run.
 
     What cannot be read is said, and what depends on it is not judged. Raises RepositoryError where that goes on and on.
@@ -40,7 +42,7 @@ def check(repo: Repository, settings: Settings | None = None, rules: Iterable[Ru
     return _check(repo, settings, rules)
 
 
-def _check(repo: Repository, settings: Settings, rules: list[Rule]) -> Report:
+def _check(repo: Snapshot, settings: Settings, rules: list[Rule]) -> Report:
     from binderlint.lint.suppression import suppress
     from binderlint.rules.meta.file_not_read import FileNotRead
     from binderlint.rules.meta.not_for_binder import NotForBinder
@@ -49,7 +51,7 @@ def _check(repo: Repository, settings: Settings, rules: list[Rule]) -> Report:
     chosen = [rule for rule in offered if settings.selects(rule)]
     found: list[Diagnostic] = []
     try:
-        for_binder = repo.for_binder and repo.plan is not None
+        for_binder = is_for_binder(repo) and build_plan(repo) is not None
     except UnreadError as error:
         if not _is_known(error, repo):
             raise
@@ -78,7 +80,7 @@ def _check(repo: Repository, settings: Settings, rules: list[Rule]) -> Report:
     )
 
 
-def _deselected(repo: Repository, settings: Settings, rules: list[Rule]) -> Iterator[Suppressed]:
+def _deselected(repo: Snapshot, settings: Settings, rules: list[Rule]) -> Iterator[Suppressed]:
     """What the rules would say that the configuration file does not select: it comes with the repository, and what it hides is told.
 
     Who selects on the command line knows what is left out.
@@ -89,7 +91,7 @@ def _deselected(repo: Repository, settings: Settings, rules: list[Rule]) -> Iter
         yield from map(settings.deselected, _unexplained(repo, found, others))
 
 
-def run_rule(rule: Rule, repo: Repository) -> Iterator[Diagnostic]:
+def run_rule(rule: Rule, repo: Snapshot) -> Iterator[Diagnostic]:
     """The diagnostics of one rule, each with a fix that does not claim more than it can."""
     try:
         for diagnostic in list(rule.check(repo)):
@@ -106,19 +108,19 @@ def run_rule(rule: Rule, repo: Repository) -> Iterator[Diagnostic]:
         yield _crashed(rule, repo, error)
 
 
-def _honest(fix: Fix, repo: Repository) -> Fix | None:
+def _honest(fix: Fix, repo: Snapshot) -> Fix | None:
     from binderlint.lint.trust import honest
 
     return honest(fix, repo)
 
 
-def _is_known(error: UnreadError, repo: Repository) -> bool:
+def _is_known(error: UnreadError, repo: Snapshot) -> bool:
     """Whether the snapshot knows that the content of a file is not known: then it is said, and rules that need it are silent."""
     source = repo.sources.get(error.path) or repo.untracked.get(error.path)
     return source is not None and source.mode == UNREAD
 
 
-def _unexplained(repo: Repository, found: list[Diagnostic], ran: list[Rule]) -> list[Diagnostic]:
+def _unexplained(repo: Snapshot, found: list[Diagnostic], ran: list[Rule]) -> list[Diagnostic]:
     """What remains when another rule, whether it was chosen or not, names the cause: an error of the launch in a file that a diagnostic names."""
     if not any(one.explained_in for one in found):
         return found
@@ -132,7 +134,7 @@ def _unexplained(repo: Repository, found: list[Diagnostic], ran: list[Rule]) -> 
     return [one for one in found if not any(path in one.explained_in and code != one.code for path, code in causes)]
 
 
-def _crashed(rule: Rule, repo: Repository, error: Exception) -> Diagnostic:
+def _crashed(rule: Rule, repo: Snapshot, error: Exception) -> Diagnostic:
     return _bug(
         repo,
         f"The rule {rule.code} `{rule.name}` crashed ({_told(error)}): this is a bug of binderlint, and what the rule would have said is unknown",
@@ -140,7 +142,7 @@ def _crashed(rule: Rule, repo: Repository, error: Exception) -> Diagnostic:
     )
 
 
-def _not_understood(repo: Repository, error: Exception) -> Diagnostic:
+def _not_understood(repo: Snapshot, error: Exception) -> Diagnostic:
     return _bug(
         repo,
         f"binderlint crashed while it worked out what Binder does with this repository ({_told(error)}): this is a bug of binderlint, and nothing was checked",
@@ -148,7 +150,7 @@ def _not_understood(repo: Repository, error: Exception) -> Diagnostic:
     )
 
 
-def _bug(repo: Repository, message: str, help: str) -> Diagnostic:
+def _bug(repo: Snapshot, message: str, help: str) -> Diagnostic:
     return Diagnostic(CRASHED, "rule-crashed", Severity.ERROR, Level.LAUNCH, repo.place, one_line(message), help)
 
 

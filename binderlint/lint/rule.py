@@ -10,7 +10,7 @@ from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.source import Array, Place, Scalar, Source, Table, Text
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 class Rule:
@@ -25,7 +25,7 @@ class Rule:
     whole: ClassVar[bool] = False
     """It is about the repository as a whole: as long as the build is of the same kind, a fix can only bring it to light."""
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         """Yield what is wrong with the repository. Pure: reads nothing but `repo`."""
         raise NotImplementedError
 

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from binderlint.facts.launch.links import markup_of
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.report import Hider, Suppressed
+from binderlint.repo2docker.build import build_plan
 from binderlint.source import SUPPRESSION, Place, Source, Span
 
 if TYPE_CHECKING:
     from binderlint.lint.settings import Settings
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 class Directive(NamedTuple):
@@ -45,10 +46,11 @@ def directives(source: Source) -> list[Directive]:
     return found
 
 
-def _is_read(repo: Repository, comment: Directive) -> bool:
+def _is_read(repo: Snapshot, comment: Directive) -> bool:
     """True when Binder gets as far as to read a file, or has no part in it."""
-    use = repo.plan.use(comment.place.path)
-    return not repo.plan.error and (use is None or repo.plan.uses(use.path))
+    plan = build_plan(repo)
+    use = plan.use(comment.place.path)
+    return not plan.error and (use is None or plan.uses(use.path))
 
 
 class _Covering:
@@ -79,7 +81,7 @@ class _Covering:
 
 
 def suppress(
-    repo: Repository, diagnostics: Iterable[Diagnostic], settings: Settings, ran: set[str]
+    repo: Snapshot, diagnostics: Iterable[Diagnostic], settings: Settings, ran: set[str]
 ) -> tuple[list[Diagnostic], list[Suppressed]]:
     """Part the diagnostics into those to show and those suppressed; comments that suppress nothing become diagnostics themselves.
 
@@ -92,7 +94,7 @@ def suppress(
     from binderlint.rules import rule_index, rules_of
 
     diagnostics = list(diagnostics)
-    paths = {*(found.path for found in diagnostics), *(use.path for use in repo.plan.files)}
+    paths = {*(found.path for found in diagnostics), *(use.path for use in build_plan(repo).files)}
     looked_at = [source for source in repo.files if source.path in paths or markup_of(source)]
     comments = [directive for source in looked_at for directive in directives(source)]
     covering = _Covering(comments)

@@ -14,13 +14,13 @@ from binderlint.read.requirements import PLACEHOLDER
 from binderlint.source import Source, Span
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 _RARE_ENDS = regex(r"[\v\f\x1c-\x1e\x85\u2028\u2029]")
 
 
-def honest(fix: Fix, repo: Repository) -> Fix | None:
+def honest(fix: Fix, repo: Snapshot) -> Fix | None:
     """The fix with the trust that it deserves.
 
     None where it changes nothing, needs a path that is taken, or would write lines into what is not text or into YAML whose values may count at

@@ -37,7 +37,7 @@ from binderlint.source import EXECUTABLE, SYMLINK, RepositoryError, Source
 
 if TYPE_CHECKING:
     from binderlint.outside.interrupts import Hold
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 # Seconds: how long another run may take that writes in the same folder.
 _PATIENCE = 5.0
@@ -102,7 +102,7 @@ class Written(NamedTuple):
 # -- what is to be written
 
 
-def changes(before: Repository, after: Repository) -> list[Change]:
+def changes(before: Snapshot, after: Snapshot) -> list[Change]:
     """The paths that differ between two states of a repository, sorted."""
     paths = sorted({*before.sources, *after.sources})
     pairs = [Change(before.sources.get(path), after.sources.get(path)) for path in paths]

@@ -18,7 +18,7 @@ from binderlint.source import RepositoryError
 
 if TYPE_CHECKING:
     from binderlint.lint.hubs import Hub
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 _SHORT = regex(r"(gh|gl):([\w.-]+(?:/[\w.-]+)+)(?:@(.+))?")
 _HOSTS = {"gh": "https://github.com", "gl": "https://gitlab.com"}
@@ -85,16 +85,16 @@ def _named(target: str) -> Remote | None:
 
 def open_remote(
     remote: Remote, here: Path, *, hub: str | Hub = "mybinder.org", assume_binder: bool = False
-) -> Repository:
+) -> Snapshot:
     """The repository at its ref: from the git repository around a folder where that is the same one and knows the ref, else fetched.
 
     Raises RepositoryError.
     """
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
     if local := _known_here(here, remote):
-        return Repository.from_ref(local, remote.ref, hub=hub, assume_binder=assume_binder)
-    return Repository(**fetch(remote)._asdict(), hub=hub, assume_binder=assume_binder)
+        return Snapshot.from_ref(local, remote.ref, hub=hub, assume_binder=assume_binder)
+    return Snapshot(**fetch(remote)._asdict(), hub=hub, assume_binder=assume_binder)
 
 
 def _known_here(here: Path, remote: Remote) -> Path | None:

@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from binderlint.pattern import regex
 from binderlint.read.notebook import Cell, Notebook, cell_offsets, json_text, read, read_cell, read_key
 from binderlint.source import Array, Place, Scalar, Source, Table, Text
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
-
-# Copies, build results and test data, which nobody opens on Binder.
-_ASIDE = regex(r"(?:^|/)(?:\.ipynb_checkpoints|_build|node_modules|tests?|testing|fixtures?|site-packages)/", re.I)
+    pass
 
 
 class PlainCell(NamedTuple):
@@ -123,13 +118,6 @@ class Page:
         for name in keys:
             found = found.get(name) if isinstance(found, Table) else None
         return found if isinstance(found, (Text, Array, Table, Scalar)) else None
-
-
-def find_pages(repo: Repository) -> Iterator[Page]:
-    """The notebooks that visitors may open."""
-    for source in repo.files:
-        if source.name.endswith(".ipynb") and not _ASIDE.search(source.path):
-            yield Page(source)
 
 
 def _cell(data: dict[str, Any], number: int) -> PlainCell:

@@ -6,16 +6,25 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
+from binderlint.fact import fact
 from binderlint.repo2docker.detection import DOCKER, JULIA, JULIA_REQUIRE, NIX, PYTHON, Checkout, R, detect
 from binderlint.repo2docker.environment import Environment, is_local_requirement
 from binderlint.repo2docker.plan import Plan, PlanError, Version
 from binderlint.repo2docker.reading import RaisedError, attempt, open_source, read_lines, read_text
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
     from binderlint.source import Source
 
 _Result = TypeVar("_Result")
+
+
+@fact
+def used_file(repo: Snapshot, name: str) -> Source | None:
+    """The configuration file of this name that the build or launch reads, by its place in the plan."""
+    plan = build_plan(repo)
+    path = plan.path(name)
+    return repo.get(path) if plan.uses(path) else None
 
 
 class _Examination:
@@ -33,8 +42,9 @@ class _Examination:
             return otherwise
 
 
-def build_plan(repo: Repository) -> Plan:
-    """The plan of a repository."""
+@fact
+def build_plan(repo: Snapshot) -> Plan:
+    """What repo2docker would do with a repository (buildpacks/base.py, app.py). Pure, offline."""
     from binderlint.repo2docker.uses import file_uses
 
     checkout = Checkout(repo)

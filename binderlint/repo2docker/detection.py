@@ -12,7 +12,7 @@ from binderlint.repo2docker.reading import RaisedError, attempt, config_folder, 
 if TYPE_CHECKING:
     import datetime
 
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
     from binderlint.source import Place
 
 LEGACY = "LegacyBinderDockerBuildPack"
@@ -46,7 +46,7 @@ class Detection(NamedTuple):
 class Checkout:
     """A repository as repo2docker's buildpacks look at it, each file read once."""
 
-    def __init__(self, repo: Repository) -> None:
+    def __init__(self, repo: Snapshot) -> None:
         self.repo = repo
 
     @cached_property

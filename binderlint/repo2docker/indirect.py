@@ -15,7 +15,7 @@ from binderlint.source import UNREAD, Array, Source, Table, Text
 
 if TYPE_CHECKING:
     from binderlint.read.requirements import Line
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 _REQUIREMENTS = ("requirements.txt", "requirements3.txt")
 _ENVIRONMENTS = ("environment.yml", "environment.yaml")
@@ -36,7 +36,7 @@ Found = tuple[str, str]
 """A path and the reason it is read for."""
 
 
-def indirect_uses(repo: Repository, plan: Plan, direct: Iterable[FileUse]) -> dict[str, FileUse]:
+def indirect_uses(repo: Snapshot, plan: Plan, direct: Iterable[FileUse]) -> dict[str, FileUse]:
     """The files that those in use bring in, by their paths."""
     uses: dict[str, FileUse] = {}
     known = {use.path: use for use in direct}
@@ -51,7 +51,7 @@ def indirect_uses(repo: Repository, plan: Plan, direct: Iterable[FileUse]) -> di
     return uses
 
 
-def _brought_in(repo: Repository, plan: Plan, path: str) -> Iterator[Found]:
+def _brought_in(repo: Snapshot, plan: Plan, path: str) -> Iterator[Found]:
     source = repo.get(path)
     if source is None or source.mode == UNREAD:
         return
@@ -71,7 +71,7 @@ def _brought_in(repo: Repository, plan: Plan, path: str) -> Iterator[Found]:
             yield found, f"`{path}` {how}"
 
 
-def _of_environment(repo: Repository, source: Source) -> Iterator[Found]:
+def _of_environment(repo: Snapshot, source: Source) -> Iterator[Found]:
     """The `-r`, `-c`, `-e` and paths of the `pip:` lists; pip runs in the folder of environment.yml."""
     if b"pip:" not in source.data:
         return
@@ -85,13 +85,13 @@ def _of_environment(repo: Repository, source: Source) -> Iterator[Found]:
                     yield from _of_lines(repo, source, local, source.folder)
 
 
-def _of_requirements(repo: Repository, source: Source) -> Iterator[Found]:
+def _of_requirements(repo: Snapshot, source: Source) -> Iterator[Found]:
     """The same of a requirements file; repo2docker runs pip in the root, but an include is looked for beside the file."""
     local = [line for line in source.lines() if is_local_requirement(line)]
     yield from _of_lines(repo, source, local, "")
 
 
-def _of_lines(repo: Repository, source: Source, lines: list[Text], folder: str) -> Iterator[Found]:
+def _of_lines(repo: Snapshot, source: Source, lines: list[Text], folder: str) -> Iterator[Found]:
     if not lines:
         return
     from binderlint.read.requirements import Option, Requirement, parse
@@ -109,7 +109,7 @@ def _of_lines(repo: Repository, source: Source, lines: list[Text], folder: str) 
                 yield from package_in(repo, posixpath.normpath(posixpath.join(folder, place)), reason)
 
 
-def package_in(repo: Repository, folder: str, reason: str) -> Iterator[Found]:
+def package_in(repo: Snapshot, folder: str, reason: str) -> Iterator[Found]:
     """The files that make a folder a Python package."""
     if folder.startswith(("..", "/")):
         return
@@ -119,7 +119,7 @@ def package_in(repo: Repository, folder: str, reason: str) -> Iterator[Found]:
             yield path, reason
 
 
-def _of_dockerfile(repo: Repository, plan: Plan, source: Source) -> Iterator[Found]:
+def _of_dockerfile(repo: Snapshot, plan: Plan, source: Source) -> Iterator[Found]:
     """What a Dockerfile copies by name, what its commands name, and what the image it starts from reads."""
     from binderlint.read.dockerfile.instructions import read
     from binderlint.read.images import image_of
@@ -142,7 +142,7 @@ def _of_dockerfile(repo: Repository, plan: Plan, source: Source) -> Iterator[Fou
                 yield path, f"`{source.path}` {how}"
 
 
-def _copied(repo: Repository, word: str, reason: str) -> Iterator[Found]:
+def _copied(repo: Snapshot, word: str, reason: str) -> Iterator[Found]:
     """The files that a COPY names by themselves, not as part of a folder, and that say what is installed or run."""
     from fnmatch import fnmatchcase
 

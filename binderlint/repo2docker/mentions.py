@@ -11,7 +11,7 @@ from binderlint.pattern import regex
 from binderlint.repo2docker.names import CONFIG_NAMES, UNKNOWN
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 # Files of other names that say what is installed or that are run.
 _LIKELY = regex(
@@ -48,7 +48,7 @@ _BY_DEFAULT = (
 )
 
 
-def mentioned(repo: Repository, text: str, folder: str, anywhere: bool = False) -> Iterator[tuple[str, str]]:
+def mentioned(repo: Snapshot, text: str, folder: str, anywhere: bool = False) -> Iterator[tuple[str, str]]:
     """Paths that a script names, each with what the script does, such as `runs pip install -r x.txt`.
 
     Names are looked up in the root, where scripts run, then in the script's own folder; with `anywhere`, where the text's folders
@@ -77,7 +77,7 @@ def mentioned(repo: Repository, text: str, folder: str, anywhere: bool = False) 
         before = word
 
 
-def _package(repo: Repository, written: str, folders: list[str]) -> Iterator[str]:
+def _package(repo: Snapshot, written: str, folders: list[str]) -> Iterator[str]:
     for base in folders:
         place = posixpath.normpath(posixpath.join(base, written))
         if place.startswith(("..", "/")):
@@ -95,7 +95,7 @@ def says_what_is_installed(name: str) -> bool:
     return name in CONFIG_NAMES or name in UNKNOWN or _LIKELY.match(name) is not None
 
 
-def _find(repo: Repository, word: str, before: str, folder: str, anywhere: bool) -> str | None:
+def _find(repo: Snapshot, word: str, before: str, folder: str, anywhere: bool) -> str | None:
     """The file of the repository that a word of a script names, None where it names none that says what is installed or run."""
     written = _HOME.sub("", word, count=1) if _HOME.match(word) else word
     if written.startswith("-r") and len(written) > 2:

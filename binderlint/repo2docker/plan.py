@@ -10,7 +10,7 @@ from binderlint.repo2docker.names import ROOT_ONLY as ROOT_ONLY
 from binderlint.source import Place
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    pass
 
 DEFAULT_PYTHON = "3.10"  # what a repository gets that names none; the other versions are in data/repo2docker.json
 
@@ -101,10 +101,3 @@ class Plan(NamedTuple):
     def path(self, name: str) -> str:
         """Where repo2docker looks for a configuration file: in the binder directory if there is one."""
         return f"{self.binder_dir}/{name}" if self.binder_dir else name
-
-
-def make_plan(repo: Repository) -> Plan:
-    """What repo2docker would do with a repository (buildpacks/base.py, app.py). Pure, offline."""
-    from binderlint.repo2docker.build import build_plan
-
-    return build_plan(repo)

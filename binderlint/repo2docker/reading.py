@@ -9,7 +9,7 @@ from binderlint.read.text import open_text
 from binderlint.source import RepositoryError
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
     from binderlint.source import Place, Source
 
 _Result = TypeVar("_Result")
@@ -25,12 +25,12 @@ class RaisedError(Exception):
         self.place = place
 
 
-def has_both_folders(repo: Repository) -> bool:
+def has_both_folders(repo: Snapshot) -> bool:
     """Whether there are both a `binder` and a `.binder` folder, of which repo2docker takes neither."""
     return repo.is_dir(".binder") and repo.is_dir("binder")
 
 
-def config_folder(repo: Repository) -> str:
+def config_folder(repo: Snapshot) -> str:
     """`binder`, `.binder` or `""` (base.py, binder_dir). Raises RaisedError where both folders exist, UnreadError for one that cannot be listed."""
     for unlisted in (repo.sources.get(".binder/"), repo.sources.get("binder/")):
         if unlisted:
@@ -42,7 +42,7 @@ def config_folder(repo: Repository) -> str:
     return ".binder" if hidden else "binder" if plain else ""
 
 
-def place_of(repo: Repository, path: str) -> Place:
+def place_of(repo: Snapshot, path: str) -> Place:
     """The first line of a file, of the first file in a folder, or of the repository."""
     source = repo.get(path) or next(
         (found for name, found in repo.sources.items() if name.startswith(f"{path}/")), None
@@ -50,7 +50,7 @@ def place_of(repo: Repository, path: str) -> Place:
     return source.place() if source else repo.place
 
 
-def open_source(repo: Repository, path: str) -> Source | None:
+def open_source(repo: Snapshot, path: str) -> Source | None:
     """The file that `open(path)` opens, None where it raises FileNotFoundError. Raises RaisedError for a folder."""
     source = repo.get(path)
     if source is None and repo.exists(path):

@@ -5,20 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.detection import CONDA, DOCKER, JULIA, NIX, PIPFILE, Checkout, R
 from binderlint.repo2docker.plan import Plan, Step
 from binderlint.repo2docker.reading import RaisedError
 from binderlint.repo2docker.tables import repo2docker
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 ROOT, USER = "root", "jovyan"
 
 
-def build_steps(repo: Repository) -> tuple[Step, ...]:
+def build_steps(repo: Snapshot) -> tuple[Step, ...]:
     """The steps up to the finished image, none where repo2docker raises (it writes its Dockerfile before it builds)."""
-    checkout, plan = Checkout(repo), repo.plan
+    checkout, plan = Checkout(repo), build_plan(repo)
     if plan.error or plan.buildpack is None:
         return ()
     if plan.buildpack == DOCKER:
@@ -126,7 +127,7 @@ def _r(checkout: Checkout, plan: Plan, before: _Halves, after: _Halves) -> None:
         after.add(USER, "install the repository as an R package with what it depends on", ("DESCRIPTION",))
 
 
-def _docker(repo: Repository, plan: Plan) -> Iterator[Step]:
+def _docker(repo: Snapshot, plan: Plan) -> Iterator[Step]:
     """The instructions of the Dockerfile, as Docker runs them."""
     from binderlint.read.dockerfile.instructions import read
     from binderlint.read.images import facts, image_of

@@ -12,7 +12,7 @@ from binderlint.repo2docker.plan import FileUse, Plan, Status
 from binderlint.repo2docker.reading import RaisedError, has_both_folders
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 _SCRIPTS = {
     "apt.txt": "its packages are installed first, as root",
@@ -88,7 +88,7 @@ def file_uses(checkout: Checkout, plan: Plan) -> tuple[FileUse, ...]:
     return tuple(found)
 
 
-def _both_folders(repo: Repository) -> Iterator[FileUse]:
+def _both_folders(repo: Snapshot) -> Iterator[FileUse]:
     for folder in (".binder", "binder", ""):
         for name in (*CONFIG_NAMES, *UNKNOWN):
             if repo.exists(path := posixpath.join(folder, name)):
@@ -227,7 +227,7 @@ def _judge_pyproject(checkout: Checkout, buildpack: str, winner: str) -> tuple[S
     return Status.IGNORED, f"it has no {missing}, so repo2docker installs nothing from it"
 
 
-def _misspelt(repo: Repository, folder: str) -> Iterator[FileUse]:
+def _misspelt(repo: Snapshot, folder: str) -> Iterator[FileUse]:
     places = {folder, "binder", ".binder"} if folder else {""}
     for path in repo.sources:
         parent, name = posixpath.split(path)
@@ -240,7 +240,7 @@ def _misspelt(repo: Repository, folder: str) -> Iterator[FileUse]:
                 yield FileUse(path, Status.IGNORED, f"repo2docker looks in `binder` or `.binder`, not in `{parent}`")
 
 
-def _untracked(repo: Repository) -> Iterator[FileUse]:
+def _untracked(repo: Snapshot) -> Iterator[FileUse]:
     for path in repo.untracked:
         parent, name = posixpath.split(path)
         if parent in ("", "binder", ".binder") and (name in CONFIG_NAMES or meant(name)) and path not in repo.sources:

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from binderlint.escapes import printable
 from binderlint.lint.hubs import Verdict
+from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.plan import Plan, PlanError, Status, Step, Version
 from binderlint.reporters.json import dumps
 from binderlint.source import Place
 from binderlint.style import Style
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 LANGUAGES = {
     "DockerBuildPack": "Dockerfile",
@@ -40,13 +41,14 @@ class Outline(NamedTuple):
     hub: Verdict
 
 
-def outline(repo: Repository) -> Outline:
+def outline(repo: Snapshot) -> Outline:
     """The plan of a repository with its steps and the verdict of its hub."""
     from binderlint.lint.hubs import judge
     from binderlint.repo2docker.steps import build_steps, launch, reinstalls
 
     steps = build_steps(repo)
-    return Outline(repo.plan, steps, reinstalls(steps), launch(repo.plan), judge(repo.allows, repo.plan))
+    plan = build_plan(repo)
+    return Outline(plan, steps, reinstalls(steps), launch(plan), judge(repo.allows, plan))
 
 
 def render(found: Outline, style: Style) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from binderlint.outside.git import Git
-from binderlint.repository import Repository
+from binderlint.snapshot import Snapshot
 from binderlint.source import EXECUTABLE, GITLINK, REGULAR, SYMLINK, Source
 
 _MODES = {REGULAR: "file", EXECUTABLE: "executable", SYMLINK: "link", GITLINK: "submodule"}
@@ -23,10 +23,10 @@ class Case(NamedTuple):
     hub: str = "mybinder.org"
     assume_binder: bool = True
 
-    def repository(self) -> Repository:
+    def repository(self) -> Snapshot:
         """A new snapshot of the case, which remembers nothing of an earlier run."""
         fresh = {path: Source(path, one.data, one.mode, one.tracked) for path, one in self.files.items()}
-        return Repository.from_dict(fresh, git=self.git, hub=self.hub, assume_binder=self.assume_binder)
+        return Snapshot.from_dict(fresh, git=self.git, hub=self.hub, assume_binder=self.assume_binder)
 
     def with_files(self, files: Mapping[str, Source]) -> Case:
         """The same case with other files."""

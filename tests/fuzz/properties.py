@@ -22,12 +22,13 @@ from binderlint.lint.fixer import Fixed, fix
 from binderlint.lint.linter import check
 from binderlint.lint.report import Report
 from binderlint.outside.disk import Change, changes
+from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.plan import make_plan
 from binderlint.reporters import FORMATS, render
 from binderlint.reporters.plan import Outline, outline, render_json
 from binderlint.reporters.plan import render as render_plan
-from binderlint.repository import Repository
 from binderlint.rules import find_rule
+from binderlint.snapshot import Snapshot
 from binderlint.source import EXECUTABLE, REGULAR, SYMLINK, Source
 from binderlint.style import Style
 from tests.fuzz.case import Case
@@ -135,7 +136,7 @@ def offered(run: Run) -> Iterator[Failure]:
         yield from _outside_of_edits(run.repo, after, found)
 
 
-def _outside_of_edits(before: Repository, after: Repository, found: Diagnostic) -> Iterator[Failure]:
+def _outside_of_edits(before: Snapshot, after: Snapshot, found: Diagnostic) -> Iterator[Failure]:
     spans: dict[str, list[tuple[int, int]]] = {}
     for edit in found.fix.edits if found.fix else ():
         if span := getattr(edit, "span", None):
@@ -210,7 +211,7 @@ def _blamed(run: Run, trust: str, path: str, kind: str) -> Iterator[str]:
                 yield code
 
 
-def _origins(repo: Repository, fixed: Fixed) -> dict[str, str]:
+def _origins(repo: Snapshot, fixed: Fixed) -> dict[str, str]:
     """The path that each moved file had before."""
     origins: dict[str, str] = {}
     for found in fixed.applied:
@@ -224,10 +225,10 @@ def errors(run: Run) -> Iterator[Failure]:
     """A fix brings no error: there are no more than before, unless a build that stopped, or a file nobody could read, hid them."""
     for trust in TRUSTS:
         fixed = run.fixed(trust)
-        if run.repo.plan.error and not fixed.repo.plan.error:
+        if build_plan(run.repo).error and not build_plan(fixed.repo).error:
             continue
-        if fixed.repo.plan.error and not run.repo.plan.error:
-            yield Failure(f"errors {trust}", "the build stops", fixed.repo.plan.error.message)
+        if build_plan(fixed.repo).error and not build_plan(run.repo).error:
+            yield Failure(f"errors {trust}", "the build stops", build_plan(fixed.repo).error.message)
         known = {(found.code, found.path) for found in run.report.diagnostics if found.severity is Severity.ERROR}
         now = [found for found in fixed.report.diagnostics if found.severity is Severity.ERROR]
         opened = _opened(run.repo, fixed)
@@ -236,13 +237,15 @@ def errors(run: Run) -> Iterator[Failure]:
             yield Failure(f"errors {trust}", new[0].code, f"{new[0].place}: {new[0].message}\nafter {_codes(fixed)}")
 
 
-def _opened(repo: Repository, fixed: Fixed) -> set[str]:
+def _opened(repo: Snapshot, fixed: Fixed) -> set[str]:
     """The files that are read only now: one could not be read before, others were where Binder does not look. But a script that fails did no harm there."""
     readable = {found.path for found in fixed.applied if (rule := find_rule(found.code)) and rule.unreadable}
     read = {
-        use.path for use in fixed.repo.plan.files if fixed.repo.plan.uses(use.path) and not repo.plan.uses(use.path)
+        use.path
+        for use in build_plan(fixed.repo).files
+        if build_plan(fixed.repo).uses(use.path) and not build_plan(repo).uses(use.path)
     }
-    scripts = {fixed.repo.plan.start, fixed.repo.plan.post_build}
+    scripts = {build_plan(fixed.repo).start, build_plan(fixed.repo).post_build}
     return readable | {*_origins(repo, fixed), *read} - scripts
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from binderlint.repository import Repository
+from binderlint.snapshot import Snapshot
 from tests.fuzz.case import Case, dumps, loads, read
 from tests.fuzz.minimise import minimised
 from tests.fuzz.mutate import make_case, mutated
@@ -53,7 +53,7 @@ def test_mutated_examples_on_disk(number: int) -> None:
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(repositories(), st.integers(0, 3), st.integers(0, 2**32))
 def test_mutated_random_repositories(files: Files, count: int, seed: int) -> None:
-    case = Case(dict(Repository.from_dict(files).sources))
+    case = Case(dict(Snapshot.from_dict(files).sources))
     hold(mutated(case, count, Random(seed)), PROPERTIES)
 
 
@@ -69,6 +69,6 @@ def test_a_case_as_json_is_the_same_case() -> None:
 
 def test_cases_become_small() -> None:
     case = make_case(Random("small:3"))
-    files = Repository.from_dict({**case.files, "a/start": "one\ntwo three\nfour\n", "b": "x\n"}).sources
+    files = Snapshot.from_dict({**case.files, "a/start": "one\ntwo three\nfour\n", "b": "x\n"}).sources
     small = minimised(Case(dict(files)), lambda one: any(b"three" in source.data for source in one.files.values()), 300)
     assert {path: source.data for path, source in small.files.items()} == {"a/start": b"three"}

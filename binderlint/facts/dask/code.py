@@ -10,7 +10,7 @@ from binderlint.pattern import regex
 from binderlint.source import Text
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 _SKIPPED = regex(r"(?:^|/)(?:tests?|docs?|ci|conftest\.py|setup\.py)(?:/|$)|(?:^|/)test_[^/]*$")
 _PACKAGES = (b"dask_kubernetes", b"dask_gateway", b"dask_jobqueue")
@@ -32,7 +32,7 @@ class Code(NamedTuple):
         return bool(re.search(r"^\s*except\b|os\.environ|getenv|hostname", self.text, re.MULTILINE))
 
 
-def cluster_code(repo: Repository) -> Iterator[list[Code]]:
+def cluster_code(repo: Snapshot) -> Iterator[list[Code]]:
     """The code of each notebook that names a package for clusters of dask."""
     for source in repo.files:
         if _SKIPPED.search(source.path):

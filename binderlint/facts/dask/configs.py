@@ -8,13 +8,15 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from binderlint.fact import fact
 from binderlint.facts.dask.versions import NEWEST, Release
 from binderlint.pattern import regex
 from binderlint.read.yaml import Problem, read_safe
+from binderlint.repo2docker.build import build_plan, used_file
 from binderlint.source import Array, Scalar, Source, Table, Text
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 # $HOME is the repository, so these are `~/.dask` and `~/.config/dask` (dask/config.py).
 OLD_FOLDER = ".dask"
@@ -106,9 +108,15 @@ def image_release(container: Container, installed: Release | None) -> Release | 
     return None
 
 
-def find_configs(repo: Repository) -> Iterator[Config]:
+@fact
+def dask_configs(repo: Snapshot) -> tuple[Config, ...]:
+    """The configuration files and worker templates of dask."""
+    return tuple(_find_configs(repo))
+
+
+def _find_configs(repo: Snapshot) -> Iterator[Config]:
     """Configuration in dask's own folders, and templates and configuration that stand elsewhere and that a script or a notebook can be pointed to."""
-    folders = {"", repo.plan.binder_dir}
+    folders = {"", build_plan(repo).binder_dir}
     for source in repo.files:
         if not source.name.lower().endswith(_SUFFIXES):
             continue
@@ -121,9 +129,9 @@ def find_configs(repo: Repository) -> Iterator[Config]:
                 yield config
 
 
-def _is_named(repo: Repository, source: Source) -> bool:
+def _is_named(repo: Snapshot, source: Source) -> bool:
     """Whether a script or notebook names the file: in the root it may be for another cluster altogether."""
-    scripts = [script for name in ("start", "postBuild") if (script := repo.used(name))]
+    scripts = [script for name in ("start", "postBuild") if (script := used_file(repo, name))]
     return any(os.fsencode(source.name) in one.data for one in [*scripts, *_code(repo)])
 
 
@@ -170,9 +178,9 @@ class Image(NamedTuple):
         return f"{quote}${{JUPYTER_IMAGE_SPEC}}{quote}"
 
 
-def images(repo: Repository) -> Iterator[Image]:
+def images(repo: Snapshot) -> Iterator[Image]:
     """The images of workers: in pod templates, and the key `kubernetes.image` of today's dask-kubernetes."""
-    for config in repo.dask_configs:
+    for config in dask_configs(repo):
         found = [one for one in containers(config) if one.image is not None]
         for container in found:
             alone = container.template and len(found) == 1
@@ -191,23 +199,23 @@ _SETS_FOLDER = regex(r"^[^#\n]*\bDASK_(?:ROOT_)?CONFIG\b", re.MULTILINE)
 _PROFILES = (".bash_profile", ".bash_login", ".profile", ".bashrc")
 
 
-def reads_old_folder(repo: Repository) -> bool:
+def reads_old_folder(repo: Snapshot) -> bool:
     """Whether something tells dask to read `.dask`, or brings its files to where dask looks."""
-    scripts = [script for name in ("start", "postBuild") if (script := repo.used(name))]
+    scripts = [script for name in ("start", "postBuild") if (script := used_file(repo, name))]
     if any(_COPIES.search(script.prose) for script in scripts):
         return True
-    settings = [repo.used("start"), *(repo.get(name) for name in _PROFILES), *_code(repo)]
+    settings = [used_file(repo, "start"), *(repo.get(name) for name in _PROFILES), *_code(repo)]
     return any(source and _SETS_FOLDER.search(source.prose) for source in settings)
 
 
-def old_folder_mentions(repo: Repository) -> list[Text] | None:
+def old_folder_mentions(repo: Snapshot) -> list[Text] | None:
     """Where scripts name `.dask`; None when a notebook does, whose text is not to be changed without its author."""
-    scripts = {source.path: source for name in ("start", "postBuild") if (source := repo.used(name))}
+    scripts = {source.path: source for name in ("start", "postBuild") if (source := used_file(repo, name))}
     scripts |= {source.path: source for source in _code(repo) if not source.name.endswith(".ipynb")}
     if any(_OLD_PATH.search(source.text) for source in _code(repo) if source.name.endswith(".ipynb")):
         return None
     return [source.slice(*found.span()) for source in scripts.values() for found in _OLD_PATH.finditer(source.prose)]
 
 
-def _code(repo: Repository) -> Iterator[Source]:
+def _code(repo: Snapshot) -> Iterator[Source]:
     return (source for source in repo.files if source.name.endswith((".ipynb", ".py", ".sh")))

@@ -8,12 +8,13 @@ from collections.abc import Iterable, Iterator
 from fnmatch import fnmatch
 from typing import TYPE_CHECKING, NamedTuple
 
+from binderlint.facts.scripts.scripts import post_build_script, start_script
 from binderlint.read.shell.words import UNKNOWN
 from binderlint.source import Place, Source, Text
 
 if TYPE_CHECKING:
     from binderlint.read.script import Command, Script
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 _HOME = "/home/jovyan"
 _COPIES = ("cp", "mv", "install", "ln", "rsync")
@@ -57,11 +58,11 @@ class Way(NamedTuple):
     """A `sed` without `-i` only prints the file with the replacement."""
 
 
-def way(repo: Repository, place: Place, token: str) -> Way:
+def way(repo: Snapshot, place: Place, token: str) -> Way:
     """Follow a placeholder through the scripts. What is not known counts as replaced."""
     files, line = {place.path}, place.source.text[place.source.line(place.line).start : place.span.end]
     elsewhere, printed = "", False
-    for script in (repo.post_build, repo.start):
+    for script in (post_build_script(repo), start_script(repo)):
         if script is None:
             continue
         if script.shell is None or script.shell.broken:
@@ -92,9 +93,9 @@ def way(repo: Repository, place: Place, token: str) -> Way:
     return Way(False, elsewhere, printed)
 
 
-def mentioned(repo: Repository, name: str) -> bool:
+def mentioned(repo: Snapshot, name: str) -> bool:
     """Whether a script or any code gives a variable a value (or does anything else with it)."""
-    scripts = [script.source for script in (repo.post_build, repo.start) if script]
+    scripts = [script.source for script in (post_build_script(repo), start_script(repo)) if script]
     pattern = re.compile(rf"\b{re.escape(name)}\b")
     return any(pattern.search(source.prose) for source in [*scripts, *_other_code(repo, "", name)])
 
@@ -220,7 +221,7 @@ def _copied(command: Command, files: set[str]) -> Iterator[str]:
                 yield from (target, f"{target}/{posixpath.basename(one)}")
 
 
-def _touches(repo: Repository, command: Command, files: set[str], token: str) -> bool:
+def _touches(repo: Snapshot, command: Command, files: set[str], token: str) -> bool:
     """Whether a command other than sed can have replaced the placeholder."""
     if any(
         ">" in one.operator and one.target and _same(one.target.pattern, command.cwd, files) is True
@@ -243,9 +244,9 @@ def _touches(repo: Repository, command: Command, files: set[str], token: str) ->
     return False
 
 
-def _other_code(repo: Repository, path: str, token: str) -> Iterator[Source]:
+def _other_code(repo: Snapshot, path: str, token: str) -> Iterator[Source]:
     """Code of the repository that could replace it too, outside of the two scripts; not asked for words as short as `IMAGE`."""
-    scripts = {script.source.path for script in (repo.post_build, repo.start) if script}
+    scripts = {script.source.path for script in (post_build_script(repo), start_script(repo)) if script}
     for source in repo.files:
         if source.path in scripts or source.path == path or "_" not in token:
             continue

@@ -6,10 +6,13 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from binderlint.facts.environment.installs import pip_requirements
+from binderlint.facts.environment.mapping import conda_specs
 from binderlint.read.requirements import canonical
+from binderlint.repo2docker.build import build_plan
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 Release = tuple[float, ...]
 NEWEST: Release = (float("inf"),)
@@ -40,32 +43,33 @@ _LAST: dict[str, dict[str, Release]] = {
 _TOGETHER = {"dask": {"dask", "dask-core", "distributed"}}
 
 
-def newest(repo: Repository, package: str = "dask") -> Release | None:
+def newest(repo: Snapshot, package: str = "dask") -> Release | None:
     """The newest release of a package that the pins of the environment and its Python allow; None where an image decides (Dockerfile, Nix)."""
-    if repo.plan.buildpack in (None, "DockerBuildPack", "NixBuildPack", "LegacyBinderDockerBuildPack"):
+    if build_plan(repo).buildpack in (None, "DockerBuildPack", "NixBuildPack", "LegacyBinderDockerBuildPack"):
         return None
     names = _TOGETHER.get(package, {package})
     bounds = [bound for name, bound in _bounds(repo) if name in names]
     return min([*bounds, _LAST.get(package, {}).get(python_minor(repo), NEWEST)])
 
 
-def named(repo: Repository, package: str) -> bool:
+def named(repo: Snapshot, package: str) -> bool:
     """Whether the environment asks for a package by its name."""
     return any(name == package for name, _ in _bounds(repo))
 
 
-def python_minor(repo: Repository) -> str:
+def python_minor(repo: Snapshot) -> str:
     """The Python that the environment ends up with: a pin in environment.yml is installed by every buildpack that reads the file."""
-    for spec in repo.conda_specs:
+    for spec in conda_specs(repo):
         if spec.key == "python" and (found := re.match(r"=+\s*(\d+\.\d+)", spec.version or "")):
             return found[1]
-    return repo.plan.python.version if repo.plan.python else ""
+    plan = build_plan(repo)
+    return plan.python.version if plan.python else ""
 
 
-def _bounds(repo: Repository) -> Iterator[tuple[str, Release]]:
-    for spec in repo.conda_specs:
+def _bounds(repo: Snapshot) -> Iterator[tuple[str, Release]]:
+    for spec in conda_specs(repo):
         yield canonical(spec.key), _conda_bound(spec.version or "")
-    for requirement in repo.requirements:
+    for requirement in pip_requirements(repo):
         if requirement.key:
             yield requirement.key, _lowest(_bound(operator, version) for operator, version in requirement.clauses)
 

@@ -6,9 +6,13 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from binderlint.fact import fact
+from binderlint.read.dockerfile.instructions import read
+from binderlint.repo2docker.build import build_plan, used_file
+
 if TYPE_CHECKING:
     from binderlint.read.dockerfile.lines import Instruction
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 import posixpath
 from collections.abc import Iterable
@@ -23,7 +27,7 @@ if TYPE_CHECKING:
     from binderlint.read.dockerfile.lines import Instruction
     from binderlint.read.script import Command
     from binderlint.read.shell.words import Variables
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 class Copy(NamedTuple):
@@ -57,12 +61,12 @@ def workdirs(stage: Stage) -> Iterator[tuple[Instruction, str | None]]:
         yield instruction, here
 
 
-def copies(repo: Repository, stage: Stage) -> Iterator[Copy]:
+def copies(repo: Snapshot, stage: Stage) -> Iterator[Copy]:
     """What a stage and those it starts from take from the repository."""
     yield from copies_of(repo, workdirs(stage))
 
 
-def copies_of(repo: Repository, instructions: Iterable[tuple[Instruction, str | None]]) -> Iterator[Copy]:
+def copies_of(repo: Snapshot, instructions: Iterable[tuple[Instruction, str | None]]) -> Iterator[Copy]:
     """What COPY and ADD take from the repository, of instructions with the folders they run in."""
     for instruction, here in instructions:
         if instruction.name not in ("COPY", "ADD") or len(instruction.words) < 2 or instruction.flag("from"):
@@ -83,7 +87,7 @@ def copies_of(repo: Repository, instructions: Iterable[tuple[Instruction, str | 
             yield Copy(instruction, word, path, end and posixpath.normpath(end))
 
 
-def copied_file(repo: Repository, stage: Stage, path: str) -> Source | Text | None:
+def copied_file(repo: Snapshot, stage: Stage, path: str) -> Source | Text | None:
     """The file of the repository, or the heredoc, that ends at a path of the image; None when it comes from elsewhere."""
     found: Source | Text | None = None
     for copy in copies(repo, stage):
@@ -125,8 +129,17 @@ def runs(instructions: Iterable[Instruction]) -> Iterator[Run]:
         yield Run(instruction, commands, not shell.broken)
 
 
-def build_runs(dockerfile: Dockerfile | None) -> tuple[Run, ...]:
-    """The RUN instructions that make the image."""
+@fact
+def build_dockerfile(repo: Snapshot) -> Dockerfile | None:
+    """The Dockerfile, if the build is one with Docker."""
+    source = used_file(repo, "Dockerfile") if build_plan(repo).buildpack == "DockerBuildPack" else None
+    return read(source) if source else None
+
+
+@fact
+def docker_runs(repo: Snapshot) -> tuple[Run, ...]:
+    """The RUN instructions that make the image of the Dockerfile, with their commands."""
+    dockerfile = build_dockerfile(repo)
     return tuple(runs(dockerfile.built)) if dockerfile else ()
 
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.facts.docker.context import copied_file, workdirs
+from binderlint.facts.docker.context import copied_file, docker_runs, workdirs
 from binderlint.pattern import regex
 from binderlint.read.word_lists import word_list
 from binderlint.source import Source
@@ -15,7 +15,7 @@ from binderlint.source import Source
 if TYPE_CHECKING:
     from binderlint.read.dockerfile.instructions import Stage
     from binderlint.read.script import Command
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 _PYTHON_INSTALLERS = regex(r"pip[\d.]*|conda|mamba|micromamba|uv")
 # What is Jupyter, brings it along, or may: then nothing is said.
@@ -29,11 +29,11 @@ _PYTHON = regex(
 )
 
 
-def may_have_jupyter(repo: Repository, stage: Stage) -> bool:
+def may_have_jupyter(repo: Snapshot, stage: Stage) -> bool:
     """Whether the instructions of a stage install Jupyter, or do something that cannot be seen through."""
     if _hidden(stage):
         return True
-    for run in repo.docker_runs:
+    for run in docker_runs(repo):
         if not run.clear:
             return True
         for command in run.commands:
@@ -48,11 +48,11 @@ def may_have_jupyter(repo: Repository, stage: Stage) -> bool:
     return False
 
 
-def may_have_python(repo: Repository, stage: Stage) -> bool:
+def may_have_python(repo: Snapshot, stage: Stage) -> bool:
     """Whether the instructions of a stage install Python 3, or do something that cannot be seen through."""
     if _hidden(stage):
         return True
-    for run in repo.docker_runs:
+    for run in docker_runs(repo):
         if not run.clear or _PYTHON.search(run.instruction.script or " ".join(run.instruction.words)):
             return True
         for command in run.commands:
@@ -86,7 +86,7 @@ def _hidden(stage: Stage) -> bool:
     return False
 
 
-def _package_lists(repo: Repository, stage: Stage, command: Command) -> Iterator[str | None]:
+def _package_lists(repo: Snapshot, stage: Stage, command: Command) -> Iterator[str | None]:
     """The text of each file of packages that a command installs from; None for one that is not seen, a path, an address."""
     values = command.values
     here = next((folder for one, folder in reversed(list(workdirs(stage))) if one.name == "WORKDIR"), None)

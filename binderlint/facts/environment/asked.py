@@ -6,13 +6,16 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
+from binderlint.facts.environment.installs import pip_files
+from binderlint.facts.environment.mapping import conda_specs
 from binderlint.pattern import regex
 from binderlint.read.requirements import Requirement, canonical
+from binderlint.repo2docker.build import build_plan, used_file
 from binderlint.source import Text
 
 if TYPE_CHECKING:
     from binderlint.read.matchspec import MatchSpec
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 class Asked(NamedTuple):
@@ -29,10 +32,10 @@ class Asked(NamedTuple):
     """Whether the parts only know the place of the whole text, so that none can be edited alone."""
 
 
-def asked(repo: Repository) -> Iterator[list[Asked]]:
+def asked(repo: Snapshot) -> Iterator[list[Asked]]:
     """The packages of each file in the build, conda's and pip's of environment.yml together. Addresses and paths are none."""
-    listed = [_conda(spec) for spec in repo.conda_specs]
-    for file in repo.pip_files:
+    listed = [_conda(spec) for spec in conda_specs(repo)]
+    for file in pip_files(repo):
         if not file.constraint:
             pip = [_pip(one) for one in file.requirements if one.name and not one.url]
             if file.array is not None:
@@ -59,10 +62,10 @@ _TABLE = regex(r"\s*\[\s*([\w-]+)\s*\]")
 _ENTRY = regex(r"\s*\"?([A-Za-z0-9][\w.-]*)\"?\s*=\s*\"([^\"]*)\"")
 
 
-def _pipfile(repo: Repository) -> Iterator[Asked]:
+def _pipfile(repo: Snapshot) -> Iterator[Asked]:
     """The packages of a Pipfile that is installed without a Pipfile.lock."""
-    source = repo.used("Pipfile") if repo.plan.buildpack == "PipfileBuildPack" else None
-    if source is None or repo.used("Pipfile.lock"):
+    source = used_file(repo, "Pipfile") if build_plan(repo).buildpack == "PipfileBuildPack" else None
+    if source is None or used_file(repo, "Pipfile.lock"):
         return
     table = ""
     for line in source.lines():

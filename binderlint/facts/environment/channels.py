@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from binderlint.facts.environment.mapping import environment_mapping
 from binderlint.pattern import regex
 from binderlint.source import Array
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 # Anaconda's own channels: `defaults`, its parts, and their addresses. `free` has a rule of its own.
 ANACONDA = regex(
@@ -18,8 +19,9 @@ ANACONDA = regex(
 )
 
 
-def channel_list(repo: Repository) -> Array | None:
-    value = repo.environment.get("channels") if repo.environment else None
+def channel_list(repo: Snapshot) -> Array | None:
+    environment = environment_mapping(repo)
+    value = environment.get("channels") if environment else None
     return value if isinstance(value, Array) else None
 
 

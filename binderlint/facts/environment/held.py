@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
+from binderlint.facts.environment.installs import pip_files
 from binderlint.read.requirements import Requirement
 from binderlint.read.wheels import Known, Release, known, release
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 class Held(NamedTuple):
@@ -23,8 +24,8 @@ class Held(NamedTuple):
     too_old: bool
 
 
-def held_by_file(repo: Repository, python: str) -> Iterator[list[Held]]:
-    for file in repo.pip_files:
+def held_by_file(repo: Snapshot, python: str) -> Iterator[list[Held]]:
+    for file in pip_files(repo):
         if not file.constraint:
             yield [held for one in file.requirements if one.applies(python) and (held := held_at(one, python))]
 

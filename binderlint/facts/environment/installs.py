@@ -7,11 +7,14 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
+from binderlint.fact import fact
+from binderlint.facts.environment.mapping import pip_section
 from binderlint.read.requirements import Invalid, Line, Option, Requirement, parse, read, unquoted
-from binderlint.source import Array, Source, Table, Text
+from binderlint.repo2docker.build import used_file
+from binderlint.source import Array, Source, Text
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 class PipFile(NamedTuple):
@@ -45,26 +48,29 @@ class PipFile(NamedTuple):
         )
 
 
-def pip_files(repo: Repository) -> Iterator[PipFile]:
+@fact
+def pip_files(repo: Snapshot) -> tuple[PipFile, ...]:
+    """Everything pip reads in the build: requirements.txt, the `pip:` list of environment.yml, and what they include."""
+    return tuple(_pip_files(repo))
+
+
+@fact
+def pip_requirements(repo: Snapshot) -> tuple[Requirement, ...]:
+    """Every package that the build asks pip for."""
+    return tuple(one for file in pip_files(repo) if not file.constraint for one in file.requirements)
+
+
+def _pip_files(repo: Snapshot) -> Iterator[PipFile]:
     """Every file that pip reads in the build, includes after the file that names them, each once."""
     seen: set[str] = set()
-    if array := pip_list(repo):
+    if array := pip_section(repo):
         lines = (parse(unquoted(item), array) for item in array if isinstance(item, Text) and not item.startswith("#"))
         listed = PipFile(array.place.source, tuple(line for line in lines if line), array)
         yield listed
         yield from _included(repo, listed, seen)
     for name in ("requirements.txt", "requirements3.txt"):
-        if (source := repo.used(name)) and source.path not in seen:
+        if (source := used_file(repo, name)) and source.path not in seen:
             yield from _with_includes(repo, PipFile(source, read(source)), seen)
-
-
-def pip_list(repo: Repository) -> Array | None:
-    """The `pip:` list of environment.yml; conda reads the last one."""
-    match repo.environment:
-        case {"dependencies": Array() as dependencies}:
-            lists = [item["pip"] for item in dependencies if isinstance(item, Table) and "pip" in item]
-            return lists[-1] if lists and isinstance(lists[-1], Array) else None
-    return None
 
 
 def include_path(file: PipFile, option: Option) -> str | None:
@@ -76,13 +82,13 @@ def include_path(file: PipFile, option: Option) -> str | None:
     return None if path.startswith("..") else path
 
 
-def _with_includes(repo: Repository, file: PipFile, seen: set[str]) -> Iterator[PipFile]:
+def _with_includes(repo: Snapshot, file: PipFile, seen: set[str]) -> Iterator[PipFile]:
     seen.add(file.source.path)
     yield file
     yield from _included(repo, file, seen)
 
 
-def _included(repo: Repository, file: PipFile, seen: set[str]) -> Iterator[PipFile]:
+def _included(repo: Snapshot, file: PipFile, seen: set[str]) -> Iterator[PipFile]:
     for option in file.options:
         if option.name not in ("--requirement", "--constraint"):
             continue

@@ -11,20 +11,21 @@ from binderlint.pattern import regex
 from binderlint.read.agreement import pip_admits
 from binderlint.read.digits import number
 from binderlint.read.requirements import Requirement, canonical, read
+from binderlint.repo2docker.build import build_plan, used_file
 from binderlint.source import Source
 
 if TYPE_CHECKING:
     from binderlint.repo2docker.plan import Version
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 _LOCK_INSTALL = regex(
     r"\b(?:pixi (?:install|run|shell)|uv sync|poetry install|pdm (?:sync|install)|conda-lock install|pipenv sync)\b"
 )
 
 
-def installs_from_lock(repo: Repository) -> bool:
+def installs_from_lock(repo: Snapshot) -> bool:
     """Whether postBuild installs the packages of a lock file, in an environment of their own or over repo2docker's."""
-    post_build = repo.used("postBuild")
+    post_build = used_file(repo, "postBuild")
     return bool(post_build and _LOCK_INSTALL.search(post_build.text))
 
 
@@ -53,9 +54,9 @@ class Lock(NamedTuple):
         return f"the versions of {self.path} are not used: its Python is {self.python.strip('=.*')}, and {built}"
 
 
-def locks(repo: Repository) -> Iterator[Lock]:
+def locks(repo: Snapshot) -> Iterator[Lock]:
     """The lock files beside the configuration and in the root, the most specific first; then what the user has installed."""
-    for folder in dict.fromkeys((repo.plan.binder_dir, "")):
+    for folder in dict.fromkeys((build_plan(repo).binder_dir, "")):
         for name, reader in _READERS.items():
             source = repo.get(posixpath.join(folder, name))
             if source and not source.decode_error:

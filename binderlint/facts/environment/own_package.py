@@ -9,7 +9,7 @@ from binderlint.pattern import regex
 from binderlint.read.requirements import canonical
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 _NAMED = {
     "pyproject.toml": regex(
@@ -21,7 +21,7 @@ _NAMED = {
 }
 
 
-def own_names(repo: Repository) -> frozenset[str]:
+def own_names(repo: Snapshot) -> frozenset[str]:
     """Names of the package in the root, as pyproject.toml, setup.cfg and setup.py write them; empty where a program computes them."""
     names = (
         found[1]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from binderlint.repo2docker.build import build_plan
+
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
     from binderlint.source import Source
 
 # How to get a file that Binder reads out of a lock file.
@@ -22,9 +24,9 @@ EXPORTS = {
 PYTHON_LOCKS = ("uv.lock", "poetry.lock", "pdm.lock")
 
 
-def uninstallable(repo: Repository) -> tuple[Source, dict[str, Any]] | None:
+def uninstallable(repo: Snapshot) -> tuple[Source, dict[str, Any]] | None:
     """The pyproject.toml that is all there is, describes a project, and is not installed."""
-    plan = repo.plan
+    plan = build_plan(repo)
     source = repo.get("pyproject.toml")
     if not source or not plan.default or plan.binder_dir or plan.error:
         return None

@@ -7,13 +7,17 @@ from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from binderlint.data import DATA
+from binderlint.facts.environment.installs import pip_files, pip_requirements
+from binderlint.facts.environment.mapping import conda_list, conda_specs
 from binderlint.facts.launch.launched import environment_elsewhere
+from binderlint.facts.scripts.scripts import post_build_script, start_script
 from binderlint.pattern import regex
 from binderlint.read.requirements import canonical
 from binderlint.read.word_lists import word_list
+from binderlint.repo2docker.build import build_plan, used_file
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 _EXPORT = 40
 # conda packages that hold no Python.
@@ -42,9 +46,9 @@ def missing_modules(there: frozenset[str], local: frozenset[str]) -> re.Pattern[
     return re.compile(rf"^[ \t]*(?:import|from)\s[^\n]*\b(?:{listed})\b", re.MULTILINE) if names else None
 
 
-def provided(repo: Repository) -> frozenset[str] | None:
+def provided(repo: Snapshot) -> frozenset[str] | None:
     """The canonical PyPI names of what the build installs; None when it may install something that cannot be seen."""
-    plan = repo.plan
+    plan = build_plan(repo)
     if (
         plan.error
         or plan.default
@@ -57,7 +61,7 @@ def provided(repo: Repository) -> frozenset[str] | None:
         )
     ):
         return None
-    if any(repo.used(name) for name in ("setup.py", "pyproject.toml")) or environment_elsewhere(repo):
+    if any(used_file(repo, name) for name in ("setup.py", "pyproject.toml")) or environment_elsewhere(repo):
         return None
     roots = _asked(repo)
     if roots is None:
@@ -77,51 +81,53 @@ def provided(repo: Repository) -> frozenset[str] | None:
     return frozenset(found)
 
 
-def asked(repo: Repository) -> frozenset[str]:
+def asked(repo: Snapshot) -> frozenset[str]:
     """The canonical names of the packages that the build is asked for by name."""
     known = _conda_names()
-    names = {canonical(str(one.name)) for one in repo.requirements if one.name}
-    for spec in repo.conda_specs:
+    names = {canonical(str(one.name)) for one in pip_requirements(repo) if one.name}
+    for spec in conda_specs(repo):
         name = canonical(str(spec.name))
         names |= {name, known.get(name, name)}
     return frozenset(names)
 
 
-def _asked(repo: Repository) -> set[str] | None:
+def _asked(repo: Snapshot) -> set[str] | None:
     """The packages asked for by name; None when one of them is not in the table, or is no name.
 
     A list that was exported from an environment names everything in it, so that unknown packages bring nothing more.
     """
     conda = _conda_names()
-    if any(not one.name for one in repo.requirements) or any(
-        file.invalid or file.source.is_binary for file in repo.pip_files
+    requirements = pip_requirements(repo)
+    if any(not one.name for one in requirements) or any(
+        file.invalid or file.source.is_binary for file in pip_files(repo)
     ):
         return None
-    items = [item for item in repo.conda_dependencies or () if isinstance(item, str)]
-    if len(repo.conda_specs) < len(items):
+    items = [item for item in conda_list(repo) or () if isinstance(item, str)]
+    specs = conda_specs(repo)
+    if len(specs) < len(items):
         return None
-    pip = {canonical(str(one.name)) for one in repo.requirements}
-    others = {canonical(str(spec.name)) for spec in repo.conda_specs}
+    pip = {canonical(str(one.name)) for one in requirements}
+    others = {canonical(str(spec.name)) for spec in specs}
     names = pip | {conda.get(name, name) for name in others}
     known = _packages().keys() | base_packages()
     unknown = {name for name in names - known if name in pip or not _NO_PYTHON.fullmatch(name)}
     extras = any(
-        one.extras and canonical(str(one.name)) != "dask" for one in repo.requirements
+        one.extras and canonical(str(one.name)) != "dask" for one in requirements
     )  # `name[all]` brings who knows what
     return None if (unknown or extras) and not _is_export(repo) else names
 
 
-def _is_export(repo: Repository) -> bool:
+def _is_export(repo: Snapshot) -> bool:
     """Whether every package is pinned, and so many that their dependencies must be among them."""
-    pinned = [str(one.specifier).startswith("==") for one in repo.requirements]
-    pinned += [re.match(r"=?=?\d", str(spec.version or "")) is not None for spec in repo.conda_specs]
+    pinned = [str(one.specifier).startswith("==") for one in pip_requirements(repo)]
+    pinned += [re.match(r"=?=?\d", str(spec.version or "")) is not None for spec in conda_specs(repo)]
     return len(pinned) >= _EXPORT and all(pinned)
 
 
-def _installed_by_script(repo: Repository) -> set[str] | None:
+def _installed_by_script(repo: Snapshot) -> set[str] | None:
     """What postBuild and start install by name; None when they may install something else."""
     names: set[str] = set()
-    for script in (repo.post_build, repo.start):
+    for script in (post_build_script(repo), start_script(repo)):
         if script is None:
             continue
         if script.shell is None or script.shell.broken:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
     from binderlint.source import Source
 
 
-def environments_in_folders(repo: Repository) -> list[Source]:
+def environments_in_folders(repo: Snapshot) -> list[Source]:
     """The environment files that may be meant for the whole repository, though they are in a folder where Binder does not look."""
 
     def may_be_meant(path: str) -> bool:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
+from binderlint.fact import fact
 from binderlint.facts.launch.links import documents
 from binderlint.pattern import regex
 from binderlint.source import Place, Scalar, Source, Span, Table, Text
@@ -13,7 +14,7 @@ from binderlint.source import Place, Scalar, Source, Span, Table, Text
 if TYPE_CHECKING:
     import ast
 
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 class LaunchConfig(NamedTuple):
@@ -27,7 +28,13 @@ class LaunchConfig(NamedTuple):
     folder: Text | None
 
 
-def launch_configs(repo: Repository) -> Iterator[LaunchConfig]:
+@fact
+def launch_configs(repo: Snapshot) -> tuple[LaunchConfig, ...]:
+    """The launch buttons that books and documentation set up."""
+    return tuple(_configs(repo))
+
+
+def _configs(repo: Snapshot) -> Iterator[LaunchConfig]:
     """Every launch button that a configuration file of a book, a documentation or a page sets up."""
     for source, _ in documents(repo):
         name = source.name.lower()

@@ -6,9 +6,10 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from binderlint.pattern import regex
+from binderlint.repo2docker.build import build_plan
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 class Interface(NamedTuple):
@@ -55,16 +56,17 @@ _CONFIGURATION = regex(
 )
 
 
-def missing_interface(urlpath: str, repo: Repository) -> Interface | None:
+def missing_interface(urlpath: str, repo: Snapshot) -> Interface | None:
     """The user interface that an address needs and nothing in the repository brings; None when it is there, or nobody can know."""
     path = urlpath.lstrip("/")
     interface = next((known for known in INTERFACES if known.address.match(path)), None)
-    if interface is None or (interface.by_r and (repo.plan.conda_r or repo.plan.buildpack == "RBuildPack")):
+    plan = build_plan(repo)
+    if interface is None or (interface.by_r and (plan.conda_r or plan.buildpack == "RBuildPack")):
         return None
     written = configuration(repo)
     return None if interface.named.search(written) or _BY_ADDRESS.search(written) else interface
 
 
-def configuration(repo: Repository) -> str:
+def configuration(repo: Snapshot) -> str:
     """All that can say what is installed, in one text."""
     return "\n".join(source.prose for source in repo.files if _CONFIGURATION.search(source.path))

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from binderlint.facts.launch.buttons import launch_configs
+from binderlint.facts.launch.links import launch_links
 from binderlint.read.address import KNOWN_HOSTS, MYBINDER
+from binderlint.repo2docker.build import build_plan
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 from typing import TYPE_CHECKING
 
@@ -16,33 +19,33 @@ from binderlint.outside.git import hosted_name
 
 if TYPE_CHECKING:
     from binderlint.facts.launch.links import Link
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 # Files that show that the repository is meant to be built as it is.
 _CONFIGURES = ("postBuild", "apt.txt", "install.R", "runtime.txt")
 
 
-def own_links(repo: Repository) -> list[Link]:
+def own_links(repo: Snapshot) -> list[Link]:
     """The links that launch this repository; all launch links where its name is not known."""
-    links = [link for link in repo.links if link.launches and link.live]
+    links = [link for link in launch_links(repo) if link.launches and link.live]
     return [link for link in links if link.launches_repository(repo)] if repo.git.origin else links
 
 
-def launched_elsewhere(repo: Repository) -> bool:
+def launched_elsewhere(repo: Snapshot) -> bool:
     """Whether something is launched, and never these files, but another branch or another repository."""
-    if not any(link.launches and link.live for link in repo.links) and not repo.launch_configs:
+    if not any(link.launches and link.live for link in launch_links(repo)) and not launch_configs(repo):
         return False
     refs = [link.address.branch for link in own_links(repo)] + list(_own_branches(repo))
     if not refs:
-        configured = repo.plan.binder_dir or any(repo.get(name) for name in _CONFIGURES)
+        configured = build_plan(repo).binder_dir or any(repo.get(name) for name in _CONFIGURES)
         return not configured
     return all(_is_other_ref(repo, ref) for ref in refs)
 
 
-def _own_branches(repo: Repository) -> Iterator[str]:
+def _own_branches(repo: Snapshot) -> Iterator[str]:
     """The branches that launch buttons name for this repository. Jupyter Book shows one on notebooks only, whatever its settings say."""
     notebooks = any(path.endswith(".ipynb") for path in repo.sources)
-    for config in repo.launch_configs:
+    for config in launch_configs(repo):
         if config.tool == "Jupyter Book" and not notebooks:
             continue
         written = str(config.repository or "")
@@ -51,7 +54,7 @@ def _own_branches(repo: Repository) -> Iterator[str]:
             yield str(config.branch or "")
 
 
-def _is_other_ref(repo: Repository, ref: str) -> bool:
+def _is_other_ref(repo: Snapshot, ref: str) -> bool:
     """Whether a ref is a branch, tag or commit other than the one whose files these are."""
     git = repo.git
     if ref in ("", "HEAD", git.branch, git.default_branch):
@@ -59,11 +62,11 @@ def _is_other_ref(repo: Repository, ref: str) -> bool:
     return ref in git.refs or ref not in ("main", "master")
 
 
-def environment_elsewhere(repo: Repository) -> bool:
+def environment_elsewhere(repo: Snapshot) -> bool:
     """Whether the notebooks of a repository run in the environment of another one: its links or launch buttons launch that, and none launches this."""
     if launched_elsewhere(repo):
         return True
-    named = [str(config.repository) for config in repo.launch_configs if config.repository]
+    named = [str(config.repository) for config in launch_configs(repo) if config.repository]
     others = [name for name in named if not _names(name, repo.git.origin)]
     return bool(others) and len(others) == len(named) and bool(repo.git.origin) and not own_links(repo)
 
@@ -74,9 +77,9 @@ def _names(address: str, origin: str) -> bool:
     return path.endswith(origin.partition("/")[2].lower())
 
 
-def is_launched_elsewhere(repo: Repository) -> bool:
+def is_launched_elsewhere(repo: Snapshot) -> bool:
     """Whether the repository is launched on hubs of its own only, of which nothing is known."""
     if repo.hub != MYBINDER:
         return False
-    hosts = {link.address.hub for link in repo.links if link.launches and link.live}
+    hosts = {link.address.hub for link in launch_links(repo) if link.launches and link.live}
     return bool(hosts) and not hosts & KNOWN_HOSTS

@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from binderlint.fact import fact
 from binderlint.pattern import regex
 from binderlint.read.address import DEAD_HOSTS, MYBINDER, Route
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 import posixpath
 from collections.abc import Iterable
 from enum import Enum
@@ -21,7 +22,7 @@ from binderlint.read.markup import Line, Markup, read_lines
 from binderlint.source import Source, Text
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 class Where(Enum):
@@ -74,14 +75,14 @@ class Link(NamedTuple):
         first = sum(lengths[: Address._fields.index(start)])
         return self.url.part(first, len(self.url) - len(self.address.fragment))
 
-    def launches_repository(self, repo: Repository) -> bool:
+    def launches_repository(self, repo: Snapshot) -> bool:
         """Whether it launches the repository it stands in, whose name is known from git's origin."""
         return bool(repo.git.origin) and self.launches and self.address.identity == repo.git.origin.lower()
 
 
-def live_launches(repo: Repository) -> Iterator[Link]:
+def live_launches(repo: Snapshot) -> Iterator[Link]:
     """The links that people follow to a launch, in today's form."""
-    return (link for link in repo.links if link.live and link.address.route is Route.LAUNCH)
+    return (link for link in launch_links(repo) if link.live and link.address.route is Route.LAUNCH)
 
 
 _MARKUP = {
@@ -122,13 +123,13 @@ _URL = regex(
 )
 
 
-def find_links(repo: Repository) -> Iterator[Link]:
-    """Every launch link and badge image of a repository, file by file."""
-    for source, markup in documents(repo):
-        yield from links_of(source, markup)
+@fact
+def launch_links(repo: Snapshot) -> tuple[Link, ...]:
+    """Every launch link and badge image in the documentation, notebooks and configuration of the repository, file by file."""
+    return tuple(link for source, markup in documents(repo) for link in links_of(source, markup))
 
 
-def documents(repo: Repository) -> Iterator[tuple[Source, Markup]]:
+def documents(repo: Snapshot) -> Iterator[tuple[Source, Markup]]:
     """The files that can hold launch links. Pages that a documentation tool has built are left out: their sources are what to change."""
     built = _built_folders(repo.sources)
     for source in repo.files:

@@ -10,9 +10,10 @@ from binderlint.facts.launch.links import Link, live_launches
 from binderlint.pattern import regex
 from binderlint.read.address import HOSTED, WEB_ADDRESS, is_sample_ref, is_template
 from binderlint.read.digits import release
+from binderlint.repo2docker.build import build_plan
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 # What stands before a branch in the addresses of GitHub's and GitLab's own pages.
 PASTED = regex(r"(?:tree|blob|raw|edit)(?:/|$)")
@@ -28,7 +29,7 @@ def names_a_file(ref: str) -> bool:
     return bool(PASTED.match(ref) or _FILE.search(ref))
 
 
-def is_gone(link: Link, repo: Repository) -> bool:
+def is_gone(link: Link, repo: Snapshot) -> bool:
     """Whether a link launches this repository, and the clone knows that it has no such branch or tag.
 
     It does not know in a shallow clone, or one of a single branch; nor whether a version newer than all is about to be released.
@@ -41,7 +42,7 @@ def is_gone(link: Link, repo: Repository) -> bool:
     return ref in USUAL or len(repo.git.refs) > 1
 
 
-def is_this_state(link: Link, repo: Repository) -> bool:
+def is_this_state(link: Link, repo: Snapshot) -> bool:
     """Whether a link launches the files at hand, or would if its ref were right: the default branch, or the one that is checked out."""
     ref = link.address.branch
     if not link.launches_repository(repo) or is_template(ref):
@@ -51,10 +52,11 @@ def is_this_state(link: Link, repo: Repository) -> bool:
     return names_a_file(ref) and ref not in repo.git.refs
 
 
-def opening_here(repo: Repository) -> Iterator[Link]:
+def opening_here(repo: Snapshot) -> Iterator[Link]:
     """Links that open something in the files at hand, where the build says what there is."""
     links = [link for link in live_launches(repo) if link.address.target and link.launches_repository(repo)]
-    if not links or repo.plan.error or repo.plan.buildpack in (None, "DockerBuildPack", "NixBuildPack"):
+    plan = build_plan(repo)
+    if not links or plan.error or plan.buildpack in (None, "DockerBuildPack", "NixBuildPack"):
         return
     for link in links:
         target = link.address.target
@@ -66,14 +68,14 @@ def _is_web_address(link: Link) -> bool:
     return link.address.provider in HOSTED and bool(WEB_ADDRESS.match(link.text("repo", "ref")))
 
 
-def _is_known(ref: str, repo: Repository) -> bool:
+def _is_known(ref: str, repo: Snapshot) -> bool:
     short = re.sub(r"^(?:refs/)?(?:heads|tags)/", "", ref)
     if ref in ("", "HEAD") or short in repo.git.refs or _COMMIT.fullmatch(ref):
         return True
     return not repo.git.refs or ref.startswith(("refs/pull/", "pull/", "refs/merge-requests/"))
 
 
-def _is_release_to_come(ref: str, repo: Repository) -> bool:
+def _is_release_to_come(ref: str, repo: Snapshot) -> bool:
     """Whether a ref reads like a version newer than every tag."""
     found = _VERSION.match(ref)
     if not found:

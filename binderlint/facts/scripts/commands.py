@@ -5,22 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from binderlint.facts.scripts.scripts import post_build_script, start_script
 from binderlint.pattern import regex
 
 if TYPE_CHECKING:
     from binderlint.read.script import Command, Script
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
     from binderlint.source import Text
 if TYPE_CHECKING:
     from binderlint.read.script import Command, Script
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 ADDRESS = regex(r"(?:https?|git)://[^\s'\"<>|;)]+")
 
 
-def script_addresses(repo: Repository) -> Iterator[tuple[Script, Command, Text]]:
+def script_addresses(repo: Snapshot) -> Iterator[tuple[Script, Command, Text]]:
     """The addresses that are written out in the commands of postBuild and start."""
-    for script in (repo.post_build, repo.start):
+    for script in (post_build_script(repo), start_script(repo)):
         if script is None:
             continue
         for command in script.executed:
@@ -32,9 +33,9 @@ def script_addresses(repo: Repository) -> Iterator[tuple[Script, Command, Text]]
                         yield script, command, word.raw.part(*found.span())
 
 
-def script_commands(repo: Repository) -> Iterator[tuple[Script, Command]]:
+def script_commands(repo: Snapshot) -> Iterator[tuple[Script, Command]]:
     """The commands of both scripts that run and whose failure is not expected."""
-    for script in (repo.post_build, repo.start):
+    for script in (post_build_script(repo), start_script(repo)):
         if script is None:
             continue
         for command in script.executed:

@@ -6,13 +6,15 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from binderlint.facts.environment.apt import apt_entries
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.apt import gone_from_noble
+from binderlint.repo2docker.build import used_file
 from binderlint.source import Text
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 _HEAVY = {
     "texlive-full": "over 5 GB; `texlive-latex-recommended` and a few more are enough for most documents",
@@ -41,8 +43,8 @@ class AptHeavy(Rule):
     severity = Severity.WARNING
     level = Level.POLISH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        words = [word for entry in repo.apt for word in entry.words]
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+        words = [word for entry in apt_entries(repo) for word in entry.words]
         for word in words:
             if size := _HEAVY.get(str(word)):
                 yield self.at(
@@ -51,7 +53,9 @@ class AptHeavy(Rule):
                     help="Name the few packages that are needed",
                 )
         scripts = " ".join(
-            source.prose for name in ("postBuild", "start") if (source := repo.used(name)) and not source.decode_error
+            source.prose
+            for name in ("postBuild", "start")
+            if (source := used_file(repo, name)) and not source.decode_error
         )
         gone = gone_from_noble()
         unseen = [word for word in words if _unseen(word) and word not in gone and not _called(word, scripts)]

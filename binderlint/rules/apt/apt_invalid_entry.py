@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import replace
+from binderlint.facts.environment.apt import apt_entries
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.apt import PACKAGE, SHELL_SIGNS, AptEntry
+from binderlint.repo2docker.build import used_file
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 class AptInvalidEntry(Rule):
@@ -20,8 +22,8 @@ class AptInvalidEntry(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        source = repo.used("apt.txt")
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+        source = used_file(repo, "apt.txt")
         if source and source.has_bom and source.encoding == "utf-8":
             mark = source.slice(0, 1)
             yield self.at(
@@ -30,7 +32,7 @@ class AptInvalidEntry(Rule):
                 help="Save the file as UTF-8 without a byte order mark",
                 fix=Fix("Remove the byte order mark", (replace(mark, ""),)),
             )
-        for entry in repo.apt:
+        for entry in apt_entries(repo):
             if entry.text.startswith("\ufeff") or (entry.accepted and SHELL_SIGNS.search(entry.text)):
                 continue
             if problem := _problem(entry):

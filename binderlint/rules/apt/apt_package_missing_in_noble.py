@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import replace
+from binderlint.facts.environment.apt import apt_entries
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.apt import PACKAGE, gone_from_noble
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 class AptPackageMissingInNoble(Rule):
@@ -20,9 +21,9 @@ class AptPackageMissingInNoble(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         table = gone_from_noble()
-        for entry in repo.apt:
+        for entry in apt_entries(repo):
             for word in entry.words:
                 found = PACKAGE.match(word)
                 successor = table.get(found[1]) if found else None

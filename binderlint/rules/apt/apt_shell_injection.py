@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from binderlint.facts.environment.apt import apt_entries
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.apt import SHELL_SIGNS
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 class AptShellInjection(Rule):
@@ -19,8 +20,8 @@ class AptShellInjection(Rule):
     severity = Severity.WARNING
     level = Level.REPRODUCE
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        for entry in repo.apt:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+        for entry in apt_entries(repo):
             if entry.accepted and SHELL_SIGNS.search(entry.text):
                 version = re.match(r"\S+?\s*[<>]=?\s*\d", entry.text)
                 yield self.at(

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import replace
+from binderlint.facts.environment.apt import apt_entries
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.apt import PACKAGE
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 class AptVersionPin(Rule):
@@ -19,8 +20,8 @@ class AptVersionPin(Rule):
     severity = Severity.WARNING
     level = Level.REPRODUCE
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        for entry in repo.apt:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+        for entry in apt_entries(repo):
             for word in entry.words:
                 found = PACKAGE.match(word)
                 if not found or found[2] != "=" or found[3].startswith("=") or "*" in found[3]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from binderlint.facts.environment.mapping import conda_specs
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 class AnacondaMetapackage(Rule):
@@ -17,8 +18,8 @@ class AnacondaMetapackage(Rule):
     severity = Severity.WARNING
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        for spec in repo.conda_specs:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+        for spec in conda_specs(repo):
             if spec.key == "anaconda":
                 yield self.at(
                     spec.place,

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import remove
+from binderlint.facts.environment.installs import pip_requirements
+from binderlint.facts.environment.mapping import conda_list, conda_specs
 from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.digits import release
@@ -15,7 +17,7 @@ from binderlint.source import Table
 if TYPE_CHECKING:
     from binderlint.read.matchspec import MatchSpec
     from binderlint.read.requirements import Requirement
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 class CondaAndPipDuplicate(Rule):
@@ -23,11 +25,11 @@ class CondaAndPipDuplicate(Rule):
     severity = Severity.WARNING
     level = Level.REPRODUCE
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         from binderlint.read.agreement import pip_name
 
-        conda = {pip_name(spec): spec for spec in repo.conda_specs}
-        for wanted in repo.requirements:
+        conda = {pip_name(spec): spec for spec in conda_specs(repo)}
+        for wanted in pip_requirements(repo):
             spec = conda.get(wanted.key)
             if wanted.array is None or spec is None or wanted.url or wanted.extras or not wanted.key:
                 continue
@@ -59,8 +61,8 @@ def _is_there(spec: MatchSpec, wanted: Requirement) -> bool:
     return all(pip_test(wanted)[1](one) for one in longer)
 
 
-def _pip_removal(repo: Repository, wanted: Requirement) -> Fix | None:
-    dependencies = repo.conda_dependencies
+def _pip_removal(repo: Snapshot, wanted: Requirement) -> Fix | None:
+    dependencies = conda_list(repo)
     for index, item in enumerate(dependencies or ()):
         if (
             dependencies is not None

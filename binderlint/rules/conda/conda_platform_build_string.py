@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import remove, replace
+from binderlint.facts.environment.mapping import conda_list, conda_specs
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
 
 if TYPE_CHECKING:
     from binderlint.read.matchspec import MatchSpec
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 # What only an export from one system holds: package names on conda-forge and defaults, and the hashes that conda-build gave
 # to the compilers of that system (seen in published exports of 2018 to 2024; `py38hecd8cb5_0` is macOS, `py38h06a4308_0` Linux).
@@ -49,11 +50,12 @@ class CondaPlatformBuildString(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        pinned = [spec for spec in repo.conda_specs if _is_build(spec)]
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+        specs = conda_specs(repo)
+        pinned = [spec for spec in specs if _is_build(spec)]
         if not pinned:
             return
-        system = _system(repo.conda_specs, pinned[0].place.source.prose)
+        system = _system(specs, pinned[0].place.source.prose)
         compiled = [spec for spec in pinned if spec.build and not _ANYWHERE.fullmatch(spec.build)]
         foreign = system in ("macOS", "Windows") or (not system and len(compiled) >= 5)
         example = (compiled or pinned)[0].build
@@ -82,11 +84,11 @@ class CondaPlatformBuildString(Rule):
         )
 
 
-def _without_builds(repo: Repository, pinned: list[MatchSpec], foreign: frozenset[str]) -> tuple[Edit, ...]:
+def _without_builds(repo: Snapshot, pinned: list[MatchSpec], foreign: frozenset[str]) -> tuple[Edit, ...]:
     """The edits that remove the builds, and the lines of packages that only the other system needs."""
-    items, edits = repo.conda_dependencies, list[Edit]()
+    items, edits = conda_list(repo), list[Edit]()
     lines = {} if items is None or items.flow else {item.place.line: index for index, item in enumerate(items)}
-    kept = [spec for spec in repo.conda_specs if spec.key not in foreign]
+    kept = [spec for spec in conda_specs(repo) if spec.key not in foreign]
     for spec in pinned:
         if spec.key in foreign and kept and items is not None and spec.place.line in lines:
             edits.append(remove(items, lines[spec.place.line]))

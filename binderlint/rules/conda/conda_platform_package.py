@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from binderlint.changes.edits import remove
 from binderlint.data import DATA
+from binderlint.facts.environment.mapping import conda_list
 from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 
 if TYPE_CHECKING:
     from binderlint.read.matchspec import MatchSpec
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 class _Platform(NamedTuple):
@@ -35,8 +36,8 @@ class CondaPlatformPackage(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        items = repo.conda_dependencies
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+        items = conda_list(repo)
         for index, spec in _items(repo):
             known = _platforms().get(spec.key)
             if items is not None and known and _only(spec, known.versions):
@@ -48,11 +49,11 @@ class CondaPlatformPackage(Rule):
                 )
 
 
-def _items(repo: Repository) -> Iterator[tuple[int, MatchSpec]]:
+def _items(repo: Snapshot) -> Iterator[tuple[int, MatchSpec]]:
     """The packages of the `dependencies` list with their positions in it."""
     from binderlint.read.matchspec import specs
 
-    for index, item in enumerate(repo.conda_dependencies or ()):
+    for index, item in enumerate(conda_list(repo) or ()):
         for spec in specs([item]):
             yield index, spec
 

@@ -7,13 +7,14 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from binderlint.data import DATA
+from binderlint.facts.environment.mapping import conda_specs
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
 from binderlint.source import Text
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 from binderlint.changes.channels import use_conda_forge
 from binderlint.facts.environment.channels import NOT_A_CHANNEL, channel_list
 
@@ -25,7 +26,7 @@ class EnvChannelSuspect(Rule):
     severity = Severity.WARNING
     level = Level.REPRODUCE
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         channels = channel_list(repo)
         for index, channel in enumerate(channels or ()):
             if channels is None or not isinstance(channel, Text):
@@ -40,11 +41,11 @@ class EnvChannelSuspect(Rule):
                 )
             else:
                 yield from self._doubtful(repo, channel, channel)
-        for spec in repo.conda_specs:
+        for spec in conda_specs(repo):
             if spec.channel:
                 yield from self._doubtful(repo, spec.channel, spec.channel.partition("/linux-")[0])
 
-    def _doubtful(self, repo: Repository, where: Text, channel: str) -> Iterator[Diagnostic]:
+    def _doubtful(self, repo: Snapshot, where: Text, channel: str) -> Iterator[Diagnostic]:
         if found := _LABEL.fullmatch(channel):
             label = found.group(1)
             holds = (
@@ -68,7 +69,7 @@ def _given_up() -> dict[str, str]:
     return {name: matter for name, _, matter, _ in rows}
 
 
-def _wants_new_pytorch(repo: Repository) -> bool:
+def _wants_new_pytorch(repo: Snapshot) -> bool:
     """Whether environment.yml leaves the release of PyTorch open, or asks for one that the channel does not have."""
-    found = [spec for spec in repo.conda_specs if spec.key == "pytorch"]
+    found = [spec for spec in conda_specs(repo) if spec.key == "pytorch"]
     return any(not spec.version or spec.admits((2, 6, 0)) is True or spec.admits((2, 9, 0)) is True for spec in found)

@@ -6,13 +6,14 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from binderlint.facts.environment.mapping import conda_specs
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
 from binderlint.source import Text
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 from binderlint.changes.channels import use_conda_forge
 from binderlint.facts.environment.channels import ANACONDA, channel_list
 
@@ -24,7 +25,7 @@ class EnvDefaultsChannel(Rule):
     severity = Severity.WARNING
     level = Level.REPRODUCE
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         channels = channel_list(repo)
         for index, channel in enumerate(channels or ()):
             if channels is not None and isinstance(channel, Text) and ANACONDA.fullmatch(channel):
@@ -35,7 +36,7 @@ class EnvDefaultsChannel(Rule):
                         help="Use conda-forge only",
                         fix=use_conda_forge(channels, index, Applicability.UNSAFE),
                     )
-        for spec in repo.conda_specs:
+        for spec in conda_specs(repo):
             if spec.channel and ANACONDA.fullmatch(spec.channel.partition("/linux-")[0]):
                 yield self.at(
                     spec.channel,

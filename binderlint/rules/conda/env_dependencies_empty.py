@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import set_key
+from binderlint.facts.environment.mapping import environment_mapping
 from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.source import Scalar
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 class EnvDependenciesEmpty(Rule):
@@ -19,8 +20,8 @@ class EnvDependenciesEmpty(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        environment = repo.environment
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+        environment = environment_mapping(repo)
         value = environment.get("dependencies") if environment else None
         if not environment or not isinstance(value, Scalar):
             return

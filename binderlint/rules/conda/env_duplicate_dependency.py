@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import remove
+from binderlint.facts.environment.mapping import conda_list, conda_specs
 from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.source import Text
 
 if TYPE_CHECKING:
     from binderlint.read.matchspec import MatchSpec
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 class EnvDuplicateDependency(Rule):
@@ -20,13 +21,13 @@ class EnvDuplicateDependency(Rule):
     severity = Severity.INFO
     level = Level.POLISH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         from binderlint.read.agreement import can_agree, conda_test
 
         seen: dict[str, MatchSpec] = {}
-        items = list(enumerate(repo.conda_dependencies or ()))
+        items = list(enumerate(conda_list(repo) or ()))
         numbers = {item.place.span.start: number for number, item in reversed(items) if isinstance(item, Text)}
-        for spec in repo.conda_specs:
+        for spec in conda_specs(repo):
             before = seen.setdefault(spec.key, spec)
             if before is spec or before.place == spec.place:  # the second by an alias of the first
                 continue
@@ -50,9 +51,9 @@ def _superfluous(before: MatchSpec, spec: MatchSpec) -> MatchSpec | None:
     return before if before.text.lower() == before.key else None
 
 
-def _removal(repo: Repository, numbers: dict[int, int], spec: MatchSpec) -> Fix | None:
+def _removal(repo: Snapshot, numbers: dict[int, int], spec: MatchSpec) -> Fix | None:
     """The fix that removes an item, by the numbers of the items that begin at each offset, their quotes included."""
-    start, items = spec.place.span.start, repo.conda_dependencies
+    start, items = spec.place.span.start, conda_list(repo)
     number = numbers.get(start, numbers.get(start - 1))
     if items is None or number is None:
         return None

@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from binderlint.changes.edits import append, between, item_break, remove, replace
+from binderlint.facts.environment.mapping import conda_list, pip_section
 from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
 from binderlint.source import Array, Scalar, Table, Text
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 _NAME = r"[A-Za-z0-9_][A-Za-z0-9_.-]*"
 
@@ -71,8 +72,8 @@ class EnvInvalidSpec(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        items = repo.conda_dependencies
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+        items = conda_list(repo)
         for index, item in enumerate(items or ()):
             if items is None or isinstance(item, (Array, Table)):
                 continue
@@ -87,7 +88,7 @@ class EnvInvalidSpec(Rule):
                 yield self.at(item, found.message, help=found.help, fix=found.fix, severity=found.severity)
 
 
-def _judge(repo: Repository, items: Array, index: int, item: Text) -> Finding | None:
+def _judge(repo: Snapshot, items: Array, index: int, item: Text) -> Finding | None:
     """What is wrong with an item; None for what conda reads, and for what this rule does not know."""
     if "{{" in item or "{%" in item:
         return None
@@ -193,12 +194,12 @@ def _rewritten(item: Text, changed: str) -> Fix | None:
     return None
 
 
-def _to_pip(repo: Repository, items: Array, index: int, item: Text) -> Fix | None:
+def _to_pip(repo: Snapshot, items: Array, index: int, item: Text) -> Fix | None:
     """Move an item into the `pip:` list, which is made where there is none."""
     written = item.place.text
     if len(items) == 1 or "\n" in written:
         return None
-    section = repo.pip_section
+    section = pip_section(repo)
     if section:
         return Fix("Move it into the `pip:` list", (remove(items, index), append(section, written)))
     if items.flow or any(isinstance(other, Table) and "pip" in other for other in items):

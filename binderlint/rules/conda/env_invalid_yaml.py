@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from binderlint.changes.edits import replace
+from binderlint.facts.environment.mapping import environment_document, environment_file
 from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Recode, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
@@ -14,7 +15,7 @@ from binderlint.source import Array, Source, Table, Text
 
 if TYPE_CHECKING:
     from binderlint.read.yaml import Problem
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 _MARKER = regex(r"^(?:<{7}|={7}|>{7}|\|{7})(?:[ \t].*)?$", re.MULTILINE)
 
@@ -80,8 +81,8 @@ class EnvInvalidYaml(Rule):
     level = Level.LAUNCH
     unreadable = True
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        source, document = repo.environment_file, repo.environment_document
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+        source, document = environment_file(repo), environment_document(repo)
         if source is None or document is None:
             return
         if document.problem:

@@ -7,13 +7,15 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import between, replace, set_key, starts_line
+from binderlint.facts.environment.mapping import environment_mapping
 from binderlint.lint.diagnostic import Diagnostic, Edit, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
+from binderlint.repo2docker.build import build_plan
 from binderlint.source import Array, Scalar, Table, Text
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 _WORD = regex(r"[^\s\[\]{},:&*!|>%@`'\"]+")
 
@@ -23,15 +25,15 @@ class EnvPipNotList(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        environment = repo.environment
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+        environment = environment_mapping(repo)
         if not environment:
             return
         if "channels" in environment and not isinstance(environment["channels"], Array):
             yield self._channels(environment)
         match environment.get("dependencies"):
             case Array() as items:
-                python = repo.plan.buildpack == "CondaBuildPack"
+                python = build_plan(repo).buildpack == "CondaBuildPack"
                 for index, item in enumerate(items):
                     yield from self._item(items, index, item, python)
             case Table() as table:

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import remove_key
+from binderlint.facts.environment.mapping import environment_mapping
 from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 class EnvPrefix(Rule):
@@ -18,8 +19,8 @@ class EnvPrefix(Rule):
     severity = Severity.INFO
     level = Level.POLISH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        environment = repo.environment
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+        environment = environment_mapping(repo)
         if environment and "prefix" in environment:
             yield self.at(
                 environment.key("prefix"),

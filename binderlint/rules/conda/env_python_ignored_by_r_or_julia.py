@@ -6,12 +6,14 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from binderlint.facts.environment.mapping import conda_specs
 from binderlint.lint.diagnostic import Applicability, Create, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.digits import number
+from binderlint.repo2docker.build import build_plan
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 _JULIA = "JuliaProjectTomlBuildPack"
 
@@ -21,11 +23,11 @@ class EnvPythonIgnoredByROrJulia(Rule):
     severity = Severity.WARNING
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        plan = repo.plan
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+        plan = build_plan(repo)
         if plan.buildpack not in (_JULIA, "RBuildPack") or plan.python is None:
             return
-        spec = next((spec for spec in repo.conda_specs if spec.key == "python" and spec.version), None)
+        spec = next((spec for spec in conda_specs(repo) if spec.key == "python" and spec.version), None)
         taken = plan.python.version
         if spec is None or not re.fullmatch(r"\d+\.\d+", taken):
             return

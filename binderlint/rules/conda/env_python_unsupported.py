@@ -10,10 +10,11 @@ from binderlint.changes.edits import replace
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
+from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.plan import DEFAULT_PYTHON
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 # What repo2docker raises for a Python version that it has no environment for.
 _REFUSED = regex(r"Python version .* is not supported!|.* is not valid SemVer string|'\d+'")
@@ -27,10 +28,10 @@ class EnvPythonUnsupported(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         from binderlint.repo2docker.tables import PLATFORM, repo2docker
 
-        error = repo.plan.error
+        error = build_plan(repo).error
         if error is None or not _REFUSED.fullmatch(error.message) or error.place.source.name in ("", ".", *_OF_JULIA):
             return
         written = error.place.text.strip("'\" ")

@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import append, between, keyed_list, remove_key, replace
+from binderlint.facts.environment.mapping import conda_list, environment_mapping, pip_section
 from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
 from binderlint.source import Array, Table, Text
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 # The keys that conda and mamba read, and those of tools that keep their own settings in the same file (conda-lock, anaconda-project).
 _KEYS = frozenset({"name", "channels", "dependencies", "prefix", "variables"})
@@ -40,8 +41,8 @@ class EnvUnknownKey(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        environment = repo.environment
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+        environment = environment_mapping(repo)
         for key in list(environment or ()):
             if environment is None or not isinstance(key, Text) or key in _KEYS | _OTHER_TOOLS or key[:1] in "._":
                 continue
@@ -75,10 +76,10 @@ class EnvUnknownKey(Rule):
             fix=Fix(f"Write `{meant}`", tuple(edits)),
         )
 
-    def _pip(self, repo: Repository, environment: Table, key: Text) -> Diagnostic:
-        packages, dependencies = environment[key], repo.conda_dependencies
+    def _pip(self, repo: Snapshot, environment: Table, key: Text) -> Diagnostic:
+        packages, dependencies = environment[key], conda_list(repo)
         fix = None
-        if dependencies and isinstance(packages, Array) and packages and repo.pip_section is None:
+        if dependencies and isinstance(packages, Array) and packages and pip_section(repo) is None:
             edits = (remove_key(environment, key), append(dependencies, keyed_list(dependencies, "pip", packages)))
             fix = Fix("Move the list into `dependencies`", edits)
         return self.at(

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from binderlint.facts.environment.installs import pip_requirements
+from binderlint.facts.environment.mapping import conda_specs, environment_file
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
+from binderlint.repo2docker.build import build_plan
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 class EnvironmentSplit(Rule):
@@ -17,18 +20,20 @@ class EnvironmentSplit(Rule):
     severity = Severity.WARNING
     level = Level.REPRODUCE
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         from binderlint.read.agreement import can_agree, conda_test, pip_name, pip_test
 
-        source = repo.environment_file
+        source = environment_file(repo)
         if source is None:
             return
-        python = repo.plan.python.version if repo.plan.python else ""
-        known = {pip_name(spec): (spec.text, conda_test(spec)) for spec in repo.conda_specs}
-        for wanted in repo.requirements:
+        plan = build_plan(repo)
+        python = plan.python.version if plan.python else ""
+        known = {pip_name(spec): (spec.text, conda_test(spec)) for spec in conda_specs(repo)}
+        requirements = pip_requirements(repo)
+        for wanted in requirements:
             if wanted.array is not None and not wanted.url:
                 known.setdefault(wanted.key, (wanted.text, pip_test(wanted)))
-        for wanted in repo.requirements:
+        for wanted in requirements:
             if wanted.text.place.path == source.path or wanted.url or not wanted.key or not wanted.specifier:
                 continue
             if wanted.key in known and wanted.applies(python):

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import insert_item
+from binderlint.facts.environment.mapping import conda_list, conda_specs
 from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.source import Array, Table
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 class PipSectionWithoutPip(Rule):
@@ -19,9 +20,9 @@ class PipSectionWithoutPip(Rule):
     severity = Severity.INFO
     level = Level.POLISH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        items = repo.conda_dependencies
-        if items is None or any(spec.key in ("pip", "uv") for spec in repo.conda_specs):
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+        items = conda_list(repo)
+        if items is None or any(spec.key in ("pip", "uv") for spec in conda_specs(repo)):
             return
         for index, item in enumerate(items):
             if isinstance(item, Table) and isinstance(item.get("pip"), Array):

@@ -7,15 +7,17 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from binderlint.changes.edits import between, replace
+from binderlint.facts.environment.mapping import conda_list, conda_specs
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.digits import number
+from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.plan import DEFAULT_PYTHON
 from binderlint.source import Place, Scalar, Table, Text
 
 if TYPE_CHECKING:
     from binderlint.read.matchspec import MatchSpec
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 class Ask(NamedTuple):
@@ -33,12 +35,13 @@ class PythonPinNotExact(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        if repo.plan.buildpack != "CondaBuildPack":
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+        plan = build_plan(repo)
+        if plan.buildpack != "CondaBuildPack":
             return
-        if repo.plan.python is None:
+        if plan.python is None:
             return
-        if place := repo.plan.python.place:
+        if place := plan.python.place:
             if re.fullmatch(r"python\s*=+\s*3", item := place.text.strip("'\"")):
                 yield self._no_minor(place, item)
             return
@@ -91,12 +94,12 @@ def _known() -> list[str]:
     return versions
 
 
-def _asks(repo: Repository) -> Iterator[Ask]:
+def _asks(repo: Snapshot) -> Iterator[Ask]:
     """Every wish for a Python version, in the forms repo2docker cannot read."""
-    for spec in repo.conda_specs:
+    for spec in conda_specs(repo):
         if spec.key == "python":
             yield Ask(spec.place, spec.text, str(spec.version or ""), spec)
-    for item in repo.conda_dependencies or ():
+    for item in conda_list(repo) or ():
         match item:
             case Table() if len(item) == 1 and (name := next(iter(item))).lower() == "python":
                 value = item[name]

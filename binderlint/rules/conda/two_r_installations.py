@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from binderlint.facts.environment.mapping import conda_specs
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
+from binderlint.repo2docker.build import build_plan
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 class TwoRInstallations(Rule):
@@ -17,10 +19,10 @@ class TwoRInstallations(Rule):
     severity = Severity.WARNING
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        if repo.plan.buildpack != "RBuildPack":
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+        if build_plan(repo).buildpack != "RBuildPack":
             return
-        found = [spec for spec in repo.conda_specs if spec.text.startswith("r-")]
+        found = [spec for spec in conda_specs(repo) if spec.text.startswith("r-")]
         if found:
             yield self.at(
                 found[0].place,

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import replace
 from binderlint.facts.dask.code import cluster_code, first_match
-from binderlint.facts.dask.configs import FOLDER
+from binderlint.facts.dask.configs import FOLDER, dask_configs
+from binderlint.facts.launch.links import launch_links
+from binderlint.facts.scripts.scripts import start_script
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
 from binderlint.lint.hubs import find_hub
 from binderlint.lint.rule import Rule
@@ -17,7 +19,7 @@ from binderlint.read.address import KNOWN_HOSTS
 from binderlint.source import Table, Text
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 _GATEWAY = r"(?:dask_gateway\.)?(?:Gateway|GatewayCluster)\s*\(\s*\)"
 
@@ -36,7 +38,7 @@ class DaskClusterUnavailable(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         if find_hub(repo.hub).cluster or _elsewhere(repo):
             return
         gateway = _knows_gateway(repo)
@@ -50,7 +52,7 @@ class DaskClusterUnavailable(Rule):
                 f"`{made}` cannot be had on mybinder.org, so this cell ends in an error",
                 help="Use `dask.distributed.LocalCluster()` where there is no such cluster; a session has 2 GB of memory",
             )
-        for config in repo.dask_configs:
+        for config in dask_configs(repo):
             match config.value:
                 case {"labextension": {"factory": {"module": Text() as module, "class": Text() as name}}} if (
                     config.folder == FOLDER and module in ("dask_kubernetes", "dask_gateway", "dask_jobqueue")
@@ -64,14 +66,14 @@ class DaskClusterUnavailable(Rule):
                     )
 
 
-def _elsewhere(repo: Repository) -> bool:
+def _elsewhere(repo: Snapshot) -> bool:
     """Whether the repository is launched on hubs of its own only."""
-    hosts = {link.address.hub for link in repo.links if link.launches and link.live}
+    hosts = {link.address.hub for link in launch_links(repo) if link.launches and link.live}
     return bool(hosts) and not hosts & KNOWN_HOSTS
 
 
-def _knows_gateway(repo: Repository) -> bool:
-    if any(isinstance(config.value, Table) and "gateway" in config.value for config in repo.dask_configs):
+def _knows_gateway(repo: Snapshot) -> bool:
+    if any(isinstance(config.value, Table) and "gateway" in config.value for config in dask_configs(repo)):
         return True
-    script = repo.start
+    script = start_script(repo)
     return bool(script and "DASK_GATEWAY__" in script.source.prose)

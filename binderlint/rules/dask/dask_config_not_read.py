@@ -7,14 +7,21 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import replace
-from binderlint.facts.dask.configs import FOLDER, OLD_FOLDER, Config, old_folder_mentions, reads_old_folder
+from binderlint.facts.dask.configs import (
+    FOLDER,
+    OLD_FOLDER,
+    Config,
+    dask_configs,
+    old_folder_mentions,
+    reads_old_folder,
+)
 from binderlint.facts.dask.versions import newest
 from binderlint.lint.diagnostic import Diagnostic, Edit, Fix, Level, Rename, Severity
 from binderlint.lint.rule import Rule
 from binderlint.source import Table
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 class DaskConfigNotRead(Rule):
@@ -22,8 +29,8 @@ class DaskConfigNotRead(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        configs = [config for config in repo.dask_configs if config.folder == OLD_FOLDER and not config.template]
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+        configs = [config for config in dask_configs(repo) if config.folder == OLD_FOLDER and not config.template]
         release = newest(repo) or (0,)
         if not configs or release < (2022, 1, 1) or reads_old_folder(repo):
             return
@@ -37,7 +44,7 @@ class DaskConfigNotRead(Rule):
         )
 
 
-def _moved(repo: Repository, configs: list[Config]) -> Fix | None:
+def _moved(repo: Snapshot, configs: list[Config]) -> Fix | None:
     """The folder at its new place, where this makes nothing worse: all of its files are valid, and none is in the way."""
     paths = [path for path in repo.sources if path.startswith(f"{OLD_FOLDER}/")]
     targets = {path: FOLDER + path[len(OLD_FOLDER) :] for path in paths}

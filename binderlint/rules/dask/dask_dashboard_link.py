@@ -7,14 +7,17 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import append, append_lines, replace
-from binderlint.facts.dask.configs import FOLDER
+from binderlint.facts.dask.configs import FOLDER, dask_configs
+from binderlint.facts.environment.installs import pip_requirements
+from binderlint.facts.environment.mapping import conda_list, conda_specs
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
+from binderlint.repo2docker.build import build_plan, used_file
 from binderlint.source import Text
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 _HARD = regex(r"(?:\{JUPYTERHUB_BASE_URL\})?/?user/\{JUPYTERHUB_USER\}/")
 
@@ -27,8 +30,8 @@ class DaskDashboardLink(Rule):
     severity = Severity.WARNING
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        for config in repo.dask_configs:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+        for config in dask_configs(repo):
             match config.value:
                 case {"distributed": {"dashboard": {"link": Text() as link}}} if config.folder == FOLDER:
                     yield from self._link(link)
@@ -64,20 +67,22 @@ class DaskDashboardLink(Rule):
 _BRINGS_PROXY = regex(r"proxy|pangeo|labextension|remote-desktop|jupyter-vscode|nbgallery|^jhub", re.IGNORECASE)
 
 
-def _missing_proxy(repo: Repository) -> Fix | None:
+def _missing_proxy(repo: Snapshot) -> Fix | None:
     """jupyter-server-proxy as a new dependency, where the environment is known and has nothing that could bring it."""
-    if repo.plan.buildpack not in ("CondaBuildPack", "PythonBuildPack") or repo.plan.error:
+    plan = build_plan(repo)
+    if plan.buildpack not in ("CondaBuildPack", "PythonBuildPack") or plan.error:
         return None
-    names = [spec.key for spec in repo.conda_specs] + [requirement.key for requirement in repo.requirements]
-    script = repo.used("postBuild")
+    names = [spec.key for spec in conda_specs(repo)] + [requirement.key for requirement in pip_requirements(repo)]
+    script = used_file(repo, "postBuild")
     if not names or any(not name or _BRINGS_PROXY.search(name) for name in names):
         return None
     if script and "proxy" in script.text:
         return None
     title = "Add jupyter-server-proxy"
-    if repo.plan.buildpack == "CondaBuildPack" and repo.conda_dependencies:
-        edit = append(repo.conda_dependencies, "jupyter-server-proxy")
-    elif source := repo.used("requirements.txt"):
+    dependencies = conda_list(repo)
+    if plan.buildpack == "CondaBuildPack" and dependencies:
+        edit = append(dependencies, "jupyter-server-proxy")
+    elif source := used_file(repo, "requirements.txt"):
         edit = append_lines(source, "jupyter-server-proxy")
     else:
         return None

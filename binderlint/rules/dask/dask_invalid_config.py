@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import EditError, replace
-from binderlint.facts.dask.configs import FOLDER, OLD_FOLDER
+from binderlint.facts.dask.configs import FOLDER, OLD_FOLDER, dask_configs
 from binderlint.lint.diagnostic import Diagnostic, Edit, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
@@ -14,7 +14,7 @@ from binderlint.read.yaml import Problem, read_safe
 from binderlint.source import Place, Table
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
     from binderlint.source import Source
 
 
@@ -24,8 +24,8 @@ class DaskInvalidConfig(Rule):
     level = Level.LAUNCH
     unreadable = True
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        for config in repo.dask_configs:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+        for config in dask_configs(repo):
             if config.folder not in (OLD_FOLDER, FOLDER):
                 continue
             if config.problem:

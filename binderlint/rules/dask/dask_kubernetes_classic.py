@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from binderlint.facts.dask.code import cluster_code, first_match
-from binderlint.facts.dask.configs import FOLDER
+from binderlint.facts.dask.configs import FOLDER, dask_configs
 from binderlint.facts.dask.versions import named, newest
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
@@ -14,7 +14,7 @@ from binderlint.pattern import regex
 from binderlint.source import Table, Text
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 _CLASSIC = regex(
     r"((?:from\s+dask_kubernetes(?:\.(?:classic|core|helm|common\S*|objects))?\s+import\s+[^#]*\b"
@@ -28,7 +28,7 @@ class DaskKubernetesClassic(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         if not named(repo, "dask-kubernetes") or (newest(repo, "dask-kubernetes") or (0,)) < (2024, 5, 0):
             return
         for codes in cluster_code(repo):
@@ -39,7 +39,7 @@ class DaskKubernetesClassic(Rule):
                     "dask-kubernetes removed its classic cluster in 2024.5.0, so this import ends in an error",
                     help="Use `dask.distributed.LocalCluster`, or pin `dask-kubernetes=2024.4.2` for a hub that lets sessions start pods",
                 )
-        for config in repo.dask_configs:
+        for config in dask_configs(repo):
             match config.value:
                 case {"kubernetes": Table() as kubernetes} if config.folder == FOLDER:
                     for key, value in kubernetes.items():

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from binderlint.changes.edits import replace
-from binderlint.facts.dask.configs import Container, containers
+from binderlint.facts.dask.configs import Container, containers, dask_configs
 from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.dask_units import cores, kubernetes_bytes, memory_limit
@@ -15,7 +15,7 @@ from binderlint.read.digits import is_number, number
 from binderlint.source import Place, Scalar, Span, Table, Text
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 class DaskMemoryOverLimit(Rule):
@@ -23,8 +23,8 @@ class DaskMemoryOverLimit(Rule):
     severity = Severity.WARNING
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        for config in repo.dask_configs:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+        for config in dask_configs(repo):
             for container in containers(config):
                 if container.template or container.runs_dask:
                     yield from self._container(container)

@@ -10,7 +10,7 @@ from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 class DaskRemovedExecutable(Rule):
@@ -18,7 +18,7 @@ class DaskRemovedExecutable(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         for line in command_lines(repo):
             if line.release < (2022, 10, 0):
                 continue

@@ -7,15 +7,16 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import remove_key, replace, set_key
-from binderlint.facts.dask.configs import FOLDER, Config
+from binderlint.facts.dask.configs import FOLDER, Config, dask_configs
 from binderlint.facts.dask.versions import newest
+from binderlint.facts.scripts.scripts import start_script
 from binderlint.lint.diagnostic import Diagnostic, Edit, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.dask_keys import RENAMED, canonical, deepest, taken, variable_name
 from binderlint.source import Scalar, Table, Text
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 class DaskRenamedKey(Rule):
@@ -23,10 +24,10 @@ class DaskRenamedKey(Rule):
     severity = Severity.WARNING
     level = Level.REPRODUCE
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         if (newest(repo) or (0,)) < (2021,):
             return
-        for config in repo.dask_configs:
+        for config in dask_configs(repo):
             if config.folder == FOLDER and isinstance(config.value, Table):
                 yield from self._keys(config, config.value)
         yield from self._variables(repo)
@@ -46,14 +47,14 @@ class DaskRenamedKey(Rule):
                     fix=fix,
                 )
 
-    def _variables(self, repo: Repository) -> Iterator[Diagnostic]:
+    def _variables(self, repo: Snapshot) -> Iterator[Diagnostic]:
         names = {
             variable_name(prefix + old): (variable_name(today), bool(prefix))
             for old, today in RENAMED.items()
             for prefix in ("", "distributed.")
             if f"{prefix}{old}" != today
         }
-        script = repo.start
+        script = start_script(repo)
         if script is None or script.shell is None:
             return
         for found in re.finditer(r"^[ \t]*(?:export[ \t]+)?(DASK_\w+)=", script.source.text, re.MULTILINE):

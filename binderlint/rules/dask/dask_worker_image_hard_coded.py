@@ -10,9 +10,10 @@ from binderlint.facts.dask.configs import images, placeholder, variable
 from binderlint.facts.dask.placeholder import way
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
+from binderlint.repo2docker.build import used_file
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 class DaskWorkerImageHardCoded(Rule):
@@ -20,12 +21,12 @@ class DaskWorkerImageHardCoded(Rule):
     severity = Severity.WARNING
     level = Level.REPRODUCE
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         for image in images(repo):
             text = image.text
             if variable(text) or placeholder(text) or not text.strip() or "{" in text:
                 continue
-            if any(text in source.prose for name in ("Dockerfile",) if (source := repo.used(name))):
+            if any(text in source.prose for name in ("Dockerfile",) if (source := used_file(repo, name))):
                 continue
             if way(repo, text.place, str(text)).replaced:
                 continue

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from binderlint.changes.edits import insert_lines, replace
 from binderlint.facts.dask.configs import Image, images, placeholder, variable
 from binderlint.facts.dask.placeholder import mentioned, unset_variable, way
+from binderlint.facts.scripts.scripts import start_script
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 # KubeSpawner sets both in every session of a BinderHub (kubespawner/spawner.py, get_env)
 _SET_BY_HUB = ("JUPYTER_IMAGE_SPEC", "JUPYTER_IMAGE")
@@ -23,7 +24,7 @@ class DaskWorkerImageNotReplaced(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         replaced = False
         for image in images(repo):
             name = variable(image.text)
@@ -48,7 +49,8 @@ class DaskWorkerImageNotReplaced(Rule):
                 else f'Replace it in `start`: sed -i "s|{token}|${{JUPYTER_IMAGE_SPEC}}|g" {image.text.place.path}',
                 fix=_fix(repo, image, token),
             )
-        if replaced and repo.start and (used := unset_variable(repo.start, "JUPYTER_IMAGE_SPEC")):
+        start = start_script(repo)
+        if replaced and start and (used := unset_variable(start, "JUPYTER_IMAGE_SPEC")):
             yield self.at(
                 used,
                 "Only a BinderHub sets `JUPYTER_IMAGE_SPEC`: under `set -u` this line ends `start` everywhere else, before the notebook server runs",
@@ -58,11 +60,11 @@ class DaskWorkerImageNotReplaced(Rule):
             )
 
 
-def _fix(repo: Repository, image: Image, token: str) -> Fix | None:
+def _fix(repo: Snapshot, image: Image, token: str) -> Fix | None:
     """The variable where dask expands it; else a guarded `sed` before the `exec` of `start`."""
     if image.expanded:
         return Fix("Use the image of the session", (replace(image.text, image.session),), Applicability.UNSAFE)
-    script = repo.start
+    script = start_script(repo)
     if script is None or script.shell is None or variable(image.text):
         return None
     last = [one for one in script.running if "exec" in one.wrappers and one.context.whole]

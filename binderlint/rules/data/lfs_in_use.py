@@ -13,7 +13,7 @@ from binderlint.read.gitmodules import lfs_patterns
 from binderlint.read.wildmatch import fits
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 class LfsInUse(Rule):
@@ -21,7 +21,7 @@ class LfsInUse(Rule):
     severity = Severity.WARNING
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         settings = repo.get(".lfsconfig")
         if settings and re.search(r"fetchexclude\s*=\s*\"?\*", settings.text):
             return

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from binderlint.facts.size import history_bytes, tree_bytes
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.hubs import find_hub
 from binderlint.lint.rule import Rule
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 _MB = 1_000_000
 
@@ -20,8 +21,8 @@ class RepoTooLarge(Rule):
     severity = Severity.WARNING
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        size = repo.history_bytes + repo.tree_bytes
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+        size = history_bytes(repo) + tree_bytes(repo)
         if size < 100 * _MB:
             return
         limit = find_hub(repo.hub).clone

@@ -14,7 +14,7 @@ from binderlint.read.gitmodules import read_modules
 from binderlint.source import GITLINK
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 _SSH = regex(r"(?:ssh://)?(?:[\w.-]+@)?([\w.-]+\.[A-Za-z]{2,})(?::(?:\d+/)?|/)/*(.+)$")
 
@@ -27,7 +27,7 @@ class SubmoduleUnfetchableUrl(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         source = repo.get(".gitmodules")
         for module in read_modules(source) if source else ():
             link = repo.sources.get(module.path.rstrip("/"))

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from binderlint.facts.docker.context import build_dockerfile
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 class DockerBaseUndefined(Rule):
@@ -17,12 +18,13 @@ class DockerBaseUndefined(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         from binderlint.read.dockerfile.instructions import PLATFORM_ARGS
         from binderlint.read.dockerfile.words import expand, names
         from binderlint.read.images import parse
 
-        for stage in repo.dockerfile.needed if repo.dockerfile else ():
+        dockerfile = build_dockerfile(repo)
+        for stage in dockerfile.needed if dockerfile else ():
             empty = {name: None if name in PLATFORM_ARGS else "" for name in names(stage.base)}
             value = expand(stage.base, {**empty, **stage.start.variables})
             if "$" in stage.base and value is not None and not stage.parent and not parse(stage.base, value):

@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from binderlint.facts.docker.context import docker_runs
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 class DockerClonesItself(Rule):
@@ -18,10 +19,10 @@ class DockerClonesItself(Rule):
     severity = Severity.WARNING
     level = Level.REPRODUCE
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         if not repo.git.origin:
             return
-        for run in repo.docker_runs:
+        for run in docker_runs(repo):
             for command in run.commands:
                 if command.name == "git" and "clone" in command.operands[:1]:
                     if any(_repository(value) == repo.git.origin.lower() for value in command.operands[1:]):

@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from binderlint.facts.docker.context import build_dockerfile
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 class DockerCmdIgnored(Rule):
@@ -18,8 +19,9 @@ class DockerCmdIgnored(Rule):
     severity = Severity.INFO
     level = Level.POLISH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        command = repo.dockerfile.last("CMD") if repo.dockerfile else None
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+        dockerfile = build_dockerfile(repo)
+        command = dockerfile.last("CMD") if dockerfile else None
         words = [word.strip("'\",[]") for word in command.words] if command else []
         words = [word for word in words if word]
         if not command or not words:

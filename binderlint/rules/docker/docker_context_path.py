@@ -6,12 +6,14 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from binderlint.facts.docker.context import build_dockerfile
 from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Replace, Severity
 from binderlint.lint.rule import Rule
+from binderlint.repo2docker.build import build_plan
 from binderlint.source import GITLINK, Span
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 class DockerContextPath(Rule):
@@ -19,10 +21,12 @@ class DockerContextPath(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         from binderlint.facts.docker.context import copies_of
 
-        for stage in repo.dockerfile.needed if repo.dockerfile else ():
+        dockerfile = build_dockerfile(repo)
+        plan = build_plan(repo)
+        for stage in dockerfile.needed if dockerfile else ():
             for copy in copies_of(repo, ((one, None) for one in stage.instructions)):
                 if copy.path is None:
                     continue
@@ -34,7 +38,7 @@ class DockerContextPath(Rule):
                             help=f"Add the line `!{copy.path}` to the end of the `.dockerignore`",
                         )
                     continue
-                beside = f"{repo.plan.binder_dir}/{copy.path}" if repo.plan.binder_dir else ""
+                beside = f"{plan.binder_dir}/{copy.path}" if plan.binder_dir else ""
                 found = bool(beside) and repo.exists(beside)
                 prefix = re.match(r"(?:\./|/)?", copy.word)
                 start = copy.word.place.span.start + (prefix.end() if prefix else 0)
@@ -43,7 +47,7 @@ class DockerContextPath(Rule):
                     and copy.word == copy.word.place.text
                     and copy.path == re.sub(r"^(?:\./|/)", "", copy.word).rstrip("/")
                 )
-                insert = Replace(copy.word.place.path, Span(start, start), f"{repo.plan.binder_dir}/")
+                insert = Replace(copy.word.place.path, Span(start, start), f"{plan.binder_dir}/")
                 yield self.at(
                     copy.word,
                     f"`{copy.word}` is looked for in the root of the repository, and is not there: the build stops here"
@@ -56,12 +60,12 @@ class DockerContextPath(Rule):
                 )
 
 
-def _kept_out(repo: Repository, path: str) -> str:
+def _kept_out(repo: Snapshot, path: str) -> str:
     """The pattern of the .dockerignore that keeps a file, or all of a folder, out of the build; empty when it is in."""
     from binderlint.facts.ignore import docker_excludes, docker_patterns
 
     # BuildKit takes the ignore file of a Dockerfile before the one in the root, and tells capitals apart, which `docker_excludes` does not.
-    source = repo.get(repo.plan.path("Dockerfile.dockerignore")) or repo.get(".dockerignore")
+    source = repo.get(build_plan(repo).path("Dockerfile.dockerignore")) or repo.get(".dockerignore")
     if not source or path in ("", ".") or re.search(r"[*?\[]", path):
         return ""
     patterns = docker_patterns(source)
@@ -74,7 +78,7 @@ def _kept_out(repo: Repository, path: str) -> str:
     return next((str(one.line) for one in found if one), "")
 
 
-def _there(repo: Repository, path: str) -> bool:
+def _there(repo: Snapshot, path: str) -> bool:
     parts = path.split("/")
     parents = ["/".join(parts[: index + 1]) for index in range(len(parts))]
     submodule = any(parent in repo.sources and repo.sources[parent].mode == GITLINK for parent in parents)

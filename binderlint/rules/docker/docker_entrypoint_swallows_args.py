@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import replace
+from binderlint.facts.docker.context import build_dockerfile
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from binderlint.read.dockerfile.instructions import Stage
     from binderlint.read.dockerfile.lines import Instruction
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 # Programs that take what follows as arguments of their own, so that Binder's `python3 -c ...` never runs.
 _PROGRAMS = regex(
@@ -37,8 +38,8 @@ class DockerEntrypointSwallowsArgs(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        dockerfile = repo.dockerfile
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+        dockerfile = build_dockerfile(repo)
         entry = dockerfile.last("ENTRYPOINT") if dockerfile else None
         if not dockerfile or not dockerfile.final or not entry or not entry.body.strip():
             return
@@ -52,7 +53,7 @@ class DockerEntrypointSwallowsArgs(Rule):
             )
 
 
-def _lost(repo: Repository, stage: Stage, entry: Instruction) -> str:
+def _lost(repo: Snapshot, stage: Stage, entry: Instruction) -> str:
     """Why an ENTRYPOINT loses its arguments; empty when it does not, or nobody knows."""
     if not entry.json:
         kept = "$0" in entry.body and "$@" in entry.body
@@ -104,7 +105,7 @@ def _shell_loses(words: Sequence[str]) -> str:
     return 'The script after `-c` does not run `exec "$@"`' if lost else ""
 
 
-def _script_loses(repo: Repository, stage: Stage, path: str) -> str:
+def _script_loses(repo: Snapshot, stage: Stage, path: str) -> str:
     from binderlint.facts.docker.context import copied_file
     from binderlint.read.script import Kind, Script, parse
     from binderlint.source import Source

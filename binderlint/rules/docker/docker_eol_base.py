@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from binderlint.facts.docker.context import build_dockerfile
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 class DockerEolBase(Rule):
@@ -18,14 +19,15 @@ class DockerEolBase(Rule):
     severity = Severity.WARNING
     level = Level.REPRODUCE
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         from binderlint.read.images import base_of, end_of_life
 
-        image = base_of(repo.dockerfile)
+        dockerfile = build_dockerfile(repo)
+        image = base_of(dockerfile)
         past = end_of_life(image) if image else None
-        if not image or not past or not repo.dockerfile:
+        if not image or not past or not dockerfile:
             return
-        shell = "\n".join(one.script or " ".join(one.words) for one in repo.dockerfile.built if one.name == "RUN")
+        shell = "\n".join(one.script or " ".join(one.words) for one in dockerfile.built if one.name == "RUN")
         installs = re.search(r"\b(apt-get|apt|aptitude|yum|dnf)\s", shell)
         if past.packages == "none":
             effect = "newer releases of packages do not support it"

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import replace
+from binderlint.facts.docker.context import build_dockerfile
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 class DockerFrozenRegistry(Rule):
@@ -19,10 +20,10 @@ class DockerFrozenRegistry(Rule):
     severity = Severity.WARNING
     level = Level.REPRODUCE
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         from binderlint.read.images import images_of
 
-        for image in images_of(repo.dockerfile):
+        for image in images_of(build_dockerfile(repo)):
             found = re.fullmatch(r"docker\.io/(jupyter/(?:[\w-]+-notebook|docker-stacks-foundation))", image.path)
             if not found or image.digest:
                 continue

@@ -6,13 +6,14 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from binderlint.facts.docker.context import build_dockerfile
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Replace, Severity
 from binderlint.lint.rule import Rule
 from binderlint.source import Span
 
 if TYPE_CHECKING:
     from binderlint.read.dockerfile.lines import Instruction
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 from binderlint.facts.docker.context import CONTENT
 
 
@@ -21,11 +22,11 @@ class DockerHomeNotWritable(Rule):
     severity = Severity.WARNING
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         from binderlint.facts.docker.context import copies, workdirs
         from binderlint.read.images import base_of, facts
 
-        dockerfile = repo.dockerfile
+        dockerfile = build_dockerfile(repo)
         if not dockerfile or not dockerfile.final:
             return
         known, user = facts(base_of(dockerfile)), dockerfile.last("USER")
@@ -63,7 +64,7 @@ class DockerHomeNotWritable(Rule):
             )
 
 
-def _has_notebooks(repo: Repository, path: str) -> bool:
+def _has_notebooks(repo: Snapshot, path: str) -> bool:
     prefix = f"{path}/" if path not in ("", ".") else ""
     return path.lower().endswith(CONTENT) or any(
         other.startswith(prefix) and other.lower().endswith(CONTENT) for other in repo.sources

@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from binderlint.facts.docker.context import build_dockerfile
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 # Images that the same makers publish in a registry without the limits of Docker Hub (their own READMEs).
 _MIRRORS = (
@@ -25,10 +26,10 @@ class DockerHubRateLimit(Rule):
     severity = Severity.INFO
     level = Level.POLISH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         from binderlint.read.images import images_of
 
-        for image in images_of(repo.dockerfile):
+        for image in images_of(build_dockerfile(repo)):
             mirror = next((to for pattern, to in _MIRRORS if re.fullmatch(pattern, image.path)), None)
             if mirror and image.path.startswith("docker.io/") and re.match(r"202[2-9]|\d+\.", image.tag):
                 yield self.at(

@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from binderlint.facts.docker.context import build_dockerfile
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 class DockerImageBehindRepository(Rule):
@@ -18,11 +19,12 @@ class DockerImageBehindRepository(Rule):
     severity = Severity.INFO
     level = Level.POLISH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         from binderlint.read.images import base_of, facts
 
-        image = base_of(repo.dockerfile)
-        if image and repo.dockerfile and len(repo.dockerfile.instructions) == 1 and not facts(image):
+        dockerfile = build_dockerfile(repo)
+        image = base_of(dockerfile)
+        if image and dockerfile and len(dockerfile.instructions) == 1 and not facts(image):
             if re.fullmatch(r"(?=.*[a-f])(?=.*\d)(?:[0-9a-f]{12}|[0-9a-f]{40}|[0-9a-f]{7,8})", image.tag):
                 yield self.at(
                     image.written,

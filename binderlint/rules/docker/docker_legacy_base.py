@@ -9,7 +9,7 @@ from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 class DockerLegacyBase(Rule):
@@ -17,7 +17,7 @@ class DockerLegacyBase(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         source = repo.get("Dockerfile")
         line = next((line for line in source.lines() if line.startswith("FROM")), None) if source else None
         if line and "andrewosh/binder-base" in line.partition("#")[0].lower():

@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import insert_lines
+from binderlint.facts.docker.context import build_dockerfile
 from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.source import Place
 
 if TYPE_CHECKING:
     from binderlint.read.dockerfile.lines import Instruction
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 class DockerNbUserUndefined(Rule):
@@ -21,10 +22,11 @@ class DockerNbUserUndefined(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         from binderlint.read.images import facts, image_of
 
-        for stage in repo.dockerfile.needed if repo.dockerfile else ():
+        dockerfile = build_dockerfile(repo)
+        for stage in dockerfile.needed if dockerfile else ():
             if not facts(image_of(stage)):
                 continue
             uses = [(one, missing) for one in stage.instructions if (missing := _undefined(one))]

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import insert_lines
+from binderlint.facts.docker.context import build_dockerfile
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 class DockerNoJupyter(Rule):
@@ -18,13 +19,14 @@ class DockerNoJupyter(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         from binderlint.facts.docker.installs import may_have_jupyter, may_have_python
         from binderlint.read.images import base_of, facts
 
-        image = base_of(repo.dockerfile)
+        dockerfile = build_dockerfile(repo)
+        image = base_of(dockerfile)
         known = facts(image)
-        stage = repo.dockerfile.final if repo.dockerfile else None
+        stage = dockerfile.final if dockerfile else None
         if not image or not known or not stage or known.jupyter is not False or may_have_jupyter(repo, stage):
             return
         if known.python3 is False and not may_have_python(repo, stage):

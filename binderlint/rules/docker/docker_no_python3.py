@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from binderlint.facts.docker.context import build_dockerfile
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 class DockerNoPython3(Rule):
@@ -17,13 +18,14 @@ class DockerNoPython3(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         from binderlint.facts.docker.installs import may_have_python
         from binderlint.read.images import base_of, facts
 
-        image = base_of(repo.dockerfile)
+        dockerfile = build_dockerfile(repo)
+        image = base_of(dockerfile)
         known = facts(image)
-        stage = repo.dockerfile.final if repo.dockerfile else None
+        stage = dockerfile.final if dockerfile else None
         if image and known and stage and known.python3 is False and not may_have_python(repo, stage):
             yield self.at(
                 image.written,

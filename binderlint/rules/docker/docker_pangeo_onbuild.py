@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from binderlint.facts.docker.context import build_dockerfile
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 class DockerPangeoOnbuild(Rule):
@@ -18,10 +19,10 @@ class DockerPangeoOnbuild(Rule):
     severity = Severity.WARNING
     level = Level.REPRODUCE
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         from binderlint.read.images import base_of
 
-        image = base_of(repo.dockerfile)
+        image = base_of(build_dockerfile(repo))
         if image and re.fullmatch(r"(?:docker|quay)\.io/pangeo/[\w-]+", image.path):
             if image.name.endswith("-onbuild") or (
                 image.name == "base-image" and re.fullmatch("[0-9a-f]{7,}", image.tag)

@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import append_lines
+from binderlint.facts.docker.context import build_dockerfile, docker_runs
+from binderlint.facts.launch.links import launch_links
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 
 if TYPE_CHECKING:
     from binderlint.facts.docker.context import Copy
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 from binderlint.facts.docker.context import CONTENT
 
 
@@ -21,15 +23,15 @@ class DockerRepoNotCopied(Rule):
     severity = Severity.WARNING
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         from binderlint.facts.docker.context import copies
         from binderlint.read.images import base_of, facts
 
-        dockerfile, image = repo.dockerfile, base_of(repo.dockerfile)
+        dockerfile, image = build_dockerfile(repo), base_of(build_dockerfile(repo))
         if not dockerfile or not dockerfile.final or not image or not facts(image):
             return
         if not any(path.lower().endswith(CONTENT) for path in repo.sources) or any(
-            "git-pull" in str(link.url) for link in repo.links
+            "git-pull" in str(link.url) for link in launch_links(repo)
         ):
             return
         if any(_is_content(repo, copy) for copy in copies(repo, dockerfile.final)):
@@ -39,7 +41,7 @@ class DockerRepoNotCopied(Rule):
             for one in dockerfile.built
         ):
             return
-        if any(_fetches(run.instruction.script or "") for run in repo.docker_runs):
+        if any(_fetches(run.instruction.script or "") for run in docker_runs(repo)):
             return
         home = "HOME" in dockerfile.final.variables
         yield self.at(
@@ -56,7 +58,7 @@ class DockerRepoNotCopied(Rule):
         )
 
 
-def _is_content(repo: Repository, copy: Copy) -> bool:
+def _is_content(repo: Snapshot, copy: Copy) -> bool:
     """Whether a COPY takes a folder, notebooks, or nobody knows what."""
     if copy.path is None or re.search(r"[*?\[]", copy.path):
         return True

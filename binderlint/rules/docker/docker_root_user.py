@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import append_lines
+from binderlint.facts.docker.context import build_dockerfile, docker_runs
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.source import Text
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 class DockerRootUser(Rule):
@@ -19,10 +20,10 @@ class DockerRootUser(Rule):
     severity = Severity.WARNING
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         from binderlint.read.images import facts, image_of
 
-        dockerfile = repo.dockerfile
+        dockerfile = build_dockerfile(repo)
         if not dockerfile or not dockerfile.final:
             return
         stage = dockerfile.final
@@ -36,12 +37,9 @@ class DockerRootUser(Rule):
             where = stage.root.base
         else:
             return
-        made = any(
-            command.name in ("useradd", "adduser", "usermod") for run in repo.docker_runs for command in run.commands
-        )
-        missing = (
-            known is not None and known.user1000 is False and not made and all(run.clear for run in repo.docker_runs)
-        )
+        runs = docker_runs(repo)
+        made = any(command.name in ("useradd", "adduser", "usermod") for run in runs for command in run.commands)
+        missing = known is not None and known.user1000 is False and not made and all(run.clear for run in runs)
         user = "${NB_USER}" if "NB_USER" in stage.variables else "1000"
         yield self.at(
             where,

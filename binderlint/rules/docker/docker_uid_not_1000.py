@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import replace
+from binderlint.facts.docker.context import build_dockerfile, docker_runs
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.source import Place, Text
 
 if TYPE_CHECKING:
     from binderlint.read.script import Command
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 class DockerUidNot1000(Rule):
@@ -25,8 +26,9 @@ class DockerUidNot1000(Rule):
     def name(self) -> str:
         return "docker-uid-not-1000"
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        last = repo.dockerfile.last("USER") if repo.dockerfile else None
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+        dockerfile = build_dockerfile(repo)
+        last = dockerfile.last("USER") if dockerfile else None
         user = last.name_of_user if last else None
         if not last or not user or user in ("0", "root", "1000"):
             return
@@ -37,7 +39,7 @@ class DockerUidNot1000(Rule):
                 help="Make a user with the number 1000, give it the home folder, and name it here",
             )
             return
-        for run in repo.docker_runs:
+        for run in docker_runs(repo):
             for command in run.commands:
                 uid = _uid(command) if command.name in ("useradd", "adduser") and user in command.operands else None
                 if uid and uid != "1000" and uid.isdigit():

@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from binderlint.facts.docker.context import build_dockerfile
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 # Words in a tag that is moved to each new build.
 _MOVING = {
@@ -24,10 +25,10 @@ class DockerUnpinnedBase(Rule):
     severity = Severity.WARNING
     level = Level.REPRODUCE
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         from binderlint.read.images import images_of
 
-        for image in images_of(repo.dockerfile):
+        for image in images_of(build_dockerfile(repo)):
             if image.digest or image.path == "docker.io/library/scratch":
                 continue
             if not image.tag:

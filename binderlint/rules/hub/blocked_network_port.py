@@ -11,7 +11,7 @@ from binderlint.lint.rule import Rule
 
 if TYPE_CHECKING:
     from binderlint.facts.network import Reached
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 from binderlint.facts.launch.launched import is_launched_elsewhere
 
 # Hosts that give over https what they give over ftp, at the same path; each says so on its own pages of downloads.
@@ -25,7 +25,7 @@ class BlockedNetworkPort(Rule):
     severity = Severity.WARNING
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         ports = repo.allows.ports
         if ports is None or is_launched_elsewhere(repo):
             return
@@ -44,7 +44,7 @@ class BlockedNetworkPort(Rule):
             for reached in places if _has_fix(places[0]) else places[:1]:
                 yield self._blocked(repo, reached, f"this cell{also} waits")
 
-    def _blocked(self, repo: Repository, reached: Reached, waits: str) -> Diagnostic:
+    def _blocked(self, repo: Snapshot, reached: Reached, waits: str) -> Diagnostic:
         fix = None
         if _has_fix(reached):
             fix = Fix("Fetch it over https", (replace(reached.scheme, "https"),), Applicability.UNSAFE)

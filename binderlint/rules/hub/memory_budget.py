@@ -9,7 +9,7 @@ from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 from binderlint.facts.launch.launched import is_launched_elsewhere
 
 
@@ -18,7 +18,7 @@ class MemoryBudget(Rule):
     severity = Severity.WARNING
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         memory = repo.allows.memory
         if memory is None or is_launched_elsewhere(repo):
             return

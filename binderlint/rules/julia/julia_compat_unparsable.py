@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from binderlint.facts.julia import read_project, rewritten
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
+from binderlint.repo2docker.build import build_plan
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 from binderlint.changes.julia import set_compat
 from binderlint.repo2docker.julia import newest_allowed
 
@@ -20,8 +21,8 @@ class JuliaCompatUnparsable(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        project, error = read_project(repo), repo.plan.error
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+        project, error = read_project(repo), build_plan(repo).error
         if not (project and project.data and error and error.place.path == project.source.path):
             return
         compat = project.compat

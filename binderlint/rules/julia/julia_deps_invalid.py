@@ -10,7 +10,7 @@ from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 class JuliaDepsInvalid(Rule):
@@ -18,7 +18,7 @@ class JuliaDepsInvalid(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         project = read_project(repo)
         for name, value in project.wrong_deps() if project else ():
             yield self.at(

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from binderlint.facts.environment.runtime import runtime_file
 from binderlint.facts.julia import read_project
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
+from binderlint.repo2docker.build import build_plan
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 class JuliaHijacksBuild(Rule):
@@ -18,23 +20,25 @@ class JuliaHijacksBuild(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         project = read_project(repo)
         if project is None:
             return
-        if repo.runtime and repo.runtime.name == "r":
+        runtime = runtime_file(repo)
+        plan = build_plan(repo)
+        if runtime and runtime.name == "r":
             yield self.at(
                 project.source,
-                f"Because of this file Binder installs Julia and no R, although {repo.plan.path('runtime.txt')} asks for R",
+                f"Because of this file Binder installs Julia and no R, although {plan.path('runtime.txt')} asks for R",
                 help="Keep one of the two, or install R packages and `r-base` with environment.yml, which is used beside Julia",
             )
-        elif repo.get(repo.plan.path("default.nix")):
+        elif repo.get(plan.path("default.nix")):
             yield self.at(
                 project.source,
-                f"Because of this file Binder installs Julia and ignores {repo.plan.path('default.nix')}",
+                f"Because of this file Binder installs Julia and ignores {plan.path('default.nix')}",
                 help="Keep one of the two",
             )
-        elif not project.is_julia and not repo.plan.error:
+        elif not project.is_julia and not plan.error:
             yield self.at(
                 project.source,
                 "This file makes Binder install Julia, and it does not look like a Julia project",

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from binderlint.facts.julia import read_project
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
+from binderlint.repo2docker.build import build_plan
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 class JuliaProjectInvalid(Rule):
@@ -19,8 +20,8 @@ class JuliaProjectInvalid(Rule):
     level = Level.LAUNCH
     unreadable = True
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        project, error = read_project(repo), repo.plan.error
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+        project, error = read_project(repo), build_plan(repo).error
         if (
             project
             and error

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
+from binderlint.repo2docker.build import build_plan
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 class JuliaRequire(Rule):
@@ -17,9 +18,10 @@ class JuliaRequire(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        source = repo.get(repo.plan.path("REQUIRE"))
-        if repo.plan.buildpack == "JuliaRequireBuildPack" and source:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+        plan = build_plan(repo)
+        source = repo.get(plan.path("REQUIRE"))
+        if plan.buildpack == "JuliaRequireBuildPack" and source:
             yield self.at(
                 source,
                 "Binder no longer builds from REQUIRE, and its mere presence stops the build with an error",

@@ -10,9 +10,10 @@ from binderlint.changes.edits import append_lines, insert_lines
 from binderlint.facts.julia import Project, manifest_version, read_project
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
+from binderlint.repo2docker.build import build_plan
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 from binderlint.changes.julia import set_compat
 from binderlint.repo2docker.julia import newest_allowed
 
@@ -22,9 +23,10 @@ class JuliaVersionFloats(Rule):
     severity = Severity.WARNING
     level = Level.REPRODUCE
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        project, version = read_project(repo), repo.plan.julia
-        if project is None or repo.plan.error or version is None or not project.is_julia:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+        plan = build_plan(repo)
+        project, version = read_project(repo), plan.julia
+        if project is None or plan.error or version is None or not project.is_julia:
             return
         compat = project.compat
         if compat is not None and not re.fullmatch(r"\s*(?:\^|>=?|≥)?\s*\d+(?:\.\d+)*\s*", compat):

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from binderlint.facts.named import naming, relative
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Rename, Severity
 from binderlint.lint.rule import Rule
+from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.names import CONFIG_NAMES, ROOT_ONLY
 from binderlint.source import Source
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 # Files that only repo2docker reads: nobody keeps them for something else.
 _ONLY_BINDER = ("postBuild", "apt.txt", "install.R", "start")
@@ -23,8 +24,8 @@ class BinderDirHidesRootConfig(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        plan = repo.plan
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+        plan = build_plan(repo)
         folder = plan.binder_dir
         if not folder:
             return
@@ -52,28 +53,28 @@ class BinderDirHidesRootConfig(Rule):
                     level=Level.POLISH,
                 )
 
-    def _is_missed(self, repo: Repository, source: Source, without: Repository) -> bool:
+    def _is_missed(self, repo: Snapshot, source: Source, without: Snapshot) -> bool:
         """Whether the folder has nothing in the place of a file of the root that would be read without the folder."""
-        plan, name = repo.plan, source.name
+        plan, name = build_plan(repo), source.name
         if repo.exists(plan.path(name)):
             return False
         if name == "start" and "$@" not in source.prose:
             return False
-        if plan.default and not without.plan.default:
-            return without.plan.uses(name) and not name.startswith(".")
+        if plan.default and not build_plan(without).default:
+            return build_plan(without).uses(name) and not name.startswith(".")
         if plan.buildpack in ("DockerBuildPack", None) or name not in _ONLY_BINDER:
             return False
         if name == "install.R" and plan.buildpack != "RBuildPack":
             return False
         return not any(naming(repo, name, name))
 
-    def _is_worth_knowing(self, repo: Repository, name: str) -> bool:
+    def _is_worth_knowing(self, repo: Snapshot, name: str) -> bool:
         if name not in ("environment.yml", "environment.yaml", "requirements.txt", "Pipfile", "runtime.txt"):
             return False
         return not any(repo.exists(one) for one in ("setup.py", "setup.cfg", "pyproject.toml", "DESCRIPTION"))
 
 
-def _move(repo: Repository, source: Source, to: str) -> Fix | None:
+def _move(repo: Snapshot, source: Source, to: str) -> Fix | None:
     """A move into the binder directory, unless the file or another one refers to where it is."""
     if source.name in ROOT_ONLY or relative(source) or any(naming(repo, source.name, source.path)):
         return None

@@ -11,7 +11,7 @@ from binderlint.repo2docker.names import CONFIG_NAMES
 from binderlint.source import SYMLINK
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 class BothBinderDirs(Rule):
@@ -19,7 +19,7 @@ class BothBinderDirs(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         if repo.is_dir("binder") and repo.is_dir(".binder"):
             inside = [source for path, source in repo.sources.items() if path.startswith((".binder/", "binder/"))]
             yield self.at(
@@ -29,7 +29,7 @@ class BothBinderDirs(Rule):
                 fix=self._merge(repo),
             )
 
-    def _merge(self, repo: Repository) -> Fix | None:
+    def _merge(self, repo: Snapshot) -> Fix | None:
         for link, other in (("binder", ".binder"), (".binder", "binder")):
             if link in repo.sources:
                 if repo.sources[link].mode != SYMLINK or repo.resolve(link) != other:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from binderlint.facts.named import misnamed_folders, naming_folder
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Rename, Severity
 from binderlint.lint.rule import Rule
+from binderlint.repo2docker.build import build_plan
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 class ConfigDirectoryMisnamed(Rule):
@@ -18,8 +19,9 @@ class ConfigDirectoryMisnamed(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        if repo.plan.binder_dir or repo.plan.error:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+        plan = build_plan(repo)
+        if plan.binder_dir or plan.error:
             return
         folders = misnamed_folders(repo)
         if len(folders) != 1:
@@ -29,7 +31,7 @@ class ConfigDirectoryMisnamed(Rule):
         moves = tuple(
             Rename(path, right + path[len(folder) :]) for path in repo.sources if path.startswith(f"{folder}/")
         )
-        harmless = repo.plan.default and not any(naming_folder(repo, folder))
+        harmless = plan.default and not any(naming_folder(repo, folder))
         yield self.at(
             files[0],
             f"Binder reads a folder `{right}` and never one called `{folder}`, so nothing in it is used",

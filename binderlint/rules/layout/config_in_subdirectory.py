@@ -9,10 +9,11 @@ from binderlint.facts.launch.launched import launched_elsewhere
 from binderlint.facts.named import misnamed_environments, naming, relative
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Rename, Severity
 from binderlint.lint.rule import Rule
+from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.names import CONFIG_NAMES
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 from binderlint.facts.environment.subfolders import ENVIRONMENTS, environments_in_folders
 
 
@@ -21,8 +22,9 @@ class ConfigInSubdirectory(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        if not repo.plan.default or repo.plan.binder_dir or misnamed_environments(repo) or launched_elsewhere(repo):
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+        plan = build_plan(repo)
+        if not plan.default or plan.binder_dir or misnamed_environments(repo) or launched_elsewhere(repo):
             return
         found = environments_in_folders(repo)
         if len({source.folder for source in found}) != 1:
@@ -38,7 +40,7 @@ class ConfigInSubdirectory(Rule):
             fix=self._move(repo, source.folder),
         )
 
-    def _move(self, repo: Repository, folder: str) -> Fix | None:
+    def _move(self, repo: Snapshot, folder: str) -> Fix | None:
         sources = [repo.sources[path] for path in repo.list(folder) if repo.sources[path].name in CONFIG_NAMES]
         if any(relative(source) or any(naming(repo, source.path, source.path)) for source in sources):
             return None

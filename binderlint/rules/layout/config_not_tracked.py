@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 from binderlint.facts.ignore import git_excludes
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
+from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.names import CONFIG_NAMES
 from binderlint.source import Source
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 class ConfigNotTracked(Rule):
@@ -21,12 +22,12 @@ class ConfigNotTracked(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         local = [source for path, source in repo.untracked.items() if posixpath.basename(path) in CONFIG_NAMES]
         if not local:
             return
         added = [Source(source.path, source.data, source.mode) for source in local]
-        plan = repo.replace([*repo.sources.values(), *added]).plan
+        plan = build_plan(repo.replace([*repo.sources.values(), *added]))
         for source in local:
             if source.path != plan.path(source.name) or not plan.uses(source.path):
                 continue

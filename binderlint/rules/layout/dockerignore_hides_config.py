@@ -10,11 +10,12 @@ from binderlint.changes.edits import append_lines
 from binderlint.facts.ignore import Pattern, docker_excludes, docker_patterns
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
+from binderlint.repo2docker.build import build_plan, used_file
 from binderlint.repo2docker.names import CONFIG_NAMES
 from binderlint.repo2docker.plan import Status
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 # Read from the copy of the repository in the image; the others are read before, from the clone.
 _COPIED = frozenset(CONFIG_NAMES) - {"runtime.txt", "apt.txt", "Dockerfile", ".dockerignore", ".containerignore"}
@@ -25,11 +26,11 @@ class DockerignoreHidesConfig(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        plan = repo.plan
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+        plan = build_plan(repo)
         if plan.buildpack in (None, "DockerBuildPack"):
             return
-        ignoring = [source for name in (".dockerignore", ".containerignore") if (source := repo.used(name))]
+        ignoring = [source for name in (".dockerignore", ".containerignore") if (source := used_file(repo, name))]
         patterns = [pattern for source in ignoring for pattern in docker_patterns(source)]
         if not patterns:
             return

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from binderlint.lint.diagnostic import Delete, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
+from binderlint.repo2docker.build import build_plan, used_file
 from binderlint.source import Source
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 class DualEnvExtension(Rule):
@@ -18,9 +19,9 @@ class DualEnvExtension(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        plan = repo.plan
-        used, other = repo.used("environment.yml"), repo.get(plan.path("environment.yaml"))
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+        plan = build_plan(repo)
+        used, other = used_file(repo, "environment.yml"), repo.get(plan.path("environment.yaml"))
         if not used or not other or used is other or plan.uses(plan.path("environment.yaml")):
             return
         same = _lines(used) == _lines(other)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from binderlint.facts.environment.mapping import environment_file
 from binderlint.facts.named import naming
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Rename, Severity
 from binderlint.lint.rule import Rule
+from binderlint.repo2docker.build import build_plan
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 class EnvYamlExtension(Rule):
@@ -18,11 +20,12 @@ class EnvYamlExtension(Rule):
     severity = Severity.INFO
     level = Level.POLISH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        source = repo.environment_file
-        if not source or source.name != "environment.yaml" or repo.exists(repo.plan.path("environment.yml")):
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+        source = environment_file(repo)
+        plan = build_plan(repo)
+        if not source or source.name != "environment.yaml" or repo.exists(plan.path("environment.yml")):
             return
-        to = repo.plan.path("environment.yml")
+        to = plan.path("environment.yml")
         named = any(naming(repo, source.name, source.path))
         yield self.at(
             source,

@@ -6,11 +6,14 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import create
+from binderlint.facts.environment.installs import pip_files
+from binderlint.facts.environment.mapping import environment_file, environment_mapping
 from binderlint.lint.diagnostic import Applicability, Delete, Diagnostic, Edit, Fix, Level, Severity
 from binderlint.lint.rule import Rule
+from binderlint.repo2docker.build import build_plan
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 class EnvironmentOnlyPip(Rule):
@@ -18,11 +21,12 @@ class EnvironmentOnlyPip(Rule):
     severity = Severity.INFO
     level = Level.POLISH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        environment = repo.environment
-        if environment is None or repo.plan.buildpack != "CondaBuildPack":
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+        environment = environment_mapping(repo)
+        plan = build_plan(repo)
+        if environment is None or plan.buildpack != "CondaBuildPack":
             return
-        others = (repo.plan.path("requirements.txt"), "setup.py", "pyproject.toml")
+        others = (plan.path("requirements.txt"), "setup.py", "pyproject.toml")
         if any(repo.exists(path) for path in others) or "variables" in environment:
             return
         from binderlint.changes.merge_environments import only_pip_packages
@@ -37,12 +41,12 @@ class EnvironmentOnlyPip(Rule):
             )
 
 
-def _as_requirements(repo: Repository, python: str) -> Fix | None:
+def _as_requirements(repo: Snapshot, python: str) -> Fix | None:
     """The `pip:` list as requirements.txt and the version as runtime.txt; None where comments would be lost."""
-    source, plan = repo.environment_file, repo.plan
+    source, plan = environment_file(repo), build_plan(repo)
     if not source or "#" in source.text or repo.exists(plan.path("runtime.txt")):
         return None
-    lines = [str(item.line) for file in repo.pip_files[:1] for item in file.lines]
+    lines = [str(item.line) for file in pip_files(repo)[:1] for item in file.lines]
     edits: list[Edit] = [create(plan.path("requirements.txt"), "\n".join(lines) + "\n"), Delete(source.path)]
     if python:
         edits.append(create(plan.path("runtime.txt"), f"python-{python}\n"))

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from binderlint.facts.named import naming
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Rename, Severity
 from binderlint.lint.rule import Rule
+from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.names import meant
 from binderlint.source import EXECUTABLE, REGULAR, Source
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 # The names that this rule knows how to judge; others (DESCRIPTION, setup.py) mean too many things in small letters.
 _KNOWN = frozenset(
@@ -39,8 +40,8 @@ class FilenameCase(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        plan = repo.plan
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+        plan = build_plan(repo)
         for path in repo.list(repo.resolve(plan.binder_dir) or ""):
             source = repo.sources[path]
             right = _right_name(source.name)
@@ -49,7 +50,7 @@ class FilenameCase(Rule):
             rename = Rename(path, plan.path(right))
             if rename.to in repo.sources:  # a link that leads nowhere: that is what to mend
                 continue
-            after = repo.apply([rename]).plan
+            after = build_plan(repo.apply([rename]))
             if (right in _CHOOSES or plan.buildpack == "DockerBuildPack") and not (
                 after.error or after.uses(rename.to)
             ):
@@ -69,12 +70,13 @@ class FilenameCase(Rule):
                 ),
             )
 
-    def _is_meant_so(self, repo: Repository, source: Source, right: str) -> bool:
+    def _is_meant_so(self, repo: Snapshot, source: Source, right: str) -> bool:
         """Whether the file has this name for a reason."""
         both = ("environment.yml", "environment.yaml") if right.startswith("environment") else (right,)
-        if any(repo.exists(repo.plan.path(name)) for name in both):
+        plan = build_plan(repo)
+        if any(repo.exists(plan.path(name)) for name in both):
             return True
-        if right == "start" and not repo.plan.binder_dir and "$@" not in source.prose:
+        if right == "start" and not plan.binder_dir and "$@" not in source.prose:
             return True
         return source.name.endswith((".sh", ".bash")) and any(naming(repo, source.name, source.path))
 

@@ -6,12 +6,14 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from binderlint.facts.scripts.scripts import post_build_script
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
+from binderlint.repo2docker.build import build_plan
 
 if TYPE_CHECKING:
     from binderlint.read.script import Command, Script
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 # bash reads the first of these that exists when it is a login shell; .bashrc only where that file reads it.
 _PROFILES = (".bash_profile", ".bash_login", ".profile")
@@ -34,8 +36,9 @@ class HomeDotfileHijack(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        if repo.plan.error or repo.plan.buildpack in (None, "DockerBuildPack"):
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+        plan = build_plan(repo)
+        if plan.error or plan.buildpack in (None, "DockerBuildPack"):
             return
         for script in _read_at_launch(repo):
             for command in script.running:
@@ -51,7 +54,7 @@ class HomeDotfileHijack(Rule):
                     return
 
 
-def _read_at_launch(repo: Repository) -> Iterator[Script]:
+def _read_at_launch(repo: Snapshot) -> Iterator[Script]:
     """The start-up files of bash that the shell which launches a session surely reads."""
     first = next((name for name in _PROFILES if repo.exists(name)), "")
     script = _script(repo, first)
@@ -65,7 +68,7 @@ def _read_at_launch(repo: Repository) -> Iterator[Script]:
             yield bashrc
 
 
-def _script(repo: Repository, name: str) -> Script | None:
+def _script(repo: Snapshot, name: str) -> Script | None:
     """A shell script of the root that reaches the image as it is and can be read."""
     from binderlint.facts.ignore import docker_excludes, docker_patterns
     from binderlint.read.script import Script
@@ -73,10 +76,11 @@ def _script(repo: Repository, name: str) -> Script | None:
     source = repo.get(name) if name else None
     if source is None:
         return None
-    ignored = [file for one in (".dockerignore", ".containerignore") if (file := repo.get(repo.plan.path(one)))]
+    ignored = [file for one in (".dockerignore", ".containerignore") if (file := repo.get(build_plan(repo).path(one)))]
     if any(docker_excludes(docker_patterns(file), name) for file in ignored):
         return None
-    if repo.post_build and re.search(r"\.(?:bash|profile)|dotfiles|stow", repo.post_build.source.prose):
+    post_build = post_build_script(repo)
+    if post_build and re.search(r"\.(?:bash|profile)|dotfiles|stow", post_build.source.prose):
         return None  # the build may change it
     script = Script(source)
     return None if script.shell is None or script.shell.broken else script

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from binderlint.facts.launch.launched import launched_elsewhere
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
+from binderlint.repo2docker.build import build_plan, used_file
 from binderlint.repo2docker.names import UNKNOWN
 from binderlint.repo2docker.plan import Status
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
     from binderlint.source import Source
 from binderlint.facts.environment.projects import EXPORTS, PYTHON_LOCKS, uninstallable
 
@@ -22,8 +23,8 @@ class LockfileNotSupported(Rule):
     severity = Severity.WARNING
     level = Level.REPRODUCE
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        plan = repo.plan
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+        plan = build_plan(repo)
         locks = [source for name in UNKNOWN if name.endswith((".lock", "-lock.yml")) and (source := repo.get(name))]
         if not locks or any((use := plan.use(lock.path)) and use.status is not Status.IGNORED for lock in locks):
             return
@@ -39,7 +40,7 @@ class LockfileNotSupported(Rule):
             )
             return
         if plan.binder_dir or any(
-            repo.used(name) for name in ("requirements.txt", "environment.yml", "environment.yaml")
+            used_file(repo, name) for name in ("requirements.txt", "environment.yml", "environment.yaml")
         ):
             return
         if plan.buildpack == "PythonBuildPack":

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 from binderlint.changes.edits import create
 from binderlint.facts.launch.launched import launched_elsewhere
 from binderlint.facts.named import misnamed_environments
+from binderlint.facts.notebooks import shown_notebooks
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
+from binderlint.repo2docker.build import build_plan
 
 if TYPE_CHECKING:
     from binderlint.read.plain_notebook import Page
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 from binderlint.facts.environment.subfolders import environments_in_folders
 
 # Configuration that is no environment: no error in it explains why there is none.
@@ -47,8 +49,8 @@ class NoEnvironmentFile(Rule):
     level = Level.LAUNCH
     whole = True
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        plan = repo.plan
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+        plan = build_plan(repo)
         if not plan.default or plan.error or misnamed_environments(repo) or launched_elsewhere(repo):
             return
         suspects = [
@@ -72,24 +74,25 @@ class NoEnvironmentFile(Rule):
         )
 
 
-def _from_imports(repo: Repository) -> Fix | None:
+def _from_imports(repo: Snapshot) -> Fix | None:
     """A requirements.txt with what the notebooks import, and a runtime.txt with their Python; None where an import is not known."""
     import sys
 
     from binderlint.facts.environment.provided import base_packages, package_of
     from binderlint.read.cells import imports
 
-    paths = [repo.plan.path(name) for name in ("requirements.txt", "runtime.txt")]
-    if not repo.notebooks or not all(page.is_python for page in repo.notebooks) or any(map(repo.exists, paths)):
+    paths = [build_plan(repo).path(name) for name in ("requirements.txt", "runtime.txt")]
+    notebooks = shown_notebooks(repo)
+    if not notebooks or not all(page.is_python for page in notebooks) or any(map(repo.exists, paths)):
         return None
-    names = {one.name for page in repo.notebooks for cell in page.code for one in imports(cell.text)}
+    names = {one.name for page in notebooks for cell in page.code for one in imports(cell.text)}
     local = {piece.removesuffix(".py") for path in repo.sources for piece in path.split("/")}
     found = [package_of(name) for name in sorted(names - sys.stdlib_module_names - local)]
     packages = sorted({package.name for package in found if package} - base_packages())
     if not all(found) or not packages:
         return None
     known = ("3.13", "3.12", "3.11")
-    python = next((one for one in known if any(_python_of(page).startswith(one) for page in repo.notebooks)), "3.10")
+    python = next((one for one in known if any(_python_of(page).startswith(one) for page in notebooks)), "3.10")
     edits = (create(paths[0], "\n".join(packages) + "\n"), create(paths[1], f"python-{python}\n"))
     return Fix(
         f"Create requirements.txt with what the notebooks import ({', '.join(packages)})", edits, Applicability.UNSAFE
@@ -103,11 +106,12 @@ def _python_of(page: Page) -> str:
     return version if isinstance(version, str) else ""
 
 
-def _advice(repo: Repository) -> str:
-    folder = repo.plan.binder_dir
+def _advice(repo: Snapshot) -> str:
+    plan = build_plan(repo)
+    folder = plan.binder_dir
     where = f"in the folder `{folder}`" if folder else "in the root of the repository"
     advice = f"Add an environment.yml (conda) or a requirements.txt (pip) {where}; an empty requirements.txt is enough when nothing has to be installed"
-    there = [name for name in _LOOKALIKES if repo.get(repo.plan.path(name))]
+    there = [name for name in _LOOKALIKES if repo.get(plan.path(name))]
     if there:
         advice += f" (`{there[0]}` does not count)"
     return advice

@@ -7,14 +7,19 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import append_lines
+from binderlint.facts.environment.installs import pip_requirements
+from binderlint.facts.environment.mapping import conda_list
 from binderlint.facts.environment.own_package import own_names
+from binderlint.facts.notebooks import shown_notebooks
+from binderlint.facts.scripts.scripts import post_build_script, start_script
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
+from binderlint.repo2docker.build import build_plan, used_file
 from binderlint.repo2docker.plan import Status
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 _PYTHON_BUILDS = ("CondaBuildPack", "PipfileBuildPack", "PythonBuildPack", "RBuildPack", "JuliaProjectTomlBuildPack")
 
@@ -36,8 +41,8 @@ class OwnPackageNotInstalled(Rule):
     severity = Severity.WARNING
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        plan = repo.plan
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+        plan = build_plan(repo)
         if plan.error or plan.default or plan.buildpack not in _PYTHON_BUILDS:
             return
         from binderlint.read.cells import imports
@@ -46,7 +51,7 @@ class OwnPackageNotInstalled(Rule):
         packages = _own_packages(repo)
         if not project or not packages or _is_installed(repo) or _is_reached_otherwise(repo):
             return
-        for page in repo.notebooks:
+        for page in shown_notebooks(repo):
             if not page.is_python or any(_FINDS_ITSELF.search(cell.text) for cell in page.code):
                 continue
             names = [one.name for cell in page.code for one in imports(cell.text) if one.name in packages]
@@ -62,14 +67,14 @@ class OwnPackageNotInstalled(Rule):
                 return
 
 
-def _own_packages(repo: Repository) -> frozenset[str]:
+def _own_packages(repo: Snapshot) -> frozenset[str]:
     """The packages in the root and in `src`."""
     found = (_PACKAGE.fullmatch(path) for path in repo.sources)
     return frozenset(match[1] for match in found if match)
 
 
-def _is_installed(repo: Repository) -> bool:
-    plan = repo.plan
+def _is_installed(repo: Snapshot) -> bool:
+    plan = build_plan(repo)
     if any(
         (use := plan.use(name)) and use.status is Status.INDIRECT
         for name in ("setup.py", "pyproject.toml", "setup.cfg")
@@ -80,7 +85,7 @@ def _is_installed(repo: Repository) -> bool:
     return bool(repo.get("setup.py")) or _is_installable(repo)
 
 
-def _is_installable(repo: Repository) -> bool:
+def _is_installable(repo: Snapshot) -> bool:
     source = repo.get("pyproject.toml")
     if not source:
         return False
@@ -93,29 +98,31 @@ def _is_installable(repo: Repository) -> bool:
     return "project" in project and "build-system" in project
 
 
-def _is_reached_otherwise(repo: Repository) -> bool:
+def _is_reached_otherwise(repo: Snapshot) -> bool:
     """Whether the package is a dependency under its name, or a script may make it known in a way of its own."""
     from binderlint.facts.environment.provided import asked
     from binderlint.read.requirements import canonical
 
     names = own_names(repo) | {canonical(name) for name in _own_packages(repo)}
     if asked(repo) & names or any(
-        one.url and any(name in str(one.url).lower() for name in names) for one in repo.requirements
+        one.url and any(name in str(one.url).lower() for name in names) for one in pip_requirements(repo)
     ):
         return True
-    scripts = [script.source for script in (repo.start, repo.post_build) if script]
+    scripts = [script.source for script in (start_script(repo), post_build_script(repo)) if script]
     return any(_MAKES_KNOWN.search(source.prose) for source in scripts)
 
 
-def _install_own(repo: Repository) -> Fix | None:
+def _install_own(repo: Snapshot) -> Fix | None:
     if not repo.get("setup.py") and not _is_installable(repo):
         return None
     title = "Install the package of the repository with `-e .`"
-    if (requirements := repo.used("requirements.txt")) and repo.plan.buildpack == "PythonBuildPack":
+    plan = build_plan(repo)
+    if (requirements := used_file(repo, "requirements.txt")) and plan.buildpack == "PythonBuildPack":
         return Fix(title, (append_lines(requirements, "-e ."),), Applicability.UNSAFE)
-    if repo.plan.buildpack != "CondaBuildPack" or repo.plan.binder_dir or not repo.conda_dependencies:
+    dependencies = conda_list(repo)
+    if plan.buildpack != "CondaBuildPack" or plan.binder_dir or not dependencies:
         return None
     from binderlint.changes.merge_environments import into_pip_list
 
-    edits = into_pip_list(repo.conda_dependencies, ["- -e ."])
+    edits = into_pip_list(dependencies, ["- -e ."])
     return Fix(title, edits, Applicability.UNSAFE) if edits else None

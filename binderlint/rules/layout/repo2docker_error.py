@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
+from binderlint.repo2docker.build import build_plan
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 class Repo2dockerError(Rule):
@@ -17,8 +18,8 @@ class Repo2dockerError(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        error = repo.plan.error
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+        error = build_plan(repo).error
         if not error:
             return
         first = error.message.strip().splitlines()[0] if error.message.strip() else ""

@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from binderlint.changes.edits import create, remove_lines
 from binderlint.data import DATA
+from binderlint.facts.environment.installs import pip_requirements
+from binderlint.facts.environment.mapping import environment_mapping
 from binderlint.lint.diagnostic import Applicability, Delete, Diagnostic, Edit, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.text import LINE_ENDS
+from binderlint.repo2docker.build import build_plan, used_file
 
 if TYPE_CHECKING:
     from binderlint.read.requirements import Requirement
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
     from binderlint.source import Source
 
 _TABLE = DATA / "needs_conda.tsv"
@@ -47,7 +50,7 @@ class RequirementsNeedConda(Rule):
     severity = Severity.WARNING
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         found = list(_needing(repo))
         fix = _with_environment(repo, found)
         for requirement, need in found:
@@ -64,19 +67,20 @@ class RequirementsNeedConda(Rule):
             )
 
 
-def _needing(repo: Repository) -> Iterator[tuple[Requirement, Need]]:
+def _needing(repo: Snapshot) -> Iterator[tuple[Requirement, Need]]:
     """The requirements of the build that need a library which nothing brings."""
-    plan = repo.plan
+    plan = build_plan(repo)
     if plan.buildpack not in ("PythonBuildPack", "RBuildPack", "JuliaProjectTomlBuildPack") or plan.python is None:
         return
     python = plan.python.version
     requirements = plan.path("requirements.txt")
-    apt = [line.partition("#")[0].split() for line in source.lines()] if (source := repo.used("apt.txt")) else []
+    apt = [line.partition("#")[0].split() for line in source.lines()] if (source := used_file(repo, "apt.txt")) else []
     packages = {word for words in apt for word in words}
     from binderlint.changes.merge_environments import conda_names
 
-    conda = conda_names(repo.environment) if repo.environment else set()
-    for one in repo.requirements:
+    environment = environment_mapping(repo)
+    conda = conda_names(environment) if environment else set()
+    for one in pip_requirements(repo):
         need = needs().get(one.key)
         if not need or one.url or one.line.place.path != requirements or not one.applies(python):
             continue
@@ -112,13 +116,19 @@ def _has_wheel(need: Need, python: str, specifier: str) -> bool:
     return any(version > first for version in below) or any(version in allowed for version in candidates)
 
 
-def _with_environment(repo: Repository, found: list[tuple[Requirement, Need]]) -> Fix | None:
+def _with_environment(repo: Snapshot, found: list[tuple[Requirement, Need]]) -> Fix | None:
     """An environment.yml that takes the packages from conda-forge and leaves the others to requirements.txt."""
     from binderlint.facts.named import relative
 
-    plan = repo.plan
-    requirements = repo.used("requirements.txt")
-    if not found or not requirements or plan.buildpack != "PythonBuildPack" or plan.python is None or repo.environment:
+    plan = build_plan(repo)
+    requirements = used_file(repo, "requirements.txt")
+    if (
+        not found
+        or not requirements
+        or plan.buildpack != "PythonBuildPack"
+        or plan.python is None
+        or environment_mapping(repo)
+    ):
         return None
     if plan.uses("setup.py") or plan.uses("pyproject.toml") or relative(requirements):
         return None
@@ -131,7 +141,7 @@ def _with_environment(repo: Repository, found: list[tuple[Requirement, Need]]) -
         edits += [remove_lines(one.line.place) for one, _ in found]
         lines += ["  - pip", "  - pip:", "      - -r requirements.txt"]
     edits.append(create(plan.path("environment.yml"), "\n".join(lines) + "\n"))
-    if runtime := repo.used("runtime.txt"):
+    if runtime := used_file(repo, "runtime.txt"):
         edits.append(Delete(runtime.path))
     names = ", ".join(need.conda for _, need in found)
     return Fix(f"Take {names} from conda-forge in a new environment.yml", tuple(edits), Applicability.UNSAFE)

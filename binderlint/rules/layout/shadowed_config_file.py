@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from binderlint.facts.environment.mapping import conda_specs, environment_mapping
 from binderlint.lint.diagnostic import Applicability, Delete, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
+from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.plan import Status
 from binderlint.source import Source
 
 if TYPE_CHECKING:
     from binderlint.changes.merge_environments import Merge
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 _WINNERS = {
     "DockerBuildPack": ("Dockerfile",),
@@ -45,8 +47,8 @@ class ShadowedConfigFile(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        plan = repo.plan
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+        plan = build_plan(repo)
         winners = _WINNERS.get(plan.buildpack or "", ())
         winner = next((name for name in winners if plan.uses(plan.path(name))), None)
         if winner is None or plan.default:
@@ -75,43 +77,45 @@ class ShadowedConfigFile(Rule):
                 fix=merge and Fix(_title(merge, source), merge.edits, Applicability.UNSAFE),
             )
 
-    def _is_asked_for(self, repo: Repository, source: Source) -> bool:
+    def _is_asked_for(self, repo: Snapshot, source: Source) -> bool:
         """Whether this is the rule to speak about an ignored file."""
-        if source.path != repo.plan.path(source.name) or source.name not in _UNDONE:
+        plan = build_plan(repo)
+        if source.path != plan.path(source.name) or source.name not in _UNDONE:
             return False
-        if source.name == "environment.yaml" and repo.get(repo.plan.path("environment.yml")):
+        if source.name == "environment.yaml" and repo.get(plan.path("environment.yml")):
             return False  # dual-env-extension
-        if source.name == "install.R" and repo.plan.buildpack not in ("DockerBuildPack", "NixBuildPack"):
-            if not any(spec.key == "r" or spec.key.startswith("r-") for spec in repo.conda_specs):
+        if source.name == "install.R" and plan.buildpack not in ("DockerBuildPack", "NixBuildPack"):
+            if not any(spec.key == "r" or spec.key.startswith("r-") for spec in conda_specs(repo)):
                 return False  # r-runtime-date-missing
         return bool(source.data.strip())
 
-    def _may_be_in_image(self, repo: Repository, source: Source) -> bool:
+    def _may_be_in_image(self, repo: Snapshot, source: Source) -> bool:
         """Whether the image that the Dockerfile starts from may have been built from the file."""
-        return repo.plan.buildpack == "DockerBuildPack" and source.name not in (
+        return build_plan(repo).buildpack == "DockerBuildPack" and source.name not in (
             "postBuild",
             "start",
             "apt.txt",
             "install.R",
         )
 
-    def _merge(self, repo: Repository, source: Source) -> Merge | None:
+    def _merge(self, repo: Snapshot, source: Source) -> Merge | None:
         from binderlint.changes.merge_environments import into_environment, into_requirements
 
-        environment = repo.environment
-        if source.name != "requirements.txt" or repo.plan.buildpack != "CondaBuildPack" or not environment:
+        environment = environment_mapping(repo)
+        plan = build_plan(repo)
+        if source.name != "requirements.txt" or plan.buildpack != "CondaBuildPack" or not environment:
             return None
-        runtime = repo.plan.path("runtime.txt")
+        runtime = plan.path("runtime.txt")
         if not any(repo.exists(name) for name in (runtime, "setup.py", "pyproject.toml")):
             if merge := into_requirements(environment, source, runtime):
                 return merge
         return into_environment(environment, source)
 
 
-def _missing(repo: Repository, source: Source) -> list[str] | None:
+def _missing(repo: Snapshot, source: Source) -> list[str] | None:
     """The packages of an ignored requirements.txt that environment.yml does not have; None where that is not known."""
-    environment = repo.environment
-    if source.name != "requirements.txt" or repo.plan.buildpack != "CondaBuildPack" or environment is None:
+    environment = environment_mapping(repo)
+    if source.name != "requirements.txt" or build_plan(repo).buildpack != "CondaBuildPack" or environment is None:
         return None
     from binderlint.changes.merge_environments import not_in
     from binderlint.read.requirements import read

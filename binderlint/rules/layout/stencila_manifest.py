@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
+from binderlint.repo2docker.build import build_plan
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 _DAR = re.compile(r"\ufeff?\s*(?:(?:<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>]*>)\s*)*(<dar)[\s>]", re.DOTALL)
 
@@ -27,9 +28,9 @@ class StencilaManifest(Rule):
     severity = Severity.WARNING
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         for source in repo.files:
-            if source.name != "manifest.xml" or repo.plan.buildpack == "DockerBuildPack":
+            if source.name != "manifest.xml" or build_plan(repo).buildpack == "DockerBuildPack":
                 continue
             found = _DAR.match(source.text)
             if found and _STENCILA.search(_COMMENT.sub("", source.text)):

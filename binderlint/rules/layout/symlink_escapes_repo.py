@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
+from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.names import CONFIG_NAMES
 from binderlint.source import GITLINK, SYMLINK
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 class SymlinkEscapesRepo(Rule):
@@ -20,8 +21,8 @@ class SymlinkEscapesRepo(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        folder = repo.plan.binder_dir
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+        folder = build_plan(repo).binder_dir
         paths = ["binder", ".binder", *(posixpath.join(folder, name) for name in CONFIG_NAMES)]
         for path in paths:
             source = repo.sources.get(path)
@@ -32,7 +33,7 @@ class SymlinkEscapesRepo(Rule):
                     help="Put the file itself into the repository, or link to one that is in it",
                 )
 
-    def _in_submodule(self, repo: Repository, path: str) -> bool:
+    def _in_submodule(self, repo: Snapshot, path: str) -> bool:
         target = repo.resolve(path)
         while target:
             target = posixpath.dirname(target)

@@ -13,7 +13,7 @@ from binderlint.read.address import PATH_PARAMETERS
 from binderlint.source import Text
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 class BadgeConflictingParams(Rule):
@@ -21,7 +21,7 @@ class BadgeConflictingParams(Rule):
     severity = Severity.WARNING
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         for link in live_launches(repo):
             query, taken = link.address.query, link.address.target
             lost = [one for one in query if one.name in PATH_PARAMETERS and one is not taken]

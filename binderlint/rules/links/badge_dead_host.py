@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import replace
-from binderlint.facts.launch.links import Link, Where
+from binderlint.facts.launch.links import Link, Where, launch_links
 from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
 from binderlint.read.address import DEAD_HOSTS, MYBINDER, Route
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 from binderlint.facts.launch.links import same_launch
 
 
@@ -23,8 +23,8 @@ class BadgeDeadHost(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        links = [link for link in repo.links if link.live]
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+        links = [link for link in launch_links(repo) if link.live]
         claimed = {same_launch(link): link.address.hub for link in links if link.address.hub not in DEAD_HOSTS}
         for link in links:
             hub = link.address.hub

@@ -11,7 +11,7 @@ from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 class BadgeGitSuffix(Rule):
@@ -19,7 +19,7 @@ class BadgeGitSuffix(Rule):
     severity = Severity.INFO
     level = Level.POLISH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         for link in live_launches(repo):
             name = link.text("repo")
             if link.address.provider == "gh" and name.endswith(".git") and name.count("/") == 1 and ":" not in name:

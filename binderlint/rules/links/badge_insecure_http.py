@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import replace
+from binderlint.facts.launch.links import launch_links
 from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.address import MYBINDER, Route
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 from binderlint.facts.launch.links import is_old_image
 
 
@@ -20,8 +21,8 @@ class BadgeInsecureHttp(Rule):
     severity = Severity.INFO
     level = Level.POLISH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        for link in repo.links:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+        for link in launch_links(repo):
             address = link.address
             if link.live and address.hub == MYBINDER and address.scheme.lower() == "http" and not address.port:
                 if address.route in (Route.LAUNCH, Route.HOME) or (

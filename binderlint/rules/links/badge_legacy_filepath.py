@@ -12,10 +12,11 @@ from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Se
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
 from binderlint.read.address import PATH_PARAMETERS, is_template
+from binderlint.repo2docker.build import used_file
 from binderlint.source import Text
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 class BadgeLegacyFilepath(Rule):
@@ -23,7 +24,7 @@ class BadgeLegacyFilepath(Rule):
     severity = Severity.INFO
     level = Level.POLISH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         links = [link for link in live_launches(repo) if link.address.target and _is_here(link, repo)]
         if not links or _wants_classic(repo):
             return
@@ -56,19 +57,19 @@ def _launch(link: Link) -> tuple[str, str, str]:
     return link.url.place.path, link.address.identity, link.address.branch
 
 
-def _is_here(link: Link, repo: Repository) -> bool:
+def _is_here(link: Link, repo: Snapshot) -> bool:
     """Whether a link launches this repository; where its name is not known, those of the README do."""
     if repo.git.origin:
         return link.launches_repository(repo)
     return "/" not in link.url.place.path
 
 
-def _wants_classic(repo: Repository) -> bool:
-    dockerfile = repo.used("Dockerfile")
+def _wants_classic(repo: Snapshot) -> bool:
+    dockerfile = used_file(repo, "Dockerfile")
     if dockerfile and "lab" not in dockerfile.prose:
         return True
     return any(
         _CLASSIC.search(source.prose)
         for name in ("environment.yml", "environment.yaml", "requirements.txt", "postBuild", "Dockerfile")
-        if (source := repo.used(name))
+        if (source := used_file(repo, name))
     )

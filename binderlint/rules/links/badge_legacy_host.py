@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import replace
-from binderlint.facts.launch.links import Link
+from binderlint.facts.launch.links import Link, launch_links
 from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.address import DEAD_HOSTS, LEGACY_HOSTS, MYBINDER, Route
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 class BadgeLegacyHost(Rule):
@@ -20,8 +20,8 @@ class BadgeLegacyHost(Rule):
     severity = Severity.WARNING
     level = Level.REPRODUCE
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        for link in repo.links:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+        for link in launch_links(repo):
             if not link.live or link.address.hub in DEAD_HOSTS:
                 continue
             if link.address.route is Route.LEGACY:
@@ -45,6 +45,6 @@ class BadgeLegacyHost(Rule):
                 )
 
 
-def _legacy_branch(link: Link, repo: Repository) -> str:
+def _legacy_branch(link: Link, repo: Snapshot) -> str:
     gone = link.launches_repository(repo) and repo.git.complete and "master" not in repo.git.refs
     return "HEAD" if gone else "master"

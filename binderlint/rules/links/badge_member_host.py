@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import replace
+from binderlint.facts.launch.links import launch_links
 from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.address import MEMBER_HOSTS, MYBINDER, Route
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 from binderlint.facts.launch.links import same_launch
 
 
@@ -20,8 +21,8 @@ class BadgeMemberHost(Rule):
     severity = Severity.WARNING
     level = Level.REPRODUCE
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        links = [link for link in repo.links if link.live and link.address.route is Route.LAUNCH]
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+        links = [link for link in launch_links(repo) if link.live and link.address.route is Route.LAUNCH]
         for link in links:
             hub = link.address.hub
             if hub not in MEMBER_HOSTS or (hub == "notebooks.gesis.org" and link.address.base != "/binder"):

@@ -13,10 +13,11 @@ from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
 from binderlint.read.address import MYBINDER, PROVIDERS
 from binderlint.read.markup import Markup, read_lines
+from binderlint.repo2docker.build import build_plan, used_file
 from binderlint.source import Source
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 class BadgeMissing(Rule):
@@ -24,8 +25,8 @@ class BadgeMissing(Rule):
     severity = Severity.INFO
     level = Level.POLISH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        plan = repo.plan
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+        plan = build_plan(repo)
         if repo.hub != MYBINDER or not repo.git.origin or plan.error or plan.default or not _is_meant_for_binder(repo):
             return
         readmes = [source for path in repo.list() if path.lower().startswith("readme") and (source := repo.get(path))]
@@ -52,12 +53,12 @@ _LAUNCH = regex(rf"/v2/(?:{'|'.join(sorted(PROVIDERS))})/|mybinder\.org/repo/|la
 _CONFIGURATION = ("environment.yml", "requirements.txt", "runtime.txt", "postBuild", "start", "install.R", "apt.txt")
 
 
-def _is_meant_for_binder(repo: Repository) -> bool:
+def _is_meant_for_binder(repo: Snapshot) -> bool:
     """Whether there is a binder directory, or configuration beside notebooks: no package that only happens to have one of Binder's files."""
-    if repo.plan.binder_dir:
+    if build_plan(repo).binder_dir:
         return True
     notebooks = any(path.endswith((".ipynb", ".Rmd")) for path in repo.sources)
-    return notebooks and any(repo.used(name) for name in _CONFIGURATION)
+    return notebooks and any(used_file(repo, name) for name in _CONFIGURATION)
 
 
 _IMAGE = f"https://{MYBINDER}/badge_logo.svg"

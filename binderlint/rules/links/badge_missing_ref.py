@@ -13,7 +13,7 @@ from binderlint.lint.rule import Rule
 from binderlint.read.address import WITH_REF
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 class BadgeMissingRef(Rule):
@@ -21,7 +21,7 @@ class BadgeMissingRef(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         for link in live_launches(repo):
             address = link.address
             if address.provider not in WITH_REF or address.branch or not _whole(link):

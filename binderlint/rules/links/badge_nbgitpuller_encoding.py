@@ -16,7 +16,7 @@ from binderlint.read.address import is_template
 from binderlint.source import Text
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 class BadgeNbgitpullerEncoding(Rule):
@@ -24,7 +24,7 @@ class BadgeNbgitpullerEncoding(Rule):
     severity = Severity.WARNING
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         for link in live_launches(repo):
             pull = link.address.parameter("urlpath")
             if pull is None or not isinstance(pull.value, Text) or is_template(pull.value):

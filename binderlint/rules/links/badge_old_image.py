@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import replace
-from binderlint.facts.launch.links import Link
+from binderlint.facts.launch.links import Link, launch_links
 from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.address import DEAD_HOSTS, MYBINDER, Route
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 from binderlint.facts.launch.links import is_old_image
 
 
@@ -21,13 +21,14 @@ class BadgeOldImage(Rule):
     severity = Severity.INFO
     level = Level.POLISH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        for link in repo.links:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+        links = launch_links(repo)
+        for link in links:
             if not link.live or link.address.route is not Route.BADGE or not is_old_image(link):
                 continue
             hub = link.address.hub
             gone = hub in DEAD_HOSTS or hub == "notebooks.gesis.org"
-            goes = hub in DEAD_HOSTS and any(_is_left(other, link, repo) for other in repo.links)
+            goes = hub in DEAD_HOSTS and any(_is_left(other, link, repo) for other in links)
             yield self.at(
                 link.url,
                 f"The image on `{hub}` is gone: readers see a broken picture"
@@ -41,13 +42,13 @@ class BadgeOldImage(Rule):
             )
 
 
-def _is_left(link: Link, image: Link, repo: Repository) -> bool:
+def _is_left(link: Link, image: Link, repo: Snapshot) -> bool:
     """Whether a link near an image leads to the same dead hub and stays, because its launch is offered on another hub already."""
     here, there = link.url.place, image.url.place
     if link.address.hub not in DEAD_HOSTS or here.path != there.path or abs(here.line - there.line) > 1:
         return False
     return any(
         other.live and other.address.hub not in DEAD_HOSTS and other.onwards("lead") == link.onwards("lead")
-        for other in repo.links
+        for other in launch_links(repo)
         if other.url.place.path == here.path and other.launches
     )

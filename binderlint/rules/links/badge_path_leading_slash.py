@@ -13,7 +13,7 @@ from binderlint.lint.rule import Rule
 from binderlint.source import Text
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 class BadgePathLeadingSlash(Rule):
@@ -21,7 +21,7 @@ class BadgePathLeadingSlash(Rule):
     severity = Severity.WARNING
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         for link in live_launches(repo):
             target = link.address.target
             if target is None or target.name == "urlpath" or not isinstance(target.value, Text):

@@ -15,7 +15,7 @@ from binderlint.read.address import Parameter, is_template
 from binderlint.source import Text
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 class BadgePercentEncoding(Rule):
@@ -23,7 +23,7 @@ class BadgePercentEncoding(Rule):
     severity = Severity.WARNING
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         for link in live_launches(repo):
             target = link.address.target
             if target is None or not isinstance(target.value, Text) or is_template(target.value):

@@ -13,7 +13,7 @@ from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Se
 from binderlint.lint.rule import Rule
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 class BadgeRefNotFound(Rule):
@@ -21,7 +21,7 @@ class BadgeRefNotFound(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         for link in live_launches(repo):
             ref = link.address.branch
             if not is_gone(link, repo):
@@ -51,7 +51,7 @@ class BadgeRefNotFound(Rule):
             )
 
 
-def _similar(ref: str, repo: Repository) -> str:
+def _similar(ref: str, repo: Snapshot) -> str:
     from difflib import get_close_matches
 
     short = ref.removeprefix("origin/")

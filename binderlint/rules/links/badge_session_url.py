@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import replace
+from binderlint.facts.launch.links import launch_links
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
 from binderlint.read.address import MYBINDER, Route
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 class BadgeSessionUrl(Rule):
@@ -21,8 +22,8 @@ class BadgeSessionUrl(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        for link in repo.links:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+        for link in launch_links(repo):
             if link.address.route is not Route.SESSION or not link.live:
                 continue
             found = _SESSION.search(link.address.lead)

@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from binderlint.changes.edits import replace
-from binderlint.facts.launch.links import live_launches
+from binderlint.facts.launch.links import launch_links, live_launches
 from binderlint.facts.launch.refs import is_this_state
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Replace, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
 from binderlint.read.address import decoded, is_template
+from binderlint.repo2docker.build import build_plan
 from binderlint.source import GITLINK, Text
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 class BadgeTargetMissing(Rule):
@@ -25,8 +26,8 @@ class BadgeTargetMissing(Rule):
     severity = Severity.WARNING
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        if not any(link.launches_repository(repo) for link in repo.links) or _makes_files(repo):
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+        if not any(link.launches_repository(repo) for link in launch_links(repo)) or _makes_files(repo):
             return
         for link in live_launches(repo):
             target = link.address.target
@@ -63,12 +64,13 @@ _MAKES_FILES = regex(
 )
 
 
-def _makes_files(repo: Repository) -> bool:
+def _makes_files(repo: Snapshot) -> bool:
     """Whether something of the build or launch can bring files, or change the folder that Jupyter shows."""
-    if repo.plan.buildpack in (None, "DockerBuildPack", "LegacyBinderDockerBuildPack", "NixBuildPack"):
+    plan = build_plan(repo)
+    if plan.buildpack in (None, "DockerBuildPack", "LegacyBinderDockerBuildPack", "NixBuildPack"):
         return True
-    if repo.plan.start or repo.plan.post_build:
-        scripts = [source for path in (repo.plan.start, repo.plan.post_build) if path and (source := repo.get(path))]
+    if plan.start or plan.post_build:
+        scripts = [source for path in (plan.start, plan.post_build) if path and (source := repo.get(path))]
         if any(_MAKES_FILES.search(source.prose) for source in scripts):
             return True
     return any(
@@ -78,7 +80,7 @@ def _makes_files(repo: Repository) -> bool:
     )
 
 
-def _is_there(path: str, repo: Repository) -> bool:
+def _is_there(path: str, repo: Snapshot) -> bool:
     if repo.exists(path):
         return True
     parts = path.split("/")
@@ -92,7 +94,7 @@ def _is_there(path: str, repo: Repository) -> bool:
     return dot == "." and extension == "ipynb" and any(repo.exists(stem + suffix) for suffix in _TEXT_VERSIONS)
 
 
-def _closest(path: str, repo: Repository) -> str:
+def _closest(path: str, repo: Snapshot) -> str:
     """The one path of the repository that a missing one can have meant, `""` when there is none."""
     inner = re.sub(r"^(?:home/jovyan|work)/", "", path)
     if inner != path and repo.exists(inner):

@@ -16,7 +16,7 @@ from binderlint.read.address import HOSTED, WEB_ADDRESS, is_template
 from binderlint.source import Text
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 # A parameter that was glued to the ref, and what stands in the place of the `?`.
 _GLUED = regex(r"(.+?)(?:&|%3F|%26)?((?:url|lab|file|notebook)path)(=.*)", re.IGNORECASE | re.DOTALL)
@@ -27,7 +27,7 @@ class BadgeTreeUrl(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         for link in live_launches(repo):
             address = link.address
             if "//" in address.base + "/":
@@ -92,7 +92,7 @@ def _shown(text: str) -> str:
     return text if len(text) < 60 else text[:57] + "..."
 
 
-def _take_apart(rest: str, repo: Repository) -> _Parts:
+def _take_apart(rest: str, repo: Snapshot) -> _Parts:
     """`tree/main/docs`, `main/a.ipynb` or `main` as ref and path."""
     rest = rest.removeprefix("-/")  # GitLab's own pages
     found = PASTED.match(rest)

@@ -6,14 +6,16 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import append, append_lines
+from binderlint.facts.environment.mapping import conda_list
 from binderlint.facts.launch.interfaces import missing_interface
 from binderlint.facts.launch.refs import opening_here
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Replace, Severity
 from binderlint.lint.rule import Rule
+from binderlint.repo2docker.build import used_file
 from binderlint.source import Text
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 class BadgeUiNotInstalled(Rule):
@@ -21,7 +23,7 @@ class BadgeUiNotInstalled(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         for link in opening_here(repo):
             target = link.address.target
             if target is None or target.name != "urlpath" or not isinstance(target.value, Text):
@@ -39,8 +41,9 @@ class BadgeUiNotInstalled(Rule):
             )
 
 
-def _add(package: str, repo: Repository) -> Replace | None:
-    if repo.conda_dependencies is not None:
-        return append(repo.conda_dependencies, package)
-    requirements = repo.used("requirements.txt")
+def _add(package: str, repo: Snapshot) -> Replace | None:
+    dependencies = conda_list(repo)
+    if dependencies is not None:
+        return append(dependencies, package)
+    requirements = used_file(repo, "requirements.txt")
     return append_lines(requirements, package) if requirements else None

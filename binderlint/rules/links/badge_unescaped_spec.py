@@ -16,7 +16,7 @@ from binderlint.pattern import regex
 from binderlint.read.address import is_template
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 class BadgeUnescapedSpec(Rule):
@@ -24,7 +24,7 @@ class BadgeUnescapedSpec(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         for link in live_launches(repo):
             spec = link.text("repo", "ref")
             if is_template(spec):
@@ -65,7 +65,7 @@ _USUAL_REF = regex(r"main|master|HEAD|v?\d+(?:\.\d+)*|[0-9a-f]{40}")
 _FORGES = ("github.com/", "gitlab.com/", "codeberg.org/", "bitbucket.org/")
 
 
-def _gitlab(spec: str, repo: Repository) -> _Reading | None:
+def _gitlab(spec: str, repo: Snapshot) -> _Reading | None:
     spec = unquote(spec).strip("/")
     if spec.startswith("http"):
         return None

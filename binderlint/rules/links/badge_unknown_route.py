@@ -15,7 +15,7 @@ from binderlint.pattern import regex
 from binderlint.source import Text
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 class BadgeUnknownRoute(Rule):
@@ -23,7 +23,7 @@ class BadgeUnknownRoute(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         for link in opening_here(repo):
             target = link.address.target
             if target is None or not isinstance(target.value, Text) or not isinstance(target.name, Text):

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import between, replace
+from binderlint.facts.launch.links import launch_links
 from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Replace, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
@@ -15,7 +16,7 @@ from binderlint.read.markup import Line, Markup, read_lines
 from binderlint.source import Source, Text
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 class BadgeWrongMarkup(Rule):
@@ -23,8 +24,8 @@ class BadgeWrongMarkup(Rule):
     severity = Severity.WARNING
     level = Level.POLISH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        files = {link.url.place.path: link for link in repo.links}
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+        files = {link.url.place.path: link for link in launch_links(repo)}
         for path, link in files.items():
             source = repo.sources[path]
             if path.lower().endswith(".ipynb") or link.markup not in (Markup.MARKDOWN, Markup.RST):

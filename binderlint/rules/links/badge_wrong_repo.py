@@ -8,14 +8,15 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import replace
-from binderlint.facts.launch.links import Link, Where
+from binderlint.facts.launch.links import Link, Where, launch_links
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
 from binderlint.read.address import Route
+from binderlint.repo2docker.build import build_plan, used_file
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 class BadgeWrongRepo(Rule):
@@ -23,10 +24,11 @@ class BadgeWrongRepo(Rule):
     severity = Severity.WARNING
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        if not repo.git.origin.startswith("gh/") or repo.plan.error or repo.plan.default or not _is_ready(repo):
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+        plan = build_plan(repo)
+        if not repo.git.origin.startswith("gh/") or plan.error or plan.default or not _is_ready(repo):
             return
-        links = [link for link in repo.links if _in_readme(link) and link.launches and not link.example]
+        links = [link for link in launch_links(repo) if _in_readme(link) and link.launches and not link.example]
         if any(link.launches_repository(repo) for link in links):
             return
         links = [link for link in links if link.where is not Where.CODE]
@@ -63,9 +65,9 @@ _COMMON = frozenset({"index.ipynb", "readme.md", "tutorial.ipynb", "demo.ipynb",
 _CONFIGURATION = ("environment.yml", "requirements.txt", "runtime.txt", "postBuild", "start", "install.R", "apt.txt")
 
 
-def _is_ready(repo: Repository) -> bool:
+def _is_ready(repo: Snapshot) -> bool:
     notebooks = any(path.endswith((".ipynb", ".Rmd")) for path in repo.sources)
-    return bool(repo.plan.binder_dir) or (notebooks and any(repo.used(name) for name in _CONFIGURATION))
+    return bool(build_plan(repo).binder_dir) or (notebooks and any(used_file(repo, name) for name in _CONFIGURATION))
 
 
 def _in_readme(link: Link) -> bool:
@@ -88,7 +90,7 @@ def _is_meant(theirs: str, ours: str, opened: list[str]) -> bool:
     return same_owner and alike and (any(opened) or not special)
 
 
-def _opened(link: Link, repo: Repository) -> str:
+def _opened(link: Link, repo: Snapshot) -> str:
     """The name of the file that a link opens, if this repository has it; else nothing."""
     path = link.address.opens[1].strip("/")
     return posixpath.basename(path).lower() if path and repo.get(path) else ""

@@ -7,7 +7,7 @@ from posixpath import normpath
 from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import replace
-from binderlint.facts.launch.buttons import LaunchConfig
+from binderlint.facts.launch.buttons import LaunchConfig, launch_configs
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.outside.git import hosted_name
@@ -15,7 +15,7 @@ from binderlint.read.address import DEAD_HOSTS, MYBINDER, is_template, parse
 from binderlint.source import Text
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 class LaunchConfigDeadHub(Rule):
@@ -23,8 +23,8 @@ class LaunchConfigDeadHub(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        for config in repo.launch_configs:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+        for config in launch_configs(repo):
             if config.branch and _is_own(config, repo):
                 yield from self._branch(config.branch, config.tool, repo)
             if config.folder and _is_own(config, repo) and not is_template(config.folder):
@@ -44,7 +44,7 @@ class LaunchConfigDeadHub(Rule):
             if config.hub:
                 yield from self._hub(config.hub, config.tool)
 
-    def _branch(self, branch: Text, tool: str, repo: Repository) -> Iterator[Diagnostic]:
+    def _branch(self, branch: Text, tool: str, repo: Snapshot) -> Iterator[Diagnostic]:
         refs, default = repo.git.refs, repo.git.default_branch
         if not repo.git.complete or not refs or branch in (*refs, "HEAD") or is_template(branch):
             return
@@ -71,7 +71,7 @@ class LaunchConfigDeadHub(Rule):
             )
 
 
-def _is_own(config: LaunchConfig, repo: Repository) -> bool:
+def _is_own(config: LaunchConfig, repo: Snapshot) -> bool:
     """Whether the buttons launch the repository that they are set up in."""
     if not config.repository or not repo.git.origin:
         return False

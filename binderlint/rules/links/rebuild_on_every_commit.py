@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from binderlint.facts.launch.links import Link, live_launches
+from binderlint.facts.environment.mapping import conda_list
+from binderlint.facts.launch.links import Link, launch_links, live_launches
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
+from binderlint.repo2docker.build import build_plan
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 class RebuildOnEveryCommit(Rule):
@@ -18,13 +20,13 @@ class RebuildOnEveryCommit(Rule):
     severity = Severity.INFO
     level = Level.POLISH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         links = [link for link in live_launches(repo) if link.launches_repository(repo) and _in_readme(link)]
         if not links or not all(_on_this_branch(link, repo) for link in links) or not _is_slow(repo):
             return
         if sum(path.endswith((".ipynb", ".Rmd")) for path in repo.sources) < 10:
             return
-        if any("git-pull" in link.url for link in repo.links):
+        if any("git-pull" in link.url for link in launch_links(repo)):
             return
         yield self.at(
             links[0].text("ref"),
@@ -38,15 +40,16 @@ def _in_readme(link: Link) -> bool:
     return "/" not in path and path.startswith("readme")
 
 
-def _on_this_branch(link: Link, repo: Repository) -> bool:
+def _on_this_branch(link: Link, repo: Snapshot) -> bool:
     ref = link.address.branch
     return ref in ("HEAD", "main", "master") or (bool(ref) and ref in (repo.git.branch, repo.git.default_branch))
 
 
-def _is_slow(repo: Repository) -> bool:
+def _is_slow(repo: Snapshot) -> bool:
     """Whether the build installs much: at least ten packages of conda, or a system of R or Julia."""
-    if repo.plan.error or repo.plan.default:
+    plan = build_plan(repo)
+    if plan.error or plan.default:
         return False
-    if repo.plan.buildpack in ("RBuildPack", "JuliaProjectTomlBuildPack"):
+    if plan.buildpack in ("RBuildPack", "JuliaProjectTomlBuildPack"):
         return True
-    return len(repo.conda_dependencies or ()) >= 10
+    return len(conda_list(repo) or ()) >= 10

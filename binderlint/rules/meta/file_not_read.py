@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from binderlint.facts.for_binder import is_for_binder
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
+from binderlint.repo2docker.build import build_plan
 from binderlint.source import UNREAD, NotHereError, Place, Source, TooLargeError, UnreadError
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 class FileNotRead(Rule):
@@ -18,7 +20,7 @@ class FileNotRead(Rule):
     severity = Severity.WARNING
     level = Level.POLISH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         decisive = _decisive(repo)
         others: dict[str, list[UnreadError]] = {}
         for source in (*repo.sources.values(), *repo.untracked.values()):
@@ -59,10 +61,10 @@ def _advice(error: UnreadError) -> str:
             return "Make it readable and run binderlint again"
 
 
-def _decisive(repo: Repository) -> str:
+def _decisive(repo: Snapshot) -> str:
     """The path of a file without which it is not known what Binder builds; empty where that is known."""
     try:
-        _ = repo.for_binder and repo.plan
+        _ = is_for_binder(repo) and build_plan(repo)
     except UnreadError as error:
         return error.path
     return ""

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from binderlint.facts.for_binder import is_for_binder
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 class NotForBinder(Rule):
@@ -17,8 +18,8 @@ class NotForBinder(Rule):
     severity = Severity.INFO
     level = Level.POLISH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        if not repo.for_binder:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+        if not is_for_binder(repo):
             yield self.at(
                 repo.place,
                 "Nothing here says that this repository is meant for Binder: no `binder` folder, no launch link, no notebook beside an environment file",

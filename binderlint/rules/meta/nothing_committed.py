@@ -10,7 +10,7 @@ from binderlint.lint.rule import Rule
 from binderlint.source import Source
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 class NothingCommitted(Rule):
@@ -18,7 +18,7 @@ class NothingCommitted(Rule):
     severity = Severity.WARNING
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         if repo.nothing_committed:
             yield self.at(
                 Source(".", b"").place(),

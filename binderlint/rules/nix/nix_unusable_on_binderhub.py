@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.hubs import find_hub
 from binderlint.lint.rule import Rule
+from binderlint.repo2docker.build import build_plan
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 class NixUnusableOnBinderhub(Rule):
@@ -18,9 +19,10 @@ class NixUnusableOnBinderhub(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        source = repo.get(repo.plan.path("default.nix"))
-        if repo.plan.buildpack == "NixBuildPack" and source and find_hub(repo.hub).binderhub:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+        plan = build_plan(repo)
+        source = repo.get(plan.path("default.nix"))
+        if plan.buildpack == "NixBuildPack" and source and find_hub(repo.hub).binderhub:
             yield self.at(
                 source,
                 "Binder builds this repository with Nix, and no BinderHub can start what comes of it: the launch fails",

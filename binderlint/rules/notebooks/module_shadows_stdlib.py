@@ -6,11 +6,12 @@ import posixpath
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from binderlint.facts.notebooks import shown_notebooks
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 # Packages of the server and the kernel themselves.
 _JUPYTER = frozenset({"jupyterlab", "jupyter_server", "jupyter_client", "jupyter_core", "notebook", "notebook_shim", "ipykernel", "IPython", "traitlets", "tornado", "zmq", "nbformat", "nbconvert", "comm"})  # fmt: skip
@@ -21,11 +22,11 @@ class ModuleShadowsStdlib(Rule):
     severity = Severity.WARNING
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         from binderlint.read.word_lists import word_list
 
         names = word_list("startup_modules") | _JUPYTER
-        notebooks = {posixpath.dirname(one.source.path) for one in repo.notebooks if one.is_python}
+        notebooks = {posixpath.dirname(one.source.path) for one in shown_notebooks(repo) if one.is_python}
         for path, source in repo.sources.items():
             folder, name = posixpath.split(path)
             if name == "__init__.py":

@@ -6,12 +6,14 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from binderlint.facts.notebooks import shown_notebooks
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
+from binderlint.repo2docker.build import build_plan
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 _PATH = regex(
     r"""(?P<quote>["'])(?P<path>/Users/[\w. -]+/|/home/(?!jovyan\b)[a-z][\w.-]*/|[A-Za-z]:(?:\\\\?|/)[\w. -]+(?:\\|/|\.\w+(?=["']))|/content/drive\b)[^"'\n]*(?P=quote)"""
@@ -26,9 +28,9 @@ class NotebookAbsolutePath(Rule):
     severity = Severity.WARNING
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        docker = repo.plan.buildpack == "DockerBuildPack"
-        for one in repo.notebooks:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+        docker = build_plan(repo).buildpack == "DockerBuildPack"
+        for one in shown_notebooks(repo):
             told: set[str] = set()
             for cell in one.code:
                 if not re.search(r"/Users/|/home/|/content/drive|[\"'][A-Za-z]:[\\/]", cell.text):

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import replace
+from binderlint.facts.notebooks import shown_notebooks
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Replace, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.notebook import json_text
@@ -15,7 +16,7 @@ from binderlint.source import Scalar, Span
 
 if TYPE_CHECKING:
     from binderlint.read.plain_notebook import Page
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 class NotebookBroken(Rule):
@@ -23,8 +24,8 @@ class NotebookBroken(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        for one in repo.notebooks:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+        for one in shown_notebooks(repo):
             text = one.source.text
             if text.startswith("version https://git-lfs"):
                 attributes = repo.get(".gitattributes")

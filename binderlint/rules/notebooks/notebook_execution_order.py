@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from binderlint.facts.notebooks import shown_notebooks
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 class NotebookExecutionOrder(Rule):
@@ -17,8 +18,8 @@ class NotebookExecutionOrder(Rule):
     severity = Severity.INFO
     level = Level.POLISH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        for one in repo.notebooks:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+        for one in shown_notebooks(repo):
             before = 0
             for cell in one.code:
                 count = cell.data.get("execution_count")

@@ -7,13 +7,16 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import append, append_lines
+from binderlint.facts.environment.mapping import conda_list, pip_section
+from binderlint.facts.notebooks import shown_notebooks
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
 from binderlint.lint.rule import Rule
+from binderlint.repo2docker.build import build_plan, used_file
 
 if TYPE_CHECKING:
     from binderlint.read.cells import Install
     from binderlint.read.plain_notebook import Page, PlainCell
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 class NotebookInstallsPackages(Rule):
@@ -21,17 +24,17 @@ class NotebookInstallsPackages(Rule):
     severity = Severity.WARNING
     level = Level.REPRODUCE
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         from binderlint.read.cells import installs
 
-        for one in repo.notebooks:
+        for one in shown_notebooks(repo):
             for cell in one.code:
                 if "install" not in cell.text or "colab" in cell.text.lower():
                     continue
                 for install in installs(cell.text):
                     yield self._found(repo, one, cell, install)
 
-    def _found(self, repo: Repository, one: Page, cell: PlainCell, install: Install) -> Diagnostic:
+    def _found(self, repo: Snapshot, one: Page, cell: PlainCell, install: Install) -> Diagnostic:
         from binderlint.facts.environment.own_package import own_names
         from binderlint.facts.environment.provided import asked
         from binderlint.read.requirements import canonical
@@ -57,7 +60,7 @@ class NotebookInstallsPackages(Rule):
                 severity=Severity.INFO,
             )
         fix = None
-        if missing and not install.hidden and not repo.plan.default:
+        if missing and not install.hidden and not build_plan(repo).default:
             fix = _add_all(repo, install.tool, missing)
         return self.at(
             where,
@@ -67,16 +70,17 @@ class NotebookInstallsPackages(Rule):
         )
 
 
-def _add_all(repo: Repository, tool: str, words: list[str]) -> Fix | None:
+def _add_all(repo: Snapshot, tool: str, words: list[str]) -> Fix | None:
     """Add packages, as pip or conda was given them, to the file that this installer reads in the build."""
     title = f"Add {', '.join(f'`{word}`' for word in words)} to the environment"
-    array = repo.pip_section if tool.startswith("pip") else repo.conda_dependencies
+    dependencies = conda_list(repo)
+    array = pip_section(repo) if tool.startswith("pip") else dependencies
     if array is not None:
         edits: tuple[Edit, ...] = tuple(
             append(array, word if re.fullmatch(r"[\w.=<>~-]+", word) else f'"{word}"') for word in words
         )
         return Fix(title, edits, Applicability.UNSAFE) if len(edits) == 1 else None
-    source = repo.used("requirements.txt")
-    if tool.startswith("pip") and source and repo.conda_dependencies is None:
+    source = used_file(repo, "requirements.txt")
+    if tool.startswith("pip") and source and dependencies is None:
         return Fix(title, (append_lines(source, "\n".join(words)),), Applicability.UNSAFE)
     return None

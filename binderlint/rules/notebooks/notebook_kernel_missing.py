@@ -7,14 +7,17 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import replace
+from binderlint.facts.notebooks import shown_notebooks
+from binderlint.facts.scripts.scripts import post_build_script
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
+from binderlint.repo2docker.build import build_plan
 from binderlint.source import Text
 
 if TYPE_CHECKING:
     from binderlint.read.plain_notebook import Page
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 # What installs a kernel for a language, in an environment file or script.
 _KERNELS = {
@@ -49,8 +52,8 @@ class NotebookKernelMissing(Rule):
     severity = Severity.WARNING
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        plan = repo.plan
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+        plan = build_plan(repo)
         if plan.default or plan.buildpack in (None, "DockerBuildPack", "NixBuildPack", "JuliaRequireBuildPack"):
             return
         from binderlint.facts.launch.launched import environment_elsewhere
@@ -58,7 +61,7 @@ class NotebookKernelMissing(Rule):
         if environment_elsewhere(repo):
             return
         texts = _configuration(repo)
-        for one in repo.notebooks:
+        for one in shown_notebooks(repo):
             name, language = one.kernel, one.language
             if not name or name in ("python3", "python") or re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", texts):
                 continue
@@ -73,11 +76,12 @@ class NotebookKernelMissing(Rule):
                     help=f"Install {spoken} and its kernel in the environment"
                     if language != "r"
                     else "Add a `runtime.txt` with `r-4.4-<date>`, or `r-irkernel` to environment.yml",
-                    severity=None if repo.post_build else Severity.ERROR,
+                    severity=None if post_build_script(repo) else Severity.ERROR,
                 )
 
-    def _python(self, repo: Repository, one: Page, where: object, texts: str) -> Iterator[Diagnostic]:
-        version, name = repo.plan.python.version if repo.plan.python else "", one.kernel
+    def _python(self, repo: Snapshot, one: Page, where: object, texts: str) -> Iterator[Diagnostic]:
+        plan = build_plan(repo)
+        version, name = plan.python.version if plan.python else "", one.kernel
         if not isinstance(where, Text) or _OTHER_PYTHON.search(name) or "nb_conda" in texts:
             return
         edit = replace(where, '"python3"')
@@ -102,21 +106,23 @@ class NotebookKernelMissing(Rule):
             )
 
 
-def _configuration(repo: Repository) -> str:
+def _configuration(repo: Snapshot) -> str:
     """The text of everything that may say what is installed: the files of the configuration folder, scripts, lists and lock files."""
-    folder = repo.plan.binder_dir
+    plan = build_plan(repo)
+    folder = plan.binder_dir
     found = [
         source.prose
         for path in repo.list(folder)
         if not path.endswith((".ipynb", ".md", ".rst")) and (source := repo.get(path)) and len(source.data) < 1_000_000
     ]
-    used = [source.prose for use in repo.plan.files if repo.plan.uses(use.path) and (source := repo.get(use.path))]
+    used = [source.prose for use in plan.files if plan.uses(use.path) and (source := repo.get(use.path))]
     return "\n".join(found + used)
 
 
-def _has_language(repo: Repository, language: str, texts: str) -> bool:
-    if language == "r" and repo.plan.buildpack == "RBuildPack":
+def _has_language(repo: Snapshot, language: str, texts: str) -> bool:
+    plan = build_plan(repo)
+    if language == "r" and plan.buildpack == "RBuildPack":
         return True
-    if language == "julia" and repo.plan.buildpack == "JuliaProjectTomlBuildPack":
+    if language == "julia" and plan.buildpack == "JuliaProjectTomlBuildPack":
         return True
     return bool(re.search(_KERNELS[language], texts, re.I))

@@ -7,11 +7,14 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import append, append_lines
+from binderlint.facts.environment.mapping import conda_list
+from binderlint.facts.notebooks import shown_notebooks
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
 from binderlint.lint.rule import Rule
+from binderlint.repo2docker.build import used_file
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 class NotebookMissingImport(Rule):
@@ -19,11 +22,11 @@ class NotebookMissingImport(Rule):
     severity = Severity.WARNING
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         from binderlint.facts.environment.provided import missing_modules, package_of, provided
         from binderlint.read.cells import imports, installs
 
-        pages = [one for one in repo.notebooks if one.is_python]
+        pages = [one for one in shown_notebooks(repo) if one.is_python]
         there = provided(repo) if pages else None
         if there is None:
             return
@@ -49,12 +52,12 @@ class NotebookMissingImport(Rule):
                         yield self.at(
                             one.line(cell.number, imported.line),
                             f"`{imported.name}` is not installed in this environment, so this cell ends with an error",
-                            help=f"Add `{package.conda if repo.conda_dependencies is not None else package.name}` to the environment",
+                            help=f"Add `{package.conda if conda_list(repo) is not None else package.name}` to the environment",
                             fix=_add(repo, package.name, package.conda),
                         )
 
 
-def _local_modules(repo: Repository) -> frozenset[str]:
+def _local_modules(repo: Snapshot) -> frozenset[str]:
     """Names that may be imported from files of the repository, wherever they are."""
     names = set()
     for path in repo.sources:
@@ -65,11 +68,12 @@ def _local_modules(repo: Repository) -> frozenset[str]:
     return frozenset(names)
 
 
-def _add(repo: Repository, pip: str, conda: str) -> Fix | None:
+def _add(repo: Snapshot, pip: str, conda: str) -> Fix | None:
     """Add a package to the file of the environment."""
     edit: Edit | None = None
-    if repo.conda_dependencies is not None:
-        edit, name, path = append(repo.conda_dependencies, conda), conda, repo.conda_dependencies.place.path
-    elif source := repo.used("requirements.txt"):
+    dependencies = conda_list(repo)
+    if dependencies is not None:
+        edit, name, path = append(dependencies, conda), conda, dependencies.place.path
+    elif source := used_file(repo, "requirements.txt"):
         edit, name, path = append_lines(source, pip), pip, source.path
     return Fix(f"Add `{name}` to {path}", (edit,), Applicability.UNSAFE) if edit else None

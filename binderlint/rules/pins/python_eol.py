@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from binderlint.facts.environment.asked import asked
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
+from binderlint.repo2docker.build import build_plan
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 # devguide.python.org/versions: the month of the last release. 3.10 is left out as long as it is repo2docker's own default.
 _ENDED = {
@@ -29,16 +30,17 @@ class PythonEol(Rule):
     severity = Severity.WARNING
     level = Level.REPRODUCE
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        python = repo.plan.python
-        if python is None or python.place is None or repo.plan.error or python.version not in _ENDED:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+        plan = build_plan(repo)
+        python = plan.python
+        if python is None or python.place is None or plan.error or python.version not in _ENDED:
             return
         counted = [
             one for packages in asked(repo) for one in packages if one.key not in ("python", "pip", "nodefaults")
         ]
         archive = bool(counted) and not any(one.weight for one in counted)
         server = ""
-        if repo.plan.separate_kernel:
+        if plan.separate_kernel:
             server = ", and the kernel runs beside a server on another Python"
         yield self.at(
             python.place,

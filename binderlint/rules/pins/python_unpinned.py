@@ -7,14 +7,17 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import append_lines, create, prepend, replace, set_key
+from binderlint.facts.environment.installs import pip_files
 from binderlint.facts.environment.locks import installs_from_lock
+from binderlint.facts.environment.mapping import environment_file, environment_mapping
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.requirements import canonical
+from binderlint.repo2docker.build import build_plan, used_file
 from binderlint.source import Array, Source, Table, Text
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 class PythonUnpinned(Rule):
@@ -22,17 +25,18 @@ class PythonUnpinned(Rule):
     severity = Severity.WARNING
     level = Level.REPRODUCE
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        python = repo.plan.python
-        if repo.plan.default or repo.plan.error or python is None:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+        plan = build_plan(repo)
+        python = plan.python
+        if plan.default or plan.error or python is None:
             return
-        if installs_from_lock(repo) or any(file.is_environment for file in repo.pip_files):
+        if installs_from_lock(repo) or any(file.is_environment for file in pip_files(repo)):
             return
         version = python.version
         where: Source | Text | Table | None = None
         edit: Edit | None = None
         severity = self.severity
-        match repo.plan.buildpack:
+        match plan.buildpack:
             case "CondaBuildPack":
                 found = _unpinned_environment(repo, version)
                 where, edit = found if found else (None, None)
@@ -56,15 +60,15 @@ class PythonUnpinned(Rule):
         )
 
 
-def _perhaps_misspelt(repo: Repository) -> tuple[str, ...]:
+def _perhaps_misspelt(repo: Snapshot) -> tuple[str, ...]:
     """environment.yml without `dependencies`: the key may be there under another name."""
-    environment = repo.environment
+    environment = environment_mapping(repo)
     return () if environment is None or "dependencies" in environment else (environment.place.path,)
 
 
-def _only_r(repo: Repository) -> bool:
+def _only_r(repo: Snapshot) -> bool:
     """Whether conda installs R and its packages only, so that Python runs nothing but the server."""
-    match repo.environment:
+    match environment_mapping(repo):
         case {"dependencies": Array() as dependencies}:
             names = [str(item) for item in dependencies if isinstance(item, Text)]
             wanted = [name for name in names if not re.match(r"(?:python|pip|nodefaults)\b(?!-)", name)]
@@ -72,9 +76,9 @@ def _only_r(repo: Repository) -> bool:
     return False
 
 
-def _unpinned_environment(repo: Repository, version: str) -> tuple[Source | Text | Table, Edit | None] | None:
+def _unpinned_environment(repo: Snapshot, version: str) -> tuple[Source | Text | Table, Edit | None] | None:
     """Where environment.yml should say the version of Python and how to write it; None when it says it in some way."""
-    environment, source, pin = repo.environment, repo.environment_file, f"python={version}"
+    environment, source, pin = environment_mapping(repo), environment_file(repo), f"python={version}"
     if environment is None:
         if source is None or source.decode_error or re.sub(r"(?m)#.*|^---|\s", "", source.text.lstrip("\ufeff")):
             return None
@@ -99,25 +103,24 @@ def _unpinned_environment(repo: Repository, version: str) -> tuple[Source | Text
     return environment.key("dependencies"), prepend(dependencies, pin)
 
 
-def _unpinned_runtime(
-    repo: Repository, version: str, names: tuple[str, ...]
-) -> tuple[Source | Text | None, Edit | None]:
+def _unpinned_runtime(repo: Snapshot, version: str, names: tuple[str, ...]) -> tuple[Source | Text | None, Edit | None]:
     """The file that wants a runtime.txt beside it, or the runtime.txt that says `python-3` only."""
-    if runtime := repo.used("runtime.txt"):
+    if runtime := used_file(repo, "runtime.txt"):
         line = next(iter(runtime.lines()), None)
         if line is not None and re.fullmatch(r"python-3\s*", runtime.text):
             return line.trimmed(), replace(line.trimmed(), f"python-{version}")
         return None, None
-    where = next((source for name in names if (source := repo.used(name))), None)
+    where = next((source for name in names if (source := used_file(repo, name))), None)
     if where is None or _decided_by_project(repo, version):
         return None, None
-    path = repo.plan.path("runtime.txt")  # taken by a link that leads nowhere, perhaps
+    path = build_plan(repo).path("runtime.txt")  # taken by a link that leads nowhere, perhaps
     return where, None if path in repo.sources else create(path, f"python-{version}\n")
 
 
-def _decided_by_project(repo: Repository, version: str) -> bool:
+def _decided_by_project(repo: Snapshot, version: str) -> bool:
     """Whether `requires-python` of pyproject.toml chooses the version, or leaves only this one."""
-    if repo.plan.python and repo.plan.python.place and repo.plan.python.place.path == "pyproject.toml":
+    plan = build_plan(repo)
+    if plan.python and plan.python.place and plan.python.place.path == "pyproject.toml":
         return True
     written = _requires_python(repo)
     if not written:
@@ -128,17 +131,17 @@ def _decided_by_project(repo: Repository, version: str) -> bool:
     return version not in allowed or len(allowed) == 1
 
 
-def _requires_python(repo: Repository) -> str:
+def _requires_python(repo: Snapshot) -> str:
     source = repo.get("pyproject.toml")
-    if source is None or repo.plan.binder_dir:
+    if source is None or build_plan(repo).binder_dir:
         return ""
     from binderlint.read.toml import find_value
 
     return str(find_value(source, "project", "requires-python") or "")
 
 
-def _unpinned_pipfile(repo: Repository, version: str) -> tuple[Source | None, Edit | None]:
-    files = [source for name in ("Pipfile.lock", "Pipfile") if (source := repo.used(name))]
+def _unpinned_pipfile(repo: Snapshot, version: str) -> tuple[Source | None, Edit | None]:
+    files = [source for name in ("Pipfile.lock", "Pipfile") if (source := used_file(repo, name))]
     if not files or any(re.search(r"python_(?:full_)?version\W+\d", source.prose) for source in files):
         return None, None
     pipfile = files[-1]

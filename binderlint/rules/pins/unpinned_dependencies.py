@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import replace
 from binderlint.facts.environment.asked import Asked, asked
+from binderlint.facts.environment.installs import pip_files
 from binderlint.facts.environment.locks import Lock, installs_from_lock, locks
 from binderlint.facts.environment.own_package import own_names
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.agreement import pip_admits
+from binderlint.repo2docker.build import build_plan
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 # What repo2docker's own environment holds at locked versions (buildpacks/conda/environment.py-3.*.yml), or what is no package of the analysis.
 _BROUGHT_BY_BINDER = {
@@ -39,11 +41,11 @@ class UnpinnedDependencies(Rule):
     severity = Severity.WARNING
     level = Level.REPRODUCE
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         if installs_from_lock(repo):
             return
         own = own_names(repo) | _BROUGHT_BY_BINDER
-        held = {one.key for file in repo.pip_files if file.constraint for one in file.requirements if one.clauses}
+        held = {one.key for file in pip_files(repo) if file.constraint for one in file.requirements if one.clauses}
         for packages in asked(repo):
             counted = _once(one for one in packages if one.key not in own)
             open_ones = [one for one in counted if one.weight and one.key not in held]
@@ -71,9 +73,10 @@ def _once(packages: Iterable[Asked]) -> list[Asked]:
     return list(found.values())
 
 
-def _from_lock(repo: Repository, packages: list[Asked]) -> Fix | None:
+def _from_lock(repo: Snapshot, packages: list[Asked]) -> Fix | None:
     """Write the versions of the first lock file that knows some of the packages and was made for the Python of the build."""
-    python = repo.plan.python.version if repo.plan.python else ""
+    plan = build_plan(repo)
+    python = plan.python.version if plan.python else ""
     for lock in locks(repo):
         edits = tuple(edit for one in packages if (edit := _pinned(one, lock)))
         if edits and lock.fits(python):

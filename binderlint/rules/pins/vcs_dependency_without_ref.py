@@ -7,17 +7,21 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from binderlint.facts.docker.context import docker_runs
+from binderlint.facts.environment.installs import pip_requirements
 from binderlint.facts.r import Call, calls
+from binderlint.facts.scripts.scripts import post_build_script
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
 from binderlint.read.requirements import Requirement, parse
 from binderlint.read.shell.words import UNKNOWN
+from binderlint.repo2docker.build import build_plan, used_file
 from binderlint.source import Place, Text
 
 if TYPE_CHECKING:
     from binderlint.read.shell.state import Command
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 class VcsDependencyWithoutRef(Rule):
@@ -25,13 +29,15 @@ class VcsDependencyWithoutRef(Rule):
     severity = Severity.WARNING
     level = Level.REPRODUCE
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        version = repo.plan.python.version if repo.plan.python else "3.10"
-        for one in repo.requirements:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+        plan = build_plan(repo)
+        version = plan.python.version if plan.python else "3.10"
+        for one in pip_requirements(repo):
             if one.url and one.remote and one.applies(version):
                 yield from self._requirement(one, one.text)
-        scripts = [repo.post_build.running] if repo.post_build else []
-        for commands in [*scripts, *(run.commands for run in repo.docker_runs)]:
+        post_build = post_build_script(repo)
+        scripts = [post_build.running] if post_build else []
+        for commands in [*scripts, *(run.commands for run in docker_runs(repo))]:
             for number, command in enumerate(commands):
                 if command.name in ("pip", "pip3", "uv") and "install" in command.operands:
                     for word in command.args:
@@ -41,7 +47,7 @@ class VcsDependencyWithoutRef(Rule):
                 elif command.name == "git" and command.operands[:1] == ("clone",):
                     yield from self._clone(repo, command, commands[number + 1 :])
 
-        install = repo.used("install.R")
+        install = used_file(repo, "install.R")
         for call in calls(install) if install and not install.decode_error else []:
             if call.name in ("install_github", "install_gitlab") and not call.argument("ref"):
                 yield from self._calls(call)
@@ -73,7 +79,7 @@ class VcsDependencyWithoutRef(Rule):
             else "Use the archive of a tag or a commit",
         )
 
-    def _clone(self, repo: Repository, command: Command, later: Sequence[Command]) -> Iterator[Diagnostic]:
+    def _clone(self, repo: Snapshot, command: Command, later: Sequence[Command]) -> Iterator[Diagnostic]:
         address = next((value for value in command.operands[1:] if _ADDRESS.match(value)), "")
         found = _ADDRESS.match(address)
         if not found or UNKNOWN in address or any(_settles(one) for one in later):

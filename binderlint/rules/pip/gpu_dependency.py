@@ -6,14 +6,17 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import insert_lines, prepend
+from binderlint.facts.environment.installs import pip_files
+from binderlint.facts.environment.mapping import conda_specs
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.requirements import Requirement, canonical
+from binderlint.repo2docker.build import build_plan
 from binderlint.source import Text
 
 if TYPE_CHECKING:
     from binderlint.facts.environment.installs import PipFile
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 _CPU_INDEX = "https://download.pytorch.org/whl/cpu"
 
@@ -46,14 +49,15 @@ class GpuDependency(Rule):
     severity = Severity.WARNING
     level = Level.REPRODUCE
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         if repo.hub != "mybinder.org":
             return
-        python = repo.plan.python.version if repo.plan.python else "3.10"
-        for spec in repo.conda_specs:
+        plan = build_plan(repo)
+        python = plan.python.version if plan.python else "3.10"
+        for spec in conda_specs(repo):
             if spec.key in _GPU or spec.key == "cupy" or spec.key.startswith(("cuda-", "nvidia-")):
                 yield self._useless(spec.text, spec.name)
-        for file in repo.pip_files:
+        for file in pip_files(repo):
             if file.constraint:
                 continue
             wanted = [one for one in file.requirements if one.applies(python) and not one.url]
@@ -82,11 +86,11 @@ class GpuDependency(Rule):
         )
 
 
-def _from_elsewhere(repo: Repository) -> bool:
+def _from_elsewhere(repo: Snapshot) -> bool:
     """Whether pip looks for packages in other places than the usual index too."""
     return any(
         option.name in ("--index-url", "--extra-index-url", "--find-links", "--no-index")
-        for file in repo.pip_files
+        for file in pip_files(repo)
         for option in file.options
     )
 

@@ -7,15 +7,18 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from binderlint.changes.edits import replace
+from binderlint.facts.environment.installs import pip_files
+from binderlint.facts.environment.mapping import conda_specs
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.digits import release
 from binderlint.read.requirements import Requirement, canonical
+from binderlint.repo2docker.build import build_plan
 from binderlint.source import Text
 
 if TYPE_CHECKING:
     from binderlint.read.matchspec import MatchSpec
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 # The lowest versions that work with the server of repo2docker's images: what jupyter_server 2.17, jupyterlab 4.4 and notebook 7.4
 # (environment.py-3.*.lock) ask for; of jupyterlab, notebook and jupyterhub the major version that is there.
@@ -51,15 +54,16 @@ class JupyterStackPin(Rule):
     severity = Severity.WARNING
     level = Level.REPRODUCE
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        python = repo.plan.python.version if repo.plan.python else "3.10"
-        if not re.match(r"3\.(?:[89]|\d\d)$", python) or repo.plan.separate_kernel:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+        plan = build_plan(repo)
+        python = plan.python.version if plan.python else "3.10"
+        if not re.match(r"3\.(?:[89]|\d\d)$", python) or plan.separate_kernel:
             return
-        conda = [pin for spec in repo.conda_specs if (pin := _conda_pin(spec))]
+        conda = [pin for spec in conda_specs(repo) if (pin := _conda_pin(spec))]
         old_lab = any(canonical(pin.name) == "jupyterlab" for pin in conda)
         pips = [
             [pin for one in file.requirements if one.applies(python) and (pin := _pip_pin(one))]
-            for file in repo.pip_files
+            for file in pip_files(repo)
             if not file.constraint
         ]
         old_lab = old_lab or any(canonical(pin.name) == "jupyterlab" for pins in pips for pin in pins)

@@ -6,13 +6,16 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import remove, replace
+from binderlint.facts.environment.installs import pip_requirements
+from binderlint.facts.environment.mapping import conda_list, conda_specs
 from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.requirements import Requirement
+from binderlint.repo2docker.build import build_plan
 from binderlint.source import Text
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 def _named(one: Requirement) -> Text:
@@ -29,15 +32,17 @@ class NbserverproxyRenamed(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        if repo.plan.python and repo.plan.python.version == "3.7":
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+        plan = build_plan(repo)
+        if plan.python and plan.python.version == "3.7":
             return
-        for one in repo.requirements:
+        for one in pip_requirements(repo):
             if (name := _RENAMED.get(one.key)) and not one.url:
                 yield self._renamed(one.text, one.name, None if one.hashed else _named(one), name)
-        dependencies = repo.conda_dependencies
-        names = {spec.key for spec in repo.conda_specs}
-        for spec in repo.conda_specs:
+        dependencies = conda_list(repo)
+        specs = conda_specs(repo)
+        names = {spec.key for spec in specs}
+        for spec in specs:
             if (name := _RENAMED.get(spec.key)) and name in names and dependencies is not None:
                 index = next(
                     n

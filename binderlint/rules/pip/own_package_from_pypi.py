@@ -7,14 +7,17 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import replace
+from binderlint.facts.environment.installs import pip_requirements
+from binderlint.facts.environment.mapping import conda_specs
 from binderlint.facts.environment.own_package import own_names
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.requirements import canonical
+from binderlint.repo2docker.build import build_plan, used_file
 from binderlint.source import Text
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 class OwnPackageFromPypi(Rule):
@@ -22,13 +25,13 @@ class OwnPackageFromPypi(Rule):
     severity = Severity.INFO
     level = Level.REPRODUCE
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         own = own_names(repo)
         if not own or _installed_later(repo):
             return
-        for one in repo.requirements:
+        for one in pip_requirements(repo):
             if one.key in own and not one.url and not _held(str(one.specifier)):
-                path = ".." if one.array is not None and repo.plan.binder_dir else "."
+                path = ".." if one.array is not None and build_plan(repo).binder_dir else "."
                 extras = f"[{','.join(one.extras)}]" if one.extras else ""
                 whole = one.text.place.text == one.text and not one.marker and _can_be_built(repo)
                 yield self._released(
@@ -38,7 +41,7 @@ class OwnPackageFromPypi(Rule):
                     if whole
                     else None,
                 )
-        for spec in repo.conda_specs:
+        for spec in conda_specs(repo):
             if canonical(spec.name) in own and not _held(str(spec.version or "")):
                 yield self._released(spec.text, spec.name, None)
 
@@ -51,7 +54,7 @@ class OwnPackageFromPypi(Rule):
         )
 
 
-def _can_be_built(repo: Repository) -> bool:
+def _can_be_built(repo: Snapshot) -> bool:
     """True when pip can install the repository; a setup.cfg alone it refuses."""
     return any(repo.get(name) for name in ("setup.py", "pyproject.toml"))
 
@@ -61,10 +64,12 @@ def _held(version: str) -> bool:
     return bool(re.search(r"~=|<|(?<![<>!~=])=|^\d", version))
 
 
-def _installed_later(repo: Repository) -> bool:
+def _installed_later(repo: Snapshot) -> bool:
     """Whether the repository itself is installed after the requirements."""
-    if repo.plan.buildpack != "CondaBuildPack" and (repo.used("setup.py") or repo.used("pyproject.toml")):
+    if build_plan(repo).buildpack != "CondaBuildPack" and (
+        used_file(repo, "setup.py") or used_file(repo, "pyproject.toml")
+    ):
         return True
-    post_build = repo.used("postBuild")
+    post_build = used_file(repo, "postBuild")
     lines = post_build.lines() if post_build else ()
     return any("pip" in line and "install" in line and (" ." in line or "setup.py" in line) for line in lines)

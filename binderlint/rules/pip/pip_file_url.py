@@ -7,13 +7,15 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import replace
+from binderlint.facts.environment.installs import pip_files
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
 from binderlint.read.requirements import Requirement, short
+from binderlint.repo2docker.build import build_plan
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 _FOREIGN = regex(r"(?:file:)?/{2,}(?!\.)|[A-Za-z]:[\\/]|/|~")
 
@@ -28,9 +30,10 @@ class PipFileUrl(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        python = repo.plan.python.version if repo.plan.python else "3.10"
-        for file in repo.pip_files:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+        plan = build_plan(repo)
+        python = plan.python.version if plan.python else "3.10"
+        for file in pip_files(repo):
             found = [one for one in file.requirements if _elsewhere(repo, one) and one.applies(python)]
             if not found or file.constraint:
                 continue
@@ -46,7 +49,7 @@ class PipFileUrl(Rule):
             )
 
 
-def _elsewhere(repo: Repository, one: Requirement) -> bool:
+def _elsewhere(repo: Snapshot, one: Requirement) -> bool:
     if not one.url or one.remote or "$" in one.url:
         return False
     path = one.url.removeprefix("file:")

@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import insert, replace
+from binderlint.facts.environment.installs import pip_requirements
 from binderlint.lint.diagnostic import Diagnostic, Edit, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.requirements import Requirement
+from binderlint.repo2docker.build import build_plan
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 # No file of these installs on Linux: no wheel, and no source that builds there.
 _BELONGS = {
@@ -34,9 +36,10 @@ class PipPlatformPackage(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        python = repo.plan.python.version if repo.plan.python else "3.10"
-        for one in repo.requirements:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+        plan = build_plan(repo)
+        python = plan.python.version if plan.python else "3.10"
+        for one in pip_requirements(repo):
             platform = _platform(one.key)
             if not platform or one.url or not one.applies(python):
                 continue

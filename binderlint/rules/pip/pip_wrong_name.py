@@ -8,13 +8,15 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import between, remove, remove_lines, replace
+from binderlint.facts.environment.installs import pip_requirements
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
 from binderlint.read.requirements import PLACEHOLDER, Requirement, canonical
+from binderlint.repo2docker.build import build_plan
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 _WRONG_NAMES = {
     # What is imported, or conda's name -> the name that pip wants. Looked up: pip finds nothing under the wrong name, or its
@@ -55,11 +57,13 @@ class PipWrongName(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        python = repo.plan.python.version if repo.plan.python else "3.10"
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+        plan = build_plan(repo)
+        python = plan.python.version if plan.python else "3.10"
         stdlib = {canonical(name) for name in sys.stdlib_module_names if not name.startswith("_")} - _STDLIB_ON_INDEX
-        names = {one.key: one for one in reversed(repo.requirements)}
-        for one in repo.requirements:
+        requirements = pip_requirements(repo)
+        names = {one.key: one for one in reversed(requirements)}
+        for one in requirements:
             if one.url or not one.applies(python):
                 continue
             if (right := _WRONG_NAMES.get(one.key)) and canonical(right) in names:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
+from binderlint.repo2docker.build import build_plan, used_file
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 class PipfileFrozenPipenv(Rule):
@@ -18,10 +19,11 @@ class PipfileFrozenPipenv(Rule):
     severity = Severity.INFO
     level = Level.REPRODUCE
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        source = repo.used("Pipfile") or repo.used("Pipfile.lock")
-        python = repo.plan.python
-        if repo.plan.buildpack != "PipfileBuildPack" or source is None or python is None:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+        source = used_file(repo, "Pipfile") or used_file(repo, "Pipfile.lock")
+        plan = build_plan(repo)
+        python = plan.python
+        if plan.buildpack != "PipfileBuildPack" or source is None or python is None:
             return
         new = bool(re.match(r"3\.1[2-9]$", python.version))
         yield self.at(

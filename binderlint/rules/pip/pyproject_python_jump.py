@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from binderlint.changes.edits import create
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
+from binderlint.repo2docker.build import build_plan
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 class PyprojectPythonJump(Rule):
@@ -18,8 +19,8 @@ class PyprojectPythonJump(Rule):
     severity = Severity.WARNING
     level = Level.REPRODUCE
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        plan = repo.plan
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+        plan = build_plan(repo)
         source = repo.get("pyproject.toml")
         if source is None or plan.binder_dir:
             return

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import replace
+from binderlint.facts.environment.installs import pip_files
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Rename, Severity
 from binderlint.lint.rule import Rule
 from binderlint.source import Source, Text
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 from binderlint.read.requirements import CONDA_PIN
 
 
@@ -21,8 +22,8 @@ class RequirementsCondaSyntax(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        for file in repo.pip_files:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+        for file in pip_files(repo):
             if file.is_environment:
                 from binderlint.read.faults import faults
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from binderlint.facts.environment.installs import pip_files
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Recode, Replace, Severity
 from binderlint.lint.rule import Rule
+from binderlint.repo2docker.build import used_file
 from binderlint.source import Source, Span
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 class RequirementsEncoding(Rule):
@@ -19,9 +21,9 @@ class RequirementsEncoding(Rule):
     level = Level.LAUNCH
     unreadable = True
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        sources = [file.source for file in repo.pip_files if file.array is None]
-        apt = repo.used("apt.txt")
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+        sources = [file.source for file in pip_files(repo) if file.array is None]
+        apt = used_file(repo, "apt.txt")
         for source in [*sources, *([apt] if apt else [])]:
             is_apt = source is apt
             reader = "repo2docker" if is_apt else "pip"

@@ -7,14 +7,16 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import replace
+from binderlint.facts.environment.installs import pip_files
 from binderlint.lint.diagnostic import Diagnostic, Edit, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.requirements import Invalid, short
+from binderlint.repo2docker.build import build_plan
 from binderlint.source import Text
 
 if TYPE_CHECKING:
     from binderlint.facts.environment.installs import PipFile
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 from binderlint.read.requirements import CONDA_PIN
 
 
@@ -23,10 +25,10 @@ class RequirementsInvalidLine(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         if _old_pip(repo):
             return
-        for file in repo.pip_files:
+        for file in pip_files(repo):
             lines = [] if file.is_environment else list(_not_understood(file))
             if len(lines) > _MANY:
                 text, _ = lines[0]
@@ -75,6 +77,7 @@ def _mended(line: Text) -> Edit | None:
     return None
 
 
-def _old_pip(repo: Repository) -> bool:
+def _old_pip(repo: Snapshot) -> bool:
     """Whether the image's Python is too old for a pip that refuses legacy versions (24.1, Python 3.8)."""
-    return bool(repo.plan.python and repo.plan.python.version in ("2.7", "3.5", "3.6", "3.7"))
+    plan = build_plan(repo)
+    return bool(plan.python and plan.python.version in ("2.7", "3.5", "3.6", "3.7"))

@@ -8,13 +8,14 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import replace
-from binderlint.facts.environment.installs import PipFile, include_path
+from binderlint.facts.environment.installs import PipFile, include_path, pip_files
 from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.requirements import Requirement
+from binderlint.repo2docker.build import build_plan
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 class RequirementsLocalPath(Rule):
@@ -22,20 +23,22 @@ class RequirementsLocalPath(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        python = repo.plan.python.version if repo.plan.python else "3.10"
-        in_environment = any(file.array is not None for file in repo.pip_files)
-        for file in repo.pip_files:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+        plan = build_plan(repo)
+        python = plan.python.version if plan.python else "3.10"
+        files = pip_files(repo)
+        in_environment = any(file.array is not None for file in files)
+        for file in files:
             yield from self._includes(repo, file)
             own = file.array is not None or file.source.name == "requirements.txt"
-            if in_environment and repo.plan.binder_dir and not own:
+            if in_environment and plan.binder_dir and not own:
                 continue  # included by one of the two, so it is open where pip runs
             folder = file.source.folder if file.array is not None else ""
             for one in file.requirements:
                 if one.url and not one.remote and one.applies(python) and not _abroad(one.url):
                     yield from self._package(repo, file, one, folder)
 
-    def _includes(self, repo: Repository, file: PipFile) -> Iterator[Diagnostic]:
+    def _includes(self, repo: Snapshot, file: PipFile) -> Iterator[Diagnostic]:
         for option in file.options:
             value = str(option.value)
             if option.name not in ("--requirement", "--constraint") or not value or "://" in value or "$" in value:
@@ -54,7 +57,7 @@ class RequirementsLocalPath(Rule):
                 fix=Fix(f"Write `{right}`", (replace(option.value, right),)) if exists else None,
             )
 
-    def _package(self, repo: Repository, file: PipFile, one: Requirement, folder: str) -> Iterator[Diagnostic]:
+    def _package(self, repo: Snapshot, file: PipFile, one: Requirement, folder: str) -> Iterator[Diagnostic]:
         assert one.url
         written = re.split("[#?]", str(one.url).removeprefix("file:"))[0]
         if "\\" in written:
@@ -79,7 +82,8 @@ class RequirementsLocalPath(Rule):
                 fix=Fix(f"Write `{other}`", (replace(one.url, other),)) if whole else None,
             )
             return
-        copied = repo.plan.env_needs_repository if file.array is not None else repo.plan.pip_needs_repository
+        plan = build_plan(repo)
+        copied = plan.env_needs_repository if file.array is not None else plan.pip_needs_repository
         if not copied and not written.startswith(".") and not str(one.url).startswith("file:"):
             yield self.at(
                 one.url,
@@ -94,7 +98,7 @@ def _abroad(address: str) -> bool:
     return bool(re.match(r"(?:file:)?/|[A-Za-z]:[\\/]|~", address)) or "$" in address
 
 
-def _missing(repo: Repository, path: str) -> str:
+def _missing(repo: Snapshot, path: str) -> str:
     """What is wrong with a path that pip should install, in words; empty when nothing."""
     if path.startswith(".."):
         return "lies outside of the repository"

@@ -7,13 +7,15 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import replace
+from binderlint.facts.environment.installs import pip_files, pip_requirements
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
+from binderlint.repo2docker.build import build_plan
 from binderlint.source import Text
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 class RequirementsPrivateVcs(Rule):
@@ -21,9 +23,10 @@ class RequirementsPrivateVcs(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        python = repo.plan.python.version if repo.plan.python else "3.10"
-        for one in repo.requirements:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+        plan = build_plan(repo)
+        python = plan.python.version if plan.python else "3.10"
+        for one in pip_requirements(repo):
             if not one.url or not one.applies(python):
                 continue
             if found := re.match(
@@ -46,7 +49,7 @@ class RequirementsPrivateVcs(Rule):
                 )  # fmt: skip
             elif _SECRET.search(one.url):
                 yield self._secret(one.url)
-        for file in repo.pip_files:
+        for file in pip_files(repo):
             for option in file.options:
                 if option.name in ("--index-url", "--extra-index-url", "--find-links") and _SECRET.search(option.value):
                     yield self._secret(option.value)

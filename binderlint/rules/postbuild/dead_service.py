@@ -12,7 +12,7 @@ from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 from binderlint.facts.scripts.commands import script_addresses
 
 # Services that ended: the address, what happened, and what to use. Announcements of GitHub (2021-09, 2023-01), JFrog (2021-02), Microsoft (2023-01).
@@ -43,7 +43,7 @@ class DeadService(Rule):
     severity = Severity.WARNING
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         for _, command, url in script_addresses(repo):
             if command.name == "svn" and re.match(r"https?://(?:www\.)?github\.com/", url):
                 yield self.at(

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from binderlint.changes.launch_scripts import removed, rewritten, scripts
+from binderlint.facts.environment.mapping import environment_mapping
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 
 if TYPE_CHECKING:
     from binderlint.read.script import Command, Word
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 def _environment_word(command: Command) -> Word | None:
@@ -39,8 +40,9 @@ class EnvNameAssumed(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        named = repo.environment.get("name") if repo.environment else None
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+        environment = environment_mapping(repo)
+        named = environment.get("name") if environment else None
         if not isinstance(named, str) or named in ("notebook", "kernel", "base", "root"):
             return
         made = any(

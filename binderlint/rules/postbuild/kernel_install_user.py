@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from binderlint.facts.scripts.scripts import post_build_script
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 class KernelInstallUser(Rule):
@@ -18,8 +19,8 @@ class KernelInstallUser(Rule):
     severity = Severity.INFO
     level = Level.POLISH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        script = repo.post_build
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+        script = post_build_script(repo)
         if script is None or re.search(r"activate|venv|PATH=", script.source.prose):
             return
         for command in script.executed:
@@ -40,7 +41,7 @@ class KernelInstallUser(Rule):
             )
 
 
-def _wanted(repo: Repository, name: str) -> bool:
+def _wanted(repo: Snapshot, name: str) -> bool:
     """Whether a notebook asks for a kernel of this name."""
     pattern = re.compile(rf'"name"\s*:\s*"{re.escape(name)}"')
     paths = [path for path in repo.sources if path.endswith(".ipynb")]

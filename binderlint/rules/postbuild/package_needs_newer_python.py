@@ -6,11 +6,14 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from binderlint.facts.environment.mapping import conda_specs
+from binderlint.facts.scripts.scripts import post_build_script
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
+from binderlint.repo2docker.build import build_plan
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 class PackageNeedsNewerPython(Rule):
@@ -18,12 +21,12 @@ class PackageNeedsNewerPython(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        script, plan = repo.post_build, repo.plan
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+        script, plan = post_build_script(repo), build_plan(repo)
         if script is None or plan.python is None or plan.buildpack in (None, "NixBuildPack", "DockerBuildPack"):
             return
         if any(
-            spec.key == "python" and not re.match(r"=+\s*\d+\.\d+", spec.version or "") for spec in repo.conda_specs
+            spec.key == "python" and not re.match(r"=+\s*\d+\.\d+", spec.version or "") for spec in conda_specs(repo)
         ):
             return
         written = _requires_python(repo)
@@ -52,7 +55,7 @@ class PackageNeedsNewerPython(Rule):
                 )
 
 
-def _requires_python(repo: Repository) -> str | None:
+def _requires_python(repo: Snapshot) -> str | None:
     """What the package in the root says of its Python."""
     patterns = {
         "pyproject.toml": r"""^requires-python\s*=\s*["']([^"']+)["']""",

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from binderlint.changes.launch_scripts import removed, result, scripts
+from binderlint.facts.environment.mapping import environment_mapping
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 class PostbuildCondaActivate(Rule):
@@ -19,8 +20,9 @@ class PostbuildCondaActivate(Rule):
     severity = Severity.WARNING
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        named = repo.environment.get("name") if repo.environment else None
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+        environment = environment_mapping(repo)
+        named = environment.get("name") if environment else None
         for script, _ in scripts(repo):
             loaded = bool(re.search(r"(?:^|\s)-\w*[li]", script.shebang.argument))
             for command in script.executed:

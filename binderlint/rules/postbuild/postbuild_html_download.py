@@ -11,7 +11,7 @@ from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 from binderlint.facts.scripts.commands import script_addresses
 
 
@@ -20,7 +20,7 @@ class PostbuildHtmlDownload(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         for _, command, url in script_addresses(repo):
             if command.name not in ("wget", "wget2", "curl", "aria2c", "axel"):
                 continue

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from binderlint.changes.launch_scripts import result, rewritten
+from binderlint.facts.scripts.scripts import post_build_script
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 class PostbuildInteractive(Rule):
@@ -19,8 +20,8 @@ class PostbuildInteractive(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        script = repo.post_build
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+        script = post_build_script(repo)
         if script is None:
             return
         settled = any("always_yes" in one.place.text or "ALWAYS_YES" in one.place.text for one in script.executed)

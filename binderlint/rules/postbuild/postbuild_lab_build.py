@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from binderlint.changes.launch_scripts import removed
+from binderlint.facts.scripts.scripts import post_build_script
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 class PostbuildLabBuild(Rule):
@@ -18,11 +19,11 @@ class PostbuildLabBuild(Rule):
     severity = Severity.WARNING
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         from binderlint.facts.environment.jupyter_stack import may_be_older
         from binderlint.read.actions import subcommand
 
-        script = repo.post_build
+        script = post_build_script(repo)
         found = [one for one in script.running if subcommand(one)[:3] == ("jupyter", "lab", "build")] if script else []
         if script is None or not found or may_be_older(repo, "jupyterlab", (3, 0)):
             return

@@ -10,7 +10,7 @@ from binderlint.lint.diagnostic import Applicability, Diagnostic, Level, Severit
 from binderlint.lint.rule import Rule
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 from binderlint.facts.scripts.commands import failure_effect, script_commands
 
 
@@ -19,7 +19,7 @@ class PostbuildLabextensionInstall(Rule):
     severity = Severity.WARNING
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         from binderlint.facts.environment.jupyter_stack import asked, may_be_older
         from binderlint.read.actions import subcommand
         from binderlint.read.lab_extensions import BUILT_IN, outdated, prebuilt

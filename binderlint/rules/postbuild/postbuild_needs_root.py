@@ -11,10 +11,11 @@ from binderlint.changes.launch_scripts import removed, result, scripts
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
+from binderlint.repo2docker.build import build_plan, used_file
 
 if TYPE_CHECKING:
     from binderlint.read.script import Command
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 _SYSTEM = regex(r"/(?:usr|etc|opt|bin|sbin|lib|root|var/lib)(?:/|$)")
 
@@ -27,7 +28,7 @@ class PostbuildNeedsRoot(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         for script, _ in scripts(repo):
             for command in script.executed:
                 if command.ignored or command.after or command.context.conditional:
@@ -60,7 +61,7 @@ class PostbuildNeedsRoot(Rule):
             return f"`{command.operands[-1]}` can only be written by root"
         return ""
 
-    def _fix(self, repo: Repository, command: Command) -> Fix | None:
+    def _fix(self, repo: Snapshot, command: Command) -> Fix | None:
         """`apt-get install` as lines of apt.txt."""
         if command.name not in ("apt", "apt-get"):
             return None
@@ -71,8 +72,8 @@ class PostbuildNeedsRoot(Rule):
         fix = removed(command, "Move the packages to apt.txt", Applicability.UNSAFE)
         if command.operands[:1] != ("install",) or not packages or not plain or fix is None:
             return None
-        path, lines = repo.plan.path("apt.txt"), "\n".join(packages)
-        source = repo.used("apt.txt")
+        path, lines = build_plan(repo).path("apt.txt"), "\n".join(packages)
+        source = used_file(repo, "apt.txt")
         if source is None and repo.exists(path):
             return None
         edit: Edit = append_lines(source, lines) if source else create(path, f"{lines}\n")

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import insert_lines
+from binderlint.facts.scripts.scripts import post_build_script
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 class PostbuildNoErrexit(Rule):
@@ -18,8 +19,8 @@ class PostbuildNoErrexit(Rule):
     severity = Severity.WARNING
     level = Level.REPRODUCE
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        script = repo.post_build
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+        script = post_build_script(repo)
         shell = script.shell if script else None
         if script is None or shell is None or shell.broken:
             return

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import insert_lines, replace
+from binderlint.facts.scripts.scripts import post_build_script
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 class PostbuildNoShebang(Rule):
@@ -19,8 +20,8 @@ class PostbuildNoShebang(Rule):
     severity = Severity.INFO
     level = Level.POLISH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        script = repo.post_build
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+        script = post_build_script(repo)
         if script is None or script.shebang.line is not None or script.source.encoding != "utf-8":
             return
         source, shell = script.source, script.shell

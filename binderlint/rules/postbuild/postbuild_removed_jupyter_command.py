@@ -11,7 +11,7 @@ from binderlint.lint.rule import Rule
 
 if TYPE_CHECKING:
     from binderlint.read.script import Command
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 from binderlint.facts.scripts.commands import failure_effect, script_commands
 
 # Extensions that register themselves: enabling them does nothing (their packages' own data files, Notebook 7 and jupyter_server 2).
@@ -26,7 +26,7 @@ class PostbuildRemovedJupyterCommand(Rule):
     severity = Severity.WARNING
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         from binderlint.facts.environment.jupyter_stack import may_be_older
         from binderlint.read.actions import subcommand
 

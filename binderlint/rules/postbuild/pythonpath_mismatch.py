@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from binderlint.changes.launch_scripts import rewritten
+from binderlint.facts.scripts.scripts import post_build_script, start_script
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
+from binderlint.repo2docker.build import build_plan
 
 if TYPE_CHECKING:
     from binderlint.read.script import Command
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 class PythonpathMismatch(Rule):
@@ -20,10 +22,11 @@ class PythonpathMismatch(Rule):
     severity = Severity.WARNING
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        if not repo.plan.separate_kernel:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+        plan = build_plan(repo)
+        if not plan.separate_kernel:
             return
-        for script in (repo.post_build, repo.start):
+        for script in (post_build_script(repo), start_script(repo)):
             if script is None or re.search(r"PATH=.*KERNEL_PYTHON_PREFIX|activate", script.source.prose):
                 continue
             for command in script.executed:
@@ -38,7 +41,7 @@ class PythonpathMismatch(Rule):
                 )
                 if word is None or _for_server(command):
                     continue
-                version = repo.plan.python.version if repo.plan.python else ""
+                version = plan.python.version if plan.python else ""
                 yield self.at(
                     word.raw,
                     f"`pip` here is that of the Jupyter server and not of Python {version}: what it installs is not there in the notebooks",

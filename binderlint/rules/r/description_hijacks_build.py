@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from binderlint.facts.r import read_description
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
+from binderlint.repo2docker.build import build_plan
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 class DescriptionHijacksBuild(Rule):
@@ -18,9 +19,10 @@ class DescriptionHijacksBuild(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         source = repo.get("DESCRIPTION")
-        if repo.plan.buildpack != "RBuildPack" or repo.plan.binder_dir or source is None:
+        plan = build_plan(repo)
+        if plan.buildpack != "RBuildPack" or plan.binder_dir or source is None:
             return
         if not read_description(source).get("Package", "").strip():
             yield self.at(

@@ -11,7 +11,7 @@ from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Se
 from binderlint.lint.rule import Rule
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 class RBiocinstaller(Rule):
@@ -19,7 +19,7 @@ class RBiocinstaller(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         source = install_script(repo)
         for call in calls(source) if source else ():
             if call.name == "source" and "biocLite.R" in call.text:

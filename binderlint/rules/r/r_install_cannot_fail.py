@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import append_lines, create, replace
 from binderlint.facts.r import calls, install_script, installs, packages
+from binderlint.facts.scripts.scripts import post_build_script
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
 from binderlint.lint.rule import Rule
+from binderlint.repo2docker.build import build_plan, used_file
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
     from binderlint.source import Text
 
 
@@ -26,7 +28,7 @@ class RInstallCannotFail(Rule):
     severity = Severity.INFO
     level = Level.REPRODUCE
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         source = install_script(repo)
         if source is None:
             return
@@ -46,7 +48,7 @@ class RInstallCannotFail(Rule):
                     fix=Fix("Write `install.packages`", (replace(call.written.place, "install.packages"),)),
                 )
         found = installs(source)
-        script = repo.used("postBuild")
+        script = used_file(repo, "postBuild")
         if not found or (script and re.search(r"\bRscript\b|\bR\s+-|library\(|\.R\b", script.text)):
             return
         yield self.at(
@@ -57,12 +59,12 @@ class RInstallCannotFail(Rule):
         )
 
 
-def _checked(repo: Repository, names: list[Text]) -> Fix | None:
+def _checked(repo: Snapshot, names: list[Text]) -> Fix | None:
     """A line in postBuild that loads the packages."""
     if not names:
         return None
     line = _check_line(list(dict.fromkeys(map(str, names))))
-    path, script = repo.plan.path("postBuild"), repo.post_build
+    path, script = build_plan(repo).path("postBuild"), post_build_script(repo)
     edit: Edit
     if script is None:
         if repo.exists(path):

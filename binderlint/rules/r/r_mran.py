@@ -6,14 +6,17 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import replace
+from binderlint.facts.docker.context import build_dockerfile
+from binderlint.facts.environment.runtime import runtime_file
 from binderlint.facts.r import calls, install_script, strings
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
 from binderlint.read.r_versions import FIRST_SNAPSHOT
+from binderlint.repo2docker.build import build_plan
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
     from binderlint.source import Text
 
 _MRAN = regex(
@@ -26,9 +29,10 @@ class RMran(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        runtime = repo.runtime
-        if runtime and runtime.date and not runtime.error and repo.plan.buildpack == "RBuildPack":
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+        runtime = runtime_file(repo)
+        plan = build_plan(repo)
+        if runtime and runtime.date and not runtime.error and plan.buildpack == "RBuildPack":
             if runtime.date < FIRST_SNAPSHOT:
                 yield self.at(
                     runtime.date,
@@ -39,11 +43,12 @@ class RMran(Rule):
                     ),
                 )
         install = install_script(repo)
-        for source in (install, repo.get(".Rprofile") if repo.plan.buildpack == "RBuildPack" else None):
+        for source in (install, repo.get(".Rprofile") if plan.buildpack == "RBuildPack" else None):
             for text in strings(source.slice(0, len(source.text))) if source else ():
                 yield from self._addresses(text)
-        if repo.dockerfile:
-            source = repo.dockerfile.source
+        dockerfile = build_dockerfile(repo)
+        if dockerfile:
+            source = dockerfile.source
             for line in source.lines():
                 if not line.lstrip().startswith("#"):
                     yield from self._addresses(line)

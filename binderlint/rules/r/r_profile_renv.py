@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from binderlint.facts.r import calls
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
+from binderlint.repo2docker.build import build_plan, used_file
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 from binderlint.facts.r import conda_installs_r
 
 
@@ -20,11 +21,11 @@ class RProfileRenv(Rule):
     severity = Severity.WARNING
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         source = repo.get(".Rprofile")
-        if source is None or not (repo.plan.buildpack == "RBuildPack" or conda_installs_r(repo)):
+        if source is None or not (build_plan(repo).buildpack == "RBuildPack" or conda_installs_r(repo)):
             return
-        scripts = [repo.used("install.R"), repo.used("postBuild")]
+        scripts = [used_file(repo, "install.R"), used_file(repo, "postBuild")]
         if any(script and re.search(r"restore|hydrate|packrat::", script.text) for script in scripts):
             return
         for call in calls(source):

@@ -10,10 +10,11 @@ from binderlint.facts.r import calls
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.r_versions import DEFAULT, settled_day
+from binderlint.repo2docker.build import build_plan
 
 if TYPE_CHECKING:
     from binderlint.read.runtime import Runtime
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
     from binderlint.source import Source
 from binderlint.facts.r import conda_installs_r
 
@@ -25,13 +26,13 @@ class RRuntimeDateMissing(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        plan = repo.plan
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+        plan = build_plan(repo)
         if plan.error or plan.buildpack in _NO_R or conda_installs_r(repo):
             return
         install = repo.get(plan.path("install.R"))
         runtime_file = repo.get(plan.path("runtime.txt"))
-        runtime = repo.runtime or _read_runtime(runtime_file)
+        runtime = runtime_file(repo) or _read_runtime(runtime_file)
         if runtime_file and runtime and runtime.name == "r" and runtime.version and runtime.date is None:
             day = settled_day(runtime.version)
             yield self.at(

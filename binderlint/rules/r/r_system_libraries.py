@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import append_lines, create
 from binderlint.data import DATA
+from binderlint.facts.environment.mapping import environment_file
 from binderlint.facts.r import packages
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
 from binderlint.lint.rule import Rule
+from binderlint.repo2docker.build import build_plan, used_file
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 @cache
@@ -29,17 +31,18 @@ class RSystemLibraries(Rule):
     severity = Severity.WARNING
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        source = repo.used("install.R")
-        if source is None or repo.plan.buildpack != "RBuildPack" or repo.environment_file:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+        source = used_file(repo, "install.R")
+        plan = build_plan(repo)
+        if source is None or plan.buildpack != "RBuildPack" or environment_file(repo):
             return
-        apt = repo.used("apt.txt")
+        apt = used_file(repo, "apt.txt")
         here = (
             {word.partition("=")[0] for line in apt.lines() for word in line.partition("#")[0].split()}
             if apt
             else set()
         )
-        path = repo.plan.path("apt.txt")
+        path = plan.path("apt.txt")
         added: set[str] = set()
         for package in packages(source):
             missing = [group[0] for group in _needs().get(package, []) if not here & set(group)]

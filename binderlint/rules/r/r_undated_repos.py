@@ -14,7 +14,7 @@ from binderlint.pattern import regex
 from binderlint.source import Place, Span
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 _LIVE = regex(
     r"https?://(?:cloud\.r-project\.org|cran\.r-project\.org|cran\.rstudio\.(?:com|org)|cran\.(?:us|uk|ca|ma|mirror)[\w.-]*|"
@@ -27,7 +27,7 @@ class RUndatedRepos(Rule):
     severity = Severity.WARNING
     level = Level.REPRODUCE
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         source = install_script(repo)
         for call in calls(source) if source else ():
             repos = call.argument("repos")

@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import replace
+from binderlint.facts.environment.runtime import runtime_file
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.r_versions import DEFAULT, FIRST_SNAPSHOT, of_day, settled_day
+from binderlint.repo2docker.build import build_plan, used_file
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 class RVersionUnpinned(Rule):
@@ -19,11 +21,11 @@ class RVersionUnpinned(Rule):
     severity = Severity.WARNING
     level = Level.REPRODUCE
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        runtime = repo.runtime
-        if repo.plan.buildpack != "RBuildPack":
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+        runtime = runtime_file(repo)
+        if build_plan(repo).buildpack != "RBuildPack":
             return
-        description = repo.used("DESCRIPTION")
+        description = used_file(repo, "DESCRIPTION")
         if runtime is None and description:
             yield self.at(
                 description,

@@ -7,13 +7,16 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import prepend
+from binderlint.facts.environment.mapping import conda_list, conda_specs
+from binderlint.facts.environment.runtime import runtime_file
 from binderlint.lint.diagnostic import Applicability, Delete, Diagnostic, Edit, Fix, Level, Severity
 from binderlint.lint.rule import Rule
+from binderlint.repo2docker.build import build_plan
 from binderlint.source import Text
 
 if TYPE_CHECKING:
     from binderlint.read.runtime import Runtime
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 class RuntimeIgnored(Rule):
@@ -21,8 +24,8 @@ class RuntimeIgnored(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        plan = repo.plan
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+        plan = build_plan(repo)
         path = plan.path("runtime.txt")
         source = repo.get(path)
         if source is None:
@@ -38,7 +41,7 @@ class RuntimeIgnored(Rule):
                     level=Level.POLISH,
                 )
             return
-        runtime = repo.runtime
+        runtime = runtime_file(repo)
         if plan.buildpack not in ("CondaBuildPack", "PipfileBuildPack") or plan.python is None:
             return
         if runtime is None or runtime.error or runtime.name is None or runtime.name == "r":
@@ -47,8 +50,8 @@ class RuntimeIgnored(Rule):
             return  # put out of use on purpose
         yield self._beside(repo, runtime)
 
-    def _beside(self, repo: Repository, runtime: Runtime) -> Diagnostic:
-        plan = repo.plan
+    def _beside(self, repo: Snapshot, runtime: Runtime) -> Diagnostic:
+        plan = build_plan(repo)
         winner = "environment.yml" if plan.buildpack == "CondaBuildPack" else "the Pipfile"
         python = plan.python
         assert python is not None and runtime.name is not None
@@ -74,11 +77,11 @@ class RuntimeIgnored(Rule):
         )
 
 
-def _move(repo: Repository, runtime: Runtime, wanted: str) -> Fix | None:
-    items = repo.conda_dependencies
-    if items is None or any(spec.key == "python" for spec in repo.conda_specs):
+def _move(repo: Snapshot, runtime: Runtime, wanted: str) -> Fix | None:
+    items = conda_list(repo)
+    if items is None or any(spec.key == "python" for spec in conda_specs(repo)):
         return None
-    if not isinstance(runtime.text, Text) or repo.plan.buildpack != "CondaBuildPack":
+    if not isinstance(runtime.text, Text) or build_plan(repo).buildpack != "CondaBuildPack":
         return None
     edits: tuple[Edit, ...] = (prepend(items, f"python={wanted}"), Delete(runtime.text.place.path))
     return Fix("Name the version in environment.yml", edits, Applicability.UNSAFE)

@@ -7,14 +7,16 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import replace
+from binderlint.facts.environment.runtime import runtime_file
 from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Recode, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
+from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.plan import DEFAULT_PYTHON
 
 if TYPE_CHECKING:
     from binderlint.read.runtime import Runtime
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 from binderlint.read.runtime import PYTHON_ASKED
 
 _VERSION = regex(r"\d+(?:\.\d+)*")
@@ -30,21 +32,20 @@ class RuntimeMalformed(Rule):
     level = Level.LAUNCH
     unreadable = True
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        runtime = repo.runtime
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+        runtime = runtime_file(repo)
         if runtime is None or re.match(r"\W*r\b", runtime.text, re.IGNORECASE):
             return
+        plan = build_plan(repo)
         if runtime.error:
             consequence = "the build stops"
-        elif repo.plan.buildpack == "CondaBuildPack" or runtime.name == "r":
+        elif plan.buildpack == "CondaBuildPack" or runtime.name == "r":
             return
-        elif runtime.name != "python" and repo.plan.buildpack == "JuliaProjectTomlBuildPack":
+        elif runtime.name != "python" and plan.buildpack == "JuliaProjectTomlBuildPack":
             consequence = f"it is not read and Binder takes its default, Python {DEFAULT_PYTHON}"
         elif runtime.name != "python":
             consequence = "it is not read, and no requirements.txt or Pipfile beside it is installed"
-        elif (
-            repo.plan.buildpack in (*PYTHON_ASKED, None) and runtime.version and not _VERSION.fullmatch(runtime.version)
-        ):
+        elif plan.buildpack in (*PYTHON_ASKED, None) and runtime.version and not _VERSION.fullmatch(runtime.version):
             consequence = "the build stops"
         else:
             return

@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import replace
+from binderlint.facts.environment.runtime import runtime_file
 from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
+from binderlint.repo2docker.build import build_plan
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 from binderlint.read.runtime import PYTHON_ASKED
 
 _PATCH = regex(r"(\d+\.\d+)\.\d+(?:\.\d+)*")
@@ -22,11 +24,11 @@ class RuntimePythonPatchVersion(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        runtime = repo.runtime
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+        runtime = runtime_file(repo)
         if runtime is None or runtime.name != "python" or runtime.version is None or runtime.date:
             return
-        if repo.plan.buildpack in (*PYTHON_ASKED, None) and (found := _PATCH.fullmatch(runtime.version)):
+        if build_plan(repo).buildpack in (*PYTHON_ASKED, None) and (found := _PATCH.fullmatch(runtime.version)):
             yield self.at(
                 runtime.version,
                 f"Binder takes only two numbers of a Python version here and stops the build at `{runtime.version}`",

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from binderlint.facts.environment.runtime import runtime_file
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
+from binderlint.repo2docker.build import build_plan
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 class RuntimePythonWithDescription(Rule):
@@ -17,9 +19,9 @@ class RuntimePythonWithDescription(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        runtime = repo.runtime
-        if repo.plan.buildpack != "RBuildPack" or runtime is None or runtime.error:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+        runtime = runtime_file(repo)
+        if build_plan(repo).buildpack != "RBuildPack" or runtime is None or runtime.error:
             return
         if runtime.name != "python" or runtime.version is None or runtime.date:
             return

@@ -7,13 +7,15 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import replace
+from binderlint.facts.environment.runtime import runtime_file
 from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
+from binderlint.repo2docker.build import build_plan
 
 if TYPE_CHECKING:
     from binderlint.read.runtime import Runtime
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 # `R 4.4 2025/1/5` and what else is written for `r-4.4-2025-01-05`.
 _MEANT = regex(r"r(?:[-_ =:]*v?(\d+\.\d+(?:\.\d+)?))?[-_ =:]+(\d{4})([-/._])(\d{1,2})\3(\d{1,2})", re.IGNORECASE)
@@ -24,13 +26,13 @@ class RuntimeRInvalid(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        runtime = repo.runtime
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+        runtime = runtime_file(repo)
         if runtime is None or not re.match(r"\W*r(?![a-z])", runtime.text, re.IGNORECASE):
             return
         if runtime.error or runtime.name != "r":
             yield self._unread(runtime)
-        elif repo.plan.buildpack == "RBuildPack" and runtime.date:
+        elif build_plan(repo).buildpack == "RBuildPack" and runtime.date:
             yield from self._values(runtime)
 
     def _unread(self, runtime: Runtime) -> Diagnostic:

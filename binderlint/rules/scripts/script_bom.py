@@ -11,7 +11,7 @@ from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Recode, Severity
 from binderlint.lint.rule import Rule
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 class ScriptBom(Rule):
@@ -19,7 +19,7 @@ class ScriptBom(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         for script, result in scripts(repo):
             source = script.source
             if source.encoding != "utf-8":

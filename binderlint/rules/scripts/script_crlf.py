@@ -12,7 +12,7 @@ from binderlint.lint.diagnostic import Diagnostic, Edit, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 class ScriptCrlf(Rule):
@@ -20,10 +20,10 @@ class ScriptCrlf(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         for script, result in scripts(repo):
             source = script.source
-            if source.encoding != "utf-8" or "\r\n" not in source.text or b"\r\n" not in repo.cloned(source):
+            if source.encoding != "utf-8" or "\r\n" not in source.text or b"\r\n" not in repo.clone.stored(source):
                 continue
             ends = [source.slice(*found.span()) for found in re.finditer("\r(?=\n)", source.text)]
             place = source.place(0, source.line(ends[0].place.line).end)
@@ -42,7 +42,7 @@ class ScriptCrlf(Rule):
             )
 
 
-def _attributes(repo: Repository, path: str) -> tuple[Edit, ...]:
+def _attributes(repo: Snapshot, path: str) -> tuple[Edit, ...]:
     """The line in .gitattributes that keeps a file's line ends, where there is none for it yet."""
     line = f"/{path} text eol=lf"
     found = repo.sources.get(".gitattributes")

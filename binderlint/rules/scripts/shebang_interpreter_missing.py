@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import replace
 from binderlint.changes.launch_scripts import scripts
+from binderlint.facts.environment.mapping import conda_specs
 from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
+from binderlint.repo2docker.build import used_file
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 # Programs that the image of a repo2docker build has not, and where the same program is (docker.io/library/buildpack-deps:24.04).
 _MOVED = (
@@ -46,7 +48,7 @@ class ShebangInterpreterMissing(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         for script, result in scripts(repo):
             line, program, _ = script.shebang
             if line is None or not program:
@@ -64,7 +66,7 @@ class ShebangInterpreterMissing(Rule):
             name = script.shebang.interpreter
             if name in _SHELLS_TO_INSTALL:
                 through_env = program.rpartition("/")[2] == "env"
-                if _installed(repo, name) or (through_env and any(spec.key == name for spec in repo.conda_specs)):
+                if _installed(repo, name) or (through_env and any(spec.key == name for spec in conda_specs(repo))):
                     continue
                 yield self.at(
                     place,
@@ -84,6 +86,6 @@ class ShebangInterpreterMissing(Rule):
                     break
 
 
-def _installed(repo: Repository, package: str) -> bool:
-    source = repo.used("apt.txt")
+def _installed(repo: Snapshot, package: str) -> bool:
+    source = used_file(repo, "apt.txt")
     return bool(source and re.search(rf"^\s*{re.escape(package)}\b", source.text, re.MULTILINE))

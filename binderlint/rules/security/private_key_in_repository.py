@@ -10,7 +10,7 @@ from binderlint.lint.rule import Rule
 from binderlint.read.secrets import private_keys
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 from binderlint.facts.searched import searched_texts
 
 
@@ -19,7 +19,7 @@ class PrivateKeyInRepository(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         for source in searched_texts(repo):
             if b"PRIVATE KEY" in source.data:
                 for header in private_keys(source):

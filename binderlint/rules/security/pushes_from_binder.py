@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from binderlint.facts.scripts.scripts import post_build_script, start_script
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
@@ -12,7 +13,7 @@ from binderlint.read.address import MYBINDER
 
 if TYPE_CHECKING:
     from binderlint.read.script import Command
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
     from binderlint.source import Source
 
 _OPTIONS_WITH_VALUE = ("-C", "-c", "--git-dir", "--work-tree", "--namespace")
@@ -26,13 +27,13 @@ class PushesFromBinder(Rule):
     severity = Severity.WARNING
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         if repo.hub != MYBINDER:
             return
         from binderlint.read.notebook import may_run
 
         commands: list[Command] = []
-        for script in (repo.post_build, repo.start):
+        for script in (post_build_script(repo), start_script(repo)):
             commands += script.running if script else ()
         for source in repo.files:
             if source.name.endswith(".ipynb") and b"push" in source.searchable and may_run(source, _PUSHED):

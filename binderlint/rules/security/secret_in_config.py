@@ -11,7 +11,7 @@ from binderlint.pattern import regex
 from binderlint.read.secrets import credentials, may_hold, tokens
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 from binderlint.facts.searched import searched_texts
 
 # Files that hold addresses which Binder uses while it builds or launches.
@@ -25,7 +25,7 @@ class SecretInConfig(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         for source in searched_texts(repo):
             found = list(tokens(source.slice(0, len(source.text)))) if may_hold(source.searchable) else []
             if _ADDRESSES.search(source.path):

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from binderlint.changes.launch_scripts import before_server, moved
+from binderlint.facts.scripts.scripts import post_build_script, start_script
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 class StartDownloads(Rule):
@@ -18,13 +19,14 @@ class StartDownloads(Rule):
     severity = Severity.WARNING
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         from binderlint.read.actions import download
 
-        script = repo.start
+        script = start_script(repo)
         if script is None:
             return
-        built = {found.url for one in (repo.post_build.running if repo.post_build else ()) if (found := download(one))}
+        post_build = post_build_script(repo)
+        built = {found.url for one in (post_build.running if post_build else ()) if (found := download(one))}
         for command in before_server(script):
             found = download(command)
             if found is None or (command.context.conditional and found.url and found.url in built):

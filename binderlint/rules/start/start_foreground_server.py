@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from binderlint.changes.launch_scripts import in_background
+from binderlint.facts.scripts.scripts import start_script
 from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 class StartForegroundServer(Rule):
@@ -18,10 +19,10 @@ class StartForegroundServer(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         from binderlint.read.servers import server
 
-        script = repo.start
+        script = start_script(repo)
         for command in script.executed if script else ():
             context = command.context
             if context.background or context.substitution or command.after or "exec" in command.wrappers:

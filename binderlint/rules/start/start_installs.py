@@ -8,17 +8,19 @@ from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import append_lines
 from binderlint.changes.launch_scripts import before_server, moved, removed
+from binderlint.facts.scripts.scripts import start_script
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
+from binderlint.repo2docker.build import build_plan, used_file
 
 if TYPE_CHECKING:
     from binderlint.read.script import Command
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
-def _listed(repo: Repository, command: Command) -> Fix | None:
+def _listed(repo: Snapshot, command: Command) -> Fix | None:
     """A plain `pip install` of packages as lines of requirements.txt, where the build reads one."""
-    source, place = repo.used("requirements.txt"), command.alone
+    source, place = used_file(repo, "requirements.txt"), command.alone
     options = {one for one in command.values if one.startswith("-")}
     packages = command.operands[1:]
     if (
@@ -35,7 +37,7 @@ def _listed(repo: Repository, command: Command) -> Fix | None:
     fix = removed(command, "Move the packages to requirements.txt", Applicability.UNSAFE)
     above = place.source.line(place.line - 1) if place.line > 2 else None
     commented = above and place.source.text[slice(*above)].lstrip().startswith("#")
-    if fix is None or commented or repo.plan.separate_kernel:
+    if fix is None or commented or build_plan(repo).separate_kernel:
         return None
     return fix._replace(edits=(*fix.edits, append_lines(source, "\n".join(packages))))
 
@@ -45,10 +47,10 @@ class StartInstalls(Rule):
     severity = Severity.WARNING
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         from binderlint.read.actions import install
 
-        script = repo.start
+        script = start_script(repo)
         for command in before_server(script) if script else ():
             tool = install(command)
             if tool and script:

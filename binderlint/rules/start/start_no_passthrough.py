@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import append_lines, replace
 from binderlint.changes.launch_scripts import mended, understood
+from binderlint.facts.scripts.scripts import start_script
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 
 if TYPE_CHECKING:
     from binderlint.read.script import Arrival, Script
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
     from binderlint.source import Place
 from binderlint.facts.scripts.web_server import server_of_another
 from binderlint.read.script import HAND_OVER
@@ -24,7 +25,7 @@ class StartNoPassthrough(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         from binderlint.read.script import Kind
 
         yield from self._other_language(repo)
@@ -50,7 +51,7 @@ class StartNoPassthrough(Rule):
                 fix=fix,
             )
 
-    def _fix(self, repo: Repository, script: Script, arrival: Arrival) -> Fix | None:
+    def _fix(self, repo: Snapshot, script: Script, arrival: Arrival) -> Fix | None:
         from binderlint.read.script import Kind
         from binderlint.read.servers import server
 
@@ -69,9 +70,9 @@ class StartNoPassthrough(Rule):
         blocked = [one for one in script.running if server(one) and not one.context.background]
         return add if not blocked and mended(repo, script, append_lines(script.source, HAND_OVER)) else None
 
-    def _other_language(self, repo: Repository) -> Iterator[Diagnostic]:
+    def _other_language(self, repo: Snapshot) -> Iterator[Diagnostic]:
         """A start in Python, R or Julia has to read its arguments to run them."""
-        script = repo.start
+        script = start_script(repo)
         names = {"python": "argv", "r": "commandArgs", "julia": "ARGS"}
         word = names.get(script.language) if script else None
         if script and word and script.shebang.line is not None and word not in script.source.prose:

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import insert_lines, replace
+from binderlint.facts.scripts.scripts import start_script
 from binderlint.lint.diagnostic import Diagnostic, Edit, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 
 
 class StartNoShebang(Rule):
@@ -19,8 +20,8 @@ class StartNoShebang(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
-        script = repo.start
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+        script = start_script(repo)
         if script is None or script.shebang.line is not None or script.source.data.startswith(b"\x7fELF"):
             return
         source = script.source

@@ -10,7 +10,7 @@ from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 
 if TYPE_CHECKING:
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
 from binderlint.facts.scripts.web_server import server_of_another
 from binderlint.read.script import HAND_OVER
 
@@ -20,7 +20,7 @@ class StartNotForBinder(Rule):
     severity = Severity.WARNING
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         from binderlint.read.script import Kind
         from binderlint.read.servers import web_server
 

@@ -12,7 +12,7 @@ from binderlint.lint.rule import Rule
 
 if TYPE_CHECKING:
     from binderlint.read.script import Script
-    from binderlint.repository import Repository
+    from binderlint.snapshot import Snapshot
     from binderlint.source import Place
 from binderlint.read.script import HAND_OVER
 
@@ -22,7 +22,7 @@ class StartUnquotedArgs(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Repository) -> Iterator[Diagnostic]:
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         from binderlint.read.script import Kind
 
         if not (found := understood(repo)):
@@ -40,7 +40,7 @@ class StartUnquotedArgs(Rule):
                     fix=Fix('Write `"$@"`', (edit,)) if works else None,
                 )
 
-    def _solves(self, repo: Repository, script: Script, edit: Replace, place: Place) -> bool:
+    def _solves(self, repo: Snapshot, script: Script, edit: Replace, place: Place) -> bool:
         """Whether the command arrives there after the edit."""
         from binderlint.read.script import Kind
 

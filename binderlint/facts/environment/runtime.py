@@ -1,0 +1,24 @@
+"""runtime.txt, as the build reads it."""
+
+from __future__ import annotations
+
+from binderlint.fact import fact
+from binderlint.read.runtime import Runtime, read
+from binderlint.repo2docker.build import build_plan
+from binderlint.snapshot import Snapshot
+
+
+@fact
+def runtime_file(repo: Snapshot) -> Runtime | None:
+    """runtime.txt, if repo2docker parses it, which it does before it looks for environment.yml: an invalid one stops the build even there.
+
+    Only a Dockerfile, a Nix expression and the old Julia REQUIRE file are looked for earlier (app.py, buildpacks/r.py).
+    """
+    plan = build_plan(repo)
+    source = repo.get(plan.path("runtime.txt"))
+    unread = ("DockerBuildPack", "NixBuildPack", "JuliaRequireBuildPack")
+    if source is None or plan.buildpack in unread:
+        return None
+    if plan.buildpack is None and plan.error and any(name in plan.error.stage for name in ("Docker", *unread)):
+        return None
+    return read(source)
