@@ -64,9 +64,9 @@ def discovered() -> Iterator[tuple[Rule, Path]]:
 
 def judged(rule: Rule, path: Path) -> tuple[str, Entry]:
     """A page with what binderlint says today, and what the index says of the rule."""
-    from binderlint.pages import read
+    from binderlint.pages import read_page
 
-    page = read(path)
+    page = read_page(path)
     found = {case.line: told(rule, case) for case in page.cases if case.reported}
     says = {case.line: said(rule, case, found[case.line]) for case in page.cases if case.reported}
     fixes = {one.fix.applicability for told_here in found.values() for one in told_here if one.fix}
@@ -197,7 +197,8 @@ _FORMS: dict[str, tuple[str, dict[str, Any]]] = {
 
 def configuration() -> str:
     """The page about the configuration file."""
-    from binderlint.lint.settings import FILES, OPTIONS
+    from binderlint.lint.options import OPTIONS
+    from binderlint.lint.settings import FILES
 
     lines = [
         "# Configuration",
@@ -241,7 +242,7 @@ def configuration() -> str:
 
 def configuration_schema() -> dict[str, Any]:
     """The JSON schema of binderlint.toml and of [tool.binderlint]."""
-    from binderlint.lint.settings import OPTIONS
+    from binderlint.lint.options import OPTIONS
 
     properties = {
         option.name: {

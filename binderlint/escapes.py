@@ -113,3 +113,12 @@ def _words(text: str) -> Iterator[tuple[bool, str]]:
             yield False, word
         else:
             yield from ((False, found[1]), (True, found[2]), (False, found[3]))
+
+
+def shown_value(value: object) -> str:
+    """A value of a configuration file for a message: the beginning of it, as Python writes it."""
+    try:
+        text = repr(value)
+    except (RecursionError, ValueError):  # nested too deeply; a number with more digits than Python writes
+        return f"this {type(value).__name__}"
+    return text if len(text) <= 100 else f"{text[:99]}\u2026"

@@ -129,7 +129,7 @@ class Page:
         return "\n".join([*lines, *self.lines[done:]])
 
 
-def read(path: Path) -> Page:
+def read_page(path: Path) -> Page:
     """The page in a file."""
     return Page(path.read_text("utf-8"))
 

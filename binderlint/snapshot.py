@@ -6,18 +6,17 @@ import posixpath
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from binderlint.changes.edits import apply
+from binderlint.lint.diagnostic import Edit
+from binderlint.lint.hubs import Hub, find_hub
 from binderlint.outside.clone import Clone
 from binderlint.outside.git import Git
+from binderlint.outside.worktree import read_folder, read_ref
+from binderlint.read.lock import Lock
 from binderlint.source import EXECUTABLE, GITLINK, REGULAR, SYMLINK, UNREAD, Files, Place, Source, decode_path
 from binderlint.source import RepositoryError as RepositoryError
-
-if TYPE_CHECKING:
-    from binderlint.facts.environment.locks import Lock
-    from binderlint.lint.diagnostic import Edit
-    from binderlint.lint.hubs import Hub
-
 
 PATH_MAX = 4096  # characters: Linux opens no longer path
 
@@ -63,8 +62,6 @@ class Snapshot:
     @cached_property
     def allows(self) -> Hub:
         """What that hub allows."""
-        from binderlint.lint.hubs import find_hub
-
         return find_hub(self._hub) if isinstance(self._hub, str) else self._hub
 
     # -- what is there
@@ -153,8 +150,6 @@ class Snapshot:
 
         Raises RepositoryError when it is not a folder, or what git knows of it cannot be read.
         """
-        from binderlint.outside.worktree import read_folder
-
         return cls(**read_folder(folder)._asdict(), hub=hub, assume_binder=assume_binder, versions=versions)
 
     @classmethod
@@ -162,8 +157,6 @@ class Snapshot:
         cls, folder: Path, ref: str, *, hub: str | Hub = "mybinder.org", assume_binder: bool = False
     ) -> Snapshot:
         """The files of a commit, without touching the work tree. Raises RepositoryError for a ref that git does not know."""
-        from binderlint.outside.worktree import read_ref
-
         return cls(**read_ref(folder, ref)._asdict(), hub=hub, assume_binder=assume_binder)
 
     @classmethod
@@ -189,8 +182,6 @@ class Snapshot:
 
     def apply(self, edits: Iterable[Edit]) -> Snapshot:
         """The repository after edits. Raises `edits.EditError` when one cannot be made."""
-        from binderlint.changes.edits import apply
-
         return self.replace(apply(self.sources, edits).values())
 
     def with_git(self, git: Git) -> Snapshot:

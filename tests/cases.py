@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from binderlint.lint.rule import Rule
-from binderlint.pages import Case, read
+from binderlint.pages import Case, read_page
 from binderlint.rules import rule_index, rule_of
 
 
 def cases() -> Iterator[tuple[Rule, Case]]:
     """Every case of every rule, with its rule."""
     for entry in rule_index():
-        for case in read(entry.page).cases:
+        for case in read_page(entry.page).cases:
             yield rule_of(entry), case
 
 

@@ -17,7 +17,7 @@ from binderlint.lint.fixer import Fixed, fix
 from binderlint.lint.linter import check
 from binderlint.lint.settings import Settings
 from binderlint.lint.trust import comments
-from binderlint.read.yaml import read
+from binderlint.read.yaml import read_yaml
 from binderlint.repo2docker.build import build_plan
 from binderlint.snapshot import Snapshot
 from binderlint.source import Source
@@ -51,7 +51,7 @@ def broken_promises(repo: Snapshot, once: Fixed, settings: Settings, applicabili
 
 def worse_file(before: Source, after: Source) -> Iterator[str]:
     """What is worse about a changed file than about the one before."""
-    if before.name.endswith((".yml", ".yaml")) and not read(before).problem and read(after).problem:
+    if before.name.endswith((".yml", ".yaml")) and not read_yaml(before).problem and read_yaml(after).problem:
         yield f"{before.path}: no longer parses"
     if is_mixed(after) and not is_mixed(before):
         yield f"{before.path}: mixed line ends"

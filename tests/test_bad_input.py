@@ -418,7 +418,7 @@ def test_a_bug_in_the_plan_is_said_once(monkeypatch: pytest.MonkeyPatch) -> None
     def crash(repo: Snapshot) -> None:
         raise ZeroDivisionError("a bug\nof two lines")
 
-    monkeypatch.setattr("binderlint.repo2docker.plan.make_plan", crash)
+    monkeypatch.setattr("binderlint.repo2docker.build.detect", crash)
     report = check(Snapshot.from_dict({"requirements.txt": "numpy\n"}, assume_binder=True))
     assert report.crashed
     (found,) = report.diagnostics
@@ -789,7 +789,7 @@ def test_unreadable_configuration(
     def refuse(path: Path, limit: int) -> bytes:
         raise PermissionError(13, "Permission denied", str(path))
 
-    monkeypatch.setattr("binderlint.outside.regular.read_regular", refuse)
+    monkeypatch.setattr("binderlint.lint.settings.read_regular", refuse)
     for name in ("pyproject.toml", "binderlint.toml"):
         (tmp_path / name).write_text("[tool.binderlint]\n")
         code, said = run(tmp_path, capsys)

@@ -11,8 +11,8 @@ import rattler.exceptions
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from binderlint.read.matchspec import MatchSpec, admits, parse
-from binderlint.read.yaml import read
+from binderlint.read.matchspec import MatchSpec, admits, parse_spec
+from binderlint.read.yaml import read_yaml
 from binderlint.source import Array, Source, Table, Text
 from tests.cases import cases
 
@@ -38,7 +38,7 @@ def written() -> list[str]:
     """Every item of a `dependencies` list in the examples and fixtures."""
     found = set()
     for source in environments():
-        value = read(source).value
+        value = read_yaml(source).value
         items = value.get("dependencies") if isinstance(value, Table) else None
         found |= {str(item) for item in items if isinstance(item, Text)} if isinstance(items, Array) else set()
     return sorted(found)
@@ -58,7 +58,7 @@ def agrees(ours: MatchSpec, theirs: rattler.MatchSpec) -> None:
 
 @pytest.mark.parametrize("spec", written())
 def test_specs_of_examples_and_fixtures(spec: str) -> None:
-    ours = parse(text(spec))
+    ours = parse_spec(text(spec))
     if not spec.isascii():
         assert ours is None, "rattler takes white space of every alphabet, mamba only that of ASCII"
         return
@@ -104,7 +104,7 @@ CHANNELS = st.sampled_from(
 def test_generated_versions(channel: str, name: str, gap: str, version: str) -> None:
     gap = gap if version[0] in "<>=!~" else " "
     spec = f"{channel}{name}{gap}{version}"
-    ours, theirs = parse(text(spec)), rattler.MatchSpec(spec, strict=False)
+    ours, theirs = parse_spec(text(spec)), rattler.MatchSpec(spec, strict=False)
     assert ours is not None
     assert ours.version == version
     agrees(ours, theirs)
@@ -119,7 +119,7 @@ def test_generated_versions(channel: str, name: str, gap: str, version: str) -> 
 @settings(max_examples=200, deadline=None)
 def test_generated_builds(name: str, version: str, build: str, form: str) -> None:
     spec = name + form.format(version, build)
-    ours = parse(text(spec))
+    ours = parse_spec(text(spec))
     assert ours is not None
     assert ours.build == build
     assert ours.build_suffix == form[form.index("}") + 1 :].format(build)
@@ -131,7 +131,7 @@ def test_generated_builds(name: str, version: str, build: str, form: str) -> Non
 @settings(max_examples=200, deadline=None)
 def test_generated_brackets(name: str, version: str, quote: str) -> None:
     spec = f"{name}[version={quote}{version}{quote}, build='*cuda*']"
-    ours = parse(text(spec))
+    ours = parse_spec(text(spec))
     assert ours is not None
     assert ours.keys["version"].place.text == version
     agrees(ours, rattler.MatchSpec(spec, strict=False))
@@ -140,7 +140,7 @@ def test_generated_brackets(name: str, version: str, quote: str) -> None:
 @given(st.text(alphabet="ab1.-_=<>!~,| *[]:/'#;@", max_size=14))
 @settings(max_examples=600, deadline=None)
 def test_never_fails_and_knows_its_places(spec: str) -> None:
-    ours = parse(text(spec))
+    ours = parse_spec(text(spec))
     for part in (ours.name, ours.version, ours.build, ours.channel) if ours else ():
         assert part is None or part.place.text == part
 
@@ -158,17 +158,17 @@ def test_never_fails_and_knows_its_places(spec: str) -> None:
     ],
 )
 def test_a_build_makes_a_version_exact_outside_of_brackets(spec: str) -> None:
-    ours = parse(text(spec))
+    ours = parse_spec(text(spec))
     assert ours is not None
     agrees(ours, rattler.MatchSpec(spec, strict=False))
 
 
 def test_quoted_specs_know_their_places() -> None:
-    item = read(Source("environment.yml", b"- 'numpy >=1.2,<2'\n")).value[0]
-    spec = parse(item)
+    item = read_yaml(Source("environment.yml", b"- 'numpy >=1.2,<2'\n")).value[0]
+    spec = parse_spec(item)
     assert spec and spec.version
     assert (spec.version, spec.version.place.text, spec.version.place.column) == (">=1.2,<2", ">=1.2,<2", 10)
-    folded = parse(read(Source("environment.yml", b"- numpy\n  >=1.2\n")).value[0])
+    folded = parse_spec(read_yaml(Source("environment.yml", b"- numpy\n  >=1.2\n")).value[0])
     assert folded and folded.version == ">=1.2" and folded.whole
 
 
@@ -177,7 +177,7 @@ def test_quoted_specs_know_their_places() -> None:
     ["git+https://github.com/o/r", "-e .", "-r requirements.txt", "gdal=<2.5", "a b c d", "numpy, scipy", "x>=", ""],
 )
 def test_what_is_no_match_spec(spec: str) -> None:
-    assert parse(text(spec)) is None
+    assert parse_spec(text(spec)) is None
 
 
 def test_constraints_that_cannot_be_told() -> None:

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from binderlint.read.dockerfile.instructions import Dockerfile, read
+from binderlint.read.dockerfile.instructions import Dockerfile, read_dockerfile
 from binderlint.read.dockerfile.words import expand
-from binderlint.read.images import parse
+from binderlint.read.images import parse_image
 from binderlint.source import Source, Text
 
 CASES = {
@@ -39,7 +39,7 @@ CASES = {
 
 
 def dockerfile(text: str) -> Dockerfile:
-    return read(Source("Dockerfile", text.encode()))
+    return read_dockerfile(Source("Dockerfile", text.encode()))
 
 
 def seen_by_us(text: str) -> list[tuple[object, ...]]:
@@ -108,7 +108,7 @@ def test_reads_anything_as_buildkit_does(lines: list[str], newline: str, ended: 
 @given(st.text(alphabet="FROMa \\\n\r\t#<`'\"[]$E-=:", max_size=60))
 def test_reads_any_text(text: str) -> None:
     source = Source("Dockerfile", text.encode())
-    for one in read(source).instructions:
+    for one in read_dockerfile(source).instructions:
         assert one.place.text[0] == one.keyword[0]
         assert len(one.body) == len(one.body.place.text)
 
@@ -173,10 +173,10 @@ def test_scripts() -> None:
     ],
 )
 def test_image_names(written: str, path: str, tag: str) -> None:
-    image = parse(Text(written, Source("Dockerfile", b"").place()), written)
+    image = parse_image(Text(written, Source("Dockerfile", b"").place()), written)
     assert image and (image.path, image.tag) == (path, tag)
 
 
 def test_invalid_image_names() -> None:
     for written in ("/a/b", "a:", "a b", ""):
-        assert parse(Text(written, Source("Dockerfile", b"").place()), written) is None
+        assert parse_image(Text(written, Source("Dockerfile", b"").place()), written) is None

@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 
 from binderlint.changes import edits
 from binderlint.lint.diagnostic import Create, Delete, Recode, Rename, Replace, SetMode
-from binderlint.read.yaml import read
+from binderlint.read.yaml import read_yaml
 from binderlint.source import EXECUTABLE, Source, Span, Table
 
 
 def table(text: str) -> Table:
-    value = read(Source("a.yml", text.encode())).value
+    value = read_yaml(Source("a.yml", text.encode())).value
     assert isinstance(value, Table)
     return value
 

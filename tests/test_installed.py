@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from binderlint.cli import main
-from binderlint.facts.environment.locks import Lock
 from binderlint.lint.diagnostic import Applicability
 from binderlint.lint.fixer import fix
 from binderlint.outside.installed import InstalledError, read_installed
+from binderlint.read.lock import Lock
 from binderlint.rules.pins.unpinned_dependencies import UnpinnedDependencies
 from binderlint.snapshot import Snapshot
 from tests.hostile import what_ran, write_hostile

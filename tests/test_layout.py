@@ -9,7 +9,7 @@ from binderlint.changes.merge_environments import into_environment, not_in, scal
 from binderlint.lint.diagnostic import Applicability, Severity
 from binderlint.lint.fixer import fix
 from binderlint.lint.linter import check
-from binderlint.read.yaml import read
+from binderlint.read.yaml import read_yaml
 from binderlint.repo2docker.build import build_plan
 from binderlint.rules.layout.requirements_need_conda import _has_wheel, needs
 from binderlint.snapshot import Snapshot
@@ -22,7 +22,7 @@ def repository(files: Files, **options: str) -> Snapshot:
 
 def merged(environment: str, requirements: str) -> str | None:
     repo = repository({"environment.yml": environment, "requirements.txt": requirements})
-    merge = into_environment(read(repo.sources["environment.yml"]).value, repo.sources["requirements.txt"])
+    merge = into_environment(read_yaml(repo.sources["environment.yml"]).value, repo.sources["requirements.txt"])
     return None if merge is None else repo.apply(merge.edits).sources["environment.yml"].text
 
 
@@ -96,7 +96,7 @@ def test_scalars_read_back(text: str) -> None:
 
 
 def test_names_that_differ_between_pip_and_conda() -> None:
-    environment = read(
+    environment = read_yaml(
         Source("environment.yml", b"dependencies: [pytorch, conda-forge::py-opencv, Scikit_Learn=1]")
     ).value
     requirements = Source(

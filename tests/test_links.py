@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from binderlint.facts.launch.links import Link, Where, find_links
+from binderlint.facts.launch.links import Link, Where, launch_links
 from binderlint.lint.diagnostic import Applicability
 from binderlint.lint.fixer import fix
 from binderlint.outside.git import Git
-from binderlint.read.address import PROVIDERS, Address, Route, is_sample, parse
-from binderlint.read.notebook import read
+from binderlint.read.address import PROVIDERS, Address, Route, is_sample, parse_address
+from binderlint.read.notebook import read_notebook
 from binderlint.rules import rules_of
 from binderlint.snapshot import Snapshot
 from binderlint.source import Source, Text
@@ -24,7 +24,7 @@ HOST = st.sampled_from(["mybinder.org", "binder.pangeo.io", "MyBinder.org", "ges
 
 
 def links(path: str, text: str | bytes) -> list[Link]:
-    return list(find_links(Snapshot.from_dict({path: text})))
+    return list(launch_links(Snapshot.from_dict({path: text})))
 
 
 def found(path: str, text: str) -> list[tuple[str, Where]]:
@@ -35,8 +35,8 @@ def found(path: str, text: str) -> list[tuple[str, Where]]:
 def test_any_address_is_the_sum_of_its_parts(host: str, rest: str) -> None:
     url = f"https://{host}/{rest}"
     source = Source("a.md", f"see {url}".encode())
-    address = parse(source.slice(4, 4 + len(url)))
-    assert parse(url) == address
+    address = parse_address(source.slice(4, 4 + len(url)))
+    assert parse_address(url) == address
     if address is None:
         return
     assert str(address) == url
@@ -54,14 +54,14 @@ def test_any_address_is_the_sum_of_its_parts(host: str, rest: str) -> None:
 def test_printed_and_read_again(host: str, provider: str, spec: list[str], query: list[tuple[str, str]]) -> None:
     written = "&".join(f"{name}={value}" for name, value in query)
     url = f"https://{host}/v2/{provider}/{'/'.join(spec)}" + (f"?{written}" if written else "")
-    address = parse(url)
+    address = parse_address(url)
     assert address is not None
     assert str(address) == url
     assert address.route is Route.LAUNCH
     assert (address.provider, address.hub) == (provider, host.lower())
     assert [(parameter.name, parameter.value) for parameter in address.query] == query
     changed = address._replace(scheme="http", host="mybinder.org", base="")
-    assert parse(str(changed)) == changed
+    assert parse_address(str(changed)) == changed
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,7 @@ def test_printed_and_read_again(host: str, provider: str, spec: list[str], query
     ],
 )
 def test_providers(url: str, provider: str, repo: str, ref: str) -> None:
-    address = parse(url)
+    address = parse_address(url)
     assert address is not None
     assert str(address) == url
     assert (address.provider, address.repo, address.ref) == (provider, repo, ref)
@@ -131,7 +131,7 @@ def test_providers(url: str, provider: str, repo: str, ref: str) -> None:
     ],
 )
 def test_routes(url: str, route: Route | None) -> None:
-    address = parse(url)
+    address = parse_address(url)
     assert (address.route if address else None) is route
 
 
@@ -151,7 +151,7 @@ def test_routes(url: str, route: Route | None) -> None:
     ],
 )
 def test_what_opens(query: str, opens: tuple[str, str]) -> None:
-    address = parse(f"https://mybinder.org/v2/gh/ada/waves/main{query}")
+    address = parse_address(f"https://mybinder.org/v2/gh/ada/waves/main{query}")
     assert isinstance(address, Address)
     assert address.opens == opens
 
@@ -243,7 +243,7 @@ def test_in_notebooks() -> None:
 def test_notebook_lines_know_their_place(cells: list[list[str]], ascii_only: bool) -> None:
     data = {"cells": [{"outputs": [{"x": ["]"]}], "cell_type": "code", "source": cell} for cell in cells]}
     source = Source("a.ipynb", json.dumps(data, ensure_ascii=ascii_only, indent=1).encode("utf-8", "surrogatepass"))
-    book = read(source)
+    book = read_notebook(source)
     assert book.problem is None
     for cell, pieces in zip(book.cells, cells, strict=True):
         assert cell.text == "".join(pieces).removesuffix("\n")
@@ -256,18 +256,18 @@ def test_notebook_lines_know_their_place(cells: list[list[str]], ascii_only: boo
     "text", ["", "{", '{"cells": [}', '{"cells": []', '{"cells": [] "a": 1}', "[1,]", '{"a": "\\x"}', "{} {}", "nul"]
 )
 def test_broken_notebooks_have_a_problem(text: str) -> None:
-    book = read(Source("a.ipynb", text.encode()))
+    book = read_notebook(Source("a.ipynb", text.encode()))
     assert book.problem and book.problem[0] and not book.cells
 
 
 @pytest.mark.parametrize("text", ["[]", "1", '{"cells": 1}', '{"cells": [1, {"source": 2}]}', '{"worksheets": []}'])
 def test_odd_notebooks_are_read(text: str) -> None:
-    assert read(Source("a.ipynb", text.encode())).problem is None
+    assert read_notebook(Source("a.ipynb", text.encode())).problem is None
 
 
 def test_old_notebooks_are_read() -> None:
     text = json.dumps({"worksheets": [{"cells": [{"cell_type": "code", "input": "a = 1"}]}], "nbformat": 3})
-    assert read(Source("a.ipynb", text.encode())).cells[0].text == "a = 1"
+    assert read_notebook(Source("a.ipynb", text.encode())).cells[0].text == "a = 1"
 
 
 HUBS = [

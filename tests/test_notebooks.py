@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from binderlint.read.cells import imports, installs, python
-from binderlint.read.notebook import may_run, read, read_key
+from binderlint.read.notebook import may_run, read_key, read_notebook
 from binderlint.read.plain_notebook import Page
 from binderlint.source import Source, Text
 
@@ -31,7 +31,7 @@ def test_one_cell_is_read_as_all_are(sources: list[object], indent: int | None, 
     file = source(
         [{"cell_type": "code", "outputs": [{"text": '"]}'}], "source": one} for one in sources], indent, before
     )
-    cells = read(file).cells
+    cells = read_notebook(file).cells
     page = Page(file)
     assert len(cells) == len(page.cells) == len(sources)
     for number, cell in enumerate(cells, 1):

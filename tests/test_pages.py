@@ -17,7 +17,7 @@ from binderlint.lint.families import META
 from binderlint.lint.fixer import fix
 from binderlint.lint.linter import check
 from binderlint.lint.rule import Rule
-from binderlint.pages import Case, Page, PageError, read
+from binderlint.pages import Case, Page, PageError, read_page
 from binderlint.rules import FOLDER, rule_index
 from binderlint.snapshot import Snapshot
 from binderlint.source import EXECUTABLE, REGULAR, Source
@@ -117,7 +117,7 @@ def test_line_endings_and_byte_order_marks_change_nothing(rule: Rule, case: Case
 @pytest.mark.parametrize("entry", rule_index(), ids=lambda entry: entry.name)
 def test_page(entry) -> None:  # type: ignore[no-untyped-def]
     """A page has a title, prose and cases with headings that differ; one to three of them teach."""
-    page = read(entry.page)
+    page = read_page(entry.page)
     assert page.name == entry.name
     assert page.title == entry.title and len(page.title) < 100
     assert page.prose
@@ -159,7 +159,7 @@ def test_files_of_a_page(tmp_path: Path) -> None:
         "## Not reported\n\n### B\n\n`n.ipynb` (kernel ir):\n\n```r\n# %% In[2]\nx\n# %% [markdown]\nWords\n```\n\n## Sources\n\n- here\n",
         "utf-8",
     )
-    page = read(path)
+    page = read_page(path)
     first, second = page.cases
     assert [(one.path, one.data, one.mode, one.tracked) for one in first.sources] == [
         ("a", b"\xef\xbb\xbf1\r\n2", EXECUTABLE, True),

@@ -14,7 +14,7 @@ import pytest
 
 from binderlint.cli import main
 from binderlint.lint.hubs import Hub, describe, find_hub, judge, parse_size
-from binderlint.lint.settings import ConfigError, load
+from binderlint.lint.settings import ConfigError, load_settings
 from binderlint.outside import remote
 from binderlint.outside.remote import find_remote
 from binderlint.repo2docker.build import build_plan
@@ -254,12 +254,12 @@ def test_hubs() -> None:
 def test_hub_in_the_configuration(tmp_path: Path) -> None:
     file = tmp_path / "binderlint.toml"
     file.write_text('hub = { name = "h", memory = "8G" }\n')
-    hub = load(file).hub
+    hub = load_settings(file).hub
     assert isinstance(hub, Hub) and hub.memory == 8 * 2**30
     for wrong in ('hub = { memory = "x" }', 'hub = "other"', "hub = 1"):
         file.write_text(wrong)
         with pytest.raises(ConfigError, match=r"binderlint.toml:1: `hub`"):
-            load(file)
+            load_settings(file)
 
 
 # -- told

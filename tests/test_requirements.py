@@ -5,18 +5,18 @@ from __future__ import annotations
 import pytest
 
 from binderlint.facts.environment.installs import pip_files, pip_requirements
-from binderlint.read.requirements import Invalid, Line, Option, Requirement, parse, read
+from binderlint.read.requirements import Invalid, Line, Option, Requirement, parse_requirement, read_requirements
 from binderlint.snapshot import Snapshot
 from binderlint.source import Place, Source, Span, Text
 
 
 def one(text: str) -> Line | None:
     source = Source("requirements.txt", text.encode())
-    return parse(Text(text, Place(source, Span(0, len(text)))))
+    return parse_requirement(Text(text, Place(source, Span(0, len(text)))))
 
 
 def lines(text: str | bytes) -> tuple[Line, ...]:
-    return read(Source("requirements.txt", text if isinstance(text, bytes) else text.encode()))
+    return read_requirements(Source("requirements.txt", text if isinstance(text, bytes) else text.encode()))
 
 
 @pytest.mark.parametrize(

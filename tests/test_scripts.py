@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from binderlint.lint.linter import check
-from binderlint.read.script import Command, Script, parse
+from binderlint.read.script import Command, Script, parse_shell
 from binderlint.snapshot import Snapshot
 from binderlint.source import Source
 
@@ -114,7 +114,7 @@ def test_other_languages() -> None:
 def test_any_piece_of_text() -> None:
     source = Source("Dockerfile", b"FROM x\nRUN apt-get update && \\\n    pip install 'a b'\n")
     text = source.slice(source.text.index("apt-get"), len(source.text))
-    found = parse(text).commands
+    found = parse_shell(text).commands
     assert [(str(one.place), one.name, one.values) for one in found] == [
         ("Dockerfile:2:5", "apt-get", ("update",)),
         ("Dockerfile:3:5", "pip", ("install", "a b")),
@@ -148,7 +148,7 @@ def test_a_default_decides_no_condition(condition: str) -> None:
     code = f'{head}\nif {last}; then\n  sed -i s/a/b/ file\nfi\nexec "$@"\n'
     assert any(
         command.name == "sed" and command.runs
-        for command in parse(Source("start", code.encode()).slice(0, len(code))).commands
+        for command in parse_shell(Source("start", code.encode()).slice(0, len(code))).commands
     )
 
 

@@ -117,7 +117,7 @@ sys.exit(main({arguments!r}))
 
 
 def send(
-    name: str, number: str, arguments: Sequence[str], module: str = "linter", after: bool = False
+    name: str, number: str, arguments: Sequence[str], module: str = "lint.linter", after: bool = False
 ) -> tuple[int, str]:
     """Exit code and errors of a run that gets a signal before, or after, a function of a module does its work."""
     call = "result = real(*arguments, **named)", "return result"
@@ -131,7 +131,7 @@ def send(
 @posix
 def test_ctrl_c(folder: Path) -> None:
     assert send("check", "SIGINT", []) == (130, "")
-    assert send("fix", "SIGINT", ["--fix"], "fixer") == (130, "Stopped before anything was fixed.\n")
+    assert send("fix", "SIGINT", ["--fix"], "lint.fixer") == (130, "Stopped before anything was fixed.\n")
     assert (folder / "environment.yml").read_text() == WRONG
 
 
@@ -188,7 +188,7 @@ def test_a_file_that_the_system_refuses_is_no_bug(
     def refuse(*_: object) -> None:
         raise PermissionError(13, "Permission denied", "some/file")
 
-    monkeypatch.setattr("binderlint.lint.settings.find", refuse)
+    monkeypatch.setattr("binderlint.lint.settings.find_configuration", refuse)
     assert main([]) == 2
     assert capsys.readouterr().err == "binderlint: error: some/file: Permission denied\n"
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from binderlint.lint.comments import directives
 from binderlint.lint.diagnostic import Applicability
 from binderlint.lint.families import META
 from binderlint.lint.fixer import fix
 from binderlint.lint.linter import check
 from binderlint.lint.settings import Settings
-from binderlint.lint.suppression import directives
-from binderlint.pages import read
+from binderlint.pages import read_page
 from binderlint.rules import Entry, rule_index, rule_of
 from binderlint.snapshot import Snapshot
 from binderlint.source import EXECUTABLE, REGULAR, Files, Source
@@ -109,7 +109,7 @@ def test_no_rule_reads_a_suppression_comment_as_prose(entry: Entry) -> None:
     def found(sources: tuple[Source, ...]) -> list[tuple[str, int]]:
         return [(one.message, one.place.line) for one in rule.check(case.repository(sources))]
 
-    for case in read(entry.page).cases:
+    for case in read_page(entry.page).cases:
         if not case.reported or rule.code in SAME_BYTES:
             continue
         for number, source in enumerate(case.sources):

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from binderlint.read.yaml import read
+from binderlint.read.yaml import read_yaml
 from binderlint.source import Array, Scalar, Source, Table
 
 DOCUMENTS = (
@@ -34,4 +34,4 @@ def plain(value: Any) -> Any:
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_values_are_those_of_ruamel(document: str) -> None:
     expected = YAML(typ="safe", pure=True).load(io.StringIO(document))
-    assert plain(read(Source("x.yml", document.encode())).value) == expected
+    assert plain(read_yaml(Source("x.yml", document.encode())).value) == expected

@@ -111,7 +111,7 @@ FILES = st.builds(
 @given(text=FILES)
 def test_read_is_what_ruamel_loads(text: str) -> None:
     source = Source("environment.yml", text.encode())
-    document, (value, problem) = yaml.read(source), yaml._ruamel(source, "environment.yml")
+    document, (value, problem) = yaml.read_yaml(source), yaml._ruamel(source, "environment.yml")
     assert (document.problem is None) == (problem is None), problem
     if problem is None:
         assert same(document.value, value), (document.value, value)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from binderlint.changes.edits import insert_item, remove, replace
 from binderlint.facts.dask.configs import containers, dask_configs, image_release
@@ -11,11 +11,10 @@ from binderlint.facts.dask.versions import Release, newest
 from binderlint.facts.scripts.scripts import post_build_script, start_script
 from binderlint.lint.diagnostic import Edit
 from binderlint.pattern import regex
+from binderlint.read.notebook import may_run, read_notebook
+from binderlint.read.script import Command, parse_shell
+from binderlint.snapshot import Snapshot
 from binderlint.source import Array, Place, Scalar, Span, Text
-
-if TYPE_CHECKING:
-    from binderlint.read.script import Command
-    from binderlint.snapshot import Snapshot
 
 # distributed 2022.10.0 took these out (distributed/cli); None: it had no effect any more and goes without a successor.
 FLAGS: dict[str, str | None] = {
@@ -79,15 +78,13 @@ def _commands(repo: Snapshot) -> Iterator[Command]:
     for source in repo.files:
         if not source.name.endswith(".ipynb") or b"dask" not in source.searchable:
             continue
-        from binderlint.read.notebook import may_run, read
-        from binderlint.read.script import parse
 
         if not may_run(source, _STARTED):
             continue
-        for line in (line for cell in read(source).cells if cell.kind == "code" for line in cell.lines):
+        for line in (line for cell in read_notebook(source).cells if cell.kind == "code" for line in cell.lines):
             start = len(line) - len(line.lstrip())
             if line.startswith("!", start) and "dask" in line:
-                yield from parse(line.part(start + 1, len(line))).commands
+                yield from parse_shell(line.part(start + 1, len(line))).commands
 
 
 def _line(value: Array | Text, release: Release) -> Line:

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from binderlint.changes.edits import replace
 from binderlint.lint.diagnostic import Applicability, Fix
-
-if TYPE_CHECKING:
-    from binderlint.source import Text
+from binderlint.source import Text
 
 
 def set_compat(compat: Text, new: str) -> Fix:

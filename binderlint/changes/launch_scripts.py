@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import remove_lines, replace, replaced
+from binderlint.changes.to_post_build import to_post_build
 from binderlint.facts.scripts.scripts import post_build_script, start_script
 from binderlint.lint.diagnostic import Applicability, Fix, Replace
 from binderlint.pattern import regex
-from binderlint.source import Span
-
-if TYPE_CHECKING:
-    from binderlint.read.script import Command, Script, Shell
-    from binderlint.snapshot import Snapshot
-    from binderlint.source import Place, Text
+from binderlint.read.script import Command, Kind, Script, Shell
+from binderlint.snapshot import Snapshot
+from binderlint.source import Place, Source, Span, Text
 
 _SEMICOLON = regex(r"[ \t]*;(?![;&])")  # not the `;;` and `;&` of a `case`
 START_DIES = "the container never starts"
@@ -48,17 +45,12 @@ def understood(repo: Snapshot) -> tuple[Script, Shell] | None:
 
 def after(repo: Snapshot, script: Script, edit: Replace) -> Shell | None:
     """What a script would be after an edit."""
-    from binderlint.read.script import Script
-    from binderlint.source import Source
-
     text = replaced(script.source.text, [edit])
     return Script(Source(script.source.path, script.source.encode(text)), repo.get).shell
 
 
 def mended(repo: Snapshot, script: Script, edit: Replace) -> bool:
     """Whether after an edit the command that start is given arrives whole on every path."""
-    from binderlint.read.script import Kind
-
     shell = after(repo, script, edit)
     return shell is not None and shell.arrival in (Kind.EXEC, Kind.PLAIN)
 
@@ -98,7 +90,5 @@ def before_server(script: Script) -> Iterator[Command]:
 
 def moved(repo: Snapshot, script: Script, command: Command) -> Fix | None:
     """The fix that moves the statement of a command from start to postBuild, where that can be done."""
-    from binderlint.changes.to_post_build import to_post_build
-
     edits = to_post_build(repo, script, command)
     return Fix("Move it to postBuild", edits, Applicability.UNSAFE) if edits else None

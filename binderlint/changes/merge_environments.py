@@ -8,7 +8,15 @@ from typing import NamedTuple
 from binderlint.changes.edits import append, append_items, append_lines, create, replace
 from binderlint.lint.diagnostic import Delete, Edit
 from binderlint.pattern import regex
-from binderlint.read.requirements import Invalid, Option, Requirement, canonical, parse, read, unquoted
+from binderlint.read.requirements import (
+    Invalid,
+    Option,
+    Requirement,
+    canonical,
+    parse_requirement,
+    read_requirements,
+    unquoted,
+)
 from binderlint.source import Array, Source, Table, Text
 
 # conda-forge's names where they are not PyPI's, the one to write first (conda-forge's feedstocks name their sources).
@@ -91,7 +99,7 @@ def not_in(environment: Table, requirements: Source) -> list[str]:
     names = conda_names(environment)
     return [
         str(one.name or one.text)
-        for one in read(requirements)
+        for one in read_requirements(requirements)
         if isinstance(one, Requirement) and one.applies("3.12") and not has(names, one) and one.key not in BASE
     ]
 
@@ -109,7 +117,7 @@ def into_environment(environment: Table, requirements: Source) -> Merge | None:
         if not text:
             lines.append(comment)
             continue
-        one = parse(Text(text, requirements.place()))
+        one = parse_requirement(Text(text, requirements.place()))
         match one:
             case Invalid() | None:
                 return None
@@ -166,7 +174,7 @@ def into_requirements(environment: Table, requirements: Source, runtime: str) ->
     python, only_pip = only_pip_packages(environment)
     if not only_pip or "#" in source.text or set(environment) - {"name", "channels", "dependencies", "prefix"}:
         return None
-    there = {one.key: one for one in read(requirements) if isinstance(one, Requirement)}
+    there = {one.key: one for one in read_requirements(requirements) if isinstance(one, Requirement)}
     new: list[str] = []
     for one in _pip_items(environment):
         if not isinstance(one, Requirement) or one.hashed or _is_local(one):
@@ -204,7 +212,7 @@ def _pip_items(environment: Table) -> list[Requirement | Option | Invalid]:
     lists = [
         item["pip"] for item in dependencies or () if isinstance(item, Table) and isinstance(item.get("pip"), Array)
     ]
-    items = [parse(unquoted(item)) for array in lists for item in array if isinstance(item, Text)]
+    items = [parse_requirement(unquoted(item)) for array in lists for item in array if isinstance(item, Text)]
     return [item for item in items if item]
 
 

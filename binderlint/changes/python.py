@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from binderlint.changes.edits import create, prepend, replace
+from binderlint.facts.environment.held import held_at
 from binderlint.facts.environment.installs import pip_files
 from binderlint.facts.environment.mapping import conda_list, conda_specs
 from binderlint.lint.diagnostic import Applicability, Edit, Fix
 from binderlint.repo2docker.build import build_plan, used_file
-
-if TYPE_CHECKING:
-    from binderlint.snapshot import Snapshot
-from binderlint.facts.environment.held import held_at
+from binderlint.snapshot import Snapshot
 
 PYTHONS = tuple(f"3.{minor}" for minor in range(7, 15))  # those that repo2docker gives server and kernel in one
 

@@ -5,18 +5,15 @@ from __future__ import annotations
 import re
 from functools import cached_property, lru_cache
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import append_lines, create, remove_lines
 from binderlint.facts.scripts.scripts import post_build_script
+from binderlint.lint.diagnostic import Edit
 from binderlint.read.actions import download, install
+from binderlint.read.script import Command, Script, Shell, Statement
 from binderlint.repo2docker.build import build_plan
+from binderlint.snapshot import Snapshot
 from binderlint.source import Place, Source, Span
-
-if TYPE_CHECKING:
-    from binderlint.lint.diagnostic import Edit
-    from binderlint.read.script import Command, Script, Shell, Statement
-    from binderlint.snapshot import Snapshot
 
 # Statements that go together, above which it is for a human to move them.
 _MOST = 100

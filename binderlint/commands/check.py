@@ -10,17 +10,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from binderlint.commands.exits import CLEAN, CRASHED, FAILED, FOUND, UsageError
 from binderlint.escapes import printable
-from binderlint.lint.settings import OPTIONS
+from binderlint.lint.options import OPTIONS
 from binderlint.outside.streams import show, show_patch, tell
-from binderlint.repo2docker.build import build_plan
 
 if TYPE_CHECKING:
-    from binderlint.facts.environment.locks import Lock
     from binderlint.lint.fixer import Fixed
     from binderlint.lint.report import Report
     from binderlint.lint.settings import Settings
     from binderlint.outside.disk import Change, Written
     from binderlint.outside.remote import Remote
+    from binderlint.read.lock import Lock
     from binderlint.snapshot import Snapshot
 
 # Formats that name files for whoever runs the command, so from its folder; the others name them from the repository's root.
@@ -200,14 +199,14 @@ def _targets(paths: list[str]) -> list[Target]:
 
 
 def _settings(root: Path | None, options: argparse.Namespace) -> Settings:
-    from binderlint.lint.settings import Settings, find, load, load_committed
+    from binderlint.lint.settings import Settings, find_configuration, load_committed, load_settings
     from binderlint.rules import rule_index
 
     if options.config_ref is not None and root:
         settings = load_committed(root, options.config_ref)
     else:
-        file = options.config or (None if options.isolated or root is None else find(root))
-        settings = load(file) if file else Settings()
+        file = options.config or (None if options.isolated or root is None else find_configuration(root))
+        settings = load_settings(file) if file else Settings()
     if settings.file:
         here = _from_here(os.path.join(os.path.realpath(settings.file.parent), settings.file.name))
         at = f" of {settings.commit}" if settings.commit else ""
@@ -292,9 +291,17 @@ def _read(target: Target, options: argparse.Namespace, settings: Settings, versi
         repo = Snapshot.from_ref(target.root, options.ref, hub=settings.hub, assume_binder=assume)
     else:
         repo = Snapshot.from_folder(target.root, hub=settings.hub, assume_binder=assume, versions=versions)
-        if versions and (objection := versions.objection(build_plan(repo).python)):
+        if versions and (objection := versions.objection(_python_of(repo))):
             _warn(objection)
     return _with_all_refs(repo) if settings.online else repo
+
+
+def _python_of(repo: Snapshot) -> str:
+    """The Python that the build uses, empty when that is not known."""
+    from binderlint.repo2docker.build import build_plan
+
+    python = build_plan(repo).python
+    return python.version if python else ""
 
 
 def _with_all_refs(repo: Snapshot) -> Snapshot:

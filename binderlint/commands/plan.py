@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from binderlint.commands.exits import CLEAN, FOUND, UsageError
-from binderlint.lint.settings import OPTIONS
+from binderlint.lint.options import OPTIONS
 from binderlint.outside.streams import show
 
 if TYPE_CHECKING:
@@ -74,8 +74,10 @@ def _repository(options: argparse.Namespace) -> Snapshot:
 
 
 def _hub(folder: Path | None, options: argparse.Namespace) -> str | Hub:
-    from binderlint.lint.settings import Settings, find, load
+    from binderlint.lint.settings import Settings, find_configuration, load_settings
 
-    file = options.config or (None if options.isolated or folder is None or not folder.is_dir() else find(folder))
-    settings = load(file) if file else Settings()
+    file = options.config or (
+        None if options.isolated or folder is None or not folder.is_dir() else find_configuration(folder)
+    )
+    settings = load_settings(file) if file else Settings()
     return options.hub or settings.hub

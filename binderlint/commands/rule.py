@@ -21,7 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print one rule's page, or the list."""
-    from binderlint.pages import read
+    from binderlint.pages import read_page
 
     if options.all:
         entries = rule_index()
@@ -32,7 +32,7 @@ def run(options: argparse.Namespace) -> int:
     entry = find_entry(options.rule)
     if entry is None:
         raise UsageError(f"there is no rule `{options.rule}`{_near(options.rule)}; `binderlint rule --all` lists them")
-    show(_as_json(document(entry)) if options.output == "json" else headed(entry, read(entry.page).shown))
+    show(_as_json(document(entry)) if options.output == "json" else headed(entry, read_page(entry.page).shown))
     return CLEAN
 
 
@@ -59,9 +59,9 @@ def listing(entries: Iterable[Entry]) -> str:
 
 def document(entry: Entry) -> dict[str, Any]:
     """A rule as plain values."""
-    from binderlint.pages import read
+    from binderlint.pages import read_page
 
-    page = read(entry.page)
+    page = read_page(entry.page)
     return {
         "code": entry.code,
         "name": entry.name,

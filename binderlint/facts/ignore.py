@@ -7,15 +7,13 @@ import posixpath
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from binderlint.pattern import regex
 from binderlint.read.text import split_lines
 from binderlint.read.wildmatch import fits
+from binderlint.snapshot import Snapshot
 from binderlint.source import Source, Text
-
-if TYPE_CHECKING:
-    from binderlint.snapshot import Snapshot
 
 
 class Pattern(NamedTuple):

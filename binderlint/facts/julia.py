@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from binderlint.pattern import regex
 from binderlint.read.digits import release
 from binderlint.read.toml import find_value, parse_loose
 from binderlint.repo2docker.build import build_plan
+from binderlint.snapshot import Snapshot
 from binderlint.source import Source, Text
-
-if TYPE_CHECKING:
-    from binderlint.snapshot import Snapshot
 
 _UUID = regex(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 

@@ -5,18 +5,18 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from binderlint.facts.docker.context import build_dockerfile
 from binderlint.facts.notebooks import shown_notebooks
 from binderlint.facts.scripts.scripts import post_build_script, start_script
 from binderlint.pattern import regex
+from binderlint.read.cells import syntax
+from binderlint.read.dask_units import memory_limit
 from binderlint.read.digits import number
+from binderlint.read.plain_notebook import Page, PlainCell
+from binderlint.snapshot import Snapshot
 from binderlint.source import Source, Text
-
-if TYPE_CHECKING:
-    from binderlint.read.plain_notebook import Page, PlainCell
-    from binderlint.snapshot import Snapshot
 
 _UNITS = {"": 1, "k": 2**10, "m": 2**20, "g": 2**30, "t": 2**40}
 # Java's heap, and Spark's driver, which runs in the session (its executors need not).
@@ -78,9 +78,6 @@ def _of_cell(page: Page, cell: PlainCell) -> Iterator[Asked]:
 
 def _of_clusters(page: Page, cell: PlainCell) -> Iterator[Asked]:
     """Dask's workers in the session: their number (of a million at most) times the memory of each."""
-    from binderlint.read.cells import syntax
-    from binderlint.read.dask_units import memory_limit
-
     tree = syntax(cell.text)
     for node in ast.walk(tree) if tree else ():
         if not isinstance(node, ast.Call):

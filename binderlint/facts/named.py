@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from binderlint.pattern import regex
 from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.names import CONFIG_NAMES, ROOT_ONLY, meant
+from binderlint.snapshot import Snapshot
 from binderlint.source import Source
-
-if TYPE_CHECKING:
-    from binderlint.snapshot import Snapshot
 
 _SCRIPTS = (".sh", ".bash", ".yml", ".yaml", ".toml", ".cfg", ".ini", ".in", ".mk")
 _SCRIPT_NAMES = frozenset(

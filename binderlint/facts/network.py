@@ -5,18 +5,17 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from binderlint.facts.docker.context import docker_runs
 from binderlint.facts.notebooks import shown_notebooks
 from binderlint.facts.scripts.scripts import post_build_script, start_script
 from binderlint.pattern import regex
+from binderlint.read.cells import syntax
+from binderlint.read.plain_notebook import Page, PlainCell
+from binderlint.read.script import Command
+from binderlint.snapshot import Snapshot
 from binderlint.source import Text
-
-if TYPE_CHECKING:
-    from binderlint.read.plain_notebook import Page, PlainCell
-    from binderlint.read.script import Command
-    from binderlint.snapshot import Snapshot
 
 # Ports that a scheme stands for (IANA service names); http and https are open on every hub.
 PORTS = {
@@ -110,8 +109,6 @@ def _of_cell(page: Page, cell: PlainCell) -> Iterator[Reached]:
     lines = cell.text.split("\n")
     numbers = range(1, len(lines) + 1)
     if page.is_python and not lines[0].startswith(("%%bash", "%%sh", "%%script")):
-        from binderlint.read.cells import syntax
-
         tree = syntax(cell.text)
         shell = {number for number in numbers if lines[number - 1].lstrip().startswith(("!", "%sx", "%system"))}
         wanted = shell | (set(_lines_with_addresses(tree)) if tree else set())

@@ -4,22 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import NamedTuple
 
 from binderlint.facts.environment.mapping import conda_specs
-from binderlint.repo2docker.build import build_plan, used_file
-
-if TYPE_CHECKING:
-    from binderlint.snapshot import Snapshot
-    from binderlint.source import Source
-
-from typing import TYPE_CHECKING, NamedTuple
-
 from binderlint.pattern import regex
+from binderlint.repo2docker.build import build_plan, used_file
+from binderlint.snapshot import Snapshot
 from binderlint.source import Place, Source, Span, Text
-
-if TYPE_CHECKING:
-    from binderlint.snapshot import Snapshot
 
 # Comments, strings (raw ones too), names with their package, brackets.
 _TOKEN = regex(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import Enum, IntEnum
 from typing import NamedTuple
 
+from binderlint.lint.families import folder_of
 from binderlint.source import REGULAR, Place, Span
 
 DOCS = "https://github.com/binderlint/binderlint/blob/main/binderlint/rules/"
@@ -114,7 +115,6 @@ class Diagnostic(NamedTuple):
 
     @property
     def url(self) -> str:
-        from binderlint.lint.families import folder_of
 
         return f"{DOCS}{folder_of(self.code)}/{self.name.replace('-', '_')}.md"
 

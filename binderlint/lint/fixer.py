@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from binderlint.changes.edits import EditError
 from binderlint.lint.diagnostic import (
@@ -22,17 +23,15 @@ from binderlint.lint.diagnostic import (
     Severity,
 )
 from binderlint.lint.linter import check
+from binderlint.lint.report import Report
+from binderlint.lint.rule import Rule
+from binderlint.lint.settings import Settings
+from binderlint.read.faults import faults
 from binderlint.repo2docker.build import build_plan
+from binderlint.repo2docker.plan import PlanError
+from binderlint.rules import find_rule
+from binderlint.snapshot import Snapshot
 from binderlint.source import Source, Span
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from binderlint.lint.report import Report
-    from binderlint.lint.rule import Rule
-    from binderlint.lint.settings import Settings
-    from binderlint.repo2docker.plan import PlanError
-    from binderlint.snapshot import Snapshot
 
 PASSES = 10
 
@@ -236,12 +235,12 @@ def _stop(error: PlanError) -> tuple[str, str, str]:
 
 def worse(before: Snapshot, report: Report, after: Snapshot, after_report: Report) -> str:
     """Why the repository is worse than before, in words; empty when it is not."""
-    plan = build_plan(after)
-    if plan.error and not build_plan(before).error:
-        return f"the build would fail: {plan.error.message}"
+    error, error_before = build_plan(after).error, build_plan(before).error
+    if error and not error_before:
+        return f"the build would fail: {error.message}"
     if broken := _broken(before, after):
         return f"`{broken}` could no longer be read"
-    if build_plan(before).error and (not plan.error or _stop(plan.error) != _stop(build_plan(before).error)):
+    if error_before and (not error or _stop(error) != _stop(error_before)):
         return ""  # the build stopped there: what comes to light was wrong all along
     brought = _brought(before, report, after, after_report)
     return f"it would bring a new error, {brought.code} {brought.name}" if brought else ""
@@ -249,8 +248,6 @@ def worse(before: Snapshot, report: Report, after: Snapshot, after_report: Repor
 
 def _broken(before: Snapshot, after: Snapshot) -> str:
     """The path of a file that parsed before, or of which more did; empty when there is none. Only files that changed are looked at."""
-    from binderlint.read.faults import faults
-
     for path, source in after.sources.items():
         old = before.sources.get(path)
         if old is source or (old and old.data == source.data):
@@ -293,8 +290,6 @@ def _revealed(before: Snapshot, report: Report, after: Snapshot, after_report: R
 
 def _opened(solved: Iterable[Diagnostic]) -> set[str]:
     """The files that nobody could read, their encoding among the reasons, and now can."""
-    from binderlint.rules import find_rule
-
     recoded, unreadable = set[str](), set[str]()
     for found in solved:
         recoded |= {edit.path for edit in found.fix.edits if isinstance(edit, Recode)} if found.fix else set()
@@ -323,8 +318,6 @@ def _further(solved: Iterable[Diagnostic], report: Report, after_report: Report)
 
 def _is_of_another(found: Diagnostic, before: Snapshot, after: Snapshot) -> bool:
     """True for what the fixes have not touched: the repository as a whole, or a file while the build reads nothing that differs."""
-    from binderlint.rules import find_rule
-
     plan = build_plan(before)
     if (rule := find_rule(found.code)) and rule.whole:
         return (plan.buildpack, plan.default) == (

@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from binderlint.data import DATA
+from binderlint.escapes import shown_value
 from binderlint.pattern import regex
-
-if TYPE_CHECKING:
-    from binderlint.repo2docker.plan import Plan
+from binderlint.repo2docker.plan import Plan
 
 DEFAULT = "mybinder.org"
 _UNITS = {"": 1, "K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}
@@ -51,14 +50,12 @@ def find_hub(name: str) -> Hub:
 
 def describe(table: Mapping[str, Any]) -> Hub:
     """A hub from a table: `name`, `memory` and `clone` (such as "8G"), `ports`, `default-environment`, `cluster`. Raises ValueError."""
-    from binderlint.lint.settings import shown
-
     for key, value in table.items():
         kinds = _KINDS.get(key)
         if kinds is None:
             raise ValueError(f"`{key[:60]}` is none of {', '.join(_KINDS)}")
         if not isinstance(value, kinds) or (isinstance(value, list) and not all(type(port) is int for port in value)):
-            raise ValueError(f"`{key}` cannot be {shown(value)}")
+            raise ValueError(f"`{key}` cannot be {shown_value(value)}")
     return Hub(
         table.get("name", "the hub"),
         parse_size(table.get("memory", "")),

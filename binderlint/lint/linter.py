@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
 
 from binderlint.facts.for_binder import is_for_binder
-from binderlint.lint.diagnostic import Diagnostic, Level, Severity
-from binderlint.lint.report import Report
-from binderlint.lint.rule import one_line
+from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
+from binderlint.lint.report import Report, Suppressed
+from binderlint.lint.rule import Rule, one_line
+from binderlint.lint.settings import Settings
+from binderlint.lint.suppression import suppress
+from binderlint.lint.trust import honest
 from binderlint.repo2docker.build import build_plan
 from binderlint.rules import all_rules
+from binderlint.rules.meta.file_not_read import FileNotRead
+from binderlint.rules.meta.not_for_binder import NotForBinder
+from binderlint.snapshot import Snapshot
 from binderlint.source import UNREAD, RepositoryError, Source, UnreadError, unread
-
-if TYPE_CHECKING:
-    from binderlint.lint.diagnostic import Fix
-    from binderlint.lint.report import Suppressed
-    from binderlint.lint.rule import Rule
-    from binderlint.lint.settings import Settings
-    from binderlint.snapshot import Snapshot
-
 
 CRASHED = "BLT001"
 _FAILURES = 10  # files that turn out not to be readable, after each of which the check begins anew
@@ -30,8 +27,6 @@ def check(repo: Snapshot, settings: Settings | None = None, rules: Iterable[Rule
 
     What cannot be read is said, and what depends on it is not judged. Raises RepositoryError where that goes on and on.
     """
-    from binderlint.lint.settings import Settings
-
     settings, rules = settings or Settings(), list(rules or ())
     for _ in range(_FAILURES):
         try:
@@ -43,9 +38,6 @@ def check(repo: Snapshot, settings: Settings | None = None, rules: Iterable[Rule
 
 
 def _check(repo: Snapshot, settings: Settings, rules: list[Rule]) -> Report:
-    from binderlint.lint.suppression import suppress
-    from binderlint.rules.meta.file_not_read import FileNotRead
-    from binderlint.rules.meta.not_for_binder import NotForBinder
 
     offered = rules or list(all_rules())
     chosen = [rule for rule in offered if settings.selects(rule)]
@@ -109,7 +101,6 @@ def run_rule(rule: Rule, repo: Snapshot) -> Iterator[Diagnostic]:
 
 
 def _honest(fix: Fix, repo: Snapshot) -> Fix | None:
-    from binderlint.lint.trust import honest
 
     return honest(fix, repo)
 

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
+from binderlint.snapshot import Snapshot
 from binderlint.source import Array, Place, Scalar, Source, Table, Text
-
-if TYPE_CHECKING:
-    from binderlint.snapshot import Snapshot
 
 
 class Rule:

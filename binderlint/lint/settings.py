@@ -5,14 +5,18 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
+from binderlint.escapes import shown_value
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Severity
+from binderlint.lint.hubs import Hub, describe
+from binderlint.lint.options import OPTIONS, Option
 from binderlint.lint.report import Hider, Suppressed
-
-if TYPE_CHECKING:
-    from binderlint.lint.hubs import Hub
-    from binderlint.lint.rule import Rule
+from binderlint.lint.rule import Rule
+from binderlint.outside.dotgit import find_top
+from binderlint.outside.regular import read_regular
+from binderlint.outside.worktree import read_ref
+from binderlint.snapshot import RepositoryError, Snapshot
 
 SEVERITIES = {str(severity): severity for severity in Severity}
 FILES = ("binderlint.toml", ".binderlint.toml", "pyproject.toml")
@@ -21,62 +25,6 @@ LARGEST = 1_000_000  # bytes of a configuration file
 
 class ConfigError(Exception):
     """The configuration cannot be used; the message names the file and the line."""
-
-
-class Option(NamedTuple):
-    """One setting: its name, what kind of value it takes, and what it does, for the flags, the schema and the docs."""
-
-    name: str
-    kind: str
-    """`rules` (codes, prefixes or names), `reasons` (rules, or a table of rules and reasons), `severities` (a table), `globs` (paths to rules), `choice`, `hub` (a choice, or a table), `text` or `flag`."""
-    help: str
-    default: Any
-    choices: tuple[str, ...] = ()
-    flag: str = ""
-    """The flag on the command line, if it has one."""
-
-
-OPTIONS = (
-    Option("select", "rules", "Run only these rules (codes, prefixes such as CND, names, or ALL)", (), flag="--select"),
-    Option(
-        "ignore", "reasons", "Leave these rules out; in a file also as a table of rule = reason", {}, flag="--ignore"
-    ),
-    Option("per-file-ignores", "globs", "Leave rules out in files that match a pattern", {}),
-    Option("severity", "severities", "Give a rule another severity", {}),
-    Option(
-        "fail-on",
-        "choice",
-        "The lowest severity that makes the run fail",
-        "warning",
-        ("error", "warning", "info", "never"),
-        "--fail-on",
-    ),
-    Option(
-        "hub",
-        "hub",
-        "The BinderHub the repository is meant for",
-        "mybinder.org",
-        ("mybinder.org", "generic"),
-        "--hub",
-    ),
-    Option(
-        "assume-binder",
-        "flag",
-        "Check the repository even when nothing in it says that it is meant for Binder",
-        False,
-        flag="--assume-binder",
-    ),
-    Option(
-        "online",
-        "flag",
-        "Ask the repository's host which branches and tags it has, where the clone does not know (a shallow checkout)",
-        False,
-        flag="--online",
-    ),
-    Option("unfixable", "rules", "Never apply the fixes of these rules", ()),
-    Option("extend-safe-fixes", "rules", "Treat the unsafe fixes of these rules as safe", ()),
-    Option("require-reasons", "flag", "Report suppression comments that give no reason", False),
-)
 
 
 class Settings(NamedTuple):
@@ -195,7 +143,7 @@ def _matches(path: str, pattern: str) -> bool:
     return fnmatch(path, pattern) or fnmatch(path, f"*/{pattern}") or path.startswith(pattern.rstrip("/") + "/")
 
 
-def find(folder: Path) -> Path | None:
+def find_configuration(folder: Path) -> Path | None:
     """The configuration file of a folder, the first of binderlint.toml, .binderlint.toml and pyproject.toml with [tool.binderlint].
 
     A link that leads out of the repository is not followed: a stranger may have made it. Raises ConfigError.
@@ -214,14 +162,12 @@ def find(folder: Path) -> Path | None:
 
 
 def _leads_out(path: Path, folder: Path) -> bool:
-    from binderlint.outside.dotgit import find_top
 
     whole = folder.resolve()
     return not path.resolve().is_relative_to(find_top(whole) or whole)
 
 
 def _read(path: Path) -> bytes:
-    from binderlint.outside.regular import read_regular
 
     try:
         return read_regular(path, LARGEST)
@@ -229,7 +175,7 @@ def _read(path: Path) -> bytes:
         raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error
 
 
-def load(path: Path) -> Settings:
+def load_settings(path: Path) -> Settings:
     """Read a configuration file. Raises ConfigError."""
     return _parse(_read(path), path.name, str(path))._replace(file=path)
 
@@ -239,10 +185,6 @@ def load_committed(folder: Path, ref: str) -> Settings:
 
     Without such a file in the commit these are the settings of no file. Raises ConfigError, also where the commit is not there.
     """
-    from binderlint.outside.dotgit import find_top
-    from binderlint.outside.worktree import read_ref
-    from binderlint.snapshot import RepositoryError, Snapshot
-
     folder = folder.resolve()
     top = find_top(folder) or folder
     try:
@@ -311,8 +253,6 @@ def convert(option: Option, value: Any, where: str) -> Any:
         case (("choice" | "hub"), str()) if value in option.choices:
             return value
         case "hub", {}:
-            from binderlint.lint.hubs import describe
-
             name = value.get("name")
             if isinstance(name, str) and name.strip(" .").lower() in option.choices:
                 raise ConfigError(
@@ -333,16 +273,7 @@ def convert(option: Option, value: Any, where: str) -> Any:
         "choice": f"one of {', '.join(option.choices)}",
         "flag": "true or false",
     }[option.kind]
-    raise ConfigError(f"{where}: `{option.name}` must be {expected}, not {shown(value)}")
-
-
-def shown(value: object) -> str:
-    """A value of a configuration file for a message: the beginning of it, as Python writes it."""
-    try:
-        text = repr(value)
-    except (RecursionError, ValueError):  # nested too deeply; a number with more digits than Python writes
-        return f"this {type(value).__name__}"
-    return text if len(text) <= 100 else f"{text[:99]}\u2026"
+    raise ConfigError(f"{where}: `{option.name}` must be {expected}, not {shown_value(value)}")
 
 
 def _line_of(text: str, key: str) -> int:

@@ -5,45 +5,16 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from operator import itemgetter
-from typing import TYPE_CHECKING, NamedTuple
 
 from binderlint.facts.launch.links import markup_of
+from binderlint.lint.comments import CommentRule, Comments, Directive, directives
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
-from binderlint.lint.report import Hider, Suppressed
+from binderlint.lint.families import META
+from binderlint.lint.report import Suppressed
+from binderlint.lint.settings import Settings
 from binderlint.repo2docker.build import build_plan
-from binderlint.source import SUPPRESSION, Place, Source, Span
-
-if TYPE_CHECKING:
-    from binderlint.lint.settings import Settings
-    from binderlint.snapshot import Snapshot
-
-
-class Directive(NamedTuple):
-    """A suppression comment: the rules it names (codes or names), why, where, and the line it is about (None for the whole file)."""
-
-    rules: tuple[str, ...]
-    reason: str
-    place: Place
-    line: int | None
-
-    def suppressed(self, found: Diagnostic) -> Suppressed:
-        return Suppressed(found, self.reason, Hider(self.place.path, "comment", ", ".join(self.rules)))
-
-
-def directives(source: Source) -> list[Directive]:
-    """The suppression comments of a file. One that has its line for itself is about the next line."""
-    if source.name.endswith(".ipynb") or b"binderlint:" not in source.data.replace(
-        b"\0", b""
-    ):  # UTF-16 is full of zeros
-        return []
-    found = []
-    for match in SUPPRESSION.finditer(source.text):
-        line = source.position(match.end())[0]
-        alone = not source.text[source.line_starts[line - 1] : match.start()].strip()
-        rules = tuple(name.strip() for name in match["rules"].split(",") if name.strip())
-        about = None if match["kind"] == "ignore-file" else line + 1 if alone else line
-        found.append(Directive(rules, match["reason"], Place(source, Span(*match.span())), about))
-    return found
+from binderlint.rules import rule_index, rules_of
+from binderlint.snapshot import Snapshot
 
 
 def _is_read(repo: Snapshot, comment: Directive) -> bool:
@@ -89,10 +60,6 @@ def suppress(
     links are checked, and only by rules that `ran`. Nothing is said against a comment where an error keeps other rules silent: in a file
     that Binder ignores or at which the launch fails, or while the build stops.
     """
-    from binderlint.lint.comments import CommentRule, Comments
-    from binderlint.lint.families import META
-    from binderlint.rules import rule_index, rules_of
-
     diagnostics = list(diagnostics)
     paths = {*(found.path for found in diagnostics), *(use.path for use in build_plan(repo).files)}
     looked_at = [source for source in repo.files if source.path in paths or markup_of(source)]

@@ -5,17 +5,13 @@ from __future__ import annotations
 import re
 from collections import ChainMap
 from collections.abc import Collection, Mapping
-from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import EditError, replaced, unmakeable
 from binderlint.lint.diagnostic import Applicability, Create, Delete, Edit, Fix, Recode, Rename, Replace, SetMode
 from binderlint.pattern import regex
 from binderlint.read.requirements import PLACEHOLDER
+from binderlint.snapshot import Snapshot
 from binderlint.source import Source, Span
-
-if TYPE_CHECKING:
-    from binderlint.snapshot import Snapshot
-
 
 _RARE_ENDS = regex(r"[\v\f\x1c-\x1e\x85\u2028\u2029]")
 

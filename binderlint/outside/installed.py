@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from binderlint.facts.environment.locks import Lock
 from binderlint.outside.programs import find_program
 from binderlint.pattern import regex
+from binderlint.read.lock import Lock
 from binderlint.read.requirements import canonical
 
 if TYPE_CHECKING:

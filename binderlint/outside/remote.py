@@ -66,9 +66,9 @@ def _named(target: str) -> Remote | None:
         return Remote(f"{_HOSTS[host]}/{name}", ref or "HEAD", f"{host}/{name}")
     if not target.startswith(("http://", "https://")):
         return None
-    from binderlint.read.address import Route, parse
+    from binderlint.read.address import Route, parse_address
 
-    address = parse(target)
+    address = parse_address(target)
     if address is None or address.route not in (Route.LAUNCH, Route.LEGACY):
         raise RepositoryError(f"{target}: not a launch link, such as https://mybinder.org/v2/gh/owner/name/HEAD")
     if address.route is Route.LEGACY:

@@ -165,7 +165,7 @@ _INTERFACE = regex(
 )
 
 
-def parse(url: str) -> Address | None:
+def parse_address(url: str) -> Address | None:
     """The parts of a URL, None when it is not one of a BinderHub: of a host we know, or with a path `/v2/<provider>/`."""
     found = _SPLIT.fullmatch(url)
     if not found:

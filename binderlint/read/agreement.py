@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
 
 from binderlint.pattern import regex
 from binderlint.read.digits import release
-
-if TYPE_CHECKING:
-    from binderlint.read.matchspec import MatchSpec
-    from binderlint.read.requirements import Requirement
+from binderlint.read.matchspec import MatchSpec
+from binderlint.read.requirements import Requirement, canonical
 
 _NUMBERS = regex(r"\d+(?:\.\d+)*")
 
@@ -69,7 +66,5 @@ _DIFFERENT = frozenset({"curl", "ffmpeg", "git", "graphviz", "jq", "pandoc", "re
 
 def pip_name(spec: MatchSpec) -> str:
     """The name that a conda package has for pip, as indexes compare it; `""` where it is another thing there."""
-    from binderlint.read.requirements import canonical
-
     name = canonical(spec.name)
     return "" if name in _DIFFERENT else name

@@ -39,7 +39,7 @@ class Successor(NamedTuple):
     """`rename`, `replace` or `gone`."""
 
 
-def read(source: Source) -> tuple[AptEntry, ...]:
+def read_apt(source: Source) -> tuple[AptEntry, ...]:
     """The entries of apt.txt; none where it is not UTF-8, which repo2docker cannot read."""
     if source.encoding != "utf-8" or source.decode_error or "\0" in source.text:
         return ()

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
 from binderlint.pattern import regex
+from binderlint.read.cells import python
+from binderlint.read.dockerfile.instructions import read_dockerfile
+from binderlint.read.plain_notebook import Page
+from binderlint.read.requirements import Invalid, read_requirements
+from binderlint.read.shebang import shebang
+from binderlint.read.shell.syntax import tree
+from binderlint.read.shell.words import Code
+from binderlint.read.toml import parse_loose, parse_pyproject
+from binderlint.read.validity import verdict
+from binderlint.read.yaml import read_safe, read_yaml
 from binderlint.source import EXECUTABLE, REGULAR, Source, Text
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 _REQUIREMENTS = regex(r"(?:.*[-_.])?(?:requirements|constraints)[^/]*\.(?:txt|in)")
 # The instructions of a Dockerfile: https://docs.docker.com/reference/dockerfile/
@@ -46,10 +53,6 @@ def faults(source: Source) -> int | None:
 
 def _notebook(source: Source) -> int | None:
     """1 for a notebook that does not open cleanly in Jupyter, and the code cells that are not Python."""
-    from binderlint.read.cells import python
-    from binderlint.read.plain_notebook import Page
-    from binderlint.read.validity import verdict
-
     page = Page(source)
     if page.data is None or source.has_bom:
         return None
@@ -58,14 +61,12 @@ def _notebook(source: Source) -> int | None:
 
 
 def _yaml(source: Source) -> int | None:
-    from binderlint.read.yaml import read, read_safe
 
-    reader = read if source.name.startswith("environment.") else read_safe
+    reader = read_yaml if source.name.startswith("environment.") else read_safe
     return None if reader(source).problem else 0
 
 
 def _toml(source: Source) -> int:
-    from binderlint.read.toml import parse_loose, parse_pyproject
 
     if source.name in ("Pipfile", "Project.toml", "JuliaProject.toml"):
         parse_loose(source.text)
@@ -76,9 +77,7 @@ def _toml(source: Source) -> int:
 
 def _dockerfile(source: Source) -> int:
     """The instructions that Docker does not know, and the RUN lines that are no shell."""
-    from binderlint.read.dockerfile.instructions import read
-
-    found = read(source).instructions
+    found = read_dockerfile(source).instructions
     scripts = [instruction.script for instruction in found]
     return _count(instruction.name not in _INSTRUCTIONS for instruction in found) + _count(
         not _is_shell(script) for script in scripts if script
@@ -86,17 +85,14 @@ def _dockerfile(source: Source) -> int:
 
 
 def _requirements(source: Source) -> int | None:
-    from binderlint.read.requirements import Invalid, read
 
     if source.decode_error:
         return None
-    return _count(isinstance(line, Invalid) for line in read(source))
+    return _count(isinstance(line, Invalid) for line in read_requirements(source))
 
 
 def _script(source: Source) -> int | None:
     """Whether a script is what its first line or its name says."""
-    from binderlint.read.script import shebang
-
     if source.decode_error or "\0" in source.text:
         return None
     text = source.slice(int(source.has_bom), len(source.text))
@@ -106,8 +102,6 @@ def _script(source: Source) -> int | None:
 
 
 def _is_shell(text: Text) -> bool:
-    from binderlint.read.shell.syntax import tree
-    from binderlint.read.shell.words import Code
 
     return not tree(Code(text)).has_error
 

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from binderlint.data import DATA
 from binderlint.source import Text
-
-if TYPE_CHECKING:
-    from binderlint.read.dockerfile.instructions import Dockerfile, Stage
 
 
 class Image(NamedTuple):
@@ -46,7 +43,7 @@ class Facts(NamedTuple):
     variables: Mapping[str, str]
 
 
-def parse(written: Text, value: str) -> Image | None:
+def parse_image(written: Text, value: str) -> Image | None:
     """The image that a reference names; None when it is no valid reference (docker's reference grammar, simplified)."""
     rest, _, digest = value.partition("@")
     head, slash, tail = rest.rpartition("/")
@@ -66,32 +63,7 @@ def parse(written: Text, value: str) -> Image | None:
     return Image(written, value, path, tag, digest)
 
 
-def image_of(stage: Stage) -> Image | None:
-    """The image that a stage starts from, through the stages between; None when its name is not known or not valid."""
-    root = stage.root
-    value = root.start.value(root.base)
-    return parse(root.base, value) if value else None
-
-
-def images_of(dockerfile: Dockerfile | None) -> Iterator[Image]:
-    """The images that a build pulls, where their names are known: those that its stages start from and copy from."""
-    from binderlint.read.dockerfile.instructions import sources_of
-
-    named = dockerfile.named if dockerfile else {}
-    for stage in dockerfile.needed if dockerfile else ():
-        if not stage.parent and (image := image_of(stage)):
-            yield image
-        for origin in sources_of(stage):
-            if origin.lower() not in named and "$" not in origin and (image := parse(origin, origin)):
-                yield image
-
-
-def base_of(dockerfile: Dockerfile | None) -> Image | None:
-    """The image that a Dockerfile builds on."""
-    return image_of(dockerfile.final) if dockerfile and dockerfile.final else None
-
-
-def facts(image: Image | None) -> Facts | None:
+def image_facts(image: Image | None) -> Facts | None:
     """What is known of an image; None for one that is not in the table."""
     if image is None:
         return None

@@ -79,7 +79,7 @@ class MatchSpec(NamedTuple):
         return self.text.part(self.version.place.span.end - start, self.build.place.span.end - start)
 
 
-def parse(text: Text) -> MatchSpec | None:
+def parse_spec(text: Text) -> MatchSpec | None:
     """Read one item; None when it has no form that this reader knows, which does not mean that conda refuses it."""
     body = unquoted(text)
     whole = body.place.text != body
@@ -109,9 +109,9 @@ def parse(text: Text) -> MatchSpec | None:
     )
 
 
-def specs(items: Iterable[object]) -> tuple[MatchSpec, ...]:
+def read_specs(items: Iterable[object]) -> tuple[MatchSpec, ...]:
     """The match specs among the items of a `dependencies` list."""
-    found = (parse(item) for item in items if isinstance(item, Text))
+    found = (parse_spec(item) for item in items if isinstance(item, Text))
     return tuple(spec for spec in found if spec)
 
 

@@ -81,7 +81,7 @@ def may_run(source: Source, command: re.Pattern[bytes]) -> bool:
     return any(_SHELL.search(data, line, end) for line, end in last.items())
 
 
-def read(source: Source) -> Notebook:
+def read_notebook(source: Source) -> Notebook:
     """Read a notebook of nbformat 2 to 4."""
     try:
         data, end = _value(source, _space(source.text, int(source.has_bom)), False)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from binderlint.read.notebook import Cell, Notebook, cell_offsets, json_text, read, read_cell, read_key
+from binderlint.read.notebook import Cell, Notebook, cell_offsets, json_text, read_cell, read_key, read_notebook
 from binderlint.source import Array, Place, Scalar, Source, Table, Text
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class Page:
     @cached_property
     def located(self) -> Notebook:
         """The same with places."""
-        return read(self.source)
+        return read_notebook(self.source)
 
     @cached_property
     def cells(self) -> tuple[PlainCell, ...]:

@@ -114,9 +114,9 @@ _CONTINUED = regex(rf"\\{LINE_ENDS}")
 _COMMENT = regex(r"(?:^|\s+)#.*$", re.DOTALL)
 
 
-def read(source: Source) -> tuple[Line, ...]:
+def read_requirements(source: Source) -> tuple[Line, ...]:
     """The lines of a requirements file; none where it is no text (UTF-16 without a byte order mark)."""
-    return tuple(line for text in logical_lines(source) if (line := parse(text)))
+    return tuple(line for text in logical_lines(source) if (line := parse_requirement(text)))
 
 
 def logical_lines(source: Source) -> Iterator[Text]:
@@ -188,7 +188,7 @@ _OPTIONS = {
 }
 
 
-def parse(line: Text, array: Array | None = None) -> Line | None:
+def parse_requirement(line: Text, array: Array | None = None) -> Line | None:
     """One logical line, as pip understands it."""
     text = line.trimmed() if _verbatim(line) else line
     if not text:

@@ -24,7 +24,7 @@ class Runtime(NamedTuple):
     error: str = ""
 
 
-def read(source: Source) -> Runtime:
+def read_runtime(source: Source) -> Runtime:
     """Parse runtime.txt: `name-version`, `name-version-yyyy-mm-dd` or `name-yyyy-mm-dd`."""
     whole = source.slice(0, len(source.text))
     text = whole.trimmed()

@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from binderlint.source import Place
-if TYPE_CHECKING:
-    from binderlint.source import Place
-
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from binderlint.pattern import regex
 from binderlint.read.scope import Scope
+from binderlint.read.shebang import Shebang, shebang
+from binderlint.read.shell.bashisms import Bashism, bashisms
 from binderlint.read.shell.state import Arrival, Command, Context, Kind, Load, Redirect, State
 from binderlint.read.shell.syntax import tree
 from binderlint.read.shell.walk import Walk
@@ -24,7 +18,6 @@ from binderlint.source import Place, Source, Text
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-    from binderlint.read.shell.bashisms import Bashism
 
 # What a script of a repo2docker image finds set (repo2docker/buildpacks/base.py, conda/__init__.py); $HOME is the repository.
 BINDER_VARIABLES = {
@@ -37,50 +30,6 @@ BINDER_VARIABLES = {
     "CONDA_DIR": "/srv/conda",
     "NB_PYTHON_PREFIX": "/srv/conda/envs/notebook",
 }
-_LANGUAGES = (
-    (regex(r"(?:sh|bash|dash|ash|ksh|zsh)"), "shell"),
-    (regex(r"(?:python|pypy|ipython)[\d.]*"), "python"),
-    (regex(r"Rscript|R|littler|r"), "r"),
-    (regex(r"julia.*"), "julia"),
-)
-
-
-class Shebang(NamedTuple):
-    """The first line of a script: `#!`, the program, and what `env` is told to run."""
-
-    line: Text | None
-    """The line without its end, None when the file does not begin with `#!`."""
-    program: str = ""
-    """The path after `#!`."""
-    argument: str = ""
-    """All that follows it: Linux gives it to the program as one argument."""
-
-    @property
-    def interpreter(self) -> str:
-        """The name of the program that reads the script: what `env` starts, if it is `env`."""
-        name = self.program.rpartition("/")[2]
-        if name != "env":
-            return name
-        words = [word for word in re.findall(r"[^ \t]+", self.argument) if not word.startswith("-") and "=" not in word]
-        return words[0].rpartition("/")[2] if words else ""
-
-    @property
-    def language(self) -> str:
-        """`shell`, `python`, `r`, `julia`, `other`, or empty without a first line."""
-        if self.line is None:
-            return ""
-        return next((name for pattern, name in _LANGUAGES if pattern.fullmatch(self.interpreter)), "other")
-
-
-def shebang(source: Source) -> Shebang:
-    """The first line of a file as Linux parts it, at blanks and tabs (fs/binfmt_script.c); a byte order mark before it is looked over."""
-    text = source.text
-    start = int(source.has_bom)
-    if not text.startswith("#!", start):
-        return Shebang(None)
-    line = source.slice(start, source.line(1).end)
-    program, *argument = re.split(r"[ \t]+", line[2:].strip(" \t"), maxsplit=1)
-    return Shebang(line, program, *argument)
 
 
 class Statement(NamedTuple):
@@ -159,8 +108,6 @@ class Shell:
     @cached_property
     def bashisms(self) -> tuple[Bashism, ...]:
         """What dash does not understand, in the order it stands."""
-        from binderlint.read.shell.bashisms import bashisms
-
         return tuple(bashisms(self.root, self.code))
 
 
@@ -188,7 +135,7 @@ class Script:
         text = self.source.slice(int(self.source.has_bom), len(self.source.text))
         errexit = bool(re.search(r"(?:^|\s)-[a-z]*e", self.shebang.argument))
         variables: Variables = Scope((name, (value,)) for name, value in BINDER_VARIABLES.items())
-        return parse(text, variables=variables, load=self._load, errexit=errexit)
+        return parse_shell(text, variables=variables, load=self._load, errexit=errexit)
 
     @property
     def commands(self) -> tuple[Command, ...]:
@@ -221,7 +168,7 @@ class Script:
         return tuple(one for one in self.commands if one.runs and one.place.path == self.source.path)
 
 
-def parse(
+def parse_shell(
     text: Text,
     *,
     variables: Variables | None = None,
@@ -257,7 +204,7 @@ __all__ = [
     "Shell",
     "Statement",
     "Word",
-    "parse",
+    "parse_shell",
     "shebang",
 ]
 

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from binderlint.pattern import regex
-
-if TYPE_CHECKING:
-    from binderlint.source import Source, Text
+from binderlint.source import Source, Text
 
 # Where `str.splitlines` parts lines (the library reference lists them).
 LINE_ENDS = r"(?:\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029])"

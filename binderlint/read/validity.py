@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from binderlint.read.notebook import json_text
-
-if TYPE_CHECKING:
-    from binderlint.read.plain_notebook import Page
+from binderlint.read.plain_notebook import Page
 
 
 class Verdict(NamedTuple):

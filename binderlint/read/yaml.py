@@ -14,6 +14,7 @@ from binderlint.source import Array, Place, Scalar, Source, Span, Table, Text
 if TYPE_CHECKING:
     import yaml
 
+
 # YAML 1.2's plain scalars that are no strings, as ruamel.yaml resolves them: `yes` and `on` stay strings, unlike in PyYAML's 1.1.
 _HALF = regex("[\ud800-\udfff]")  # of a character, written as an escape, which no encoding can write again
 _NULL = regex(r"(?:~|null|Null|NULL|)$")
@@ -55,7 +56,7 @@ class Document(NamedTuple):
 
 
 @lru_cache(maxsize=16)
-def read(source: Source) -> Document:
+def read_yaml(source: Source) -> Document:
     """Parse a file as repo2docker does, each value with its place. Duplicate keys, tabs and several documents are problems."""
     simple = _is_simple(source)
     if not simple:
@@ -89,7 +90,7 @@ def load(source: Source, name: str) -> Document:
     Only for a file so plain that nothing depends on them, lists and mappings of strings, are they those of `read`.
     """
     if _is_simple(source):
-        document = read(source)
+        document = read_yaml(source)
         if document.problem is None and _is_plain(document.value):
             return document
     return Document(*_ruamel(source, name))

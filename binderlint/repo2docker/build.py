@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from binderlint.fact import fact
+from binderlint.repo2docker import versions
 from binderlint.repo2docker.detection import DOCKER, JULIA, JULIA_REQUIRE, NIX, PYTHON, Checkout, R, detect
 from binderlint.repo2docker.environment import Environment, is_local_requirement
+from binderlint.repo2docker.julia import julia_version
 from binderlint.repo2docker.plan import Plan, PlanError, Version
 from binderlint.repo2docker.reading import RaisedError, attempt, open_source, read_lines, read_text
-
-if TYPE_CHECKING:
-    from binderlint.snapshot import Snapshot
-    from binderlint.source import Source
+from binderlint.repo2docker.uses import file_uses
+from binderlint.snapshot import Snapshot
+from binderlint.source import Source
 
 _Result = TypeVar("_Result")
 
@@ -45,8 +46,6 @@ class _Examination:
 @fact
 def build_plan(repo: Snapshot) -> Plan:
     """What repo2docker would do with a repository (buildpacks/base.py, app.py). Pure, offline."""
-    from binderlint.repo2docker.uses import file_uses
-
     checkout = Checkout(repo)
     detection = detect(checkout)
     try:
@@ -87,8 +86,6 @@ def _examine(checkout: Checkout, plan: Plan, buildpack: str) -> Plan:
 
 def _examine_conda(checkout: Checkout, plan: Plan, buildpack: str, look: _Examination) -> Plan:
     """The buildpacks that stand on CondaBuildPack: Python, Julia, R, conda, Pipfile."""
-    from binderlint.repo2docker import versions
-
     environment = Environment(checkout)
     uses_pip = buildpack not in ("CondaBuildPack", "PipfileBuildPack")
     if uses_pip:
@@ -109,8 +106,6 @@ def _examine_conda(checkout: Checkout, plan: Plan, buildpack: str, look: _Examin
         look.run("render", lambda: versions.check_lock_file(buildpack, checked, separate, checkout.repo.place), None)
     julia: Version | None = None
     if buildpack == JULIA:
-        from binderlint.repo2docker.julia import julia_version
-
         julia = look.run("render", lambda: julia_version(checkout), None)
     if buildpack == JULIA_REQUIRE:
         look.run("build", lambda: _julia_require(checkout), None)

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
+from binderlint.read.toml import decode_error_place, parse_pyproject
 from binderlint.repo2docker.plan import PlanError
 from binderlint.repo2docker.reading import RaisedError, attempt, config_folder, open_source, read_lines, read_text
-
-if TYPE_CHECKING:
-    import datetime
-
-    from binderlint.snapshot import Snapshot
-    from binderlint.source import Place
+from binderlint.snapshot import Snapshot
+from binderlint.source import Place
 
 LEGACY = "LegacyBinderDockerBuildPack"
 DOCKER = "DockerBuildPack"
@@ -92,8 +90,6 @@ class Checkout:
     @cached_property
     def pyproject(self) -> dict[str, Any]:
         """pyproject.toml in the root. Raises RaisedError where it is no TOML."""
-        from binderlint.read.toml import decode_error_place, parse_pyproject
-
         source = open_source(self.repo, "pyproject.toml")
         if source is None:
             return {}

@@ -5,15 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from binderlint.pattern import regex
-from binderlint.read.yaml import load
+from binderlint.read.yaml import load, read_yaml
+from binderlint.repo2docker.detection import Checkout
 from binderlint.repo2docker.reading import RaisedError, attempt, open_source
 from binderlint.source import Array, Place, Source, Table, Text
-
-if TYPE_CHECKING:
-    from binderlint.repo2docker.detection import Checkout
 
 _PYTHON = regex(r"python\s*=+\s*([\d\.]*)")
 _R_BASE = regex(r"r-base\s*=+\s*([\d\.]*)")
@@ -114,9 +112,8 @@ class Environment:
 
     @cached_property
     def _located(self) -> Any:
-        from binderlint.read.yaml import read
 
-        return read(self.source).value if self.source else None
+        return read_yaml(self.source).value if self.source else None
 
 
 def is_local_requirement(line: str) -> bool:

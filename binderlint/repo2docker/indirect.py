@@ -5,17 +5,16 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
 
 from binderlint.pattern import regex
+from binderlint.read.dockerfile.instructions import image_of, read_dockerfile
+from binderlint.read.requirements import Line, Option, Requirement, parse_requirement
+from binderlint.read.yaml import read_yaml
 from binderlint.repo2docker.environment import is_local_requirement
 from binderlint.repo2docker.mentions import mentioned, says_what_is_installed
 from binderlint.repo2docker.plan import FileUse, Plan, Status
+from binderlint.snapshot import Snapshot
 from binderlint.source import UNREAD, Array, Source, Table, Text
-
-if TYPE_CHECKING:
-    from binderlint.read.requirements import Line
-    from binderlint.snapshot import Snapshot
 
 _REQUIREMENTS = ("requirements.txt", "requirements3.txt")
 _ENVIRONMENTS = ("environment.yml", "environment.yaml")
@@ -75,9 +74,8 @@ def _of_environment(repo: Snapshot, source: Source) -> Iterator[Found]:
     """The `-r`, `-c`, `-e` and paths of the `pip:` lists; pip runs in the folder of environment.yml."""
     if b"pip:" not in source.data:
         return
-    from binderlint.read.yaml import read
 
-    match read(source).value:
+    match read_yaml(source).value:
         case {"dependencies": Array() as dependencies}:
             for item in dependencies:
                 if isinstance(item, Table) and isinstance(lines := item.get("pip"), Array):
@@ -94,10 +92,9 @@ def _of_requirements(repo: Snapshot, source: Source) -> Iterator[Found]:
 def _of_lines(repo: Snapshot, source: Source, lines: list[Text], folder: str) -> Iterator[Found]:
     if not lines:
         return
-    from binderlint.read.requirements import Option, Requirement, parse
 
     for written in lines:
-        line: Line | None = parse(written.part(0, len(written.partition(" #")[0])).trimmed())
+        line: Line | None = parse_requirement(written.part(0, len(written.partition(" #")[0])).trimmed())
         reason = f"`{source.path}` includes it with `{str(written).strip()}`"
         match line:
             case Option(name="--requirement" | "--constraint", value=value):
@@ -121,10 +118,7 @@ def package_in(repo: Snapshot, folder: str, reason: str) -> Iterator[Found]:
 
 def _of_dockerfile(repo: Snapshot, plan: Plan, source: Source) -> Iterator[Found]:
     """What a Dockerfile copies by name, what its commands name, and what the image it starts from reads."""
-    from binderlint.read.dockerfile.instructions import read
-    from binderlint.read.images import image_of
-
-    dockerfile = read(source)
+    dockerfile = read_dockerfile(source)
     image = image_of(dockerfile.final) if dockerfile.final else None
     if image and (_ONBUILD_IMAGE.fullmatch(image.path) or image.tag.endswith("onbuild")):
         for name in _ONBUILD:

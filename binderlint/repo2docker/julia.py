@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    pass
-
 import operator
+import re
 from collections.abc import Callable
 from typing import Any
 
 from binderlint.pattern import regex
+from binderlint.read.toml import decode_error_place, find_value, parse_loose
 from binderlint.repo2docker.detection import Checkout
 from binderlint.repo2docker.plan import Version
 from binderlint.repo2docker.reading import RaisedError, attempt, open_source, read_text
@@ -39,8 +35,6 @@ def project_path(checkout: Checkout) -> str:
 
 def julia_version(checkout: Checkout) -> Version:
     """The newest Julia that `[compat]` allows. repo2docker downloads the list at each build, so a newer one may be chosen. Raises RaisedError."""
-    from binderlint.read.toml import decode_error_place, find_value, parse_loose
-
     path = project_path(checkout)
     source = open_source(checkout.repo, path)
     if source is None:
@@ -128,8 +122,6 @@ def _matches(version: _Numbers, constraint: str) -> bool:
 
 def newest_allowed(constraint: str) -> str:
     """The newest known Julia that repo2docker would take for a constraint, empty where it would raise."""
-    from binderlint.repo2docker.tables import julia
-
     try:
         return find_match(constraint, julia()["versions"]) or ""
     except (AttributeError, ValueError, TypeError, IndexError):

@@ -5,13 +5,10 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from binderlint.pattern import regex
 from binderlint.repo2docker.names import CONFIG_NAMES, UNKNOWN
-
-if TYPE_CHECKING:
-    from binderlint.snapshot import Snapshot
+from binderlint.snapshot import Snapshot
 
 # Files of other names that say what is installed or that are run.
 _LIKELY = regex(

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from binderlint.read.text import open_text
-from binderlint.source import RepositoryError
-
-if TYPE_CHECKING:
-    from binderlint.snapshot import Snapshot
-    from binderlint.source import Place, Source
+from binderlint.snapshot import Snapshot
+from binderlint.source import Place, RepositoryError, Source
 
 _Result = TypeVar("_Result")
 

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
+from binderlint.read.dockerfile.instructions import image_of, read_dockerfile
+from binderlint.read.images import image_facts
 from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.detection import CONDA, DOCKER, JULIA, NIX, PIPFILE, Checkout, R
 from binderlint.repo2docker.plan import Plan, Step
 from binderlint.repo2docker.reading import RaisedError
 from binderlint.repo2docker.tables import repo2docker
-
-if TYPE_CHECKING:
-    from binderlint.snapshot import Snapshot
+from binderlint.snapshot import Snapshot
 
 ROOT, USER = "root", "jovyan"
 
@@ -129,14 +128,11 @@ def _r(checkout: Checkout, plan: Plan, before: _Halves, after: _Halves) -> None:
 
 def _docker(repo: Snapshot, plan: Plan) -> Iterator[Step]:
     """The instructions of the Dockerfile, as Docker runs them."""
-    from binderlint.read.dockerfile.instructions import read
-    from binderlint.read.images import facts, image_of
-
     source = repo.get(plan.path("Dockerfile"))
     if source is None:
         return
-    dockerfile = read(source)
-    image = facts(image_of(dockerfile.final)) if dockerfile.final else None
+    dockerfile = read_dockerfile(source)
+    image = image_facts(image_of(dockerfile.final)) if dockerfile.final else None
     user = ROOT if image and image.root else "the image's user"
     for instruction in dockerfile.built:
         if instruction.name == "USER" and instruction.words:

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from binderlint.repo2docker.detection import CONDA, DOCKER, JULIA, JULIA_REQUIRE, NIX, PIPFILE, PYTHON, Checkout, R
+from binderlint.repo2docker.indirect import indirect_uses
 from binderlint.repo2docker.names import CONFIG_NAMES, ROOT_ONLY, UNKNOWN, meant
 from binderlint.repo2docker.plan import FileUse, Plan, Status
 from binderlint.repo2docker.reading import RaisedError, has_both_folders
-
-if TYPE_CHECKING:
-    from binderlint.snapshot import Snapshot
+from binderlint.snapshot import Snapshot
 
 _SCRIPTS = {
     "apt.txt": "its packages are installed first, as root",
@@ -74,8 +72,6 @@ _NOT_PYTHON = {
 
 def file_uses(checkout: Checkout, plan: Plan) -> tuple[FileUse, ...]:
     """Every configuration file: in the binder directory, in the root it hides, misspelt, untracked, or brought in by another."""
-    from binderlint.repo2docker.indirect import indirect_uses
-
     both = has_both_folders(checkout.repo)
     found = list(_both_folders(checkout.repo) if both else _configuration(checkout, plan))
     found += _misspelt(checkout.repo, plan.binder_dir)

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 from binderlint.pattern import regex
+from binderlint.read.toml import decode_error_place, find_value, parse_loose
 from binderlint.repo2docker.detection import CONDA, PIPFILE, Checkout, R
 from binderlint.repo2docker.environment import Environment
 from binderlint.repo2docker.plan import Version
@@ -91,7 +92,6 @@ def _lock_requires(checkout: Checkout) -> Iterator[_Requires]:
 
 
 def _pipfile_requires(checkout: Checkout) -> Iterator[_Requires]:
-    from binderlint.read.toml import decode_error_place, find_value, parse_loose
 
     path = checkout.path("Pipfile")
     source = open_source(checkout.repo, path)
@@ -138,8 +138,6 @@ def _release_length(version: str, place: Place) -> int:
 
 def _fit_pyproject(checkout: Checkout, found: Version, decided: bool) -> Version:
     """Another Python where `requires-python` excludes the one found: the newest that repo2docker has and the file allows."""
-    from binderlint.read.toml import find_value
-
     pyproject = checkout.pyproject
     source = checkout.repo.get("pyproject.toml")
     if "project" not in pyproject or source is None:

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from binderlint.escapes import printable
 from binderlint.lint.diagnostic import Applicability, Level
+from binderlint.lint.report import Report
 from binderlint.reporters.hidden import caveat, notes
 from binderlint.style import Style
-
-if TYPE_CHECKING:
-    from binderlint.lint.report import Report
 
 REACHED = {
     None: "Binder will fail or ignore something: see the problems of level `launch`",

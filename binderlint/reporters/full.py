@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from binderlint.escapes import pieces, printable
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Severity
+from binderlint.lint.report import Report
 from binderlint.read.secrets import masked
 from binderlint.reporters.concise import summary
 from binderlint.style import Style
-
-if TYPE_CHECKING:
-    from binderlint.lint.report import Report
 
 COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "blue"}
 

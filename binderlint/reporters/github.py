@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from binderlint.escapes import printable
 from binderlint.lint.diagnostic import Diagnostic, Severity
+from binderlint.lint.report import Report
 from binderlint.reporters.hidden import notes
 from binderlint.style import Style
-
-if TYPE_CHECKING:
-    from binderlint.lint.report import Report
 
 KINDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
 # GitHub shows the first ten annotations of each kind of a step and drops the rest (actions/toolkit#734).

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from itertools import groupby
-from typing import TYPE_CHECKING
 
 from binderlint.lint.diagnostic import Level
-
-if TYPE_CHECKING:
-    from binderlint.lint.report import Effect, Hider, Report
+from binderlint.lint.report import Effect, Hider, Report
 
 _LISTED = 4  # entries and files that a sentence names; `--output json` has all of them
 

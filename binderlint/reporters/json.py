@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from binderlint.lint.diagnostic import (
     Applicability,
@@ -18,10 +18,8 @@ from binderlint.lint.diagnostic import (
     Replace,
     SetMode,
 )
+from binderlint.lint.report import Report, Suppressed
 from binderlint.style import Style
-
-if TYPE_CHECKING:
-    from binderlint.lint.report import Report, Suppressed
 
 VERSION = 1
 

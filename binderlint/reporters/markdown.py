@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from itertools import accumulate
-from typing import TYPE_CHECKING
 
 from binderlint.escapes import code_span, markdown, table_cell
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Severity
+from binderlint.lint.report import Report
 from binderlint.reporters.concise import REACHED
 from binderlint.reporters.hidden import caveat, notes
 from binderlint.style import Style
-
-if TYPE_CHECKING:
-    from binderlint.lint.report import Report
 
 SIGNS = {Severity.ERROR: "❌ error", Severity.WARNING: "⚠️ warning", Severity.INFO: "ℹ️ info"}  # noqa: RUF001
 FIXES = {

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from binderlint.escapes import printable
-from binderlint.lint.hubs import Verdict
+from binderlint.lint.hubs import Verdict, judge
 from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.plan import Plan, PlanError, Status, Step, Version
+from binderlint.repo2docker.steps import build_steps, launch, reinstalls
 from binderlint.reporters.json import dumps
+from binderlint.snapshot import Snapshot
 from binderlint.source import Place
 from binderlint.style import Style
-
-if TYPE_CHECKING:
-    from binderlint.snapshot import Snapshot
 
 LANGUAGES = {
     "DockerBuildPack": "Dockerfile",
@@ -43,9 +42,6 @@ class Outline(NamedTuple):
 
 def outline(repo: Snapshot) -> Outline:
     """The plan of a repository with its steps and the verdict of its hub."""
-    from binderlint.lint.hubs import judge
-    from binderlint.repo2docker.steps import build_steps, launch, reinstalls
-
     steps = build_steps(repo)
     plan = build_plan(repo)
     return Outline(plan, steps, reinstalls(steps), launch(plan), judge(repo.allows, plan))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from random import Random
 
-from binderlint.lint.settings import OPTIONS
+from binderlint.lint.options import OPTIONS
 from binderlint.rules import all_rules
 from binderlint.source import EXECUTABLE, GITLINK, REGULAR, SYMLINK, Source
 from tests.fuzz.case import Case

@@ -23,7 +23,6 @@ from binderlint.lint.linter import check
 from binderlint.lint.report import Report
 from binderlint.outside.disk import Change, changes
 from binderlint.repo2docker.build import build_plan
-from binderlint.repo2docker.plan import make_plan
 from binderlint.reporters import FORMATS, render
 from binderlint.reporters.plan import Outline, outline, render_json
 from binderlint.reporters.plan import render as render_plan
@@ -437,7 +436,7 @@ def plan(run: Run) -> Iterator[Failure]:
     yield from _harmless("plan", text)
     yield from _json(data, "plan.schema.json", "plan json")
     document = json.loads(data)
-    if make_plan(run.case.repository()).files != found.plan.files:
+    if build_plan(run.case.repository()).files != found.plan.files:
         yield Failure("plan", "files", "another run uses other files")
     stands = {
         "buildpack": document["buildpack"] is None or document["default"] or f"({document['buildpack']})" in text,

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from binderlint.pattern import regex
+from binderlint.read.notebook import read_notebook
+from binderlint.snapshot import Snapshot
 from binderlint.source import Text
-
-if TYPE_CHECKING:
-    from binderlint.snapshot import Snapshot
 
 _SKIPPED = regex(r"(?:^|/)(?:tests?|docs?|ci|conftest\.py|setup\.py)(?:/|$)|(?:^|/)test_[^/]*$")
 _PACKAGES = (b"dask_kubernetes", b"dask_gateway", b"dask_jobqueue")
@@ -38,9 +37,7 @@ def cluster_code(repo: Snapshot) -> Iterator[list[Code]]:
         if _SKIPPED.search(source.path):
             continue
         if source.name.endswith(".ipynb") and any(name in source.searchable for name in _PACKAGES):
-            from binderlint.read.notebook import read
-
-            yield [Code(source.path, cell.lines) for cell in read(source).cells if cell.kind == "code"]
+            yield [Code(source.path, cell.lines) for cell in read_notebook(source).cells if cell.kind == "code"]
 
 
 def first_match(pattern: re.Pattern[str], codes: list[Code]) -> tuple[Code, Text] | None:

@@ -6,17 +6,15 @@ import os
 import re
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from binderlint.fact import fact
 from binderlint.facts.dask.versions import NEWEST, Release
 from binderlint.pattern import regex
 from binderlint.read.yaml import Problem, read_safe
 from binderlint.repo2docker.build import build_plan, used_file
+from binderlint.snapshot import Snapshot
 from binderlint.source import Array, Scalar, Source, Table, Text
-
-if TYPE_CHECKING:
-    from binderlint.snapshot import Snapshot
 
 # $HOME is the repository, so these are `~/.dask` and `~/.config/dask` (dask/config.py).
 OLD_FOLDER = ".dask"

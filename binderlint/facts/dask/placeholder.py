@@ -6,15 +6,13 @@ import posixpath
 import re
 from collections.abc import Iterable, Iterator
 from fnmatch import fnmatch
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from binderlint.facts.scripts.scripts import post_build_script, start_script
+from binderlint.read.script import Command, Script
 from binderlint.read.shell.words import UNKNOWN
+from binderlint.snapshot import Snapshot
 from binderlint.source import Place, Source, Text
-
-if TYPE_CHECKING:
-    from binderlint.read.script import Command, Script
-    from binderlint.snapshot import Snapshot
 
 _HOME = "/home/jovyan"
 _COPIES = ("cp", "mv", "install", "ln", "rsync")

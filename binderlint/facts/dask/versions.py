@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
 
 from binderlint.facts.environment.installs import pip_requirements
 from binderlint.facts.environment.mapping import conda_specs
 from binderlint.read.requirements import canonical
 from binderlint.repo2docker.build import build_plan
-
-if TYPE_CHECKING:
-    from binderlint.snapshot import Snapshot
+from binderlint.snapshot import Snapshot
 
 Release = tuple[float, ...]
 NEWEST: Release = (float("inf"),)

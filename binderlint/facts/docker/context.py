@@ -2,32 +2,21 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from binderlint.fact import fact
-from binderlint.read.dockerfile.instructions import read
-from binderlint.repo2docker.build import build_plan, used_file
-
-if TYPE_CHECKING:
-    from binderlint.read.dockerfile.lines import Instruction
-    from binderlint.snapshot import Snapshot
-
-import posixpath
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, NamedTuple
-
-from binderlint.read.images import facts, image_of
+from binderlint.read.dockerfile.instructions import Dockerfile, Stage, image_of, read_dockerfile
+from binderlint.read.dockerfile.lines import Instruction
+from binderlint.read.images import image_facts
 from binderlint.read.scope import Scope
+from binderlint.read.script import Command, parse_shell
+from binderlint.read.shell.words import Variables
+from binderlint.repo2docker.build import build_plan, used_file
+from binderlint.snapshot import Snapshot
 from binderlint.source import Source, Text
-
-if TYPE_CHECKING:
-    from binderlint.read.dockerfile.instructions import Dockerfile, Stage
-    from binderlint.read.dockerfile.lines import Instruction
-    from binderlint.read.script import Command
-    from binderlint.read.shell.words import Variables
-    from binderlint.snapshot import Snapshot
 
 
 class Copy(NamedTuple):
@@ -51,7 +40,7 @@ class Run(NamedTuple):
 
 def workdirs(stage: Stage) -> Iterator[tuple[Instruction, str | None]]:
     """The instructions that make a stage, each with the folder it runs in; None when that is not known."""
-    known = facts(image_of(stage))
+    known = image_facts(image_of(stage))
     here = known.workdir if known else None
     for instruction in stage.lineage:
         if instruction.name == "WORKDIR":
@@ -109,8 +98,6 @@ def runs(instructions: Iterable[Instruction]) -> Iterator[Run]:
     """The RUN instructions with the commands that run."""
     import shlex
 
-    from binderlint.read.script import parse
-
     known: Variables = Scope()
     before: Scope[str | None] = Scope()
     for instruction in instructions:
@@ -124,7 +111,7 @@ def runs(instructions: Iterable[Instruction]) -> Iterator[Run]:
             known.having((name, (value,) if value else None) for name, value in changed),
             instruction.variables,
         )
-        shell = parse(script, variables=known)
+        shell = parse_shell(script, variables=known)
         commands = tuple(one for one in shell.commands if one.runs)
         yield Run(instruction, commands, not shell.broken)
 
@@ -133,7 +120,7 @@ def runs(instructions: Iterable[Instruction]) -> Iterator[Run]:
 def build_dockerfile(repo: Snapshot) -> Dockerfile | None:
     """The Dockerfile, if the build is one with Docker."""
     source = used_file(repo, "Dockerfile") if build_plan(repo).buildpack == "DockerBuildPack" else None
-    return read(source) if source else None
+    return read_dockerfile(source) if source else None
 
 
 @fact

@@ -5,17 +5,14 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from binderlint.facts.docker.context import copied_file, docker_runs, workdirs
 from binderlint.pattern import regex
+from binderlint.read.dockerfile.instructions import Stage
+from binderlint.read.script import Command
 from binderlint.read.word_lists import word_list
+from binderlint.snapshot import Snapshot
 from binderlint.source import Source
-
-if TYPE_CHECKING:
-    from binderlint.read.dockerfile.instructions import Stage
-    from binderlint.read.script import Command
-    from binderlint.snapshot import Snapshot
 
 _PYTHON_INSTALLERS = regex(r"pip[\d.]*|conda|mamba|micromamba|uv")
 # What is Jupyter, brings it along, or may: then nothing is said.

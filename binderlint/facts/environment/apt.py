@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from binderlint.fact import fact
-from binderlint.read.apt import AptEntry, read
+from binderlint.read.apt import AptEntry, read_apt
 from binderlint.repo2docker.build import used_file
 from binderlint.snapshot import Snapshot
 
@@ -12,4 +12,4 @@ from binderlint.snapshot import Snapshot
 def apt_entries(repo: Snapshot) -> tuple[AptEntry, ...]:
     """The lines of apt.txt that the build installs."""
     source = used_file(repo, "apt.txt")
-    return read(source) if source else ()
+    return read_apt(source) if source else ()

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from binderlint.facts.environment.installs import pip_files
 from binderlint.facts.environment.mapping import conda_specs
 from binderlint.pattern import regex
+from binderlint.read.matchspec import MatchSpec
 from binderlint.read.requirements import Requirement, canonical
 from binderlint.repo2docker.build import build_plan, used_file
+from binderlint.snapshot import Snapshot
 from binderlint.source import Text
-
-if TYPE_CHECKING:
-    from binderlint.read.matchspec import MatchSpec
-    from binderlint.snapshot import Snapshot
 
 
 class Asked(NamedTuple):

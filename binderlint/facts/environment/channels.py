@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from binderlint.facts.environment.mapping import environment_mapping
 from binderlint.pattern import regex
+from binderlint.snapshot import Snapshot
 from binderlint.source import Array
-
-if TYPE_CHECKING:
-    from binderlint.snapshot import Snapshot
 
 # Anaconda's own channels: `defaults`, its parts, and their addresses. `free` has a rule of its own.
 ANACONDA = regex(

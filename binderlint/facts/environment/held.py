@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from binderlint.facts.environment.installs import pip_files
 from binderlint.read.requirements import Requirement
 from binderlint.read.wheels import Known, Release, known, release
-
-if TYPE_CHECKING:
-    from binderlint.snapshot import Snapshot
+from binderlint.snapshot import Snapshot
 
 
 class Held(NamedTuple):

@@ -5,16 +5,22 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from binderlint.fact import fact
 from binderlint.facts.environment.mapping import pip_section
-from binderlint.read.requirements import Invalid, Line, Option, Requirement, parse, read, unquoted
+from binderlint.read.requirements import (
+    Invalid,
+    Line,
+    Option,
+    Requirement,
+    parse_requirement,
+    read_requirements,
+    unquoted,
+)
 from binderlint.repo2docker.build import used_file
+from binderlint.snapshot import Snapshot
 from binderlint.source import Array, Source, Text
-
-if TYPE_CHECKING:
-    from binderlint.snapshot import Snapshot
 
 
 class PipFile(NamedTuple):
@@ -64,13 +70,17 @@ def _pip_files(repo: Snapshot) -> Iterator[PipFile]:
     """Every file that pip reads in the build, includes after the file that names them, each once."""
     seen: set[str] = set()
     if array := pip_section(repo):
-        lines = (parse(unquoted(item), array) for item in array if isinstance(item, Text) and not item.startswith("#"))
+        lines = (
+            parse_requirement(unquoted(item), array)
+            for item in array
+            if isinstance(item, Text) and not item.startswith("#")
+        )
         listed = PipFile(array.place.source, tuple(line for line in lines if line), array)
         yield listed
         yield from _included(repo, listed, seen)
     for name in ("requirements.txt", "requirements3.txt"):
         if (source := used_file(repo, name)) and source.path not in seen:
-            yield from _with_includes(repo, PipFile(source, read(source)), seen)
+            yield from _with_includes(repo, PipFile(source, read_requirements(source)), seen)
 
 
 def include_path(file: PipFile, option: Option) -> str | None:
@@ -96,4 +106,4 @@ def _included(repo: Snapshot, file: PipFile, seen: set[str]) -> Iterator[PipFile
         source = repo.get(path) if path else None
         if source and source.path not in seen:
             constraint = file.constraint or option.name == "--constraint"
-            yield from _with_includes(repo, PipFile(source, read(source), None, constraint), seen)
+            yield from _with_includes(repo, PipFile(source, read_requirements(source), None, constraint), seen)

@@ -5,18 +5,14 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, NamedTuple
 
 from binderlint.pattern import regex
-from binderlint.read.agreement import pip_admits
-from binderlint.read.digits import number
-from binderlint.read.requirements import Requirement, canonical, read
+from binderlint.read.lock import Lock
+from binderlint.read.notebook import json_text
+from binderlint.read.requirements import Requirement, canonical, read_requirements
 from binderlint.repo2docker.build import build_plan, used_file
+from binderlint.snapshot import Snapshot
 from binderlint.source import Source
-
-if TYPE_CHECKING:
-    from binderlint.repo2docker.plan import Version
-    from binderlint.snapshot import Snapshot
 
 _LOCK_INSTALL = regex(
     r"\b(?:pixi (?:install|run|shell)|uv sync|poetry install|pdm (?:sync|install)|conda-lock install|pipenv sync)\b"
@@ -27,31 +23,6 @@ def installs_from_lock(repo: Snapshot) -> bool:
     """Whether postBuild installs the packages of a lock file, in an environment of their own or over repo2docker's."""
     post_build = used_file(repo, "postBuild")
     return bool(post_build and _LOCK_INSTALL.search(post_build.text))
-
-
-class Lock(NamedTuple):
-    """A lock file: versions by name for pip and for conda, and the Python versions it was made for, as a specifier."""
-
-    path: str
-    pip: dict[str, str]
-    conda: dict[str, str]
-    python: str = ""
-
-    def fits(self, python: str) -> bool:
-        """Whether it was made for this Python; a lock that does not say is taken to."""
-        if not self.python:
-            return True
-        wanted = re.sub(
-            r"\^\s*(\d+)([\d.]*)", lambda found: f">={found[1]}{found[2]},<{number(found[1]) + 1}", self.python
-        )
-        return bool(pip_admits(wanted, f"{python}.99") or pip_admits(wanted, python))
-
-    def objection(self, python: Version | None) -> str:
-        """Why its versions are not used for a build with this Python, empty where they are."""
-        if self.fits(python.version if python else ""):
-            return ""
-        built = f"Binder builds with {python.version}" if python else "the Python of the build is not known"
-        return f"the versions of {self.path} are not used: its Python is {self.python.strip('=.*')}, and {built}"
 
 
 def locks(repo: Snapshot) -> Iterator[Lock]:
@@ -87,8 +58,6 @@ def _toml(source: Source) -> Lock:
 
 def _pipfile(source: Source) -> Lock:
     import json
-
-    from binderlint.read.notebook import json_text
 
     try:
         content = json.loads(json_text(source).lstrip("\ufeff"))
@@ -129,7 +98,7 @@ def _conda(source: Source, pip: dict[str, str], conda: dict[str, str]) -> Lock:
 
 def _pinned(source: Source) -> Lock:
     """A requirements file that pins: what pip-compile, uv or `pip freeze` wrote."""
-    lines = (line for line in read(source) if isinstance(line, Requirement))
+    lines = (line for line in read_requirements(source) if isinstance(line, Requirement))
     return Lock(source.path, _known_once((one.key, one.pin) for one in lines if one.pin and not one.marker), {})
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from binderlint.fact import fact
-from binderlint.read.matchspec import MatchSpec, specs
-from binderlint.read.yaml import Document, read
+from binderlint.read.matchspec import MatchSpec, read_specs
+from binderlint.read.yaml import Document, read_yaml
 from binderlint.repo2docker.build import used_file
 from binderlint.snapshot import Snapshot
 from binderlint.source import Array, Source, Table
@@ -20,7 +20,7 @@ def environment_file(repo: Snapshot) -> Source | None:
 def environment_document(repo: Snapshot) -> Document | None:
     """What environment.yml holds, or why it does not parse; None when the build installs no such file."""
     source = environment_file(repo)
-    return read(source) if source else None
+    return read_yaml(source) if source else None
 
 
 @fact
@@ -41,7 +41,7 @@ def conda_list(repo: Snapshot) -> Array | None:
 @fact
 def conda_specs(repo: Snapshot) -> tuple[MatchSpec, ...]:
     """The packages that environment.yml asks conda for, in the forms that can be read."""
-    return specs(conda_list(repo) or ())
+    return read_specs(conda_list(repo) or ())
 
 
 @fact

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from binderlint.pattern import regex
 from binderlint.read.requirements import canonical
-
-if TYPE_CHECKING:
-    from binderlint.snapshot import Snapshot
+from binderlint.snapshot import Snapshot
 
 _NAMED = {
     "pyproject.toml": regex(

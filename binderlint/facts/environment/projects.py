@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from binderlint.read.toml import parse_pyproject
 from binderlint.repo2docker.build import build_plan
-
-if TYPE_CHECKING:
-    from binderlint.snapshot import Snapshot
-    from binderlint.source import Source
+from binderlint.snapshot import Snapshot
+from binderlint.source import Source
 
 # How to get a file that Binder reads out of a lock file.
 EXPORTS = {
@@ -30,7 +29,6 @@ def uninstallable(repo: Snapshot) -> tuple[Source, dict[str, Any]] | None:
     source = repo.get("pyproject.toml")
     if not source or not plan.default or plan.binder_dir or plan.error:
         return None
-    from binderlint.read.toml import parse_pyproject
 
     try:
         project = parse_pyproject(source)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from binderlint.data import DATA
 from binderlint.facts.environment.installs import pip_files, pip_requirements
@@ -15,9 +15,7 @@ from binderlint.pattern import regex
 from binderlint.read.requirements import canonical
 from binderlint.read.word_lists import word_list
 from binderlint.repo2docker.build import build_plan, used_file
-
-if TYPE_CHECKING:
-    from binderlint.snapshot import Snapshot
+from binderlint.snapshot import Snapshot
 
 _EXPORT = 40
 # conda packages that hold no Python.

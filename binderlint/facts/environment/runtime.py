@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from binderlint.fact import fact
-from binderlint.read.runtime import Runtime, read
+from binderlint.read.runtime import Runtime, read_runtime
 from binderlint.repo2docker.build import build_plan
 from binderlint.snapshot import Snapshot
 
@@ -21,4 +21,4 @@ def runtime_file(repo: Snapshot) -> Runtime | None:
         return None
     if plan.buildpack is None and plan.error and any(name in plan.error.stage for name in ("Docker", *unread)):
         return None
-    return read(source)
+    return read_runtime(source)

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from binderlint.snapshot import Snapshot
-    from binderlint.source import Source
+from binderlint.snapshot import Snapshot
+from binderlint.source import Source
 
 
 def environments_in_folders(repo: Snapshot) -> list[Source]:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from binderlint.fact import fact
 from binderlint.facts.launch.links import documents
 from binderlint.pattern import regex
+from binderlint.read.cells import parse_python
+from binderlint.read.yaml import read_yaml
+from binderlint.snapshot import Snapshot
 from binderlint.source import Place, Scalar, Source, Span, Table, Text
-
-if TYPE_CHECKING:
-    import ast
-
-    from binderlint.snapshot import Snapshot
 
 
 class LaunchConfig(NamedTuple):
@@ -51,9 +50,8 @@ def _mentions(source: Source, *words: bytes) -> bool:
 
 
 def _from_yaml(source: Source, name: str) -> Iterator[LaunchConfig]:
-    from binderlint.read.yaml import read
 
-    data = read(source).value
+    data = read_yaml(source).value
     if not isinstance(data, Table):
         return
     if name.startswith("_config."):
@@ -110,8 +108,6 @@ def _inner(text: Text) -> Text:
 
 def _from_python(source: Source) -> Iterator[LaunchConfig]:
     import ast
-
-    from binderlint.read.cells import parse_python
 
     tree = parse_python(source.text.removeprefix("\ufeff"))
     for statement in tree.body if tree else ():

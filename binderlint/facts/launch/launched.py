@@ -3,23 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from binderlint.facts.launch.buttons import launch_configs
-from binderlint.facts.launch.links import launch_links
+from binderlint.facts.launch.links import Link, launch_links
+from binderlint.outside.git import hosted_name
 from binderlint.read.address import KNOWN_HOSTS, MYBINDER
 from binderlint.repo2docker.build import build_plan
-
-if TYPE_CHECKING:
-    from binderlint.snapshot import Snapshot
-
-from typing import TYPE_CHECKING
-
-from binderlint.outside.git import hosted_name
-
-if TYPE_CHECKING:
-    from binderlint.facts.launch.links import Link
-    from binderlint.snapshot import Snapshot
+from binderlint.snapshot import Snapshot
 
 # Files that show that the repository is meant to be built as it is.
 _CONFIGURES = ("postBuild", "apt.txt", "install.R", "runtime.txt")

@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator
+from enum import Enum
+from typing import NamedTuple
 
 from binderlint.fact import fact
 from binderlint.pattern import regex
-from binderlint.read.address import DEAD_HOSTS, MYBINDER, Route
-
-if TYPE_CHECKING:
-    from binderlint.snapshot import Snapshot
-import posixpath
-from collections.abc import Iterable
-from enum import Enum
-from typing import TYPE_CHECKING, NamedTuple
-
-from binderlint.read.address import Address, is_sample, is_template, parse
+from binderlint.read.address import DEAD_HOSTS, MYBINDER, Address, Route, is_sample, is_template, parse_address
 from binderlint.read.markup import Line, Markup, read_lines
+from binderlint.read.notebook import read_notebook
+from binderlint.snapshot import Snapshot
 from binderlint.source import Source, Text
-
-if TYPE_CHECKING:
-    from binderlint.snapshot import Snapshot
 
 
 class Where(Enum):
@@ -165,9 +157,7 @@ def links_of(source: Source, markup: Markup) -> Iterator[Link]:
     if not any(needle in source.searchable for needle in _NEEDLES) or not _BYTES.search(source.searchable):
         return
     if source.name.lower().endswith(".ipynb"):
-        from binderlint.read.notebook import read
-
-        for cell in read(source).cells:
+        for cell in read_notebook(source).cells:
             if cell.kind == "markdown":
                 yield from _in_lines(cell.lines, Markup.MARKDOWN)
             else:
@@ -189,7 +179,7 @@ def _in_lines(lines: Iterable[Text], markup: Markup, where: Where | None = None)
             if role is Where.BARE and not line.text[start:end].isascii():
                 role = Where.TEXT  # words of a language without spaces may follow the address
             url = line.text.part(start, end)
-            address = parse(url)
+            address = parse_address(url)
             if address is not None:
                 yield Link(url, address, role, markup)
 

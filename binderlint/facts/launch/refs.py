@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from binderlint.facts.launch.links import Link, live_launches
 from binderlint.pattern import regex
 from binderlint.read.address import HOSTED, WEB_ADDRESS, is_sample_ref, is_template
 from binderlint.read.digits import release
 from binderlint.repo2docker.build import build_plan
-
-if TYPE_CHECKING:
-    from binderlint.snapshot import Snapshot
+from binderlint.snapshot import Snapshot
 
 # What stands before a branch in the addresses of GitHub's and GitLab's own pages.
 PASTED = regex(r"(?:tree|blob|raw|edit)(?:/|$)")

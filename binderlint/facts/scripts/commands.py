@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from binderlint.facts.scripts.scripts import post_build_script, start_script
 from binderlint.pattern import regex
-
-if TYPE_CHECKING:
-    from binderlint.read.script import Command, Script
-    from binderlint.snapshot import Snapshot
-    from binderlint.source import Text
-if TYPE_CHECKING:
-    from binderlint.read.script import Command, Script
-    from binderlint.snapshot import Snapshot
+from binderlint.read.script import Command, Script
+from binderlint.snapshot import Snapshot
+from binderlint.source import Text
 
 ADDRESS = regex(r"(?:https?|git)://[^\s'\"<>|;)]+")
 

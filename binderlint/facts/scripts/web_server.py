@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from binderlint.read.script import Script
+from binderlint.read.servers import web_server
 from binderlint.repo2docker.build import build_plan
-
-if TYPE_CHECKING:
-    from binderlint.read.script import Script
-    from binderlint.snapshot import Snapshot
+from binderlint.snapshot import Snapshot
 
 
 def server_of_another(repo: Snapshot, script: Script) -> str | None:
     """The server of a web application that a file `start` in the root of its repository runs."""
-    from binderlint.read.servers import web_server
-
     if build_plan(repo).binder_dir:
         return None
     return next((name for one in script.running if not one.after and (name := web_server(one))), None)

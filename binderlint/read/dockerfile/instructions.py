@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from binderlint.read.dockerfile.lines import Instruction, instructions, piece
 from binderlint.read.dockerfile.words import expand, names
-from binderlint.read.images import facts, image_of
+from binderlint.read.images import Image, image_facts, parse_image
 from binderlint.read.scope import Scope
 from binderlint.source import Source, Text
 
@@ -104,7 +104,7 @@ def sources_of(stage: Stage) -> Iterator[Text]:
                 yield piece(flag, *found.span(1))
 
 
-def read(source: Source) -> Dockerfile:
+def read_dockerfile(source: Source) -> Dockerfile:
     """Read a Dockerfile. Never fails: what is no instruction is one with an unknown keyword."""
     stages: list[Stage] = []
     named: dict[str, Stage] = {}
@@ -156,7 +156,7 @@ def _stage(start: Instruction, named: Mapping[str, Stage]) -> Stage:
     name = words[2] if len(words) == 3 and words[1].lower() == "as" else None
     parent = named.get((start.value(base) or "").lower())
     stage = Stage(start, base, name, parent, (), Scope(), Scope())
-    seed = None if parent else facts(image_of(stage))
+    seed = None if parent else image_facts(image_of(stage))
     return stage._replace(environment=parent.environment if parent else Scope(seed.variables if seed else {}))
 
 
@@ -181,3 +181,26 @@ def _defined(
             found[str(name)] = ""
         variables = variables.having([(str(name), found[str(name)])])
     return found
+
+
+def image_of(stage: Stage) -> Image | None:
+    """The image that a stage starts from, through the stages between; None when its name is not known or not valid."""
+    root = stage.root
+    value = root.start.value(root.base)
+    return parse_image(root.base, value) if value else None
+
+
+def images_of(dockerfile: Dockerfile | None) -> Iterator[Image]:
+    """The images that a build pulls, where their names are known: those that its stages start from and copy from."""
+    named = dockerfile.named if dockerfile else {}
+    for stage in dockerfile.needed if dockerfile else ():
+        if not stage.parent and (image := image_of(stage)):
+            yield image
+        for origin in sources_of(stage):
+            if origin.lower() not in named and "$" not in origin and (image := parse_image(origin, origin)):
+                yield image
+
+
+def base_of(dockerfile: Dockerfile | None) -> Image | None:
+    """The image that a Dockerfile builds on."""
+    return image_of(dockerfile.final) if dockerfile and dockerfile.final else None

@@ -102,7 +102,7 @@ def run_shell(call: Call) -> bool:
 
 def run_file(call: Call, word: Word, params: tuple[Item, ...], own_process: bool) -> bool:
     """Another script: followed when it is a shell script of the repository."""
-    from binderlint.read.script import shebang
+    from binderlint.read.shebang import shebang
 
     path = repository_path(word.pattern, call.state.cwd)
     source = call.walk.load(path) if path and call.walk.load else None
@@ -151,7 +151,7 @@ def run_program(call: Call) -> bool:
 
 
 def _is_shell(source: object) -> bool:
-    from binderlint.read.script import shebang
+    from binderlint.read.shebang import shebang
 
     return isinstance(source, Source) and shebang(source).language == "shell"
 

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from binderlint.facts.environment.apt import apt_entries
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.apt import gone_from_noble
 from binderlint.repo2docker.build import used_file
+from binderlint.snapshot import Snapshot
 from binderlint.source import Text
-
-if TYPE_CHECKING:
-    from binderlint.snapshot import Snapshot
 
 _HEAVY = {
     "texlive-full": "over 5 GB; `texlive-latex-recommended` and a few more are enough for most documents",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import replace
 from binderlint.facts.environment.apt import apt_entries
@@ -12,9 +11,7 @@ from binderlint.lint.diagnostic import Applicability, Diagnostic, Edit, Fix, Lev
 from binderlint.lint.rule import Rule
 from binderlint.read.apt import PACKAGE, SHELL_SIGNS, AptEntry
 from binderlint.repo2docker.build import used_file
-
-if TYPE_CHECKING:
-    from binderlint.snapshot import Snapshot
+from binderlint.snapshot import Snapshot
 
 
 class AptInvalidEntry(Rule):

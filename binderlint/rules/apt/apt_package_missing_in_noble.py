@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import replace
 from binderlint.facts.environment.apt import apt_entries
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.apt import PACKAGE, gone_from_noble
-
-if TYPE_CHECKING:
-    from binderlint.snapshot import Snapshot
+from binderlint.snapshot import Snapshot
 
 
 class AptPackageMissingInNoble(Rule):

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import remove
 from binderlint.facts.environment.installs import pip_requirements
 from binderlint.facts.environment.mapping import conda_list, conda_specs
 from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
+from binderlint.read.agreement import pip_name, pip_test
 from binderlint.read.digits import release
+from binderlint.read.matchspec import MatchSpec
+from binderlint.read.requirements import Requirement
+from binderlint.snapshot import Snapshot
 from binderlint.source import Table
-
-if TYPE_CHECKING:
-    from binderlint.read.matchspec import MatchSpec
-    from binderlint.read.requirements import Requirement
-    from binderlint.snapshot import Snapshot
 
 
 class CondaAndPipDuplicate(Rule):
@@ -26,7 +24,6 @@ class CondaAndPipDuplicate(Rule):
     level = Level.REPRODUCE
 
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        from binderlint.read.agreement import pip_name
 
         conda = {pip_name(spec): spec for spec in conda_specs(repo)}
         for wanted in pip_requirements(repo):
@@ -51,8 +48,6 @@ class CondaAndPipDuplicate(Rule):
 
 def _is_there(spec: MatchSpec, wanted: Requirement) -> bool:
     """Whether every release that conda may install satisfies pip."""
-    from binderlint.read.agreement import pip_test
-
     found = re.fullmatch(r"={1,2}\s*(\d+(?:\.\d+)+)", spec.version or "")
     if not found:
         return False

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import remove, replace
 from binderlint.facts.environment.mapping import conda_list, conda_specs
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
-
-if TYPE_CHECKING:
-    from binderlint.read.matchspec import MatchSpec
-    from binderlint.snapshot import Snapshot
+from binderlint.read.matchspec import MatchSpec
+from binderlint.snapshot import Snapshot
 
 # What only an export from one system holds: package names on conda-forge and defaults, and the hashes that conda-build gave
 # to the compilers of that system (seen in published exports of 2018 to 2024; `py38hecd8cb5_0` is macOS, `py38h06a4308_0` Linux).

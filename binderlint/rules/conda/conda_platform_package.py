@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from binderlint.changes.edits import remove
 from binderlint.data import DATA
 from binderlint.facts.environment.mapping import conda_list
 from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
-
-if TYPE_CHECKING:
-    from binderlint.read.matchspec import MatchSpec
-    from binderlint.snapshot import Snapshot
+from binderlint.read.matchspec import MatchSpec, admits, read_specs
+from binderlint.snapshot import Snapshot
 
 
 class _Platform(NamedTuple):
@@ -51,17 +49,13 @@ class CondaPlatformPackage(Rule):
 
 def _items(repo: Snapshot) -> Iterator[tuple[int, MatchSpec]]:
     """The packages of the `dependencies` list with their positions in it."""
-    from binderlint.read.matchspec import specs
-
     for index, item in enumerate(conda_list(repo) or ()):
-        for spec in specs([item]):
+        for spec in read_specs([item]):
             yield index, spec
 
 
 def _only(spec: MatchSpec, versions: str) -> bool:
     """Whether a spec allows no version but those that only another system has."""
-    from binderlint.read.matchspec import admits
-
     if not versions:
         return True
     if spec.version is None:

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
+from binderlint.changes.channels import use_conda_forge
 from binderlint.data import DATA
+from binderlint.facts.environment.channels import NOT_A_CHANNEL, channel_list
 from binderlint.facts.environment.mapping import conda_specs
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
+from binderlint.snapshot import Snapshot
 from binderlint.source import Text
-
-if TYPE_CHECKING:
-    from binderlint.snapshot import Snapshot
-from binderlint.changes.channels import use_conda_forge
-from binderlint.facts.environment.channels import NOT_A_CHANNEL, channel_list
 
 _LABEL = regex(r"[\w-]+/label/(broken|dev|nightly|rc|main_rc|pre|test|testing|daily)")
 

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
+from binderlint.changes.channels import use_conda_forge
+from binderlint.facts.environment.channels import ANACONDA, channel_list
 from binderlint.facts.environment.mapping import conda_specs
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
+from binderlint.snapshot import Snapshot
 from binderlint.source import Text
-
-if TYPE_CHECKING:
-    from binderlint.snapshot import Snapshot
-from binderlint.changes.channels import use_conda_forge
-from binderlint.facts.environment.channels import ANACONDA, channel_list
 
 _OPT_IN = regex(r"#.*(?:licen[cs]e|terms|ToS\b|Anaconda|paid|subscription)", re.IGNORECASE)
 

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import set_key
 from binderlint.facts.environment.mapping import environment_mapping
 from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
+from binderlint.snapshot import Snapshot
 from binderlint.source import Scalar
-
-if TYPE_CHECKING:
-    from binderlint.snapshot import Snapshot
 
 
 class EnvDependenciesEmpty(Rule):

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import remove
 from binderlint.facts.environment.mapping import conda_list, conda_specs
 from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
+from binderlint.read.agreement import can_agree, conda_test
+from binderlint.read.matchspec import MatchSpec
+from binderlint.snapshot import Snapshot
 from binderlint.source import Text
-
-if TYPE_CHECKING:
-    from binderlint.read.matchspec import MatchSpec
-    from binderlint.snapshot import Snapshot
 
 
 class EnvDuplicateDependency(Rule):
@@ -22,7 +20,6 @@ class EnvDuplicateDependency(Rule):
     level = Level.POLISH
 
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        from binderlint.read.agreement import can_agree, conda_test
 
         seen: dict[str, MatchSpec] = {}
         items = list(enumerate(conda_list(repo) or ()))

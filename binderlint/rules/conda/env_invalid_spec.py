@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from binderlint.changes.edits import append, between, item_break, remove, replace
 from binderlint.facts.environment.mapping import conda_list, pip_section
 from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
+from binderlint.read.matchspec import parse_spec
+from binderlint.snapshot import Snapshot
 from binderlint.source import Array, Scalar, Table, Text
-
-if TYPE_CHECKING:
-    from binderlint.snapshot import Snapshot
 
 _NAME = r"[A-Za-z0-9_][A-Za-z0-9_.-]*"
 
@@ -144,7 +143,6 @@ def _operators(item: Text) -> Finding | None:
 
 
 def _words(items: Array, item: Text) -> Finding | None:
-    from binderlint.read.matchspec import parse
 
     words = [word for word in re.split(r"[\s,]+", item) if word]
     if _WORDS.fullmatch(item) and len(words) > 1 and not any(re.match(r"\d", word) for word in words):
@@ -157,7 +155,7 @@ def _words(items: Array, item: Text) -> Finding | None:
             "Write each package on a line of its own, with a dash",
             fix,
         )
-    spec = parse(item)
+    spec = parse_spec(item)
     if spec and spec.version and _NO_RELEASE.fullmatch(spec.version):
         return Finding(
             f"`{spec.version.lstrip('=<>!~ ')}` is no version, so no `{spec.name}` can be found and nothing can be installed",

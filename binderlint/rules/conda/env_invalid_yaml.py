@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from binderlint.changes.edits import replace
 from binderlint.facts.environment.mapping import environment_document, environment_file
 from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Recode, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
+from binderlint.read.matchspec import parse_spec
+from binderlint.read.yaml import Problem, read_yaml
+from binderlint.snapshot import Snapshot
 from binderlint.source import Array, Source, Table, Text
-
-if TYPE_CHECKING:
-    from binderlint.read.yaml import Problem
-    from binderlint.snapshot import Snapshot
 
 _MARKER = regex(r"^(?:<{7}|={7}|>{7}|\|{7})(?:[ \t].*)?$", re.MULTILINE)
 
@@ -201,12 +200,10 @@ def _templates(environment: Any) -> Iterator[Text]:
 
 def _without_tabs(source: Source) -> tuple[Any, ...]:
     """The edits that put spaces for tabs; none where tab widths disagree about what the file means."""
-    from binderlint.read.yaml import read
-
     readings = []
     for width in ("  ", "    ", "        "):
         text = _OTHER_TABS.sub(" ", _spaced(source.text, width))
-        value = read(Source(source.path, source.encode(text))).value
+        value = read_yaml(Source(source.path, source.encode(text))).value
         match value:
             case {"dependencies": Array() as items} if all(
                 isinstance(item.get("pip"), Array) if isinstance(item, Table) else _is_package(item) for item in items
@@ -225,6 +222,5 @@ def _spaced(text: str, width: str) -> str:
 
 
 def _is_package(item: Any) -> bool:
-    from binderlint.read.matchspec import parse
 
-    return isinstance(item, Text) and "\n" not in item.place.text and parse(item) is not None
+    return isinstance(item, Text) and "\n" not in item.place.text and parse_spec(item) is not None

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import between, replace, set_key, starts_line
 from binderlint.facts.environment.mapping import environment_mapping
 from binderlint.lint.diagnostic import Diagnostic, Edit, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
+from binderlint.read.matchspec import parse_spec
 from binderlint.repo2docker.build import build_plan
+from binderlint.snapshot import Snapshot
 from binderlint.source import Array, Scalar, Table, Text
-
-if TYPE_CHECKING:
-    from binderlint.snapshot import Snapshot
 
 _WORD = regex(r"[^\s\[\]{},:&*!|>%@`'\"]+")
 
@@ -131,11 +129,10 @@ class EnvPipNotList(Rule):
         )
 
     def _text(self, text: Text) -> Diagnostic:
-        from binderlint.read.matchspec import parse
 
         words = [word.strip() for word in text.split(",")]
         fixable = text.place.text == text and all(
-            _WORD.fullmatch(word) and parse(Text(word, text.place)) for word in words
+            _WORD.fullmatch(word) and parse_spec(Text(word, text.place)) for word in words
         )
         return self.at(
             text,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import replace
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
@@ -12,9 +11,8 @@ from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
 from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.plan import DEFAULT_PYTHON
-
-if TYPE_CHECKING:
-    from binderlint.snapshot import Snapshot
+from binderlint.repo2docker.tables import PLATFORM, repo2docker
+from binderlint.snapshot import Snapshot
 
 # What repo2docker raises for a Python version that it has no environment for.
 _REFUSED = regex(r"Python version .* is not supported!|.* is not valid SemVer string|'\d+'")
@@ -29,7 +27,6 @@ class EnvPythonUnsupported(Rule):
     level = Level.LAUNCH
 
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        from binderlint.repo2docker.tables import PLATFORM, repo2docker
 
         error = build_plan(repo).error
         if error is None or not _REFUSED.fullmatch(error.message) or error.place.source.name in ("", ".", *_OF_JULIA):

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import append, between, keyed_list, remove_key, replace
 from binderlint.facts.environment.mapping import conda_list, environment_mapping, pip_section
 from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
+from binderlint.snapshot import Snapshot
 from binderlint.source import Array, Table, Text
-
-if TYPE_CHECKING:
-    from binderlint.snapshot import Snapshot
 
 # The keys that conda and mamba read, and those of tools that keep their own settings in the same file (conda-lock, anaconda-project).
 _KEYS = frozenset({"name", "channels", "dependencies", "prefix", "variables"})

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from binderlint.facts.environment.installs import pip_requirements
 from binderlint.facts.environment.mapping import conda_specs, environment_file
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
+from binderlint.read.agreement import can_agree, conda_test, pip_name, pip_test
 from binderlint.repo2docker.build import build_plan
-
-if TYPE_CHECKING:
-    from binderlint.snapshot import Snapshot
+from binderlint.snapshot import Snapshot
 
 
 class EnvironmentSplit(Rule):
@@ -21,7 +19,6 @@ class EnvironmentSplit(Rule):
     level = Level.REPRODUCE
 
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        from binderlint.read.agreement import can_agree, conda_test, pip_name, pip_test
 
         source = environment_file(repo)
         if source is None:

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import insert_item
 from binderlint.facts.environment.mapping import conda_list, conda_specs
 from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
+from binderlint.snapshot import Snapshot
 from binderlint.source import Array, Table
-
-if TYPE_CHECKING:
-    from binderlint.snapshot import Snapshot
 
 
 class PipSectionWithoutPip(Rule):

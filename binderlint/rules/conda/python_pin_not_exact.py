@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from binderlint.changes.edits import between, replace
 from binderlint.facts.environment.mapping import conda_list, conda_specs
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.digits import number
+from binderlint.read.matchspec import MatchSpec, admits
 from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.plan import DEFAULT_PYTHON
+from binderlint.repo2docker.tables import PLATFORM, repo2docker
+from binderlint.snapshot import Snapshot
 from binderlint.source import Place, Scalar, Table, Text
-
-if TYPE_CHECKING:
-    from binderlint.read.matchspec import MatchSpec
-    from binderlint.snapshot import Snapshot
 
 
 class Ask(NamedTuple):
@@ -88,8 +87,6 @@ _MINORS = ("2.6", "2.7", *(f"3.{minor}" for minor in range(40)))
 
 def _known() -> list[str]:
     """The Python versions that repo2docker has an environment for, the newest last."""
-    from binderlint.repo2docker.tables import PLATFORM, repo2docker
-
     versions: list[str] = repo2docker()["python"]["lock_files"][PLATFORM]
     return versions
 
@@ -111,8 +108,6 @@ def _asks(repo: Snapshot) -> Iterator[Ask]:
 
 def _allows(version: str, minor: str) -> bool | None:
     """Whether a constraint lets any release of a minor version through; None where that cannot be told."""
-    from binderlint.read.matchspec import admits
-
     major, _, rest = minor.partition(".")
     answers = {admits(version, (number(major), number(rest), patch)) for patch in range(30)}
     return True if True in answers else None if None in answers else False

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import replace
 from binderlint.facts.dask.code import cluster_code, first_match
@@ -16,10 +15,8 @@ from binderlint.lint.hubs import find_hub
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
 from binderlint.read.address import KNOWN_HOSTS
+from binderlint.snapshot import Snapshot
 from binderlint.source import Table, Text
-
-if TYPE_CHECKING:
-    from binderlint.snapshot import Snapshot
 
 _GATEWAY = r"(?:dask_gateway\.)?(?:Gateway|GatewayCluster)\s*\(\s*\)"
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import replace
 from binderlint.facts.dask.configs import (
@@ -18,10 +17,8 @@ from binderlint.facts.dask.configs import (
 from binderlint.facts.dask.versions import newest
 from binderlint.lint.diagnostic import Diagnostic, Edit, Fix, Level, Rename, Severity
 from binderlint.lint.rule import Rule
+from binderlint.snapshot import Snapshot
 from binderlint.source import Table
-
-if TYPE_CHECKING:
-    from binderlint.snapshot import Snapshot
 
 
 class DaskConfigNotRead(Rule):

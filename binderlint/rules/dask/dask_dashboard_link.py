@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import append, append_lines, replace
 from binderlint.facts.dask.configs import FOLDER, dask_configs
@@ -14,10 +13,8 @@ from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Se
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
 from binderlint.repo2docker.build import build_plan, used_file
+from binderlint.snapshot import Snapshot
 from binderlint.source import Text
-
-if TYPE_CHECKING:
-    from binderlint.snapshot import Snapshot
 
 _HARD = regex(r"(?:\{JUPYTERHUB_BASE_URL\})?/?user/\{JUPYTERHUB_USER\}/")
 

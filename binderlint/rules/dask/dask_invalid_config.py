@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
-from binderlint.changes.edits import EditError, replace
+from binderlint.changes.edits import EditError, apply, replace
 from binderlint.facts.dask.configs import FOLDER, OLD_FOLDER, dask_configs
 from binderlint.lint.diagnostic import Diagnostic, Edit, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
 from binderlint.read.yaml import Problem, read_safe
-from binderlint.source import Place, Table
-
-if TYPE_CHECKING:
-    from binderlint.snapshot import Snapshot
-    from binderlint.source import Source
+from binderlint.snapshot import Snapshot
+from binderlint.source import Place, Source, Table
 
 
 class DaskInvalidConfig(Rule):
@@ -79,7 +75,6 @@ def _moved_back(source: Source, problem: Problem) -> Fix | None:
 
 
 def _valid(source: Source, edits: list[Edit]) -> bool:
-    from binderlint.changes.edits import apply
 
     try:
         document = read_safe(apply({source.path: source}, edits)[source.path])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from binderlint.facts.dask.code import cluster_code, first_match
 from binderlint.facts.dask.configs import FOLDER, dask_configs
@@ -11,10 +10,8 @@ from binderlint.facts.dask.versions import named, newest
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
+from binderlint.snapshot import Snapshot
 from binderlint.source import Table, Text
-
-if TYPE_CHECKING:
-    from binderlint.snapshot import Snapshot
 
 _CLASSIC = regex(
     r"((?:from\s+dask_kubernetes(?:\.(?:classic|core|helm|common\S*|objects))?\s+import\s+[^#]*\b"

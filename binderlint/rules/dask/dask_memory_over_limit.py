@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from binderlint.changes.edits import replace
 from binderlint.facts.dask.configs import Container, containers, dask_configs
@@ -12,10 +12,8 @@ from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.dask_units import cores, kubernetes_bytes, memory_limit
 from binderlint.read.digits import is_number, number
+from binderlint.snapshot import Snapshot
 from binderlint.source import Place, Scalar, Span, Table, Text
-
-if TYPE_CHECKING:
-    from binderlint.snapshot import Snapshot
 
 
 class DaskMemoryOverLimit(Rule):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import remove_key, replace, set_key
 from binderlint.facts.dask.configs import FOLDER, Config, dask_configs
@@ -13,10 +12,8 @@ from binderlint.facts.scripts.scripts import start_script
 from binderlint.lint.diagnostic import Diagnostic, Edit, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.dask_keys import RENAMED, canonical, deepest, taken, variable_name
+from binderlint.snapshot import Snapshot
 from binderlint.source import Scalar, Table, Text
-
-if TYPE_CHECKING:
-    from binderlint.snapshot import Snapshot
 
 
 class DaskRenamedKey(Rule):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import insert_lines, replace
 from binderlint.facts.dask.configs import Image, images, placeholder, variable
@@ -11,9 +10,7 @@ from binderlint.facts.dask.placeholder import mentioned, unset_variable, way
 from binderlint.facts.scripts.scripts import start_script
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
 from binderlint.lint.rule import Rule
-
-if TYPE_CHECKING:
-    from binderlint.snapshot import Snapshot
+from binderlint.snapshot import Snapshot
 
 # KubeSpawner sets both in every session of a BinderHub (kubespawner/spawner.py, get_env)
 _SET_BY_HUB = ("JUPYTER_IMAGE_SPEC", "JUPYTER_IMAGE")

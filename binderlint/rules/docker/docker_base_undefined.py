@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from binderlint.facts.docker.context import build_dockerfile
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
-
-if TYPE_CHECKING:
-    from binderlint.snapshot import Snapshot
+from binderlint.read.dockerfile.instructions import PLATFORM_ARGS
+from binderlint.read.dockerfile.words import expand, names
+from binderlint.read.images import parse_image
+from binderlint.snapshot import Snapshot
 
 
 class DockerBaseUndefined(Rule):
@@ -19,15 +19,12 @@ class DockerBaseUndefined(Rule):
     level = Level.LAUNCH
 
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        from binderlint.read.dockerfile.instructions import PLATFORM_ARGS
-        from binderlint.read.dockerfile.words import expand, names
-        from binderlint.read.images import parse
 
         dockerfile = build_dockerfile(repo)
         for stage in dockerfile.needed if dockerfile else ():
             empty = {name: None if name in PLATFORM_ARGS else "" for name in names(stage.base)}
             value = expand(stage.base, {**empty, **stage.start.variables})
-            if "$" in stage.base and value is not None and not stage.parent and not parse(stage.base, value):
+            if "$" in stage.base and value is not None and not stage.parent and not parse_image(stage.base, value):
                 yield self.at(
                     stage.base,
                     f"Binder gives no value to the variables of this image, so its name is `{value}`, which is not a name of an image, and the build stops",

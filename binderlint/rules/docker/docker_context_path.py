@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
-from binderlint.facts.docker.context import build_dockerfile
+from binderlint.facts.docker.context import build_dockerfile, copies_of
+from binderlint.facts.ignore import docker_excludes, docker_patterns
 from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Replace, Severity
 from binderlint.lint.rule import Rule
 from binderlint.repo2docker.build import build_plan
+from binderlint.snapshot import Snapshot
 from binderlint.source import GITLINK, Span
-
-if TYPE_CHECKING:
-    from binderlint.snapshot import Snapshot
 
 
 class DockerContextPath(Rule):
@@ -22,7 +20,6 @@ class DockerContextPath(Rule):
     level = Level.LAUNCH
 
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        from binderlint.facts.docker.context import copies_of
 
         dockerfile = build_dockerfile(repo)
         plan = build_plan(repo)
@@ -62,8 +59,6 @@ class DockerContextPath(Rule):
 
 def _kept_out(repo: Snapshot, path: str) -> str:
     """The pattern of the .dockerignore that keeps a file, or all of a folder, out of the build; empty when it is in."""
-    from binderlint.facts.ignore import docker_excludes, docker_patterns
-
     # BuildKit takes the ignore file of a Dockerfile before the one in the root, and tells capitals apart, which `docker_excludes` does not.
     source = repo.get(build_plan(repo).path("Dockerfile.dockerignore")) or repo.get(".dockerignore")
     if not source or path in ("", ".") or re.search(r"[*?\[]", path):

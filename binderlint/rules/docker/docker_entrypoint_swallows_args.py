@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
 
 from binderlint.changes.edits import replace
-from binderlint.facts.docker.context import build_dockerfile
+from binderlint.facts.docker.context import build_dockerfile, copied_file
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from binderlint.read.dockerfile.instructions import Stage
-    from binderlint.read.dockerfile.lines import Instruction
-    from binderlint.snapshot import Snapshot
+from binderlint.read.dockerfile.instructions import Stage
+from binderlint.read.dockerfile.lines import Instruction
+from binderlint.read.script import Kind, Script, parse_shell
+from binderlint.snapshot import Snapshot
+from binderlint.source import Source
 
 # Programs that take what follows as arguments of their own, so that Binder's `python3 -c ...` never runs.
 _PROGRAMS = regex(
@@ -86,8 +83,6 @@ def _unwrapped(words: Sequence[str]) -> Sequence[str]:
 
 
 def _shell_loses(words: Sequence[str]) -> str:
-    from binderlint.read.script import Kind, parse
-    from binderlint.source import Source
 
     if len(words) == 1:
         kept = "$0" in words[0] and "$@" in words[0]
@@ -98,7 +93,7 @@ def _shell_loses(words: Sequence[str]) -> str:
         )
     source = Source("ENTRYPOINT", words[0].encode())
     lost = (
-        parse(source.slice(0, len(source.text))).arrival in (Kind.NEVER, Kind.SPLIT, Kind.BACKGROUND)
+        parse_shell(source.slice(0, len(source.text))).arrival in (Kind.NEVER, Kind.SPLIT, Kind.BACKGROUND)
         if words
         else False
     )
@@ -106,16 +101,13 @@ def _shell_loses(words: Sequence[str]) -> str:
 
 
 def _script_loses(repo: Snapshot, stage: Stage, path: str) -> str:
-    from binderlint.facts.docker.context import copied_file
-    from binderlint.read.script import Kind, Script, parse
-    from binderlint.source import Source
 
     found = copied_file(repo, stage, path)
     if isinstance(found, Source):
         script = Script(found)
         shell = script.shell if script.shebang.language in ("", "shell") else None
     else:
-        shell = parse(found) if found else None
+        shell = parse_shell(found) if found else None
     if shell and shell.arrival in (Kind.NEVER, Kind.SPLIT, Kind.BACKGROUND):
         return f'`{path.rpartition("/")[2]}` does not end with `exec "$@"`'
     return ""

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from binderlint.facts.docker.context import build_dockerfile
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
-
-if TYPE_CHECKING:
-    from binderlint.snapshot import Snapshot
+from binderlint.read.dockerfile.instructions import base_of
+from binderlint.read.images import end_of_life
+from binderlint.snapshot import Snapshot
 
 
 class DockerEolBase(Rule):
@@ -20,7 +19,6 @@ class DockerEolBase(Rule):
     level = Level.REPRODUCE
 
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        from binderlint.read.images import base_of, end_of_life
 
         dockerfile = build_dockerfile(repo)
         image = base_of(dockerfile)

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
-from binderlint.facts.docker.context import build_dockerfile
+from binderlint.facts.docker.context import CONTENT, build_dockerfile, copies, workdirs
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Replace, Severity
 from binderlint.lint.rule import Rule
+from binderlint.read.dockerfile.instructions import base_of
+from binderlint.read.dockerfile.lines import Instruction
+from binderlint.read.images import image_facts
+from binderlint.snapshot import Snapshot
 from binderlint.source import Span
-
-if TYPE_CHECKING:
-    from binderlint.read.dockerfile.lines import Instruction
-    from binderlint.snapshot import Snapshot
-from binderlint.facts.docker.context import CONTENT
 
 
 class DockerHomeNotWritable(Rule):
@@ -23,13 +21,11 @@ class DockerHomeNotWritable(Rule):
     level = Level.LAUNCH
 
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        from binderlint.facts.docker.context import copies, workdirs
-        from binderlint.read.images import base_of, facts
 
         dockerfile = build_dockerfile(repo)
         if not dockerfile or not dockerfile.final:
             return
-        known, user = facts(base_of(dockerfile)), dockerfile.last("USER")
+        known, user = image_facts(base_of(dockerfile)), dockerfile.last("USER")
         if not user and (not known or known.root is not False):
             return
         if user and (user.name_of_user in ("root", "0") or not user.name_of_user):

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from binderlint.facts.docker.context import build_dockerfile
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
-
-if TYPE_CHECKING:
-    from binderlint.snapshot import Snapshot
+from binderlint.read.dockerfile.instructions import images_of
+from binderlint.snapshot import Snapshot
 
 # Images that the same makers publish in a registry without the limits of Docker Hub (their own READMEs).
 _MIRRORS = (
@@ -27,7 +25,6 @@ class DockerHubRateLimit(Rule):
     level = Level.POLISH
 
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        from binderlint.read.images import images_of
 
         for image in images_of(build_dockerfile(repo)):
             mirror = next((to for pattern, to in _MIRRORS if re.fullmatch(pattern, image.path)), None)

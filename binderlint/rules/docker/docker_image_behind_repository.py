@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from binderlint.facts.docker.context import build_dockerfile
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
-
-if TYPE_CHECKING:
-    from binderlint.snapshot import Snapshot
+from binderlint.read.dockerfile.instructions import base_of
+from binderlint.read.images import image_facts
+from binderlint.snapshot import Snapshot
 
 
 class DockerImageBehindRepository(Rule):
@@ -20,11 +19,10 @@ class DockerImageBehindRepository(Rule):
     level = Level.POLISH
 
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        from binderlint.read.images import base_of, facts
 
         dockerfile = build_dockerfile(repo)
         image = base_of(dockerfile)
-        if image and dockerfile and len(dockerfile.instructions) == 1 and not facts(image):
+        if image and dockerfile and len(dockerfile.instructions) == 1 and not image_facts(image):
             if re.fullmatch(r"(?=.*[a-f])(?=.*\d)(?:[0-9a-f]{12}|[0-9a-f]{40}|[0-9a-f]{7,8})", image.tag):
                 yield self.at(
                     image.written,

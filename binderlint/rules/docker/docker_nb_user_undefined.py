@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import insert_lines
 from binderlint.facts.docker.context import build_dockerfile
 from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
+from binderlint.read.dockerfile.instructions import image_of
+from binderlint.read.dockerfile.lines import Instruction
+from binderlint.read.images import image_facts
+from binderlint.snapshot import Snapshot
 from binderlint.source import Place
-
-if TYPE_CHECKING:
-    from binderlint.read.dockerfile.lines import Instruction
-    from binderlint.snapshot import Snapshot
 
 
 class DockerNbUserUndefined(Rule):
@@ -23,11 +22,10 @@ class DockerNbUserUndefined(Rule):
     level = Level.LAUNCH
 
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        from binderlint.read.images import facts, image_of
 
         dockerfile = build_dockerfile(repo)
         for stage in dockerfile.needed if dockerfile else ():
-            if not facts(image_of(stage)):
+            if not image_facts(image_of(stage)):
                 continue
             uses = [(one, missing) for one in stage.instructions if (missing := _undefined(one))]
             if not uses:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import insert_lines
 from binderlint.facts.docker.context import build_dockerfile
+from binderlint.facts.docker.installs import may_have_jupyter, may_have_python
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
-
-if TYPE_CHECKING:
-    from binderlint.snapshot import Snapshot
+from binderlint.read.dockerfile.instructions import base_of
+from binderlint.read.images import image_facts
+from binderlint.snapshot import Snapshot
 
 
 class DockerNoJupyter(Rule):
@@ -20,12 +20,10 @@ class DockerNoJupyter(Rule):
     level = Level.LAUNCH
 
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        from binderlint.facts.docker.installs import may_have_jupyter, may_have_python
-        from binderlint.read.images import base_of, facts
 
         dockerfile = build_dockerfile(repo)
         image = base_of(dockerfile)
-        known = facts(image)
+        known = image_facts(image)
         stage = dockerfile.final if dockerfile else None
         if not image or not known or not stage or known.jupyter is not False or may_have_jupyter(repo, stage):
             return

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from binderlint.facts.docker.context import build_dockerfile
+from binderlint.facts.docker.installs import may_have_python
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
-
-if TYPE_CHECKING:
-    from binderlint.snapshot import Snapshot
+from binderlint.read.dockerfile.instructions import base_of
+from binderlint.read.images import image_facts
+from binderlint.snapshot import Snapshot
 
 
 class DockerNoPython3(Rule):
@@ -19,12 +19,10 @@ class DockerNoPython3(Rule):
     level = Level.LAUNCH
 
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        from binderlint.facts.docker.installs import may_have_python
-        from binderlint.read.images import base_of, facts
 
         dockerfile = build_dockerfile(repo)
         image = base_of(dockerfile)
-        known = facts(image)
+        known = image_facts(image)
         stage = dockerfile.final if dockerfile else None
         if image and known and stage and known.python3 is False and not may_have_python(repo, stage):
             yield self.at(

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from binderlint.facts.docker.context import build_dockerfile
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
-
-if TYPE_CHECKING:
-    from binderlint.snapshot import Snapshot
+from binderlint.read.dockerfile.instructions import base_of
+from binderlint.snapshot import Snapshot
 
 
 class DockerPangeoOnbuild(Rule):
@@ -20,7 +18,6 @@ class DockerPangeoOnbuild(Rule):
     level = Level.REPRODUCE
 
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        from binderlint.read.images import base_of
 
         image = base_of(build_dockerfile(repo))
         if image and re.fullmatch(r"(?:docker|quay)\.io/pangeo/[\w-]+", image.path):

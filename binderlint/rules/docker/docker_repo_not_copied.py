@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import append_lines
-from binderlint.facts.docker.context import build_dockerfile, docker_runs
+from binderlint.facts.docker.context import CONTENT, Copy, build_dockerfile, copies, docker_runs
 from binderlint.facts.launch.links import launch_links
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
-
-if TYPE_CHECKING:
-    from binderlint.facts.docker.context import Copy
-    from binderlint.snapshot import Snapshot
-from binderlint.facts.docker.context import CONTENT
+from binderlint.read.dockerfile.instructions import base_of
+from binderlint.read.images import image_facts
+from binderlint.snapshot import Snapshot
 
 
 class DockerRepoNotCopied(Rule):
@@ -24,11 +21,9 @@ class DockerRepoNotCopied(Rule):
     level = Level.LAUNCH
 
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        from binderlint.facts.docker.context import copies
-        from binderlint.read.images import base_of, facts
 
         dockerfile, image = build_dockerfile(repo), base_of(build_dockerfile(repo))
-        if not dockerfile or not dockerfile.final or not image or not facts(image):
+        if not dockerfile or not dockerfile.final or not image or not image_facts(image):
             return
         if not any(path.lower().endswith(CONTENT) for path in repo.sources) or any(
             "git-pull" in str(link.url) for link in launch_links(repo)

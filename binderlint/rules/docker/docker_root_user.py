@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import append_lines
 from binderlint.facts.docker.context import build_dockerfile, docker_runs
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
+from binderlint.read.dockerfile.instructions import image_of
+from binderlint.read.images import image_facts
+from binderlint.snapshot import Snapshot
 from binderlint.source import Text
-
-if TYPE_CHECKING:
-    from binderlint.snapshot import Snapshot
 
 
 class DockerRootUser(Rule):
@@ -21,13 +20,12 @@ class DockerRootUser(Rule):
     level = Level.LAUNCH
 
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        from binderlint.read.images import facts, image_of
 
         dockerfile = build_dockerfile(repo)
         if not dockerfile or not dockerfile.final:
             return
         stage = dockerfile.final
-        known = facts(image_of(stage))
+        known = image_facts(image_of(stage))
         last = dockerfile.last("USER")
         if last:
             where: Text = last.body

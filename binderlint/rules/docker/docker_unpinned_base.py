@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from binderlint.facts.docker.context import build_dockerfile
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
-
-if TYPE_CHECKING:
-    from binderlint.snapshot import Snapshot
+from binderlint.read.dockerfile.instructions import images_of
+from binderlint.snapshot import Snapshot
 
 # Words in a tag that is moved to each new build.
 _MOVING = {
@@ -26,7 +24,6 @@ class DockerUnpinnedBase(Rule):
     level = Level.REPRODUCE
 
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        from binderlint.read.images import images_of
 
         for image in images_of(build_dockerfile(repo)):
             if image.digest or image.path == "docker.io/library/scratch":

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import replace
+from binderlint.facts.launch.launched import is_launched_elsewhere
+from binderlint.facts.network import Reached, reached_in_build_and_start, reached_in_notebooks
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
-
-if TYPE_CHECKING:
-    from binderlint.facts.network import Reached
-    from binderlint.snapshot import Snapshot
-from binderlint.facts.launch.launched import is_launched_elsewhere
+from binderlint.snapshot import Snapshot
 
 # Hosts that give over https what they give over ftp, at the same path; each says so on its own pages of downloads.
 _BOTH = frozenset(
@@ -29,7 +26,6 @@ class BlockedNetworkPort(Rule):
         ports = repo.allows.ports
         if ports is None or is_launched_elsewhere(repo):
             return
-        from binderlint.facts.network import reached_in_build_and_start, reached_in_notebooks
 
         for reached in reached_in_build_and_start(repo):
             if reached.port not in ports:

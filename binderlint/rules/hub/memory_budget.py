@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
+from binderlint.facts.launch.launched import is_launched_elsewhere
+from binderlint.facts.memory import asked_for
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
-
-if TYPE_CHECKING:
-    from binderlint.snapshot import Snapshot
-from binderlint.facts.launch.launched import is_launched_elsewhere
+from binderlint.snapshot import Snapshot
 
 
 class MemoryBudget(Rule):
@@ -22,7 +20,6 @@ class MemoryBudget(Rule):
         memory = repo.allows.memory
         if memory is None or is_launched_elsewhere(repo):
             return
-        from binderlint.facts.memory import asked_for
 
         for asked in asked_for(repo):
             if asked.size > memory:

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
+from binderlint.changes.julia import set_compat
 from binderlint.facts.julia import read_project, rewritten
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.repo2docker.build import build_plan
-
-if TYPE_CHECKING:
-    from binderlint.snapshot import Snapshot
-from binderlint.changes.julia import set_compat
 from binderlint.repo2docker.julia import newest_allowed
+from binderlint.snapshot import Snapshot
 
 
 class JuliaCompatUnparsable(Rule):

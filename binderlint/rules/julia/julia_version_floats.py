@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import append_lines, insert_lines
+from binderlint.changes.julia import set_compat
 from binderlint.facts.julia import Project, manifest_version, read_project
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.repo2docker.build import build_plan
-
-if TYPE_CHECKING:
-    from binderlint.snapshot import Snapshot
-from binderlint.changes.julia import set_compat
 from binderlint.repo2docker.julia import newest_allowed
+from binderlint.snapshot import Snapshot
 
 
 class JuliaVersionFloats(Rule):

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from binderlint.facts.named import naming, relative
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Rename, Severity
 from binderlint.lint.rule import Rule
 from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.names import CONFIG_NAMES, ROOT_ONLY
+from binderlint.snapshot import Snapshot
 from binderlint.source import Source
-
-if TYPE_CHECKING:
-    from binderlint.snapshot import Snapshot
 
 # Files that only repo2docker reads: nobody keeps them for something else.
 _ONLY_BINDER = ("postBuild", "apt.txt", "install.R", "start")

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from binderlint.lint.diagnostic import Applicability, Delete, Diagnostic, Fix, Level, Rename, Severity
 from binderlint.lint.rule import Rule
 from binderlint.repo2docker.names import CONFIG_NAMES
+from binderlint.snapshot import Snapshot
 from binderlint.source import SYMLINK
-
-if TYPE_CHECKING:
-    from binderlint.snapshot import Snapshot
 
 
 class BothBinderDirs(Rule):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import append_lines
 from binderlint.facts.ignore import Pattern, docker_excludes, docker_patterns
@@ -13,9 +12,7 @@ from binderlint.lint.rule import Rule
 from binderlint.repo2docker.build import build_plan, used_file
 from binderlint.repo2docker.names import CONFIG_NAMES
 from binderlint.repo2docker.plan import Status
-
-if TYPE_CHECKING:
-    from binderlint.snapshot import Snapshot
+from binderlint.snapshot import Snapshot
 
 # Read from the copy of the repository in the image; the others are read before, from the clone.
 _COPIED = frozenset(CONFIG_NAMES) - {"runtime.txt", "apt.txt", "Dockerfile", ".dockerignore", ".containerignore"}

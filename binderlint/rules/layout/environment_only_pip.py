@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import create
+from binderlint.changes.merge_environments import only_pip_packages
 from binderlint.facts.environment.installs import pip_files
 from binderlint.facts.environment.mapping import environment_file, environment_mapping
 from binderlint.lint.diagnostic import Applicability, Delete, Diagnostic, Edit, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.repo2docker.build import build_plan
-
-if TYPE_CHECKING:
-    from binderlint.snapshot import Snapshot
+from binderlint.snapshot import Snapshot
 
 
 class EnvironmentOnlyPip(Rule):
@@ -29,7 +27,6 @@ class EnvironmentOnlyPip(Rule):
         others = (plan.path("requirements.txt"), "setup.py", "pyproject.toml")
         if any(repo.exists(path) for path in others) or "variables" in environment:
             return
-        from binderlint.changes.merge_environments import only_pip_packages
 
         python, only_pip = only_pip_packages(environment)
         if only_pip:

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from binderlint.facts.named import naming
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Rename, Severity
 from binderlint.lint.rule import Rule
 from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.names import meant
+from binderlint.snapshot import Snapshot
 from binderlint.source import EXECUTABLE, REGULAR, Source
-
-if TYPE_CHECKING:
-    from binderlint.snapshot import Snapshot
 
 # The names that this rule knows how to judge; others (DESCRIPTION, setup.py) mean too many things in small letters.
 _KNOWN = frozenset(

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
+from binderlint.facts.ignore import docker_excludes, docker_patterns
 from binderlint.facts.scripts.scripts import post_build_script
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
+from binderlint.read.script import Command, Script
 from binderlint.repo2docker.build import build_plan
-
-if TYPE_CHECKING:
-    from binderlint.read.script import Command, Script
-    from binderlint.snapshot import Snapshot
+from binderlint.snapshot import Snapshot
 
 # bash reads the first of these that exists when it is a login shell; .bashrc only where that file reads it.
 _PROFILES = (".bash_profile", ".bash_login", ".profile")
@@ -70,9 +68,6 @@ def _read_at_launch(repo: Snapshot) -> Iterator[Script]:
 
 def _script(repo: Snapshot, name: str) -> Script | None:
     """A shell script of the root that reaches the image as it is and can be read."""
-    from binderlint.facts.ignore import docker_excludes, docker_patterns
-    from binderlint.read.script import Script
-
     source = repo.get(name) if name else None
     if source is None:
         return None

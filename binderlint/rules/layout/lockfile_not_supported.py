@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
+from binderlint.facts.environment.projects import EXPORTS, PYTHON_LOCKS, uninstallable
 from binderlint.facts.launch.launched import launched_elsewhere
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.repo2docker.build import build_plan, used_file
 from binderlint.repo2docker.names import UNKNOWN
 from binderlint.repo2docker.plan import Status
-
-if TYPE_CHECKING:
-    from binderlint.snapshot import Snapshot
-    from binderlint.source import Source
-from binderlint.facts.environment.projects import EXPORTS, PYTHON_LOCKS, uninstallable
+from binderlint.snapshot import Snapshot
+from binderlint.source import Source
 
 
 class LockfileNotSupported(Rule):

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import create
+from binderlint.facts.environment.provided import base_packages, package_of
+from binderlint.facts.environment.subfolders import environments_in_folders
 from binderlint.facts.launch.launched import launched_elsewhere
 from binderlint.facts.named import misnamed_environments
 from binderlint.facts.notebooks import shown_notebooks
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
+from binderlint.read.cells import imports
+from binderlint.read.plain_notebook import Page
 from binderlint.repo2docker.build import build_plan
-
-if TYPE_CHECKING:
-    from binderlint.read.plain_notebook import Page
-    from binderlint.snapshot import Snapshot
-from binderlint.facts.environment.subfolders import environments_in_folders
+from binderlint.snapshot import Snapshot
 
 # Configuration that is no environment: no error in it explains why there is none.
 _NO_ENVIRONMENT = ("apt.txt", "postBuild", "start", ".dockerignore", ".containerignore")
@@ -77,9 +76,6 @@ class NoEnvironmentFile(Rule):
 def _from_imports(repo: Snapshot) -> Fix | None:
     """A requirements.txt with what the notebooks import, and a runtime.txt with their Python; None where an import is not known."""
     import sys
-
-    from binderlint.facts.environment.provided import base_packages, package_of
-    from binderlint.read.cells import imports
 
     paths = [build_plan(repo).path(name) for name in ("requirements.txt", "runtime.txt")]
     notebooks = shown_notebooks(repo)

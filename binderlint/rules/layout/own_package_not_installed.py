@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import append_lines
+from binderlint.changes.merge_environments import into_pip_list
 from binderlint.facts.environment.installs import pip_requirements
 from binderlint.facts.environment.mapping import conda_list
 from binderlint.facts.environment.own_package import own_names
+from binderlint.facts.environment.provided import asked
 from binderlint.facts.notebooks import shown_notebooks
 from binderlint.facts.scripts.scripts import post_build_script, start_script
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
+from binderlint.read.cells import imports
+from binderlint.read.requirements import canonical
+from binderlint.read.toml import parse_pyproject
 from binderlint.repo2docker.build import build_plan, used_file
 from binderlint.repo2docker.plan import Status
-
-if TYPE_CHECKING:
-    from binderlint.snapshot import Snapshot
+from binderlint.snapshot import Snapshot
 
 _PYTHON_BUILDS = ("CondaBuildPack", "PipfileBuildPack", "PythonBuildPack", "RBuildPack", "JuliaProjectTomlBuildPack")
 
@@ -45,7 +47,6 @@ class OwnPackageNotInstalled(Rule):
         plan = build_plan(repo)
         if plan.error or plan.default or plan.buildpack not in _PYTHON_BUILDS:
             return
-        from binderlint.read.cells import imports
 
         project = repo.get("setup.py") or repo.get("pyproject.toml")
         packages = _own_packages(repo)
@@ -89,7 +90,6 @@ def _is_installable(repo: Snapshot) -> bool:
     source = repo.get("pyproject.toml")
     if not source:
         return False
-    from binderlint.read.toml import parse_pyproject
 
     try:
         project = parse_pyproject(source)
@@ -100,9 +100,6 @@ def _is_installable(repo: Snapshot) -> bool:
 
 def _is_reached_otherwise(repo: Snapshot) -> bool:
     """Whether the package is a dependency under its name, or a script may make it known in a way of its own."""
-    from binderlint.facts.environment.provided import asked
-    from binderlint.read.requirements import canonical
-
     names = own_names(repo) | {canonical(name) for name in _own_packages(repo)}
     if asked(repo) & names or any(
         one.url and any(name in str(one.url).lower() for name in names) for one in pip_requirements(repo)
@@ -122,7 +119,6 @@ def _install_own(repo: Snapshot) -> Fix | None:
     dependencies = conda_list(repo)
     if plan.buildpack != "CondaBuildPack" or plan.binder_dir or not dependencies:
         return None
-    from binderlint.changes.merge_environments import into_pip_list
 
     edits = into_pip_list(dependencies, ["- -e ."])
     return Fix(title, edits, Applicability.UNSAFE) if edits else None

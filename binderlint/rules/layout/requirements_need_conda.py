@@ -5,21 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from binderlint.changes.edits import create, remove_lines
+from binderlint.changes.merge_environments import conda_names
 from binderlint.data import DATA
 from binderlint.facts.environment.installs import pip_requirements
 from binderlint.facts.environment.mapping import environment_mapping
+from binderlint.facts.named import relative
 from binderlint.lint.diagnostic import Applicability, Delete, Diagnostic, Edit, Fix, Level, Severity
 from binderlint.lint.rule import Rule
+from binderlint.read.requirements import Requirement
 from binderlint.read.text import LINE_ENDS
 from binderlint.repo2docker.build import build_plan, used_file
-
-if TYPE_CHECKING:
-    from binderlint.read.requirements import Requirement
-    from binderlint.snapshot import Snapshot
-    from binderlint.source import Source
+from binderlint.snapshot import Snapshot
+from binderlint.source import Source
 
 _TABLE = DATA / "needs_conda.tsv"
 
@@ -76,7 +76,6 @@ def _needing(repo: Snapshot) -> Iterator[tuple[Requirement, Need]]:
     requirements = plan.path("requirements.txt")
     apt = [line.partition("#")[0].split() for line in source.lines()] if (source := used_file(repo, "apt.txt")) else []
     packages = {word for words in apt for word in words}
-    from binderlint.changes.merge_environments import conda_names
 
     environment = environment_mapping(repo)
     conda = conda_names(environment) if environment else set()
@@ -118,8 +117,6 @@ def _has_wheel(need: Need, python: str, specifier: str) -> bool:
 
 def _with_environment(repo: Snapshot, found: list[tuple[Requirement, Need]]) -> Fix | None:
     """An environment.yml that takes the packages from conda-forge and leaves the others to requirements.txt."""
-    from binderlint.facts.named import relative
-
     plan = build_plan(repo)
     requirements = used_file(repo, "requirements.txt")
     if (

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
+from binderlint.changes.merge_environments import Merge, into_environment, into_requirements, not_in
 from binderlint.facts.environment.mapping import conda_specs, environment_mapping
 from binderlint.lint.diagnostic import Applicability, Delete, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
+from binderlint.read.requirements import read_requirements
 from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.plan import Status
+from binderlint.snapshot import Snapshot
 from binderlint.source import Source
-
-if TYPE_CHECKING:
-    from binderlint.changes.merge_environments import Merge
-    from binderlint.snapshot import Snapshot
 
 _WINNERS = {
     "DockerBuildPack": ("Dockerfile",),
@@ -99,7 +97,6 @@ class ShadowedConfigFile(Rule):
         )
 
     def _merge(self, repo: Snapshot, source: Source) -> Merge | None:
-        from binderlint.changes.merge_environments import into_environment, into_requirements
 
         environment = environment_mapping(repo)
         plan = build_plan(repo)
@@ -117,10 +114,8 @@ def _missing(repo: Snapshot, source: Source) -> list[str] | None:
     environment = environment_mapping(repo)
     if source.name != "requirements.txt" or build_plan(repo).buildpack != "CondaBuildPack" or environment is None:
         return None
-    from binderlint.changes.merge_environments import not_in
-    from binderlint.read.requirements import read
 
-    return not_in(environment, source) if any(read(source)) else []
+    return not_in(environment, source) if any(read_requirements(source)) else []
 
 
 def _listed(names: list[str]) -> str:

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.names import CONFIG_NAMES
+from binderlint.snapshot import Snapshot
 from binderlint.source import GITLINK, SYMLINK
-
-if TYPE_CHECKING:
-    from binderlint.snapshot import Snapshot
 
 
 class SymlinkEscapesRepo(Rule):

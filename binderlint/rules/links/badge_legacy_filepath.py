@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import between, replace
 from binderlint.facts.launch.links import Link, live_launches
@@ -13,10 +12,8 @@ from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
 from binderlint.read.address import PATH_PARAMETERS, is_template
 from binderlint.repo2docker.build import used_file
+from binderlint.snapshot import Snapshot
 from binderlint.source import Text
-
-if TYPE_CHECKING:
-    from binderlint.snapshot import Snapshot
 
 
 class BadgeLegacyFilepath(Rule):

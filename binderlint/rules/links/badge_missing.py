@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import insert_lines
 from binderlint.facts.launch.links import markup_of
@@ -14,10 +13,8 @@ from binderlint.pattern import regex
 from binderlint.read.address import MYBINDER, PROVIDERS
 from binderlint.read.markup import Markup, read_lines
 from binderlint.repo2docker.build import build_plan, used_file
+from binderlint.snapshot import Snapshot
 from binderlint.source import Source
-
-if TYPE_CHECKING:
-    from binderlint.snapshot import Snapshot
 
 
 class BadgeMissing(Rule):

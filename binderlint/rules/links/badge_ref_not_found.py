@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from binderlint.changes.edits import replace
@@ -11,9 +10,7 @@ from binderlint.facts.launch.links import live_launches
 from binderlint.facts.launch.refs import USUAL, is_gone
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
-
-if TYPE_CHECKING:
-    from binderlint.snapshot import Snapshot
+from binderlint.snapshot import Snapshot
 
 
 class BadgeRefNotFound(Rule):

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from binderlint.facts.launch.interfaces import configuration
 from binderlint.facts.launch.refs import opening_here
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
+from binderlint.snapshot import Snapshot
 from binderlint.source import Text
-
-if TYPE_CHECKING:
-    from binderlint.snapshot import Snapshot
 
 
 class BadgeRemovedUi(Rule):

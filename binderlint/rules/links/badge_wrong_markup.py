@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import between, replace
 from binderlint.facts.launch.links import launch_links
 from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Replace, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
-from binderlint.read.address import parse
+from binderlint.read.address import parse_address
 from binderlint.read.markup import Line, Markup, read_lines
+from binderlint.snapshot import Snapshot
 from binderlint.source import Source, Text
-
-if TYPE_CHECKING:
-    from binderlint.snapshot import Snapshot
 
 
 class BadgeWrongMarkup(Rule):
@@ -86,7 +83,7 @@ _BADGE = regex(r"\[!\[(?P<alt>[^\]]*)\]\((?P<image>[^)\s]+)\)\]\((?P<url>[^)\s]+
 
 
 def _is_badge(image: str) -> bool:
-    address = parse(image)
+    address = parse_address(image)
     return (address is not None and "badge" in address.lead) or bool(re.search(r"img\.shields\.io/.*binder", image))
 
 

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from posixpath import normpath
-from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import replace
 from binderlint.facts.launch.buttons import LaunchConfig, launch_configs
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.outside.git import hosted_name
-from binderlint.read.address import DEAD_HOSTS, MYBINDER, is_template, parse
+from binderlint.read.address import DEAD_HOSTS, MYBINDER, is_template, parse_address
+from binderlint.snapshot import Snapshot
 from binderlint.source import Text
-
-if TYPE_CHECKING:
-    from binderlint.snapshot import Snapshot
 
 
 class LaunchConfigDeadHub(Rule):
@@ -60,7 +57,7 @@ class LaunchConfigDeadHub(Rule):
         )
 
     def _hub(self, hub: Text, tool: str) -> Iterator[Diagnostic]:
-        address = parse(hub)
+        address = parse_address(hub)
         if address and address.hub in DEAD_HOSTS:
             part = hub.part(0, len(hub.rstrip("/")))
             yield self.at(

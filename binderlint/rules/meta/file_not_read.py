@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from binderlint.facts.for_binder import is_for_binder
+from binderlint.facts.launch.links import markup_of
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.repo2docker.build import build_plan
+from binderlint.repo2docker.mentions import says_what_is_installed
+from binderlint.snapshot import Snapshot
 from binderlint.source import UNREAD, NotHereError, Place, Source, TooLargeError, UnreadError
-
-if TYPE_CHECKING:
-    from binderlint.snapshot import Snapshot
 
 
 class FileNotRead(Rule):
@@ -83,7 +82,4 @@ def _named(errors: list[UnreadError]) -> str:
 
 def _is_looked_at(source: Source) -> bool:
     """Whether rules look at a file of this name: a document, a notebook, configuration or a script."""
-    from binderlint.facts.launch.links import markup_of
-    from binderlint.repo2docker.mentions import says_what_is_installed
-
     return markup_of(source) is not None or says_what_is_installed(source.name) or source.name.startswith(".git")

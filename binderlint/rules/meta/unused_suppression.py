@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import remove_lines, replace
+from binderlint.lint.comments import CommentRule, Comments, Directive
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Replace, Severity
-
-if TYPE_CHECKING:
-    from binderlint.lint.suppression import Directive
-from binderlint.lint.comments import CommentRule, Comments
 
 
 class UnusedSuppression(CommentRule):

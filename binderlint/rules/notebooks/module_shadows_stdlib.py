@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from binderlint.facts.notebooks import shown_notebooks
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
-
-if TYPE_CHECKING:
-    from binderlint.snapshot import Snapshot
+from binderlint.read.word_lists import word_list
+from binderlint.snapshot import Snapshot
 
 # Packages of the server and the kernel themselves.
 _JUPYTER = frozenset({"jupyterlab", "jupyter_server", "jupyter_client", "jupyter_core", "notebook", "notebook_shim", "ipykernel", "IPython", "traitlets", "tornado", "zmq", "nbformat", "nbconvert", "comm"})  # fmt: skip
@@ -23,7 +21,6 @@ class ModuleShadowsStdlib(Rule):
     level = Level.LAUNCH
 
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        from binderlint.read.word_lists import word_list
 
         names = word_list("startup_modules") | _JUPYTER
         notebooks = {posixpath.dirname(one.source.path) for one in shown_notebooks(repo) if one.is_python}

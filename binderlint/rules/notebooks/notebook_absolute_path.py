@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from binderlint.facts.notebooks import shown_notebooks
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
+from binderlint.read.cells import python, syntax
 from binderlint.repo2docker.build import build_plan
-
-if TYPE_CHECKING:
-    from binderlint.snapshot import Snapshot
+from binderlint.snapshot import Snapshot
 
 _PATH = regex(
     r"""(?P<quote>["'])(?P<path>/Users/[\w. -]+/|/home/(?!jovyan\b)[a-z][\w.-]*/|[A-Za-z]:(?:\\\\?|/)[\w. -]+(?:\\|/|\.\w+(?=["']))|/content/drive\b)[^"'\n]*(?P=quote)"""
@@ -68,8 +66,6 @@ def _used_lines(text: str) -> frozenset[int] | None:
     None for code of Python 2, of which there is no tree.
     """
     import ast
-
-    from binderlint.read.cells import python, syntax
 
     tree = syntax(text)
     if tree is None:

@@ -5,18 +5,16 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import replace
 from binderlint.facts.notebooks import shown_notebooks
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Replace, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.notebook import json_text
+from binderlint.read.plain_notebook import Page
+from binderlint.read.validity import Verdict, judge, quiet, verdict, words_of
+from binderlint.snapshot import Snapshot
 from binderlint.source import Scalar, Span
-
-if TYPE_CHECKING:
-    from binderlint.read.plain_notebook import Page
-    from binderlint.snapshot import Snapshot
 
 
 class NotebookBroken(Rule):
@@ -98,8 +96,6 @@ class NotebookBroken(Rule):
 
     def _doubtful(self, one: Page, data: Mapping[str, object]) -> Iterator[Diagnostic]:
         """What Jupyter says of a notebook that is JSON and not as it should be."""
-        from binderlint.read.validity import verdict
-
         opens, words = verdict(one)
         minor = one.value("nbformat_minor")
         if opens and words and isinstance(minor, Scalar) and _is_of_next(data.get("cells")) and _opens_as_next(minor):
@@ -134,8 +130,6 @@ def _is_of_next(cells: object) -> bool:
 
 def _opens_as_next(minor: Scalar) -> bool:
     """True when the number of the format is all that Jupyter has against a notebook."""
-    from binderlint.read.validity import Verdict, judge
-
     source, (start, end) = minor.place.source, minor.place.span
     text = json_text(source)
     return judge(text[:start] + "5" + text[end:]) == Verdict(True)
@@ -146,8 +140,6 @@ def _converted(one: Page) -> tuple[str, str]:
     if one.source.decode_error:
         return "", "it is not UTF-8"
     import nbformat
-
-    from binderlint.read.validity import quiet, words_of
 
     try:
         with quiet():

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import append, append_lines
 from binderlint.facts.environment.mapping import conda_list, pip_section
+from binderlint.facts.environment.own_package import own_names
+from binderlint.facts.environment.provided import asked
 from binderlint.facts.notebooks import shown_notebooks
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
 from binderlint.lint.rule import Rule
+from binderlint.read.cells import Install, installs
+from binderlint.read.plain_notebook import Page, PlainCell
+from binderlint.read.requirements import canonical
 from binderlint.repo2docker.build import build_plan, used_file
-
-if TYPE_CHECKING:
-    from binderlint.read.cells import Install
-    from binderlint.read.plain_notebook import Page, PlainCell
-    from binderlint.snapshot import Snapshot
+from binderlint.snapshot import Snapshot
 
 
 class NotebookInstallsPackages(Rule):
@@ -25,7 +25,6 @@ class NotebookInstallsPackages(Rule):
     level = Level.REPRODUCE
 
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        from binderlint.read.cells import installs
 
         for one in shown_notebooks(repo):
             for cell in one.code:
@@ -35,9 +34,6 @@ class NotebookInstallsPackages(Rule):
                     yield self._found(repo, one, cell, install)
 
     def _found(self, repo: Snapshot, one: Page, cell: PlainCell, install: Install) -> Diagnostic:
-        from binderlint.facts.environment.own_package import own_names
-        from binderlint.facts.environment.provided import asked
-        from binderlint.read.requirements import canonical
 
         where = one.line(cell.number, install.line)
         if install.tool.startswith("apt"):

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import replace
+from binderlint.facts.launch.launched import environment_elsewhere
 from binderlint.facts.notebooks import shown_notebooks
 from binderlint.facts.scripts.scripts import post_build_script
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
+from binderlint.read.cells import python, syntax
+from binderlint.read.plain_notebook import Page
 from binderlint.repo2docker.build import build_plan
+from binderlint.snapshot import Snapshot
 from binderlint.source import Text
-
-if TYPE_CHECKING:
-    from binderlint.read.plain_notebook import Page
-    from binderlint.snapshot import Snapshot
 
 # What installs a kernel for a language, in an environment file or script.
 _KERNELS = {
@@ -56,7 +55,6 @@ class NotebookKernelMissing(Rule):
         plan = build_plan(repo)
         if plan.default or plan.buildpack in (None, "DockerBuildPack", "NixBuildPack", "JuliaRequireBuildPack"):
             return
-        from binderlint.facts.launch.launched import environment_elsewhere
 
         if environment_elsewhere(repo):
             return
@@ -93,8 +91,6 @@ class NotebookKernelMissing(Rule):
                 fix=Fix("Use the kernel `python3`", (edit,)),
             )
         elif not version.startswith("2"):
-            from binderlint.read.cells import python, syntax
-
             modern = all(syntax(cell.text) or python(cell.text) is None for cell in one.code)
             yield self.at(
                 where,

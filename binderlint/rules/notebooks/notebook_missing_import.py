@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import append, append_lines
 from binderlint.facts.environment.mapping import conda_list
+from binderlint.facts.environment.provided import missing_modules, package_of, provided
 from binderlint.facts.notebooks import shown_notebooks
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
 from binderlint.lint.rule import Rule
+from binderlint.read.cells import imports, installs
 from binderlint.repo2docker.build import used_file
-
-if TYPE_CHECKING:
-    from binderlint.snapshot import Snapshot
+from binderlint.snapshot import Snapshot
 
 
 class NotebookMissingImport(Rule):
@@ -23,8 +22,6 @@ class NotebookMissingImport(Rule):
     level = Level.LAUNCH
 
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        from binderlint.facts.environment.provided import missing_modules, package_of, provided
-        from binderlint.read.cells import imports, installs
 
         pages = [one for one in shown_notebooks(repo) if one.is_python]
         there = provided(repo) if pages else None

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
+from binderlint.changes.python import other_python
+from binderlint.facts.environment.held import held_by_file
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.repo2docker.build import build_plan
-
-if TYPE_CHECKING:
-    from binderlint.snapshot import Snapshot
-from binderlint.changes.python import other_python
-from binderlint.facts.environment.held import held_by_file
+from binderlint.snapshot import Snapshot
 
 
 class PinPythonMismatch(Rule):

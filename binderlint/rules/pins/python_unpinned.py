@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import append_lines, create, prepend, replace, set_key
 from binderlint.facts.environment.installs import pip_files
@@ -12,12 +11,12 @@ from binderlint.facts.environment.locks import installs_from_lock
 from binderlint.facts.environment.mapping import environment_file, environment_mapping
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
 from binderlint.lint.rule import Rule
+from binderlint.read.agreement import pip_admits
 from binderlint.read.requirements import canonical
+from binderlint.read.toml import find_value
 from binderlint.repo2docker.build import build_plan, used_file
+from binderlint.snapshot import Snapshot
 from binderlint.source import Array, Source, Table, Text
-
-if TYPE_CHECKING:
-    from binderlint.snapshot import Snapshot
 
 
 class PythonUnpinned(Rule):
@@ -125,7 +124,6 @@ def _decided_by_project(repo: Snapshot, version: str) -> bool:
     written = _requires_python(repo)
     if not written:
         return False
-    from binderlint.read.agreement import pip_admits
 
     allowed = [minor for minor in (f"3.{number}" for number in range(8, 15)) if pip_admits(written, minor)]
     return version not in allowed or len(allowed) == 1
@@ -135,7 +133,6 @@ def _requires_python(repo: Snapshot) -> str:
     source = repo.get("pyproject.toml")
     if source is None or build_plan(repo).binder_dir:
         return ""
-    from binderlint.read.toml import find_value
 
     return str(find_value(source, "project", "requires-python") or "")
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 from binderlint.facts.docker.context import docker_runs
 from binderlint.facts.environment.installs import pip_requirements
@@ -14,14 +13,12 @@ from binderlint.facts.scripts.scripts import post_build_script
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
-from binderlint.read.requirements import Requirement, parse
+from binderlint.read.requirements import Requirement, parse_requirement
+from binderlint.read.shell.state import Command
 from binderlint.read.shell.words import UNKNOWN
 from binderlint.repo2docker.build import build_plan, used_file
+from binderlint.snapshot import Snapshot
 from binderlint.source import Place, Text
-
-if TYPE_CHECKING:
-    from binderlint.read.shell.state import Command
-    from binderlint.snapshot import Snapshot
 
 
 class VcsDependencyWithoutRef(Rule):
@@ -41,7 +38,7 @@ class VcsDependencyWithoutRef(Rule):
             for number, command in enumerate(commands):
                 if command.name in ("pip", "pip3", "uv") and "install" in command.operands:
                     for word in command.args:
-                        line = parse(Text(word.value, word.place)) if word.value else None
+                        line = parse_requirement(Text(word.value, word.place)) if word.value else None
                         if isinstance(line, Requirement) and line.vcs:
                             yield from self._requirement(line, word.place)
                 elif command.name == "git" and command.operands[:1] == ("clone",):

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import insert_lines, prepend
-from binderlint.facts.environment.installs import pip_files
+from binderlint.facts.environment.installs import PipFile, pip_files
 from binderlint.facts.environment.mapping import conda_specs
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.requirements import Requirement, canonical
 from binderlint.repo2docker.build import build_plan
+from binderlint.snapshot import Snapshot
 from binderlint.source import Text
-
-if TYPE_CHECKING:
-    from binderlint.facts.environment.installs import PipFile
-    from binderlint.snapshot import Snapshot
 
 _CPU_INDEX = "https://download.pytorch.org/whl/cpu"
 

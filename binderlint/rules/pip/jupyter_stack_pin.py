@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from binderlint.changes.edits import replace
 from binderlint.facts.environment.installs import pip_files
@@ -12,13 +12,11 @@ from binderlint.facts.environment.mapping import conda_specs
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.digits import release
+from binderlint.read.matchspec import MatchSpec
 from binderlint.read.requirements import Requirement, canonical
 from binderlint.repo2docker.build import build_plan
+from binderlint.snapshot import Snapshot
 from binderlint.source import Text
-
-if TYPE_CHECKING:
-    from binderlint.read.matchspec import MatchSpec
-    from binderlint.snapshot import Snapshot
 
 # The lowest versions that work with the server of repo2docker's images: what jupyter_server 2.17, jupyterlab 4.4 and notebook 7.4
 # (environment.py-3.*.lock) ask for; of jupyterlab, notebook and jupyterhub the major version that is there.

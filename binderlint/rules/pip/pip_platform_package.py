@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import insert, replace
 from binderlint.facts.environment.installs import pip_requirements
@@ -11,9 +10,7 @@ from binderlint.lint.diagnostic import Diagnostic, Edit, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.requirements import Requirement
 from binderlint.repo2docker.build import build_plan
-
-if TYPE_CHECKING:
-    from binderlint.snapshot import Snapshot
+from binderlint.snapshot import Snapshot
 
 # No file of these installs on Linux: no wheel, and no source that builds there.
 _BELONGS = {

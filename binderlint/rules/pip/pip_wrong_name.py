@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import between, remove, remove_lines, replace
 from binderlint.facts.environment.installs import pip_requirements
@@ -14,9 +13,7 @@ from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
 from binderlint.read.requirements import PLACEHOLDER, Requirement, canonical
 from binderlint.repo2docker.build import build_plan
-
-if TYPE_CHECKING:
-    from binderlint.snapshot import Snapshot
+from binderlint.snapshot import Snapshot
 
 _WRONG_NAMES = {
     # What is imported, or conda's name -> the name that pip wants. Looked up: pip finds nothing under the wrong name, or its

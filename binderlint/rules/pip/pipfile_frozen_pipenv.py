@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.repo2docker.build import build_plan, used_file
-
-if TYPE_CHECKING:
-    from binderlint.snapshot import Snapshot
+from binderlint.snapshot import Snapshot
 
 
 class PipfileFrozenPipenv(Rule):

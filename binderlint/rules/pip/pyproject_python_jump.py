@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import create
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
+from binderlint.read.toml import find_value
 from binderlint.repo2docker.build import build_plan
-
-if TYPE_CHECKING:
-    from binderlint.snapshot import Snapshot
+from binderlint.snapshot import Snapshot
 
 
 class PyprojectPythonJump(Rule):
@@ -24,7 +22,6 @@ class PyprojectPythonJump(Rule):
         source = repo.get("pyproject.toml")
         if source is None or plan.binder_dir:
             return
-        from binderlint.read.toml import find_value
 
         wanted = find_value(source, "project", "requires-python")
         if wanted is None:

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import replace
 from binderlint.facts.environment.installs import pip_files
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Rename, Severity
 from binderlint.lint.rule import Rule
-from binderlint.source import Source, Text
-
-if TYPE_CHECKING:
-    from binderlint.snapshot import Snapshot
+from binderlint.read.faults import faults
 from binderlint.read.requirements import CONDA_PIN
+from binderlint.snapshot import Snapshot
+from binderlint.source import Source, Text
 
 
 class RequirementsCondaSyntax(Rule):
@@ -25,8 +23,6 @@ class RequirementsCondaSyntax(Rule):
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         for file in pip_files(repo):
             if file.is_environment:
-                from binderlint.read.faults import faults
-
                 path = file.source.path.removesuffix("requirements.txt") + "environment.yml"
                 fits = faults(Source(path, file.source.data)) == 0
                 fix = Fix("Rename it", (Rename(file.source.path, path),), Applicability.UNSAFE)

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from binderlint.facts.environment.installs import pip_files
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Recode, Replace, Severity
 from binderlint.lint.rule import Rule
 from binderlint.repo2docker.build import used_file
+from binderlint.snapshot import Snapshot
 from binderlint.source import Source, Span
-
-if TYPE_CHECKING:
-    from binderlint.snapshot import Snapshot
 
 
 class RequirementsEncoding(Rule):

@@ -4,20 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import replace
-from binderlint.facts.environment.installs import pip_files
+from binderlint.facts.environment.installs import PipFile, pip_files
 from binderlint.lint.diagnostic import Diagnostic, Edit, Fix, Level, Severity
 from binderlint.lint.rule import Rule
-from binderlint.read.requirements import Invalid, short
+from binderlint.read.requirements import CONDA_PIN, Invalid, short
 from binderlint.repo2docker.build import build_plan
+from binderlint.snapshot import Snapshot
 from binderlint.source import Text
-
-if TYPE_CHECKING:
-    from binderlint.facts.environment.installs import PipFile
-    from binderlint.snapshot import Snapshot
-from binderlint.read.requirements import CONDA_PIN
 
 
 class RequirementsInvalidLine(Rule):

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from binderlint.changes.launch_scripts import removed, rewritten, scripts
 from binderlint.facts.environment.mapping import environment_mapping
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
-
-if TYPE_CHECKING:
-    from binderlint.read.script import Command, Word
-    from binderlint.snapshot import Snapshot
+from binderlint.read.script import Command, Word
+from binderlint.snapshot import Snapshot
 
 
 def _environment_word(command: Command) -> Word | None:

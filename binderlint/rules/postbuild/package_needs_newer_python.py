@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
+from binderlint.facts.dask.versions import python_minor
 from binderlint.facts.environment.mapping import conda_specs
 from binderlint.facts.scripts.scripts import post_build_script
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
+from binderlint.read.agreement import pip_admits
 from binderlint.repo2docker.build import build_plan
-
-if TYPE_CHECKING:
-    from binderlint.snapshot import Snapshot
+from binderlint.snapshot import Snapshot
 
 
 class PackageNeedsNewerPython(Rule):
@@ -32,8 +31,6 @@ class PackageNeedsNewerPython(Rule):
         written = _requires_python(repo)
         if written is None:
             return
-        from binderlint.facts.dask.versions import python_minor
-        from binderlint.read.agreement import pip_admits
 
         version = python_minor(repo)
         if not version or any(pip_admits(written, f"{version}.{patch}") is not False for patch in (0, 5, 12, 99)):

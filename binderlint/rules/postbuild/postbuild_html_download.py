@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import replace
+from binderlint.facts.scripts.commands import script_addresses
 from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
-
-if TYPE_CHECKING:
-    from binderlint.snapshot import Snapshot
-from binderlint.facts.scripts.commands import script_addresses
+from binderlint.snapshot import Snapshot
 
 
 class PostbuildHtmlDownload(Rule):

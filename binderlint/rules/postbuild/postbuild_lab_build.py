@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from binderlint.changes.launch_scripts import removed
+from binderlint.facts.environment.jupyter_stack import may_be_older
 from binderlint.facts.scripts.scripts import post_build_script
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
-
-if TYPE_CHECKING:
-    from binderlint.snapshot import Snapshot
+from binderlint.read.actions import subcommand
+from binderlint.snapshot import Snapshot
 
 
 class PostbuildLabBuild(Rule):
@@ -20,8 +19,6 @@ class PostbuildLabBuild(Rule):
     level = Level.LAUNCH
 
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        from binderlint.facts.environment.jupyter_stack import may_be_older
-        from binderlint.read.actions import subcommand
 
         script = post_build_script(repo)
         found = [one for one in script.running if subcommand(one)[:3] == ("jupyter", "lab", "build")] if script else []

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from binderlint.changes.launch_scripts import removed
+from binderlint.facts.environment.jupyter_stack import asked, may_be_older
+from binderlint.facts.scripts.commands import failure_effect, script_commands
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
-
-if TYPE_CHECKING:
-    from binderlint.snapshot import Snapshot
-from binderlint.facts.scripts.commands import failure_effect, script_commands
+from binderlint.read.actions import subcommand
+from binderlint.read.lab_extensions import BUILT_IN, outdated, prebuilt
+from binderlint.snapshot import Snapshot
 
 
 class PostbuildLabextensionInstall(Rule):
@@ -20,9 +20,6 @@ class PostbuildLabextensionInstall(Rule):
     level = Level.LAUNCH
 
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        from binderlint.facts.environment.jupyter_stack import asked, may_be_older
-        from binderlint.read.actions import subcommand
-        from binderlint.read.lab_extensions import BUILT_IN, outdated, prebuilt
 
         for script, command in script_commands(repo):
             words = subcommand(command)

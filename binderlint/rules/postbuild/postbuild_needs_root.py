@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import append_lines, create
 from binderlint.changes.launch_scripts import removed, result, scripts
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
+from binderlint.read.script import Command
 from binderlint.repo2docker.build import build_plan, used_file
-
-if TYPE_CHECKING:
-    from binderlint.read.script import Command
-    from binderlint.snapshot import Snapshot
+from binderlint.snapshot import Snapshot
 
 _SYSTEM = regex(r"/(?:usr|etc|opt|bin|sbin|lib|root|var/lib)(?:/|$)")
 

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from binderlint.changes.launch_scripts import removed, rewritten
+from binderlint.facts.environment.jupyter_stack import may_be_older
+from binderlint.facts.scripts.commands import failure_effect, script_commands
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
-
-if TYPE_CHECKING:
-    from binderlint.read.script import Command
-    from binderlint.snapshot import Snapshot
-from binderlint.facts.scripts.commands import failure_effect, script_commands
+from binderlint.read.actions import subcommand
+from binderlint.read.script import Command
+from binderlint.snapshot import Snapshot
 
 # Extensions that register themselves: enabling them does nothing (their packages' own data files, Notebook 7 and jupyter_server 2).
 _AUTOMATIC = frozenset(
@@ -27,8 +26,6 @@ class PostbuildRemovedJupyterCommand(Rule):
     level = Level.LAUNCH
 
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        from binderlint.facts.environment.jupyter_stack import may_be_older
-        from binderlint.read.actions import subcommand
 
         for script, command in script_commands(repo):
             words = subcommand(command)

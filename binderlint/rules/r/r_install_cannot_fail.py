@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import append_lines, create, replace
 from binderlint.facts.r import calls, install_script, installs, packages
@@ -12,10 +11,8 @@ from binderlint.facts.scripts.scripts import post_build_script
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.repo2docker.build import build_plan, used_file
-
-if TYPE_CHECKING:
-    from binderlint.snapshot import Snapshot
-    from binderlint.source import Text
+from binderlint.snapshot import Snapshot
+from binderlint.source import Text
 
 
 def _check_line(names: list[str]) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import replace
 from binderlint.facts.docker.context import build_dockerfile
@@ -14,10 +13,8 @@ from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
 from binderlint.read.r_versions import FIRST_SNAPSHOT
 from binderlint.repo2docker.build import build_plan
-
-if TYPE_CHECKING:
-    from binderlint.snapshot import Snapshot
-    from binderlint.source import Text
+from binderlint.snapshot import Snapshot
+from binderlint.source import Text
 
 _MRAN = regex(
     r"https?://(?:mran\.microsoft\.com|mran\.revolutionanalytics\.com|cran\.microsoft\.com)(?:/snapshot/(\d{4}-\d\d-\d\d))?[^\s\"'`)]*"

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
-from binderlint.facts.r import calls
+from binderlint.facts.r import calls, conda_installs_r
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.repo2docker.build import build_plan, used_file
-
-if TYPE_CHECKING:
-    from binderlint.snapshot import Snapshot
-from binderlint.facts.r import conda_installs_r
+from binderlint.snapshot import Snapshot
 
 
 class RProfileRenv(Rule):

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import create, replace
-from binderlint.facts.r import calls
+from binderlint.facts.environment.runtime import runtime_file
+from binderlint.facts.r import calls, conda_installs_r
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.r_versions import DEFAULT, settled_day
+from binderlint.read.runtime import Runtime, read_runtime
 from binderlint.repo2docker.build import build_plan
-
-if TYPE_CHECKING:
-    from binderlint.read.runtime import Runtime
-    from binderlint.snapshot import Snapshot
-    from binderlint.source import Source
-from binderlint.facts.r import conda_installs_r
+from binderlint.snapshot import Snapshot
+from binderlint.source import Source
 
 _NO_R = ("DockerBuildPack", "LegacyBinderDockerBuildPack", "NixBuildPack", "RBuildPack", None)
 
@@ -31,9 +28,9 @@ class RRuntimeDateMissing(Rule):
         if plan.error or plan.buildpack in _NO_R or conda_installs_r(repo):
             return
         install = repo.get(plan.path("install.R"))
-        runtime_file = repo.get(plan.path("runtime.txt"))
-        runtime = runtime_file(repo) or _read_runtime(runtime_file)
-        if runtime_file and runtime and runtime.name == "r" and runtime.version and runtime.date is None:
+        source = repo.get(plan.path("runtime.txt"))
+        runtime = runtime_file(repo) or _read_runtime(source)
+        if source and runtime and runtime.name == "r" and runtime.version and runtime.date is None:
             day = settled_day(runtime.version)
             yield self.at(
                 runtime.text,
@@ -53,7 +50,7 @@ class RRuntimeDateMissing(Rule):
                 "Nothing here asks Binder for R, so it installs none and never runs this file",
                 help=f"Write `r-{DEFAULT}-{day}` (the version and a day of CRAN) into {plan.path('runtime.txt')}",
                 fix=None
-                if runtime_file
+                if source
                 else Fix(
                     f"Create {plan.path('runtime.txt')} for R {DEFAULT}",
                     (create(plan.path("runtime.txt"), f"r-{DEFAULT}-{day}\n"),),
@@ -63,6 +60,5 @@ class RRuntimeDateMissing(Rule):
 
 
 def _read_runtime(source: Source | None) -> Runtime | None:
-    from binderlint.read.runtime import read
 
-    return read(source) if source else None
+    return read_runtime(source) if source else None

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import replace
 from binderlint.facts.r import Argument, Call, calls, install_script
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
+from binderlint.snapshot import Snapshot
 from binderlint.source import Place, Span
-
-if TYPE_CHECKING:
-    from binderlint.snapshot import Snapshot
 
 _LIVE = regex(
     r"https?://(?:cloud\.r-project\.org|cran\.r-project\.org|cran\.rstudio\.(?:com|org)|cran\.(?:us|uk|ca|ma|mirror)[\w.-]*|"

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import prepend
 from binderlint.facts.environment.mapping import conda_list, conda_specs
 from binderlint.facts.environment.runtime import runtime_file
 from binderlint.lint.diagnostic import Applicability, Delete, Diagnostic, Edit, Fix, Level, Severity
 from binderlint.lint.rule import Rule
+from binderlint.read.runtime import Runtime
 from binderlint.repo2docker.build import build_plan
+from binderlint.snapshot import Snapshot
 from binderlint.source import Text
-
-if TYPE_CHECKING:
-    from binderlint.read.runtime import Runtime
-    from binderlint.snapshot import Snapshot
 
 
 class RuntimeIgnored(Rule):

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import replace
 from binderlint.facts.environment.runtime import runtime_file
 from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Recode, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
+from binderlint.read.runtime import PYTHON_ASKED, Runtime
 from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.plan import DEFAULT_PYTHON
-
-if TYPE_CHECKING:
-    from binderlint.read.runtime import Runtime
-    from binderlint.snapshot import Snapshot
-from binderlint.read.runtime import PYTHON_ASKED
+from binderlint.snapshot import Snapshot
 
 _VERSION = regex(r"\d+(?:\.\d+)*")
 

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import replace
 from binderlint.facts.environment.runtime import runtime_file
 from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
-from binderlint.repo2docker.build import build_plan
-
-if TYPE_CHECKING:
-    from binderlint.snapshot import Snapshot
 from binderlint.read.runtime import PYTHON_ASKED
+from binderlint.repo2docker.build import build_plan
+from binderlint.snapshot import Snapshot
 
 _PATCH = regex(r"(\d+\.\d+)\.\d+(?:\.\d+)*")
 

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import replace
 from binderlint.facts.environment.runtime import runtime_file
 from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
+from binderlint.read.runtime import Runtime
 from binderlint.repo2docker.build import build_plan
-
-if TYPE_CHECKING:
-    from binderlint.read.runtime import Runtime
-    from binderlint.snapshot import Snapshot
+from binderlint.repo2docker.tables import repo2docker
+from binderlint.snapshot import Snapshot
 
 # `R 4.4 2025/1/5` and what else is written for `r-4.4-2025-01-05`.
 _MEANT = regex(r"r(?:[-_ =:]*v?(\d+\.\d+(?:\.\d+)?))?[-_ =:]+(\d{4})([-/._])(\d{1,2})\3(\d{1,2})", re.IGNORECASE)
@@ -67,8 +65,6 @@ class RuntimeRInvalid(Rule):
 
     def _values(self, runtime: Runtime) -> Iterator[Diagnostic]:
         from datetime import date
-
-        from binderlint.repo2docker.tables import repo2docker
 
         known = repo2docker()["r"]["versions"]
         if runtime.version and runtime.version not in known and runtime.version.count(".") != 2:

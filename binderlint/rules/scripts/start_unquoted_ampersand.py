@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import replace
 from binderlint.changes.launch_scripts import scripts
 from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
-
-if TYPE_CHECKING:
-    from binderlint.snapshot import Snapshot
+from binderlint.read.actions import cut_address
+from binderlint.snapshot import Snapshot
 
 
 class StartUnquotedAmpersand(Rule):
@@ -20,7 +18,6 @@ class StartUnquotedAmpersand(Rule):
     level = Level.LAUNCH
 
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        from binderlint.read.actions import cut_address
 
         for script, _ in scripts(repo):
             for command in script.running:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from binderlint.facts.scripts.scripts import post_build_script, start_script
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
 from binderlint.read.address import MYBINDER
-
-if TYPE_CHECKING:
-    from binderlint.read.script import Command
-    from binderlint.snapshot import Snapshot
-    from binderlint.source import Source
+from binderlint.read.notebook import may_run, read_notebook
+from binderlint.read.script import Command, parse_shell
+from binderlint.snapshot import Snapshot
+from binderlint.source import Source
 
 _OPTIONS_WITH_VALUE = ("-C", "-c", "--git-dir", "--work-tree", "--namespace")
 
@@ -30,7 +28,6 @@ class PushesFromBinder(Rule):
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         if repo.hub != MYBINDER:
             return
-        from binderlint.read.notebook import may_run
 
         commands: list[Command] = []
         for script in (post_build_script(repo), start_script(repo)):
@@ -49,14 +46,11 @@ class PushesFromBinder(Rule):
 
 def _in_notebook(source: Source) -> Iterator[Command]:
     """The commands of the lines with `!`."""
-    from binderlint.read.notebook import read
-    from binderlint.read.script import parse
-
-    for cell in read(source).cells:
+    for cell in read_notebook(source).cells:
         for line in cell.lines if cell.kind == "code" else ():
             start = len(line) - len(line.lstrip())
             if line.startswith("!", start) and "push" in line:
-                yield from parse(line.part(start + 1, len(line))).commands
+                yield from parse_shell(line.part(start + 1, len(line))).commands
 
 
 def _subcommand(command: Command) -> str:

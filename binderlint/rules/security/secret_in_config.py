@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
+from binderlint.facts.searched import searched_texts
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
 from binderlint.read.secrets import credentials, may_hold, tokens
-
-if TYPE_CHECKING:
-    from binderlint.snapshot import Snapshot
-from binderlint.facts.searched import searched_texts
+from binderlint.snapshot import Snapshot
 
 # Files that hold addresses which Binder uses while it builds or launches.
 _ADDRESSES = regex(

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from binderlint.changes.launch_scripts import before_server, moved
 from binderlint.facts.scripts.scripts import post_build_script, start_script
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
-
-if TYPE_CHECKING:
-    from binderlint.snapshot import Snapshot
+from binderlint.read.actions import download
+from binderlint.snapshot import Snapshot
 
 
 class StartDownloads(Rule):
@@ -20,7 +18,6 @@ class StartDownloads(Rule):
     level = Level.LAUNCH
 
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        from binderlint.read.actions import download
 
         script = start_script(repo)
         if script is None:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from binderlint.changes.launch_scripts import in_background
 from binderlint.facts.scripts.scripts import start_script
 from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
-
-if TYPE_CHECKING:
-    from binderlint.snapshot import Snapshot
+from binderlint.read.servers import server
+from binderlint.snapshot import Snapshot
 
 
 class StartForegroundServer(Rule):
@@ -20,7 +18,6 @@ class StartForegroundServer(Rule):
     level = Level.LAUNCH
 
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        from binderlint.read.servers import server
 
         script = start_script(repo)
         for command in script.executed if script else ():

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import append_lines
 from binderlint.changes.launch_scripts import before_server, moved, removed
 from binderlint.facts.scripts.scripts import start_script
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
+from binderlint.read.actions import install
+from binderlint.read.script import Command
 from binderlint.repo2docker.build import build_plan, used_file
-
-if TYPE_CHECKING:
-    from binderlint.read.script import Command
-    from binderlint.snapshot import Snapshot
+from binderlint.snapshot import Snapshot
 
 
 def _listed(repo: Snapshot, command: Command) -> Fix | None:
@@ -48,7 +46,6 @@ class StartInstalls(Rule):
     level = Level.LAUNCH
 
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        from binderlint.read.actions import install
 
         script = start_script(repo)
         for command in before_server(script) if script else ():

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import replace
 from binderlint.changes.launch_scripts import mended, understood
 from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
-
-if TYPE_CHECKING:
-    from binderlint.snapshot import Snapshot
-from binderlint.read.script import HAND_OVER
+from binderlint.read.script import HAND_OVER, Kind
+from binderlint.snapshot import Snapshot
 
 
 class StartMissingExec(Rule):
@@ -21,7 +18,6 @@ class StartMissingExec(Rule):
     level = Level.POLISH
 
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        from binderlint.read.script import Kind
 
         if not (found := understood(repo)):
             return

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import append_lines, replace
 from binderlint.changes.launch_scripts import mended, understood
 from binderlint.facts.scripts.scripts import start_script
+from binderlint.facts.scripts.web_server import server_of_another
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
-
-if TYPE_CHECKING:
-    from binderlint.read.script import Arrival, Script
-    from binderlint.snapshot import Snapshot
-    from binderlint.source import Place
-from binderlint.facts.scripts.web_server import server_of_another
-from binderlint.read.script import HAND_OVER
+from binderlint.read.script import HAND_OVER, Arrival, Kind, Script
+from binderlint.read.servers import server
+from binderlint.snapshot import Snapshot
+from binderlint.source import Place
 
 
 class StartNoPassthrough(Rule):
@@ -26,7 +23,6 @@ class StartNoPassthrough(Rule):
     level = Level.LAUNCH
 
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        from binderlint.read.script import Kind
 
         yield from self._other_language(repo)
         if not (found := understood(repo)):
@@ -52,8 +48,6 @@ class StartNoPassthrough(Rule):
             )
 
     def _fix(self, repo: Snapshot, script: Script, arrival: Arrival) -> Fix | None:
-        from binderlint.read.script import Kind
-        from binderlint.read.servers import server
 
         add = Fix(f"Add `{HAND_OVER}`", (append_lines(script.source, HAND_OVER),))
         instead = Fix(f"Run the given command: `{HAND_OVER}`", (replace(arrival.place, HAND_OVER),))
@@ -88,8 +82,6 @@ class StartNoPassthrough(Rule):
 
 def _standing(script: Script, arrival: Arrival) -> Arrival:
     """Where a path ends with a server that never ends, the end with that server as its program."""
-    from binderlint.read.servers import server
-
     if arrival.program:
         return arrival
     names = (server(one) for one in script.running if one.alone == arrival.place and not one.context.background)
@@ -102,7 +94,6 @@ def _first_line(place: Place) -> Place:
 
 
 def _why(arrival: Arrival, elsewhere: bool) -> str:
-    from binderlint.read.script import Kind
 
     if arrival.kind is Kind.BACKGROUND:
         return "start puts the command it is given into the background and ends, so the container stops at once and the launch fails"

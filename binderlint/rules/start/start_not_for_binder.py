@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from binderlint.changes.launch_scripts import understood
+from binderlint.facts.scripts.web_server import server_of_another
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
-
-if TYPE_CHECKING:
-    from binderlint.snapshot import Snapshot
-from binderlint.facts.scripts.web_server import server_of_another
-from binderlint.read.script import HAND_OVER
+from binderlint.read.script import HAND_OVER, Kind
+from binderlint.read.servers import web_server
+from binderlint.snapshot import Snapshot
 
 
 class StartNotForBinder(Rule):
@@ -21,8 +19,6 @@ class StartNotForBinder(Rule):
     level = Level.LAUNCH
 
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        from binderlint.read.script import Kind
-        from binderlint.read.servers import web_server
 
         if not (found := understood(repo)):
             return

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from binderlint.changes.edits import replace
 from binderlint.changes.launch_scripts import after, understood
 from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Replace, Severity
 from binderlint.lint.rule import Rule
-
-if TYPE_CHECKING:
-    from binderlint.read.script import Script
-    from binderlint.snapshot import Snapshot
-    from binderlint.source import Place
-from binderlint.read.script import HAND_OVER
+from binderlint.read.script import HAND_OVER, Kind, Script
+from binderlint.snapshot import Snapshot
+from binderlint.source import Place
 
 
 class StartUnquotedArgs(Rule):
@@ -23,7 +19,6 @@ class StartUnquotedArgs(Rule):
     level = Level.LAUNCH
 
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        from binderlint.read.script import Kind
 
         if not (found := understood(repo)):
             return
@@ -42,8 +37,6 @@ class StartUnquotedArgs(Rule):
 
     def _solves(self, repo: Snapshot, script: Script, edit: Replace, place: Place) -> bool:
         """Whether the command arrives there after the edit."""
-        from binderlint.read.script import Kind
-
         shell = after(repo, script, edit)
         return shell is not None and any(
             one.kind in (Kind.EXEC, Kind.PLAIN) and one.argument and one.argument.span.start == place.span.start

@@ -1,0 +1,61 @@
+"""Options: the table of settings, which gives the flags, the check of the configuration file and its schema."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+
+class Option(NamedTuple):
+    """One setting: its name, what kind of value it takes, and what it does, for the flags, the schema and the docs."""
+
+    name: str
+    kind: str
+    """`rules` (codes, prefixes or names), `reasons` (rules, or a table of rules and reasons), `severities` (a table), `globs` (paths to rules), `choice`, `hub` (a choice, or a table), `text` or `flag`."""
+    help: str
+    default: Any
+    choices: tuple[str, ...] = ()
+    flag: str = ""
+    """The flag on the command line, if it has one."""
+
+
+OPTIONS = (
+    Option("select", "rules", "Run only these rules (codes, prefixes such as CND, names, or ALL)", (), flag="--select"),
+    Option(
+        "ignore", "reasons", "Leave these rules out; in a file also as a table of rule = reason", {}, flag="--ignore"
+    ),
+    Option("per-file-ignores", "globs", "Leave rules out in files that match a pattern", {}),
+    Option("severity", "severities", "Give a rule another severity", {}),
+    Option(
+        "fail-on",
+        "choice",
+        "The lowest severity that makes the run fail",
+        "warning",
+        ("error", "warning", "info", "never"),
+        "--fail-on",
+    ),
+    Option(
+        "hub",
+        "hub",
+        "The BinderHub the repository is meant for",
+        "mybinder.org",
+        ("mybinder.org", "generic"),
+        "--hub",
+    ),
+    Option(
+        "assume-binder",
+        "flag",
+        "Check the repository even when nothing in it says that it is meant for Binder",
+        False,
+        flag="--assume-binder",
+    ),
+    Option(
+        "online",
+        "flag",
+        "Ask the repository's host which branches and tags it has, where the clone does not know (a shallow checkout)",
+        False,
+        flag="--online",
+    ),
+    Option("unfixable", "rules", "Never apply the fixes of these rules", ()),
+    Option("extend-safe-fixes", "rules", "Treat the unsafe fixes of these rules as safe", ()),
+    Option("require-reasons", "flag", "Report suppression comments that give no reason", False),
+)

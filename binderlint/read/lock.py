@@ -1,0 +1,34 @@
+"""Lock: what a lock file says."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from binderlint.read.agreement import pip_admits
+from binderlint.read.digits import number
+
+
+class Lock(NamedTuple):
+    """A lock file: versions by name for pip and for conda, and the Python versions it was made for, as a specifier."""
+
+    path: str
+    pip: dict[str, str]
+    conda: dict[str, str]
+    python: str = ""
+
+    def fits(self, python: str) -> bool:
+        """Whether it was made for this Python; a lock that does not say is taken to."""
+        if not self.python:
+            return True
+        wanted = re.sub(
+            r"\^\s*(\d+)([\d.]*)", lambda found: f">={found[1]}{found[2]},<{number(found[1]) + 1}", self.python
+        )
+        return bool(pip_admits(wanted, f"{python}.99") or pip_admits(wanted, python))
+
+    def objection(self, python: str) -> str:
+        """Why its versions are not used for a build with this Python (empty where it is not known); empty where they are."""
+        if self.fits(python):
+            return ""
+        built = f"Binder builds with {python}" if python else "the Python of the build is not known"
+        return f"the versions of {self.path} are not used: its Python is {self.python.strip('=.*')}, and {built}"
