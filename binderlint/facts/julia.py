@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from binderlint.pattern import regex
 from binderlint.read.digits import release
-from binderlint.read.toml import find_value, parse_loose
+from binderlint.read.toml import find_value, find_values, parse_loose
 from binderlint.repo2docker.build import build_plan
 from binderlint.snapshot import Snapshot
 from binderlint.source import Source, Text
@@ -35,13 +35,10 @@ class Project(NamedTuple):
     def wrong_deps(self) -> list[tuple[str, Text]]:
         """The dependencies whose value is no UUID."""
         deps = self.data.get("deps")
-        found = []
-        for name, value in deps.items() if isinstance(deps, dict) else ():
-            if not (isinstance(value, str) and _UUID.fullmatch(value)) and (
-                text := find_value(self.source, "deps", name)
-            ):
-                found.append((name, text))
-        return found
+        values = deps if isinstance(deps, dict) else {}
+        wrong = [name for name, value in values.items() if not (isinstance(value, str) and _UUID.fullmatch(value))]
+        written = find_values(self.source) if wrong else {}
+        return [(name, text) for name in wrong if (text := written.get(("deps", name)))]
 
 
 def read_project(repo: Snapshot) -> Project | None:

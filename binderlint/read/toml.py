@@ -10,6 +10,8 @@ from binderlint.pattern import regex
 from binderlint.source import Place, Source, Text
 
 _HEADER = regex(r"[ \t]*\[[ \t]*([^\[\]#]+?)[ \t]*\][ \t]*(?:#.*)?$")
+_KEY = regex(r"[ \t]*((?:[\w-]+|\"[^\"]*\"|'[^']*')(?:[ \t]*\.[ \t]*(?:[\w-]+|\"[^\"]*\"|'[^']*'))*)[ \t]*=[ \t]*")
+_VALUE = regex(r"\"((?:[^\"\\]|\\.)*)\"|'([^']*)'|[^#]*?(?=[ \t]*(?:#|$))")
 _AT_LINE = regex(r"\(?(?:at )?line (\d+)(?:,? column (\d+))?")
 
 
@@ -51,24 +53,24 @@ def find_value(source: Source, *keys: str) -> Text | None:
 
     The text is the value without its quotes; the place covers them.
     """
-    wanted, name = list(keys[:-1]), keys[-1]
+    return find_values(source).get(keys)
+
+
+def find_values(source: Source) -> dict[tuple[str, ...], Text]:
+    """The values of all keys that are written as `find_value` looks for them."""
+    values: dict[tuple[str, ...], Text] = {}
     table: list[str] = []
     for line in source.lines():
         if header := _HEADER.match(line):
             table = _dotted(header[1])
             continue
-        found = re.match(
-            r"[ \t]*((?:[\w-]+|\"[^\"]*\"|'[^']*')(?:[ \t]*\.[ \t]*(?:[\w-]+|\"[^\"]*\"|'[^']*'))*)[ \t]*=[ \t]*", line
-        )
-        if not found or table + _dotted(found[1]) != [*wanted, name]:
-            continue
-        rest = line[found.end() :]
-        value = re.match(r"\"((?:[^\"\\]|\\.)*)\"|'([^']*)'|[^#]*?(?=[ \t]*(?:#|$))", rest)
-        if value is None:
-            return None
-        place = line.part(found.end(), found.end() + value.end()).place
-        return Text(next((group for group in value.groups() if group is not None), value[0]), place)
-    return None
+        found = _KEY.match(line)
+        value = _VALUE.match(line[found.end() :]) if found else None
+        if found and value:
+            place = line.part(found.end(), found.end() + value.end()).place
+            text = next((group for group in value.groups() if group is not None), value[0])
+            values.setdefault((*table, *_dotted(found[1])), Text(text, place))
+    return values
 
 
 def _dotted(written: str) -> list[str]:

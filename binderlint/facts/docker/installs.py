@@ -30,6 +30,7 @@ def may_have_jupyter(repo: Snapshot, stage: Stage) -> bool:
     """Whether the instructions of a stage install Jupyter, or do something that cannot be seen through."""
     if _hidden(stage):
         return True
+    here = next((folder for one, folder in reversed(list(workdirs(stage))) if one.name == "WORKDIR"), None)
     for run in docker_runs(repo):
         if not run.clear:
             return True
@@ -38,7 +39,7 @@ def may_have_jupyter(repo: Snapshot, stage: Stage) -> bool:
             if _JUPYTER.search(words):
                 return True
             if _PYTHON_INSTALLERS.fullmatch(command.name):
-                if any(text is None or _JUPYTER.search(text) for text in _package_lists(repo, stage, command)):
+                if any(text is None or _JUPYTER.search(text) for text in _package_lists(repo, stage, command, here)):
                     return True
             elif command.name not in word_list("plain_commands"):
                 return True
@@ -83,10 +84,9 @@ def _hidden(stage: Stage) -> bool:
     return False
 
 
-def _package_lists(repo: Snapshot, stage: Stage, command: Command) -> Iterator[str | None]:
+def _package_lists(repo: Snapshot, stage: Stage, command: Command, here: str | None) -> Iterator[str | None]:
     """The text of each file of packages that a command installs from; None for one that is not seen, a path, an address."""
     values = command.values
-    here = next((folder for one, folder in reversed(list(workdirs(stage))) if one.name == "WORKDIR"), None)
     for index, value in enumerate(values):
         if "\0" in value:
             yield None

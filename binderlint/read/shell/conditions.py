@@ -85,11 +85,12 @@ def truth(node: Node, expander: Expander) -> bool | None:
             return _expression(inside[0], expander) if len(inside) == 1 else None
         case "list":
             sign = next((child.type for child in node.children if child.type in ("&&", "||")), "")
-            return _combined([truth(child, expander) for child in node.named_children], sign)
+            return combined([truth(child, expander) for child in node.named_children], sign)
     return None
 
 
-def _combined(known: list[bool | None], sign: str) -> bool | None:
+def combined(known: list[bool | None], sign: str) -> bool | None:
+    """Whether conditions with `&&` or `||` between them hold."""
     if sign == "&&":
         return False if False in known else None if None in known else True
     if sign == "||":
@@ -121,9 +122,9 @@ def _expression(node: Node, expander: Expander) -> bool | None:
                 return None
             sign = (operator.text or b"").decode("utf-8", "replace")
             if sign in ("&&", "-a"):
-                return _combined([_expression(left, expander), _expression(right, expander)], "&&")
+                return combined([_expression(left, expander), _expression(right, expander)], "&&")
             if sign in ("||", "-o"):
-                return _combined([_expression(left, expander), _expression(right, expander)], "||")
+                return combined([_expression(left, expander), _expression(right, expander)], "||")
             raw_left, raw_right = (str(expander.code.raw(one)) for one in (left, right))
             return _compare(expander.items(left), sign, expander.items(right), raw_left, raw_right)
         case "unary_expression":

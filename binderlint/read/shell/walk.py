@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from binderlint.read.shell.branches import is_last, run_case, run_if, run_loop
-from binderlint.read.shell.conditions import is_test, truth
+from binderlint.read.shell.conditions import combined, is_test, truth
 from binderlint.read.shell.expand import Expander
 from binderlint.read.shell.state import (
     MAX_CALLS,
@@ -211,25 +211,27 @@ class Walk:
         return self.run(body, code, state, frame, context)
 
     def _list(self, node: Node, code: Code, state: State, frame: Frame, context: Context) -> bool:
-        """`a && b`, `a || b`."""
-        parts = [child for child in node.children if child.is_named and child.type != "comment"]
-        sign = next((child.type for child in node.children if child.type in ("&&", "||")), "&&")
-        if len(parts) < 2:
-            return self.sequence(node, code, state, frame, context)
-        left, right = parts[0], parts[1]
+        """`a && b`, `a || b`, and as many more as follow: the grammar nests them to the left."""
+        first, rest = _chain(node)
+        if not rest:
+            return self.sequence(first, code, state, frame, context)
         expander = Expander(code, state.variables, state.params)
-        known = truth(left, expander)
-        falls = self.run(left, code, state, frame, context._replace(condition=context.condition or sign == "||"))
-        skipped = known is (sign == "||")
-        if not falls or (skipped and known is not None):
-            self._quietly(right, code, state.copy(), context._replace(reachable=False))
-            return falls
-        if known is not None or (sign == "&&" and not is_test(left)):
-            return self.run(right, code, state, frame, context)
-        other = state.copy()
-        if self.run(right, code, other, frame, context._replace(conditional=True)):
-            state.merge(other)
-        return True
+        known, asks = truth(first, expander), is_test(first)
+        after = _alternatives([sign for sign, _ in rest])
+        truths = [truth(part, expander) for _, part in rest]
+        falls = self.run(first, code, state, frame, context._replace(condition=context.condition or after[0]))
+        for index, (sign, part) in enumerate(rest):
+            here = context._replace(condition=context.condition or after[index + 1])
+            if not falls or known is (sign == "||"):
+                self._quietly(part, code, state.copy(), here._replace(reachable=False))
+            elif known is not None or (sign == "&&" and not asks):
+                falls = self.run(part, code, state, frame, here)
+            else:
+                other = state.copy()
+                if self.run(part, code, other, frame, here._replace(conditional=True)):
+                    state.merge(other)
+            known, asks = combined([known, truths[index]], sign), asks or is_test(part)
+        return falls
 
     def _pipeline(
         self, parts: Sequence[Node], code: Code, state: State, context: Context, redirects: Sequence[Node] = ()
@@ -306,3 +308,23 @@ def _last_span(root: Node) -> tuple[int, int]:
     statements = [child for child in root.children if child.is_named and child.type != "comment"]
     last = statements[-1] if statements else root
     return last.start_byte, last.end_byte
+
+
+def _chain(node: Node) -> tuple[Node, list[tuple[str, Node]]]:
+    """The first part of a list, and those that follow with the signs before them."""
+    rest: list[tuple[str, Node]] = []
+    while node.type == "list":
+        parts = [child for child in node.children if child.is_named and child.type != "comment"]
+        if len(parts) < 2:
+            break
+        rest.append((next((child.type for child in node.children if child.type in ("&&", "||")), "&&"), parts[1]))
+        node = parts[0]
+    return node, rest[::-1]
+
+
+def _alternatives(signs: list[str]) -> list[bool]:
+    """For each part of a list: True when `||` follows it somewhere."""
+    found = [False]
+    for sign in reversed(signs):
+        found.append(found[-1] or sign == "||")
+    return found[::-1]

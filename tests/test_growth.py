@@ -1,0 +1,143 @@
+"""Growth: what is twice as long takes twice as many steps, whatever kind of input grows.
+
+Steps are the calls of Python and C functions in a check with all rules, so nothing here depends on a clock. What a single call does inside of C
+is not seen.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+
+from binderlint.lint.linter import check
+from binderlint.snapshot import Snapshot
+
+Grown = Callable[[int], Mapping[str, str | bytes]]
+SIZE = 40
+MOST = 2.5  # a quadratic input has 4, a linear one 2; sorting and dictionaries that grow are in between
+
+
+def script(text: Callable[[int], str], name: str = "start") -> Grown:
+    return lambda size: {"requirements.txt": "numpy==2.2.0\n", name: f'#!/bin/bash\n{text(size)}\nexec "$@"\n'}
+
+
+def one(path: str, text: Callable[[int], str]) -> Grown:
+    return lambda size: {"environment.yml": "dependencies: [python=3.12]\n", path: text(size)}
+
+
+def notebook(cells: Callable[[int], list[Any]]) -> Grown:
+    def files(size: int) -> Mapping[str, str]:
+        found = [
+            {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": [], "source": source}
+            for source in cells(size)
+        ]
+        kernel = {"kernelspec": {"display_name": "x", "name": "python3"}, "language_info": {"name": "python"}}
+        data = {"cells": found, "metadata": kernel, "nbformat": 4, "nbformat_minor": 4}
+        return {"requirements.txt": "numpy==2.2.0\n", "a.ipynb": json.dumps(data, indent=1)}
+
+    return files
+
+
+def lines(text: str) -> Callable[[int], str]:
+    return lambda size: "".join(text.replace("{}", f"{size}x{number}") for number in range(size))
+
+
+KINDS: dict[str, Grown] = {
+    "commands": script(lines("echo a{}\n")),
+    "downloads": script(lines("wget http://example.org/{}\n")),
+    "the same download": script(lambda size: "wget http://a\n" * size),
+    "downloads in postBuild": script(lines("wget http://example.org/{}\n"), "postBuild"),
+    "installations": script(lines("pip install a{}\n"), "postBuild"),
+    "extensions of JupyterLab": script(lines("jupyter labextension install a{}\n"), "postBuild"),
+    "variables": script(lines("A{}=$A{}/x\n")),
+    "commands on one line": script(lambda size: "a; " * size),
+    "pipes": script(lambda size: "a | " * size + "b"),
+    "lists": script(lambda size: "a && " * size + "b"),
+    "branches": script(lines("if [ -f x{} ]; then cd a; else cd b; fi\n")),
+    "branches within branches": script(lambda size: "if a; then\n" * (size // 4) + "b\n" + "fi\n" * (size // 4)),
+    "cases": script(lambda size: 'case "$1" in\n' + lines("a{}) b;;\n")(size) + "esac"),
+    "functions": script(lines("f{}() { a; }\nf{}\n")),
+    "functions that call the next": script(lambda size: lines("f{}() { a; }\n")(size) + lines("f{}; ")(size)),
+    "here documents": script(lines("cat <<E{}\na\nE{}\n")),
+    "bytes that are no UTF-8": lambda size: {"requirements.txt": "", "start": b"#!/bin/bash\n" + b"echo \xff\n" * size},
+    "comments": script(lines("# a{}\n")),
+    "packages of pip": lambda size: {"requirements.txt": lines("a{}==1.0\n")(size)},
+    "packages without versions": lambda size: {"requirements.txt": lines("a{}\n")(size)},
+    "the same package": lambda size: {"requirements.txt": "numpy\n" * size},
+    "packages of conda": lambda size: {"environment.yml": "dependencies:\n" + lines("  - a{}=1.0\n")(size)},
+    "the same package of conda": lambda size: {"environment.yml": "dependencies:\n" + "  - numpy\n" * size},
+    "packages of apt": one("apt.txt", lines("liba{}\n")),
+    "channels": lambda size: {
+        "environment.yml": "channels:\n" + lines("  - a{}\n")(size) + "dependencies: [python=3.12]\n"
+    },
+    "links": one("README.md", lines("[a](https://mybinder.org/v2/gh/ada/waves/v{})\n")),
+    "links on one line": one("README.md", lines("[a](https://mybinder.org/v2/gh/ada/waves/v{}) ")),
+    "links in HTML": one("index.html", lines('<a href="https://mybinder.org/v2/gh/ada/waves/v{}">a</a>\n')),
+    "fences": one("README.md", lines("```\nhttps://mybinder.org/v2/gh/ada/waves/v{}\n```\n")),
+    "suppressions": one("README.md", lines("a <!-- binderlint: ignore[LNK001] b{} -->\n")),
+    "cells": notebook(lambda size: [f"import a{number}" for number in range(size)]),
+    "installations in a cell": notebook(lambda size: ["\n".join(f"!pip install a{number}" for number in range(size))]),
+    "imports in a cell": notebook(lambda size: ["\n".join(f"import a{number}" for number in range(size))]),
+    "pieces of a cell without line ends": notebook(lambda size: [["a = 1; "] * size]),
+    "paths in cells": notebook(lambda size: [f'open("/Users/ada/{number}.csv")' for number in range(size)]),
+    "stages": lambda size: {"Dockerfile": lines("FROM python:3.12 AS s{}\nCOPY . .\n")(size)},
+    "instructions": lambda size: {"Dockerfile": "FROM python:3.12\n" + lines("RUN pip install a{}\n")(size)},
+    "lines that go on": lambda size: {"Dockerfile": "FROM python:3.12\nRUN a \\\n" + "  b \\\n" * size + "  c\n"},
+    "calls in R": lambda size: {
+        "runtime.txt": "r-4.4-2025-04-01\n",
+        "install.R": lines('install.packages("a{}")\n')(size),
+    },
+    "brackets in R": lambda size: {"runtime.txt": "r-4.4-2025-04-01\n", "install.R": "(a " * size},
+    "packages of Julia": lambda size: {"Project.toml": "[deps]\n" + lines('A{} = "7073ff75"\n')(size)},
+    "tables": one("pyproject.toml", lines("[tool.a{}]\nb = 1\n")),
+    "dependencies of a project": lambda size: {
+        "pyproject.toml": '[project]\nname = "a"\nversion = "1"\ndependencies = [' + lines('"a{}", ')(size) + "]\n",
+        "requirements.txt": ".\n",
+    },
+    "containers of dask": one(".dask/config.yaml", lambda size: "a:\n" + lines("  - {image: b{}, args: [c]}\n")(size)),
+    "files": lambda size: {"requirements.txt": "", **{f"a/{number}.csv": "" for number in range(size)}},
+    "notebooks": lambda size: {
+        "requirements.txt": "",
+        **{f"n/{number}.ipynb": '{"cells": []}' for number in range(size)},
+    },
+    "folders": lambda size: {
+        "requirements.txt": "",
+        **{f"{number}/environment.yml": "dependencies: [a]\n" for number in range(size)},
+    },
+    "submodules": one(".gitmodules", lines('[submodule "a{}"]\npath = a{}\nurl = git@github.com:a/b{}\n')),
+    "patterns of .dockerignore": lambda size: {
+        "Dockerfile": "FROM a:1\nCOPY x .\n",
+        ".dockerignore": lines("a{}\n")(size),
+        "x": "",
+    },
+}
+
+
+def steps(files: Mapping[str, str | bytes]) -> int:
+    """How many calls a check makes."""
+    repo = Snapshot.from_dict(files, assume_binder=True)
+    count = 0
+
+    def counted(*_: object) -> None:
+        nonlocal count
+        count += 1
+
+    sys.setprofile(counted)
+    try:
+        report = check(repo)
+    finally:
+        sys.setprofile(None)
+    assert not report.crashed
+    return count
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_steps_grow_as_the_input(kind: str) -> None:
+    grown = KINDS[kind]
+    steps(grown(2))  # modules are loaded and tables read
+    small, middle, large = (steps(grown(size)) for size in (SIZE, 2 * SIZE, 4 * SIZE))
+    assert large - middle <= MOST * (middle - small) + SIZE, (small, middle, large)
