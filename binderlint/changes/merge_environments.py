@@ -8,6 +8,7 @@ from typing import NamedTuple
 from binderlint.changes.edits import append, append_items, append_lines, create, replace
 from binderlint.lint.diagnostic import Delete, Edit
 from binderlint.pattern import regex
+from binderlint.read.packages import base_packages, conda_names_of
 from binderlint.read.requirements import (
     Invalid,
     Option,
@@ -19,50 +20,6 @@ from binderlint.read.requirements import (
 )
 from binderlint.source import Array, Source, Table, Text
 
-# conda-forge's names where they are not PyPI's, the one to write first (conda-forge's feedstocks name their sources).
-CONDA_NAMES = {
-    "blosc": ("python-blosc",),
-    "build": ("python-build",),
-    "dask": ("dask", "dask-core"),
-    "eccodes": ("python-eccodes",),
-    "graphviz": ("python-graphviz",),
-    "kaleido": ("python-kaleido",),
-    "lmdb": ("python-lmdb",),
-    "matplotlib": ("matplotlib", "matplotlib-base"),
-    "msgpack": ("msgpack-python",),
-    "opencv-contrib-python": ("opencv", "py-opencv"),
-    "opencv-contrib-python-headless": ("opencv", "py-opencv"),
-    "opencv-python": ("opencv", "py-opencv"),
-    "opencv-python-headless": ("opencv", "py-opencv"),
-    "osmium": ("pyosmium",),
-    "pyqt5": ("pyqt",),
-    "tables": ("pytables",),
-    "torch": ("pytorch", "pytorch-cpu", "pytorch-gpu"),
-    "tree-sitter": ("tree_sitter",),
-    "typing-extensions": ("typing_extensions", "typing-extensions"),
-    "xgboost": ("xgboost", "py-xgboost"),
-}
-# What repo2docker's own environment brings to every image (buildpacks/conda/environment.yml).
-BASE = frozenset(
-    {
-        "ipykernel",
-        "ipython",
-        "ipywidgets",
-        "jupyter",
-        "jupyter-server",
-        "jupyter-client",
-        "jupyter-core",
-        "jupyterhub",
-        "jupyterlab",
-        "jupyter-resource-usage",
-        "nbconvert",
-        "nbformat",
-        "notebook",
-        "pip",
-        "setuptools",
-        "wheel",
-    }
-)
 _SPEC_NAME = regex(r"(?:[^\s:\[]+::)?\s*([A-Za-z0-9_][\w.-]*)")
 _COMMENT = regex(r"(?:^|\s+)(#.*)$")
 _PYTHON = regex(r"python\s*={1,2}\s*(\d+\.\d+)(?:\.\d+)*(?:\.\*)?\s*$")
@@ -91,16 +48,16 @@ def conda_names(environment: Table) -> set[str]:
 
 def has(names: set[str], requirement: Requirement) -> bool:
     """Whether environment.yml's names hold a package that pip calls otherwise, or the same."""
-    return bool({requirement.key, *map(canonical, CONDA_NAMES.get(requirement.key, ()))} & names)
+    return bool({requirement.key, *map(canonical, conda_names_of(requirement.key))} & names)
 
 
 def not_in(environment: Table, requirements: Source) -> list[str]:
     """The packages of a requirements file that neither environment.yml nor repo2docker's own environment has."""
-    names = conda_names(environment)
+    names, there = conda_names(environment), base_packages()
     return [
         str(one.name or one.text)
         for one in read_requirements(requirements)
-        if isinstance(one, Requirement) and one.applies("3.12") and not has(names, one) and one.key not in BASE
+        if isinstance(one, Requirement) and one.applies("3.12") and not has(names, one) and one.key not in there
     ]
 
 

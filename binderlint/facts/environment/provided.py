@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-from functools import cache
-from typing import NamedTuple
 
-from binderlint.data import DATA
 from binderlint.facts.environment.installs import pip_files, pip_requirements
 from binderlint.facts.environment.mapping import conda_list, conda_specs
 from binderlint.facts.launch.launched import environment_elsewhere
 from binderlint.facts.scripts.scripts import post_build_script, start_script
 from binderlint.pattern import regex
+from binderlint.read.packages import base_packages, names_of_conda, packages_by_name
 from binderlint.read.requirements import canonical
 from binderlint.read.word_lists import word_list
 from binderlint.repo2docker.build import build_plan, used_file
@@ -22,26 +20,6 @@ _EXPORT = 40
 _NO_PYTHON = regex(
     r"(?:r|lib|perl|_)[-_].*|lib\w+|\w+-c|.*-dev|gxx.*|gcc.*|gfortran.*|nodejs|julia|texlive-core|pip|python"
 )
-
-
-class Package(NamedTuple):
-    """A package by its names on PyPI and conda-forge."""
-
-    name: str
-    conda: str
-    brings: tuple[str, ...]
-
-
-def package_of(module: str) -> Package | None:
-    """The package that a top-level name is imported from; None for a name that is not in the table."""
-    return _modules().get(module)
-
-
-def missing_modules(there: frozenset[str], local: frozenset[str]) -> re.Pattern[str] | None:
-    """A pattern for lines that import a name of the table that is neither installed nor a module of the repository."""
-    names = [module for module, package in _modules().items() if package.name not in there and module not in local]
-    listed = "|".join(map(re.escape, names))
-    return re.compile(rf"^[ \t]*(?:import|from)\s[^\n]*\b(?:{listed})\b", re.MULTILINE) if names else None
 
 
 def provided(repo: Snapshot) -> frozenset[str] | None:
@@ -68,7 +46,7 @@ def provided(repo: Snapshot) -> frozenset[str] | None:
     if scripts is None:
         return None
     found, todo = set(base_packages()), [*roots, *scripts]
-    known = _packages()
+    known = packages_by_name()
     while todo:
         name = todo.pop()
         if name in found:
@@ -81,7 +59,7 @@ def provided(repo: Snapshot) -> frozenset[str] | None:
 
 def asked(repo: Snapshot) -> frozenset[str]:
     """The canonical names of the packages that the build is asked for by name."""
-    known = _conda_names()
+    known = names_of_conda()
     names = {canonical(str(one.name)) for one in pip_requirements(repo) if one.name}
     for spec in conda_specs(repo):
         name = canonical(str(spec.name))
@@ -94,7 +72,7 @@ def _asked(repo: Snapshot) -> set[str] | None:
 
     A list that was exported from an environment names everything in it, so that unknown packages bring nothing more.
     """
-    conda = _conda_names()
+    conda = names_of_conda()
     requirements = pip_requirements(repo)
     if any(not one.name for one in requirements) or any(
         file.invalid or file.source.is_binary for file in pip_files(repo)
@@ -107,7 +85,7 @@ def _asked(repo: Snapshot) -> set[str] | None:
     pip = {canonical(str(one.name)) for one in requirements}
     others = {canonical(str(spec.name)) for spec in specs}
     names = pip | {conda.get(name, name) for name in others}
-    known = _packages().keys() | base_packages()
+    known = packages_by_name().keys() | base_packages()
     unknown = {name for name in names - known if name in pip or not _NO_PYTHON.fullmatch(name)}
     extras = any(
         one.extras and canonical(str(one.name)) != "dask" for one in requirements
@@ -153,34 +131,4 @@ def _installed_by_script(repo: Snapshot) -> set[str] | None:
                 and not (command.words and (command.words[0].raw.startswith(('"$@', "$@"))))
             ):
                 return None
-    return names if names <= _packages().keys() | base_packages() else None
-
-
-@cache
-def _packages() -> dict[str, Package]:
-    return {package.name: package for _, package in _rows()}
-
-
-@cache
-def _modules() -> dict[str, Package]:
-    return {module: package for modules, package in _rows() for module in modules}
-
-
-@cache
-def _conda_names() -> dict[str, str]:
-    return {canonical(package.conda): package.name for _, package in reversed(_rows())}
-
-
-@cache
-def _rows() -> tuple[tuple[tuple[str, ...], Package], ...]:
-    lines = (DATA / "imports.tsv").read_text(encoding="utf-8").splitlines()
-    rows = [line.split("\t") for line in lines if not line.startswith("#")][1:]
-    return tuple(
-        (tuple(modules.split()), Package(name, conda, tuple(brings.split()))) for name, modules, conda, brings in rows
-    )
-
-
-@cache
-def base_packages() -> frozenset[str]:
-    """What every environment of repo2docker has."""
-    return frozenset(map(canonical, word_list("base_packages")))
+    return names if names <= packages_by_name().keys() | base_packages() else None

@@ -6,7 +6,6 @@ import posixpath
 from collections.abc import Iterator
 
 from binderlint.changes.edits import create
-from binderlint.facts.environment.provided import base_packages, package_of
 from binderlint.facts.environment.subfolders import environments_in_folders
 from binderlint.facts.launch.launched import launched_elsewhere
 from binderlint.facts.named import misnamed_environments
@@ -14,6 +13,7 @@ from binderlint.facts.notebooks import shown_notebooks
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.cells import imports
+from binderlint.read.packages import base_packages, package_of
 from binderlint.read.plain_notebook import Page
 from binderlint.repo2docker.build import build_plan
 from binderlint.snapshot import Snapshot

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 
 from binderlint.changes.edits import append, append_lines
 from binderlint.facts.environment.mapping import conda_list
-from binderlint.facts.environment.provided import missing_modules, package_of, provided
+from binderlint.facts.environment.provided import provided
 from binderlint.facts.notebooks import shown_notebooks
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.cells import imports, installs
+from binderlint.read.packages import missing_modules, package_of
 from binderlint.repo2docker.build import used_file
 from binderlint.snapshot import Snapshot
 
@@ -49,8 +50,8 @@ class NotebookMissingImport(Rule):
                         yield self.at(
                             one.line(cell.number, imported.line),
                             f"`{imported.name}` is not installed in this environment, so this cell ends with an error",
-                            help=f"Add `{package.conda if conda_list(repo) is not None else package.name}` to the environment",
-                            fix=_add(repo, package.name, package.conda),
+                            help=f"Add `{package.condas[0] if conda_list(repo) is not None else package.name}` to the environment",
+                            fix=_add(repo, package.name, package.condas[0]),
                         )
 
 

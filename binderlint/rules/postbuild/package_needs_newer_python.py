@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from binderlint.facts.dask.versions import python_minor
 from binderlint.facts.environment.mapping import conda_specs
+from binderlint.facts.environment.own_package import own_python
 from binderlint.facts.scripts.scripts import post_build_script
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
@@ -28,10 +29,9 @@ class PackageNeedsNewerPython(Rule):
             spec.key == "python" and not re.match(r"=+\s*\d+\.\d+", spec.version or "") for spec in conda_specs(repo)
         ):
             return
-        written = _requires_python(repo)
-        if written is None:
+        written = own_python(repo)
+        if not written:
             return
-
         version = python_minor(repo)
         if not version or any(pip_admits(written, f"{version}.{patch}") is not False for patch in (0, 5, 12, 99)):
             return
@@ -50,17 +50,3 @@ class PackageNeedsNewerPython(Rule):
                     f"The package of this repository needs Python {written}, but Binder builds with Python {version}: pip refuses to install it",
                     help="Ask for a Python that it allows in environment.yml or runtime.txt",
                 )
-
-
-def _requires_python(repo: Snapshot) -> str | None:
-    """What the package in the root says of its Python."""
-    patterns = {
-        "pyproject.toml": r"""^requires-python\s*=\s*["']([^"']+)["']""",
-        "setup.cfg": r"^python_requires\s*=\s*([^\n#]+)",
-        "setup.py": r"""\bpython_requires\s*=\s*["']([^"']+)["']""",
-    }
-    for path, pattern in patterns.items():
-        source = repo.get(path)
-        if source and (found := re.search(pattern, source.text, re.MULTILINE)):
-            return found[1].strip()
-    return None

@@ -1,0 +1,70 @@
+"""Packages: what is known of packages: the names of one on PyPI and conda-forge, what it is imported by, and what comes with it."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import NamedTuple
+
+from binderlint.data import DATA
+from binderlint.read.requirements import canonical
+from binderlint.read.word_lists import word_list
+
+
+class Package(NamedTuple):
+    """A package: its name on PyPI, those on conda-forge (the one to write first), and what comes with it."""
+
+    name: str
+    condas: tuple[str, ...]
+    brings: tuple[str, ...]
+
+
+def package_of(module: str) -> Package | None:
+    """The package that a top-level name is imported from; None for a name that is not in the table."""
+    return _modules().get(module)
+
+
+def missing_modules(there: frozenset[str], local: frozenset[str]) -> re.Pattern[str] | None:
+    """A pattern for lines that import a name of the table that is neither installed nor a module of the repository."""
+    names = [module for module, package in _modules().items() if package.name not in there and module not in local]
+    listed = "|".join(map(re.escape, names))
+    return re.compile(rf"^[ \t]*(?:import|from)\s[^\n]*\b(?:{listed})\b", re.MULTILINE) if names else None
+
+
+@cache
+def packages_by_name() -> dict[str, Package]:
+    """The packages of the table by their names on PyPI."""
+    return {package.name: package for _, package in _rows()}
+
+
+@cache
+def _modules() -> dict[str, Package]:
+    return {module: package for modules, package in _rows() for module in modules}
+
+
+@cache
+def names_of_conda() -> dict[str, str]:
+    """The names on PyPI by those on conda-forge."""
+    return {canonical(conda): package.name for _, package in reversed(_rows()) for conda in package.condas}
+
+
+def conda_names_of(name: str) -> tuple[str, ...]:
+    """The names on conda-forge of a package on PyPI, the one to write first; none where the table does not know it."""
+    package = packages_by_name().get(name)
+    return package.condas if package else ()
+
+
+@cache
+def _rows() -> tuple[tuple[tuple[str, ...], Package], ...]:
+    lines = (DATA / "imports.tsv").read_text(encoding="utf-8").splitlines()
+    rows = [line.split("\t") for line in lines if not line.startswith("#")][1:]
+    return tuple(
+        (tuple(modules.split()), Package(name, tuple(conda.split()), tuple(brings.split())))
+        for name, modules, conda, brings in rows
+    )
+
+
+@cache
+def base_packages() -> frozenset[str]:
+    """What every environment of repo2docker has."""
+    return frozenset(map(canonical, word_list("base_packages")))
