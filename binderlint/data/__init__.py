@@ -2,6 +2,21 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 DATA = Path(__file__).parent
+
+
+@cache
+def rows(name: str) -> tuple[tuple[str, ...], ...]:
+    """The rows of a table with tabs between its fields; comments and the line of headings are left out."""
+    lines = [line for line in (DATA / name).read_text("utf-8").splitlines() if line and not line.startswith("#")]
+    return tuple(tuple(line.split("\t")) for line in lines[1:])
+
+
+@cache
+def words(name: str) -> frozenset[str]:
+    """The words of a list with blanks between them; comments are left out."""
+    lines = (DATA / name).read_text("utf-8").splitlines()
+    return frozenset(word for line in lines if not line.startswith("#") for word in line.split())

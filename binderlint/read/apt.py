@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from binderlint.data import DATA
+from binderlint.data import rows
 from binderlint.pattern import regex
 from binderlint.source import Source, Text
 
@@ -56,6 +56,4 @@ def _entries(source: Source) -> Iterator[AptEntry]:
 @lru_cache(maxsize=1)
 def gone_from_noble() -> dict[str, Successor]:
     """Packages that Ubuntu 24.04 lacks, by name; data/noble.tsv says how each is known."""
-    text = (DATA / "noble.tsv").read_text(encoding="utf-8")
-    rows = (line.split("\t") for line in text.splitlines() if not line.startswith("#"))
-    return {name: Successor(successor, kind) for name, successor, kind, _ in rows}
+    return {name: Successor(successor, kind) for name, successor, kind, _ in rows("noble.tsv")}

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from binderlint.pattern import regex
+from binderlint.read.installer import Asked, asked_for
 
 # Cell magics whose body is still Python of the notebook's own kernel.
 _PYTHON_MAGICS = frozenset({"time", "timeit", "capture", "prun", "debug", "memit", "mprun", "heat", "px"})
@@ -35,36 +36,9 @@ class Install(NamedTuple):
     line: int
 
     @property
-    def packages(self) -> tuple[str, ...]:
-        """What it installs, as written; options and their values are left out."""
-        found, skip = [], False
-        for word in self.words:
-            if skip:
-                skip = False
-            elif word.startswith("-"):
-                skip = word in (
-                    "-c",
-                    "--channel",
-                    "-r",
-                    "--requirement",
-                    "-i",
-                    "--index-url",
-                    "--extra-index-url",
-                    "-t",
-                    "-n",
-                    "-p",
-                    "-f",
-                )
-            else:
-                found.append(word)
-        return tuple(found)
-
-    @property
-    def hidden(self) -> bool:
-        """Whether it installs something whose content is not named: a file, a folder, an address."""
-        return any(word in ("-r", "-e", "--requirement", "--editable", "--file") for word in self.words) or any(
-            re.search(r"[/:{$]|^\.", word) for word in self.packages
-        )
+    def asked(self) -> Asked:
+        """What it installs."""
+        return asked_for(self.tool, self.words)
 
 
 def python(text: str) -> str | None:
@@ -140,5 +114,14 @@ def installs(text: str) -> Iterator[Install]:
             words = shlex.split(rest)
         except ValueError:
             words = rest.split()
-        words = [word for word in words if not re.match(r"\d?>|<", word)]
-        yield Install(found["tool"], tuple(words), number)
+        yield Install(found["tool"], tuple(_without_redirections(words)), number)
+
+
+def _without_redirections(words: list[str]) -> Iterator[str]:
+    """The words but for `> file`, `2>&1` and the like."""
+    left = iter(words)
+    for word in left:
+        if not re.match(r"[\d&]?>|<", word):
+            yield word
+        elif word.rstrip("<>&").isdigit() or not word.strip("<>&"):
+            next(left, None)  # the file stands in a word of its own

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import NamedTuple
 
-from binderlint.data import DATA
+from binderlint.data import rows
 from binderlint.source import Text
 
 
@@ -83,7 +83,7 @@ class EndOfLife(NamedTuple):
 
 def end_of_life(image: Image) -> EndOfLife | None:
     """Whether the system or language of an image is past its end."""
-    for path, tag, *rest in _rows("eol_images.tsv"):
+    for path, tag, *rest in rows("eol_images.tsv"):
         if re.fullmatch(path, image.path) and re.fullmatch(tag, image.tag):
             return EndOfLife(rest[0], rest[1], rest[2])
     return None
@@ -92,9 +92,9 @@ def end_of_life(image: Image) -> EndOfLife | None:
 @cache
 def _table() -> tuple[tuple[re.Pattern[str], re.Pattern[str], Facts], ...]:
     known = {"yes": True, "no": False, "root": True, "1000": False}
-    rows = []
-    for path, tag, jupyter, python3, pip, user, user1000, workdir, variables, _ in _rows("images.tsv"):
-        rows.append(
+    table = []
+    for path, tag, jupyter, python3, pip, user, user1000, workdir, variables, _ in rows("images.tsv"):
+        table.append(
             (
                 re.compile(path),
                 re.compile(tag),
@@ -109,10 +109,4 @@ def _table() -> tuple[tuple[re.Pattern[str], re.Pattern[str], Facts], ...]:
                 ),
             )
         )
-    return tuple(rows)
-
-
-def _rows(name: str) -> list[list[str]]:
-    """The rows of a table: tabs between the fields, comments and one line of headings before them."""
-    lines = [line for line in (DATA / name).read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
-    return [line.split("\t") for line in lines[1:]]
+    return tuple(table)

@@ -6,9 +6,8 @@ import re
 from functools import cache
 from typing import NamedTuple
 
-from binderlint.data import DATA
+from binderlint.data import rows, words
 from binderlint.read.requirements import canonical
-from binderlint.read.word_lists import word_list
 
 
 class Package(NamedTuple):
@@ -56,15 +55,13 @@ def conda_names_of(name: str) -> tuple[str, ...]:
 
 @cache
 def _rows() -> tuple[tuple[tuple[str, ...], Package], ...]:
-    lines = (DATA / "imports.tsv").read_text(encoding="utf-8").splitlines()
-    rows = [line.split("\t") for line in lines if not line.startswith("#")][1:]
     return tuple(
         (tuple(modules.split()), Package(name, tuple(conda.split()), tuple(brings.split())))
-        for name, modules, conda, brings in rows
+        for name, modules, conda, brings in rows("imports.tsv")
     )
 
 
 @cache
 def base_packages() -> frozenset[str]:
     """What every environment of repo2docker has."""
-    return frozenset(map(canonical, word_list("base_packages")))
+    return frozenset(map(canonical, words("base_packages.txt")))

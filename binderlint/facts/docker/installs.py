@@ -6,11 +6,12 @@ import posixpath
 import re
 from collections.abc import Iterator
 
+from binderlint.data import words as word_list
 from binderlint.facts.docker.context import copied_file, docker_runs, workdirs
 from binderlint.pattern import regex
 from binderlint.read.dockerfile.instructions import Stage
+from binderlint.read.installer import asked_for
 from binderlint.read.script import Command
-from binderlint.read.word_lists import word_list
 from binderlint.snapshot import Snapshot
 from binderlint.source import Source
 
@@ -41,7 +42,7 @@ def may_have_jupyter(repo: Snapshot, stage: Stage) -> bool:
             if _PYTHON_INSTALLERS.fullmatch(command.name):
                 if any(text is None or _JUPYTER.search(text) for text in _package_lists(repo, stage, command, here)):
                     return True
-            elif command.name not in word_list("plain_commands"):
+            elif command.name not in word_list("plain_commands.txt"):
                 return True
     return False
 
@@ -54,7 +55,9 @@ def may_have_python(repo: Snapshot, stage: Stage) -> bool:
         if not run.clear or _PYTHON.search(run.instruction.script or " ".join(run.instruction.words)):
             return True
         for command in run.commands:
-            if command.name not in word_list("plain_commands") or (command.wrappers and command.wrappers != ("sudo",)):
+            if command.name not in word_list("plain_commands.txt") or (
+                command.wrappers and command.wrappers != ("sudo",)
+            ):
                 return True
             if command.name in ("apt-get", "apt", "apk", "aptitude", "yum", "dnf", "microdnf", "zypper", "dpkg"):
                 packages = set(command.operands) - {
@@ -67,7 +70,7 @@ def may_have_python(repo: Snapshot, stage: Stage) -> bool:
                     "purge",
                     "add",
                 }
-                if not packages <= word_list("packages_without_python"):
+                if not packages <= word_list("packages_without_python.txt"):
                     return True
     return False
 
@@ -86,30 +89,12 @@ def _hidden(stage: Stage) -> bool:
 
 def _package_lists(repo: Snapshot, stage: Stage, command: Command, here: str | None) -> Iterator[str | None]:
     """The text of each file of packages that a command installs from; None for one that is not seen, a path, an address."""
-    values = command.values
-    for index, value in enumerate(values):
-        if "\0" in value:
-            yield None
-        option = values[index - 1] if index else ""
-        if option in ("-r", "--requirement", "-f", "--file", "-c", "--constraint") or value.startswith(
-            ("--file=", "--requirement=")
-        ):
-            name = value.rpartition("=")[2]
-            found = copied_file(repo, stage, posixpath.normpath(posixpath.join(here or "", name)))
-            if isinstance(found, Source):
-                yield found.prose if not re.search(r"^\s*-(?:r|e)|^\s*[./]|://", found.prose, re.MULTILINE) else None
-            else:
-                yield found
-        elif not value.startswith("-") and option not in (
-            "-i",
-            "--index-url",
-            "--extra-index-url",
-            "-t",
-            "--target",
-            "--prefix",
-        ):
-            if re.match(r"\.|/|[\w.-]+/|(?:git|hg|https?|file)\+?[\w]*:|.*@\s|-e", value) or value in (
-                "sync",
-                "create",
-            ):
-                yield None
+    wanted = asked_for(command.name, command.values)
+    if wanted.places or set(wanted.packages) & {"sync", "create"}:
+        yield None
+    for name in wanted.files:
+        found = copied_file(repo, stage, posixpath.normpath(posixpath.join(here or "", name)))
+        if isinstance(found, Source):
+            yield found.prose if not re.search(r"^\s*-(?:r|e)|^\s*[./]|://", found.prose, re.MULTILINE) else None
+        else:
+            yield found

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 
+from binderlint.data import words as word_list
 from binderlint.facts.environment.installs import pip_files, pip_requirements
 from binderlint.facts.environment.mapping import conda_list, conda_specs
 from binderlint.facts.launch.launched import environment_elsewhere
 from binderlint.facts.scripts.scripts import post_build_script, start_script
 from binderlint.pattern import regex
+from binderlint.read.installer import asked_for
 from binderlint.read.packages import base_packages, names_of_conda, packages_by_name
 from binderlint.read.requirements import canonical
-from binderlint.read.word_lists import word_list
 from binderlint.repo2docker.build import build_plan, used_file
 from binderlint.snapshot import Snapshot
 
@@ -110,11 +111,12 @@ def _installed_by_script(repo: Snapshot) -> set[str] | None:
             return None
         for command in script.commands:
             action = command.operands[:1]
-            if command.name.startswith("pip") and action == ("install",) and not command.has("-r", "-e"):
-                wanted = command.operands[1:]
-                if any(re.search(r"[/:\0]|^\.", word) for word in wanted):
+            if command.name.startswith("pip") and action == ("install",):
+                values = command.values
+                wanted = asked_for(command.name, values[values.index("install") + 1 :])
+                if not wanted.names_all:
                     return None
-                names |= {canonical(re.split(r"[<>=!~\[ ;]", word)[0]) for word in wanted}
+                names |= {canonical(re.split(r"[<>=!~\[ ;]", word)[0]) for word in wanted.packages}
             elif command.name in ("conda", "mamba", "pip") and action in (
                 ("clean",),
                 ("list",),
@@ -123,7 +125,7 @@ def _installed_by_script(repo: Snapshot) -> set[str] | None:
             ):
                 continue
             elif (
-                command.name not in word_list("plain_commands")
+                command.name not in word_list("plain_commands.txt")
                 and not command.name.startswith("jupyter")
                 and command.name not in ("exec", "", "source")
             ) or (

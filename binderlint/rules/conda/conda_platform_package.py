@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from binderlint.changes.edits import remove
-from binderlint.data import DATA
+from binderlint.data import rows
 from binderlint.facts.environment.mapping import conda_list
 from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
@@ -23,10 +23,7 @@ class _Platform(NamedTuple):
 
 @lru_cache(maxsize=1)
 def _platforms() -> dict[str, _Platform]:
-
-    table = (DATA / "conda_platforms.tsv").read_text(encoding="utf-8")
-    rows = (line.split("\t") for line in table.splitlines() if not line.startswith("#"))
-    return {name: _Platform(system, versions) for name, system, versions, _ in rows}
+    return {name: _Platform(system, versions) for name, system, versions, _ in rows("conda_platforms.tsv")}
 
 
 class CondaPlatformPackage(Rule):

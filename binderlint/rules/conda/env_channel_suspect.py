@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from binderlint.changes.channels import use_conda_forge
-from binderlint.data import DATA
+from binderlint.data import rows
 from binderlint.facts.environment.channels import NOT_A_CHANNEL, channel_list
 from binderlint.facts.environment.mapping import conda_specs
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Level, Severity
@@ -60,10 +60,8 @@ class EnvChannelSuspect(Rule):
 
 @lru_cache(maxsize=1)
 def _given_up() -> dict[str, str]:
-
-    table = (DATA / "conda_channels.tsv").read_text(encoding="utf-8")
-    rows = (line.split("\t") for line in table.splitlines() if not line.startswith("#"))
-    return {name: matter for name, _, matter, _ in rows}
+    """What the matter is with channels that nobody keeps up any more, by their names."""
+    return {name: matter for name, _, matter, _ in rows("conda_channels.tsv")}
 
 
 def _wants_new_pytorch(repo: Snapshot) -> bool:

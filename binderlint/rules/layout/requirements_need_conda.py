@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from binderlint.changes.edits import create, remove_lines
 from binderlint.changes.merge_environments import conda_names
-from binderlint.data import DATA
+from binderlint.data import rows
 from binderlint.facts.environment.installs import pip_requirements
 from binderlint.facts.environment.mapping import environment_mapping
 from binderlint.facts.named import relative
@@ -20,8 +20,6 @@ from binderlint.read.text import LINE_ENDS
 from binderlint.repo2docker.build import build_plan, used_file
 from binderlint.snapshot import Snapshot
 from binderlint.source import Source
-
-_TABLE = DATA / "needs_conda.tsv"
 
 
 class Need(NamedTuple):
@@ -40,9 +38,7 @@ class Need(NamedTuple):
 @lru_cache(maxsize=1)
 def needs() -> dict[str, Need]:
     """The packages that are better taken from conda-forge, by their names on PyPI."""
-    lines = [line for line in _TABLE.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
-    rows = (Need(*line.split("\t")) for line in lines[1:])
-    return {row.name: row for row in rows}
+    return {row[0]: Need(*row) for row in rows("needs_conda.tsv")}
 
 
 class RequirementsNeedConda(Rule):

@@ -42,13 +42,11 @@ class NotebookInstallsPackages(Rule):
                 "A session has no permission to install with apt, so this line fails",
                 help="Name the packages in `apt.txt`",
             )
-        names = [canonical(re.split(r"[<>=!~\[;@ ]", word)[0]) for word in install.packages]
-        missing = [
-            word
-            for word, name in zip(install.packages, names, strict=True)
-            if name not in asked(repo) | own_names(repo)
-        ]
-        if names and not missing and not install.hidden:
+        wanted = install.asked
+        names = [canonical(re.split(r"[<>=!~\[;@ ]", word)[0]) for word in wanted.packages]
+        known = asked(repo) | own_names(repo)
+        missing = [word for word, name in zip(wanted.packages, names, strict=True) if name not in known]
+        if names and not missing and wanted.names_all:
             return self.at(
                 where,
                 "The environment has this already: every visitor waits for a cell that changes nothing, or changes the version",
@@ -56,7 +54,7 @@ class NotebookInstallsPackages(Rule):
                 severity=Severity.INFO,
             )
         fix = None
-        if missing and not install.hidden and not build_plan(repo).default:
+        if missing and wanted.names_all and not build_plan(repo).default:
             fix = _add_all(repo, install.tool, missing)
         return self.at(
             where,

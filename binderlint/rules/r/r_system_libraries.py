@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from binderlint.changes.edits import append_lines, create
-from binderlint.data import DATA
+from binderlint.data import rows
 from binderlint.facts.environment.mapping import environment_file
 from binderlint.facts.r import packages
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
@@ -18,9 +18,8 @@ from binderlint.snapshot import Snapshot
 @cache
 def _needs() -> dict[str, list[list[str]]]:
     """For each R package the groups of Ubuntu packages of which one must be there."""
-    text = (DATA / "r_system_libraries.tsv").read_text(encoding="utf-8")
-    rows = [line.split("\t") for line in text.splitlines() if line and not line.startswith("#")]
-    return {name: [group.split("|") for group in groups.split(" ")] for name, groups in rows[1:]}
+    table = rows("r_system_libraries.tsv")
+    return {name: [group.split("|") for group in groups.split(" ")] for name, groups in table}
 
 
 class RSystemLibraries(Rule):

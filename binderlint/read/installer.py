@@ -1,0 +1,59 @@
+"""Installer: what the words after `pip install`, `conda install` and their like ask for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cache
+from typing import NamedTuple
+
+from binderlint.data import rows
+
+# Whose options a program knows as well as its own.
+_AS = {"uv": ("pip",), "mamba": ("conda",), "micromamba": ("conda",), "apt-get": ("apt",), "aptitude": ("apt",)}
+
+
+class Asked(NamedTuple):
+    """What an installer is asked for: names of packages as written, with their versions; files of packages; folders, archives and addresses."""
+
+    packages: tuple[str, ...]
+    files: tuple[str, ...]
+    places: tuple[str, ...]
+
+    @property
+    def names_all(self) -> bool:
+        """True when all that it installs is named here."""
+        return not self.files and not self.places
+
+
+def asked_for(tool: str, words: Sequence[str]) -> Asked:
+    """What the words after `install` ask for; options and their values are left out. `pip3.12` is pip."""
+    options = _options(re.sub(r"^pip[\d.]*$", "pip", tool))
+    packages: list[str] = []
+    files: list[str] = []
+    places: list[str] = []
+    kinds = {"file": files, "place": places}
+    left = list(reversed(words))
+    while left:
+        word = left.pop()
+        if not word.startswith("-"):
+            (places if is_place(word) else packages).append(word)
+            continue
+        option, sign, value = word.partition("=")
+        if not sign and option not in options and not option.startswith("--") and option[:2] in options:
+            option, sign, value = option[:2], "=", option[2:]  # `-rrequirements.txt`
+        if option in options and (sign or left):
+            kinds.get(options[option], []).append(value if sign else left.pop())
+    return Asked(tuple(packages), tuple(files), tuple(places))
+
+
+def is_place(word: str) -> bool:
+    """True for a folder, an archive, an address, or a word that is not known before the command runs."""
+    return bool(re.search(r"[/:{$\0]|^\.", word)) or (" @ " in word)
+
+
+@cache
+def _options(tool: str) -> dict[str, str]:
+    """The options of a program that take a value, and what the value is."""
+    known = (tool, *_AS.get(tool, ()))
+    return {option: value for owner, option, value in rows("installer_options.tsv") if owner in known}
