@@ -61,6 +61,9 @@ _MAKES_FILES = regex(
 )
 
 
+_COMMENT = regex(r"^[ \t]*#.*", re.MULTILINE)  # the first line of a script, too
+
+
 def _makes_files(repo: Snapshot) -> bool:
     """Whether something of the build or launch can bring files, or change the folder that Jupyter shows."""
     plan = build_plan(repo)
@@ -68,7 +71,7 @@ def _makes_files(repo: Snapshot) -> bool:
         return True
     if plan.start or plan.post_build:
         scripts = [source for path in (plan.start, plan.post_build) if path and (source := repo.get(path))]
-        if any(_MAKES_FILES.search(source.prose) for source in scripts):
+        if any(_MAKES_FILES.search(_COMMENT.sub("", source.prose)) for source in scripts):
             return True
     return any(
         re.search(r"jupyter_\w*config\.(?:py|json)$", source.path)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from binderlint.changes.edits import replace
 from binderlint.facts.launch.launched import environment_elsewhere
 from binderlint.facts.notebooks import shown_notebooks
+from binderlint.facts.r import conda_installs_r
 from binderlint.facts.scripts.scripts import post_build_script
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
@@ -15,6 +16,7 @@ from binderlint.pattern import regex
 from binderlint.read.cells import python, syntax
 from binderlint.read.plain_notebook import Page
 from binderlint.repo2docker.build import build_plan
+from binderlint.repo2docker.mentions import says_what_is_installed
 from binderlint.snapshot import Snapshot
 from binderlint.source import Text
 
@@ -103,13 +105,15 @@ class NotebookKernelMissing(Rule):
 
 
 def _configuration(repo: Snapshot) -> str:
-    """The text of everything that may say what is installed: the files of the configuration folder, scripts, lists and lock files."""
+    """The text of everything that may say what is installed: the files of the binder directory, or what in the root has such a name, and what they bring in."""
     plan = build_plan(repo)
     folder = plan.binder_dir
     found = [
         source.prose
         for path in repo.list(folder)
-        if not path.endswith((".ipynb", ".md", ".rst")) and (source := repo.get(path)) and len(source.data) < 1_000_000
+        if (source := repo.get(path))
+        and len(source.data) < 1_000_000
+        and (says_what_is_installed(source.name) or (folder and not path.endswith((".ipynb", ".md", ".rst"))))
     ]
     used = [source.prose for use in plan.files if plan.uses(use.path) and (source := repo.get(use.path))]
     return "\n".join(found + used)
@@ -117,8 +121,10 @@ def _configuration(repo: Snapshot) -> str:
 
 def _has_language(repo: Snapshot, language: str, texts: str) -> bool:
     plan = build_plan(repo)
-    if language == "r" and plan.buildpack == "RBuildPack":
-        return True
+    if language == "r" and (plan.buildpack == "RBuildPack" or conda_installs_r(repo)):
+        return (
+            True  # with a package of R in environment.yml repo2docker installs the kernel as well (conda/__init__.py)
+        )
     if language == "julia" and plan.buildpack == "JuliaProjectTomlBuildPack":
         return True
     return bool(re.search(_KERNELS[language], texts, re.I))
