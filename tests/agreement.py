@@ -21,8 +21,8 @@ def differences(plan: Plan, said: dict[str, Any]) -> Iterator[str]:
 
 def _compared(plan: Plan, said: dict[str, Any]) -> Iterator[tuple[str, Any, Any]]:
     error = said.get("error")
-    yield "buildpack", plan.buildpack, said["buildpack"]
-    yield "matching", list(plan.matching), said["all_matching"]
+    yield "buildpack", plan.buildpack and plan.buildpack.value, said["buildpack"]
+    yield "matching", list(map(str, plan.matching)), said["all_matching"]
     yield "default", plan.default, said["default_fallback"]
     if said["buildpack"]:
         yield "binder_dir", plan.binder_dir, said["binder_dir"]

@@ -832,7 +832,7 @@ def test_servers_that_are_slow_or_lie(
         bounds = Bounds(1 if "took longer" in sentence else 600, output=1000, disk=1_000_000, memory=500_000_000)
         with pytest.raises(RepositoryError, match=re.escape(sentence)):
             remote.fetch(remote.Remote(f"{address}/o/r", "abc", ""), bounds)
-        assert heads
+        assert heads or bounds.seconds == 1  # on a busy machine git may not even get as far
     assert not os.listdir(tmp_path), "the temporary folders are gone"
 
 

@@ -7,6 +7,7 @@ is not seen.
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -126,6 +127,7 @@ def steps(files: Mapping[str, str | bytes]) -> int:
         nonlocal count
         count += 1
 
+    re.purge()
     sys.setprofile(counted)
     try:
         report = check(repo)

@@ -18,6 +18,7 @@ from binderlint.lint.settings import ConfigError, load_settings
 from binderlint.outside import remote
 from binderlint.outside.remote import find_remote
 from binderlint.repo2docker.build import build_plan
+from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.repo2docker.mentions import mentioned
 from binderlint.repo2docker.plan import DEFAULT_PYTHON, Status
 from binderlint.repo2docker.steps import build_steps
@@ -211,7 +212,7 @@ def test_steps() -> None:
     repo = Snapshot.from_dict(
         {"requirements.txt": "-e .\n", "setup.py": "", "apt.txt": "vim\n", "postBuild": "", "environment.yaml": ""}
     )
-    assert build_plan(repo).buildpack == "CondaBuildPack"
+    assert build_plan(repo).buildpack == Buildpack.CONDA
     files = {"binder/runtime.txt": "r-4.1-2022-01-10", "binder/install.R": "", "binder/apt.txt": "a\n", "binder/requirements.txt": "-e .\n", "binder/postBuild": ""}  # fmt: skip
     steps = build_steps(Snapshot.from_dict(files))
     assert [(step.user, step.when, step.files) for step in steps] == [

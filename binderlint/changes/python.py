@@ -8,6 +8,7 @@ from binderlint.facts.environment.installs import pip_files
 from binderlint.facts.environment.mapping import conda_list, conda_specs
 from binderlint.lint.diagnostic import Applicability, Edit, Fix
 from binderlint.repo2docker.build import build_plan, used_file
+from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.snapshot import Snapshot
 
 PYTHONS = tuple(f"3.{minor}" for minor in range(7, 15))  # those that repo2docker gives server and kernel in one
@@ -34,14 +35,14 @@ def pin_python(repo: Snapshot, python: str) -> Edit | None:
     """Write a version of Python where the build reads it; None where something else decides."""
     plan = build_plan(repo)
     dependencies = conda_list(repo)
-    if plan.buildpack == "CondaBuildPack":
+    if plan.buildpack == Buildpack.CONDA:
         for spec in conda_specs(repo):
             if spec.key == "python":
                 if spec.whole or spec.channel:
                     return None
                 return replace(spec.text, f"python={python}")
         return prepend(dependencies, f"python={python}") if dependencies is not None else None
-    if plan.buildpack != "PythonBuildPack":
+    if plan.buildpack != Buildpack.PYTHON:
         return None
     place = plan.python.place if plan.python else None
     runtime = used_file(repo, "runtime.txt")

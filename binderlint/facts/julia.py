@@ -9,6 +9,7 @@ from binderlint.pattern import regex
 from binderlint.read.digits import release
 from binderlint.read.toml import find_value, find_values, parse_loose
 from binderlint.repo2docker.build import build_plan
+from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.snapshot import Snapshot
 from binderlint.source import Source, Text
 
@@ -44,7 +45,7 @@ class Project(NamedTuple):
 def read_project(repo: Snapshot) -> Project | None:
     """JuliaProject.toml, else Project.toml, where it selects the build."""
     plan = build_plan(repo)
-    if plan.buildpack != "JuliaProjectTomlBuildPack":
+    if plan.buildpack != Buildpack.JULIA:
         return None
     for name in ("JuliaProject.toml", "Project.toml"):
         if source := repo.get(plan.path(name)):

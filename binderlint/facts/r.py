@@ -9,6 +9,7 @@ from typing import NamedTuple
 from binderlint.facts.environment.mapping import conda_specs
 from binderlint.pattern import regex
 from binderlint.repo2docker.build import build_plan, used_file
+from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.snapshot import Snapshot
 from binderlint.source import Place, Source, Span, Text
 
@@ -153,7 +154,7 @@ def packages(source: Source) -> list[Text]:
 
 def install_script(repo: Snapshot) -> Source | None:
     """install.R, if repo2docker runs it."""
-    return used_file(repo, "install.R") if build_plan(repo).buildpack == "RBuildPack" else None
+    return used_file(repo, "install.R") if build_plan(repo).buildpack == Buildpack.R else None
 
 
 def read_description(source: Source) -> dict[str, str]:

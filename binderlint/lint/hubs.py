@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from binderlint.data import DATA
 from binderlint.escapes import shown_value
 from binderlint.pattern import regex
+from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.repo2docker.plan import Plan
 
 DEFAULT = "mybinder.org"
@@ -98,7 +99,7 @@ def judge(hub: Hub, plan: Plan) -> Verdict:
         reasons.append("the build stops with an error")
     if plan.default and not hub.default_environment:
         reasons.append("no file says what to install, and this hub builds no bare environment")
-    if plan.buildpack == "NixBuildPack" and hub.binderhub:
+    if plan.buildpack == Buildpack.NIX and hub.binderhub:
         reasons.append("what repo2docker starts Nix with breaks the launch command of a BinderHub")
     return Verdict(hub.name, not reasons, tuple(reasons))
 

@@ -51,7 +51,3 @@ def _date_error(date: Text) -> str:
     except ValueError as error:
         return str(error)
     return ""
-
-
-# The buildpacks that take the Python version from runtime.txt; the others only parse the file, if that.
-PYTHON_ASKED = ("PythonBuildPack", "JuliaProjectTomlBuildPack")

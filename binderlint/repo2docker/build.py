@@ -8,7 +8,8 @@ from typing import TypeVar
 
 from binderlint.fact import fact
 from binderlint.repo2docker import versions
-from binderlint.repo2docker.detection import DOCKER, JULIA, JULIA_REQUIRE, NIX, PYTHON, Checkout, R, detect
+from binderlint.repo2docker.buildpack import Buildpack
+from binderlint.repo2docker.detection import Checkout, detect
 from binderlint.repo2docker.environment import Environment, is_local_requirement
 from binderlint.repo2docker.julia import julia_version
 from binderlint.repo2docker.plan import Plan, PlanError, Version
@@ -55,7 +56,7 @@ def build_plan(repo: Snapshot) -> Plan:
     default = detection.chosen is None and detection.error is None
     plan = Plan(
         folder,
-        PYTHON if default else detection.chosen,
+        Buildpack.PYTHON if default else detection.chosen,
         detection.matching,
         default,
         None,
@@ -69,25 +70,25 @@ def build_plan(repo: Snapshot) -> Plan:
     return plan._replace(files=file_uses(checkout, plan))
 
 
-def _examine(checkout: Checkout, plan: Plan, buildpack: str) -> Plan:
+def _examine(checkout: Checkout, plan: Plan, buildpack: Buildpack) -> Plan:
     """What the buildpack reads, in the order of its properties, its scripts and render()."""
     look = _Examination()
-    if buildpack == DOCKER:
+    if buildpack == Buildpack.DOCKER:
         look.run("render", lambda: _dockerfile(checkout), None)
         return plan._replace(error=look.error)
     scripts = {name: checkout.path(name) for name in ("start", "postBuild") if checkout.has(name)}
     plan = plan._replace(start=scripts.get("start"), post_build=scripts.get("postBuild"))
-    if buildpack == NIX:
+    if buildpack == Buildpack.NIX:
         look.run("get_preassemble_scripts", lambda: _apt(checkout), None)
         look.run("build", lambda: _ignore_files(checkout), None)
         return plan._replace(error=look.error)
     return _examine_conda(checkout, plan, buildpack, look)
 
 
-def _examine_conda(checkout: Checkout, plan: Plan, buildpack: str, look: _Examination) -> Plan:
+def _examine_conda(checkout: Checkout, plan: Plan, buildpack: Buildpack, look: _Examination) -> Plan:
     """The buildpacks that stand on CondaBuildPack: Python, Julia, R, conda, Pipfile."""
     environment = Environment(checkout)
-    uses_pip = buildpack not in ("CondaBuildPack", "PipfileBuildPack")
+    uses_pip = buildpack not in (Buildpack.CONDA, Buildpack.PIPFILE)
     if uses_pip:
         look.run("runtime", lambda: checkout.runtime, None)
     python = look.run("python_version", lambda: versions.python_version(checkout, environment, buildpack), None)
@@ -99,15 +100,15 @@ def _examine_conda(checkout: Checkout, plan: Plan, buildpack: str, look: _Examin
     env_late = look.run("_should_preassemble_env", lambda: environment.needs_repository, False)
     pip_late = uses_pip and look.run("_should_preassemble_pip", lambda: _pip_needs_repository(checkout), False)
     look.run("get_preassemble_scripts", lambda: _apt(checkout), None)
-    if buildpack == R:
+    if buildpack == Buildpack.R:
         look.run("render", lambda: versions.check_snapshot(checkout), None)
     if python:
         checked = python
         look.run("render", lambda: versions.check_lock_file(buildpack, checked, separate, checkout.repo.place), None)
     julia: Version | None = None
-    if buildpack == JULIA:
+    if buildpack == Buildpack.JULIA:
         julia = look.run("render", lambda: julia_version(checkout), None)
-    if buildpack == JULIA_REQUIRE:
+    if buildpack == Buildpack.JULIA_REQUIRE:
         look.run("build", lambda: _julia_require(checkout), None)
     look.run("build", lambda: _ignore_files(checkout), None)
     return plan._replace(

@@ -8,20 +8,11 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from binderlint.read.toml import decode_error_place, parse_pyproject
-from binderlint.repo2docker.plan import PlanError
+from binderlint.repo2docker.buildpack import Buildpack
+from binderlint.repo2docker.plan import Match, PlanError
 from binderlint.repo2docker.reading import RaisedError, attempt, config_folder, open_source, read_lines, read_text
 from binderlint.snapshot import Snapshot
 from binderlint.source import Place
-
-LEGACY = "LegacyBinderDockerBuildPack"
-DOCKER = "DockerBuildPack"
-JULIA = "JuliaProjectTomlBuildPack"
-JULIA_REQUIRE = "JuliaRequireBuildPack"
-NIX = "NixBuildPack"
-R = "RBuildPack"
-CONDA = "CondaBuildPack"
-PIPFILE = "PipfileBuildPack"
-PYTHON = "PythonBuildPack"
 
 
 class Runtime(NamedTuple):
@@ -34,10 +25,10 @@ class Runtime(NamedTuple):
 
 
 class Detection(NamedTuple):
-    """The chosen buildpack (None where detection raises before one is found, or none matches), and every one that matches, `Name!Error` for one that raises."""
+    """The chosen buildpack (None where detection raises before one is found, or none matches), and every one that matches or raises."""
 
-    chosen: str | None
-    matching: tuple[str, ...]
+    chosen: Buildpack | None
+    matching: tuple[Match, ...]
     error: PlanError | None
 
 
@@ -105,15 +96,17 @@ class Checkout:
 
 def detect(checkout: Checkout) -> Detection:
     """Ask each buildpack. repo2docker stops at the first that says yes or raises; the others are asked for `matching` only."""
-    chosen, error, matching = None, None, []
+    chosen: Buildpack | None = None
+    error: PlanError | None = None
+    matching: list[Match] = []
     for name, says_yes in _DETECTORS:
         try:
             if not says_yes(checkout):
                 continue
-            matching.append(name)
+            matching.append(Match(name))
             chosen = chosen or (None if error else name)
         except RaisedError as raised:
-            matching.append(f"{name}!{raised.kind}")
+            matching.append(Match(name, raised.kind))
             if chosen is None and error is None:
                 error = PlanError(f"detect:{name}", raised.kind, raised.message, raised.place)
     return Detection(chosen, tuple(matching), error)
@@ -155,16 +148,16 @@ def _python(checkout: Checkout) -> bool:
     return checkout.is_python_package or checkout.has("requirements.txt")
 
 
-_DETECTORS: tuple[tuple[str, Callable[[Checkout], bool]], ...] = (
-    (LEGACY, _legacy),
-    (DOCKER, lambda checkout: checkout.has("Dockerfile")),
-    (JULIA, _julia),
-    (JULIA_REQUIRE, _julia_require),
-    (NIX, lambda checkout: checkout.has("default.nix")),
-    (R, _r),
-    (CONDA, lambda checkout: checkout.environment_path is not None),
-    (PIPFILE, _pipfile),
-    (PYTHON, _python),
+_DETECTORS: tuple[tuple[Buildpack, Callable[[Checkout], bool]], ...] = (
+    (Buildpack.LEGACY, _legacy),
+    (Buildpack.DOCKER, lambda checkout: checkout.has("Dockerfile")),
+    (Buildpack.JULIA, _julia),
+    (Buildpack.JULIA_REQUIRE, _julia_require),
+    (Buildpack.NIX, lambda checkout: checkout.has("default.nix")),
+    (Buildpack.R, _r),
+    (Buildpack.CONDA, lambda checkout: checkout.environment_path is not None),
+    (Buildpack.PIPFILE, _pipfile),
+    (Buildpack.PYTHON, _python),
 )
 
 

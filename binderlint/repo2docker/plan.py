@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
+from binderlint.repo2docker.buildpack import OPAQUE, Buildpack
 from binderlint.repo2docker.names import CONFIG_NAMES as CONFIG_NAMES
 from binderlint.repo2docker.names import ROOT_ONLY as ROOT_ONLY
 from binderlint.source import Place
@@ -51,6 +52,16 @@ class PlanError(NamedTuple):
     place: Place
 
 
+class Match(NamedTuple):
+    """A buildpack that says yes to a repository, or the type of the exception that it raises."""
+
+    buildpack: Buildpack
+    error: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.buildpack}!{self.error}" if self.error else str(self.buildpack)
+
+
 class Step(NamedTuple):
     """A step of the build: the user who runs it, what it does, the configuration files it takes.
 
@@ -64,12 +75,12 @@ class Step(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """What repo2docker does. `buildpack` and `matching` hold its class names; buildpack is None where it raises before one is chosen."""
+    """What repo2docker does. `buildpack` is None where it raises before one is chosen."""
 
     binder_dir: str
-    buildpack: str | None
-    matching: tuple[str, ...]
-    """Every buildpack that would say yes, `Name!Error` for one that raises; the first one is taken."""
+    buildpack: Buildpack | None
+    matching: tuple[Match, ...]
+    """Every buildpack that would say yes, or raises; the first one is taken."""
     default: bool
     """No buildpack matches: mybinder.org refuses the repository, other hubs give a bare Python environment."""
     python: Version | None
@@ -89,6 +100,11 @@ class Plan(NamedTuple):
     """environment.yml is installed after the repository is copied, because pip installs something local."""
     pip_needs_repository: bool = False
     """requirements.txt is installed after the repository is copied."""
+
+    @property
+    def transparent(self) -> bool:
+        """True for a build whose packages can be known."""
+        return self.buildpack is not None and self.buildpack not in OPAQUE
 
     def uses(self, path: str) -> bool:
         """Whether the build or the launch reads this file, directly or through another one."""

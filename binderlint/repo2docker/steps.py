@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from binderlint.read.dockerfile.instructions import image_of, read_dockerfile
 from binderlint.read.images import image_facts
 from binderlint.repo2docker.build import build_plan
-from binderlint.repo2docker.detection import CONDA, DOCKER, JULIA, NIX, PIPFILE, Checkout, R
+from binderlint.repo2docker.buildpack import Buildpack
+from binderlint.repo2docker.detection import Checkout
 from binderlint.repo2docker.plan import Plan, Step
 from binderlint.repo2docker.reading import RaisedError
 from binderlint.repo2docker.tables import repo2docker
@@ -21,15 +22,17 @@ def build_steps(repo: Snapshot) -> tuple[Step, ...]:
     checkout, plan = Checkout(repo), build_plan(repo)
     if plan.error or plan.buildpack is None:
         return ()
-    if plan.buildpack == DOCKER:
+    if plan.buildpack == Buildpack.DOCKER:
         return tuple(_docker(repo, plan))
     before, after = _Halves(), _Halves()
     _common(checkout, plan, before)
-    {NIX: _nix, PIPFILE: _pipfile, CONDA: _environment}.get(plan.buildpack, _python)(checkout, plan, before, after)
-    if plan.buildpack == JULIA:
+    {Buildpack.NIX: _nix, Buildpack.PIPFILE: _pipfile, Buildpack.CONDA: _environment}.get(plan.buildpack, _python)(
+        checkout, plan, before, after
+    )
+    if plan.buildpack == Buildpack.JULIA:
         project = _present(checkout, "JuliaProject.toml", "Project.toml", "JuliaManifest.toml", "Manifest.toml")
         after.add(USER, "install the Julia packages", project)
-    if plan.buildpack == R:
+    if plan.buildpack == Buildpack.R:
         _r(checkout, plan, before, after)
     steps = [*before.steps, Step(ROOT, "copy the repository into the image", _ignore_files(checkout), "copy")]
     steps += [step._replace(when="after") for step in after.steps]
@@ -59,7 +62,7 @@ def _ignore_files(checkout: Checkout) -> tuple[str, ...]:
 def _common(checkout: Checkout, plan: Plan, before: _Halves) -> None:
     """The base image, the languages, and apt.txt."""
     before.add(ROOT, f"start from {repo2docker()['base_image'].removeprefix('docker.io/library/')} with a few tools")
-    if plan.buildpack == NIX:
+    if plan.buildpack == Buildpack.NIX:
         before.add(USER, "install Nix")
     elif plan.python and plan.separate_kernel:
         before.add(ROOT, f"install Jupyter with Python {_server()}, and a kernel with Python {plan.python.version}")
@@ -67,7 +70,7 @@ def _common(checkout: Checkout, plan: Plan, before: _Halves) -> None:
         before.add(ROOT, f"install Jupyter with Python {plan.python.version}")
     if plan.julia:
         before.add(ROOT, f"install Julia {plan.julia.version}")
-    if plan.buildpack == R and plan.r:
+    if plan.buildpack == Buildpack.R and plan.r:
         before.add(ROOT, f"install R {plan.r.version}, RStudio, IRkernel, devtools and shiny")
     if apt := _present(checkout, "apt.txt"):
         before.add(ROOT, "install the Ubuntu packages", apt)
@@ -144,7 +147,7 @@ def _docker(repo: Snapshot, plan: Plan) -> Iterator[Step]:
 
 def launch(plan: Plan) -> str:
     """What runs at a launch, in words."""
-    if plan.buildpack == DOCKER:
+    if plan.buildpack == Buildpack.DOCKER:
         return "the image's ENTRYPOINT gets the launch command"
     if plan.start:
         return f"{plan.start} runs and must hand over to the launch command"

@@ -5,10 +5,11 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 
-from binderlint.repo2docker.detection import CONDA, DOCKER, JULIA, JULIA_REQUIRE, NIX, PIPFILE, PYTHON, Checkout, R
+from binderlint.repo2docker.buildpack import Buildpack
+from binderlint.repo2docker.detection import Checkout
 from binderlint.repo2docker.indirect import indirect_uses
 from binderlint.repo2docker.names import CONFIG_NAMES, ROOT_ONLY, UNKNOWN, meant
-from binderlint.repo2docker.plan import FileUse, Plan, Status
+from binderlint.repo2docker.plan import FileUse, Match, Plan, Status
 from binderlint.repo2docker.reading import RaisedError, has_both_folders
 from binderlint.snapshot import Snapshot
 
@@ -25,9 +26,9 @@ _PYTHON_FILES = {
 _CONDA_FILE = "it is installed into the environment of the server and the kernel"
 _KERNEL_FILE = "it is installed into the environment of the kernel, beside the server's"
 # What each buildpack reads; pyproject.toml, runtime.txt, requirements3.txt and the environment files need a closer look.
-_READS: dict[str, dict[str, str]] = {
-    DOCKER: {"Dockerfile": "it decides everything"},
-    JULIA: {
+_READS: dict[Buildpack, dict[str, str]] = {
+    Buildpack.DOCKER: {"Dockerfile": "it decides everything"},
+    Buildpack.JULIA: {
         "JuliaProject.toml": "it makes this a Julia repository",
         "Project.toml": "it makes this a Julia repository",
         "JuliaManifest.toml": "Julia installs the versions in it",
@@ -35,31 +36,31 @@ _READS: dict[str, dict[str, str]] = {
         "environment.yml": _CONDA_FILE,
         **_PYTHON_FILES,
     },
-    JULIA_REQUIRE: {"REQUIRE": "it makes this an old Julia repository, which repo2docker refuses"},
-    NIX: {"default.nix": "Nix builds it", **_SCRIPTS},
-    R: {
+    Buildpack.JULIA_REQUIRE: {"REQUIRE": "it makes this an old Julia repository, which repo2docker refuses"},
+    Buildpack.NIX: {"default.nix": "Nix builds it", **_SCRIPTS},
+    Buildpack.R: {
         "DESCRIPTION": "R installs the package and what it depends on",
         "install.R": "it runs in the build",
         "environment.yml": _CONDA_FILE,
         **_PYTHON_FILES,
     },
-    CONDA: {"environment.yml": _CONDA_FILE, **_SCRIPTS},
-    PIPFILE: {
+    Buildpack.CONDA: {"environment.yml": _CONDA_FILE, **_SCRIPTS},
+    Buildpack.PIPFILE: {
         "Pipfile": "pipenv installs it",
         "Pipfile.lock": "pipenv installs the versions in it",
         **_SCRIPTS,
     },
-    PYTHON: _PYTHON_FILES,
+    Buildpack.PYTHON: _PYTHON_FILES,
 }
 _BECAUSE = {
-    DOCKER: "{winner} decides everything, so repo2docker reads no other file",
-    JULIA: "{winner} makes this a Julia repository, and its buildpack does not read {name}",
-    JULIA_REQUIRE: "repo2docker stops at {winner}, which it does not support any more",
-    NIX: "{winner} wins: the Nix buildpack does not read {name}",
-    R: "{winner} makes this an R repository, and its buildpack does not read {name}",
-    CONDA: "{winner} wins over {name}: the conda buildpack does not read it",
-    PIPFILE: "{winner} wins over {name}: the Pipfile buildpack does not read it",
-    PYTHON: "the Python buildpack does not read {name}",
+    Buildpack.DOCKER: "{winner} decides everything, so repo2docker reads no other file",
+    Buildpack.JULIA: "{winner} makes this a Julia repository, and its buildpack does not read {name}",
+    Buildpack.JULIA_REQUIRE: "repo2docker stops at {winner}, which it does not support any more",
+    Buildpack.NIX: "{winner} wins: the Nix buildpack does not read {name}",
+    Buildpack.R: "{winner} makes this an R repository, and its buildpack does not read {name}",
+    Buildpack.CONDA: "{winner} wins over {name}: the conda buildpack does not read it",
+    Buildpack.PIPFILE: "{winner} wins over {name}: the Pipfile buildpack does not read it",
+    Buildpack.PYTHON: "the Python buildpack does not read {name}",
 }
 _NOT_PYTHON = {
     "install.R": "only an R repository runs it: one with `r-` and a date in runtime.txt, or with DESCRIPTION",
@@ -93,7 +94,7 @@ def _both_folders(repo: Snapshot) -> Iterator[FileUse]:
 
 def _configuration(checkout: Checkout, plan: Plan) -> Iterator[FileUse]:
     # where detection raises, what would be chosen were it not for the error
-    assumed = plan.buildpack or next((name for name in plan.matching if "!" not in name), PYTHON)
+    assumed = plan.buildpack or next((one.buildpack for one in plan.matching if not one.error), Buildpack.PYTHON)
     winner = f"`{_winner(checkout, assumed)}`"
     for name in CONFIG_NAMES:
         if not checkout.has(name):
@@ -109,27 +110,27 @@ def _configuration(checkout: Checkout, plan: Plan) -> Iterator[FileUse]:
         for name in (*CONFIG_NAMES, *UNKNOWN):
             if checkout.repo.exists(name):
                 reason = f"`{plan.binder_dir}/` exists, so repo2docker does not look in the root"
-                if name in (".dockerignore",) and assumed == DOCKER:
+                if name in (".dockerignore",) and assumed == Buildpack.DOCKER:
                     yield FileUse(name, Status.USED, "Docker leaves out of the build what it lists")
-                elif name == "Dockerfile" and plan.matching[:1] == ("LegacyBinderDockerBuildPack!RuntimeError",):
+                elif name == "Dockerfile" and plan.matching[:1] == (Match(Buildpack.LEGACY, "RuntimeError"),):
                     yield FileUse(name, Status.USED, "repo2docker stops at its `FROM andrewosh/binder-base`")
                 else:
                     yield FileUse(name, Status.IGNORED, reason)
 
 
-def _winner(checkout: Checkout, buildpack: str) -> str:
+def _winner(checkout: Checkout, buildpack: Buildpack) -> str:
     """The file that made repo2docker choose a buildpack."""
     files = {
-        DOCKER: ("Dockerfile",),
-        JULIA: ("JuliaProject.toml", "Project.toml"),
-        JULIA_REQUIRE: ("REQUIRE",),
-        NIX: ("default.nix",),
-        R: ("DESCRIPTION",),
-        CONDA: ("environment.yml", "environment.yaml"),
-        PIPFILE: ("Pipfile", "Pipfile.lock"),
-        PYTHON: ("requirements.txt", "setup.py", "pyproject.toml", "runtime.txt"),
+        Buildpack.DOCKER: ("Dockerfile",),
+        Buildpack.JULIA: ("JuliaProject.toml", "Project.toml"),
+        Buildpack.JULIA_REQUIRE: ("REQUIRE",),
+        Buildpack.NIX: ("default.nix",),
+        Buildpack.R: ("DESCRIPTION",),
+        Buildpack.CONDA: ("environment.yml", "environment.yaml"),
+        Buildpack.PIPFILE: ("Pipfile", "Pipfile.lock"),
+        Buildpack.PYTHON: ("requirements.txt", "setup.py", "pyproject.toml", "runtime.txt"),
     }[buildpack]
-    if buildpack == R and _runtime_name(checkout) == "r":
+    if buildpack == Buildpack.R and _runtime_name(checkout) == "r":
         return checkout.path("runtime.txt")
     return next((checkout.path(name) for name in files if checkout.has(name)), files[0])
 
@@ -141,7 +142,7 @@ def _runtime_name(checkout: Checkout) -> str | None:
         return None
 
 
-def _judge(checkout: Checkout, plan: Plan, buildpack: str, winner: str, name: str) -> tuple[Status, str]:
+def _judge(checkout: Checkout, plan: Plan, buildpack: Buildpack, winner: str, name: str) -> tuple[Status, str]:
     """Status and reason of one configuration file in the binder directory (or in the root, when there is none)."""
     if plan.error and plan.error.place.source is checkout.repo.get(checkout.path(name)):
         return Status.USED, "repo2docker stops at it with an error"
@@ -150,7 +151,7 @@ def _judge(checkout: Checkout, plan: Plan, buildpack: str, winner: str, name: st
             return _judge_runtime(checkout, buildpack, winner)
         case "pyproject.toml":
             return _judge_pyproject(checkout, buildpack, winner)
-        case "requirements3.txt" if "requirements.txt" in _READS[buildpack] or buildpack == PIPFILE:
+        case "requirements3.txt" if "requirements.txt" in _READS[buildpack] or buildpack == Buildpack.PIPFILE:
             if plan.separate_kernel:
                 return Status.USED, "pip installs it for the server, beside the older Python of the kernel"
             return Status.IGNORED, "it is installed only beside a kernel on Python 3.6 or older"
@@ -162,53 +163,56 @@ def _judge(checkout: Checkout, plan: Plan, buildpack: str, winner: str, name: st
             if checkout.has("environment.yml"):
                 return Status.IGNORED, "`environment.yml` is there too, and wins"
             return Status.USED, _KERNEL_FILE if plan.separate_kernel else _CONDA_FILE
-        case "Project.toml" if buildpack == JULIA and checkout.has("JuliaProject.toml"):
+        case "Project.toml" if buildpack == Buildpack.JULIA and checkout.has("JuliaProject.toml"):
             return Status.IGNORED, "`JuliaProject.toml` is there too, and wins"
-        case "Manifest.toml" if buildpack == JULIA and checkout.has("JuliaManifest.toml"):
+        case "Manifest.toml" if buildpack == Buildpack.JULIA and checkout.has("JuliaManifest.toml"):
             return Status.IGNORED, "`JuliaManifest.toml` is there too, and wins"
-        case "Pipfile" if buildpack == PIPFILE and checkout.has("Pipfile.lock"):
+        case "Pipfile" if buildpack == Buildpack.PIPFILE and checkout.has("Pipfile.lock"):
             return Status.USED, "pipenv installs Pipfile.lock; of Pipfile only the Python version counts"
-        case ".dockerignore" if buildpack == DOCKER:
+        case ".dockerignore" if buildpack == Buildpack.DOCKER:
             if plan.binder_dir:
                 return Status.IGNORED, "Docker reads the `.dockerignore` in the root of the repository"
             return Status.USED, "Docker leaves out of the build what it lists"
-        case ".dockerignore" | ".containerignore" if buildpack != DOCKER:
+        case ".dockerignore" | ".containerignore" if buildpack != Buildpack.DOCKER:
             return Status.USED, "the build gets no file that it lists"
     if name in _READS[buildpack]:
         return Status.USED, _READS[buildpack][name]
-    if buildpack == PYTHON and name in _NOT_PYTHON:
+    if buildpack == Buildpack.PYTHON and name in _NOT_PYTHON:
         return Status.IGNORED, _NOT_PYTHON[name]
     return Status.IGNORED, _because(buildpack, winner, name)
 
 
-def _because(buildpack: str, winner: str, name: str) -> str:
+def _because(buildpack: Buildpack, winner: str, name: str) -> str:
     return _BECAUSE[buildpack].format(winner=winner, name=f"`{name}`")
 
 
-def _judge_runtime(checkout: Checkout, buildpack: str, winner: str) -> tuple[Status, str]:
+def _judge_runtime(checkout: Checkout, buildpack: Buildpack, winner: str) -> tuple[Status, str]:
     try:
         runtime = checkout.runtime
     except RaisedError:
-        if buildpack in (DOCKER, NIX):
+        if buildpack in (Buildpack.DOCKER, Buildpack.NIX):
             return Status.IGNORED, _because(buildpack, winner, "runtime.txt")
         return Status.USED, "repo2docker stops at it, because it is malformed"
     match buildpack, runtime.name:
-        case (("DockerBuildPack" | "NixBuildPack" | "JuliaRequireBuildPack"), _):
+        case ((Buildpack.DOCKER | Buildpack.NIX | Buildpack.JULIA_REQUIRE), _):
             return Status.IGNORED, _because(buildpack, winner, "runtime.txt")
-        case (("CondaBuildPack" | "PipfileBuildPack"), _):
+        case ((Buildpack.CONDA | Buildpack.PIPFILE), _):
             return Status.IGNORED, f"{winner} decides the Python version; runtime.txt must only be well-formed"
-        case "RBuildPack", _:
+        case Buildpack.R, _:
             return Status.USED, "it decides the version of R, and its snapshot of packages"
-        case (("PythonBuildPack" | "JuliaProjectTomlBuildPack"), "python"):
+        case ((Buildpack.PYTHON | Buildpack.JULIA), "python"):
             return Status.USED, "it decides the Python version"
-        case "JuliaProjectTomlBuildPack", "r":
+        case Buildpack.JULIA, "r":
             return Status.IGNORED, f"{winner} makes this a Julia repository, and its buildpack installs no R"
         case _, "r":
-            return Status.USED, "`r-` without a date is not enough: R is not installed, and Python is the default"
+            return (
+                Status.USED,
+                "`r-` without a date is not enough: R is not installed, and Python is the default",
+            )
     return Status.USED, f"repo2docker installs no `{runtime.name}` for it, and Python is the default"
 
 
-def _judge_pyproject(checkout: Checkout, buildpack: str, winner: str) -> tuple[Status, str]:
+def _judge_pyproject(checkout: Checkout, buildpack: Buildpack, winner: str) -> tuple[Status, str]:
     if "requirements.txt" not in _READS[buildpack]:
         return Status.IGNORED, _because(buildpack, winner, "pyproject.toml")
     try:

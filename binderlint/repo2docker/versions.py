@@ -9,7 +9,8 @@ from typing import Any
 
 from binderlint.pattern import regex
 from binderlint.read.toml import decode_error_place, find_value, parse_loose
-from binderlint.repo2docker.detection import CONDA, PIPFILE, Checkout, R
+from binderlint.repo2docker.buildpack import Buildpack
+from binderlint.repo2docker.detection import Checkout
 from binderlint.repo2docker.environment import Environment
 from binderlint.repo2docker.plan import Version
 from binderlint.repo2docker.reading import RaisedError, attempt, open_source, read_text
@@ -25,11 +26,11 @@ def default_python() -> str:
     return str(repo2docker()["python"]["majors"]["3"])
 
 
-def python_version(checkout: Checkout, environment: Environment, buildpack: str) -> Version:
+def python_version(checkout: Checkout, environment: Environment, buildpack: Buildpack) -> Version:
     """The Python of the kernel. Raises RaisedError."""
-    if buildpack == CONDA:
+    if buildpack == Buildpack.CONDA:
         return _conda(environment)
-    if buildpack == PIPFILE:
+    if buildpack == Buildpack.PIPFILE:
         return _pipfile(checkout)
     return _python(checkout)
 
@@ -183,7 +184,7 @@ def _semver(written: str, place: Place) -> tuple[int, ...]:
     return (*numbers, 0 if prerelease else 1)
 
 
-def check_lock_file(buildpack: str, python: Version, separate: bool, place: Place) -> None:
+def check_lock_file(buildpack: Buildpack, python: Version, separate: bool, place: Place) -> None:
     """Whether repo2docker has a base environment for this Python (conda/__init__.py, get_build_script_files). Raises RaisedError."""
     place = python.place or place
     if not python.version or len(python.version.split(".")) != 2:
@@ -193,9 +194,9 @@ def check_lock_file(buildpack: str, python: Version, separate: bool, place: Plac
         raise RaisedError("ValueError", f"Python version {python.version} on {PLATFORM} is not supported!", place)
 
 
-def r_version(checkout: Checkout, environment: Environment, buildpack: str) -> Version | None:
+def r_version(checkout: Checkout, environment: Environment, buildpack: Buildpack) -> Version | None:
     """The R of an R repository (r.py), or the one that conda is asked for; None where there is none. Raises RaisedError."""
-    if buildpack != R:
+    if buildpack != Buildpack.R:
         found = environment.r_base
         return Version(found[0], found[1], "conda's R") if found and found[0] else None
     tables = repo2docker()["r"]

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 from binderlint.escapes import printable
 from binderlint.lint.hubs import Verdict, judge
 from binderlint.repo2docker.build import build_plan
-from binderlint.repo2docker.plan import Plan, PlanError, Status, Step, Version
+from binderlint.repo2docker.buildpack import Buildpack
+from binderlint.repo2docker.plan import Match, Plan, PlanError, Status, Step, Version
 from binderlint.repo2docker.steps import build_steps, launch, reinstalls
 from binderlint.reporters.json import dumps
 from binderlint.snapshot import Snapshot
@@ -16,16 +17,16 @@ from binderlint.source import Place
 from binderlint.style import Style
 
 LANGUAGES = {
-    "DockerBuildPack": "Dockerfile",
-    "JuliaProjectTomlBuildPack": "Julia",
-    "JuliaRequireBuildPack": "Julia (old)",
-    "NixBuildPack": "Nix",
-    "RBuildPack": "R",
-    "CondaBuildPack": "conda",
-    "PipfileBuildPack": "Pipfile",
-    "PythonBuildPack": "Python",
+    Buildpack.DOCKER: "Dockerfile",
+    Buildpack.JULIA: "Julia",
+    Buildpack.JULIA_REQUIRE: "Julia (old)",
+    Buildpack.NIX: "Nix",
+    Buildpack.R: "R",
+    Buildpack.CONDA: "conda",
+    Buildpack.PIPFILE: "Pipfile",
+    Buildpack.PYTHON: "Python",
 }
-BOTH = "DockerBuildPack!RuntimeError"
+BOTH = Match(Buildpack.DOCKER, "RuntimeError")
 """How `matching` begins where there are two binder directories."""
 _MARKS = {Status.USED: ("green", "used"), Status.INDIRECT: ("blue", "indirect"), Status.IGNORED: ("yellow", "ignored")}
 
@@ -97,7 +98,7 @@ def _lines(found: Outline, error: PlanError | None, style: Style) -> Iterator[st
 
 def _rebuilt(found: Outline) -> str:
     """What runs again when the repository changes; every ref that moves is a new image (binderhub, builder.py)."""
-    if found.plan.buildpack == "DockerBuildPack":
+    if found.plan.buildpack == Buildpack.DOCKER:
         return "Every commit makes a new image."
     files = list(found.reinstalls)
     before = f"; those before it only when {_listed(files)} change{'s' if len(files) == 1 else ''}" if files else ""
@@ -135,7 +136,7 @@ def _buildpack(plan: Plan) -> str:
         return "none: repo2docker stops before it chooses one"
     if plan.default:
         return "none matches; repo2docker's default is a bare Python environment"
-    others = [LANGUAGES.get(name, name) for name in plan.matching[1:] if "!" not in name]
+    others = [LANGUAGES[one.buildpack] for one in plan.matching[1:] if not one.error]
     also = f", which comes before {' and '.join(others)}" if others else ""
     return f"{LANGUAGES[plan.buildpack]} ({plan.buildpack}){also}"
 
@@ -170,8 +171,8 @@ def render_json(found: Outline) -> str:
     content: dict[str, Any] = {
         "version": 1,
         "binder_dir": plan.binder_dir,
-        "buildpack": plan.buildpack,
-        "matching": list(plan.matching),
+        "buildpack": plan.buildpack and plan.buildpack.value,
+        "matching": list(map(str, plan.matching)),
         "default": plan.default,
         "python": _version(plan.python),
         "r": _version(plan.r),

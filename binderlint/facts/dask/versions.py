@@ -42,7 +42,7 @@ _TOGETHER = {"dask": {"dask", "dask-core", "distributed"}}
 
 def newest(repo: Snapshot, package: str = "dask") -> Release | None:
     """The newest release of a package that the pins of the environment and its Python allow; None where an image decides (Dockerfile, Nix)."""
-    if build_plan(repo).buildpack in (None, "DockerBuildPack", "NixBuildPack", "LegacyBinderDockerBuildPack"):
+    if not build_plan(repo).transparent:
         return None
     names = _TOGETHER.get(package, {package})
     bounds = [bound for name, bound in _bounds(repo) if name in names]

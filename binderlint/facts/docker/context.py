@@ -15,6 +15,7 @@ from binderlint.read.scope import Scope
 from binderlint.read.script import Command, parse_shell
 from binderlint.read.shell.words import Variables
 from binderlint.repo2docker.build import build_plan, used_file
+from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.snapshot import Snapshot
 from binderlint.source import Source, Text
 
@@ -119,7 +120,7 @@ def runs(instructions: Iterable[Instruction]) -> Iterator[Run]:
 @fact
 def build_dockerfile(repo: Snapshot) -> Dockerfile | None:
     """The Dockerfile, if the build is one with Docker."""
-    source = used_file(repo, "Dockerfile") if build_plan(repo).buildpack == "DockerBuildPack" else None
+    source = used_file(repo, "Dockerfile") if build_plan(repo).buildpack == Buildpack.DOCKER else None
     return read_dockerfile(source) if source else None
 
 

@@ -12,6 +12,7 @@ from binderlint.pattern import regex
 from binderlint.read.matchspec import MatchSpec
 from binderlint.read.requirements import Requirement, canonical
 from binderlint.repo2docker.build import build_plan, used_file
+from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.snapshot import Snapshot
 from binderlint.source import Text
 
@@ -62,7 +63,7 @@ _ENTRY = regex(r"\s*\"?([A-Za-z0-9][\w.-]*)\"?\s*=\s*\"([^\"]*)\"")
 
 def _pipfile(repo: Snapshot) -> Iterator[Asked]:
     """The packages of a Pipfile that is installed without a Pipfile.lock."""
-    source = used_file(repo, "Pipfile") if build_plan(repo).buildpack == "PipfileBuildPack" else None
+    source = used_file(repo, "Pipfile") if build_plan(repo).buildpack == Buildpack.PIPFILE else None
     if source is None or used_file(repo, "Pipfile.lock"):
         return
     table = ""

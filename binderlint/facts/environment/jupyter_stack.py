@@ -24,7 +24,7 @@ def asked(repo: Snapshot, *names: str) -> bool:
 def may_be_older(repo: Snapshot, package: str, release: tuple[int, ...]) -> bool:
     """Whether the build may have this package in a version below a release: pinned so, held back by another package, or on an old Python."""
     plan = build_plan(repo)
-    if plan.buildpack in (None, "DockerBuildPack", "NixBuildPack"):
+    if not plan.transparent:
         return True
     # Python 3.7 has Notebook 6.5 and JupyterLab 3.6 (repo2docker/buildpacks/conda/environment.py-3.7.yml)
     if plan.python is None or plan.python.version == "3.7":

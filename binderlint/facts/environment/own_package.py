@@ -43,7 +43,7 @@ def _value(repo: Snapshot, *keys: str) -> str:
     source = repo.get("pyproject.toml")
     try:
         value: Any = parse_pyproject(source) if source else None
-    except ValueError:
+    except (ValueError, RecursionError):  # brackets that are nested too deeply
         return ""
     for key in keys:
         value = value.get(key) if isinstance(value, dict) else None

@@ -32,7 +32,7 @@ def uninstallable(repo: Snapshot) -> tuple[Source, dict[str, Any]] | None:
 
     try:
         project = parse_pyproject(source)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     tool = project.get("tool")
     described = "project" in project or (isinstance(tool, dict) and "poetry" in tool)

@@ -14,6 +14,7 @@ from binderlint.read.installer import asked_for
 from binderlint.read.packages import base_packages, names_of_conda, packages_by_name
 from binderlint.read.requirements import canonical
 from binderlint.repo2docker.build import build_plan, used_file
+from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.snapshot import Snapshot
 
 _EXPORT = 40
@@ -31,10 +32,10 @@ def provided(repo: Snapshot) -> frozenset[str] | None:
         or plan.default
         or plan.buildpack
         not in (
-            "CondaBuildPack",
-            "PythonBuildPack",
-            "RBuildPack",
-            "JuliaProjectTomlBuildPack",
+            Buildpack.CONDA,
+            Buildpack.PYTHON,
+            Buildpack.R,
+            Buildpack.JULIA,
         )
     ):
         return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from binderlint.fact import fact
 from binderlint.read.runtime import Runtime, read_runtime
 from binderlint.repo2docker.build import build_plan
+from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.snapshot import Snapshot
 
 
@@ -16,9 +17,10 @@ def runtime_file(repo: Snapshot) -> Runtime | None:
     """
     plan = build_plan(repo)
     source = repo.get(plan.path("runtime.txt"))
-    unread = ("DockerBuildPack", "NixBuildPack", "JuliaRequireBuildPack")
+    unread = (Buildpack.DOCKER, Buildpack.NIX, Buildpack.JULIA_REQUIRE)
+    earlier = ("Docker", Buildpack.NIX.value, Buildpack.JULIA_REQUIRE.value)
     if source is None or plan.buildpack in unread:
         return None
-    if plan.buildpack is None and plan.error and any(name in plan.error.stage for name in ("Docker", *unread)):
+    if plan.buildpack is None and plan.error and any(name in plan.error.stage for name in earlier):
         return None
     return read_runtime(source)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from binderlint.pattern import regex
 from binderlint.repo2docker.build import build_plan
+from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.snapshot import Snapshot
 
 
@@ -59,7 +60,7 @@ def missing_interface(urlpath: str, repo: Snapshot) -> Interface | None:
     path = urlpath.lstrip("/")
     interface = next((known for known in INTERFACES if known.address.match(path)), None)
     plan = build_plan(repo)
-    if interface is None or (interface.by_r and (plan.conda_r or plan.buildpack == "RBuildPack")):
+    if interface is None or (interface.by_r and (plan.conda_r or plan.buildpack == Buildpack.R)):
         return None
     written = configuration(repo)
     return None if interface.named.search(written) or _BY_ADDRESS.search(written) else interface

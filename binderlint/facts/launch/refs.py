@@ -53,7 +53,7 @@ def opening_here(repo: Snapshot) -> Iterator[Link]:
     """Links that open something in the files at hand, where the build says what there is."""
     links = [link for link in live_launches(repo) if link.address.target and link.launches_repository(repo)]
     plan = build_plan(repo)
-    if not links or plan.error or plan.buildpack in (None, "DockerBuildPack", "NixBuildPack"):
+    if not links or plan.error or not plan.transparent:
         return
     for link in links:
         target = link.address.target

@@ -12,6 +12,7 @@ from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
 from binderlint.read.matchspec import parse_spec
 from binderlint.repo2docker.build import build_plan
+from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.snapshot import Snapshot
 from binderlint.source import Array, Scalar, Table, Text
 
@@ -31,7 +32,7 @@ class EnvPipNotList(Rule):
             yield self._channels(environment)
         match environment.get("dependencies"):
             case Array() as items:
-                python = build_plan(repo).buildpack == "CondaBuildPack"
+                python = build_plan(repo).buildpack == Buildpack.CONDA
                 for index, item in enumerate(items):
                     yield from self._item(items, index, item, python)
             case Table() as table:

@@ -10,9 +10,10 @@ from binderlint.lint.diagnostic import Applicability, Create, Diagnostic, Fix, L
 from binderlint.lint.rule import Rule
 from binderlint.read.digits import number
 from binderlint.repo2docker.build import build_plan
+from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.snapshot import Snapshot
 
-_JULIA = "JuliaProjectTomlBuildPack"
+_JULIA = Buildpack.JULIA
 
 
 class EnvPythonIgnoredByROrJulia(Rule):
@@ -22,7 +23,7 @@ class EnvPythonIgnoredByROrJulia(Rule):
 
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         plan = build_plan(repo)
-        if plan.buildpack not in (_JULIA, "RBuildPack") or plan.python is None:
+        if plan.buildpack not in (_JULIA, Buildpack.R) or plan.python is None:
             return
         spec = next((spec for spec in conda_specs(repo) if spec.key == "python" and spec.version), None)
         taken = plan.python.version

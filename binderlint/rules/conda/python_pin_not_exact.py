@@ -13,6 +13,7 @@ from binderlint.lint.rule import Rule
 from binderlint.read.digits import number
 from binderlint.read.matchspec import MatchSpec, admits
 from binderlint.repo2docker.build import build_plan
+from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.repo2docker.plan import DEFAULT_PYTHON
 from binderlint.repo2docker.tables import PLATFORM, repo2docker
 from binderlint.snapshot import Snapshot
@@ -36,7 +37,7 @@ class PythonPinNotExact(Rule):
 
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         plan = build_plan(repo)
-        if plan.buildpack != "CondaBuildPack":
+        if plan.buildpack != Buildpack.CONDA:
             return
         if plan.python is None:
             return

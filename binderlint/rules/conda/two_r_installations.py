@@ -8,6 +8,7 @@ from binderlint.facts.environment.mapping import conda_specs
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.repo2docker.build import build_plan
+from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.snapshot import Snapshot
 
 
@@ -17,7 +18,7 @@ class TwoRInstallations(Rule):
     level = Level.LAUNCH
 
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        if build_plan(repo).buildpack != "RBuildPack":
+        if build_plan(repo).buildpack != Buildpack.R:
             return
         found = [spec for spec in conda_specs(repo) if spec.text.startswith("r-")]
         if found:

@@ -13,6 +13,7 @@ from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Se
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
 from binderlint.repo2docker.build import build_plan, used_file
+from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.snapshot import Snapshot
 from binderlint.source import Text
 
@@ -67,7 +68,7 @@ _BRINGS_PROXY = regex(r"proxy|pangeo|labextension|remote-desktop|jupyter-vscode|
 def _missing_proxy(repo: Snapshot) -> Fix | None:
     """jupyter-server-proxy as a new dependency, where the environment is known and has nothing that could bring it."""
     plan = build_plan(repo)
-    if plan.buildpack not in ("CondaBuildPack", "PythonBuildPack") or plan.error:
+    if plan.buildpack not in (Buildpack.CONDA, Buildpack.PYTHON) or plan.error:
         return None
     names = [spec.key for spec in conda_specs(repo)] + [requirement.key for requirement in pip_requirements(repo)]
     script = used_file(repo, "postBuild")
@@ -77,7 +78,7 @@ def _missing_proxy(repo: Snapshot) -> Fix | None:
         return None
     title = "Add jupyter-server-proxy"
     dependencies = conda_list(repo)
-    if plan.buildpack == "CondaBuildPack" and dependencies:
+    if plan.buildpack == Buildpack.CONDA and dependencies:
         edit = append(dependencies, "jupyter-server-proxy")
     elif source := used_file(repo, "requirements.txt"):
         edit = append_lines(source, "jupyter-server-proxy")

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.repo2docker.build import build_plan
+from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.snapshot import Snapshot
 
 
@@ -18,7 +19,7 @@ class JuliaRequire(Rule):
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         plan = build_plan(repo)
         source = repo.get(plan.path("REQUIRE"))
-        if plan.buildpack == "JuliaRequireBuildPack" and source:
+        if plan.buildpack == Buildpack.JULIA_REQUIRE and source:
             yield self.at(
                 source,
                 "Binder no longer builds from REQUIRE, and its mere presence stops the build with an error",

@@ -8,6 +8,7 @@ from binderlint.facts.named import naming, relative
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Rename, Severity
 from binderlint.lint.rule import Rule
 from binderlint.repo2docker.build import build_plan
+from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.repo2docker.names import CONFIG_NAMES, ROOT_ONLY
 from binderlint.snapshot import Snapshot
 from binderlint.source import Source
@@ -59,9 +60,9 @@ class BinderDirHidesRootConfig(Rule):
             return False
         if plan.default and not build_plan(without).default:
             return build_plan(without).uses(name) and not name.startswith(".")
-        if plan.buildpack in ("DockerBuildPack", None) or name not in _ONLY_BINDER:
+        if plan.buildpack in (Buildpack.DOCKER, None) or name not in _ONLY_BINDER:
             return False
-        if name == "install.R" and plan.buildpack != "RBuildPack":
+        if name == "install.R" and plan.buildpack != Buildpack.R:
             return False
         return not any(naming(repo, name, name))
 

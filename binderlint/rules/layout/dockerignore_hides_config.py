@@ -10,6 +10,7 @@ from binderlint.facts.ignore import Pattern, docker_excludes, docker_patterns
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.repo2docker.build import build_plan, used_file
+from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.repo2docker.names import CONFIG_NAMES
 from binderlint.repo2docker.plan import Status
 from binderlint.snapshot import Snapshot
@@ -25,7 +26,7 @@ class DockerignoreHidesConfig(Rule):
 
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         plan = build_plan(repo)
-        if plan.buildpack in (None, "DockerBuildPack"):
+        if plan.buildpack in (None, Buildpack.DOCKER):
             return
         ignoring = [source for name in (".dockerignore", ".containerignore") if (source := used_file(repo, name))]
         patterns = [pattern for source in ignoring for pattern in docker_patterns(source)]

@@ -11,6 +11,7 @@ from binderlint.facts.environment.mapping import environment_file, environment_m
 from binderlint.lint.diagnostic import Applicability, Delete, Diagnostic, Edit, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.repo2docker.build import build_plan
+from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.snapshot import Snapshot
 
 
@@ -22,7 +23,7 @@ class EnvironmentOnlyPip(Rule):
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         environment = environment_mapping(repo)
         plan = build_plan(repo)
-        if environment is None or plan.buildpack != "CondaBuildPack":
+        if environment is None or plan.buildpack != Buildpack.CONDA:
             return
         others = (plan.path("requirements.txt"), "setup.py", "pyproject.toml")
         if any(repo.exists(path) for path in others) or "variables" in environment:

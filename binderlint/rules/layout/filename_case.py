@@ -8,6 +8,7 @@ from binderlint.facts.named import naming
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Rename, Severity
 from binderlint.lint.rule import Rule
 from binderlint.repo2docker.build import build_plan
+from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.repo2docker.names import meant
 from binderlint.snapshot import Snapshot
 from binderlint.source import EXECUTABLE, REGULAR, Source
@@ -48,9 +49,7 @@ class FilenameCase(Rule):
             if rename.to in repo.sources:  # a link that leads nowhere: that is what to mend
                 continue
             after = build_plan(repo.apply([rename]))
-            if (right in _CHOOSES or plan.buildpack == "DockerBuildPack") and not (
-                after.error or after.uses(rename.to)
-            ):
+            if (right in _CHOOSES or plan.buildpack == Buildpack.DOCKER) and not (after.error or after.uses(rename.to)):
                 continue
             lost = [use.path for use in plan.files if plan.uses(use.path) and not after.uses(use.path)]
             if lost and right in ("Dockerfile", "Project.toml"):

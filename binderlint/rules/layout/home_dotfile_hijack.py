@@ -11,6 +11,7 @@ from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.script import Command, Script
 from binderlint.repo2docker.build import build_plan
+from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.snapshot import Snapshot
 
 # bash reads the first of these that exists when it is a login shell; .bashrc only where that file reads it.
@@ -36,7 +37,7 @@ class HomeDotfileHijack(Rule):
 
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         plan = build_plan(repo)
-        if plan.error or plan.buildpack in (None, "DockerBuildPack"):
+        if plan.error or plan.buildpack in (None, Buildpack.DOCKER):
             return
         for script in _read_at_launch(repo):
             for command in script.running:

@@ -9,6 +9,7 @@ from binderlint.facts.launch.launched import launched_elsewhere
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.repo2docker.build import build_plan, used_file
+from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.repo2docker.names import UNKNOWN
 from binderlint.repo2docker.plan import Status
 from binderlint.snapshot import Snapshot
@@ -40,9 +41,9 @@ class LockfileNotSupported(Rule):
             used_file(repo, name) for name in ("requirements.txt", "environment.yml", "environment.yaml")
         ):
             return
-        if plan.buildpack == "PythonBuildPack":
+        if plan.buildpack == Buildpack.PYTHON:
             found = [lock for lock in locks if lock.name in PYTHON_LOCKS]
-        elif plan.buildpack == "RBuildPack":
+        elif plan.buildpack == Buildpack.R:
             found = [lock for lock in locks if lock.name == "renv.lock"]
         else:
             found = []

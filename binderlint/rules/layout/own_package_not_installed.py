@@ -20,11 +20,9 @@ from binderlint.read.cells import imports
 from binderlint.read.requirements import canonical
 from binderlint.read.toml import parse_pyproject
 from binderlint.repo2docker.build import build_plan, used_file
+from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.repo2docker.plan import Status
 from binderlint.snapshot import Snapshot
-
-_PYTHON_BUILDS = ("CondaBuildPack", "PipfileBuildPack", "PythonBuildPack", "RBuildPack", "JuliaProjectTomlBuildPack")
-
 
 _PACKAGE = regex(r"(?:src/)?(?!(?:tests?|docs?|examples?|binder|scripts|notebooks)/)([A-Za-z_]\w*)/__init__\.py")
 
@@ -45,7 +43,7 @@ class OwnPackageNotInstalled(Rule):
 
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         plan = build_plan(repo)
-        if plan.error or plan.default or plan.buildpack not in _PYTHON_BUILDS:
+        if plan.error or plan.default or not plan.transparent:
             return
 
         project = repo.get("setup.py") or repo.get("pyproject.toml")
@@ -81,7 +79,7 @@ def _is_installed(repo: Snapshot) -> bool:
         for name in ("setup.py", "pyproject.toml", "setup.cfg")
     ):
         return True
-    if plan.binder_dir or plan.buildpack in ("CondaBuildPack", "PipfileBuildPack"):
+    if plan.binder_dir or plan.buildpack in (Buildpack.CONDA, Buildpack.PIPFILE):
         return False
     return bool(repo.get("setup.py")) or _is_installable(repo)
 
@@ -114,10 +112,10 @@ def _install_own(repo: Snapshot) -> Fix | None:
         return None
     title = "Install the package of the repository with `-e .`"
     plan = build_plan(repo)
-    if (requirements := used_file(repo, "requirements.txt")) and plan.buildpack == "PythonBuildPack":
+    if (requirements := used_file(repo, "requirements.txt")) and plan.buildpack == Buildpack.PYTHON:
         return Fix(title, (append_lines(requirements, "-e ."),), Applicability.UNSAFE)
     dependencies = conda_list(repo)
-    if plan.buildpack != "CondaBuildPack" or plan.binder_dir or not dependencies:
+    if plan.buildpack != Buildpack.CONDA or plan.binder_dir or not dependencies:
         return None
 
     edits = into_pip_list(dependencies, ["- -e ."])

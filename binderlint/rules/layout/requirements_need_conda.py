@@ -18,6 +18,7 @@ from binderlint.lint.rule import Rule
 from binderlint.read.requirements import Requirement
 from binderlint.read.text import LINE_ENDS
 from binderlint.repo2docker.build import build_plan, used_file
+from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.snapshot import Snapshot
 from binderlint.source import Source
 
@@ -66,7 +67,7 @@ class RequirementsNeedConda(Rule):
 def _needing(repo: Snapshot) -> Iterator[tuple[Requirement, Need]]:
     """The requirements of the build that need a library which nothing brings."""
     plan = build_plan(repo)
-    if plan.buildpack not in ("PythonBuildPack", "RBuildPack", "JuliaProjectTomlBuildPack") or plan.python is None:
+    if plan.buildpack not in (Buildpack.PYTHON, Buildpack.R, Buildpack.JULIA) or plan.python is None:
         return
     python = plan.python.version
     requirements = plan.path("requirements.txt")
@@ -79,7 +80,7 @@ def _needing(repo: Snapshot) -> Iterator[tuple[Requirement, Need]]:
         need = needs().get(one.key)
         if not need or one.url or one.line.place.path != requirements or not one.applies(python):
             continue
-        if (need.name == "rpy2" and plan.buildpack == "RBuildPack") or need.conda in conda:
+        if (need.name == "rpy2" and plan.buildpack == Buildpack.R) or need.conda in conda:
             continue
         if not _brings(need.apt, packages) and not _has_wheel(need, python, str(one.specifier)):
             yield one, need
@@ -118,7 +119,7 @@ def _with_environment(repo: Snapshot, found: list[tuple[Requirement, Need]]) -> 
     if (
         not found
         or not requirements
-        or plan.buildpack != "PythonBuildPack"
+        or plan.buildpack != Buildpack.PYTHON
         or plan.python is None
         or environment_mapping(repo)
     ):

@@ -10,18 +10,19 @@ from binderlint.lint.diagnostic import Applicability, Delete, Diagnostic, Fix, L
 from binderlint.lint.rule import Rule
 from binderlint.read.requirements import read_requirements
 from binderlint.repo2docker.build import build_plan
+from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.repo2docker.plan import Status
 from binderlint.snapshot import Snapshot
 from binderlint.source import Source
 
 _WINNERS = {
-    "DockerBuildPack": ("Dockerfile",),
-    "JuliaProjectTomlBuildPack": ("JuliaProject.toml", "Project.toml"),
-    "NixBuildPack": ("default.nix",),
-    "RBuildPack": ("runtime.txt", "DESCRIPTION"),
-    "CondaBuildPack": ("environment.yml", "environment.yaml"),
-    "PipfileBuildPack": ("Pipfile", "Pipfile.lock"),
-    "PythonBuildPack": ("runtime.txt", "setup.py", "pyproject.toml", "requirements.txt"),
+    Buildpack.DOCKER: ("Dockerfile",),
+    Buildpack.JULIA: ("JuliaProject.toml", "Project.toml"),
+    Buildpack.NIX: ("default.nix",),
+    Buildpack.R: ("runtime.txt", "DESCRIPTION"),
+    Buildpack.CONDA: ("environment.yml", "environment.yaml"),
+    Buildpack.PIPFILE: ("Pipfile", "Pipfile.lock"),
+    Buildpack.PYTHON: ("runtime.txt", "setup.py", "pyproject.toml", "requirements.txt"),
 }
 
 
@@ -47,7 +48,7 @@ class ShadowedConfigFile(Rule):
 
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         plan = build_plan(repo)
-        winners = _WINNERS.get(plan.buildpack or "", ())
+        winners = _WINNERS.get(plan.buildpack, ()) if plan.buildpack else ()
         winner = next((name for name in winners if plan.uses(plan.path(name))), None)
         if winner is None or plan.default:
             return
@@ -82,14 +83,14 @@ class ShadowedConfigFile(Rule):
             return False
         if source.name == "environment.yaml" and repo.get(plan.path("environment.yml")):
             return False  # dual-env-extension
-        if source.name == "install.R" and plan.buildpack not in ("DockerBuildPack", "NixBuildPack"):
+        if source.name == "install.R" and plan.buildpack not in (Buildpack.DOCKER, Buildpack.NIX):
             if not any(spec.key == "r" or spec.key.startswith("r-") for spec in conda_specs(repo)):
                 return False  # r-runtime-date-missing
         return bool(source.data.strip())
 
     def _may_be_in_image(self, repo: Snapshot, source: Source) -> bool:
         """Whether the image that the Dockerfile starts from may have been built from the file."""
-        return build_plan(repo).buildpack == "DockerBuildPack" and source.name not in (
+        return build_plan(repo).buildpack == Buildpack.DOCKER and source.name not in (
             "postBuild",
             "start",
             "apt.txt",
@@ -100,7 +101,7 @@ class ShadowedConfigFile(Rule):
 
         environment = environment_mapping(repo)
         plan = build_plan(repo)
-        if source.name != "requirements.txt" or plan.buildpack != "CondaBuildPack" or not environment:
+        if source.name != "requirements.txt" or plan.buildpack != Buildpack.CONDA or not environment:
             return None
         runtime = plan.path("runtime.txt")
         if not any(repo.exists(name) for name in (runtime, "setup.py", "pyproject.toml")):
@@ -112,7 +113,7 @@ class ShadowedConfigFile(Rule):
 def _missing(repo: Snapshot, source: Source) -> list[str] | None:
     """The packages of an ignored requirements.txt that environment.yml does not have; None where that is not known."""
     environment = environment_mapping(repo)
-    if source.name != "requirements.txt" or build_plan(repo).buildpack != "CondaBuildPack" or environment is None:
+    if source.name != "requirements.txt" or build_plan(repo).buildpack != Buildpack.CONDA or environment is None:
         return None
 
     return not_in(environment, source) if any(read_requirements(source)) else []

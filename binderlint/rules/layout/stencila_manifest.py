@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.repo2docker.build import build_plan
+from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.snapshot import Snapshot
 
 _DAR = re.compile(r"\ufeff?\s*(?:(?:<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>]*>)\s*)*(<dar)[\s>]", re.DOTALL)
@@ -27,7 +28,7 @@ class StencilaManifest(Rule):
 
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         for source in repo.files:
-            if source.name != "manifest.xml" or build_plan(repo).buildpack == "DockerBuildPack":
+            if source.name != "manifest.xml" or build_plan(repo).buildpack == Buildpack.DOCKER:
                 continue
             found = _DAR.match(source.text)
             if found and _STENCILA.search(_COMMENT.sub("", source.text)):

@@ -67,7 +67,7 @@ _COMMENT = regex(r"^[ \t]*#.*", re.MULTILINE)  # the first line of a script, too
 def _makes_files(repo: Snapshot) -> bool:
     """Whether something of the build or launch can bring files, or change the folder that Jupyter shows."""
     plan = build_plan(repo)
-    if plan.buildpack in (None, "DockerBuildPack", "LegacyBinderDockerBuildPack", "NixBuildPack"):
+    if not plan.transparent:
         return True
     if plan.start or plan.post_build:
         scripts = [source for path in (plan.start, plan.post_build) if path and (source := repo.get(path))]

@@ -9,6 +9,7 @@ from binderlint.facts.launch.links import Link, launch_links, live_launches
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.repo2docker.build import build_plan
+from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.snapshot import Snapshot
 
 
@@ -47,6 +48,6 @@ def _is_slow(repo: Snapshot) -> bool:
     plan = build_plan(repo)
     if plan.error or plan.default:
         return False
-    if plan.buildpack in ("RBuildPack", "JuliaProjectTomlBuildPack"):
+    if plan.buildpack in (Buildpack.R, Buildpack.JULIA):
         return True
     return len(conda_list(repo) or ()) >= 10

@@ -8,6 +8,7 @@ from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.hubs import find_hub
 from binderlint.lint.rule import Rule
 from binderlint.repo2docker.build import build_plan
+from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.snapshot import Snapshot
 
 
@@ -19,7 +20,7 @@ class NixUnusableOnBinderhub(Rule):
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         plan = build_plan(repo)
         source = repo.get(plan.path("default.nix"))
-        if plan.buildpack == "NixBuildPack" and source and find_hub(repo.hub).binderhub:
+        if plan.buildpack == Buildpack.NIX and source and find_hub(repo.hub).binderhub:
             yield self.at(
                 source,
                 "Binder builds this repository with Nix, and no BinderHub can start what comes of it: the launch fails",

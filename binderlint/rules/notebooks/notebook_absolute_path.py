@@ -11,6 +11,7 @@ from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
 from binderlint.read.cells import python, syntax
 from binderlint.repo2docker.build import build_plan
+from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.snapshot import Snapshot
 
 _PATH = regex(
@@ -27,7 +28,7 @@ class NotebookAbsolutePath(Rule):
     level = Level.LAUNCH
 
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        docker = build_plan(repo).buildpack == "DockerBuildPack"
+        docker = build_plan(repo).buildpack == Buildpack.DOCKER
         for one in shown_notebooks(repo):
             told: set[str] = set()
             for cell in one.code:

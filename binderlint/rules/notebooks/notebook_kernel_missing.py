@@ -16,6 +16,7 @@ from binderlint.pattern import regex
 from binderlint.read.cells import python, syntax
 from binderlint.read.plain_notebook import Page
 from binderlint.repo2docker.build import build_plan
+from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.repo2docker.mentions import says_what_is_installed
 from binderlint.snapshot import Snapshot
 from binderlint.source import Text
@@ -55,7 +56,7 @@ class NotebookKernelMissing(Rule):
 
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         plan = build_plan(repo)
-        if plan.default or plan.buildpack in (None, "DockerBuildPack", "NixBuildPack", "JuliaRequireBuildPack"):
+        if plan.default or not plan.transparent:
             return
 
         if environment_elsewhere(repo):
@@ -121,10 +122,10 @@ def _configuration(repo: Snapshot) -> str:
 
 def _has_language(repo: Snapshot, language: str, texts: str) -> bool:
     plan = build_plan(repo)
-    if language == "r" and (plan.buildpack == "RBuildPack" or conda_installs_r(repo)):
+    if language == "r" and (plan.buildpack == Buildpack.R or conda_installs_r(repo)):
         return (
             True  # with a package of R in environment.yml repo2docker installs the kernel as well (conda/__init__.py)
         )
-    if language == "julia" and plan.buildpack == "JuliaProjectTomlBuildPack":
+    if language == "julia" and plan.buildpack == Buildpack.JULIA:
         return True
     return bool(re.search(_KERNELS[language], texts, re.I))

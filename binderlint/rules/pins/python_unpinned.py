@@ -15,6 +15,7 @@ from binderlint.read.agreement import pip_admits
 from binderlint.read.requirements import canonical
 from binderlint.read.toml import find_value
 from binderlint.repo2docker.build import build_plan, used_file
+from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.snapshot import Snapshot
 from binderlint.source import Array, Source, Table, Text
 
@@ -36,16 +37,16 @@ class PythonUnpinned(Rule):
         edit: Edit | None = None
         severity = self.severity
         match plan.buildpack:
-            case "CondaBuildPack":
+            case Buildpack.CONDA:
                 found = _unpinned_environment(repo, version)
                 where, edit = found if found else (None, None)
                 severity = Severity.INFO if _only_r(repo) else severity
-            case "PythonBuildPack" | "JuliaProjectTomlBuildPack" as buildpack:
+            case Buildpack.PYTHON | Buildpack.JULIA as buildpack:
                 names = ("requirements.txt", "setup.py", "pyproject.toml")
-                if buildpack.startswith("Julia"):
+                if buildpack is Buildpack.JULIA:
                     names, severity = ("requirements.txt", "environment.yml", "environment.yaml"), Severity.INFO
                 where, edit = _unpinned_runtime(repo, version, names)
-            case "PipfileBuildPack":
+            case Buildpack.PIPFILE:
                 where, edit = _unpinned_pipfile(repo, version)
         if where is None:
             return

@@ -13,6 +13,7 @@ from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Se
 from binderlint.lint.rule import Rule
 from binderlint.read.requirements import canonical
 from binderlint.repo2docker.build import build_plan, used_file
+from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.snapshot import Snapshot
 from binderlint.source import Text
 
@@ -63,7 +64,7 @@ def _held(version: str) -> bool:
 
 def _installed_later(repo: Snapshot) -> bool:
     """Whether the repository itself is installed after the requirements."""
-    if build_plan(repo).buildpack != "CondaBuildPack" and (
+    if build_plan(repo).buildpack != Buildpack.CONDA and (
         used_file(repo, "setup.py") or used_file(repo, "pyproject.toml")
     ):
         return True

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.repo2docker.build import build_plan, used_file
+from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.snapshot import Snapshot
 
 
@@ -20,7 +21,7 @@ class PipfileFrozenPipenv(Rule):
         source = used_file(repo, "Pipfile") or used_file(repo, "Pipfile.lock")
         plan = build_plan(repo)
         python = plan.python
-        if plan.buildpack != "PipfileBuildPack" or source is None or python is None:
+        if plan.buildpack != Buildpack.PIPFILE or source is None or python is None:
             return
         new = bool(re.match(r"3\.1[2-9]$", python.version))
         yield self.at(

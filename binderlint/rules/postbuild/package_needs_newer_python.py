@@ -23,7 +23,7 @@ class PackageNeedsNewerPython(Rule):
 
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         script, plan = post_build_script(repo), build_plan(repo)
-        if script is None or plan.python is None or plan.buildpack in (None, "NixBuildPack", "DockerBuildPack"):
+        if script is None or plan.python is None or not plan.transparent:
             return
         if any(
             spec.key == "python" and not re.match(r"=+\s*\d+\.\d+", spec.version or "") for spec in conda_specs(repo)

@@ -8,6 +8,7 @@ from binderlint.facts.r import read_description
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.repo2docker.build import build_plan
+from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.snapshot import Snapshot
 
 
@@ -19,7 +20,7 @@ class DescriptionHijacksBuild(Rule):
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         source = repo.get("DESCRIPTION")
         plan = build_plan(repo)
-        if plan.buildpack != "RBuildPack" or plan.binder_dir or source is None:
+        if plan.buildpack != Buildpack.R or plan.binder_dir or source is None:
             return
         if not read_description(source).get("Package", "").strip():
             yield self.at(

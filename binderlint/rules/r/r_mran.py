@@ -13,6 +13,7 @@ from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
 from binderlint.read.r_versions import FIRST_SNAPSHOT
 from binderlint.repo2docker.build import build_plan
+from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.snapshot import Snapshot
 from binderlint.source import Text
 
@@ -29,7 +30,7 @@ class RMran(Rule):
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         runtime = runtime_file(repo)
         plan = build_plan(repo)
-        if runtime and runtime.date and not runtime.error and plan.buildpack == "RBuildPack":
+        if runtime and runtime.date and not runtime.error and plan.buildpack == Buildpack.R:
             if runtime.date < FIRST_SNAPSHOT:
                 yield self.at(
                     runtime.date,
@@ -40,7 +41,7 @@ class RMran(Rule):
                     ),
                 )
         install = install_script(repo)
-        for source in (install, repo.get(".Rprofile") if plan.buildpack == "RBuildPack" else None):
+        for source in (install, repo.get(".Rprofile") if plan.buildpack == Buildpack.R else None):
             for text in strings(source.slice(0, len(source.text))) if source else ():
                 yield from self._addresses(text)
         dockerfile = build_dockerfile(repo)

@@ -9,6 +9,7 @@ from binderlint.facts.r import calls, conda_installs_r
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.repo2docker.build import build_plan, used_file
+from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.snapshot import Snapshot
 
 
@@ -19,7 +20,7 @@ class RProfileRenv(Rule):
 
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         source = repo.get(".Rprofile")
-        if source is None or not (build_plan(repo).buildpack == "RBuildPack" or conda_installs_r(repo)):
+        if source is None or not (build_plan(repo).buildpack == Buildpack.R or conda_installs_r(repo)):
             return
         scripts = [used_file(repo, "install.R"), used_file(repo, "postBuild")]
         if any(script and re.search(r"restore|hydrate|packrat::", script.text) for script in scripts):

@@ -12,10 +12,9 @@ from binderlint.lint.rule import Rule
 from binderlint.read.r_versions import DEFAULT, settled_day
 from binderlint.read.runtime import Runtime, read_runtime
 from binderlint.repo2docker.build import build_plan
+from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.snapshot import Snapshot
 from binderlint.source import Source
-
-_NO_R = ("DockerBuildPack", "LegacyBinderDockerBuildPack", "NixBuildPack", "RBuildPack", None)
 
 
 class RRuntimeDateMissing(Rule):
@@ -25,7 +24,7 @@ class RRuntimeDateMissing(Rule):
 
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         plan = build_plan(repo)
-        if plan.error or plan.buildpack in _NO_R or conda_installs_r(repo):
+        if plan.error or not plan.transparent or plan.buildpack is Buildpack.R or conda_installs_r(repo):
             return
         install = repo.get(plan.path("install.R"))
         source = repo.get(plan.path("runtime.txt"))

@@ -12,6 +12,7 @@ from binderlint.facts.r import packages
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.repo2docker.build import build_plan, used_file
+from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.snapshot import Snapshot
 
 
@@ -30,7 +31,7 @@ class RSystemLibraries(Rule):
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         source = used_file(repo, "install.R")
         plan = build_plan(repo)
-        if source is None or plan.buildpack != "RBuildPack" or environment_file(repo):
+        if source is None or plan.buildpack != Buildpack.R or environment_file(repo):
             return
         apt = used_file(repo, "apt.txt")
         here = (

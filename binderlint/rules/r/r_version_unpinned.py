@@ -10,6 +10,7 @@ from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Se
 from binderlint.lint.rule import Rule
 from binderlint.read.r_versions import DEFAULT, FIRST_SNAPSHOT, of_day, settled_day
 from binderlint.repo2docker.build import build_plan, used_file
+from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.snapshot import Snapshot
 
 
@@ -20,7 +21,7 @@ class RVersionUnpinned(Rule):
 
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         runtime = runtime_file(repo)
-        if build_plan(repo).buildpack != "RBuildPack":
+        if build_plan(repo).buildpack != Buildpack.R:
             return
         description = used_file(repo, "DESCRIPTION")
         if runtime is None and description:

@@ -12,6 +12,7 @@ from binderlint.lint.diagnostic import Applicability, Delete, Diagnostic, Edit, 
 from binderlint.lint.rule import Rule
 from binderlint.read.runtime import Runtime
 from binderlint.repo2docker.build import build_plan
+from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.snapshot import Snapshot
 from binderlint.source import Text
 
@@ -27,9 +28,9 @@ class RuntimeIgnored(Rule):
         source = repo.get(path)
         if source is None:
             return
-        if plan.buildpack in ("DockerBuildPack", "NixBuildPack"):
+        if plan.buildpack in (Buildpack.DOCKER, Buildpack.NIX):
             if not plan.uses(path) and re.match(rb"python", source.data):
-                winner = "the Dockerfile" if plan.buildpack == "DockerBuildPack" else "default.nix"
+                winner = "the Dockerfile" if plan.buildpack == Buildpack.DOCKER else "default.nix"
                 yield self.at(
                     source,
                     f"Binder takes everything from {winner} here and does not read runtime.txt",
@@ -39,7 +40,7 @@ class RuntimeIgnored(Rule):
                 )
             return
         runtime = runtime_file(repo)
-        if plan.buildpack not in ("CondaBuildPack", "PipfileBuildPack") or plan.python is None:
+        if plan.buildpack not in (Buildpack.CONDA, Buildpack.PIPFILE) or plan.python is None:
             return
         if runtime is None or runtime.error or runtime.name is None or runtime.name == "r":
             return
@@ -49,7 +50,7 @@ class RuntimeIgnored(Rule):
 
     def _beside(self, repo: Snapshot, runtime: Runtime) -> Diagnostic:
         plan = build_plan(repo)
-        winner = "environment.yml" if plan.buildpack == "CondaBuildPack" else "the Pipfile"
+        winner = "environment.yml" if plan.buildpack == Buildpack.CONDA else "the Pipfile"
         python = plan.python
         assert python is not None and runtime.name is not None
         found = re.match(r"\d+\.\d+", runtime.version or "") if runtime.name == "python" else None
@@ -78,7 +79,7 @@ def _move(repo: Snapshot, runtime: Runtime, wanted: str) -> Fix | None:
     items = conda_list(repo)
     if items is None or any(spec.key == "python" for spec in conda_specs(repo)):
         return None
-    if not isinstance(runtime.text, Text) or build_plan(repo).buildpack != "CondaBuildPack":
+    if not isinstance(runtime.text, Text) or build_plan(repo).buildpack != Buildpack.CONDA:
         return None
     edits: tuple[Edit, ...] = (prepend(items, f"python={wanted}"), Delete(runtime.text.place.path))
     return Fix("Name the version in environment.yml", edits, Applicability.UNSAFE)

@@ -10,8 +10,9 @@ from binderlint.facts.environment.runtime import runtime_file
 from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Recode, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
-from binderlint.read.runtime import PYTHON_ASKED, Runtime
+from binderlint.read.runtime import Runtime
 from binderlint.repo2docker.build import build_plan
+from binderlint.repo2docker.buildpack import WITH_RUNTIME, Buildpack
 from binderlint.repo2docker.plan import DEFAULT_PYTHON
 from binderlint.snapshot import Snapshot
 
@@ -35,13 +36,13 @@ class RuntimeMalformed(Rule):
         plan = build_plan(repo)
         if runtime.error:
             consequence = "the build stops"
-        elif plan.buildpack == "CondaBuildPack" or runtime.name == "r":
+        elif plan.buildpack == Buildpack.CONDA or runtime.name == "r":
             return
-        elif runtime.name != "python" and plan.buildpack == "JuliaProjectTomlBuildPack":
+        elif runtime.name != "python" and plan.buildpack == Buildpack.JULIA:
             consequence = f"it is not read and Binder takes its default, Python {DEFAULT_PYTHON}"
         elif runtime.name != "python":
             consequence = "it is not read, and no requirements.txt or Pipfile beside it is installed"
-        elif plan.buildpack in (*PYTHON_ASKED, None) and runtime.version and not _VERSION.fullmatch(runtime.version):
+        elif plan.buildpack in (*WITH_RUNTIME, None) and runtime.version and not _VERSION.fullmatch(runtime.version):
             consequence = "the build stops"
         else:
             return

@@ -9,8 +9,8 @@ from binderlint.facts.environment.runtime import runtime_file
 from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
-from binderlint.read.runtime import PYTHON_ASKED
 from binderlint.repo2docker.build import build_plan
+from binderlint.repo2docker.buildpack import WITH_RUNTIME
 from binderlint.snapshot import Snapshot
 
 _PATCH = regex(r"(\d+\.\d+)\.\d+(?:\.\d+)*")
@@ -25,7 +25,7 @@ class RuntimePythonPatchVersion(Rule):
         runtime = runtime_file(repo)
         if runtime is None or runtime.name != "python" or runtime.version is None or runtime.date:
             return
-        if build_plan(repo).buildpack in (*PYTHON_ASKED, None) and (found := _PATCH.fullmatch(runtime.version)):
+        if build_plan(repo).buildpack in (*WITH_RUNTIME, None) and (found := _PATCH.fullmatch(runtime.version)):
             yield self.at(
                 runtime.version,
                 f"Binder takes only two numbers of a Python version here and stops the build at `{runtime.version}`",

@@ -8,6 +8,7 @@ from binderlint.facts.environment.runtime import runtime_file
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.repo2docker.build import build_plan
+from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.snapshot import Snapshot
 
 
@@ -18,7 +19,7 @@ class RuntimePythonWithDescription(Rule):
 
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         runtime = runtime_file(repo)
-        if build_plan(repo).buildpack != "RBuildPack" or runtime is None or runtime.error:
+        if build_plan(repo).buildpack != Buildpack.R or runtime is None or runtime.error:
             return
         if runtime.name != "python" or runtime.version is None or runtime.date:
             return

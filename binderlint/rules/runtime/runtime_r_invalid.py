@@ -12,6 +12,7 @@ from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
 from binderlint.read.runtime import Runtime
 from binderlint.repo2docker.build import build_plan
+from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.repo2docker.tables import repo2docker
 from binderlint.snapshot import Snapshot
 
@@ -30,7 +31,7 @@ class RuntimeRInvalid(Rule):
             return
         if runtime.error or runtime.name != "r":
             yield self._unread(runtime)
-        elif build_plan(repo).buildpack == "RBuildPack" and runtime.date:
+        elif build_plan(repo).buildpack == Buildpack.R and runtime.date:
             yield from self._values(runtime)
 
     def _unread(self, runtime: Runtime) -> Diagnostic:
