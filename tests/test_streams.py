@@ -148,7 +148,7 @@ def test_a_signal_while_files_are_written(folder: Path, number: str, code: int) 
     found, said = send("write_new", number, arguments, "outside.disk", after=True)
     assert found == code
     assert said.splitlines() == [
-        "Fixed one.md: Use today's image (LNK005 badge-old-image)",
+        "Fixed one.md: Use the current image (LNK005 badge-old-image)",
         "binderlint: error: two.md was not changed: binderlint was stopped before",
     ]
     assert "badge_logo.svg" in (folder / "one.md").read_text()

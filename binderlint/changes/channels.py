@@ -21,4 +21,4 @@ def use_conda_forge(channels: Array, index: int, applicability: Applicability) -
     )
     if "conda-forge" in others or written_before:
         return Fix(f"Remove `{channels[index]}`", (remove(channels, index),), applicability)
-    return Fix("Write `conda-forge`", (replace(channels[index], "conda-forge"),), applicability)
+    return Fix("Use `conda-forge`", (replace(channels[index], "conda-forge"),), applicability)

@@ -26,6 +26,6 @@ NOT_A_CHANNEL = {
     "default": "`default` is not Anaconda's channel, which is called `defaults`",
     "conda_forge": "`conda_forge` is not the channel `conda-forge`",
     "condaforge": "`condaforge` is not the channel `conda-forge`",
-    "pip": "`pip` is a program and no channel",
-    "pypi": "`pypi` is where pip gets its packages, and no channel of conda",
+    "pip": "`pip` is a program, not a conda channel",
+    "pypi": "`pypi` is where pip gets its packages, not a conda channel",
 }

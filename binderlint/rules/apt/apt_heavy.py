@@ -46,8 +46,8 @@ class AptHeavy(Rule):
             if size := _HEAVY.get(str(word)):
                 yield self.at(
                     word,
-                    f"`{word}` is {size}: the image gets large and launches slowly",
-                    help="Name the few packages that are needed",
+                    f"`{word}` is {size}. The image becomes large and launches slowly",
+                    help="List only the few packages that you need",
                 )
         scripts = " ".join(
             source.prose
@@ -62,8 +62,8 @@ class AptHeavy(Rule):
             )
             yield self.at(
                 unseen[0],
-                f"{names}: installed for Ubuntu's own Python or R, which Binder's notebooks do not use",
-                help="Ask for them in environment.yml, requirements.txt or install.R",
+                f"{names}: installed for Ubuntu's own Python or R, which notebooks on Binder do not use",
+                help="List them in environment.yml, requirements.txt or install.R instead",
                 severity=Severity.INFO,
             )
 

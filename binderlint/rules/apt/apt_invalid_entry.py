@@ -25,7 +25,7 @@ class AptInvalidEntry(Rule):
             mark = source.slice(0, 1)
             yield self.at(
                 source.place(1),
-                "The file begins with a byte order mark, invisible in editors, so repo2docker refuses the first package and the build stops",
+                "The file begins with a byte order mark, which editors do not show. repo2docker refuses the first package, and the build stops",
                 help="Save the file as UTF-8 without a byte order mark",
                 fix=Fix("Remove the byte order mark", (replace(mark, ""),)),
             )
@@ -37,8 +37,8 @@ class AptInvalidEntry(Rule):
                 yield self.at(
                     entry.text,
                     f"`{entry.text}` {why}, so the build stops",
-                    help="Write names of Ubuntu packages only, one on a line",
-                    fix=Fix("Leave the names only", (edit,), safety) if edit else None,
+                    help="List only names of Ubuntu packages, one per line",
+                    fix=Fix("Keep only the names", (edit,), safety) if edit else None,
                 )
 
 
@@ -46,38 +46,42 @@ def _problem(entry: AptEntry) -> tuple[str, Edit | None, Applicability] | None:
     """What is wrong with an entry in words, how to repair it, and how safe that is."""
     text = entry.text
     if found := re.match(r"(?:sudo\s+)?apt(?:-get|itude)?\s+(?:-\S+\s+)*install\s+(?:-\S+\s+)*(?=[a-z0-9])", text):
-        return "is a command, but repo2docker wants names", replace(text.part(0, found.end()), ""), Applicability.SAFE
+        return (
+            "is a command, but Binder expects package names",
+            replace(text.part(0, found.end()), ""),
+            Applicability.SAFE,
+        )
     if re.match(r"(?:sudo|apt|apt-get|add-apt-repository|deb|ppa:\S*)\b", text) and (" " in text or ":" in text):
-        return "is no name of a package", None, Applicability.DISPLAY
+        return "is not a package name", None, Applicability.DISPLAY
     if found := re.match(r"-\s+(?=[a-z0-9])", text):
         return (
-            "begins with a dash, which apt-get takes for an option",
+            "begins with a dash, which apt-get treats as an option",
             replace(text.part(0, found.end()), ""),
             Applicability.SAFE,
         )
     if "," in text and all(PACKAGE.match(word) for word in re.split(r"[\s,]+", text) if word):
         fixed = re.sub(r"\s*,\s*", " ", text).strip()
-        return "has commas, which apt-get takes for parts of the names", replace(text, fixed), Applicability.SAFE
+        return "has commas, which apt-get treats as part of the names", replace(text, fixed), Applicability.SAFE
     if any(word in ("-o", "-c", "-t") for word in entry.words):
         return None  # an option of apt-get with a value of its own
     for word in entry.words:
         if word.startswith("-") or PACKAGE.match(word):
             if re.search(r"==|=>", word):
-                return "has a version in a form that apt-get does not read", None, Applicability.DISPLAY
+                return "has a version that apt-get cannot read", None, Applicability.DISPLAY
             if word.endswith(".deb") or "://" in word:
                 return (
-                    "is no package of Ubuntu's archive, and the repository is not there yet when apt-get runs",
+                    "is not in Ubuntu's archive, and the repository is not yet there when apt-get runs",
                     None,
                     Applicability.DISPLAY,
                 )
             continue
         if len(entry.words) == 1 and PACKAGE.match(word.lower()):
             return (
-                "has letters in upper case, which no name of a package has",
+                "has capital letters, which no Ubuntu package has",
                 replace(word, word.lower()),
                 Applicability.UNSAFE,
             )
         if any(sign in word for sign in "*?"):
             continue  # a pattern of names, which apt-get knows
-        return "is no name of a package", None, Applicability.DISPLAY
+        return "is not a package name", None, Applicability.DISPLAY
     return None  # fmt: skip

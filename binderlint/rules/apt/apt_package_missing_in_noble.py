@@ -31,14 +31,14 @@ class AptPackageMissingInNoble(Rule):
                 fix = None
                 if to and not old_python:
                     safety = Applicability.SAFE if successor.kind == "rename" else Applicability.UNSAFE
-                    fix = Fix(f"Write `{to}`", (replace(word.part(0, len(name)), to),), safety)
+                    fix = Fix(f"Change it to `{to}`", (replace(word.part(0, len(name)), to),), safety)
                 yield self.at(
                     word,
-                    f"Ubuntu 24.04, on which Binder builds, has no package `{name}`, so the build stops",
-                    help="Ask for the Python package in environment.yml or requirements.txt"
+                    f"Binder builds on Ubuntu 24.04, which has no package `{name}`, so the build stops",
+                    help="List the Python package in environment.yml or requirements.txt instead"
                     if old_python
-                    else f"Write `{to}`"
+                    else f"Use `{to}` instead"
                     if to
-                    else "Remove the line, or find what takes its place",
+                    else "Remove the line, or find the package that replaced it",
                     fix=fix,
                 )

@@ -23,8 +23,8 @@ class AptShellInjection(Rule):
                 version = re.match(r"\S+?\s*[<>]=?\s*\d", entry.text)
                 yield self.at(
                     entry.text,
-                    f"`{entry.text}` runs in a shell: no version is asked for, a file is written"
+                    f"A shell runs `{entry.text}`: it writes a file, and no version is required"
                     if version
-                    else f"`{entry.text}` runs in a shell, as root, while the image is built",
-                    help="Write the name only" if version else "Write names of packages only; commands belong into postBuild",
+                    else f"A shell runs `{entry.text}` as root while the image is built",
+                    help="Keep only the name" if version else "List only package names; put commands in postBuild",
                 )  # fmt: skip

@@ -25,10 +25,10 @@ class AptVersionPin(Rule):
                     continue
                 yield self.at(
                     word,
-                    f"Ubuntu's archive drops `{found[1]}` {found[3]} as soon as there is a newer build, and then the build stops",
-                    help=f"Write `{found[1]}`; a version that must stay belongs into environment.yml",
+                    f"Ubuntu's archive removes `{found[1]}` {found[3]} as soon as there is a newer build, and then the build stops",
+                    help=f"Use `{found[1]}`; a version that must not change belongs in environment.yml",
                     fix=Fix(
-                        "Take the version off",
+                        "Remove the version",
                         (replace(word.part(found.start(2), len(word)), ""),),
                         Applicability.UNSAFE,
                     ),

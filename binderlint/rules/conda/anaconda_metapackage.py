@@ -20,12 +20,12 @@ class AnacondaMetapackage(Rule):
             if spec.key == "anaconda":
                 yield self.at(
                     spec.place,
-                    "`anaconda` is a distribution of several hundred packages, which Anaconda's own channel has and conda-forge has not: the build fails, or makes an image of gigabytes that starts slowly",
+                    "`anaconda` is a collection of several hundred packages that only Anaconda's own channel has: the build fails, or the image has several gigabytes and starts slowly",
                     help="List the packages that your notebooks import instead",
                 )
             elif spec.key == "anaconda-navigator":
                 yield self.at(
                     spec.place,
-                    "`anaconda-navigator` is a desktop program, which cannot be used on Binder",
+                    "`anaconda-navigator` is a desktop program, which does not work on Binder",
                     help="Remove the line",
                 )

@@ -33,13 +33,13 @@ class CondaAndPipDuplicate(Rule):
             there = not wanted.specifier or _is_there(spec, wanted)
             yield self.at(
                 wanted.text,
-                f"`{wanted.name}` is asked for from conda as well, as `{spec.text}`: "
+                f"`{wanted.name}` is also listed for conda, as `{spec.text}`: "
                 + (
-                    "pip finds it installed and does nothing"
+                    "pip finds it already installed and does nothing"
                     if there
-                    else "if conda's version is another one, pip writes its files over it, which can break what was built for it"
+                    else "if conda installs another version, pip overwrites its files, which can break packages built for it"
                 ),
-                help="Ask for it in one of the two lists only",
+                help="Keep it in only one of the two lists",
                 fix=_pip_removal(repo, wanted) if there else None,
                 severity=Severity.INFO if there else Severity.WARNING,
                 level=Level.POLISH if there else Level.REPRODUCE,
@@ -66,7 +66,7 @@ def _pip_removal(repo: Snapshot, wanted: Requirement) -> Fix | None:
             and item["pip"] is wanted.array
         ):
             if wanted.array is not None and len(wanted.array) == 1 and len(dependencies) > 1:
-                return Fix("Remove the `pip:` list, in which nothing else stands", (remove(dependencies, index),))
+                return Fix("Remove the `pip:` list, which contains nothing else", (remove(dependencies, index),))
     for index, item in enumerate(wanted.array or ()):
         if wanted.array is not None and item.place.span.start <= wanted.text.place.span.start < item.place.span.end:
             return Fix("Remove it from the `pip:` list", (remove(wanted.array, index),))

@@ -61,18 +61,18 @@ class CondaPlatformBuildString(Rule):
             if len(pinned) > 1
             else f"`{pinned[0].name}` is pinned to one compiled build, `={example}`"
         )
-        told = f"This is an export from {system}: " if system else ""
+        told = f"This file was exported on {system}: " if system else ""
         if system in ("macOS", "Windows"):
-            consequence = "Binder runs Linux, where these builds do not exist, so nothing can be installed"
+            consequence = "these builds do not exist for Linux, which Binder runs, so nothing can be installed"
         elif foreign:
-            consequence = "each is for one operating system, nothing here says Linux, and Linux is what Binder runs, so nothing can be installed"
+            consequence = "each build is for one operating system and nothing here says Linux, which Binder runs, so nothing can be installed"
         else:
-            consequence = "builds are replaced and removed in time, and then nothing can be installed"
+            consequence = "builds are replaced and removed over time, and then nothing can be installed"
         edits = _without_builds(repo, pinned, _NEEDED_THERE.get(system, frozenset()))
         yield self.at(
             pinned[0].place,
             f"{told}{count}; {consequence}",
-            help="Keep name and version only; `conda env export --no-builds` or `--from-history` writes such a file",
+            help="Keep only names and versions; `conda env export --no-builds` or `--from-history` writes such a file",
             fix=Fix("Remove the builds", edits, Applicability.SAFE if foreign else Applicability.UNSAFE)
             if edits
             else None,

@@ -38,7 +38,7 @@ class CondaPlatformPackage(Rule):
             if items is not None and known and _only(spec, known.versions):
                 yield self.at(
                     spec.place,
-                    f"`{spec.name}` exists for {known.system} only, and Binder runs Linux, so the installation of all packages fails",
+                    f"`{spec.name}` exists only for {known.system}, but Binder runs Linux, so none of the packages can be installed",
                     help="Remove the line",
                     fix=Fix(f"Remove `{spec.name}`", (remove(items, index),)),
                 )

@@ -32,8 +32,8 @@ class EnvChannelSuspect(Rule):
                 safe = "conda-forge" in channels
                 yield self.at(
                     channel,
-                    f"{NOT_A_CHANNEL[channel.lower()]}: conda finds nothing under this name, or what somebody put there",
-                    help="Remove it, or write `conda-forge`",
+                    f"{NOT_A_CHANNEL[channel.lower()]}: conda finds nothing there, or whatever somebody has uploaded under this name",
+                    help="Remove it, or use `conda-forge`",
                     fix=use_conda_forge(channels, index, Applicability.SAFE if safe else Applicability.UNSAFE),
                 )
             else:
@@ -46,11 +46,11 @@ class EnvChannelSuspect(Rule):
         if found := _LABEL.fullmatch(channel):
             label = found.group(1)
             holds = (
-                "packages that were withdrawn as broken"
+                "packages that were withdrawn because they were broken"
                 if label == "broken"
-                else "unfinished packages that are replaced at any time"
+                else "unfinished packages that can be replaced at any time"
             )
-            yield self.at(where, f"The label `{label}` holds {holds}", help=f"Use `{channel.partition('/')[0]}`")
+            yield self.at(where, f"The label `{label}` contains {holds}", help=f"Use `{channel.partition('/')[0]}`")
         name = channel.removeprefix("pkgs/").removeprefix("https://conda.anaconda.org/").rstrip("/")
         name = name.removeprefix("https://repo.anaconda.com/pkgs/")
         if matter := _given_up().get(name):

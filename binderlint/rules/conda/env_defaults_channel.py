@@ -29,16 +29,16 @@ class EnvDefaultsChannel(Rule):
                 if not _OPT_IN.search(_rest_of_line(channel)):
                     yield self.at(
                         channel,
-                        f"`{channel}` mixes Anaconda's packages with those of conda-forge, from which Binder starts: slow to solve, hard to repeat, and under Anaconda's terms of service",
-                        help="Use conda-forge only",
+                        f"`{channel}` mixes Anaconda's packages with those of conda-forge, on which Binder's environment is based. This is slow to solve, hard to reproduce, and subject to Anaconda's terms of service",
+                        help="Use only conda-forge",
                         fix=use_conda_forge(channels, index, Applicability.UNSAFE),
                     )
         for spec in conda_specs(repo):
             if spec.channel and ANACONDA.fullmatch(spec.channel.partition("/linux-")[0]):
                 yield self.at(
                     spec.channel,
-                    f"`{spec.channel}::` takes this package from Anaconda's channel, whose builds do not go with those of conda-forge, from which Binder starts",
-                    help=f"Write `{spec.name}` without the channel, if conda-forge has it",
+                    f"`{spec.channel}::` gets this package from Anaconda's channel, whose builds do not match those of conda-forge, on which Binder's environment is based",
+                    help=f"Use `{spec.name}` without the channel, if conda-forge has it",
                 )
 
 

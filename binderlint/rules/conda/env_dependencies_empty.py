@@ -22,10 +22,12 @@ class EnvDependenciesEmpty(Rule):
         value = environment.get("dependencies") if environment else None
         if not environment or not isinstance(value, Scalar):
             return
-        fix = Fix("Write an empty list", (set_key(environment, "dependencies", "[]"),)) if value.value is None else None
+        fix = (
+            Fix("Make it an empty list", (set_key(environment, "dependencies", "[]"),)) if value.value is None else None
+        )
         yield self.at(
             environment.key("dependencies"),
-            "`dependencies` has no list of packages, at which repo2docker stops with an error before it builds anything",
-            help="List the packages below it, each as `  - name`, or write `dependencies: []`",
+            "`dependencies` has no list of packages, so repo2docker stops with an error before it builds anything",
+            help="List the packages below it, each as `  - name`, or use `dependencies: []`",
             fix=fix,
         )

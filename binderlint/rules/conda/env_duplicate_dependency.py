@@ -32,9 +32,9 @@ class EnvDuplicateDependency(Rule):
             gone = _superfluous(before, spec) if agree else None
             yield self.at(
                 spec.place,
-                f"`{spec.key}` stands in this list before, as `{before.text}`"
-                + ("" if agree else ", and no version fits both: nothing can be installed"),
-                help="Keep one of the two",
+                f"`{spec.key}` is already in this list, as `{before.text}`"
+                + ("" if agree else ", and no version matches both, so nothing can be installed"),
+                help="Keep only one of the two",
                 fix=_removal(repo, numbers, gone) if gone else None,
                 severity=Severity.INFO if agree else Severity.WARNING,
                 level=Level.POLISH if agree else Level.LAUNCH,
@@ -54,4 +54,4 @@ def _removal(repo: Snapshot, numbers: dict[int, int], spec: MatchSpec) -> Fix | 
     number = numbers.get(start, numbers.get(start - 1))
     if items is None or number is None:
         return None
-    return Fix("Remove the one that says less", (remove(items, number),))
+    return Fix("Remove the less specific one", (remove(items, number),))

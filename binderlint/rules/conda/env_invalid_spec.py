@@ -80,8 +80,8 @@ class EnvInvalidSpec(Rule):
                 if item.value is not None:
                     yield self.at(
                         item,
-                        f"`{item.place.text}` is a number and no package, so nothing can be installed",
-                        help="Write the name of the package before it",
+                        f"`{item.place.text}` is a number, not a package, so nothing can be installed",
+                        help="Add the name of the package before it",
                     )
             elif found := _judge(repo, items, index, item):
                 yield self.at(item, found.message, help=found.help, fix=found.fix, severity=found.severity)
@@ -100,26 +100,26 @@ def _judge(repo: Snapshot, items: Array, index: int, item: Text) -> Finding | No
         )
     if _FOR_PIP.fullmatch(item):
         return Finding(
-            f"Only pip can install `{item}`; in the list for conda it stops the installation",
-            "Move it into the `pip:` list at the end of `dependencies`",
+            f"Only pip can install `{item}`. In conda's list it stops the installation",
+            "Move it to the `pip:` list at the end of `dependencies`",
             _to_pip(repo, items, index, item),
         )
     if _COMPARISON_FIRST.fullmatch(item):
         return _split_by_comma(items, index, item)
     if _EXTRAS.fullmatch(item) and "=" not in item.partition("[")[2].partition("]")[0]:
         return Finding(
-            f"conda knows no extras, so `{item}` installs `{item.partition('[')[0]}` without what stands in brackets",
-            "Name the packages of the extra one by one, or install it with pip",
+            f"conda does not know extras, so `{item}` installs `{item.partition('[')[0]}` without what is in brackets",
+            "List the packages of the extra one by one, or install it with pip",
             severity=Severity.WARNING,
         )
     if _MARKER.fullmatch(item):
         return Finding(
-            f"conda reads no conditions such as that of `{item}`, which is pip's way of writing: the installation stops",
-            "Remove the condition, or move the line into the `pip:` list",
+            f"conda cannot read conditions such as the one in `{item}`, which only pip knows, so the installation stops",
+            "Remove the condition, or move the line to the `pip:` list",
         )
     if _NO_VERSION.fullmatch(item):
         return Finding(
-            f"`{item}` compares with no version, at which the installation stops", "Write the version, or only the name"
+            f"`{item}` compares with nothing, so the installation stops", "Add the version, or keep only the name"
         )
     return _operators(item) or _words(items, item)
 
@@ -128,14 +128,14 @@ def _operators(item: Text) -> Finding | None:
     changed = _TRIPLE.sub("==", _TURNED.sub(r"\1=", item))
     if changed != item:
         return Finding(
-            f"conda does not read the sign in `{item}`, and the installation stops",
+            f"conda cannot read the sign in `{item}`, so the installation stops",
             f"Write `{changed}`",
             _rewritten(item, changed),
         )
     changed = _BLANK_FOR_COMMA.sub(r"\1,", item)
     if changed != item:
         return Finding(
-            f"conda takes what stands after the blank in `{item}` for the name of a build, which does not exist",
+            f"conda treats what follows the space in `{item}` as the name of a build, which does not exist",
             f"Join the conditions with a comma: `{changed}`",
             _rewritten(item, changed),
         )
@@ -149,17 +149,17 @@ def _words(items: Array, item: Text) -> Finding | None:
         if items.flow or item.place.text[:1] in ("'", '"'):
             fix = None
         else:
-            fix = Fix("Write one package an item", (replace(item, f"{item_break(items)}- ".join(words)),))
+            fix = Fix("Split it into one package per item", (replace(item, f"{item_break(items)}- ".join(words)),))
         return Finding(
-            f"`{' '.join(words)}` is more than one package, and conda reads one an item: it finds none of them",
-            "Write each package on a line of its own, with a dash",
+            f"`{' '.join(words)}` is more than one package, but conda reads one per item and finds none of them",
+            "Put each package on its own line, with a dash",
             fix,
         )
     spec = parse_spec(item)
     if spec and spec.version and _NO_RELEASE.fullmatch(spec.version):
         return Finding(
-            f"`{spec.version.lstrip('=<>!~ ')}` is no version, so no `{spec.name}` can be found and nothing can be installed",
-            f"Write the version, or only `{spec.name}`",
+            f"`{spec.version.lstrip('=<>!~ ')}` is not a version, so no `{spec.name}` is found and nothing can be installed",
+            f"Use a version, or only `{spec.name}`",
         )
     return None
 
@@ -170,12 +170,12 @@ def _split_by_comma(items: Array, index: int, item: Text) -> Finding:
     if items.flow and isinstance(before, Text) and re.fullmatch(rf"{_NAME}\s*[<>=!~].*", before):
         place = between(before, item)
         if '"' not in place.text and "'" not in place.text:
-            fix = Fix("Put quotes around both", (replace(place, f'"{place.text}"'),))
+            fix = Fix("Put both in quotes", (replace(place, f'"{place.text}"'),))
     return Finding(
         f"`{item}` names no package"
-        + (": in brackets, a comma ends an item" if items.flow else "")
+        + (": inside brackets, a comma ends an item" if items.flow else "")
         + ", so nothing can be installed",
-        "Write the name and all conditions as one item, in quotes" if items.flow else "Write the name before it",
+        "Put the name and all conditions in one item, in quotes" if items.flow else "Add the name before it",
         fix,
     )
 
@@ -186,9 +186,9 @@ _INDICATORS = "<>=!|&*%@`"  # most of them mean something to YAML at the start o
 def _rewritten(item: Text, changed: str) -> Fix | None:
     raw = item.place.text
     if raw == item and changed[:1] not in _INDICATORS:
-        return Fix(f"Write `{changed}`", (replace(item, changed),))
+        return Fix(f"Change it to `{changed}`", (replace(item, changed),))
     if raw[1:-1] == item:
-        return Fix(f"Write `{changed}`", (replace(item, f"{raw[0]}{changed}{raw[-1]}"),))
+        return Fix(f"Change it to `{changed}`", (replace(item, f"{raw[0]}{changed}{raw[-1]}"),))
     return None
 
 
@@ -199,10 +199,10 @@ def _to_pip(repo: Snapshot, items: Array, index: int, item: Text) -> Fix | None:
         return None
     section = pip_section(repo)
     if section:
-        return Fix("Move it into the `pip:` list", (remove(items, index), append(section, written)))
+        return Fix("Move it to the `pip:` list", (remove(items, index), append(section, written)))
     if items.flow or any(isinstance(other, Table) and "pip" in other for other in items):
         return None
     text = f"pip:{item_break(items)}  - {written}"
     if index == len(items) - 1:
-        return Fix("Move it into a `pip:` list", (replace(item, text),))
-    return Fix("Move it into a `pip:` list", (remove(items, index), append(items, text)))
+        return Fix("Move it to a `pip:` list", (replace(item, text),))
+    return Fix("Move it to a `pip:` list", (remove(items, index), append(items, text)))

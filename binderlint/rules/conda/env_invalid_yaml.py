@@ -36,12 +36,12 @@ _MEANINGS = (
     (
         "could not find expected ':'",
         "is neither a list item nor a `key: value` pair",
-        "Write a package as `  - name`, with a dash and a space",
+        "Use `  - name` for a package, with a dash and a space",
     ),
     (
         "mapping values are not allowed here",
         "has a colon where YAML expects none",
-        "Look at this line and the ones before it for a missing colon, a missing space after a colon, or another indentation",
+        "Check this line and the ones before it for a missing colon, a missing space after a colon, or wrong indentation",
     ),
     (
         "expected <block end>",
@@ -50,25 +50,25 @@ _MEANINGS = (
     ),
     (
         "while scanning a block scalar",
-        "begins with `>`, which YAML reads as the start of a text",
-        "Put the name of the package before the comparison, or quotes around the item",
+        "begins with `>`, which YAML treats as the start of a text block",
+        "Put the package name before the comparison, or put the item in quotes",
     ),
-    ("while scanning an alias", "begins with `*`, which YAML reads as a reference", "Put quotes around the item"),
+    ("while scanning an alias", "begins with `*`, which YAML treats as a reference", "Put the item in quotes"),
     (
         "found unknown escape character",
         "has a backslash that YAML does not know",
-        "Use single quotes instead of double",
+        "Use single quotes instead of double quotes",
     ),
-    ("while scanning a quoted scalar", "begins a quotation that is never closed", "Add the missing quote"),
+    ("while scanning a quoted scalar", "opens a quotation mark that is never closed", "Add the missing quote"),
     ("while parsing a flow", "opens a bracket that is never closed", "Add the missing bracket or comma"),
     (
         "that cannot start any token",
-        "begins with a character that YAML keeps for itself",
-        "Put quotes around the item",
+        "begins with a character that YAML reserves",
+        "Put the item in quotes",
     ),
     (
         "found another document",
-        "starts a second YAML document, and repo2docker reads files with one only",
+        "starts a second YAML document, but repo2docker reads only files with one",
         "Remove the line with `---`, or move what follows it to another file",
     ),
 )
@@ -89,8 +89,8 @@ class EnvInvalidYaml(Rule):
         elif not isinstance(document.value, Table) and getattr(document.value, "value", document.value) is not None:
             yield self.at(
                 source,
-                "The file is no mapping with keys such as `dependencies:`, so the build stops before anything is installed",
-                help="Write `dependencies:` on a line of its own above the list of packages",
+                "The file does not have keys such as `dependencies:` at the top level, so the build stops before anything is installed",
+                help="Add a line `dependencies:` above the list of packages",
             )
         elif found := next(_templates(document.value), None):
             yield self._template(found)
@@ -102,14 +102,14 @@ class EnvInvalidYaml(Rule):
         if found := _MARKER.search(text):
             return self.at(
                 source.slice(*found.span()),
-                "A merge was committed with its conflict markers still in the file, so it is no valid YAML and the build stops here",
+                "A merge was committed with its conflict markers still in the file. It is not valid YAML, so the build stops here",
                 help="Keep the right lines of the two versions and delete the lines with `<<<<<<<`, `=======` and `>>>>>>>`",
             )
         if found := _EXPLICIT.search(text):
             return self.at(
                 source.slice(*found.span()),
-                "This is the output of `conda list --explicit`, a list of downloads for one operating system, which repo2docker cannot read: the build stops here",
-                help="Write an environment with `conda env export --from-history` instead",
+                "This is the output of `conda list --explicit`, a list of downloads for one operating system. repo2docker cannot read it, so the build stops here",
+                help="Export the environment with `conda env export --from-history` instead",
             )
         if found := _JINJA.search(text):
             return self._template(source.slice(*found.span(1)))
@@ -117,14 +117,14 @@ class EnvInvalidYaml(Rule):
             edits = _without_tabs(source)
             return self.at(
                 problem.place,
-                "A tab stands here, which the YAML parser of repo2docker does not accept, so the build stops",
+                "There is a tab here, which repo2docker's YAML parser does not accept, so the build stops",
                 help="Use spaces, two for each level",
-                fix=Fix("Replace tabs by spaces", edits) if edits else None,
+                fix=Fix("Replace tabs with spaces", edits) if edits else None,
             )
         if problem.kind == "DuplicateKeyError":
             return self.at(
                 problem.place,
-                f"The key `{problem.place.text.strip(chr(34) + chr(39))}` stands twice, and repo2docker refuses the file: the build stops here",
+                f"The key `{problem.place.text.strip(chr(34) + chr(39))}` is in the file twice. repo2docker refuses such a file, so the build stops here",
                 help="Merge the two, or delete one",
             )
         return self._other(source, problem)
@@ -133,12 +133,12 @@ class EnvInvalidYaml(Rule):
         if source.encoding == "utf-8":
             return self.at(
                 problem.place,
-                "This character is not saved as UTF-8, the only encoding repo2docker reads here, so the build stops",
+                "This character is not saved as UTF-8, the only encoding that repo2docker reads here, so the build stops",
                 help="Save the file as UTF-8",
             )
         return self.at(
             problem.place,
-            "The file is saved as UTF-16, as PowerShell does with `>`, and repo2docker reads UTF-8 only: the build stops here",
+            "The file is saved as UTF-16, as PowerShell does with `>`. repo2docker reads only UTF-8, so the build stops here",
             help="Save the file as UTF-8",
             fix=Fix("Save the file as UTF-8", (Recode(source.path),)),
         )
@@ -147,7 +147,7 @@ class EnvInvalidYaml(Rule):
         return self.at(
             found,
             "This is a template (`{{ ... }}`), which neither repo2docker nor conda fills in, so the environment cannot be built",
-            help="Write the value itself",
+            help="Replace it with the value itself",
         )
 
     def _other(self, source: Source, problem: Problem) -> Diagnostic:
@@ -157,8 +157,8 @@ class EnvInvalidYaml(Rule):
         if before and "mapping values" in words and re.match(r"\ufeff?[\w-]+:[^\s:/]", source.slice(*before)):
             return self.at(
                 source.slice(*before),
-                f"A space is missing after the colon, so the file is no valid YAML and the build stops here (the parser says: {words})",
-                help="Write `key: value`",
+                f"A space is missing after the colon. The file is not valid YAML, so the build stops here (the parser says: {words})",
+                help="Use the form `key: value`",
             )
         meaning, advice = next(
             ((meaning, advice) for known, meaning, advice in _MEANINGS if known in words),

@@ -47,17 +47,17 @@ class EnvPipNotList(Rule):
         fixable = null or written != "[]"
         return self.at(
             environment.key("channels") if null else value,
-            f"`channels` {'has no list' if null else 'is no list'}, at which the installation stops with an error",
-            help="Write `channels: [conda-forge]`",
-            fix=Fix("Write a list", (set_key(environment, "channels", written),)) if fixable else None,
+            f"`channels` {'is empty' if null else 'must be a list'}, so conda stops with an error",
+            help="Use `channels: [conda-forge]`",
+            fix=Fix("Make it a list", (set_key(environment, "channels", written),)) if fixable else None,
         )
 
     def _item(self, items: Array, index: int, item: object, conda: bool) -> Iterator[Diagnostic]:
         if isinstance(item, Array):
             yield self.at(
                 item,
-                "This is a list in the list of packages, which Binder skips without a word: none of its packages is installed",
-                help="Write each package as an item of `dependencies` itself",
+                "This is a list inside the list of packages. Binder silently skips it, so none of its packages is installed",
+                help="Make each package an item of `dependencies` itself",
             )
         if not isinstance(item, Table):
             return
@@ -75,29 +75,29 @@ class EnvPipNotList(Rule):
                     if isinstance(entry, (Array, Table)):
                         yield self.at(
                             entry,
-                            "This is no line of text in the `pip` list, at which repo2docker stops with an error",
+                            "This item of the `pip` list is not a line of text, so repo2docker stops with an error",
                             help="Write the package as pip reads it, such as `- numpy==2.0`",
                         )
             case Text():
                 yield self.at(
                     value,
-                    "What stands below `pip` is one text and no list, at which the installation stops with an error",
-                    help="Write each package on a line of its own that begins with a dash",
+                    "`pip:` needs a list (one `- package` per line) but contains a single string, so the installation stops",
+                    help="Put each package on its own line, beginning with a dash",
                     fix=_listed(value),
                 )
             case Table():
                 yield self.at(
                     value,
-                    "What stands below `pip` are keys and no list, at which the installation stops with an error",
+                    "`pip:` needs a list (one `- package` per line) but contains keys, so the installation stops",
                     help="Write each package as pip reads it, such as `- numpy==2.0`",
                 )
             case Scalar(value=None):
                 packages_follow = any(isinstance(later, Text) for later in items[index + 1 :])
                 yield self.at(
                     item.key("pip"),
-                    "`pip:` has no list below it, at which the installation stops with an error",
-                    help="Indent the packages for pip below it, or write `pip` without the colon",
-                    fix=None if packages_follow else Fix("Write an empty list", (set_key(item, "pip", "[]"),)),
+                    "There is no list below `pip:`, so the installation stops with an error",
+                    help="Indent the packages for pip below it, or use `pip` without the colon",
+                    fix=None if packages_follow else Fix("Add an empty list", (set_key(item, "pip", "[]"),)),
                 )
 
     def _package(self, item: Table, name: Text, value: object) -> Diagnostic:
@@ -106,11 +106,13 @@ class EnvPipNotList(Rule):
             fix = Fix("Write `pip`", (replace(name, "pip"),))
         elif isinstance(value, (Text, Scalar)) and len(item) == 1 and (spec := _spec(name, value)):
             place = item.place if item.flow else between(name, value)
-            fix = Fix(f"Write `{spec}`", (replace(place, spec),))
+            fix = Fix(f"Change it to `{spec}`", (replace(place, spec),))
         return self.at(
             name,
-            f"`{name}:` with a colon is a mapping and no package, and Binder skips it without a word",
-            help="Write `name=version`" if not isinstance(value, Array) else "Only `pip:` can hold a list here",
+            f"`{name}:` with a colon is not a package. Binder silently skips it",
+            help="Use the form `name=version`"
+            if not isinstance(value, Array)
+            else "Only `pip:` can contain a list here",
             fix=fix,
         )
 
@@ -124,9 +126,9 @@ class EnvPipNotList(Rule):
         fixable = not table.flow and len(edits) == len(table)
         return self.at(
             next((key for key in table if isinstance(key, Text)), table),
-            "`dependencies` holds keys and no list, so Binder installs none of these packages, without a word",
-            help="Write each package as `  - name=version`",
-            fix=Fix("Write a list", tuple(edits)) if fixable else None,
+            "`dependencies` contains keys instead of a list, so Binder silently installs none of these packages",
+            help="List each package as `  - name=version`",
+            fix=Fix("Make it a list", tuple(edits)) if fixable else None,
         )
 
     def _text(self, text: Text) -> Diagnostic:
@@ -137,9 +139,9 @@ class EnvPipNotList(Rule):
         )
         return self.at(
             text,
-            "`dependencies` is a text and no list, so Binder installs none of these packages, without a word",
-            help="Write each package as `  - name`",
-            fix=Fix("Write a list", (replace(text, f"[{text}]"),)) if fixable else None,
+            "`dependencies` is a single string instead of a list, so Binder silently installs none of these packages",
+            help="List each package as `  - name`",
+            fix=Fix("Make it a list", (replace(text, f"[{text}]"),)) if fixable else None,
         )
 
 
@@ -165,5 +167,5 @@ def _listed(text: Text) -> Fix | None:
         return None
     if starts_line(raw.place):
         starts = [found.end() for found in re.finditer(r"^ *(?=\S)", raw, re.MULTILINE)]
-        return Fix("Write a list", tuple(replace(raw.part(start, start), "- ") for start in starts))
-    return Fix("Write a list", (replace(text, f"[{text}]"),)) if len(lines) == 1 else None
+        return Fix("Make it a list", tuple(replace(raw.part(start, start), "- ") for start in starts))
+    return Fix("Make it a list", (replace(text, f"[{text}]"),)) if len(lines) == 1 else None

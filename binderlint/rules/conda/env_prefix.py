@@ -21,7 +21,7 @@ class EnvPrefix(Rule):
         if environment and "prefix" in environment:
             yield self.at(
                 environment.key("prefix"),
-                "`prefix` is a path of the computer the environment was exported on; Binder ignores it",
+                "`prefix` is a folder on the author's computer. Binder ignores it",
                 help="Remove the line",
                 fix=Fix("Remove `prefix`", (remove_key(environment, "prefix"),)),
             )

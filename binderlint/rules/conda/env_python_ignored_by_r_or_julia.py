@@ -37,11 +37,11 @@ class EnvPythonIgnoredByROrJulia(Rule):
         new = f"python-{pinned.group(1)}" if pinned else ""
         yield self.at(
             spec.place,
-            f"This is {'a Julia' if plan.buildpack == _JULIA else 'an R'} repository for Binder, where `{spec.text}` does not choose the environment: it starts from Python {taken}, and conda has to exchange Python below Jupyter, which often fails",
-            help=f"Name the version in runtime.txt, as `{new or 'python-3.12'}`"
+            f"For Binder this is {'a Julia' if plan.buildpack == _JULIA else 'an R'} repository, where `{spec.text}` does not choose the environment. Binder installs Jupyter on Python {taken} first, and conda must then replace that Python, which often fails",
+            help=f"Give the version in runtime.txt, as `{new or 'python-3.12'}`"
             if plan.buildpack == _JULIA
-            else f"Take Python {taken} here, or remove the line",
-            fix=Fix(f"Write `{new}` to runtime.txt", (Create(path, f"{new}\n".encode()),), Applicability.UNSAFE)
+            else f"Use Python {taken} here, or remove the line",
+            fix=Fix(f"Add `{new}` to runtime.txt", (Create(path, f"{new}\n".encode()),), Applicability.UNSAFE)
             if new and plan.buildpack == _JULIA and not repo.exists(path)
             else None,
         )

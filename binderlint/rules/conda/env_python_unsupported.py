@@ -36,7 +36,7 @@ class EnvPythonUnsupported(Rule):
         yield self.at(
             error.place,
             f"repo2docker has no environment for the Python of `{written}`, so the build stops before it begins",
-            help=f"Take a version from 3.8 to {newest}, with two numbers",
+            help=f"Use a version from 3.8 to {newest}, with two numbers",
             fix=Fix(
                 f"Pin Python {DEFAULT_PYTHON}",
                 (replace(error.place, f"python={DEFAULT_PYTHON}"),),

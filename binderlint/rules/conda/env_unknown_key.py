@@ -55,7 +55,7 @@ class EnvUnknownKey(Rule):
             else:
                 yield self.at(
                     key,
-                    f"`{key}` is no key of environment.yml, so Binder ignores it and everything below it",
+                    f"environment.yml has no key `{key}`, so Binder ignores it and everything below it",
                     help="Move what belongs to the environment into `dependencies`, or remove the key",
                     severity=Severity.WARNING,
                 )
@@ -65,12 +65,12 @@ class EnvUnknownKey(Rule):
         edits = [replace(key, meant)]
         if isinstance(value, Text) and meant == "channels":
             edits.append(replace(value, f"[{value}]"))
-        lost = {"channels": "its channels are not used", "dependencies": "none of its packages is installed"}
+        lost = {"channels": "these channels are ignored", "dependencies": "none of its packages is installed"}
         return self.at(
             key,
-            f"`{key}` is no key of environment.yml; `{meant}` is meant, and {lost.get(meant, 'what it says has no effect')}",
-            help=f"Write `{meant}`",
-            fix=Fix(f"Write `{meant}`", tuple(edits)),
+            f"environment.yml has no key `{key}`. Did you mean `{meant}`? As it is, {lost.get(meant, 'it has no effect')}",
+            help=f"Rename it to `{meant}`",
+            fix=Fix(f"Rename it to `{meant}`", tuple(edits)),
         )
 
     def _pip(self, repo: Snapshot, environment: Table, key: Text) -> Diagnostic:
@@ -81,7 +81,7 @@ class EnvUnknownKey(Rule):
             fix = Fix("Move the list into `dependencies`", edits)
         return self.at(
             key,
-            "The `pip` list stands beside `dependencies` instead of in it, so Binder installs none of its packages",
+            "The `pip` list is beside `dependencies` instead of inside it, so Binder installs none of its packages",
             help="Make it the last item of `dependencies`: `  - pip:`, with the packages indented below it",
             fix=fix,
         )

@@ -38,6 +38,6 @@ class EnvironmentSplit(Rule):
                 if not can_agree(test, pip_test(wanted)):
                     yield self.at(
                         wanted.text,
-                        f"environment.yml asks for `{text}` and this file for `{wanted.text}`, which exclude each other: the one installed last wins, or pip stops",
-                        help="Name the package in one of the two files only",
+                        f"environment.yml requires `{text}` and this file `{wanted.text}`. No version matches both: the one installed last wins, or pip stops",
+                        help="List the package in only one of the two files",
                     )

@@ -25,8 +25,8 @@ class PipSectionWithoutPip(Rule):
             if isinstance(item, Table) and isinstance(item.get("pip"), Array):
                 yield self.at(
                     item.key("pip"),
-                    "pip is used here and not asked for as a package: mamba adds it by itself, but conda warns and may take another one",
-                    help="Write `- pip` before it",
+                    "There is a `pip:` list, but pip itself is not listed. mamba adds it automatically, but conda warns and may use another one",
+                    help="Add `- pip` before it",
                     fix=Fix("Ask for pip", (insert_item(items, index, "pip"),)),
                 )
                 return

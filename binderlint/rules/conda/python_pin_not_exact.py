@@ -52,8 +52,8 @@ class PythonPinNotExact(Rule):
     def _no_minor(self, place: Place, item: str) -> Diagnostic:
         return self.at(
             place,
-            f"`{item}` names no minor version, so Binder takes its default, Python {DEFAULT_PYTHON} today, and another one when that default changes",
-            help=f"Write the version you work with, such as `python={DEFAULT_PYTHON}`",
+            f"`{item}` has no minor version. Binder uses its default, currently Python {DEFAULT_PYTHON}, and another one when that default changes",
+            help=f"Give the version you work with, such as `python={DEFAULT_PYTHON}`",
             fix=Fix(
                 f"Pin Python {DEFAULT_PYTHON}", (replace(place, f"python={DEFAULT_PYTHON}"),), Applicability.UNSAFE
             ),
@@ -67,16 +67,16 @@ class PythonPinNotExact(Rule):
         known = [minor for minor in _known() if minor in allowed]
         excluded = any(_allows(one.version, DEFAULT_PYTHON) is False for one in asks)
         consequence = (
-            f"starts from Python {DEFAULT_PYTHON}, which it excludes, and has to exchange Python below a complete Jupyter installation, which takes long and often fails"
+            f"installs Jupyter on Python {DEFAULT_PYTHON} first, which this excludes, and must then replace that Python. This is slow and often fails"
             if excluded and ask.spec
-            else f"ignores it and gives you Python {DEFAULT_PYTHON}"
+            else f"ignores it and installs Python {DEFAULT_PYTHON}"
             if excluded
-            else f"takes its default, Python {DEFAULT_PYTHON} today, and another one when that default changes"
+            else f"uses its default, currently Python {DEFAULT_PYTHON}, and another one when that default changes"
         )
         return self.at(
             ask.place,
-            f"Binder reads no Python version in `{ask.written}`: it {consequence}",
-            help=f"Write the version you work with, directly after `python=`: `python={DEFAULT_PYTHON if DEFAULT_PYTHON in known or not known else known[-1]}`",
+            f"Binder cannot read a Python version from `{ask.written}`: it {consequence}",
+            help=f"Give the version you work with directly after `python=`: `python={DEFAULT_PYTHON if DEFAULT_PYTHON in known or not known else known[-1]}`",
             fix=_fix(ask, allowed, known) if len(asks) == 1 else None,
             severity=Severity.ERROR if excluded else Severity.WARNING,
             level=Level.LAUNCH if excluded else Level.REPRODUCE,
@@ -126,7 +126,7 @@ def _fix(ask: Ask, allowed: list[str], known: list[str]) -> Fix | None:
             return None
     safe = len(allowed) == 1
     return Fix(
-        f"Write `{text}`",
+        f"Change it to `{text}`",
         (replace(ask.place, text),),
         Applicability.SAFE if safe else Applicability.UNSAFE,
     )

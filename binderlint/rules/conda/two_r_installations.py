@@ -24,6 +24,6 @@ class TwoRInstallations(Rule):
         if found:
             yield self.at(
                 found[0].place,
-                "conda installs a second R here, beside the one of this R repository, each with its own packages: notebooks and RStudio see different ones",
-                help="Install the R packages in install.R; or take R from conda only, without runtime.txt, DESCRIPTION and install.R",
+                "conda installs a second R here, beside the one of this R repository. Each has its own packages, so notebooks and RStudio see different ones",
+                help="Install the R packages in install.R, or use only conda's R, without runtime.txt, DESCRIPTION and install.R",
             )

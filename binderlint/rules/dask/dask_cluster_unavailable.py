@@ -46,7 +46,7 @@ class DaskClusterUnavailable(Rule):
             made = re.split(r"[\s(]", found[1], maxsplit=1)[0]
             yield self.at(
                 found[1],
-                f"`{made}` cannot be had on mybinder.org, so this cell ends in an error",
+                f"`{made}` is not available on mybinder.org, so this cell ends with an error",
                 help="Use `dask.distributed.LocalCluster()` where there is no such cluster; a session has 2 GB of memory",
             )
         for config in dask_configs(repo):
@@ -57,7 +57,7 @@ class DaskClusterUnavailable(Rule):
                     edits: tuple[Edit, ...] = (replace(module, "dask.distributed"), replace(name, "LocalCluster"))
                     yield self.at(
                         module,
-                        f"The dask panel of JupyterLab would start a `{name}`, which cannot be had on mybinder.org",
+                        f"JupyterLab's dask panel would start a `{name}`, which is not available on mybinder.org",
                         help="Let it start a `LocalCluster` of `dask.distributed`",
                         fix=Fix("Start a `LocalCluster`", edits, Applicability.UNSAFE),
                     )

@@ -35,7 +35,7 @@ class DaskConfigNotRead(Rule):
             configs[0].source,
             # only two releases for Python 3.7 are newer, and what else is pinned can keep them out
             severity=Severity.WARNING if release == (2022, 2, 0) else None,
-            message="dask has not looked into `.dask` since version 2022.1.1, so nothing in this file has an effect",
+            message="dask has not looked in `.dask` since version 2022.1.1, so nothing in this file has an effect",
             help="Move it to `.config/dask/`, which is `~/.config/dask/` on Binder",
             fix=_moved(repo, configs),
         )

@@ -36,7 +36,7 @@ class DaskDashboardLink(Rule):
                     if "proxy/" in link and (fix := _missing_proxy(repo)):
                         yield self.at(
                             link,
-                            "The dashboard is reached through jupyter-server-proxy, which the environment does not have: the link leads nowhere",
+                            "The dashboard is reached through jupyter-server-proxy, which is not in the environment, so the link does not work",
                             help="Add `jupyter-server-proxy` to the environment",
                             fix=fix,
                         )
@@ -47,15 +47,15 @@ class DaskDashboardLink(Rule):
             rest = link[found.end() + (port.end() if port else 0) :].lstrip("/") or "status"
             yield self.at(
                 link,
-                "This link to the dashboard leads to the visitor's own computer, and not into the session",
-                help='Write `"{JUPYTERHUB_SERVICE_PREFIX}proxy/{port}/status"`',
+                "This link to the dashboard leads to the visitor's own computer instead of the session",
+                help='Use `"{JUPYTERHUB_SERVICE_PREFIX}proxy/{port}/status"`',
                 fix=_written(link, f"{{JUPYTERHUB_SERVICE_PREFIX}}proxy/{port[1] if port else '{port}'}/{rest}"),
             )
         elif (found := _HARD.match(link)) and not found.group().startswith("{"):
             yield self.at(
                 link,
-                "This link to the dashboard leaves out where the hub may keep its sessions",
-                help='Write `"{JUPYTERHUB_SERVICE_PREFIX}proxy/{port}/status"`',
+                "This link to the dashboard leaves out the path under which the hub serves the session",
+                help='Use `"{JUPYTERHUB_SERVICE_PREFIX}proxy/{port}/status"`',
                 severity=Severity.INFO,
                 level=Level.POLISH,
                 fix=_written(link, "{JUPYTERHUB_SERVICE_PREFIX}" + link[found.end() :]),

@@ -28,17 +28,17 @@ class DaskInvalidConfig(Rule):
                 fix = _moved_back(config.source, config.problem)
                 yield self.at(
                     config.problem.place,
-                    f"dask cannot read this file ({'this key is indented below one that has a value already' if fix else _words(config.problem)}), so `import dask` fails where it is its configuration",
+                    f"dask cannot read this file ({'this key is indented below one that already has a value' if fix else _words(config.problem)}), so `import dask` fails where this is its configuration",
                     help="Move it to the level of the key above it"
                     if fix
-                    else 'Make it valid YAML: `python -c "import yaml, sys; yaml.safe_load(open(sys.argv[1]))" FILE` says where it is not',
+                    else 'Make it valid YAML: `python -c "import yaml, sys; yaml.safe_load(open(sys.argv[1]))" FILE` shows the first error',
                     fix=fix,
                 )
             elif config.value is not None and not isinstance(config.value, Table):
                 yield self.at(
                     config.source,
-                    "This file holds no mapping of keys to values, so `import dask` fails where it is its configuration",
-                    help="Write `key: value` lines at the top level",
+                    "This file does not contain keys and values, so `import dask` fails where this is its configuration",
+                    help="Use `key: value` lines at the top level",
                 )
 
 

@@ -33,7 +33,7 @@ class DaskKubernetesClassic(Rule):
             if found and not found[0].guarded:
                 yield self.at(
                     found[1],
-                    "dask-kubernetes removed its classic cluster in 2024.5.0, so this import ends in an error",
+                    "dask-kubernetes removed its classic cluster in 2024.5.0, so this import ends with an error",
                     help="Use `dask.distributed.LocalCluster`, or pin `dask-kubernetes=2024.4.2` for a hub that lets sessions start pods",
                 )
         for config in dask_configs(repo):

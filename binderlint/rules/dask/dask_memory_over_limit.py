@@ -36,8 +36,8 @@ class DaskMemoryOverLimit(Rule):
             if limit is not None and request is not None and request > limit:
                 yield self.at(
                     requests[key],
-                    f"The worker asks for more than its own limit ({key}), so Kubernetes refuses to start it",
-                    help="Ask for the limit at most",
+                    f"The worker requests more than its own limit ({key}), so Kubernetes refuses to start it",
+                    help="Request no more than the limit",
                     severity=Severity.ERROR,
                 )
         memory, threads = kubernetes_bytes(_text(limits.get("memory"))), cores(_text(limits.get("cpu")))
@@ -47,8 +47,8 @@ class DaskMemoryOverLimit(Rule):
             if asked is not None and asked > memory:
                 yield self.at(
                     place,
-                    f"dask may use {value} of memory and the container {_text(limits['memory'])}: the worker is ended before dask moves data to disk",
-                    help="Give both the same number",
+                    f"dask may use {value} of memory, but the container only {_text(limits['memory'])}: the worker is killed before dask moves data to disk",
+                    help="Use the same number for both",
                     fix=_same(place, _text(limits["memory"])),
                 )
         if (given := _option(container, "--nthreads")) and threads is not None:

@@ -23,10 +23,10 @@ class DaskRemovedCliFlag(Rule):
                 renamed = f"is `{old.today}` today" if old.today else "has no successor"
                 yield self.at(
                     old.place,
-                    f"`{old.name}` was removed from dask in 2022.10.0 and {renamed}, so what is started with it ends at once",
-                    help=f"Write `{old.today}`" if old.today else "Leave it out",
+                    f"dask removed `{old.name}` in 2022.10.0 and {renamed}, so the program that is started with it exits at once",
+                    help=f"Use `{old.today}`" if old.today else "Remove it",
                     fix=Fix(
-                        f"Replace `{old.name}` by `{old.today}`" if old.today else f"Remove `{old.name}`", old.edits
+                        f"Replace `{old.name}` with `{old.today}`" if old.today else f"Remove `{old.name}`", old.edits
                     )
                     if old.edits
                     else None,

@@ -23,14 +23,14 @@ class DaskRemovedExecutable(Rule):
             for old in old_executables(line):
                 yield self.at(
                     old.place,
-                    f"`{old.name}` was removed from dask in 2026.6.0"
+                    f"dask removed `{old.name}` in 2026.6.0"
                     + (
                         ", so the command is not found and nothing starts"
                         if gone
-                        else "; the next update takes it away"
+                        else "; it stops working with the next update"
                     ),
-                    help=f"Write `{old.today}`",
-                    fix=Fix(f"Replace `{old.name}` by `{old.today}`", old.edits),
+                    help=f"Use `{old.today}`",
+                    fix=Fix(f"Replace `{old.name}` with `{old.today}`", old.edits),
                     severity=None if gone else Severity.INFO,
                     level=None if gone else Level.REPRODUCE,
                 )

@@ -39,8 +39,8 @@ class DaskRenamedKey(Rule):
                 fixed = fixed or fix is not None
                 yield self.at(
                     key,
-                    f"`{key}` is called `{today}` since 2018; dask still takes the old name, with a warning in every notebook",
-                    help=f"Write it as `{today}`, one level of indentation for each part",
+                    f"`{key}` was renamed `{today}` in 2018. dask still accepts the old name, with a warning in every notebook",
+                    help=f"Change it to `{today}`, with one level of indentation for each part",
                     fix=fix,
                 )
 
@@ -61,7 +61,7 @@ class DaskRenamedKey(Rule):
                 yield self.at(
                     name,
                     f"`{name}` sets a key that "
-                    + ("dask does not read" if dead else "dask reads under another name today"),
+                    + ("dask does not read" if dead else "dask now reads under another name"),
                     help=f"Set `{today}`",
                     fix=Fix(f"Rename it to `{today}`", (replace(name.place, today),)),
                 )

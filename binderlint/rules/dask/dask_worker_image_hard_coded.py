@@ -29,10 +29,10 @@ class DaskWorkerImageHardCoded(Rule):
                 continue
             yield self.at(
                 text,
-                f"Workers run in `{text}` and the notebook in the image that Binder built: they stop to fit as soon as the repository changes",
-                help="Write `${JUPYTER_IMAGE_SPEC}`, which dask-kubernetes expands"
+                f"Workers run in `{text}`, but the notebook runs in the image that Binder built. They no longer match as soon as the repository changes",
+                help="Use `${JUPYTER_IMAGE_SPEC}`, which dask-kubernetes expands"
                 if image.expanded
-                else 'Leave it out, and give `KubeCluster` the image of the session: `image=os.environ["JUPYTER_IMAGE_SPEC"]`',
+                else 'Remove it, and give `KubeCluster` the image of the session: `image=os.environ["JUPYTER_IMAGE_SPEC"]`',
                 fix=Fix("Use the image of the session", (replace(text, image.session),), Applicability.UNSAFE)
                 if image.expanded
                 else None,

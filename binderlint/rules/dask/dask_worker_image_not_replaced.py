@@ -33,15 +33,15 @@ class DaskWorkerImageNotReplaced(Rule):
             if found.replaced:
                 continue
             if found.elsewhere:
-                reason = f"`start` replaces it in `{found.elsewhere}` only"
+                reason = f"`start` replaces it only in `{found.elsewhere}`"
             elif found.printed:
-                reason = "the `sed` of `start` has no `-i`, so it only prints the changed text"
+                reason = "the `sed` in `start` has no `-i`, so it only prints the changed text"
             else:
                 reason = "nothing replaces it"
             yield self.at(
                 image.text,
-                f"`{image.text}` stands for the name of the image, and {reason}: workers ask for an image that does not exist and never come",
-                help="Write `${JUPYTER_IMAGE_SPEC}`, which dask-kubernetes expands"
+                f"`{image.text}` is a placeholder for the name of the image, and {reason}: workers request an image that does not exist and never start",
+                help="Use `${JUPYTER_IMAGE_SPEC}`, which dask-kubernetes expands"
                 if image.expanded
                 else f'Replace it in `start`: sed -i "s|{token}|${{JUPYTER_IMAGE_SPEC}}|g" {image.text.place.path}',
                 fix=_fix(repo, image, token),
@@ -50,8 +50,8 @@ class DaskWorkerImageNotReplaced(Rule):
         if replaced and start and (used := unset_variable(start, "JUPYTER_IMAGE_SPEC")):
             yield self.at(
                 used,
-                "Only a BinderHub sets `JUPYTER_IMAGE_SPEC`: under `set -u` this line ends `start` everywhere else, before the notebook server runs",
-                help="Write `${JUPYTER_IMAGE_SPEC:-}`, which is empty when it is not set",
+                "Only a BinderHub sets `JUPYTER_IMAGE_SPEC`. With `set -u`, this line ends `start` everywhere else, before the notebook server runs",
+                help="Use `${JUPYTER_IMAGE_SPEC:-}`, which is empty when it is not set",
                 severity=Severity.WARNING,
                 fix=Fix("Allow it to be unset", (replace(used.place, "${JUPYTER_IMAGE_SPEC:-}"),)),
             )

@@ -32,6 +32,6 @@ class LfsInUse(Rule):
                     many = f"{len(files)} files" if len(files) > 1 else f"`{files[0]}`"
                     yield self.at(
                         pattern,
-                        f"Git LFS keeps {many}; on Binder they arrive only while the owner's bandwidth lasts, and not on every hub",
-                        help="Keep the data elsewhere (Zenodo, an object store) and download it in postBuild",
+                        f"Git LFS stores {many}. Binder gets them only while the owner has bandwidth left, and not on every hub",
+                        help="Store the data elsewhere (Zenodo, an object store) and download it in postBuild",
                     )

@@ -33,7 +33,7 @@ class RepoTooLarge(Rule):
                 if too_large
                 else ", for every new commit"
             ),
-            help="Keep data elsewhere (Zenodo, an object store) and download it in postBuild; `git filter-repo` takes old files out of the history",
+            help="Store data elsewhere (Zenodo, an object store) and download it in postBuild; `git filter-repo` removes old files from the history",
             severity=Severity.ERROR if too_large else Severity.INFO if size < 500 * _MB else None,
             level=None if size > 500 * _MB else Level.POLISH,
         )

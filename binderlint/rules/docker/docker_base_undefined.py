@@ -27,6 +27,6 @@ class DockerBaseUndefined(Rule):
             if "$" in stage.base and value is not None and not stage.parent and not parse_image(stage.base, value):
                 yield self.at(
                     stage.base,
-                    f"Binder gives no value to the variables of this image, so its name is `{value}`, which is not a name of an image, and the build stops",
-                    help="Give the ARG a default",
+                    f"Binder does not set the variables in this image's name. It becomes `{value}`, which is not an image, so the build stops",
+                    help="Give the ARG a default value",
                 )

@@ -25,7 +25,7 @@ class DockerClonesItself(Rule):
                     if any(_repository(value) == repo.git.origin.lower() for value in command.operands[1:]):
                         yield self.at(
                             command.place,
-                            "Docker keeps the result of this line, so Binder shows the state of the repository at some earlier build",
+                            "Docker caches the result of this line, so Binder shows the repository as it was at some earlier build",
                             help="Use `COPY --chown=1000 . ${HOME}`: the build has the files of the commit that is launched",
                         )
 

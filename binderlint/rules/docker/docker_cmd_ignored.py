@@ -32,12 +32,12 @@ class DockerCmdIgnored(Rule):
                 return
             yield self.at(
                 command.body,
-                "Binder starts Jupyter with its own command, so the settings in this CMD have no effect there",
-                help="Put the settings into a file in `/etc/jupyter` or `~/.jupyter`",
+                "Binder starts Jupyter with its own command, so the settings in this CMD have no effect",
+                help="Put the settings in a file in `/etc/jupyter` or `~/.jupyter`",
             )
         elif not re.fullmatch(r"(?:ba|da|z)?sh|R|i?python[\d.]*|true|/init|init|tini", name) or len(words) > 1:
             yield self.at(
                 command.body,
-                f"Binder starts Jupyter in place of this CMD, so `{name}` is not run there",
+                f"Binder starts Jupyter instead of this CMD, so `{name}` does not run",
                 help='Start what the session needs in an ENTRYPOINT script that ends with `exec "$@"`',
             )

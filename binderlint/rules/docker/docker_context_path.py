@@ -31,7 +31,7 @@ class DockerContextPath(Rule):
                     if kept_out := _kept_out(repo, copy.path):
                         yield self.at(
                             copy.word,
-                            f"`{kept_out}` in the `.dockerignore` keeps `{copy.path}` out of the build, so it stops here",
+                            f"`{kept_out}` in the `.dockerignore` excludes `{copy.path}` from the build, so it stops here",
                             help=f"Add the line `!{copy.path}` to the end of the `.dockerignore`",
                         )
                     continue
@@ -47,13 +47,13 @@ class DockerContextPath(Rule):
                 insert = Replace(copy.word.place.path, Span(start, start), f"{plan.binder_dir}/")
                 yield self.at(
                     copy.word,
-                    f"`{copy.word}` is looked for in the root of the repository, and is not there: the build stops here"
+                    f"Docker looks for `{copy.word}` in the root of the repository, where it does not exist, so the build stops here"
                     if found
-                    else f"There is no `{copy.path}` among the files that git tracks, so the build stops here",
-                    help=f"Write `{beside}`: paths begin at the root of the repository, not at the Dockerfile"
+                    else f"git does not track any file `{copy.path}`, so the build stops here",
+                    help=f"Use `{beside}`: paths start at the root of the repository, not at the Dockerfile"
                     if found
-                    else "Commit the file, or mend the path: paths begin at the root of the repository",
-                    fix=Fix(f"Write `{beside}`", (insert,)) if plain else None,
+                    else "Commit the file, or correct the path: paths start at the root of the repository",
+                    fix=Fix(f"Change it to `{beside}`", (insert,)) if plain else None,
                 )
 
 

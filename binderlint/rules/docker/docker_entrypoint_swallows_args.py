@@ -65,9 +65,9 @@ def _lost(repo: Snapshot, stage: Stage, entry: Instruction) -> str:
         if script:
             return _shell_loses(words[script:])
         rest = [word for word in words[1:] if not word.startswith("-")]
-        return _script_loses(repo, stage, rest[0]) if rest else f"`{name}` takes `python3` for a shell script"
+        return _script_loses(repo, stage, rest[0]) if rest else f"`{name}` treats `python3` as a shell script"
     if _PROGRAMS.fullmatch(name):
-        return f"`{name}` takes Binder's command for arguments of its own"
+        return f"`{name}` treats Binder's command as arguments of its own"
     return _script_loses(repo, stage, words[0])
 
 
@@ -89,7 +89,7 @@ def _shell_loses(words: Sequence[str]) -> str:
         return (
             ""
             if kept
-            else "Without a word for `$0` after its script, `-c` takes the `python3` of Binder's command for it"
+            else "Without a word for `$0` after its script, `-c` uses the `python3` of Binder's command for it"
         )
     source = Source("ENTRYPOINT", words[0].encode())
     lost = (

@@ -32,11 +32,13 @@ class DockerEolBase(Rule):
         elif not installs or re.search(r"archive\.debian|snapshot\.debian|vault\.centos|old-releases", shell):
             return
         elif past.packages == "moved":
-            effect = f"its packages have left the servers, so `{installs[1]}` fails and the image cannot be built"
+            effect = (
+                f"its packages were removed from the servers, so `{installs[1]}` fails and the image cannot be built"
+            )
         else:
-            effect = "servers of other packages and tools stop supporting it"
+            effect = "packages and tools gradually stop supporting it"
         yield self.at(
             image.written,
-            f"`{image.value}` is {past.what}, without updates since {past.since}: {effect}",
+            f"`{image.value}` is {past.what}, which has had no updates since {past.since}: {effect}",
             help="Start from a current release",
         )

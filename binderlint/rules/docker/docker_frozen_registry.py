@@ -29,15 +29,15 @@ class DockerFrozenRegistry(Rule):
             if image.tag in ("", "latest"):
                 yield self.at(
                     image.written,
-                    f"`{found[1]}` on Docker Hub has not been built since October 2023, so Binder launches software of that time",
-                    help=f"Take `quay.io/{found[1]}`, with the tag of a version",
+                    f"`{found[1]}` on Docker Hub has not been updated since October 2023, so Binder launches software from that time",
+                    help=f"Use `quay.io/{found[1]}`, with the tag of a version",
                     fix=Fix(f"Use `quay.io/{found[1]}`", edits, Applicability.UNSAFE) if edits else None,
                 )
             elif _only_on_quay(image.tag):
                 yield self.at(
                     image.written,
-                    f"`{found[1]}:{image.tag}` is not on Docker Hub, where nothing was added after October 2023: the build fails",
-                    help=f"Take `quay.io/{found[1]}:{image.tag}`",
+                    f"`{found[1]}:{image.tag}` is not on Docker Hub, where nothing has been added since October 2023, so the build fails",
+                    help=f"Use `quay.io/{found[1]}:{image.tag}`",
                     fix=Fix(f"Use `quay.io/{found[1]}`", edits) if edits else None,
                     severity=Severity.ERROR,
                     level=Level.LAUNCH,

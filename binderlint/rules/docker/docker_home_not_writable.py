@@ -55,7 +55,7 @@ class DockerHomeNotWritable(Rule):
             line = dockerfile.last("WORKDIR")
             yield self.at(
                 line.body if line else (user or last[0][0]).keyword,
-                "The session begins in `/`, where visitors cannot save anything",
+                "The session starts in `/`, where visitors cannot save anything",
                 help="Add a `WORKDIR` that belongs to the user, such as `WORKDIR ${HOME}`",
             )
 

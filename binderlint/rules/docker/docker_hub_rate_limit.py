@@ -31,6 +31,6 @@ class DockerHubRateLimit(Rule):
             if mirror and image.path.startswith("docker.io/") and re.match(r"202[2-9]|\d+\.", image.tag):
                 yield self.at(
                     image.written,
-                    "Docker Hub limits anonymous pulls, which all builds of a Binder service share, so the build can fail now and then",
+                    "Docker Hub limits anonymous downloads, and all builds of a Binder service share that limit, so the build can fail now and then",
                     help=f"The same image is published as `{mirror}/{image.name}`",
                 )

@@ -27,5 +27,5 @@ class DockerImageBehindRepository(Rule):
                 yield self.at(
                     image.written,
                     f"Binder shows the repository as it was when this image was built (`{image.tag}`); later commits are not in it",
-                    help="Let the workflow that writes this file run after every push",
+                    help="Run the workflow that writes this file after every push",
                 )

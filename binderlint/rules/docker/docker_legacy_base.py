@@ -20,6 +20,6 @@ class DockerLegacyBase(Rule):
         if line and "andrewosh/binder-base" in line.partition("#")[0].lower():
             yield self.at(
                 line.trimmed(),
-                "Binder stops at this image of the first Binder, whatever other configuration the repository has",
+                "Binder stops at this image, which belongs to the first version of Binder, whatever other configuration the repository has",
                 help="Remove the Dockerfile and describe the environment in `environment.yml` or `requirements.txt`",
             )

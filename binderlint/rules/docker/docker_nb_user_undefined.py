@@ -37,8 +37,8 @@ class DockerNbUserUndefined(Rule):
             source = stage.start.place.source
             yield self.at(
                 Place(source, uses[0][0].keyword.place.span),
-                f"{words} {'is' if len(names) == 1 else 'are'} empty here: Binder passes a build argument only where an ARG of the same stage names it",
-                help="Add " + " and ".join(f"`ARG {name}`" for name in names) + " after FROM",
+                f"{words} {'is' if len(names) == 1 else 'are'} empty here: Binder passes a build argument only if an ARG in the same stage declares it",
+                help="Add " + " and ".join(f"Add `ARG {name}`" for name in names) + " after FROM",
                 fix=Fix(f"Declare {words}", (insert_lines(source, stage.start.place.end_line + 1, lines),)),
             )
 

@@ -34,7 +34,7 @@ class DockerNoJupyter(Rule):
         simple = known.pip and known.root and not stage.parent
         yield self.at(
             image.written,
-            f"`{image.value}` has no Jupyter and nothing here installs it, so Binder has nothing to launch",
+            f"`{image.value}` does not include Jupyter and nothing here installs it, so Binder has nothing to launch",
             help="Install `notebook` and `jupyterlab` in the image",
             fix=Fix("Install Jupyter", (insert_lines(source, line, install),), Applicability.UNSAFE)
             if simple

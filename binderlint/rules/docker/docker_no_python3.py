@@ -27,6 +27,6 @@ class DockerNoPython3(Rule):
         if image and known and stage and known.python3 is False and not may_have_python(repo, stage):
             yield self.at(
                 image.written,
-                f"`{image.value}` has no `python3`, which BinderHub needs to start any session",
+                f"`{image.value}` has no `python3`, which BinderHub needs to start a session",
                 help="Install Python 3 and Jupyter in the image, or start from one that has them, such as `quay.io/jupyter/base-notebook`",
             )

@@ -26,6 +26,6 @@ class DockerPangeoOnbuild(Rule):
             ):
                 yield self.at(
                     image.written,
-                    f"`{image.value}` installs the files of this repository with conda and a system of 2020, which fails on packages of today",
+                    f"`{image.value}` installs this repository's files with conda on a system from 2020, which fails on current packages",
                     help="Use `environment.yml` without a Dockerfile, or start from a current `quay.io/pangeo/base-image`",
                 )

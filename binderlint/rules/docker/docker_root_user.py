@@ -41,9 +41,9 @@ class DockerRootUser(Rule):
         user = "${NB_USER}" if "NB_USER" in stage.variables else "1000"
         yield self.at(
             where,
-            "The image runs as root and has no user 1000, as which Binder starts it: the session has no home folder to write to"
+            "The image runs as root and has no user 1000, as whom Binder runs it: the session has no home folder to write to"
             if missing
-            else "The image runs as root, as which Jupyter does not start; Binder runs it as user 1000, who cannot change root's files",
+            else "The image runs as root, but Jupyter refuses to start as root. Binder runs it as user 1000, who cannot change root's files",
             help="End the Dockerfile with `USER` and a user with the number 1000"
             + (", made with `useradd`" if missing else ""),
             fix=None

@@ -32,8 +32,8 @@ class DockerUidNot1000(Rule):
         if user.isdigit():
             yield self.at(
                 last.body,
-                f"Binder runs the image as user 1000, not as {user}, and cannot write to what belongs to {user}",
-                help="Make a user with the number 1000, give it the home folder, and name it here",
+                f"Binder runs the image as user 1000, not as {user}, and cannot write to files that belong to {user}",
+                help="Create a user with the number 1000, give it the home folder, and name it here",
             )
             return
         for run in docker_runs(repo):
@@ -43,7 +43,7 @@ class DockerUidNot1000(Rule):
                     number = uid if uid == uid.place.text else None
                     yield self.at(
                         _option(command),
-                        f"Binder runs the image as user 1000, so what belongs to `{user}`, who has the number {uid}, cannot be written",
+                        f"Binder runs the image as user 1000, so it cannot write to the files of `{user}`, who has the number {uid}",
                         help=f"Give `{user}` the number 1000",
                         fix=Fix("Use the number 1000", (replace(number.place, "1000"),), Applicability.UNSAFE)
                         if number

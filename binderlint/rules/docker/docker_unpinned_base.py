@@ -31,14 +31,14 @@ class DockerUnpinnedBase(Rule):
             if not image.tag:
                 yield self.at(
                     image.written,
-                    f"`{image.value}` has no tag, so every build takes what the image is on that day",
+                    f"`{image.value}` has no tag, so every build uses whatever the image is on that day",
                     help=f"Name a version, as in `{image.value}:<version>`, or a digest",
                 )
             elif _moves(image.tag):
                 yield self.at(
                     image.written,
-                    f"The tag `{image.tag}` is moved to each new build of the image, so Binder may launch other software than you tested",
-                    help="Name the tag of one version, or a digest",
+                    f"The tag `{image.tag}` moves to each new build of the image, so Binder may launch different software from what you tested",
+                    help="Use the tag of one version, or a digest",
                 )
 
 

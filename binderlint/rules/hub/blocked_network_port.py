@@ -43,11 +43,11 @@ class BlockedNetworkPort(Rule):
     def _blocked(self, repo: Snapshot, reached: Reached, waits: str) -> Diagnostic:
         fix = None
         if _has_fix(reached):
-            fix = Fix("Fetch it over https", (replace(reached.scheme, "https"),), Applicability.UNSAFE)
+            fix = Fix("Download it over https", (replace(reached.scheme, "https"),), Applicability.UNSAFE)
         return self.at(
             reached.text,
-            f"{repo.hub} lets nothing out to port {reached.port}, so {waits} for {reached.host} until it gives up",
-            help="Fetch the data over https" if reached.scheme.startswith("ftp") else _help(reached.port),
+            f"{repo.hub} blocks connections to port {reached.port}, so {waits} for {reached.host} until it gives up",
+            help="Download the data over https" if reached.scheme.startswith("ftp") else _help(reached.port),
             fix=fix,
         )
 

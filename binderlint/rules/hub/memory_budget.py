@@ -25,9 +25,9 @@ class MemoryBudget(Rule):
             if asked.size > memory:
                 yield self.at(
                     asked.text,
-                    f"This may use {_gigabytes(asked.size)} GB, but a session on {repo.hub} is ended when it goes over {_gigabytes(memory)} GB",
+                    f"This may use {_gigabytes(asked.size)} GB, but {repo.hub} ends a session that uses more than {_gigabytes(memory)} GB",
                     severity=Severity.INFO if asked.shared else None,
-                    help=f"Ask for less than {_gigabytes(memory)} GB, and leave about half a gigabyte to Jupyter and Python",
+                    help=f"Use less than {_gigabytes(memory)} GB, and leave about half a gigabyte for Jupyter and Python",
                 )
 
 

@@ -30,7 +30,7 @@ class JuliaCompatUnparsable(Rule):
             compat,
             f"repo2docker cannot read which Julia `{compat}` means, so the build stops with an error"
             if "matching" not in error.message
-            else f"No Julia was ever released that `{compat}` allows, so the build stops with an error",
-            help="Write one version, as in `~1.10` (the newest 1.10) or `=1.10.4`",
+            else f"No release of Julia matches `{compat}`, so the build stops with an error",
+            help="Give one version, as in `~1.10` (the newest 1.10) or `=1.10.4`",
             fix=set_compat(compat, new) if new and newest_allowed(new) else None,
         )

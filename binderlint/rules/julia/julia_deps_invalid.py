@@ -20,6 +20,6 @@ class JuliaDepsInvalid(Rule):
         for name, value in project.wrong_deps() if project else ():
             yield self.at(
                 value,
-                f"`{value}` is no UUID, so Julia refuses the project and the build fails",
+                f"`{value}` is not a UUID, so Julia refuses the project and the build fails",
                 help=f'Run `Pkg.add("{name}")`, which writes the UUID; a version belongs under `[compat]`',
             )

@@ -26,7 +26,7 @@ class JuliaHijacksBuild(Rule):
         if runtime and runtime.name == "r":
             yield self.at(
                 project.source,
-                f"Because of this file Binder installs Julia and no R, although {plan.path('runtime.txt')} asks for R",
+                f"Because of this file Binder installs Julia but not R, although {plan.path('runtime.txt')} requests R",
                 help="Keep one of the two, or install R packages and `r-base` with environment.yml, which is used beside Julia",
             )
         elif repo.get(plan.path("default.nix")):
@@ -38,7 +38,7 @@ class JuliaHijacksBuild(Rule):
         elif not project.is_julia and not plan.error:
             yield self.at(
                 project.source,
-                "This file makes Binder install Julia, and it does not look like a Julia project",
-                help="Put Binder's files into a folder `binder`, which hides this one",
+                "This file makes Binder install Julia, but it does not look like a Julia project",
+                help="Put Binder's files in a folder `binder`, which hides this one",
                 severity=Severity.WARNING,
             )

@@ -22,6 +22,6 @@ class JuliaRequire(Rule):
         if plan.buildpack == Buildpack.JULIA_REQUIRE and source:
             yield self.at(
                 source,
-                "Binder no longer builds from REQUIRE, and its mere presence stops the build with an error",
-                help='Write a Project.toml (in Julia: `using Pkg; Pkg.activate("."); Pkg.add([...])`) and remove this file',
+                "Binder no longer builds from REQUIRE. The file alone stops the build with an error",
+                help='Create a Project.toml (in Julia: `using Pkg; Pkg.activate("."); Pkg.add([...])`) and remove this file',
             )

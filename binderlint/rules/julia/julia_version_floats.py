@@ -32,12 +32,12 @@ class JuliaVersionFloats(Rule):
         minor = ".".join((made or version.version).split(".")[:2])
         today = ".".join(version.version.split(".")[:2])
         differs = f", and Manifest.toml was made with {made}" if made and minor != today else ""
-        where = f"`{compat}` allows every newer Julia 1" if compat else "No version of Julia is named"
+        where = f"`{compat}` allows every newer Julia 1" if compat else "No Julia version is given"
         new = f"~{minor}"
         yield self.at(
             compat if compat is not None else project.source,
-            f"{where}, so each build takes the newest there is ({today} or later){differs}",
-            help=f'Write `julia = "{new}"` under `[compat]`',
+            f"{where}, so each build uses the newest release (currently {today}, or later){differs}",
+            help=f'Add `julia = "{new}"` under `[compat]`',
             fix=None
             if not newest_allowed(new)
             else set_compat(compat, new)
@@ -51,7 +51,9 @@ def _added(project: Project, constraint: str) -> Fix | None:
     line = f'julia = "{constraint}"'
     for number, text in enumerate(project.source.lines(), 1):
         if re.match(r"\s*\[compat\]\s*(?:#|$)", text):
-            return Fix(f"Write `{line}`", (insert_lines(project.source, number + 1, line),), Applicability.UNSAFE)
+            return Fix(
+                f"Change it to `{line}`", (insert_lines(project.source, number + 1, line),), Applicability.UNSAFE
+            )
     if "compat" in project.data:
         return None
-    return Fix(f"Write `{line}`", (append_lines(project.source, f"\n[compat]\n{line}"),), Applicability.UNSAFE)
+    return Fix(f"Change it to `{line}`", (append_lines(project.source, f"\n[compat]\n{line}"),), Applicability.UNSAFE)

@@ -36,17 +36,17 @@ class BinderDirHidesRootConfig(Rule):
             if self._is_missed(repo, source, without):
                 yield self.at(
                     source,
-                    f"The folder `{folder}` makes Binder look for `{name}` in it and nowhere else, so this file is ignored",
+                    f"Because of the folder `{folder}`, Binder looks for `{name}` only there and ignores this file",
                     help=f"Move it to `{folder}/{name}`"
                     if name not in ROOT_ONLY
-                    else f"Add an environment file to `{folder}`, or rename the folder if it is not meant for Binder's configuration",
+                    else f"Add an environment file to `{folder}`, or rename the folder if it is not for Binder's configuration",
                     fix=_move(repo, source, f"{folder}/{name}"),
                 )
             elif self._is_worth_knowing(repo, name):
                 yield self.at(
                     source,
-                    f"Binder reads the files in `{folder}` and not this one",
-                    help="Nothing to do if it is there for another purpose",
+                    f"Binder reads the files in `{folder}` instead of this one",
+                    help="Nothing to do if it has another purpose",
                     severity=Severity.INFO,
                     level=Level.POLISH,
                 )

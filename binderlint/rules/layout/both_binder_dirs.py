@@ -21,7 +21,7 @@ class BothBinderDirs(Rule):
             inside = [source for path, source in repo.sources.items() if path.startswith((".binder/", "binder/"))]
             yield self.at(
                 min(inside, key=lambda source: source.name not in CONFIG_NAMES) if inside else repo.place,
-                "The repository has a folder `binder` and a folder `.binder`: Binder cannot tell which one counts, and the build stops",
+                "The repository has both a folder `binder` and a folder `.binder`. Binder cannot tell which one to use, so the build stops",
                 help="Keep one of the two folders",
                 fix=self._merge(repo),
             )

@@ -31,7 +31,7 @@ class ConfigDirectoryMisnamed(Rule):
         harmless = plan.default and not any(naming_folder(repo, folder))
         yield self.at(
             files[0],
-            f"Binder reads a folder `{right}` and never one called `{folder}`, so nothing in it is used",
+            f"Binder reads a folder `{right}`, not `{folder}`, so nothing in it is used",
             help=f"Rename the folder: `git mv {folder} {right}`",
             fix=Fix(
                 f"Rename the folder `{folder}` to `{right}`",

@@ -30,8 +30,8 @@ class ConfigInSubdirectory(Rule):
         refused = repo.hub == "mybinder.org"
         yield self.at(
             source,
-            f"Binder looks in the root of the repository and in a folder `binder`, never in `{source.folder}`, so this file is not used"
-            + (", and mybinder.org refuses a repository without one" if refused else ""),
+            f"Binder looks only in the root of the repository and in a folder `binder`, not in `{source.folder}`, so this file is not used"
+            + (", and mybinder.org refuses a repository without an environment file" if refused else ""),
             help=f"Move it to the root or to a folder `binder`: `git mv {source.path} binder/`",
             severity=Severity.ERROR if refused else Severity.WARNING,
             fix=self._move(repo, source.folder),

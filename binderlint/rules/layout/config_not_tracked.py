@@ -29,7 +29,7 @@ class ConfigNotTracked(Rule):
             if source.path != plan.path(source.name) or not plan.uses(source.path):
                 continue
             pattern = git_excludes(repo, source.path)
-            reason = f"`{pattern.line}` in {pattern.line.place.path} keeps it out" if pattern else "it was never added"
+            reason = f"`{pattern.line}` in {pattern.line.place.path} excludes it" if pattern else "it was never added"
             force = "--force " if pattern else ""
             yield self.at(
                 source,

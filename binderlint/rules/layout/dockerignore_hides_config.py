@@ -43,8 +43,8 @@ class DockerignoreHidesConfig(Rule):
             names = ", ".join(f"`{path}`" for path in paths)
             yield self.at(
                 pattern.line,
-                f"This line keeps {names} out of the build, which Binder needs: the build stops",
-                help="Take the file back with a line that begins with `!`",
+                f"This line excludes {names} from the build. Binder needs it, so the build stops",
+                help="Include the file again with a line that begins with `!`",
                 fix=_take_back(pattern, paths),
             )
         notebooks = [path for path in repo.sources if path.endswith((".ipynb", ".Rmd"))]
@@ -53,13 +53,11 @@ class DockerignoreHidesConfig(Rule):
         if first and all(keepers) and first not in hidden:
             yield self.at(
                 first.line,
-                "This line keeps the notebooks out of the build, so the launched repository comes without them",
-                help="Remove the line, or take the notebooks back with a line that begins with `!`",
+                "This line excludes the notebooks from the build, so they are missing in the launched repository",
+                help="Remove the line, or include the notebooks again with a line that begins with `!`",
             )
 
 
 def _take_back(pattern: Pattern, paths: list[str]) -> Fix:
     lines = "\n".join(f"!{path}" for path in paths)
-    return Fix(
-        "Take the files back into the build", (append_lines(pattern.line.place.source, lines),), Applicability.UNSAFE
-    )
+    return Fix("Include the files again", (append_lines(pattern.line.place.source, lines),), Applicability.UNSAFE)

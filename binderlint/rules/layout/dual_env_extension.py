@@ -25,7 +25,7 @@ class DualEnvExtension(Rule):
         yield self.at(
             other,
             "Binder reads `environment.yml` and ignores this file, "
-            + ("which says the same" if same else "so what only this one asks for is not installed"),
+            + ("which says the same" if same else "so what is listed only here is not installed"),
             help="Remove this file" if same else "Move what is missing to environment.yml, and remove this file",
             fix=Fix("Remove the copy", (Delete(other.path),)) if same else None,
         )

@@ -26,7 +26,7 @@ class EnvYamlExtension(Rule):
         named = any(naming(repo, source.name, source.path))
         yield self.at(
             source,
-            "Only repo2docker 2026.4 and later read `environment.yaml`; to a hub with an older one this file does not exist",
+            "Only repo2docker 2026.4 and later read `environment.yaml`. A hub with an older version ignores this file",
             help="Rename it to `environment.yml`",
             fix=Fix(
                 "Rename `environment.yaml` to `environment.yml`",

@@ -33,8 +33,8 @@ class EnvironmentOnlyPip(Rule):
         if only_pip:
             yield self.at(
                 environment.key("dependencies"),
-                "Conda is asked for nothing but Python: a requirements.txt and a runtime.txt give the same environment and build faster",
-                help=f"Write the `pip:` list to requirements.txt and `python-{python or 'x.y'}` to runtime.txt",
+                "Only Python comes from conda here. A requirements.txt and a runtime.txt give the same environment and build faster",
+                help=f"Move the `pip:` list to requirements.txt, and put `python-{python or 'x.y'}` in runtime.txt",
                 fix=_as_requirements(repo, python),
             )
 
@@ -48,6 +48,4 @@ def _as_requirements(repo: Snapshot, python: str) -> Fix | None:
     edits: list[Edit] = [create(plan.path("requirements.txt"), "\n".join(lines) + "\n"), Delete(source.path)]
     if python:
         edits.append(create(plan.path("runtime.txt"), f"python-{python}\n"))
-    return Fix(
-        "Write requirements.txt and runtime.txt in place of environment.yml", tuple(edits), Applicability.DISPLAY
-    )
+    return Fix("Replace environment.yml with requirements.txt and runtime.txt", tuple(edits), Applicability.DISPLAY)

@@ -57,7 +57,7 @@ class FilenameCase(Rule):
             careful = lost or any(naming(repo, source.name, path))
             yield self.at(
                 source,
-                f"Binder looks for `{right}` and never at `{source.name}`, so what this file asks for is not done",
+                f"Binder looks for `{right}`, not for `{source.name}`, so this file has no effect",
                 help=f"Rename the file: `git mv {path} {rename.to}`",
                 fix=Fix(
                     f"Rename `{source.name}` to `{right}`",

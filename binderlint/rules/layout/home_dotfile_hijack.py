@@ -47,7 +47,7 @@ class HomeDotfileHijack(Rule):
                     what = "exit" if command.name == "exit" else f"exec {command.name}"
                     yield self.at(
                         command.place,
-                        f"Binder's first program reads this file at every launch, and `{what}` ends it before the Jupyter server starts",
+                        f"A login shell reads this file at every launch, and `{what}` ends it before the Jupyter server starts",
                         help="Remove the line, or let only terminals run it: `case $- in *i*) ... ;; esac`",
                     )
                     return

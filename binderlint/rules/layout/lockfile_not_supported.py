@@ -50,13 +50,15 @@ class LockfileNotSupported(Rule):
         for lock in found[:1]:
             yield self.at(
                 lock,
-                f"Binder does not read {lock.name}: it installs the newest versions, and not those that were locked",
+                f"Binder does not read {lock.name}: it installs the newest versions instead of the locked ones",
                 help=_advice(lock),
             )
 
 
 def _advice(lock: Source) -> str:
     if lock.name == "renv.lock":
-        return "Write `renv::restore()` into install.R, and `r-` with a date into runtime.txt"
+        return "Put `renv::restore()` in install.R, and `r-` with a date in runtime.txt"
     export = EXPORTS.get(lock.name)
-    return f"Write a file that Binder reads: `{export}`" if export else "Write an environment.yml or a requirements.txt"
+    return (
+        f"Create a file that Binder reads: `{export}`" if export else "Create an environment.yml or a requirements.txt"
+    )

@@ -59,9 +59,9 @@ class NoEnvironmentFile(Rule):
         ]
         suspects += [source.path for source in environments_in_folders(repo)]
         outcome = (
-            ": mybinder.org refuses such a repository since March 2026"
+            ". mybinder.org has refused such repositories since March 2026"
             if repo.hub == "mybinder.org"
-            else ", so it gives a bare Python, and mybinder.org refuses such a repository since March 2026"
+            else ", so it installs only Python. mybinder.org has refused such repositories since March 2026"
         )
         yield self.at(
             repo.place,

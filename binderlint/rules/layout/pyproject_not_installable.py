@@ -35,8 +35,8 @@ class PyprojectNotInstallable(Rule):
         export = next((EXPORTS[name] for name in PYTHON_LOCKS if repo.get(name)), None)
         yield self.at(
             source,
-            f"pyproject.toml has not got {lacks}, so Binder does not install it, and there is no other environment file",
-            help=f"Add the table, or write a requirements.txt{f' with `{export}`' if export else ''}",
+            f"pyproject.toml does not have {lacks}, so Binder does not install it, and there is no other environment file",
+            help=f"Add the table, or create a requirements.txt{f' with `{export}`' if export else ''}",
             severity=Severity.ERROR if repo.hub == "mybinder.org" else Severity.WARNING,
             fix=fix,
         )

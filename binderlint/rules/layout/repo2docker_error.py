@@ -23,6 +23,6 @@ class Repo2dockerError(Rule):
         yield self.at(
             error.place,
             f"repo2docker stops with {error.type}: {first}".rstrip(".: "),
-            help="Correct the file: nothing is built until this error is gone",
+            help="Correct the file: nothing is built until this error is fixed",
             explained_in=(error.place.path,),
         )

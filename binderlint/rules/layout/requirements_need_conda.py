@@ -52,14 +52,14 @@ class RequirementsNeedConda(Rule):
         fix = _with_environment(repo, found)
         for requirement, need in found:
             outcome = (
-                "pip has to compile it and the build stops"
+                "pip has to compile it, so the build stops"
                 if need.fails == "compile"
                 else "it installs but cannot be imported"
             )
             yield self.at(
                 requirement.line,
-                f"`{requirement.name}` needs {need.library}, which pip does not bring: {outcome}",
-                help=f"Take `{need.conda}` from conda-forge, in an environment.yml instead of requirements.txt",
+                f"`{requirement.name}` needs {need.library}, which pip does not install: {outcome}",
+                help=f"Install `{need.conda}` from conda-forge, in an environment.yml instead of requirements.txt",
                 fix=fix,
             )
 
@@ -138,7 +138,7 @@ def _with_environment(repo: Snapshot, found: list[tuple[Requirement, Need]]) -> 
     if runtime := used_file(repo, "runtime.txt"):
         edits.append(Delete(runtime.path))
     names = ", ".join(need.conda for _, need in found)
-    return Fix(f"Take {names} from conda-forge in a new environment.yml", tuple(edits), Applicability.UNSAFE)
+    return Fix(f"Install {names} from conda-forge in a new environment.yml", tuple(edits), Applicability.UNSAFE)
 
 
 def _conda_version(one: Requirement) -> str:

@@ -60,8 +60,8 @@ class ShadowedConfigFile(Rule):
             if source.name == "requirements.txt" and missing == []:
                 yield self.at(
                     source,
-                    f"Binder installs `{winner}` and ignores this file; `{winner}` asks for the same packages",
-                    help=f"Nothing is missing, but keep in mind that only `{winner}` counts on Binder",
+                    f"Binder installs `{winner}` and ignores this file. `{winner}` lists the same packages",
+                    help=f"Nothing is missing, but keep in mind that Binder uses only `{winner}`",
                     severity=Severity.INFO,
                     level=Level.POLISH,
                 )
@@ -142,5 +142,5 @@ def _what_to_do(winner: str, name: str) -> str:
     if name in ("requirements.txt", "requirements3.txt", "Pipfile", "Pipfile.lock"):
         return f"Move its packages to `{winner}`, or remove one of the two files"
     if name == "install.R":
-        return "Name the R packages in environment.yml (`r-sf` for sf), or let postBuild run `Rscript install.R`"
+        return "List the R packages in environment.yml (`r-sf` for sf), or run `Rscript install.R` in postBuild"
     return f"Remove `{name}`, or the `{winner}` that hides it"

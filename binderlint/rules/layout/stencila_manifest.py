@@ -34,6 +34,6 @@ class StencilaManifest(Rule):
             if found and _STENCILA.search(_COMMENT.sub("", source.text)):
                 yield self.at(
                     source.slice(*found.span(1)),
-                    "repo2docker has not opened articles of Stencila since November 2020, so this one cannot be read in a session",
+                    "repo2docker has not opened Stencila articles since November 2020, so visitors cannot read this one",
                     help="Let readers open the notebook or R Markdown file that it was made from, and remove `manifest.xml`",
                 )

@@ -26,8 +26,8 @@ class SymlinkEscapesRepo(Rule):
             if source and source.mode == SYMLINK and not repo.exists(path) and not self._in_submodule(repo, path):
                 yield self.at(
                     source,
-                    f"`{source.name}` is a link to `{source.text}`, which is not in the repository: to Binder the file does not exist",
-                    help="Put the file itself into the repository, or link to one that is in it",
+                    f"`{source.name}` is a link to `{source.text}`, which is not in the repository. On Binder the file does not exist",
+                    help="Put the file itself in the repository, or link to one that is in it",
                 )
 
     def _in_submodule(self, repo: Snapshot, path: str) -> bool:

@@ -30,7 +30,7 @@ class BadgeConflictingParams(Rule):
             assert isinstance(name, Text)
             yield self.at(
                 name,
-                f"Binder takes `{taken.name}` and ignores `{name}` beside it",
-                help=f"Keep one of the two; today `{taken.name}` decides",
+                f"Binder uses `{taken.name}` and ignores `{name}` beside it",
+                help=f"Keep one of the two; currently `{taken.name}` decides",
                 fix=Fix(f"Remove `{name}`", (replace(link.onwards("query"), text),), Applicability.UNSAFE),
             )

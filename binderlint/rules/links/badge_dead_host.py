@@ -30,25 +30,25 @@ class BadgeDeadHost(Rule):
             if link.address.route is Route.HOME and link.where is Where.LINK and not _tells_of_the_end(link):
                 yield self.at(
                     link.text("host"),
-                    f"Nobody answers at `{hub}` any more: {why}",
-                    help="Name mybinder.org or another hub that runs",
+                    f"`{hub}` no longer works: {why}",
+                    help="Use mybinder.org or another hub that is running",
                     severity=Severity.INFO,
                     level=Level.POLISH,
                 )
             if not link.launches or (link.where is Where.BARE and _tells_of_the_end(link)):
                 continue
-            message = f"The launch fails, since nobody answers at `{hub}` any more: {why}"
+            message = f"The launch fails, since `{hub}` no longer works: {why}"
             if claimed.setdefault(same_launch(link), hub) != hub:
                 yield self.at(
                     link.text("host"),
                     message,
-                    help="Remove this link: the same one for another hub stands in this file",
+                    help="Remove this link: the same one for another hub is in this file",
                 )
                 continue
             yield self.at(
                 link.text("host"),
                 message,
-                help="Launch on mybinder.org; it gives 2 GB of memory and no dask cluster",
+                help="Launch on mybinder.org, which has 2 GB of memory and no dask cluster",
                 fix=Fix(f"Launch on {MYBINDER}", (replace(link.text("scheme", "base"), f"https://{MYBINDER}"),)),
             )
 

@@ -23,7 +23,7 @@ class BadgeGitSuffix(Rule):
                 suffix = name.part(len(name) - 4, len(name))
                 yield self.at(
                     suffix,
-                    "The repository is named with `.git`: the launch works, but the page on which visitors wait shows no preview of the notebook",
-                    help="Leave out `.git`",
-                    fix=Fix("Leave out `.git`", (replace(suffix, ""),)),
+                    "The name of the repository ends in `.git`. The launch works, but visitors who wait see no preview of the notebook",
+                    help="Remove `.git`",
+                    fix=Fix("Remove `.git`", (replace(suffix, ""),)),
                 )

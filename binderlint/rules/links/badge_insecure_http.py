@@ -26,7 +26,7 @@ class BadgeInsecureHttp(Rule):
                 ):
                     yield self.at(
                         link.text("scheme"),
-                        f"{MYBINDER} is reached over https; this address needs a redirect, and a browser may block it",
-                        help="Write `https`",
+                        f"{MYBINDER} uses https. This address needs a redirect, and a browser may block it",
+                        help="Use `https`",
                         fix=Fix("Write https", (replace(link.text("scheme"), "https"),)),
                     )

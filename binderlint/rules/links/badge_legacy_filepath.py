@@ -40,8 +40,8 @@ class BadgeLegacyFilepath(Rule):
                 new = replace(between(target.name, target.value.part(0, slash.end())), "urlpath=lab/tree/")
             yield self.at(
                 target.name,
-                "`filepath` opens the simple notebook interface of old; `labpath` opens JupyterLab",
-                help="Write `labpath`" if is_file else "Write `urlpath=lab/tree/`",
+                "`filepath` opens the old, simple notebook interface; `labpath` opens JupyterLab",
+                help="Use `labpath`" if is_file else "Use `urlpath=lab/tree/`",
                 fix=Fix("Open JupyterLab", (new,), Applicability.UNSAFE),
             )
 

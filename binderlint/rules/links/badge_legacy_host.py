@@ -29,16 +29,16 @@ class BadgeLegacyHost(Rule):
                 )
                 yield self.at(
                     link.text("lead"),
-                    "This form of the address is that of the first Binder and always launches the branch `master`",
-                    help="Write the address in today's form",
-                    fix=Fix("Write the address in today's form", (replace(link.url, url),)),
+                    "This address has the form of the first Binder, which always launches the branch `master`",
+                    help="Use the current form of the address",
+                    fix=Fix("Use the current form of the address", (replace(link.url, url),)),
                 )
             elif link.address.hub in LEGACY_HOSTS and link.address.route in (Route.LAUNCH, Route.HOME):
                 yield self.at(
                     link.text("host"),
-                    f"`{link.address.hub}` is an old name of {MYBINDER} that lives on as a redirect only",
-                    help=f"Write `{MYBINDER}`",
-                    fix=Fix(f"Write {MYBINDER}", (replace(link.text("scheme", "base"), f"https://{MYBINDER}"),)),
+                    f"`{link.address.hub}` is an old name of {MYBINDER}, which only redirects to it",
+                    help=f"Use `{MYBINDER}`",
+                    fix=Fix(f"Use {MYBINDER}", (replace(link.text("scheme", "base"), f"https://{MYBINDER}"),)),
                 )
 
 

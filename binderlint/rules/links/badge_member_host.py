@@ -26,8 +26,8 @@ class BadgeMemberHost(Rule):
             choice = any(other.address.hub != hub and same_launch(other) == same_launch(link) for other in links)
             yield self.at(
                 link.text("host", "base"),
-                f"This launches on one member of {MYBINDER} only: it fails whenever that member is down, full or has left",
-                help=f"Write `{MYBINDER}`, which chooses a member that works",
+                f"This link goes to a single member of the {MYBINDER} federation. It stops working whenever that member is full, down, or leaves",
+                help=f"Use `{MYBINDER}`, which chooses a member that works",
                 severity=Severity.INFO if choice else None,
                 fix=None
                 if choice

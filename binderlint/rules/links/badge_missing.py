@@ -37,7 +37,7 @@ class BadgeMissing(Rule):
                 url = f"https://{MYBINDER}/v2/{prefix}/{spec}/HEAD"
                 yield self.at(
                     source,
-                    "This repository can be launched on Binder, but its README has no link for it",
+                    "This repository can be launched on Binder, but its README has no link for that",
                     help="Add the badge after the first heading",
                     fix=Fix("Add the badge", (_insert(source, markup, url),), Applicability.UNSAFE),
                 )

@@ -25,8 +25,8 @@ class BadgeMissingRef(Rule):
                 continue
             yield self.at(
                 link.text("repo"),
-                "The link names no branch, tag or commit, so the launch fails",
-                help="Add `/HEAD`, the newest state of the default branch, or a tag",
+                "The link has no branch, tag or commit, so the launch fails",
+                help="Add `/HEAD` (the newest state of the default branch) or a tag",
                 fix=Fix("Add `/HEAD`", (replace(link.text("gap", "ref"), "/HEAD"),)),
             )
 

@@ -32,8 +32,8 @@ class BadgeNbgitpullerEncoding(Rule):
             if ands:
                 yield self.at(
                     ands[0],
-                    "This `&` was written for HTML before it was encoded: nbgitpuller does not see what follows it",
-                    help=f"Write `%26` for `{ands[0]}`",
+                    "This `&` was escaped for HTML before it was encoded, so nbgitpuller does not see what follows it",
+                    help=f"Replace `{ands[0]}` with `%26`",
                     fix=Fix("Write `%26`", tuple(replace(one, "%26") for one in ands)),
                 )
             after = link.address.query[link.address.query.index(pull) + 1 :]
@@ -51,8 +51,8 @@ class BadgeNbgitpullerEncoding(Rule):
                 query = link.onwards("query")
                 yield self.at(
                     name,
-                    f"The `&` before `{name}` is not encoded: Binder takes `{name}` for its own, and nbgitpuller does not see it",
-                    help="Write `%26` for each `&` after `git-pull`",
+                    f"The `&` before `{name}` is not encoded: Binder treats `{name}` as its own, and nbgitpuller does not see it",
+                    help="Use `%26` for each `&` after `git-pull`",
                     fix=Fix("Encode it", (replace(query.part(start, len(query)), text),)),
                 )
 

@@ -27,14 +27,14 @@ class BadgeOldImage(Rule):
             goes = hub in DEAD_HOSTS and any(_is_left(other, link, repo) for other in links)
             yield self.at(
                 link.url,
-                f"The image on `{hub}` is gone: readers see a broken picture"
+                f"The image on `{hub}` no longer exists, so readers see a broken picture"
                 if gone
                 else "This is Binder's old badge image",
                 help=f"Use https://{MYBINDER}/badge_logo.svg",
                 severity=Severity.WARNING if gone else None,
                 fix=None
                 if goes
-                else Fix("Use today's image", (replace(link.url, f"https://{MYBINDER}/badge_logo.svg"),)),
+                else Fix("Use the current image", (replace(link.url, f"https://{MYBINDER}/badge_logo.svg"),)),
             )
 
 

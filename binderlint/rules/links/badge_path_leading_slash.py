@@ -28,7 +28,7 @@ class BadgePathLeadingSlash(Rule):
                 slash = target.value.part(0, found.end())
                 yield self.at(
                     slash,
-                    f"`{target.name}` starts with a slash: the address has two of them then, and the file may not be found",
-                    help="Start at the top of the repository, without a slash",
+                    f"`{target.name}` starts with a slash, so the address has two of them and the file may not be found",
+                    help="Start the path at the top of the repository, without a slash",
                     fix=Fix("Remove the slash", (replace(slash, ""),)),
                 )

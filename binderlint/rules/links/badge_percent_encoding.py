@@ -29,7 +29,7 @@ class BadgePercentEncoding(Rule):
                 yield self.at(
                     target.value,
                     "This path is not encoded as UTF-8, so Binder cannot read it",
-                    help="Encode it anew, as UTF-8",
+                    help="Encode it again, as UTF-8",
                 )
             elif (
                 target.name != "urlpath" and _TWICE.search(target.value) and not repo.exists(target.decoded.strip("/"))
@@ -37,8 +37,8 @@ class BadgePercentEncoding(Rule):
                 once = _TWICE.sub("%", target.value)
                 yield self.at(
                     target.value,
-                    "This path is encoded twice: Binder decodes it once, and then the file is not found",
-                    help=f"Write `{once}`",
+                    "This path is encoded twice. Binder decodes it once, and then the file is not found",
+                    help=f"Change it to `{once}`",
                     fix=Fix("Encode it once", (replace(target.value, once),)),
                 )
 

@@ -26,22 +26,22 @@ class BadgeRefNotFound(Rule):
             if ref in USUAL and link.address.provider == "gh":
                 yield self.at(
                     link.text("ref"),
-                    f"There is no branch `{ref}` any more: Binder shows an error, waits 10 seconds and takes the default branch",
-                    help="Write `HEAD`, which is always the default branch",
+                    f"The branch `{ref}` no longer exists. Binder shows an error, waits 10 seconds and uses the default branch",
+                    help="Use `HEAD`, which is always the default branch",
                     severity=Severity.WARNING,
                     level=Level.REPRODUCE,
-                    fix=Fix("Write `HEAD`", (replace(link.text("ref"), "HEAD"),)),
+                    fix=Fix("Use `HEAD`", (replace(link.text("ref"), "HEAD"),)),
                 )
                 continue
             new = _similar(ref, repo)
             yield self.at(
                 link.text("ref"),
                 f"There is no branch or tag `{ref}` in this repository, so the launch fails",
-                help=f"Write `{new}`"
+                help=f"Use `{new}`"
                 if new != "HEAD"
-                else "Write `HEAD`, the default branch, or a branch or tag that exists",
+                else "Use `HEAD` (the default branch), or a branch or tag that exists",
                 fix=Fix(
-                    f"Write `{new}`",
+                    f"Use `{new}`",
                     (replace(link.text("ref"), quote(new, errors="surrogateescape")),),
                     Applicability.UNSAFE,
                 ),

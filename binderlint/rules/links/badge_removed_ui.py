@@ -27,6 +27,6 @@ class BadgeRemovedUi(Rule):
             if gone and gone[1].lower() not in configuration(repo).lower():
                 yield self.at(
                     target.value,
-                    f"Binder no longer brings `{gone[1]}`: visitors get `404: Not Found`",
+                    f"Binder no longer includes `{gone[1]}`, so visitors get `404: Not Found`",
                     help="Open JupyterLab: `?urlpath=lab`",
                 )

@@ -32,7 +32,7 @@ class BadgeSessionUrl(Rule):
                     fix = Fix("Link to a launch", (replace(link.url, url),), Applicability.UNSAFE)
             yield self.at(
                 link.url,
-                "This is the address of one visitor's server, which is long gone: the link gives an error",
+                "This is the address of one visitor's server, which has long been shut down, so the link leads to an error",
                 help=f"Link to a launch: https://{MYBINDER}/v2/gh/<owner>/<repository>/HEAD",
                 fix=fix,
             )

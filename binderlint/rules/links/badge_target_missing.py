@@ -41,8 +41,8 @@ class BadgeTargetMissing(Rule):
                 fix = Fix(f"Open `{new}`", (edit,), Applicability.UNSAFE) if edit else None
             yield self.at(
                 target.value if isinstance(target.value, Text) else link.url,
-                f"There is no `{wanted}` in this repository: Binder launches, and then the file is not found",
-                help=f"Did you mean `{new}`?" if new else "Name a file or folder of the repository, or remove the path",
+                f"There is no `{wanted}` in this repository. Binder launches, but then the file is not found",
+                help=f"Did you mean `{new}`?" if new else "Use a file or folder of the repository, or remove the path",
                 fix=fix,
             )
 

@@ -31,7 +31,7 @@ class BadgeTreeUrl(Rule):
             if "//" in address.base + "/":
                 yield self.at(
                     link.text("base", "lead"),
-                    "With two slashes after the host BinderHub does not know this address and shows its front page",
+                    "With two slashes after the host, BinderHub does not recognise this address and shows its front page",
                     help="Remove a slash",
                     fix=Fix(
                         "Remove a slash", (replace(link.text("base"), re.sub("/+", "/", address.base).rstrip("/")),)
@@ -57,8 +57,8 @@ class BadgeTreeUrl(Rule):
         text = f"{ref}?{parameter}{rest}"
         return self.at(
             link.text("ref"),
-            f"The `?` before `{parameter}=` is missing, so BinderHub reads all of it as the name of a branch, and the launch fails",
-            help=f"Write `{text}`",
+            f"The `?` before `{parameter}=` is missing, so BinderHub reads all of it as the name of a branch and the launch fails",
+            help=f"Change it to `{text}`",
             fix=None if link.address.query else Fix("Add the `?`", (replace(link.text("ref"), text),)),
         )
 
@@ -72,9 +72,9 @@ class BadgeTreeUrl(Rule):
         edit = replace(link.onwards("repo" if start else "ref"), text)
         return self.at(
             where,
-            f"`{_shown(where)}` is a piece of another web address: BinderHub takes it for a branch, and the launch fails",
-            help=f"Write `{text}`",
-            fix=Fix("Write the ref and the path", (edit,), Applicability.SAFE if safe else Applicability.UNSAFE),
+            f"`{_shown(where)}` is part of another web address. BinderHub treats it as a branch, so the launch fails",
+            help=f"Change it to `{text}`",
+            fix=Fix("Correct the ref and the path", (edit,), Applicability.SAFE if safe else Applicability.UNSAFE),
         )
 
 

@@ -32,7 +32,7 @@ class BadgeUiNotInstalled(Rule):
             edit = _add(package, repo) if package else None
             yield self.at(
                 target.value,
-                f"This opens {interface.title}, which the environment does not have: visitors get `404: Not Found`",
+                f"This opens {interface.title}, which is not in the environment, so visitors get `404: Not Found`",
                 help=f"Add `{package or interface.title}` to the environment",
                 fix=Fix(f"Add `{package}`", (edit,), Applicability.UNSAFE) if edit else None,
             )

@@ -36,8 +36,8 @@ class BadgeUnescapedSpec(Rule):
                 text = f"{quote(reading.repo, safe='', errors='surrogateescape')}/{reading.ref}"
                 yield self.at(
                     spec,
-                    "The slashes of the repository are not encoded: Binder takes only the first piece for it, and the launch fails",
-                    help=f"Write `{text}`",
+                    "The slashes in the repository's address are not encoded. Binder reads only the first part, so the launch fails",
+                    help=f"Change it to `{text}`",
                     fix=Fix(
                         "Encode the repository",
                         (replace(spec, text),),

@@ -32,18 +32,18 @@ class BadgeUnknownRoute(Rule):
                     assert start
                     yield self.at(
                         target.value,
-                        f"`{path}` is a path of the repository, and no address of the server: visitors get `404: Not Found`",
-                        help=f"Write `urlpath=lab/tree/{path}`",
+                        f"`{path}` is a path in the repository, not an address of the server, so visitors get `404: Not Found`",
+                        help=f"Use `urlpath=lab/tree/{path}`",
                         fix=Fix("Open it in JupyterLab", (replace(target.value.part(0, start.end()), "lab/tree/"),)),
                     )
             elif _ADDRESSES.fullmatch(path) and not repo.exists(path):
                 yield self.at(
                     target.name,
-                    f"`{target.name}` names a file: `{path}` is looked for as one, and not found",
-                    help=f"Write `urlpath={path}`",
+                    f"`{target.name}` must name a file. Binder looks for a file `{path}` and does not find it",
+                    help=f"Use `urlpath={path}`",
                     fix=None
                     if missing_interface(path, repo)
-                    else Fix("Write `urlpath`", (replace(target.name, "urlpath"),)),
+                    else Fix("Use `urlpath`", (replace(target.name, "urlpath"),)),
                 )
 
 

@@ -48,8 +48,8 @@ class BadgeWrongMarkup(Rule):
             place = between(line.text, lines[last].text)
             yield self.at(
                 line.text,
-                "This badge is written in reStructuredText: in Markdown it is shown as text, and nobody can click on it",
-                help=f"Write `{text}`",
+                "This badge is written in reStructuredText. Markdown shows it as plain text, so nobody can click on it",
+                help=f"Use `{text}`",
                 fix=Fix("Write it in Markdown", (replace(place, text),)),
             )
 
@@ -65,8 +65,8 @@ class BadgeWrongMarkup(Rule):
                 badge = line.text.part(*found.span())
                 yield self.at(
                     badge,
-                    "This badge is written in Markdown: in reStructuredText it is shown as text, and nobody can click on it",
-                    help="Write it as an `.. image::` with a `:target:`",
+                    "This badge is written in Markdown. reStructuredText shows it as plain text, so nobody can click on it",
+                    help="Use `.. image::` with a `:target:`",
                     fix=Fix("Write it in reStructuredText", (_directive(badge, text, lines, number, source),))
                     if alone
                     else None,

@@ -41,8 +41,8 @@ class BadgeWrongRepo(Rule):
             if link.address.route is Route.LAUNCH:
                 yield self.at(
                     link.text("repo"),
-                    f"This launches `{link.address.repo}`, and not this repository, `{name}`",
-                    help=f"Write `{name}`, if this repository is meant",
+                    f"This launches `{link.address.repo}` instead of this repository, `{name}`",
+                    help=f"Use `{name}`, if you mean this repository",
                     severity=Severity.INFO if fork else None,
                     fix=None
                     if fork

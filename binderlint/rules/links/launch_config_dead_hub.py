@@ -30,13 +30,11 @@ class LaunchConfigDeadHub(Rule):
                     new = config.source.folder
                     yield self.at(
                         config.folder,
-                        f"There is no folder `{folder}`: every launch button of {config.tool} opens a page that is not found",
-                        help=f"Write `{new}`"
+                        f"There is no folder `{folder}`, so every launch button of {config.tool} opens a page that does not exist",
+                        help=f"Use `{new}`"
                         if new
-                        else "Name the folder of the pages, from the top of the repository",
-                        fix=Fix(f"Write `{new}`", (replace(config.folder, new),), Applicability.UNSAFE)
-                        if new
-                        else None,
+                        else "Use the folder of the pages, starting at the top of the repository",
+                        fix=Fix(f"Use `{new}`", (replace(config.folder, new),), Applicability.UNSAFE) if new else None,
                     )
             if config.hub:
                 yield from self._hub(config.hub, config.tool)
@@ -51,9 +49,9 @@ class LaunchConfigDeadHub(Rule):
             branch,
             f"There is no branch `{branch}` in this repository: every launch button of {tool} "
             + ("shows an error and waits 10 seconds before it launches" if usual else "fails"),
-            help=f"Write `{default or 'HEAD'}`",
+            help=f"Use `{default or 'HEAD'}`",
             severity=Severity.WARNING if usual else None,
-            fix=Fix(f"Write `{default}`", (replace(branch, default),), safety) if default else None,
+            fix=Fix(f"Use `{default}`", (replace(branch, default),), safety) if default else None,
         )
 
     def _hub(self, hub: Text, tool: str) -> Iterator[Diagnostic]:
@@ -62,8 +60,8 @@ class LaunchConfigDeadHub(Rule):
             part = hub.part(0, len(hub.rstrip("/")))
             yield self.at(
                 hub,
-                f"Nobody answers at `{address.hub}` any more, so every launch button of {tool} fails: {DEAD_HOSTS[address.hub]}",
-                help=f"Write `https://{MYBINDER}`",
+                f"`{address.hub}` no longer works, so every launch button of {tool} fails: {DEAD_HOSTS[address.hub]}",
+                help=f"Use `https://{MYBINDER}`",
                 fix=Fix(f"Launch on {MYBINDER}", (replace(part, f"https://{MYBINDER}"),)),
             )
 

@@ -28,8 +28,8 @@ class RebuildOnEveryCommit(Rule):
             return
         yield self.at(
             links[0].text("ref"),
-            "The environment lies on the branch with the notebooks, so Binder builds all of it again after every commit",
-            help="Put the environment on a branch of its own and let nbgitpuller fetch the notebooks, or launch a tag",
+            "The environment is on the same branch as the notebooks, so Binder builds all of it again after every commit",
+            help="Put the environment on a branch of its own and fetch the notebooks with nbgitpuller, or launch a tag",
         )
 
 

@@ -19,6 +19,6 @@ class NothingCommitted(Rule):
         if repo.nothing_committed:
             yield self.at(
                 Source(".", b"").place(),
-                "Git tracks no file here yet: Binder clones only what is committed and pushed, so it would find an empty repository",
+                "Git does not track any file here yet. Binder clones only what is committed and pushed, so it would find an empty repository",
                 help="Commit the files with `git add` and `git commit`, then push",
             )

@@ -23,5 +23,5 @@ class SuppressionWithoutReason(CommentRule):
                 yield self.at(
                     comment.place,
                     f"This comment suppresses {', '.join(comment.rules)} without saying why",
-                    help="Write the reason after the bracket",
+                    help="Add the reason after the bracket",
                 )

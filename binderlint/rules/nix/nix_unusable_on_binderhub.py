@@ -23,6 +23,6 @@ class NixUnusableOnBinderhub(Rule):
         if plan.buildpack == Buildpack.NIX and source and find_hub(repo.hub).binderhub:
             yield self.at(
                 source,
-                "Binder builds this repository with Nix, and no BinderHub can start what comes of it: the launch fails",
-                help="Use environment.yml, or a Dockerfile on an image with Nix",
+                "Binder builds this repository with Nix, but no BinderHub can start the result, so the launch fails",
+                help="Use environment.yml, or a Dockerfile based on an image with Nix",
             )

@@ -38,8 +38,8 @@ class ModuleShadowsStdlib(Rule):
                 )
                 yield self.at(
                     source.place(0, 0),
-                    f"{where[0].upper()}{where[1:]} this file in place of Python's own `{name}`"
+                    f"{where[0].upper()}{where[1:]} this file instead of Python's own `{name}`"
                     if name not in _JUPYTER
-                    else f"{where[0].upper()}{where[1:]} this file in place of the package `{name}`",
-                    help="Give the file another name",
+                    else f"{where[0].upper()}{where[1:]} this file instead of the package `{name}`",
+                    help="Rename the file",
                 )

@@ -41,8 +41,8 @@ class NotebookAbsolutePath(Rule):
                     told.add(folder)
                     yield self.at(
                         one.line(cell.number, number),
-                        f"`{path}` is a folder of another computer and not on Binder, so this cell fails",
-                        help="Put the file into the repository and give its path from the notebook's folder",
+                        f"This cell uses `{path}`, which exists only on the author's computer, so it fails on Binder",
+                        help="Put the file in the repository and use its path from the notebook's folder",
                     )
 
 

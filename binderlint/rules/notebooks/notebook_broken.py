@@ -30,13 +30,13 @@ class NotebookBroken(Rule):
                 if not attributes or "filter=lfs" not in attributes.text:
                     yield self.at(
                         one.source,
-                        "This is a pointer of Git LFS and not the notebook, and nothing tells git to fetch the content",
+                        "This is a Git LFS pointer instead of the notebook, and nothing tells git to fetch the content",
                         help="Commit the notebook itself, or track it with `git lfs track`",
                     )
             elif "annex/objects/" in text[:300] and one.data is None:
                 yield self.at(
                     one.source,
-                    "This is a pointer of git-annex and not the notebook; Binder does not fetch the content",
+                    "This is a git-annex pointer instead of the notebook. Binder does not fetch the content",
                     help="Commit the notebook itself: `git annex unannex`",
                 )
             elif one.data is None:
@@ -50,7 +50,7 @@ class NotebookBroken(Rule):
             return self.at(
                 one.source.slice(*marker.span()),
                 "A merge conflict was committed in this notebook, so Jupyter cannot open it",
-                help="Take one of the two versions, and open the notebook before you commit",
+                help="Keep one of the two versions, and open the notebook before you commit",
             )
         words, place = one.located.problem or ("it holds no notebook", one.source.place())
         return self.at(
@@ -68,13 +68,13 @@ class NotebookBroken(Rule):
             if words:
                 yield self.at(
                     where,
-                    f"Jupyter cannot open this notebook, which is in format {major}, of 2014 or earlier: {words}",
+                    f"Jupyter cannot open this notebook, which is in format {major} from 2014 or earlier: {words}",
                     help="Restore an earlier version from git",
                 )
                 return
             yield self.at(
                 where,
-                f"This notebook is in format {major}, of 2014 or earlier; Jupyter converts it each time it is opened",
+                f"This notebook is in format {major}, from 2014 or earlier. Jupyter converts it each time it is opened",
                 help="Open and save it in Jupyter, or run `jupyter nbconvert --to notebook --inplace`",
                 fix=Fix(
                     "Convert to format 4",
@@ -87,7 +87,7 @@ class NotebookBroken(Rule):
         elif one.source.has_bom:
             yield self.at(
                 one.source.place(0, 0),
-                "Jupyter cannot open this notebook: an invisible byte order mark stands before its first character",
+                "Jupyter cannot open this notebook: there is an invisible byte order mark before its first character",
                 help="Save the file as UTF-8 without a byte order mark",
                 fix=Fix("Remove the byte order mark", (Replace(one.source.path, Span(0, 1), ""),)),
             )
@@ -101,16 +101,16 @@ class NotebookBroken(Rule):
         if opens and words and isinstance(minor, Scalar) and _is_of_next(data.get("cells")) and _opens_as_next(minor):
             yield self.at(
                 minor,
-                f"Cells with an `id` are of format 4.5 and this file says 4.{minor.value}: Jupyter opens it with an error message",
-                help='Write `"nbformat_minor": 5`',
-                fix=Fix("Write format 4.5", (replace(minor, "5"),)),
+                f"Cells with an `id` need format 4.5, but this file says 4.{minor.value}, so Jupyter shows an error message when it opens the notebook",
+                help='Use `"nbformat_minor": 5`',
+                fix=Fix("Change the format to 4.5", (replace(minor, "5"),)),
                 severity=Severity.WARNING,
                 level=Level.POLISH,
             )
         elif words:
             yield self.at(
                 one.source,
-                f"Jupyter opens this notebook with an error message: {words}"
+                f"Jupyter shows an error message when it opens this notebook: {words}"
                 if opens
                 else f"Jupyter cannot open this notebook: {words}",
                 help="Open and save it in Jupyter, or restore an earlier version from git",

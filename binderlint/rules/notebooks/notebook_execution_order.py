@@ -28,7 +28,7 @@ class NotebookExecutionOrder(Rule):
                     place = where.place._replace(cell=(cell.number, 1)) if where else one.source.place()
                     yield self.at(
                         place,
-                        f"This cell was run before one above it ({count} after {before}), so the stored outputs may not be those of a fresh run",
+                        f"This cell was run before one above it ({count} after {before}), so a fresh run may give different outputs",
                         help="Restart the kernel, run all cells, and save",
                     )
                     break

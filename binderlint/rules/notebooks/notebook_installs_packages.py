@@ -39,8 +39,8 @@ class NotebookInstallsPackages(Rule):
         if install.tool.startswith("apt"):
             return self.at(
                 where,
-                "A session has no permission to install with apt, so this line fails",
-                help="Name the packages in `apt.txt`",
+                "A session is not allowed to install packages with apt, so this line fails",
+                help="List the packages in `apt.txt`",
             )
         wanted = install.asked
         names = [canonical(re.split(r"[<>=!~\[;@ ]", word)[0]) for word in wanted.packages]
@@ -49,7 +49,7 @@ class NotebookInstallsPackages(Rule):
         if names and not missing and wanted.names_all:
             return self.at(
                 where,
-                "The environment has this already: every visitor waits for a cell that changes nothing, or changes the version",
+                "The environment already has this. Every visitor waits for a cell that changes nothing, or only the version",
                 help="Remove the line",
                 severity=Severity.INFO,
             )
@@ -58,8 +58,8 @@ class NotebookInstallsPackages(Rule):
             fix = _add_all(repo, install.tool, missing)
         return self.at(
             where,
-            "Every visitor waits for this installation in every session, and gets what is newest that day",
-            help="Name the packages in the environment file, and remove the line",
+            "This installs the packages again in every session. Visitors wait, and get whatever version is newest that day",
+            help="List the packages in the environment file, and remove the line",
             fix=fix,
         )
 

@@ -73,7 +73,7 @@ class NotebookKernelMissing(Rule):
                 spoken = _NAMES.get(language, language.capitalize())
                 yield self.at(
                     where,
-                    f"There is no kernel for {spoken} in this environment, so the notebook cannot be run",
+                    f"The environment has no kernel for {spoken}, so the notebook cannot run",
                     help=f"Install {spoken} and its kernel in the environment"
                     if language != "r"
                     else "Add a `runtime.txt` with `r-4.4-<date>`, or `r-irkernel` to environment.yml",
@@ -89,7 +89,7 @@ class NotebookKernelMissing(Rule):
         if name != "python2":
             yield self.at(
                 where,
-                f"The kernel `{name}` is on another computer: JupyterLab takes `python3` in its place or asks, and other programs stop",
+                f"The kernel `{name}` exists only on the author's computer. JupyterLab uses `python3` instead or asks, and other programs stop",
                 help="Choose the kernel `Python 3` and save the notebook",
                 fix=Fix("Use the kernel `python3`", (edit,)),
             )
@@ -97,10 +97,10 @@ class NotebookKernelMissing(Rule):
             modern = all(syntax(cell.text) or python(cell.text) is None for cell in one.code)
             yield self.at(
                 where,
-                "There is no Python 2 in this environment: JupyterLab runs the notebook with Python 3 or asks, and other programs stop"
+                "The environment has no Python 2. JupyterLab runs the notebook with Python 3 or asks, and other programs stop"
                 if modern
-                else "There is no Python 2 in this environment, and Python 3 refuses some of the code in this notebook",
-                help="Run the notebook with Python 3, mend what fails, and save it",
+                else "The environment has no Python 2, and Python 3 cannot run some of the code in this notebook",
+                help="Run the notebook with Python 3, correct what fails, and save it",
                 fix=Fix("Use the kernel `python3`", (edit,), Applicability.UNSAFE) if modern else None,
             )
 

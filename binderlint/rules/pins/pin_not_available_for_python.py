@@ -29,7 +29,7 @@ class PinNotAvailableForPython(Rule):
             older = "is" if len(found) == 1 else "are"
             yield self.at(
                 found[0].requirement.text,
-                f"{names}{more} {older} older than Python {python}, which Binder gives here: there is no ready-made package, and compiling the source mostly fails",
-                help="Pin the Python of that time, or newer versions",
+                f"{names}{more} {older} older than Python {python}, which Binder uses here. There is no ready-made package, and compiling the source usually fails",
+                help="Pin a Python of that time, or newer versions",
                 fix=other_python(repo, python),
             )

@@ -31,7 +31,7 @@ class PinPythonMismatch(Rule):
             more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
             yield self.at(
                 first.requirement.text,
-                f"`{first.requirement.text.partition(';')[0].strip()}` {which} {python}, which Binder gives here{more}: pip finds no such version and the build stops",
-                help="Pin a Python that all versions are made for, or other versions",
+                f"`{first.requirement.text.partition(';')[0].strip()}` {which} {python}, which Binder uses here{more}: pip finds no such version and the build stops",
+                help="Pin a Python that all the versions support, or other versions",
                 fix=other_python(repo, python),
             )

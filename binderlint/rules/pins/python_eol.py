@@ -41,7 +41,7 @@ class PythonEol(Rule):
             server = ", and the kernel runs beside a server on another Python"
         yield self.at(
             python.place,
-            f"Python {python.version} has had no fixes since {_ENDED[python.version]}: packages no longer support it{server}",
+            f"Python {python.version} has had no fixes since {_ENDED[python.version]}, and packages no longer support it{server}",
             help="Move to a newer Python and test the notebooks with it",
             severity=Severity.INFO if archive else Severity.WARNING,
         )

@@ -52,8 +52,8 @@ class PythonUnpinned(Rule):
             return
         yield self.at(
             where,
-            f"No Python version is given: Binder takes its default, {version} today, and another one some day without notice",
-            help=f"Write down the version you work with; {version} is what Binder gives today",
+            f"No Python version is given. Binder uses its default, currently {version}, and will change it some day without notice",
+            help=f"Give the version you work with; Binder currently uses {version}",
             fix=Fix(f"Pin Python {version}", (edit,), Applicability.UNSAFE) if edit else None,
             severity=severity,
             explained_in=_perhaps_misspelt(repo),

@@ -55,8 +55,8 @@ class UnpinnedDependencies(Rule):
             count = f"{len(open_ones)} of {len(counted)} packages" if len(counted) > 1 else "the only package"
             yield self.at(
                 open_ones[0].text,
-                f"No version is pinned for {count} ({names}{more}): every new build takes the newest, so it can break without a change here",
-                help="Write the versions that work, such as `numpy==1.26.4` (environment.yml: `numpy=1.26.4`); `pip freeze` or `mamba list` in a running Binder shows them",
+                f"No version is pinned for {count} ({names}{more}). Every new build installs the newest, so it can break without a change here",
+                help="Pin the versions that work, such as `numpy==1.26.4` (environment.yml: `numpy=1.26.4`); `pip freeze` or `mamba list` in a running Binder shows them",
                 severity=Severity.WARNING if share > 0.5 else Severity.INFO,
                 fix=_from_lock(repo, open_ones),
             )
@@ -78,7 +78,7 @@ def _from_lock(repo: Snapshot, packages: list[Asked]) -> Fix | None:
     for lock in locks(repo):
         edits = tuple(edit for one in packages if (edit := _pinned(one, lock)))
         if edits and lock.fits(python):
-            return Fix(f"Write the versions of {lock.path}", edits, Applicability.UNSAFE)
+            return Fix(f"Pin the versions of {lock.path}", edits, Applicability.UNSAFE)
     return None
 
 

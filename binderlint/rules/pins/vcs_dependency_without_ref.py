@@ -58,8 +58,8 @@ class VcsDependencyWithoutRef(Rule):
                 continue
             yield self.at(
                 address,
-                f"`{re.split('[@#]', address)[0]}` is installed from a branch: every build takes the newest commit there, finished or not",
-                help='Name a tag or a commit: `install_github("owner/project@v1.2.0")`',
+                f"`{re.split('[@#]', address)[0]}` is installed from a branch: every build uses the newest commit there, finished or not",
+                help='Add a tag or a commit: `install_github("owner/project@v1.2.0")`',
             )
 
     def _requirement(self, one: Requirement, where: Text | Place) -> Iterator[Diagnostic]:
@@ -70,8 +70,8 @@ class VcsDependencyWithoutRef(Rule):
         follows = f"the branch `{branch}`" if branch else "its default branch"
         yield self.at(
             where,
-            f"{what} is installed from {follows}: every build takes the newest commit there, finished or not",
-            help="Name a tag or a commit: `git+https://...@v1.2.0`"
+            f"{what} is installed from {follows}: every build uses the newest commit there, finished or not",
+            help="Add a tag or a commit: `git+https://...@v1.2.0`"
             if one.vcs
             else "Use the archive of a tag or a commit",
         )
@@ -90,8 +90,8 @@ class VcsDependencyWithoutRef(Rule):
             return
         yield self.at(
             command.place,
-            f"`{found[1]}` is cloned without a tag or commit: every build takes the newest, finished or not",
-            help="Add `--branch v1.2.0` with a tag, or `git checkout` of a commit after it",
+            f"`{found[1]}` is cloned without a tag or commit: every build uses the newest commit, finished or not",
+            help="Add `--branch v1.2.0` with a tag, or run `git checkout` with a commit after it",
         )
 
 

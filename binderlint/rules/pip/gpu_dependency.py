@@ -68,17 +68,17 @@ class GpuDependency(Rule):
             if torch and not _from_elsewhere(repo):
                 yield self.at(
                     torch[0].text,
-                    f"pip's `{torch[0].name}` brings gigabytes of libraries for GPUs, which mybinder.org does not have: the image gets large and launches slowly",
-                    help="Install the build for processors from PyTorch's own index",
-                    fix=Fix("Use the builds for processors", (_add_index(file, torch[0]),), Applicability.UNSAFE),
+                    f"pip's `{torch[0].name}` includes gigabytes of GPU libraries. mybinder.org has no GPUs, so the image only becomes large and launches slowly",
+                    help="Install the CPU build from PyTorch's own index",
+                    fix=Fix("Use the CPU builds", (_add_index(file, torch[0]),), Applicability.UNSAFE),
                 )
 
     def _useless(self, where: Text, name: str) -> Diagnostic:
         other = _GPU.get(canonical(name))
         return self.at(
             where,
-            f"`{name}` is for NVIDIA GPUs, which mybinder.org does not have: it makes the image large and does nothing",
-            help=f"Use `{other}`" if other else "Leave it out, or install the variant for processors",
+            f"`{name}` is for NVIDIA GPUs, which mybinder.org does not have. It makes the image large and has no effect",
+            help=f"Use `{other}`" if other else "Remove it, or install the CPU variant",
         )
 
 

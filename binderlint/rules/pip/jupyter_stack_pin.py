@@ -72,7 +72,10 @@ class JupyterStackPin(Rule):
             more = f" and {len(pins) - 4} more" if len(pins) > 4 else ""
             broken = pins is not conda and not old_lab and any(canonical(pin.name) == "jupyter-server" for pin in pins)
             if pins is conda:
-                result, severity = "; conda changes the whole server to fit, and visitors get an old one", Severity.INFO
+                result, severity = (
+                    "; conda changes the whole server to match, and visitors get an old one",
+                    Severity.INFO,
+                )
             elif broken:
                 result, severity = ", which cannot start with it", Severity.ERROR
             else:
@@ -80,10 +83,10 @@ class JupyterStackPin(Rule):
             yield self.at(
                 pins[0].text,
                 f"{names}{more}: older than the Jupyter server in Binder's images{result}",
-                help="Take the version off: Binder brings one that works",
+                help="Remove the version: Binder installs one that works",
                 fix=None
                 if pins is conda
-                else Fix("Take the versions off", tuple(_freed(pin) for pin in pins), Applicability.UNSAFE),
+                else Fix("Remove the versions", tuple(_freed(pin) for pin in pins), Applicability.UNSAFE),
                 severity=severity,
                 level=Level.LAUNCH if broken else Level.REPRODUCE,
             )

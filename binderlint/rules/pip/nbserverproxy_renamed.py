@@ -48,7 +48,7 @@ class NbserverproxyRenamed(Rule):
                 )
                 yield self.at(
                     spec.text,
-                    f"`{spec.name}` is the old name of `{name}`, which is in the list too; it does nothing in Binder's images",
+                    f"`{spec.name}` is the old name of `{name}`, which is also listed. It has no effect in Binder's images",
                     help="Remove the line",
                     severity=Severity.INFO,
                     fix=Fix(f"Remove `{spec.name}`", (remove(dependencies, index),)),
@@ -61,7 +61,7 @@ class NbserverproxyRenamed(Rule):
     def _renamed(self, where: Text, old: str, part: Text | None, new: str) -> Diagnostic:
         return self.at(
             where,
-            f"`{old}` is now `{new}`: the old package does not work with the server in Binder's images, so nothing is served",
-            help=f"Write `{new}`",
-            fix=Fix(f"Write `{new}`", (replace(part, new),)) if part is not None else None,
+            f"`{old}` was renamed `{new}`. The old package does not work with the server in Binder's images, so nothing is served",
+            help=f"Use `{new}`",
+            fix=Fix(f"Change it to `{new}`", (replace(part, new),)) if part is not None else None,
         )

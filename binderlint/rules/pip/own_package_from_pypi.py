@@ -46,7 +46,7 @@ class OwnPackageFromPypi(Rule):
     def _released(self, where: Text, name: str, fix: Fix | None) -> Diagnostic:
         return self.at(
             where,
-            f"`{name}` is this repository's own package: Binder installs its last release, not this commit",
+            f"`{name}` is this repository's own package, but Binder installs its last release instead of this commit",
             help="Install `.` if visitors should get the code of this commit",
             fix=fix,
         )

@@ -38,9 +38,9 @@ class PipFileUrl(Rule):
             more = f", and {len(found) - 1} more" if len(found) > 1 else ""
             yield self.at(
                 found[0].text,
-                f"`{short(found[0].url or '')}`{more}: this path of another computer does not exist in the build, so pip stops it",
-                help="Write `name==version`; `pip list --format=freeze` writes the whole list so",
-                fix=Fix("Ask for the packages by name", tuple(edits), Applicability.UNSAFE)
+                f"`{short(found[0].url or '')}`{more}: this path exists only on the author's computer, so pip stops the build",
+                help="Use `name==version`; `pip list --format=freeze` writes the whole list like that",
+                fix=Fix("List the packages by name", tuple(edits), Applicability.UNSAFE)
                 if len(edits) == len(found)
                 else None,
             )

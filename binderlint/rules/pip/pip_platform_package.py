@@ -51,9 +51,9 @@ class PipPlatformPackage(Rule):
             editable = "'" not in _quote(one)
             yield self.at(
                 one.text,
-                f"`{one.name}` exists for {system} only: on Binder, a Linux machine, pip finds none and the build stops",
+                f"`{one.name}` exists only for {system}. Binder runs Linux, so pip finds no such package and the build stops",
                 help=f"Add `; {marker}`, or remove the line",
-                fix=Fix("Leave it out on Linux", (edit,)) if editable else None,
+                fix=Fix("Skip it on Linux", (edit,)) if editable else None,
             )
 
 

@@ -66,15 +66,15 @@ class PipWrongName(Rule):
             if (right := _WRONG_NAMES.get(one.key)) and canonical(right) in names:
                 yield self.at(
                     one.text,
-                    f"pip cannot install `{one.name}`: the package is called `{right}`, which is in the list too, and the build stops",
+                    f"pip cannot install `{one.name}`, so the build stops. The package is called `{right}`, which is also listed",
                     help="Remove the line",
                     fix=Fix(f"Remove `{one.name}`", (_without(one),), _trust(one, names[canonical(right)])),
                 )
             elif right:
                 yield self.at(
                     one.text,
-                    f"pip cannot install `{one.name}`: the package is called `{right}`, and the build stops",
-                    help=f"Write `{right}`",
+                    f"pip cannot install `{one.name}`, so the build stops. The package is called `{right}`",
+                    help=f"Use `{right}`",
                     fix=_under(one, right),
                 )
             elif one.key in stdlib or one.key in _PART_OF:

@@ -26,8 +26,8 @@ class PipfileFrozenPipenv(Rule):
         new = bool(re.match(r"3\.1[2-9]$", python.version))
         yield self.at(
             source,
-            f"Binder installs this with pipenv 2022.1.8, from before Python {python.version}" if new
+            f"Binder installs this with pipenv 2022.1.8, which is older than Python {python.version}" if new
             else "Binder installs this with pipenv 2022.1.8, which it does not update",
-            help="Write a requirements.txt (`pipenv requirements > requirements.txt`) and a runtime.txt, and remove the Pipfile from where Binder looks",
+            help="Create a requirements.txt (`pipenv requirements > requirements.txt`) and a runtime.txt, and remove the Pipfile from where Binder looks",
             severity=Severity.WARNING if new else Severity.INFO,
         )  # fmt: skip

@@ -30,8 +30,8 @@ class PyprojectPythonJump(Rule):
             if plan.error.type == "RuntimeError" and "pyproject.toml" in plan.error.message:
                 yield self.at(
                     wanted,
-                    f"No Python that Binder can use here meets `{wanted}`: {_reason(plan.error.message)}, and the build stops",
-                    help="Widen `requires-python`, or name another version in runtime.txt",
+                    f"No Python that Binder can use here matches `{wanted}`: {_reason(plan.error.message)}, and the build stops",
+                    help="Widen `requires-python`, or give another version in runtime.txt",
                     severity=Severity.ERROR,
                     level=Level.LAUNCH,
                 )
@@ -47,8 +47,8 @@ class PyprojectPythonJump(Rule):
             return
         yield self.at(
             wanted,
-            f"`{wanted}` excludes repo2docker's default Python, so it takes the newest it has: {python.version} today, a newer one with its next release",
-            help="Name the version you work with in runtime.txt",
+            f"`{wanted}` excludes repo2docker's default Python, so it uses the newest it has: currently {python.version}, a newer one with its next release",
+            help="Give the version you work with in runtime.txt",
             fix=Fix(
                 f"Keep Python {python.version}",
                 (create("runtime.txt", f"python-{python.version}\n"),),
@@ -60,4 +60,4 @@ class PyprojectPythonJump(Rule):
 
 
 def _reason(message: str) -> str:
-    return "runtime.txt names one that it excludes" if "runtime.txt" in message else "repo2docker has none"
+    return "runtime.txt gives one that it excludes" if "runtime.txt" in message else "repo2docker has none"

@@ -28,7 +28,7 @@ class RequirementsCondaSyntax(Rule):
                 fix = Fix("Rename it", (Rename(file.source.path, path),), Applicability.UNSAFE)
                 yield self.at(
                     file.source,
-                    "This is the content of an environment.yml: pip does not understand it and stops the build",
+                    "This is the content of an environment.yml. pip does not understand it and stops the build",
                     help="Rename the file to environment.yml",
                     fix=fix if fits and file.source.name == "requirements.txt" else None,
                 )
@@ -42,7 +42,7 @@ class RequirementsCondaSyntax(Rule):
             more = f", and {len(lines) - 1} more lines" if len(lines) > 1 else ""
             yield self.at(
                 first,
-                f"`{first}`{more}: this is conda's syntax, pip stops the build with `Invalid requirement`",
+                f"`{first}`{more}: this is conda's syntax, so pip stops the build with `Invalid requirement`",
                 help="Move the list to environment.yml" if built else "Write `==`",
                 fix=Fix("Write `==`", edits, Applicability.UNSAFE if built else Applicability.SAFE),
             )

@@ -27,9 +27,9 @@ class RequirementsEncoding(Rule):
             help_ = "Save the file as UTF-8"
             if source.encoding != "utf-8":
                 if is_apt:
-                    message = "The file is saved as UTF-16, as PowerShell does with `>`; repo2docker reads UTF-8 only, so the build stops"
+                    message = "The file is saved as UTF-16, as PowerShell does with `>`. repo2docker reads only UTF-8, so the build stops"
                 else:
-                    message = "The file is saved as UTF-16, as PowerShell does with `>`; today's pip reads it, other tools do not"
+                    message = "The file is saved as UTF-16, as PowerShell does with `>`. Current versions of pip read it, but other tools do not"
                 severity = Severity.ERROR if is_apt else Severity.INFO
                 fix = Fix("Save as UTF-8", (Recode(source.path),))
                 yield self.at(source, message, help=help_, severity=severity, fix=fix)
@@ -37,7 +37,7 @@ class RequirementsEncoding(Rule):
                 decoded = _utf16(source)
                 yield self.at(
                     source,
-                    f"The file is UTF-16 without the mark that would say so: {reader} cannot read it, so the build stops",
+                    f"The file is UTF-16, but without the mark that says so. {reader} cannot read it, so the build stops",
                     help=help_,
                     fix=Fix("Save as UTF-8", (_whole(source, decoded),)) if decoded else None,
                 )

@@ -29,8 +29,8 @@ class RequirementsInvalidLine(Rule):
                 text, _ = lines[0]
                 yield self.at(
                     text,
-                    f"`{short(text)}` and {len(lines) - 1} more lines are no requirements, so pip refuses the file and the build stops",
-                    help="Write one package on a line, as `name==version`; text after `#` is a comment",
+                    f"`{short(text)}` and {len(lines) - 1} more lines are not requirements. pip refuses the file, so the build stops",
+                    help="List one package per line, as `name==version`; text after `#` is a comment",
                 )
                 continue
             for text, said in lines:
@@ -38,9 +38,9 @@ class RequirementsInvalidLine(Rule):
                 reason = f" ({short(said)})" if said and not fix else ""
                 yield self.at(
                     text,
-                    f"`{short(text)}` is no requirement, so pip refuses the whole file and the build stops{reason}",
-                    help="Write one package on a line, as `name==version`; text after `#` is a comment",
-                    fix=Fix("Write it as a requirement", (fix,)) if fix else None,
+                    f"`{short(text)}` is not a requirement. pip refuses the whole file, so the build stops{reason}",
+                    help="List one package per line, as `name==version`; text after `#` is a comment",
+                    fix=Fix("Change it to a requirement", (fix,)) if fix else None,
                 )
 
 

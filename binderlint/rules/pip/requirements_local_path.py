@@ -49,9 +49,9 @@ class RequirementsLocalPath(Rule):
             told = " (there is one that git does not track)" if path in repo.untracked else ""
             yield self.at(
                 option.value,
-                f"`{value}` is not there{told}: pip looks for it beside this file, and the build stops",
-                help=f"Write `{right}`" if exists else "Commit the file, or remove the line",
-                fix=Fix(f"Write `{right}`", (replace(option.value, right),)) if exists else None,
+                f"`{value}` does not exist{told}. pip looks for it beside this file, so the build stops",
+                help=f"Use `{right}`" if exists else "Commit the file, or remove the line",
+                fix=Fix(f"Change it to `{right}`", (replace(option.value, right),)) if exists else None,
             )
 
     def _package(self, repo: Snapshot, file: PipFile, one: Requirement, folder: str) -> Iterator[Diagnostic]:
@@ -61,9 +61,9 @@ class RequirementsLocalPath(Rule):
             fixed = str(one.url).replace("\\", "/")
             yield self.at(
                 one.url,
-                f"`{written}` is a path of Windows: on Binder, a Linux machine, pip does not understand it and the build stops",
-                help=f"Write `{fixed}`",
-                fix=Fix(f"Write `{fixed}`", (replace(one.url, fixed),)),
+                f"`{written}` is a Windows path. Binder runs Linux, where pip does not understand it, so the build stops",
+                help=f"Use `{fixed}`",
+                fix=Fix(f"Change it to `{fixed}`", (replace(one.url, fixed),)),
             )
             return
         path = posixpath.normpath(posixpath.join(folder, written))
@@ -74,9 +74,9 @@ class RequirementsLocalPath(Rule):
             whole = written in (".", "./", "..", "../") and other != written and not _missing(repo, "")
             yield self.at(
                 one.url,
-                f"`{written}` {problem}: pip starts from {where}, and the build stops",
-                help=f"Write `{other}`" if whole else "Commit it, or correct the path",
-                fix=Fix(f"Write `{other}`", (replace(one.url, other),)) if whole else None,
+                f"`{written}` {problem}. pip starts from {where}, so the build stops",
+                help=f"Use `{other}`" if whole else "Commit it, or correct the path",
+                fix=Fix(f"Change it to `{other}`", (replace(one.url, other),)) if whole else None,
             )
             return
         plan = build_plan(repo)
@@ -84,9 +84,9 @@ class RequirementsLocalPath(Rule):
         if not copied and not written.startswith(".") and not str(one.url).startswith("file:"):
             yield self.at(
                 one.url,
-                f"repo2docker sees no local path in `{written}`, installs before it copies the repository, and pip does not find it",
-                help=f"Write `./{written}`",
-                fix=Fix(f"Write `./{written}`", (replace(one.url, f"./{written}"),)),
+                f"repo2docker does not recognise `{written}` as a local path. It installs before it copies the repository, so pip does not find it",
+                help=f"Use `./{written}`",
+                fix=Fix(f"Change it to `./{written}`", (replace(one.url, f"./{written}"),)),
             )
 
 
@@ -98,7 +98,7 @@ def _abroad(address: str) -> bool:
 def _missing(repo: Snapshot, path: str) -> str:
     """What is wrong with a path that pip should install, in words; empty when nothing."""
     if path.startswith(".."):
-        return "lies outside of the repository"
+        return "is outside the repository"
     if not repo.exists(path):
         return "is not there"
     resolved = repo.resolve(path)

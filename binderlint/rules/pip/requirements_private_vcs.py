@@ -38,9 +38,9 @@ class RequirementsPrivateVcs(Rule):
                 )
                 yield self.at(
                     one.url,
-                    f"This is fetched by {protocol}, so pip stops the build",
+                    f"This is downloaded over {protocol}, so pip stops the build",
                     help="Use the `https` address of a public repository",
-                    fix=Fix("Fetch it by https", (replace(one.url.part(0, found.end()), f"git+https://{host}/"),), Applicability.UNSAFE)
+                    fix=Fix("Use https", (replace(one.url.part(0, found.end()), f"git+https://{host}/"),), Applicability.UNSAFE)
                     if one.url.place.text == one.url
                     else None,
                 )  # fmt: skip
@@ -54,7 +54,7 @@ class RequirementsPrivateVcs(Rule):
     def _secret(self, where: Text) -> Diagnostic:
         return self.at(
             where,
-            "This address holds a password or token: the repository and every image built from it publish it",
+            "This address contains a password or token. The repository and every image built from it publish it",
             help="Revoke it, and install from a public address",
         )
 

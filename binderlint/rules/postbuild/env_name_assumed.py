@@ -54,15 +54,15 @@ class EnvNameAssumed(Rule):
                     continue
                 activation = command.name in ("conda", "mamba", "micromamba", "source", ".")
                 fix = (
-                    removed(command, "Leave it out: the environment is active", Applicability.UNSAFE)
+                    removed(command, "Remove it: the environment is active", Applicability.UNSAFE)
                     if activation
                     else rewritten("Use the environment `notebook`", word.raw, "notebook", Applicability.UNSAFE)
                 )
                 yield self.at(
                     word.raw,
-                    f"There is no environment `{named}`: Binder installs environment.yml into one that is called `notebook`, whatever its `name`",
-                    help="Leave the activation out: the environment is active already"
+                    f"There is no environment `{named}`. Binder installs environment.yml into one called `notebook`, whatever its `name`",
+                    help="Remove the activation: the environment is already active"
                     if activation
-                    else "Use `-n notebook`, or leave `conda run` out",
+                    else "Use `-n notebook`, or remove `conda run`",
                     fix=fix,
                 )

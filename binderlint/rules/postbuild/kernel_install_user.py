@@ -33,8 +33,8 @@ class KernelInstallUser(Rule):
                 continue
             yield self.at(
                 command.place,
-                "This adds a second entry for the Python that the notebooks use anyway, under the name `python3`",
-                help="Leave it out, and choose the kernel `python3` in the notebooks",
+                "This adds a second entry, called `python3`, for the Python that the notebooks already use",
+                help="Remove it, and choose the kernel `python3` in the notebooks",
             )
 
 

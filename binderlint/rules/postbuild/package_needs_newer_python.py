@@ -47,6 +47,6 @@ class PackageNeedsNewerPython(Rule):
             ):
                 yield self.at(
                     command.place,
-                    f"The package of this repository needs Python {written}, but Binder builds with Python {version}: pip refuses to install it",
-                    help="Ask for a Python that it allows in environment.yml or runtime.txt",
+                    f"The package of this repository needs Python {written}, but Binder builds with Python {version}, so pip refuses to install it",
+                    help="Choose a Python that it allows in environment.yml or runtime.txt",
                 )

@@ -36,11 +36,11 @@ class PostbuildCondaActivate(Rule):
                 yield self.at(
                     command.place,
                     f"`{command.name} activate` needs a function that this shell has not loaded: {result(script, command)}",
-                    help="Leave it out: the environment is active already"
+                    help="Remove it: the environment is already active"
                     if here
                     else 'Load it first: `eval "$(conda shell.bash hook)"`',
                     severity=Severity.ERROR if script.decides(command) else None,
-                    fix=removed(command, "Leave it out: the environment is active", Applicability.UNSAFE)
+                    fix=removed(command, "Remove it: the environment is active", Applicability.UNSAFE)
                     if here
                     else None,
                 )

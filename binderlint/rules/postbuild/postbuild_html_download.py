@@ -27,7 +27,7 @@ class PostbuildHtmlDownload(Rule):
             site, better = found
             yield self.at(
                 url,
-                f"This address is a web page of {site}: what is downloaded is its HTML and not the file",
+                f"This address is a web page of {site}. It downloads the HTML of that page instead of the file",
                 help=f"Use `{better}`"
                 if better
                 else "Use `gdown`, or put the data where they can be downloaded (Zenodo, OSF)",

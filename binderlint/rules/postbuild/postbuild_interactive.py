@@ -37,7 +37,7 @@ class PostbuildInteractive(Rule):
             ):
                 yield self.at(
                     word.raw,
-                    f"`pip uninstall` asks for a confirmation that nobody gives while the image is built: {result(script, command)}",
+                    f"`pip uninstall` asks for a confirmation, but nobody can answer while the image is built: {result(script, command)}",
                     help="Add `-y`",
                     severity=None if script.decides(command) else Severity.WARNING,
                     fix=rewritten("Add `-y`", word.raw, "uninstall -y"),
@@ -48,7 +48,7 @@ class PostbuildInteractive(Rule):
                 ):
                     yield self.at(
                         word.raw,
-                        f"`{command.name} {word.value}` asks for a confirmation; while the image is built it takes the answer to be yes",
+                        f"`{command.name} {word.value}` asks for a confirmation. While the image is built, it assumes the answer is yes",
                         help="Add `-y`",
                         severity=Severity.INFO,
                         level=Level.POLISH,
@@ -57,7 +57,7 @@ class PostbuildInteractive(Rule):
             elif command.name == "read" and command.has("-p") and not command.context.loop:
                 yield self.at(
                     command.place,
-                    f"`read` waits for an answer that nobody gives while the image is built: {result(script, command)}",
-                    help="Leave the question out",
+                    f"`read` waits for an answer, but nobody can give one while the image is built: {result(script, command)}",
+                    help="Remove the question",
                     severity=None if script.decides(command) else Severity.WARNING,
                 )

@@ -31,13 +31,9 @@ class PostbuildLabBuild(Rule):
         for command in found:
             yield self.at(
                 command.place,
-                "`jupyter lab build` takes minutes and much memory"
-                + (
-                    ""
-                    if sources
-                    else ", and nothing here needs it: extensions that come in a Python package are ready-made"
-                ),
-                help="Install extensions as Python packages and leave the build out",
+                "`jupyter lab build` takes minutes and a lot of memory"
+                + ("" if sources else ", and nothing here needs it: extensions from Python packages are already built"),
+                help="Install extensions as Python packages and remove the build",
                 fix=None
                 if sources
                 else removed(

@@ -39,12 +39,12 @@ class PostbuildLabextensionInstall(Rule):
             names = ", ".join(f"`{name}`" for name in missing)
             yield self.at(
                 command.place,
-                f"`{next(one for one in packages if outdated(one))}` was made for JupyterLab before 4, which Binder installs: the command fails, {failure_effect(script, command)}"
+                f"`{next(one for one in packages if outdated(one))}` was made for JupyterLab before 4, but Binder installs JupyterLab 4: the command fails, {failure_effect(script, command)}"
                 if old
-                else "`jupyter labextension install` builds JupyterLab from its sources, which is slow, needs much memory and fails for extensions made before JupyterLab 4",
-                help=f"Leave it out and add {names} to the environment file"
+                else "`jupyter labextension install` builds JupyterLab from its sources. This is slow, needs a lot of memory and fails for extensions made before JupyterLab 4",
+                help=f"Remove it and add {names} to the environment file"
                 if names
-                else "Leave it out; install the extension's Python package where it has one",
+                else "Remove it; install the extension's Python package if it has one",
                 severity=Severity.ERROR if old and script.decides(command) else None,
                 fix=removed(
                     command,

@@ -34,8 +34,8 @@ class PostbuildNeedsRoot(Rule):
                 if reason:
                     yield self.at(
                         command.place,
-                        f"{reason}, and nobody is root in Binder: {result(script, command)}",
-                        help="List system packages in apt.txt; put other files into your home folder"
+                        f"{reason}, but nobody is root on Binder: {result(script, command)}",
+                        help="List system packages in apt.txt; put other files in your home folder"
                         if command.name in ("apt", "apt-get", "aptitude")
                         else "Do it without root, in the home folder or the environment",
                         fix=self._fix(repo, command),
@@ -43,19 +43,19 @@ class PostbuildNeedsRoot(Rule):
 
     def _reason(self, command: Command) -> str:
         if "sudo" in command.wrappers:
-            return "`sudo` asks for the rights of root"
+            return "`sudo` needs root"
         if command.name in ("apt", "apt-get", "aptitude", "add-apt-repository", "dpkg", "yum", "dnf", "apk"):
             if command.name == "dpkg" and not command.has("-i", "--install", "-r", "--remove", "--configure"):
                 return ""
             if {"list", "show", "search", "policy", "--version", "download"} & set(command.values):
                 return ""
-            return f"`{command.name}` needs the rights of root"
+            return f"`{command.name}` needs root"
         for redirect in command.redirects:
             if ">" in redirect.operator and redirect.target and _SYSTEM.match(redirect.target.value or ""):
-                return f"`{redirect.target.raw}` can only be written by root"
+                return f"only root can write to `{redirect.target.raw}`"
         copies = command.name in ("cp", "mv", "ln", "rsync", "install")
         if command.name in _WRITERS and len(command.operands) > copies and _SYSTEM.match(command.operands[-1]):
-            return f"`{command.operands[-1]}` can only be written by root"
+            return f"only root can write to `{command.operands[-1]}`"
         return ""
 
     def _fix(self, repo: Snapshot, command: Command) -> Fix | None:

@@ -39,7 +39,7 @@ class PostbuildNoErrexit(Rule):
             return
         yield self.at(
             script.source,
-            f"Nothing stops the build when a command such as `{hidden[0].name or 'the first one'}` fails: the image lacks what it should have made",
+            f"The build goes on when a command such as `{hidden[0].name or 'the first one'}` fails, and the image lacks what it should have made",
             help="Add the line `set -e`",
             fix=Fix(
                 "Add `set -e`",

@@ -28,7 +28,7 @@ class PostbuildNoShebang(Rule):
         if first_word and first_word.group(1) in ("import", "from", "library", "using"):
             yield self.at(
                 source,
-                "The first line of postBuild does not name a program with `#!`, so a shell runs it, which does not know this language: the build fails",
+                "The first line of postBuild does not name a program with `#!`. A shell runs it, which does not understand this language, so the build fails",
                 help="Begin the file with a line such as `#!/usr/bin/env python3`",
                 severity=Severity.ERROR,
             )

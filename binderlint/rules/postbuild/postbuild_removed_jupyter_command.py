@@ -44,8 +44,8 @@ class PostbuildRemovedJupyterCommand(Rule):
                 return
             yield self.at(
                 command.place,
-                f"`jupyter {kind}` is gone since Notebook 7, which Binder installs: the command fails, {failure_effect(script, command)}",
-                help="Leave it out where the extension registers itself; else install an extension for Notebook 7",
+                f"Notebook 7, which Binder installs, removed `jupyter {kind}`: the command fails, {failure_effect(script, command)}",
+                help="Remove it if the extension registers itself; otherwise install an extension for Notebook 7",
                 severity=Severity.ERROR if script.decides(command) else None,
                 fix=self._fix(command, kind, words),
             )

@@ -41,7 +41,7 @@ class PythonpathMismatch(Rule):
                 version = plan.python.version if plan.python else ""
                 yield self.at(
                     word.raw,
-                    f"`pip` here is that of the Jupyter server and not of Python {version}: what it installs is not there in the notebooks",
+                    f"This `pip` belongs to the Jupyter server, not to Python {version}, so notebooks do not find what it installs",
                     help="Use `$KERNEL_PYTHON_PREFIX/bin/pip`",
                     fix=rewritten(
                         "Use the notebooks' own",

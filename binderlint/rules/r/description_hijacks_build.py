@@ -25,6 +25,6 @@ class DescriptionHijacksBuild(Rule):
         if not read_description(source).get("Package", "").strip():
             yield self.at(
                 source,
-                "This file makes Binder build the repository as an R package, which it is not (no `Package:` line), so the build fails",
-                help="Give the file another name, or put Binder's files into a folder `binder`",
+                "Because of this file Binder builds the repository as an R package. It is not one (there is no `Package:` line), so the build fails",
+                help="Rename the file, or put Binder's files in a folder `binder`",
             )

@@ -38,11 +38,11 @@ class RInstallCannotFail(Rule):
             ) and not re.search(rf"{re.escape(call.name)}\s*(?:<-|=)", source.prose):
                 yield self.at(
                     call.written,
-                    f"R knows no `{call.name}`, so install.R ends here without installing anything, and the build goes on",
-                    help="Write `install.packages`",
+                    f"R has no function `{call.name}`, so install.R ends here without installing anything, and the build continues",
+                    help="Use `install.packages`",
                     severity=Severity.ERROR,
                     level=Level.LAUNCH,
-                    fix=Fix("Write `install.packages`", (replace(call.written.place, "install.packages"),)),
+                    fix=Fix("Use `install.packages`", (replace(call.written.place, "install.packages"),)),
                 )
         found = installs(source)
         script = used_file(repo, "postBuild")
@@ -50,7 +50,7 @@ class RInstallCannotFail(Rule):
             return
         yield self.at(
             found[0].written,
-            "Binder does not notice when a package cannot be installed here: the build goes on without it, and a notebook fails later",
+            "Binder does not notice when a package cannot be installed here. The build continues without it, and a notebook fails later",
             help="Load the packages in postBuild, where an error ends the build",
             fix=_checked(repo, packages(source)),
         )

@@ -34,10 +34,10 @@ class RMran(Rule):
             if runtime.date < FIRST_SNAPSHOT:
                 yield self.at(
                     runtime.date,
-                    f"There are no packages of {runtime.date} any more: Microsoft switched MRAN off, so the build ends with an error",
-                    help=f"Take a day from {FIRST_SNAPSHOT} on",
+                    f"Packages of {runtime.date} are no longer available: Microsoft shut down MRAN, so the build ends with an error",
+                    help=f"Use {FIRST_SNAPSHOT} or a later day",
                     fix=Fix(
-                        f"Take {FIRST_SNAPSHOT}", (replace(runtime.date.place, FIRST_SNAPSHOT),), Applicability.UNSAFE
+                        f"Use {FIRST_SNAPSHOT}", (replace(runtime.date.place, FIRST_SNAPSHOT),), Applicability.UNSAFE
                     ),
                 )
         install = install_script(repo)
@@ -55,8 +55,8 @@ class RMran(Rule):
                 if call.name == "checkpoint":
                     yield self.at(
                         call.text,
-                        "`checkpoint` gets packages from MRAN, which is switched off, so nothing after this line is installed",
-                        help="Leave it out: the day in runtime.txt does the same",
+                        "`checkpoint` gets packages from MRAN, which was shut down, so nothing after this line is installed",
+                        help="Remove it: the day in runtime.txt does the same",
                     )
 
     def _addresses(self, text: Text) -> Iterator[Diagnostic]:
@@ -64,10 +64,10 @@ class RMran(Rule):
             address = text.part(*found.span())
             yield self.at(
                 address,
-                "This address of MRAN is gone, so nothing can be installed from it",
-                help="Take `https://packagemanager.posit.co/cran/` and a day",
+                "This address of MRAN no longer exists, so nothing can be installed from it",
+                help="Use `https://packagemanager.posit.co/cran/` and a day",
                 fix=Fix(
-                    "Take the same day from Posit",
+                    "Use the same day at Posit",
                     (replace(address.place, f"https://packagemanager.posit.co/cran/{found[1]}"),),
                     Applicability.UNSAFE,
                 )

@@ -29,6 +29,6 @@ class RProfileRenv(Rule):
             if call.name == "source" and re.search(r"renv/activate\.R|packrat/init\.R", call.text):
                 yield self.at(
                     call.text,
-                    "This switches every R session on Binder to the project's own library, which is not in the image: no package is found",
-                    help='Restore it in install.R (`install.packages("renv"); renv::restore()`), or run this line only outside of Binder: `if (!nzchar(Sys.getenv("BINDER_SERVICE_HOST")))`',
+                    "This switches every R session on Binder to the project's own library, which is not in the image, so no package is found",
+                    help='Restore it in install.R (`install.packages("renv"); renv::restore()`), or run this line only outside Binder: `if (!nzchar(Sys.getenv("BINDER_SERVICE_HOST")))`',
                 )

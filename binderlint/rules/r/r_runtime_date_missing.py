@@ -33,7 +33,7 @@ class RRuntimeDateMissing(Rule):
             day = settled_day(runtime.version)
             yield self.at(
                 runtime.text,
-                f"`{runtime.text}` has no date, so Binder installs no R at all"
+                f"`{runtime.text}` has no date, so Binder does not install R"
                 + (" and never runs install.R" if install else ""),
                 help="Add the day of CRAN to install packages from, as in `r-4.4-2025-04-01`",
                 fix=Fix(
@@ -46,8 +46,8 @@ class RRuntimeDateMissing(Rule):
             day = settled_day(DEFAULT)
             yield self.at(
                 install,
-                "Nothing here asks Binder for R, so it installs none and never runs this file",
-                help=f"Write `r-{DEFAULT}-{day}` (the version and a day of CRAN) into {plan.path('runtime.txt')}",
+                "Nothing here requests R, so Binder does not install it and never runs this file",
+                help=f"Put `r-{DEFAULT}-{day}` (the version and a day of CRAN) in {plan.path('runtime.txt')}",
                 fix=None
                 if source
                 else Fix(

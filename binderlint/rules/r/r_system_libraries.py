@@ -50,7 +50,7 @@ class RSystemLibraries(Rule):
             words = " and ".join(f"`{one}`" for one in missing)
             yield self.at(
                 package,
-                f"`{package}` needs a system library that Binder's image does not have, so loading it ends in an error",
+                f"`{package}` needs a system library that Binder's image does not have, so loading it ends with an error",
                 help=f"Add {words} to {path}",
                 fix=Fix(f"Add {', '.join(missing)} to {path}", (edit,), Applicability.UNSAFE),
             )

@@ -32,8 +32,8 @@ class RUndatedRepos(Rule):
                 if _LIVE.match(text):
                     yield self.at(
                         text,
-                        "This is today's CRAN: packages come from here, and not from the day that runtime.txt names",
-                        help="Leave `repos` out; repo2docker has set it to that day",
+                        "This is the current CRAN. Packages are installed from here instead of from the day in runtime.txt",
+                        help="Remove `repos`; repo2docker has set it to that day",
                         fix=_without(call, repos) if repos and call.name == "install.packages" else None,
                     )
                     break
@@ -46,4 +46,4 @@ def _without(call: Call, argument: Argument) -> Fix | None:
         return None
     start, end = call.arguments[index - 1].text.place.span.end, argument.text.place.span.end
     edits = (replace(Place(call.text.place.source, Span(start, end)), ""),)
-    return Fix("Leave `repos` out", edits, Applicability.UNSAFE)
+    return Fix("Remove `repos`", edits, Applicability.UNSAFE)

@@ -27,8 +27,8 @@ class RVersionUnpinned(Rule):
         if runtime is None and description:
             yield self.at(
                 description,
-                f"No runtime.txt names a version of R and a day of CRAN, so each build takes repo2docker's default, R {DEFAULT} today, and the newest packages",
-                help=f"Write `r-{DEFAULT}-` and a day, as in `r-{DEFAULT}-{settled_day(DEFAULT)}`, into runtime.txt",
+                f"There is no runtime.txt with a version of R and a day of CRAN, so each build uses repo2docker's default, currently R {DEFAULT}, and the newest packages",
+                help=f"Put `r-{DEFAULT}-` and a day, as in `r-{DEFAULT}-{settled_day(DEFAULT)}`, in runtime.txt",
                 severity=Severity.INFO,
             )
         if not runtime or runtime.name != "r" or runtime.version:
@@ -41,11 +41,11 @@ class RVersionUnpinned(Rule):
         same = current == DEFAULT
         yield self.at(
             runtime.text,
-            f"No version of R is named, so Binder installs its default, R {DEFAULT} today"
-            + ("" if same else f", over packages of the time of R {current}"),
-            help=f"Write `r-{current}-{runtime.date}`",
+            f"runtime.txt gives a date but no R version. Binder uses its default, currently R {DEFAULT}"
+            + ("" if same else f", with packages from the R {current} era"),
+            help=f"Use `r-{current}-{runtime.date}`",
             severity=Severity.INFO if same else None,
             fix=Fix(
-                f"Name R {current}", (replace(runtime.text.place, f"r-{current}-{runtime.date}"),), Applicability.UNSAFE
+                f"Use R {current}", (replace(runtime.text.place, f"r-{current}-{runtime.date}"),), Applicability.UNSAFE
             ),
         )

@@ -33,7 +33,7 @@ class RuntimeIgnored(Rule):
                 winner = "the Dockerfile" if plan.buildpack == Buildpack.DOCKER else "default.nix"
                 yield self.at(
                     source,
-                    f"Binder takes everything from {winner} here and does not read runtime.txt",
+                    f"Binder gets everything from {winner} here and does not read runtime.txt",
                     help="Remove the file, if nothing else needs it",
                     severity=Severity.INFO,
                     level=Level.POLISH,
@@ -61,14 +61,14 @@ class RuntimeIgnored(Rule):
             severity, level, tail = Severity.WARNING, Level.LAUNCH, f"which names {python.version}"
         else:
             severity, level = Severity.ERROR, Level.LAUNCH
-            tail = f"which names no version that it reads, and gives you {python.version}"
+            tail = f"which has no version that it can read, so it installs {python.version}"
         if runtime.name != "python":
             severity, level = Severity.ERROR, Level.LAUNCH
             tail = f"and `{runtime.text.splitlines()[0]}` has no effect"
         return self.at(
             runtime.text,
-            f"Binder does not use this line: the Python comes from {winner}, {tail}",
-            help="Name the version in one place only" if wanted else "Remove the file",
+            f"Binder does not use this line: the Python version comes from {winner}, {tail}",
+            help="Give the version in only one place" if wanted else "Remove the file",
             fix=_move(repo, runtime, wanted) if severity is Severity.ERROR and wanted else None,
             severity=severity,
             level=level,
@@ -82,4 +82,4 @@ def _move(repo: Snapshot, runtime: Runtime, wanted: str) -> Fix | None:
     if not isinstance(runtime.text, Text) or build_plan(repo).buildpack != Buildpack.CONDA:
         return None
     edits: tuple[Edit, ...] = (prepend(items, f"python={wanted}"), Delete(runtime.text.place.path))
-    return Fix("Name the version in environment.yml", edits, Applicability.UNSAFE)
+    return Fix("Give the version in environment.yml", edits, Applicability.UNSAFE)

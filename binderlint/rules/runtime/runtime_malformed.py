@@ -39,9 +39,9 @@ class RuntimeMalformed(Rule):
         elif plan.buildpack == Buildpack.CONDA or runtime.name == "r":
             return
         elif runtime.name != "python" and plan.buildpack == Buildpack.JULIA:
-            consequence = f"it is not read and Binder takes its default, Python {DEFAULT_PYTHON}"
+            consequence = f"Binder does not read it and uses its default, Python {DEFAULT_PYTHON}"
         elif runtime.name != "python":
-            consequence = "it is not read, and no requirements.txt or Pipfile beside it is installed"
+            consequence = "Binder does not read it, and installs no requirements.txt or Pipfile beside it"
         elif plan.buildpack in (*WITH_RUNTIME, None) and runtime.version and not _VERSION.fullmatch(runtime.version):
             consequence = "the build stops"
         else:
@@ -49,9 +49,9 @@ class RuntimeMalformed(Rule):
         yield self.at(
             runtime.text if runtime.text else runtime.text.place.source,
             f"{_what(runtime)}, so {consequence}: Binder reads one line such as `python-3.11`",
-            help="Julia's version stands in Project.toml, under `[compat]`: delete this file"
+            help="Julia's version belongs in Project.toml, under `[compat]`: delete this file"
             if runtime.text.lower().startswith("julia")
-            else "Write a single line such as `python-3.11`, or delete the file if environment.yml chooses the version",
+            else "Keep a single line such as `python-3.11`, or delete the file if environment.yml chooses the version",
             fix=_fix(runtime),
         )
 
@@ -60,14 +60,14 @@ def _what(runtime: Runtime) -> str:
     if not runtime.text:
         return "The file is empty"
     if runtime.text.place.source.encoding != "utf-8":
-        return "The file is saved as UTF-16, as PowerShell does with `>`, and repo2docker reads UTF-8 only"
+        return "The file is saved as UTF-16, as PowerShell does with `>`, but repo2docker reads only UTF-8"
     if runtime.text.startswith("\ufeff"):
-        return "An invisible byte order mark stands before the name"
+        return "There is an invisible byte order mark before the name"
     lines = [line for line in runtime.text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
     if len(lines) > 1:
-        return f"The file holds {len(lines)} lines where repo2docker reads one"
+        return f"The file has {len(lines)} lines, but repo2docker reads only one"
     first = runtime.text.splitlines()[0]
-    return f"`{first}` is no name and version that repo2docker knows"
+    return f"`{first}` is not a name and version that repo2docker knows"
 
 
 def _fix(runtime: Runtime) -> Fix | None:
@@ -79,4 +79,4 @@ def _fix(runtime: Runtime) -> Fix | None:
     if len(lines) != 1 or not (found := _MEANT.fullmatch(lines[0])):
         return None
     text = f"python-{found.group(1)}"
-    return Fix(f"Write `{text}`", (replace(runtime.text, text),))
+    return Fix(f"Change it to `{text}`", (replace(runtime.text, text),))

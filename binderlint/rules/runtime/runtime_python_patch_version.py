@@ -28,7 +28,7 @@ class RuntimePythonPatchVersion(Rule):
         if build_plan(repo).buildpack in (*WITH_RUNTIME, None) and (found := _PATCH.fullmatch(runtime.version)):
             yield self.at(
                 runtime.version,
-                f"Binder takes only two numbers of a Python version here and stops the build at `{runtime.version}`",
-                help=f"Write `python-{found.group(1)}`",
-                fix=Fix(f"Write `python-{found.group(1)}`", (replace(runtime.version, found.group(1)),)),
+                f"Binder accepts only two numbers for the Python version here, so `{runtime.version}` stops the build",
+                help=f"Use `python-{found.group(1)}`",
+                fix=Fix(f"Change it to `python-{found.group(1)}`", (replace(runtime.version, found.group(1)),)),
             )

@@ -26,8 +26,8 @@ class RuntimePythonWithDescription(Rule):
         by_chance = runtime.version in ("3.5", "3.6", "3.4", "3.3")
         yield self.at(
             runtime.version,
-            f"DESCRIPTION makes this an R repository, and Binder takes `{runtime.version}` for the version of R: "
-            + ("it installs an R of that old version" if by_chance else "there is none, and the build stops"),
-            help="Write `r-4.4-` and a date (as `r-4.4-2025-01-15`), or move Binder's files to a `binder` folder, where DESCRIPTION does not count",
+            f"DESCRIPTION makes this an R repository, and Binder treats `{runtime.version}` as the version of R: "
+            + ("it installs an R of that old version" if by_chance else "there is no such version, so the build stops"),
+            help="Use `r-4.4-` and a date (as `r-4.4-2025-01-15`), or move Binder's files to a folder `binder`, where DESCRIPTION does not count",
             severity=Severity.WARNING if by_chance else Severity.ERROR,
         )

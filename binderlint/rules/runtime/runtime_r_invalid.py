@@ -49,19 +49,17 @@ class RuntimeRInvalid(Rule):
         if wrong_date is not None:
             return self.at(
                 wrong_date,
-                f"There is no date `{wrong_date}`, and repo2docker stops the build of the whole repository at it",
-                help="Write a date that exists, as year, month and day",
+                f"The date {wrong_date} does not exist, so repo2docker stops the build of the whole repository",
+                help="Use a date that exists, as year, month and day",
             )
-        consequence = (
-            "repo2docker stops the build of the whole repository at it" if runtime.error else "no R is installed"
-        )
+        consequence = "repo2docker stops the build of the whole repository" if runtime.error else "no R is installed"
         return self.at(
             text,
-            f"runtime.txt holds {len(lines)} lines where repo2docker reads one, and {consequence}"
+            f"runtime.txt has {len(lines)} lines, but repo2docker reads only one, and {consequence}"
             if len(lines) > 1
-            else f"`{text.splitlines()[0]}` is not how repo2docker reads R and its date, and {consequence}",
-            help=f"Write `{meant or 'r-4.4-2025-01-15'}`",
-            fix=Fix(f"Write `{meant}`", (replace(text, meant),)) if meant and _exists(meant[-10:]) else None,
+            else f"repo2docker cannot read `{text.splitlines()[0]}` as R and a date, and {consequence}",
+            help=f"Use `{meant or 'r-4.4-2025-01-15'}`",
+            fix=Fix(f"Change it to `{meant}`", (replace(text, meant),)) if meant and _exists(meant[-10:]) else None,
         )
 
     def _values(self, runtime: Runtime) -> Iterator[Diagnostic]:
@@ -72,14 +70,14 @@ class RuntimeRInvalid(Rule):
             if runtime.version < "4.5" or not re.fullmatch(r"\d\.\d+", runtime.version):
                 yield self.at(
                     runtime.version,
-                    f"repo2docker has no R {runtime.version}, and stops the build",
-                    help=f"Take one of {', '.join(sorted(known))}, or a full version such as `{known['4.4']}`",
+                    f"repo2docker has no R {runtime.version}, so the build stops",
+                    help=f"Use one of {', '.join(sorted(known))}, or a full version such as `{known['4.4']}`",
                 )
         if runtime.date and runtime.date > date.today().isoformat():
             yield self.at(
                 runtime.date,
-                f"{runtime.date} is in the future: there is no snapshot of R packages for it, and the build stops",
-                help="Write a date that has passed",
+                f"{runtime.date} is in the future. There is no snapshot of R packages for it, so the build stops",
+                help="Use a date in the past",
             )
 
 

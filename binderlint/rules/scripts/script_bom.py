@@ -29,9 +29,9 @@ class ScriptBom(Rule):
             elif source.has_bom:
                 plain = result is BUILD_FAILS and script.shell is not None and not script.shell.bashisms
                 effect = (
-                    "so its first line is not seen and plain `sh` runs it"
+                    "so Linux does not see its first line and plain `sh` runs it"
                     if plain
-                    else f"so its first line is not seen and {result}"
+                    else f"so Linux does not see its first line and {result}"
                 )
                 yield self.at(
                     source.place(0, 1),

@@ -32,10 +32,10 @@ class ScriptCrlf(Rule):
             attributes = _attributes(repo, source.path)
             yield self.at(
                 place,
-                f"`{source.name}` has Windows line ends, which Linux takes for a part of each command"
+                f"`{source.name}` has Windows line endings, which Linux treats as part of each command"
                 + (f": there is no program of that name, and {result}" if ends[0].place.line == 1 else ""),
-                help="Save the file with Unix line ends (LF)",
-                fix=Fix("Use Unix line ends", (*edits, *attributes)),
+                help="Save the file with Unix line endings (LF)",
+                fix=Fix("Use Unix line endings", (*edits, *attributes)),
             )
 
 

@@ -36,6 +36,6 @@ class ShebangEnvArgs(Rule):
             yield self.at(
                 line,
                 f"Linux reads this line as {seen}, which does not exist: {result}",
-                help="Write `#!/bin/bash` and put the options in a `set` line, or use `#!/usr/bin/env -S`",
-                fix=Fix("Write the line so that Linux reads it", (edit,)),
+                help="Use `#!/bin/bash` and put the options in a `set` line, or use `#!/usr/bin/env -S`",
+                fix=Fix("Change the line so that Linux can read it", (edit,)),
             )

@@ -56,7 +56,7 @@ class ShebangInterpreterMissing(Rule):
                 yield self.at(
                     line.part(*hidden.span()),
                     f"The first line ends with an invisible character, which Linux treats as part of the program's name: {result}",
-                    help=f"Write `{line[: hidden.start()]}`, and nothing after it",
+                    help=f"Use `{line[: hidden.start()]}`, with nothing after it",
                     fix=Fix("Remove the invisible character", (replace(line.part(*hidden.span()), ""),)),
                 )
                 continue
@@ -68,7 +68,7 @@ class ShebangInterpreterMissing(Rule):
                 yield self.at(
                     place,
                     f"The image has no `{name}`: {result}",
-                    help=f"Write the script for bash, or add `{name}` to apt.txt",
+                    help=f"Rewrite the script for bash, or add `{name}` to apt.txt",
                 )
                 continue
             for pattern, instead in _MOVED:
@@ -76,8 +76,8 @@ class ShebangInterpreterMissing(Rule):
                     path = instead.format(name=found["name"])
                     yield self.at(
                         place,
-                        f"There is no `{program}` in the image: {result}",
-                        help=f"Write `#!{path}`",
+                        f"The image has no `{program}`: {result}",
+                        help=f"Use `#!{path}`",
                         fix=Fix(f"Use `{path}`", (replace(place, path),)),
                     )
                     break

@@ -26,7 +26,7 @@ class StartUnquotedAmpersand(Rule):
                     quote = '"' if "$" in place.text else "'"
                     yield self.at(
                         place,
-                        "The `&` in this address has no quotes, so the command gets only the part before it and runs in the background",
-                        help="Put the address into quotes",
-                        fix=Fix("Put it into quotes", (replace(place, f"{quote}{place.text}{quote}"),)),
+                        "The `&` in this address is not in quotes, so the command gets only the part before it and runs in the background",
+                        help="Put the address in quotes",
+                        fix=Fix("Put it in quotes", (replace(place, f"{quote}{place.text}{quote}"),)),
                     )

@@ -22,7 +22,7 @@ class PrivateKeyInRepository(Rule):
                 for header in private_keys(source):
                     yield self.at(
                         header,
-                        "A private key stands here, and everyone who launches the repository can read it",
-                        help="Replace the key wherever it is trusted, since it stays in the history, and take the file out",
+                        "This is a private key, and everyone who launches the repository can read it",
+                        help="Replace the key wherever it is trusted, since it stays in the history, and remove the file",
                     )
                     break

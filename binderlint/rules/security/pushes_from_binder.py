@@ -39,8 +39,8 @@ class PushesFromBinder(Rule):
             if command.name == "git" and _subcommand(command) == "push":
                 yield self.at(
                     command.place,
-                    "A session on mybinder.org has no credentials of its own, so this push fails, unless they are public in the image",
-                    help="Leave it out; visitors can download what they made",
+                    "A session on mybinder.org has no credentials of its own, so this push fails unless the image makes some public",
+                    help="Remove it; visitors can download what they have made",
                 )
 
 

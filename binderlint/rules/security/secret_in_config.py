@@ -31,6 +31,6 @@ class SecretInConfig(Rule):
             for secret in found:
                 yield self.at(
                     secret.text,
-                    f"A {secret.kind} stands here, and everyone who launches the repository can read it",
-                    help="Have it revoked now, since it stays in the history; give secrets to a session by hand (`getpass`), never by a file",
+                    f"This is a {secret.kind}, and everyone who launches the repository can read it",
+                    help="Revoke it now, since it stays in the history; enter secrets in a session by hand (`getpass`), never in a file",
                 )

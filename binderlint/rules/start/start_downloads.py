@@ -34,7 +34,7 @@ class StartDownloads(Rule):
                 yield self.at(
                     command.place,
                     f"`{found.tool}` runs at every launch, for every visitor, before the server answers",
-                    help="Let the launch link do it with nbgitpuller, or leave it out: a push to the repository builds a new image",
+                    help="Use nbgitpuller in the launch link instead, or remove it: a push to the repository builds a new image",
                     severity=Severity.INFO,
                 )
                 continue

@@ -33,11 +33,11 @@ class StartForegroundServer(Rule):
             place = command.alone
             yield self.at(
                 command.place,
-                f"start waits here until `{name}` ends, so the command that Binder runs is never reached and the launch fails",
-                help="Leave it out: Binder starts the server itself"
+                f"start waits here until `{name}` ends, so it never reaches Binder's own command and the launch fails",
+                help="Remove it: Binder starts the server itself"
                 if jupyter
-                else "Put the server into the background with `&`",
-                fix=Fix("Put it into the background", (in_background(place),))
+                else "Run the server in the background with `&`",
+                fix=Fix("Run it in the background", (in_background(place),))
                 if place and simple and not jupyter
                 else None,
             )

@@ -54,6 +54,6 @@ class StartInstalls(Rule):
                 yield self.at(
                     command.place,
                     f"`{tool}` runs at every launch, for every visitor, before the server answers: a launch that takes more than 30 seconds fails",
-                    help="Put the packages into the environment file, or move the command to postBuild",
+                    help="Put the packages in the environment file, or move the command to postBuild",
                     fix=(_listed(repo, command) if tool == "pip install" else None) or moved(repo, script, command),
                 )

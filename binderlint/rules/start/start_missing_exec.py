@@ -28,18 +28,18 @@ class StartMissingExec(Rule):
             if arrival.execed and not arrival.pipeline:
                 continue
             if arrival.pipeline:
-                message = "The server runs in a pipeline: when Binder stops the session it is killed without being asked, and its exit status is lost"
+                message = "The server runs in a pipeline. When Binder stops the session, the server is killed without warning and its exit status is lost"
             else:
-                message = "The server runs as a child of start: when Binder stops the session it is killed without being asked"
+                message = "The server runs as a child of start. When Binder stops the session, the server is killed without warning"
             edit = replace(arrival.head, f"exec {arrival.head.text}") if arrival.head else None
             wrappers = "".join(f"{name} " for name in arrival.wrappers if name != "exec")
             safe = edit and arrival.last and arrival.stays and not arrival.trapped and not arrival.pipeline
             yield self.at(
                 arrival.place,
                 message,
-                help=f'Write `exec {wrappers}"$@" > >(tee log) 2>&1` to keep a log'
+                help=f'Use `exec {wrappers}"$@" > >(tee log) 2>&1` to keep a log'
                 if arrival.pipeline
-                else f"Write `{HAND_OVER}`",
+                else f"Use `{HAND_OVER}`",
                 severity=Severity.WARNING if arrival.pipeline or arrival.trapped else None,
                 fix=Fix("Add `exec`", (edit,)) if edit and safe and mended(repo, script, edit) else None,
             )

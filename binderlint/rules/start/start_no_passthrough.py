@@ -50,7 +50,7 @@ class StartNoPassthrough(Rule):
     def _fix(self, repo: Snapshot, script: Script, arrival: Arrival) -> Fix | None:
 
         add = Fix(f"Add `{HAND_OVER}`", (append_lines(script.source, HAND_OVER),))
-        instead = Fix(f"Run the given command: `{HAND_OVER}`", (replace(arrival.place, HAND_OVER),))
+        instead = Fix(f"Run the launch command: `{HAND_OVER}`", (replace(arrival.place, HAND_OVER),))
         if arrival.kind is Kind.BACKGROUND:
             return instead if arrival.last and mended(repo, script, replace(arrival.place, HAND_OVER)) else None
         if arrival.program and not re.fullmatch(r"jupyter.*|voila", arrival.program):
@@ -75,8 +75,8 @@ class StartNoPassthrough(Rule):
             ):
                 yield self.at(
                     script.shebang.line,
-                    "start never looks at its arguments, so the command Binder wants to run is not run and the launch fails",
-                    help="Hand over at the end, in Python with `os.execvp(sys.argv[1], sys.argv[1:])`",
+                    "start never looks at its arguments, so Binder's launch command does not run and the launch fails",
+                    help="Pass control on at the end, in Python with `os.execvp(sys.argv[1], sys.argv[1:])`",
                 )
 
 
@@ -96,14 +96,14 @@ def _first_line(place: Place) -> Place:
 def _why(arrival: Arrival, elsewhere: bool) -> str:
 
     if arrival.kind is Kind.BACKGROUND:
-        return "start puts the command it is given into the background and ends, so the container stops at once and the launch fails"
+        return "start runs the launch command in the background and ends, so the container stops at once and the launch fails"
     if arrival.program == "endless loop":
-        return "This loop never ends, so the command that start is given is not run and the launch fails"
+        return "This loop never ends, so the launch command does not run and the launch fails"
     if arrival.program:
-        return f"`{arrival.program}` is run instead of the command that start is given, so Binder does not find its server and the launch fails"
+        return f"start runs `{arrival.program}` instead of the launch command, so Binder does not find its server and the launch fails"
     path = (
-        "On one path through start the command it is given is not run"
+        "On one path through start, the launch command does not run"
         if elsewhere
-        else "start ends without running the command it is given"
+        else "start ends without running the launch command"
     )
     return f"{path}, so the container stops at once and the launch fails"

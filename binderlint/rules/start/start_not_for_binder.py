@@ -28,6 +28,6 @@ class StartNotForBinder(Rule):
             command = next(one for one in script.running if web_server(one))
             yield self.at(
                 command.place,
-                f"Binder runs this file in every session, and it starts `{name}` instead of the command that Binder gives it: no session opens",
-                help=f"Put Binder's files into a folder `binder`, or end this one with `{HAND_OVER}`",
+                f"Binder runs this file in every session. It starts `{name}` instead of Binder's launch command, so no session opens",
+                help=f"Put Binder's files in a folder `binder`, or end this one with `{HAND_OVER}`",
             )

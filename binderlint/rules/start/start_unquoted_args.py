@@ -30,9 +30,9 @@ class StartUnquotedArgs(Rule):
                 works = arrival.argument and place.text != '"$@"' and self._solves(repo, script, edit, place)
                 yield self.at(
                     place,
-                    "The command that start is given does not arrive in one piece: it has arguments with blanks and line ends, so the launch fails on a BinderHub",
-                    help=f"Write `{HAND_OVER}`, with the quotes",
-                    fix=Fix('Write `"$@"`', (edit,)) if works else None,
+                    "Without quotes, `$@` splits the launch command at spaces and line breaks, so the server does not start",
+                    help=f"Use `{HAND_OVER}`, with the quotes",
+                    fix=Fix('Use `"$@"`', (edit,)) if works else None,
                 )
 
     def _solves(self, repo: Snapshot, script: Script, edit: Replace, place: Place) -> bool:
