@@ -23,6 +23,7 @@ _PICTURE = regex(rb'"image/(?:png|jpeg|gif)": ?"')
 SUPPRESSION = regex(
     r"(?<![ \t])[ \t]*(?:#|//|%|<!--|\.\.[ \t])[ \t]*binderlint:[ \t]*(?P<kind>ignore-file|ignore)\[(?P<rules>[^\]\r\n]*)\][ \t]*(?P<reason>[^\r\n]*?)[ \t]*(?:-->[ \t]*)?(?=[\r\n]|\Z)"
 )
+_ESCAPED = regex("([\udc80-\udcff]+)")
 _UTF16 = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 
 
@@ -124,7 +125,13 @@ class Source:
 
     def encode(self, text: str) -> bytes:
         """The bytes of a changed text in this file's encoding; the inverse of `text`."""
-        return text.encode(self.encoding, "surrogateescape")
+        if self.encoding == "utf-8":
+            return text.encode("utf-8", "surrogateescape")
+        parts = _ESCAPED.split(text)  # every other one holds bytes that are no text in UTF-16
+        return b"".join(
+            part.encode("utf-8", "surrogateescape") if index % 2 else part.encode(self.encoding)
+            for index, part in enumerate(parts)
+        )
 
     @cached_property
     def is_binary(self) -> bool:
@@ -289,7 +296,7 @@ class Table(dict[str, Any]):
 
     def key(self, name: str) -> Text:
         """The key as it was written. Raises KeyError when there is none."""
-        if len(self._keys) != len(self):
+        if len(self._keys) != len(self) or name not in self._keys:  # a merge has put others in their place
             self._keys = {key: key for key in self}
         key = self._keys[name]
         if not isinstance(key, Text):

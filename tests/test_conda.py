@@ -183,3 +183,9 @@ def test_what_is_no_match_spec(spec: str) -> None:
 def test_constraints_that_cannot_be_told() -> None:
     assert admits("=1.2rc1", (1, 2)) is None
     assert admits("1.0|=1.2rc1", (1, 0)) is True
+
+
+def test_keys_of_a_merge_know_their_place() -> None:
+    source = Source("environment.yml", b"a: &a {dependencies: [numpy]}\n<<: *a\n")
+    value = read_yaml(source).value
+    assert isinstance(value, Table) and value.key("dependencies").place.text == "dependencies"

@@ -163,3 +163,8 @@ def test_overlapping_edits_are_refused() -> None:
 def test_no_byte_is_lost(data: bytes) -> None:
     source = Source("a", data)
     assert source.encode(source.text) == data
+
+
+def test_bytes_that_are_no_text_stay_in_utf_16() -> None:
+    source = Source("requirements.txt", b"\xff\xfen\x00u\x00\n\x00\xe3\x80\x80")
+    assert source.encode(source.text) == source.data

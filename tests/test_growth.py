@@ -47,6 +47,11 @@ def lines(text: str) -> Callable[[int], str]:
     return lambda size: "".join(text.replace("{}", f"{size}x{number}") for number in range(size))
 
 
+def lines_from(count: int, text: str) -> str:
+    """Lines in which `{}` is the number of the line, from 1, and `<>` the one before."""
+    return "".join(text.replace("{}", str(number)).replace("<>", str(number - 1)) for number in range(1, count + 1))
+
+
 KINDS: dict[str, Grown] = {
     "commands": script(lines("echo a{}\n")),
     "downloads": script(lines("wget http://example.org/{}\n")),
@@ -100,6 +105,23 @@ KINDS: dict[str, Grown] = {
         "requirements.txt": ".\n",
     },
     "containers of dask": one(".dask/config.yaml", lambda size: "a:\n" + lines("  - {image: b{}, args: [c]}\n")(size)),
+    "aliases of dask": one(
+        ".dask/config.yaml",
+        lambda size: (
+            "distributed: x\na0: &a0 [x]\n"
+            + lines_from(size // 4, "a{}: &a{} [*a<>, *a<>]\n")
+            + f"dask: *a{size // 4}\n"
+        ),
+    ),
+    "aliases of environment.yml": lambda size: {
+        "environment.yml": "a0: &a0 [x]\n"
+        + lines_from(size // 4, "a{}: &a{} [*a<>, *a<>]\n")
+        + f"dependencies: *a{size // 4}\n"
+    },
+    "brackets of calls in R": lambda size: {
+        "runtime.txt": "r-4.4-2025-04-01\n",
+        "install.R": "install.packages(" * size,
+    },
     "files": lambda size: {"requirements.txt": "", **{f"a/{number}.csv": "" for number in range(size)}},
     "notebooks": lambda size: {
         "requirements.txt": "",

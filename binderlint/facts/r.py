@@ -68,35 +68,46 @@ def _text(source: Source, start: int, end: int) -> Text:
     return Text(source.text[start:end], Place(source, Span(start, end)))
 
 
+_DEEPEST = 50  # brackets within brackets, in which calls are told: nobody writes more
+
+
+class _Open(NamedTuple):
+    """A call whose bracket is open: the token of its name, where its current argument begins, and those before it."""
+
+    name: _Token
+    begin: list[int]
+    arguments: list[Argument]
+
+
 def calls(source: Source) -> list[Call]:
     """Every call in R code, outer ones first; comments and strings hold none."""
-    tokens = list(_tokens(source.text))
-    found = []
-    for index, token in enumerate(tokens[:-1]):
-        after = tokens[index + 1]
-        gap = source.text[token.end : after.start]
-        if token.kind == "name" and source.text[after.start] == "(" and not gap.strip():
-            found.append(_call(source, tokens, index))
-    return found
-
-
-def _call(source: Source, tokens: list[_Token], index: int) -> Call:
-    depth, begin, end = 0, tokens[index + 1].end, len(source.text)
-    arguments: list[Argument] = []
-    for token in tokens[index + 1 :]:
+    found: list[Call] = []
+    brackets: list[_Open | None] = []
+    before: _Token | None = None
+    for token in _tokens(source.text):
+        inner = brackets[-1] if brackets else None
         if token.kind == "open":
-            depth += 1
-        elif token.kind == "close":
-            depth -= 1
-            if not depth:
-                end = token.end
-                arguments += _argument(source, begin, token.start)
-                break
-        elif token.kind == "comma" and depth == 1:
-            arguments += _argument(source, begin, token.start)
-            begin = token.end
-    written = _text(source, tokens[index].start, tokens[index].end)
-    return Call(written.rpartition(":")[2], written, tuple(arguments), _text(source, tokens[index].start, end))
+            called = before if before and _is_called(source, before, token) and len(brackets) < _DEEPEST else None
+            brackets.append(_Open(called, [token.end], []) if called else None)
+        elif token.kind in ("close", "comma") and inner:
+            inner.arguments.extend(_argument(source, inner.begin[0], token.start))
+            inner.begin[0] = token.end
+        if token.kind == "close" and brackets:
+            brackets.pop()
+            found += [_call(source, inner, token.end)] if inner else []
+        before = token
+    found += [_call(source, one, len(source.text)) for one in brackets if one]
+    return sorted(found, key=lambda call: call.written.place.span.start)
+
+
+def _is_called(source: Source, name: _Token, bracket: _Token) -> bool:
+    gap = source.text[name.end : bracket.start]
+    return name.kind == "name" and source.text[bracket.start] == "(" and not gap.strip()
+
+
+def _call(source: Source, one: _Open, end: int) -> Call:
+    written = _text(source, one.name.start, one.name.end)
+    return Call(written.rpartition(":")[2], written, tuple(one.arguments), _text(source, one.name.start, end))
 
 
 def _argument(source: Source, start: int, end: int) -> list[Argument]:

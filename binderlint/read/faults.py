@@ -69,7 +69,10 @@ def _yaml(source: Source) -> int | None:
 def _toml(source: Source) -> int:
 
     if source.name in ("Pipfile", "Project.toml", "JuliaProject.toml"):
-        parse_loose(source.text)
+        try:
+            parse_loose(source.text)
+        except Exception as error:  # for some files it raises IndexError and others
+            raise ValueError(str(error)) from error
     else:
         parse_pyproject(source)
     return 0

@@ -224,7 +224,8 @@ def errors(run: Run) -> Iterator[Failure]:
     """A fix brings no error: there are no more than before, unless a build that stopped, or a file nobody could read, hid them."""
     for trust in TRUSTS:
         fixed = run.fixed(trust)
-        if build_plan(run.repo).error and not build_plan(fixed.repo).error:
+        before, after = build_plan(run.repo), build_plan(fixed.repo)
+        if before.error and (not after.error or before.error.message != after.error.message):
             continue
         if build_plan(fixed.repo).error and not build_plan(run.repo).error:
             yield Failure(f"errors {trust}", "the build stops", build_plan(fixed.repo).error.message)
@@ -232,6 +233,8 @@ def errors(run: Run) -> Iterator[Failure]:
         now = [found for found in fixed.report.diagnostics if found.severity is Severity.ERROR]
         opened = _opened(run.repo, fixed)
         new = [found for found in now if (found.code, found.path) not in known and found.path not in opened]
+        if (before.buildpack, before.default) == (after.buildpack, after.default):
+            new = [found for found in new if not ((rule := find_rule(found.code)) and rule.whole)]
         if new and len(now) > run.report.counts()["error"]:
             yield Failure(f"errors {trust}", new[0].code, f"{new[0].place}: {new[0].message}\nafter {_codes(fixed)}")
 

@@ -143,13 +143,17 @@ def _is_configuration(value: Any) -> bool:
 
 def containers(config: Config) -> Iterator[Container]:
     """Every container of every pod template in a file."""
-    yield from _containers(config, config.value, config.template)
+    yield from _containers(config, config.value, config.template, set())
 
 
-def _containers(config: Config, value: Any, template: bool) -> Iterator[Container]:
+def _containers(config: Config, value: Any, template: bool, seen: set[tuple[int, bool]]) -> Iterator[Container]:
+    """Those in a value, each once: an alias stands for a value that is somewhere else as well."""
+    if (id(value), template) in seen:
+        return
+    seen.add((id(value), template))
     if isinstance(value, Array):
         for item in value:
-            yield from _containers(config, item, template)
+            yield from _containers(config, item, template, seen)
     if not isinstance(value, Table):
         return
     for key, item in value.items():
@@ -157,7 +161,7 @@ def _containers(config: Config, value: Any, template: bool) -> Iterator[Containe
         if key == "containers" and isinstance(item, Array):
             yield from (Container(config, one, inside) for one in item if isinstance(one, Table))
         else:
-            yield from _containers(config, item, inside)
+            yield from _containers(config, item, inside, seen)
 
 
 class Image(NamedTuple):

@@ -10,6 +10,7 @@ from binderlint.changes.launch_scripts import scripts
 from binderlint.lint.diagnostic import Diagnostic, Edit, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.snapshot import Snapshot
+from binderlint.source import EXECUTABLE, REGULAR
 
 
 class ScriptCrlf(Rule):
@@ -28,14 +29,16 @@ class ScriptCrlf(Rule):
                 place = source.place(source.line(ends[0].place.line).start)
             if script.shebang.line is not None and ends[0].place.line > 1 and script.language != "shell":
                 continue
-            edits: list[Edit] = [replace(end, "") for end in ends]
+            whole = replace(
+                source.place(0, len(source.text)), source.text.replace("\r\n", "\n")
+            )  # nothing else in this pass
             attributes = _attributes(repo, source.path)
             yield self.at(
                 place,
                 f"`{source.name}` has Windows line endings, which Linux treats as part of each command"
                 + (f": there is no program of that name, and {result}" if ends[0].place.line == 1 else ""),
                 help="Save the file with Unix line endings (LF)",
-                fix=Fix("Use Unix line endings", (*edits, *attributes)),
+                fix=Fix("Use Unix line endings", (whole, *attributes)),
             )
 
 
@@ -43,6 +46,8 @@ def _attributes(repo: Snapshot, path: str) -> tuple[Edit, ...]:
     """The line in .gitattributes that keeps a file's line ends, where there is none for it yet."""
     line = f"/{path} text eol=lf"
     found = repo.sources.get(".gitattributes")
+    if found and found.mode not in (REGULAR, EXECUTABLE):
+        return ()
     if found is None:
         return (create(".gitattributes", f"{line}\n"),) if not repo.exists(".gitattributes") else ()
     name = path.rpartition("/")[2]
