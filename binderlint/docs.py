@@ -63,16 +63,22 @@ def discovered() -> Iterator[tuple[Rule, Path]]:
 
 
 def judged(rule: Rule, path: Path) -> tuple[str, Entry]:
-    """A page with what binderlint says today, and what the index says of the rule."""
-    from binderlint.pages import read_page
+    """A page with what binderlint says today, and what the index says of the rule. Raises PageError with the file and the line."""
+    from binderlint.pages import PageError, read_page
 
     page = read_page(path)
-    found = {case.line: told(rule, case) for case in page.cases if case.reported}
-    says = {case.line: said(rule, case, found[case.line]) for case in page.cases if case.reported}
+    try:
+        cases = page.cases
+    except PageError as error:
+        raise PageError(f"{path}:{error}") from None
+    found = {case.line: told(rule, case) for case in cases if case.reported}
+    says = {case.line: said(rule, case, found[case.line]) for case in cases if case.reported}
     fixes = {one.fix.applicability for told_here in found.values() for one in told_here if one.fix}
     words = " or ".join(str(applicability) for applicability in sorted(fixes, reverse=True)) or "none"
     level, severity = rule.level.value, str(rule.severity)
-    entry = Entry(rule.code, rule.name, path.parent.name, page.title, severity, level, words, rule.since)
+    subject = getattr(type(rule).check, "subject", None)
+    about = subject.__name__ if subject else ""
+    entry = Entry(rule.code, rule.name, path.parent.name, page.title, severity, level, words, rule.since, about)
     return page.rewritten(says), entry
 
 

@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from binderlint.outside.git import Git
+from binderlint.git import Git
 from binderlint.pattern import regex
 from binderlint.source import EXECUTABLE, GITLINK, REGULAR, SYMLINK, Source
 

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from binderlint.changes.edits import apply
+from binderlint.git import Git
 from binderlint.lint.diagnostic import Edit
 from binderlint.lint.hubs import Hub, find_hub
 from binderlint.outside.clone import Clone
-from binderlint.outside.git import Git
 from binderlint.outside.worktree import read_folder, read_ref
 from binderlint.read.lock import Lock
 from binderlint.source import EXECUTABLE, GITLINK, REGULAR, SYMLINK, UNREAD, Files, Place, Source, decode_path

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from binderlint.git import Git
 from binderlint.lint.diagnostic import Applicability
 from binderlint.lint.fixer import fix
 from binderlint.lint.linter import check
-from binderlint.outside.git import Git
 from binderlint.repo2docker.build import build_plan
 from binderlint.reporters import render
 from binderlint.reporters.plan import outline

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from binderlint.facts.launch.links import Link, Where, launch_links
+from binderlint.git import Git
 from binderlint.lint.diagnostic import Applicability
 from binderlint.lint.fixer import fix
-from binderlint.outside.git import Git
 from binderlint.read.address import PROVIDERS, Address, Route, is_sample, parse_address
 from binderlint.read.notebook import read_notebook
 from binderlint.rules import rules_of

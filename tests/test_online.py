@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from binderlint.cli import main
+from binderlint.git import Git
 from binderlint.outside import online
-from binderlint.outside.git import Git
 from tests.hosting import Answer, drip, drip_header, endless, git_host, redirect, served, silence, status
 
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from binderlint.git import hosted_name
 from binderlint.lint.linter import check
 from binderlint.outside.dotgit import Entry, find_git, parse_index, read_index
-from binderlint.outside.git import hosted_name
 from binderlint.snapshot import RepositoryError, Snapshot
 from binderlint.source import EXECUTABLE, GITLINK, SYMLINK, UNREAD, Source
 

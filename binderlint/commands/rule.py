@@ -69,6 +69,7 @@ def document(entry: Entry) -> dict[str, Any]:
         "severity": entry.severity,
         "level": entry.level,
         "since": entry.since,
+        "about": entry.about,
         "fix": entry.fix,
         "fixable": entry.fix not in ("none", "display"),
         "sources": list(page.sources),

@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from binderlint.outside.git import Git, GitError, Store, hosted_name
+from binderlint.git import Git, hosted_name
+from binderlint.outside.git import GitError, Store
 from binderlint.outside.regular import read_regular
 from binderlint.pattern import regex
 from binderlint.source import decode_path

@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urljoin, urlsplit
 
+from binderlint.git import Git
 from binderlint.outside.dotgit import is_ref_name
-from binderlint.outside.git import Git
 
 if TYPE_CHECKING:
     import requests

@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote
 
+from binderlint.git import Git
 from binderlint.outside import git
 from binderlint.outside.clone import Commit
 from binderlint.outside.dotgit import find_git, is_partial, is_ref_name, read_git
-from binderlint.outside.git import FETCH, Blobs, Bounds, Git, GitError, Store, UnknownRefError
+from binderlint.outside.git import FETCH, Blobs, Bounds, GitError, Store, UnknownRefError
 from binderlint.outside.objects import read_tree, resolve
 from binderlint.outside.worktree import Contents, blob_sources, total_bytes
 from binderlint.pattern import regex

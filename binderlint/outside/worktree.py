@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from binderlint.git import Git
 from binderlint.outside.clone import Clone, Commit, WorkTree
 from binderlint.outside.dotgit import (
     Entry,
@@ -21,7 +22,7 @@ from binderlint.outside.dotgit import (
     read_index,
     setting,
 )
-from binderlint.outside.git import Blobs, Git, GitError
+from binderlint.outside.git import Blobs, GitError
 from binderlint.outside.objects import read_tree, resolve
 from binderlint.outside.regular import read_itself
 from binderlint.pattern import regex

@@ -7,7 +7,7 @@ from enum import Enum
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from binderlint.outside.git import hosted_name
+from binderlint.git import hosted_name
 from binderlint.pattern import regex
 from binderlint.source import Text
 

@@ -16,7 +16,10 @@ INDEX = FOLDER / "index.json"
 
 
 class Entry(NamedTuple):
-    """What is known of a rule without its module: how bad what it finds is, and how far its fixes can be trusted (`none`, or as in `safe or unsafe`)."""
+    """What is known of a rule without its module: how bad what it finds is, and how far its fixes can be trusted (`none`, or as in `safe or unsafe`).
+
+    `about` is the fact without which it is not asked, empty for a rule that looks at the repository as a whole.
+    """
 
     code: str
     name: str
@@ -26,6 +29,7 @@ class Entry(NamedTuple):
     level: str
     fix: str
     since: str
+    about: str
 
     @property
     def module(self) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from binderlint.outside.git import Git
+from binderlint.git import Git
 from binderlint.snapshot import Snapshot
 from binderlint.source import EXECUTABLE, GITLINK, REGULAR, SYMLINK, Source
 

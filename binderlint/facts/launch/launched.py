@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from binderlint.facts.launch.buttons import launch_configs
 from binderlint.facts.launch.links import Link, launch_links
-from binderlint.outside.git import hosted_name
+from binderlint.git import hosted_name
 from binderlint.read.address import KNOWN_HOSTS, MYBINDER
 from binderlint.repo2docker.build import build_plan
 from binderlint.snapshot import Snapshot

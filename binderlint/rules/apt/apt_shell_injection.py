@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator
 
 from binderlint.facts.environment.apt import apt_entries
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
-from binderlint.read.apt import SHELL_SIGNS
+from binderlint.read.apt import SHELL_SIGNS, AptEntry
 from binderlint.snapshot import Snapshot
 
 
@@ -17,8 +18,9 @@ class AptShellInjection(Rule):
     severity = Severity.WARNING
     level = Level.REPRODUCE
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        for entry in apt_entries(repo):
+    @about(apt_entries)
+    def check(self, repo: Snapshot, entries: tuple[AptEntry, ...]) -> Iterator[Diagnostic]:
+        for entry in entries:
             if entry.accepted and SHELL_SIGNS.search(entry.text):
                 version = re.match(r"\S+?\s*[<>]=?\s*\d", entry.text)
                 yield self.at(

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from binderlint.changes.edits import replace
 from binderlint.facts.environment.apt import apt_entries
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
-from binderlint.read.apt import PACKAGE
+from binderlint.read.apt import PACKAGE, AptEntry
 from binderlint.snapshot import Snapshot
 
 
@@ -17,8 +18,9 @@ class AptVersionPin(Rule):
     severity = Severity.WARNING
     level = Level.REPRODUCE
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        for entry in apt_entries(repo):
+    @about(apt_entries)
+    def check(self, repo: Snapshot, entries: tuple[AptEntry, ...]) -> Iterator[Diagnostic]:
+        for entry in entries:
             for word in entry.words:
                 found = PACKAGE.match(word)
                 if not found or found[2] != "=" or found[3].startswith("=") or "*" in found[3]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from binderlint.facts.environment.mapping import conda_specs
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
+from binderlint.read.matchspec import MatchSpec
 from binderlint.snapshot import Snapshot
 
 
@@ -15,8 +17,9 @@ class AnacondaMetapackage(Rule):
     severity = Severity.WARNING
     level = Level.LAUNCH
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        for spec in conda_specs(repo):
+    @about(conda_specs)
+    def check(self, repo: Snapshot, specs: tuple[MatchSpec, ...]) -> Iterator[Diagnostic]:
+        for spec in specs:
             if spec.key == "anaconda":
                 yield self.at(
                     spec.place,

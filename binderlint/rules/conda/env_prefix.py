@@ -6,9 +6,11 @@ from collections.abc import Iterator
 
 from binderlint.changes.edits import remove_key
 from binderlint.facts.environment.mapping import environment_mapping
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.snapshot import Snapshot
+from binderlint.source import Table
 
 
 class EnvPrefix(Rule):
@@ -16,9 +18,9 @@ class EnvPrefix(Rule):
     severity = Severity.INFO
     level = Level.POLISH
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        environment = environment_mapping(repo)
-        if environment and "prefix" in environment:
+    @about(environment_mapping)
+    def check(self, repo: Snapshot, environment: Table) -> Iterator[Diagnostic]:
+        if "prefix" in environment:
             yield self.at(
                 environment.key("prefix"),
                 "`prefix` is a folder on the author's computer. Binder ignores it",

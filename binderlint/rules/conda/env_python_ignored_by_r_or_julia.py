@@ -6,11 +6,13 @@ import re
 from collections.abc import Iterator
 
 from binderlint.facts.environment.mapping import conda_specs
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Create, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.digits import number
 from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.buildpack import Buildpack
+from binderlint.repo2docker.plan import Plan
 from binderlint.snapshot import Snapshot
 
 _JULIA = Buildpack.JULIA
@@ -21,8 +23,8 @@ class EnvPythonIgnoredByROrJulia(Rule):
     severity = Severity.WARNING
     level = Level.LAUNCH
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        plan = build_plan(repo)
+    @about(build_plan)
+    def check(self, repo: Snapshot, plan: Plan) -> Iterator[Diagnostic]:
         if plan.buildpack not in (_JULIA, Buildpack.R) or plan.python is None:
             return
         spec = next((spec for spec in conda_specs(repo) if spec.key == "python" and spec.version), None)

@@ -6,11 +6,13 @@ from collections.abc import Iterator
 
 from binderlint.facts.environment.installs import pip_requirements
 from binderlint.facts.environment.mapping import conda_specs, environment_file
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.agreement import can_agree, conda_test, pip_name, pip_test
 from binderlint.repo2docker.build import build_plan
 from binderlint.snapshot import Snapshot
+from binderlint.source import Source
 
 
 class EnvironmentSplit(Rule):
@@ -18,11 +20,9 @@ class EnvironmentSplit(Rule):
     severity = Severity.WARNING
     level = Level.REPRODUCE
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+    @about(environment_file)
+    def check(self, repo: Snapshot, source: Source) -> Iterator[Diagnostic]:
 
-        source = environment_file(repo)
-        if source is None:
-            return
         plan = build_plan(repo)
         python = plan.python.version if plan.python else ""
         known = {pip_name(spec): (spec.text, conda_test(spec)) for spec in conda_specs(repo)}

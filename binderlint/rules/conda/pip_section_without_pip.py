@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from binderlint.changes.edits import insert_item
 from binderlint.facts.environment.mapping import conda_list, conda_specs
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.snapshot import Snapshot
@@ -17,9 +18,9 @@ class PipSectionWithoutPip(Rule):
     severity = Severity.INFO
     level = Level.POLISH
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        items = conda_list(repo)
-        if items is None or any(spec.key in ("pip", "uv") for spec in conda_specs(repo)):
+    @about(conda_list)
+    def check(self, repo: Snapshot, items: Array) -> Iterator[Diagnostic]:
+        if any(spec.key in ("pip", "uv") for spec in conda_specs(repo)):
             return
         for index, item in enumerate(items):
             if isinstance(item, Table) and isinstance(item.get("pip"), Array):

@@ -8,13 +8,14 @@ from typing import NamedTuple
 
 from binderlint.changes.edits import between, replace
 from binderlint.facts.environment.mapping import conda_list, conda_specs
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.digits import number
 from binderlint.read.matchspec import MatchSpec, admits
 from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.buildpack import Buildpack
-from binderlint.repo2docker.plan import DEFAULT_PYTHON
+from binderlint.repo2docker.plan import DEFAULT_PYTHON, Plan
 from binderlint.repo2docker.tables import PLATFORM, repo2docker
 from binderlint.snapshot import Snapshot
 from binderlint.source import Place, Scalar, Table, Text
@@ -35,8 +36,8 @@ class PythonPinNotExact(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        plan = build_plan(repo)
+    @about(build_plan)
+    def check(self, repo: Snapshot, plan: Plan) -> Iterator[Diagnostic]:
         if plan.buildpack != Buildpack.CONDA:
             return
         if plan.python is None:

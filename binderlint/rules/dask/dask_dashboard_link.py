@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator
 
 from binderlint.changes.edits import append, append_lines, replace
-from binderlint.facts.dask.configs import FOLDER, dask_configs
+from binderlint.facts.dask.configs import FOLDER, Config, dask_configs
 from binderlint.facts.environment.installs import pip_requirements
 from binderlint.facts.environment.mapping import conda_list, conda_specs
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
@@ -28,8 +29,9 @@ class DaskDashboardLink(Rule):
     severity = Severity.WARNING
     level = Level.LAUNCH
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        for config in dask_configs(repo):
+    @about(dask_configs)
+    def check(self, repo: Snapshot, configs: tuple[Config, ...]) -> Iterator[Diagnostic]:
+        for config in configs:
             match config.value:
                 case {"distributed": {"dashboard": {"link": Text() as link}}} if config.folder == FOLDER:
                     yield from self._link(link)

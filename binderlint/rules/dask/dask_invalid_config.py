@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from binderlint.changes.edits import EditError, apply, replace
-from binderlint.facts.dask.configs import FOLDER, OLD_FOLDER, dask_configs
+from binderlint.facts.dask.configs import FOLDER, OLD_FOLDER, Config, dask_configs
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Edit, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
@@ -20,8 +21,9 @@ class DaskInvalidConfig(Rule):
     level = Level.LAUNCH
     unreadable = True
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        for config in dask_configs(repo):
+    @about(dask_configs)
+    def check(self, repo: Snapshot, configs: tuple[Config, ...]) -> Iterator[Diagnostic]:
+        for config in configs:
             if config.folder not in (OLD_FOLDER, FOLDER):
                 continue
             if config.problem:

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from binderlint.changes.edits import replace
-from binderlint.facts.dask.configs import Container, containers, dask_configs
+from binderlint.facts.dask.configs import Config, Container, containers, dask_configs
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.dask_units import cores, kubernetes_bytes, memory_limit
@@ -21,8 +22,9 @@ class DaskMemoryOverLimit(Rule):
     severity = Severity.WARNING
     level = Level.LAUNCH
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        for config in dask_configs(repo):
+    @about(dask_configs)
+    def check(self, repo: Snapshot, configs: tuple[Config, ...]) -> Iterator[Diagnostic]:
+        for config in configs:
             for container in containers(config):
                 if container.template or container.runs_dask:
                     yield from self._container(container)

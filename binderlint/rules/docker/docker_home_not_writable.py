@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator
 
 from binderlint.facts.docker.context import CONTENT, build_dockerfile, copies, workdirs
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Replace, Severity
 from binderlint.lint.rule import Rule
-from binderlint.read.dockerfile.instructions import base_of
+from binderlint.read.dockerfile.instructions import Dockerfile, base_of
 from binderlint.read.dockerfile.lines import Instruction
 from binderlint.read.images import image_facts
 from binderlint.snapshot import Snapshot
@@ -20,10 +21,10 @@ class DockerHomeNotWritable(Rule):
     severity = Severity.WARNING
     level = Level.LAUNCH
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+    @about(build_dockerfile)
+    def check(self, repo: Snapshot, dockerfile: Dockerfile) -> Iterator[Diagnostic]:
 
-        dockerfile = build_dockerfile(repo)
-        if not dockerfile or not dockerfile.final:
+        if not dockerfile.final:
             return
         known, user = image_facts(base_of(dockerfile)), dockerfile.last("USER")
         if not user and (not known or known.root is not False):

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from binderlint.changes.edits import append_lines
 from binderlint.facts.docker.context import build_dockerfile, docker_runs
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
-from binderlint.read.dockerfile.instructions import image_of
+from binderlint.read.dockerfile.instructions import Dockerfile, image_of
 from binderlint.read.images import image_facts
 from binderlint.snapshot import Snapshot
 from binderlint.source import Text
@@ -19,10 +20,10 @@ class DockerRootUser(Rule):
     severity = Severity.WARNING
     level = Level.LAUNCH
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+    @about(build_dockerfile)
+    def check(self, repo: Snapshot, dockerfile: Dockerfile) -> Iterator[Diagnostic]:
 
-        dockerfile = build_dockerfile(repo)
-        if not dockerfile or not dockerfile.final:
+        if not dockerfile.final:
             return
         stage = dockerfile.final
         known = image_facts(image_of(stage))

@@ -8,10 +8,12 @@ from collections.abc import Iterator
 from binderlint.changes.edits import append_lines, insert_lines
 from binderlint.changes.julia import set_compat
 from binderlint.facts.julia import Project, manifest_version, read_project
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.julia import newest_allowed
+from binderlint.repo2docker.plan import Plan
 from binderlint.snapshot import Snapshot
 
 
@@ -20,8 +22,8 @@ class JuliaVersionFloats(Rule):
     severity = Severity.WARNING
     level = Level.REPRODUCE
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        plan = build_plan(repo)
+    @about(build_plan)
+    def check(self, repo: Snapshot, plan: Plan) -> Iterator[Diagnostic]:
         project, version = read_project(repo), plan.julia
         if project is None or plan.error or version is None or not project.is_julia:
             return

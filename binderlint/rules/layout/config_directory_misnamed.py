@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from binderlint.facts.named import misnamed_folders, naming_folder
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Rename, Severity
 from binderlint.lint.rule import Rule
 from binderlint.repo2docker.build import build_plan
+from binderlint.repo2docker.plan import Plan
 from binderlint.snapshot import Snapshot
 
 
@@ -16,8 +18,8 @@ class ConfigDirectoryMisnamed(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        plan = build_plan(repo)
+    @about(build_plan)
+    def check(self, repo: Snapshot, plan: Plan) -> Iterator[Diagnostic]:
         if plan.binder_dir or plan.error:
             return
         folders = misnamed_folders(repo)

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 
 from binderlint.changes.edits import append_lines
 from binderlint.facts.ignore import Pattern, docker_excludes, docker_patterns
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.repo2docker.build import build_plan, used_file
 from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.repo2docker.names import CONFIG_NAMES
-from binderlint.repo2docker.plan import Status
+from binderlint.repo2docker.plan import Plan, Status
 from binderlint.snapshot import Snapshot
 
 # Read from the copy of the repository in the image; the others are read before, from the clone.
@@ -24,8 +25,8 @@ class DockerignoreHidesConfig(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        plan = build_plan(repo)
+    @about(build_plan)
+    def check(self, repo: Snapshot, plan: Plan) -> Iterator[Diagnostic]:
         if plan.buildpack in (None, Buildpack.DOCKER):
             return
         ignoring = [source for name in (".dockerignore", ".containerignore") if (source := used_file(repo, name))]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Delete, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.repo2docker.build import build_plan, used_file
+from binderlint.repo2docker.plan import Plan
 from binderlint.snapshot import Snapshot
 from binderlint.source import Source
 
@@ -16,8 +18,8 @@ class DualEnvExtension(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        plan = build_plan(repo)
+    @about(build_plan)
+    def check(self, repo: Snapshot, plan: Plan) -> Iterator[Diagnostic]:
         used, other = used_file(repo, "environment.yml"), repo.get(plan.path("environment.yaml"))
         if not used or not other or used is other or plan.uses(plan.path("environment.yaml")):
             return

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from binderlint.facts.named import naming
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Rename, Severity
 from binderlint.lint.rule import Rule
 from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.repo2docker.names import meant
+from binderlint.repo2docker.plan import Plan
 from binderlint.snapshot import Snapshot
 from binderlint.source import EXECUTABLE, REGULAR, Source
 
@@ -38,8 +40,8 @@ class FilenameCase(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        plan = build_plan(repo)
+    @about(build_plan)
+    def check(self, repo: Snapshot, plan: Plan) -> Iterator[Diagnostic]:
         for path in repo.list(repo.resolve(plan.binder_dir) or ""):
             source = repo.sources[path]
             right = _right_name(source.name)

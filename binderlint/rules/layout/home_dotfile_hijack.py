@@ -7,11 +7,13 @@ from collections.abc import Iterator
 
 from binderlint.facts.ignore import docker_excludes, docker_patterns
 from binderlint.facts.scripts.scripts import post_build_script
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.script import Command, Script
 from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.buildpack import Buildpack
+from binderlint.repo2docker.plan import Plan
 from binderlint.snapshot import Snapshot
 
 # bash reads the first of these that exists when it is a login shell; .bashrc only where that file reads it.
@@ -35,8 +37,8 @@ class HomeDotfileHijack(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        plan = build_plan(repo)
+    @about(build_plan)
+    def check(self, repo: Snapshot, plan: Plan) -> Iterator[Diagnostic]:
         if plan.error or plan.buildpack in (None, Buildpack.DOCKER):
             return
         for script in _read_at_launch(repo):

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 
 from binderlint.facts.environment.projects import EXPORTS, PYTHON_LOCKS, uninstallable
 from binderlint.facts.launch.launched import launched_elsewhere
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.repo2docker.build import build_plan, used_file
 from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.repo2docker.names import UNKNOWN
-from binderlint.repo2docker.plan import Status
+from binderlint.repo2docker.plan import Plan, Status
 from binderlint.snapshot import Snapshot
 from binderlint.source import Source
 
@@ -21,8 +22,8 @@ class LockfileNotSupported(Rule):
     severity = Severity.WARNING
     level = Level.REPRODUCE
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        plan = build_plan(repo)
+    @about(build_plan)
+    def check(self, repo: Snapshot, plan: Plan) -> Iterator[Diagnostic]:
         locks = [source for name in UNKNOWN if name.endswith((".lock", "-lock.yml")) and (source := repo.get(name))]
         if not locks or any((use := plan.use(lock.path)) and use.status is not Status.IGNORED for lock in locks):
             return

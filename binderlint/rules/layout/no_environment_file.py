@@ -10,12 +10,14 @@ from binderlint.facts.environment.subfolders import environments_in_folders
 from binderlint.facts.launch.launched import launched_elsewhere
 from binderlint.facts.named import misnamed_environments
 from binderlint.facts.notebooks import shown_notebooks
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.cells import imports
 from binderlint.read.packages import base_packages, package_of
 from binderlint.read.plain_notebook import Page
 from binderlint.repo2docker.build import build_plan
+from binderlint.repo2docker.plan import Plan
 from binderlint.snapshot import Snapshot
 
 # Configuration that is no environment: no error in it explains why there is none.
@@ -48,8 +50,8 @@ class NoEnvironmentFile(Rule):
     level = Level.LAUNCH
     whole = True
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        plan = build_plan(repo)
+    @about(build_plan)
+    def check(self, repo: Snapshot, plan: Plan) -> Iterator[Diagnostic]:
         if not plan.default or plan.error or misnamed_environments(repo) or launched_elsewhere(repo):
             return
         suspects = [

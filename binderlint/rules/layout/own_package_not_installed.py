@@ -13,6 +13,7 @@ from binderlint.facts.environment.own_package import own_names
 from binderlint.facts.environment.provided import asked
 from binderlint.facts.notebooks import shown_notebooks
 from binderlint.facts.scripts.scripts import post_build_script, start_script
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
@@ -21,7 +22,7 @@ from binderlint.read.requirements import canonical
 from binderlint.read.toml import parse_pyproject
 from binderlint.repo2docker.build import build_plan, used_file
 from binderlint.repo2docker.buildpack import Buildpack
-from binderlint.repo2docker.plan import Status
+from binderlint.repo2docker.plan import Plan, Status
 from binderlint.snapshot import Snapshot
 
 _PACKAGE = regex(r"(?:src/)?(?!(?:tests?|docs?|examples?|binder|scripts|notebooks)/)([A-Za-z_]\w*)/__init__\.py")
@@ -41,8 +42,8 @@ class OwnPackageNotInstalled(Rule):
     severity = Severity.WARNING
     level = Level.LAUNCH
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        plan = build_plan(repo)
+    @about(build_plan)
+    def check(self, repo: Snapshot, plan: Plan) -> Iterator[Diagnostic]:
         if plan.error or plan.default or not plan.transparent:
             return
 

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 
 from binderlint.changes.merge_environments import Merge, into_environment, into_requirements, not_in
 from binderlint.facts.environment.mapping import conda_specs, environment_mapping
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Delete, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.requirements import read_requirements
 from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.buildpack import Buildpack
-from binderlint.repo2docker.plan import Status
+from binderlint.repo2docker.plan import Plan, Status
 from binderlint.snapshot import Snapshot
 from binderlint.source import Source
 
@@ -46,8 +47,8 @@ class ShadowedConfigFile(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        plan = build_plan(repo)
+    @about(build_plan)
+    def check(self, repo: Snapshot, plan: Plan) -> Iterator[Diagnostic]:
         winners = _WINNERS.get(plan.buildpack, ()) if plan.buildpack else ()
         winner = next((name for name in winners if plan.uses(plan.path(name))), None)
         if winner is None or plan.default:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from binderlint.changes.edits import replace
-from binderlint.facts.launch.links import is_old_image, launch_links
+from binderlint.facts.launch.links import Link, is_old_image, launch_links
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.address import MYBINDER, Route
@@ -17,8 +18,9 @@ class BadgeInsecureHttp(Rule):
     severity = Severity.INFO
     level = Level.POLISH
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        for link in launch_links(repo):
+    @about(launch_links)
+    def check(self, repo: Snapshot, links: tuple[Link, ...]) -> Iterator[Diagnostic]:
+        for link in links:
             address = link.address
             if link.live and address.hub == MYBINDER and address.scheme.lower() == "http" and not address.port:
                 if address.route in (Route.LAUNCH, Route.HOME) or (

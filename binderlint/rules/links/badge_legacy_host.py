@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from binderlint.changes.edits import replace
 from binderlint.facts.launch.links import Link, launch_links
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.address import DEAD_HOSTS, LEGACY_HOSTS, MYBINDER, Route
@@ -17,8 +18,9 @@ class BadgeLegacyHost(Rule):
     severity = Severity.WARNING
     level = Level.REPRODUCE
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        for link in launch_links(repo):
+    @about(launch_links)
+    def check(self, repo: Snapshot, links: tuple[Link, ...]) -> Iterator[Diagnostic]:
+        for link in links:
             if not link.live or link.address.hub in DEAD_HOSTS:
                 continue
             if link.address.route is Route.LEGACY:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from binderlint.changes.edits import replace
 from binderlint.facts.launch.links import Link, is_old_image, launch_links
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.address import DEAD_HOSTS, MYBINDER, Route
@@ -17,8 +18,8 @@ class BadgeOldImage(Rule):
     severity = Severity.INFO
     level = Level.POLISH
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        links = launch_links(repo)
+    @about(launch_links)
+    def check(self, repo: Snapshot, links: tuple[Link, ...]) -> Iterator[Diagnostic]:
         for link in links:
             if not link.live or link.address.route is not Route.BADGE or not is_old_image(link):
                 continue

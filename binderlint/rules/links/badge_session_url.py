@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 
 from binderlint.changes.edits import replace
-from binderlint.facts.launch.links import launch_links
+from binderlint.facts.launch.links import Link, launch_links
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
@@ -19,8 +20,9 @@ class BadgeSessionUrl(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        for link in launch_links(repo):
+    @about(launch_links)
+    def check(self, repo: Snapshot, links: tuple[Link, ...]) -> Iterator[Diagnostic]:
+        for link in links:
             if link.address.route is not Route.SESSION or not link.live:
                 continue
             found = _SESSION.search(link.address.lead)

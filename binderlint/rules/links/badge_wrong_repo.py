@@ -8,11 +8,13 @@ from collections.abc import Iterator
 
 from binderlint.changes.edits import replace
 from binderlint.facts.launch.links import Link, Where, launch_links
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
 from binderlint.read.address import Route
 from binderlint.repo2docker.build import build_plan, used_file
+from binderlint.repo2docker.plan import Plan
 from binderlint.snapshot import Snapshot
 
 
@@ -21,8 +23,8 @@ class BadgeWrongRepo(Rule):
     severity = Severity.WARNING
     level = Level.LAUNCH
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        plan = build_plan(repo)
+    @about(build_plan)
+    def check(self, repo: Snapshot, plan: Plan) -> Iterator[Diagnostic]:
         if not repo.git.origin.startswith("gh/") or plan.error or plan.default or not _is_ready(repo):
             return
         links = [link for link in launch_links(repo) if _in_readme(link) and link.launches and not link.example]

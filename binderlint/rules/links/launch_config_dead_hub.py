@@ -7,9 +7,10 @@ from posixpath import normpath
 
 from binderlint.changes.edits import replace
 from binderlint.facts.launch.buttons import LaunchConfig, launch_configs
+from binderlint.git import hosted_name
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
-from binderlint.outside.git import hosted_name
 from binderlint.read.address import DEAD_HOSTS, MYBINDER, is_template, parse_address
 from binderlint.snapshot import Snapshot
 from binderlint.source import Text
@@ -20,8 +21,9 @@ class LaunchConfigDeadHub(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        for config in launch_configs(repo):
+    @about(launch_configs)
+    def check(self, repo: Snapshot, configs: tuple[LaunchConfig, ...]) -> Iterator[Diagnostic]:
+        for config in configs:
             if config.branch and _is_own(config, repo):
                 yield from self._branch(config.branch, config.tool, repo)
             if config.folder and _is_own(config, repo) and not is_template(config.folder):

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 
 from binderlint.changes.edits import replace
 from binderlint.facts.notebooks import shown_notebooks
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Replace, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.notebook import json_text
@@ -22,8 +23,9 @@ class NotebookBroken(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        for one in shown_notebooks(repo):
+    @about(shown_notebooks)
+    def check(self, repo: Snapshot, notebooks: tuple[Page, ...]) -> Iterator[Diagnostic]:
+        for one in notebooks:
             text = one.source.text
             if text.startswith("version https://git-lfs"):
                 attributes = repo.get(".gitattributes")

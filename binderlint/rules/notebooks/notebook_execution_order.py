@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from binderlint.facts.notebooks import shown_notebooks
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
+from binderlint.read.plain_notebook import Page
 from binderlint.snapshot import Snapshot
 
 
@@ -15,8 +17,9 @@ class NotebookExecutionOrder(Rule):
     severity = Severity.INFO
     level = Level.POLISH
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        for one in shown_notebooks(repo):
+    @about(shown_notebooks)
+    def check(self, repo: Snapshot, notebooks: tuple[Page, ...]) -> Iterator[Diagnostic]:
+        for one in notebooks:
             before = 0
             for cell in one.code:
                 count = cell.data.get("execution_count")

@@ -10,6 +10,7 @@ from binderlint.facts.environment.mapping import conda_list, pip_section
 from binderlint.facts.environment.own_package import own_names
 from binderlint.facts.environment.provided import asked
 from binderlint.facts.notebooks import shown_notebooks
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.cells import Install, installs
@@ -24,9 +25,10 @@ class NotebookInstallsPackages(Rule):
     severity = Severity.WARNING
     level = Level.REPRODUCE
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+    @about(shown_notebooks)
+    def check(self, repo: Snapshot, notebooks: tuple[Page, ...]) -> Iterator[Diagnostic]:
 
-        for one in shown_notebooks(repo):
+        for one in notebooks:
             for cell in one.code:
                 if "install" not in cell.text or "colab" in cell.text.lower():
                     continue

@@ -10,6 +10,7 @@ from binderlint.facts.launch.launched import environment_elsewhere
 from binderlint.facts.notebooks import shown_notebooks
 from binderlint.facts.r import conda_installs_r
 from binderlint.facts.scripts.scripts import post_build_script
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
@@ -18,6 +19,7 @@ from binderlint.read.plain_notebook import Page
 from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.repo2docker.mentions import says_what_is_installed
+from binderlint.repo2docker.plan import Plan
 from binderlint.snapshot import Snapshot
 from binderlint.source import Text
 
@@ -54,8 +56,8 @@ class NotebookKernelMissing(Rule):
     severity = Severity.WARNING
     level = Level.LAUNCH
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        plan = build_plan(repo)
+    @about(build_plan)
+    def check(self, repo: Snapshot, plan: Plan) -> Iterator[Diagnostic]:
         if plan.default or not plan.transparent:
             return
 

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 
 from binderlint.changes.python import other_python
 from binderlint.facts.environment.held import held_by_file
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.repo2docker.build import build_plan
+from binderlint.repo2docker.plan import Plan
 from binderlint.snapshot import Snapshot
 
 
@@ -17,8 +19,8 @@ class PinNotAvailableForPython(Rule):
     severity = Severity.WARNING
     level = Level.LAUNCH
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        plan = build_plan(repo)
+    @about(build_plan)
+    def check(self, repo: Snapshot, plan: Plan) -> Iterator[Diagnostic]:
         python = plan.python.version if plan.python else ""
         for held in held_by_file(repo, python):
             found = [one for one in held if one.too_old and not one.missing]

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from binderlint.facts.environment.asked import asked
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.repo2docker.build import build_plan
+from binderlint.repo2docker.plan import Plan
 from binderlint.snapshot import Snapshot
 
 # devguide.python.org/versions: the month of the last release. 3.10 is left out as long as it is repo2docker's own default.
@@ -27,8 +29,8 @@ class PythonEol(Rule):
     severity = Severity.WARNING
     level = Level.REPRODUCE
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        plan = build_plan(repo)
+    @about(build_plan)
+    def check(self, repo: Snapshot, plan: Plan) -> Iterator[Diagnostic]:
         python = plan.python
         if python is None or python.place is None or plan.error or python.version not in _ENDED:
             return

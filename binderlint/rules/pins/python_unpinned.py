@@ -9,6 +9,7 @@ from binderlint.changes.edits import append_lines, create, prepend, replace, set
 from binderlint.facts.environment.installs import pip_files
 from binderlint.facts.environment.locks import installs_from_lock
 from binderlint.facts.environment.mapping import environment_file, environment_mapping
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.agreement import pip_admits
@@ -16,6 +17,7 @@ from binderlint.read.requirements import canonical
 from binderlint.read.toml import find_value
 from binderlint.repo2docker.build import build_plan, used_file
 from binderlint.repo2docker.buildpack import Buildpack
+from binderlint.repo2docker.plan import Plan
 from binderlint.snapshot import Snapshot
 from binderlint.source import Array, Source, Table, Text
 
@@ -25,8 +27,8 @@ class PythonUnpinned(Rule):
     severity = Severity.WARNING
     level = Level.REPRODUCE
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        plan = build_plan(repo)
+    @about(build_plan)
+    def check(self, repo: Snapshot, plan: Plan) -> Iterator[Diagnostic]:
         python = plan.python
         if plan.default or plan.error or python is None:
             return

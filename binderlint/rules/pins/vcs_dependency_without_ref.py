@@ -10,6 +10,7 @@ from binderlint.facts.docker.context import docker_runs
 from binderlint.facts.environment.installs import pip_requirements
 from binderlint.facts.r import Call, calls
 from binderlint.facts.scripts.scripts import post_build_script
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
@@ -17,6 +18,7 @@ from binderlint.read.requirements import Requirement, parse_requirement
 from binderlint.read.shell.state import Command
 from binderlint.read.shell.words import UNKNOWN
 from binderlint.repo2docker.build import build_plan, used_file
+from binderlint.repo2docker.plan import Plan
 from binderlint.snapshot import Snapshot
 from binderlint.source import Place, Text
 
@@ -26,8 +28,8 @@ class VcsDependencyWithoutRef(Rule):
     severity = Severity.WARNING
     level = Level.REPRODUCE
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        plan = build_plan(repo)
+    @about(build_plan)
+    def check(self, repo: Snapshot, plan: Plan) -> Iterator[Diagnostic]:
         version = plan.python.version if plan.python else "3.10"
         for one in pip_requirements(repo):
             if one.url and one.remote and one.applies(version):

@@ -9,12 +9,14 @@ from typing import NamedTuple
 from binderlint.changes.edits import replace
 from binderlint.facts.environment.installs import pip_files
 from binderlint.facts.environment.mapping import conda_specs
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.digits import release
 from binderlint.read.matchspec import MatchSpec
 from binderlint.read.requirements import Requirement, canonical
 from binderlint.repo2docker.build import build_plan
+from binderlint.repo2docker.plan import Plan
 from binderlint.snapshot import Snapshot
 from binderlint.source import Text
 
@@ -52,8 +54,8 @@ class JupyterStackPin(Rule):
     severity = Severity.WARNING
     level = Level.REPRODUCE
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        plan = build_plan(repo)
+    @about(build_plan)
+    def check(self, repo: Snapshot, plan: Plan) -> Iterator[Diagnostic]:
         python = plan.python.version if plan.python else "3.10"
         if not re.match(r"3\.(?:[89]|\d\d)$", python) or plan.separate_kernel:
             return

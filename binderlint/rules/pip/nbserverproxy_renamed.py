@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from binderlint.changes.edits import remove, replace
 from binderlint.facts.environment.installs import pip_requirements
 from binderlint.facts.environment.mapping import conda_list, conda_specs
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.requirements import Requirement
 from binderlint.repo2docker.build import build_plan
+from binderlint.repo2docker.plan import Plan
 from binderlint.snapshot import Snapshot
 from binderlint.source import Text
 
@@ -29,8 +31,8 @@ class NbserverproxyRenamed(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        plan = build_plan(repo)
+    @about(build_plan)
+    def check(self, repo: Snapshot, plan: Plan) -> Iterator[Diagnostic]:
         if plan.python and plan.python.version == "3.7":
             return
         for one in pip_requirements(repo):

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 
 from binderlint.changes.edits import insert, replace
 from binderlint.facts.environment.installs import pip_requirements
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Edit, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.requirements import Requirement
 from binderlint.repo2docker.build import build_plan
+from binderlint.repo2docker.plan import Plan
 from binderlint.snapshot import Snapshot
 
 # No file of these installs on Linux: no wheel, and no source that builds there.
@@ -33,8 +35,8 @@ class PipPlatformPackage(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        plan = build_plan(repo)
+    @about(build_plan)
+    def check(self, repo: Snapshot, plan: Plan) -> Iterator[Diagnostic]:
         python = plan.python.version if plan.python else "3.10"
         for one in pip_requirements(repo):
             platform = _platform(one.key)

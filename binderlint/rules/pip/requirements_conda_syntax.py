@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 
 from binderlint.changes.edits import replace
-from binderlint.facts.environment.installs import pip_files
+from binderlint.facts.environment.installs import PipFile, pip_files
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Rename, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.faults import faults
@@ -20,8 +21,9 @@ class RequirementsCondaSyntax(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        for file in pip_files(repo):
+    @about(pip_files)
+    def check(self, repo: Snapshot, files: tuple[PipFile, ...]) -> Iterator[Diagnostic]:
+        for file in files:
             if file.is_environment:
                 path = file.source.path.removesuffix("requirements.txt") + "environment.yml"
                 fits = faults(Source(path, file.source.data)) == 0

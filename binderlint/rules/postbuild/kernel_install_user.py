@@ -6,8 +6,10 @@ import re
 from collections.abc import Iterator
 
 from binderlint.facts.scripts.scripts import post_build_script
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
+from binderlint.read.script import Script
 from binderlint.snapshot import Snapshot
 
 
@@ -16,9 +18,9 @@ class KernelInstallUser(Rule):
     severity = Severity.INFO
     level = Level.POLISH
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        script = post_build_script(repo)
-        if script is None or re.search(r"activate|venv|PATH=", script.source.prose):
+    @about(post_build_script)
+    def check(self, repo: Snapshot, script: Script) -> Iterator[Diagnostic]:
+        if re.search(r"activate|venv|PATH=", script.source.prose):
             return
         for command in script.executed:
             if command.name != "ipykernel" or command.values[:1] != ("install",) or not command.written:

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 
 from binderlint.changes.launch_scripts import result, rewritten
 from binderlint.facts.scripts.scripts import post_build_script
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
+from binderlint.read.script import Script
 from binderlint.snapshot import Snapshot
 
 
@@ -17,10 +19,8 @@ class PostbuildInteractive(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        script = post_build_script(repo)
-        if script is None:
-            return
+    @about(post_build_script)
+    def check(self, repo: Snapshot, script: Script) -> Iterator[Diagnostic]:
         settled = any("always_yes" in one.place.text or "ALWAYS_YES" in one.place.text for one in script.executed)
         settled = settled or "ALWAYS_YES" in script.source.prose
         for command in script.executed:

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 
 from binderlint.changes.edits import insert_lines, replace
 from binderlint.facts.scripts.scripts import post_build_script
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
+from binderlint.read.script import Script
 from binderlint.snapshot import Snapshot
 
 
@@ -17,9 +19,9 @@ class PostbuildNoShebang(Rule):
     severity = Severity.INFO
     level = Level.POLISH
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        script = post_build_script(repo)
-        if script is None or script.shebang.line is not None or script.source.encoding != "utf-8":
+    @about(post_build_script)
+    def check(self, repo: Snapshot, script: Script) -> Iterator[Diagnostic]:
+        if script.shebang.line is not None or script.source.encoding != "utf-8":
             return
         source, shell = script.source, script.shell
         if not source.text.strip() or source.has_bom or shell is None:

@@ -7,10 +7,12 @@ from collections.abc import Iterator
 
 from binderlint.changes.launch_scripts import rewritten
 from binderlint.facts.scripts.scripts import post_build_script, start_script
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.script import Command
 from binderlint.repo2docker.build import build_plan
+from binderlint.repo2docker.plan import Plan
 from binderlint.snapshot import Snapshot
 
 
@@ -19,8 +21,8 @@ class PythonpathMismatch(Rule):
     severity = Severity.WARNING
     level = Level.LAUNCH
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        plan = build_plan(repo)
+    @about(build_plan)
+    def check(self, repo: Snapshot, plan: Plan) -> Iterator[Diagnostic]:
         if not plan.separate_kernel:
             return
         for script in (post_build_script(repo), start_script(repo)):

@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from binderlint.changes.edits import create, replace
 from binderlint.facts.environment.runtime import runtime_file
 from binderlint.facts.r import calls, conda_installs_r
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.r_versions import DEFAULT, settled_day
 from binderlint.read.runtime import Runtime, read_runtime
 from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.buildpack import Buildpack
+from binderlint.repo2docker.plan import Plan
 from binderlint.snapshot import Snapshot
 from binderlint.source import Source
 
@@ -22,8 +24,8 @@ class RRuntimeDateMissing(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        plan = build_plan(repo)
+    @about(build_plan)
+    def check(self, repo: Snapshot, plan: Plan) -> Iterator[Diagnostic]:
         if plan.error or not plan.transparent or plan.buildpack is Buildpack.R or conda_installs_r(repo):
             return
         install = repo.get(plan.path("install.R"))

@@ -8,11 +8,13 @@ from collections.abc import Iterator
 from binderlint.changes.edits import prepend
 from binderlint.facts.environment.mapping import conda_list, conda_specs
 from binderlint.facts.environment.runtime import runtime_file
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Delete, Diagnostic, Edit, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.runtime import Runtime
 from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.buildpack import Buildpack
+from binderlint.repo2docker.plan import Plan
 from binderlint.snapshot import Snapshot
 from binderlint.source import Text
 
@@ -22,8 +24,8 @@ class RuntimeIgnored(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        plan = build_plan(repo)
+    @about(build_plan)
+    def check(self, repo: Snapshot, plan: Plan) -> Iterator[Diagnostic]:
         path = plan.path("runtime.txt")
         source = repo.get(path)
         if source is None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from binderlint.changes.edits import replace
 from binderlint.facts.environment.runtime import runtime_file
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Recode, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
@@ -29,9 +30,9 @@ class RuntimeMalformed(Rule):
     level = Level.LAUNCH
     unreadable = True
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        runtime = runtime_file(repo)
-        if runtime is None or re.match(r"\W*r\b", runtime.text, re.IGNORECASE):
+    @about(runtime_file)
+    def check(self, repo: Snapshot, runtime: Runtime) -> Iterator[Diagnostic]:
+        if re.match(r"\W*r\b", runtime.text, re.IGNORECASE):
             return
         plan = build_plan(repo)
         if runtime.error:

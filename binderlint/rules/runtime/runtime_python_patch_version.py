@@ -6,9 +6,11 @@ from collections.abc import Iterator
 
 from binderlint.changes.edits import replace
 from binderlint.facts.environment.runtime import runtime_file
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
+from binderlint.read.runtime import Runtime
 from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.buildpack import WITH_RUNTIME
 from binderlint.snapshot import Snapshot
@@ -21,9 +23,9 @@ class RuntimePythonPatchVersion(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        runtime = runtime_file(repo)
-        if runtime is None or runtime.name != "python" or runtime.version is None or runtime.date:
+    @about(runtime_file)
+    def check(self, repo: Snapshot, runtime: Runtime) -> Iterator[Diagnostic]:
+        if runtime.name != "python" or runtime.version is None or runtime.date:
             return
         if build_plan(repo).buildpack in (*WITH_RUNTIME, None) and (found := _PATCH.fullmatch(runtime.version)):
             yield self.at(

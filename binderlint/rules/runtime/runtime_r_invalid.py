@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from binderlint.changes.edits import replace
 from binderlint.facts.environment.runtime import runtime_file
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
@@ -25,9 +26,9 @@ class RuntimeRInvalid(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        runtime = runtime_file(repo)
-        if runtime is None or not re.match(r"\W*r(?![a-z])", runtime.text, re.IGNORECASE):
+    @about(runtime_file)
+    def check(self, repo: Snapshot, runtime: Runtime) -> Iterator[Diagnostic]:
+        if not re.match(r"\W*r(?![a-z])", runtime.text, re.IGNORECASE):
             return
         if runtime.error or runtime.name != "r":
             yield self._unread(runtime)

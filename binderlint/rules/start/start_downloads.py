@@ -6,9 +6,11 @@ from collections.abc import Iterator
 
 from binderlint.changes.launch_scripts import before_server, moved
 from binderlint.facts.scripts.scripts import post_build_script, start_script
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.actions import download
+from binderlint.read.script import Script
 from binderlint.snapshot import Snapshot
 
 
@@ -17,11 +19,9 @@ class StartDownloads(Rule):
     severity = Severity.WARNING
     level = Level.LAUNCH
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+    @about(start_script)
+    def check(self, repo: Snapshot, script: Script) -> Iterator[Diagnostic]:
 
-        script = start_script(repo)
-        if script is None:
-            return
         post_build = post_build_script(repo)
         built = {found.url for one in (post_build.running if post_build else ()) if (found := download(one))}
         for command in before_server(script):

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 
 from binderlint.changes.edits import insert_lines, replace
 from binderlint.facts.scripts.scripts import start_script
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Edit, Fix, Level, Severity
 from binderlint.lint.rule import Rule
+from binderlint.read.script import Script
 from binderlint.snapshot import Snapshot
 
 
@@ -17,9 +19,9 @@ class StartNoShebang(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        script = start_script(repo)
-        if script is None or script.shebang.line is not None or script.source.data.startswith(b"\x7fELF"):
+    @about(start_script)
+    def check(self, repo: Snapshot, script: Script) -> Iterator[Diagnostic]:
+        if script.shebang.line is not None or script.source.data.startswith(b"\x7fELF"):
             return
         source = script.source
         fix: Fix | None = None

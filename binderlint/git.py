@@ -1,0 +1,39 @@
+"""Git: what git knows of a repository beside its files."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from binderlint.pattern import regex
+
+
+class Git(NamedTuple):
+    """What is known of the repository beyond its files. Empty values mean unknown, never "there are none"."""
+
+    origin: str = ""
+    """The repository as BinderHub names it, `gh/owner/name` or `gl/group/name`."""
+    branch: str = ""
+    """The branch that is checked out."""
+    default_branch: str = ""
+    """What `origin/HEAD` points to."""
+    refs: frozenset[str] = frozenset()
+    """Names of the branches (local, and those of origin) and tags."""
+    objects: int = 0
+    """Bytes of the whole history as git stores it; 0 where only the clone on disk can tell (`Clone.history_bytes`)."""
+    complete: bool = False
+    """Whether `refs` is all there is: false in a shallow clone, and where only one branch was fetched."""
+
+
+_HOSTED = regex(
+    r"(?:https?://(?:[^/@]*@)?|git://|ssh://[\w.-]+@|[\w.-]+@)(github\.com|gitlab\.com)(?::\d+)?[:/](.+?)(?:\.git)?/?$",
+    re.I,
+)
+
+
+def hosted_name(url: str) -> str:
+    """`gh/owner/name` or `gl/group/name` of a clone address, `""` for other hosts."""
+    found = _HOSTED.match(url)
+    if not found:
+        return ""
+    return f"{'gh' if found[1].lower() == 'github.com' else 'gl'}/{found[2]}"

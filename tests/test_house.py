@@ -1,0 +1,116 @@
+"""The house: which room may look into which, that no files go in a circle, and what a fact is. docs/architecture.md says why."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent / "binderlint"
+# What a room never sees.
+NEVER = {
+    "read": {"snapshot", "repo2docker", "facts", "changes", "lint", "rules", "commands", "reporters", "outside"},
+    "repo2docker": {"facts", "changes", "lint", "rules", "commands", "reporters", "outside"},
+    "facts": {"changes", "lint", "rules", "commands", "reporters", "outside"},
+    "changes": {"rules", "commands", "reporters", "outside"},
+    "rules": {"rules", "commands", "reporters", "outside"},
+    "outside": {"repo2docker", "facts", "changes", "rules", "commands"},
+    "reporters": {"rules", "commands", "outside"},
+    "data": {"read", "repo2docker", "facts", "changes", "lint", "rules", "commands", "reporters", "outside"},
+}
+# What is allowed all the same, with the reason. This list may only shrink.
+KNOWN: set[tuple[str, str]] = set()
+MACHINE = "read.shell."  # the shell is one machine: what it runs calls it back
+CHANGING = re.compile(r"\b(?:list|set|dict|Iterator|Generator|Iterable)\b")
+
+
+@cache
+def modules() -> dict[str, Path]:
+    found = {path.relative_to(ROOT).with_suffix("").as_posix().replace("/", "."): path for path in ROOT.rglob("*.py")}
+    return {name.removesuffix(".__init__"): path for name, path in found.items()}
+
+
+@cache
+def arrows() -> dict[str, frozenset[str]]:
+    """The modules that each module imports, wherever the import stands."""
+    found = {}
+    for name, path in modules().items():
+        seen = set()
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("binderlint"):
+                module = (node.module or "").removeprefix("binderlint").lstrip(".")
+                for alias in node.names:
+                    inner = f"{module}.{alias.name}".lstrip(".")
+                    seen.add(inner if inner in modules() else module)
+        found[name] = frozenset(seen - {name, ""})
+    return found
+
+
+def test_rooms_see_only_what_is_below_them() -> None:
+    room = {name: name.partition(".")[0] for name in modules()}
+    broken = [
+        (name, other)
+        for name, others in arrows().items()
+        for other in others
+        if room.get(other, other) in NEVER.get(room[name], set())
+        and (room[name] != room.get(other) or room[name] == "rules")
+        and name != "rules"
+        and (name, other) not in KNOWN
+    ]
+    assert not broken
+
+
+def test_every_exception_is_needed() -> None:
+    assert all(other in arrows()[name] for name, other in KNOWN)
+
+
+def circles() -> Iterator[list[str]]:
+    """The groups of modules that import each other (Tarjan's algorithm)."""
+    order: dict[str, int] = {}
+    low: dict[str, int] = {}
+    stack: list[str] = []
+
+    def visit(name: str) -> Iterator[list[str]]:
+        order[name] = low[name] = len(order)
+        stack.append(name)
+        for other in arrows().get(name, ()):
+            if other not in order:
+                yield from visit(other)
+                low[name] = min(low[name], low[other])
+            elif other in stack:
+                low[name] = min(low[name], order[other])
+        if low[name] == order[name]:
+            group = stack[stack.index(name) :]
+            del stack[stack.index(name) :]
+            if len(group) > 1:
+                yield group
+
+    for name in modules():
+        if name not in order:
+            yield from visit(name)
+
+
+def test_no_circle_of_files_but_in_the_shell_machine() -> None:
+    assert not [group for group in circles() if not all(name.startswith(MACHINE) for name in group)]
+
+
+FACTS = [
+    pytest.param(node, id=f"{name}.{node.name}")
+    for name, path in modules().items()
+    for node in ast.walk(ast.parse(path.read_text("utf-8")))
+    if isinstance(node, ast.FunctionDef) and any(ast.unparse(one) == "fact" for one in node.decorator_list)
+]
+
+
+@pytest.mark.parametrize("node", FACTS)
+def test_a_fact_is_a_value_that_nobody_changes(node: ast.FunctionDef) -> None:
+    """It asks a snapshot, its key is given by position, and its name has two words, so that a local one can have one."""
+    assert node.returns and not CHANGING.search(ast.unparse(node.returns))
+    assert node.args.args[0].annotation and ast.unparse(node.args.args[0].annotation) == "Snapshot"
+    assert not node.args.kwonlyargs and not node.args.defaults
+    assert "_" in node.name
+    assert ast.get_docstring(node)
