@@ -11,8 +11,7 @@ from binderlint.read.dockerfile.instructions import read_dockerfile
 from binderlint.read.plain_notebook import Page
 from binderlint.read.requirements import Invalid, read_requirements
 from binderlint.read.shebang import shebang
-from binderlint.read.shell.syntax import tree
-from binderlint.read.shell.words import Code
+from binderlint.read.shell.syntax import Code, tree
 from binderlint.read.toml import parse_loose, parse_pyproject
 from binderlint.read.validity import verdict
 from binderlint.read.yaml import read_safe, read_yaml

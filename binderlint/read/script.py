@@ -9,10 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from binderlint.read.scope import Scope
 from binderlint.read.shebang import Shebang, shebang
 from binderlint.read.shell.bashisms import Bashism, bashisms
-from binderlint.read.shell.state import Arrival, Command, Context, Kind, Load, Redirect, State
-from binderlint.read.shell.syntax import tree
-from binderlint.read.shell.walk import Walk
-from binderlint.read.shell.words import UNKNOWN, Code, Rest, Variables, Word
+from binderlint.read.shell.machine import Arrival, Command, Context, Kind, Load, Redirect, State, Walk
+from binderlint.read.shell.syntax import UNKNOWN, Code, Rest, Variables, Word, tree
 from binderlint.source import Place, Source, Text
 
 if TYPE_CHECKING:

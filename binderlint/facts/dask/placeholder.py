@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from binderlint.facts.scripts.scripts import post_build_script, start_script
 from binderlint.read.script import Command, Script
-from binderlint.read.shell.words import UNKNOWN
+from binderlint.read.shell.syntax import UNKNOWN
 from binderlint.snapshot import Snapshot
 from binderlint.source import Place, Source, Text
 

@@ -13,7 +13,7 @@ from binderlint.read.dockerfile.lines import Instruction
 from binderlint.read.images import image_facts
 from binderlint.read.scope import Scope
 from binderlint.read.script import Command, parse_shell
-from binderlint.read.shell.words import Variables
+from binderlint.read.shell.syntax import Variables
 from binderlint.repo2docker.build import build_plan, used_file
 from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.snapshot import Snapshot

@@ -9,7 +9,7 @@ from binderlint.source import Text
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-    from binderlint.read.shell.words import Code
+    from binderlint.read.shell.syntax import Code
 
 _COMMANDS = frozenset(
     {
