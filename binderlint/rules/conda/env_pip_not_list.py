@@ -104,7 +104,12 @@ class EnvPipNotList(Rule):
         fix: Fix | None = None
         if isinstance(value, Array) and name.lower() == "pip":
             fix = Fix("Write `pip`", (replace(name, "pip"),))
-        elif isinstance(value, (Text, Scalar)) and len(item) == 1 and (spec := _spec(name, value)):
+        elif (
+            isinstance(value, (Text, Scalar))
+            and len(item) == 1
+            and item.place.text[:1] != "?"
+            and (spec := _spec(name, value))
+        ):
             place = item.place if item.flow else between(name, value)
             fix = Fix(f"Change it to `{spec}`", (replace(place, spec),))
         return self.at(

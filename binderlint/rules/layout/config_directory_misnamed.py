@@ -30,7 +30,8 @@ class ConfigDirectoryMisnamed(Rule):
         moves = tuple(
             Rename(path, right + path[len(folder) :]) for path in repo.sources if path.startswith(f"{folder}/")
         )
-        harmless = plan.default and not any(naming_folder(repo, folder))
+        used = any(plan.uses(use.path) for use in plan.files)  # in the root, where the folder would hide it
+        harmless = plan.default and not used and not any(naming_folder(repo, folder))
         yield self.at(
             files[0],
             f"Binder reads a folder `{right}`, not `{folder}`, so nothing in it is used",

@@ -21,6 +21,7 @@ class LockfileNotSupported(Rule):
     code = "LAY017"
     severity = Severity.WARNING
     level = Level.REPRODUCE
+    whole = True
 
     @about(build_plan)
     def check(self, repo: Snapshot, plan: Plan) -> Iterator[Diagnostic]:
