@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection
+from itertools import combinations
 from pathlib import Path
 
 import pytest
@@ -173,3 +174,26 @@ def test_files_of_a_page(tmp_path: Path) -> None:
     assert not second.reported and second.variants and b'"execution_count": 2' in second.sources[0].data
     assert page.sources == ("here",) and page.prose == "P" and page.title == "T"
     assert "Words" in page.shown and page.rewritten({}) == page.text
+
+
+PAIRS = Path(__file__).parent / "pairs.txt"
+
+
+def pairs() -> set[str]:
+    """The rules that speak together about one line of a case, two by two."""
+    found = set()
+    for _, case in reported():
+        here: dict[tuple[str, int], set[str]] = {}
+        for one in check(case.repository()).diagnostics:
+            here.setdefault((one.path, one.place.line), set()).add(one.name)
+        found |= {" ".join(two) for names in here.values() for two in combinations(sorted(names), 2)}
+    return found
+
+
+def test_the_list_of_rules_that_speak_together_only_shrinks() -> None:
+    """Two rules give no two advices on one line. `python -m tests.test_pages` writes the list; a new pair has to be explained in the commit."""
+    assert pairs() == set(PAIRS.read_text("utf-8").splitlines())
+
+
+if __name__ == "__main__":
+    PAIRS.write_text("".join(f"{pair}\n" for pair in sorted(pairs())), "utf-8")
