@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from binderlint.escapes import printable
+from binderlint.lint.comments import directives
 from binderlint.lint.diagnostic import Applicability
 from binderlint.lint.families import FAMILIES, META
-from binderlint.rules import FOLDER, Entry, rule_in
+from binderlint.rules import FOLDER, Entry, find_rule, rule_in, rules_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -83,11 +84,21 @@ def judged(rule: Rule, path: Path) -> tuple[str, Entry]:
 
 
 def told(rule: Rule, case: Case) -> list[Diagnostic]:
-    """What a rule reports of a case, in a run of all rules where it is about the run itself."""
+    """What a rule reports of a case."""
     from binderlint.lint.linter import check
 
-    rules = None if rule.code.startswith(META) else [rule]
-    return [found for found in check(case.repository(), rules=rules).diagnostics if found.code == rule.code]
+    return [
+        found for found in check(case.repository(), rules=company(rule, case)).diagnostics if found.code == rule.code
+    ]
+
+
+def company(rule: Rule, case: Case) -> list[Rule]:
+    """The rules to run for one: itself, and for a rule about the run its family and those that comments in the files name."""
+    if not rule.code.startswith(META):
+        return [rule]
+    comments = [one for source in case.sources if source.tracked for one in directives(source)]
+    named = [found for comment in comments for name in comment.rules if (found := find_rule(name))]
+    return list({one.code: one for one in (*rules_of(META), *named)}.values())
 
 
 def said(rule: Rule, case: Case, found: list[Diagnostic]) -> str:
@@ -115,8 +126,7 @@ def changed(rule: Rule, case: Case) -> str:
     from binderlint.outside.disk import changes
 
     repo = case.repository()
-    rules = None if rule.code.startswith(META) else [rule]
-    fixed = fix(repo, applicability=Applicability.UNSAFE, rules=rules)
+    fixed = fix(repo, applicability=Applicability.UNSAFE, rules=company(rule, case))
     return "\n".join(
         map(_patch_line, patch(changes(repo, fixed.repo)).decode("utf-8", "replace").rstrip("\n").split("\n"))
     )

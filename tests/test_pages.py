@@ -12,9 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from binderlint.docs import discovered, told
+from binderlint.docs import company, discovered, told
 from binderlint.lint.diagnostic import Applicability, Rename, SetMode
-from binderlint.lint.families import META
 from binderlint.lint.fixer import fix
 from binderlint.lint.linter import check
 from binderlint.lint.rule import Rule
@@ -51,25 +50,21 @@ def test_fixed_once(rule: Rule, case: Case) -> None:
     if not any(one.applicability > Applicability.DISPLAY for one in fixes):
         return
     repo = case.repository()
-    fixed = fixed_by(rule, repo)
-    left = [one for one in check(fixed, rules=alone(rule)).diagnostics if one.code == rule.code and one.fix]
+    fixed = fixed_by(rule, case)
+    left = [one for one in check(fixed, rules=company(rule, case)).diagnostics if one.code == rule.code and one.fix]
     assert not [one for one in left if one.fix and one.fix.applicability > Applicability.DISPLAY]
     kept = not any(isinstance(edit, SetMode | Rename) for one in fixes for edit in one.edits)
     for path, source in fixed.sources.items():
         assert not kept or path not in repo.sources or source.mode == repo.sources[path].mode
 
 
-def alone(rule: Rule) -> list[Rule] | None:
-    """The rules to run for one of them: all where it is about the run."""
-    return None if rule.code.startswith(META) else [rule]
+def fixed_by(rule: Rule, case: Case, sources: Sources | None = None) -> Snapshot:
+    repo = case.repository(sources)
+    return fix(repo, applicability=Applicability.UNSAFE, rules=company(rule, case)).repo
 
 
-def fixed_by(rule: Rule, repo: Snapshot) -> Snapshot:
-    return fix(repo, applicability=Applicability.UNSAFE, rules=alone(rule)).repo
-
-
-def found_in(rule: Rule, repo: Snapshot) -> list[tuple[str, str, int]]:
-    found = check(repo, rules=alone(rule)).diagnostics
+def found_in(rule: Rule, case: Case, sources: Sources | None = None) -> list[tuple[str, str, int]]:
+    found = check(case.repository(sources), rules=company(rule, case)).diagnostics
     return [(one.message, one.path, one.place.line) for one in found if one.code == rule.code]
 
 
@@ -92,13 +87,11 @@ def windows(data: bytes) -> bytes:
 def test_line_endings_and_byte_order_marks_change_nothing(rule: Rule, case: Case) -> None:
     if not case.variants:
         return
-    repo = case.repository()
-    found = found_in(rule, repo)
+    found = found_in(rule, case)
     paths = {path for _, path, _ in found}
     if sources := varied(case, paths, windows):
-        other = case.repository(sources)
-        assert found_in(rule, other) == found, "with Windows line endings"
-        ours, theirs = fixed_by(rule, repo), fixed_by(rule, other)
+        assert found_in(rule, case, sources) == found, "with Windows line endings"
+        ours, theirs = fixed_by(rule, case), fixed_by(rule, case, sources)
         assert {path: one.data.replace(b"\r\n", b"\n") for path, one in theirs.sources.items()} == {
             path: one.data.replace(b"\r\n", b"\n") for path, one in ours.sources.items()
         }
@@ -112,7 +105,7 @@ def test_line_endings_and_byte_order_marks_change_nothing(rule: Rule, case: Case
     ):
         some = [path for path in paths if "mark" not in what or WITH_BOM.search(path)]
         if sources := varied(case, some, change):
-            assert found_in(rule, case.repository(sources)) == found, what
+            assert found_in(rule, case, sources) == found, what
 
 
 @pytest.mark.parametrize("entry", rule_index(), ids=lambda entry: entry.name)

@@ -56,8 +56,9 @@ def _check(repo: Snapshot, settings: Settings, rules: list[Rule]) -> Report:
         for rule in chosen:
             found += run_rule(rule, repo)
         found = _unexplained(repo, found, chosen)
-    elif not rules:
-        found += [*run_rule(NotForBinder(), repo), *run_rule(FileNotRead(), repo)]
+    else:
+        asked = {rule.code for rule in rules} or {NotForBinder.code, FileNotRead.code}
+        found += [one for rule in (NotForBinder(), FileNotRead()) if rule.code in asked for one in run_rule(rule, repo)]
     adjusted = [settings.adjust(diagnostic) for diagnostic in found]
     ran = {name for rule in chosen for name in (rule.code, rule.name)} if for_binder else set[str]()
     kept, suppressed = suppress(repo, adjusted, settings, ran)
