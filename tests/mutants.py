@@ -1,6 +1,6 @@
 """Mutants: small changes of the code, and whether the pages of the rules notice them. The changes are those of cosmic-ray, a maintained mutation tool.
 
-`python -m tests.mutants SAMPLE [SEED] [ROOM ...]` takes a random sample over the rooms, runs the pages of all rules against each mutant in a process
+With the extra `mutants` installed, `python -m tests.mutants SAMPLE [SEED] [ROOM ...]` takes a random sample over the rooms, runs the pages of all rules against each mutant in a process
 of its own, and prints how many are killed by room, and each survivor as a line. A survivor is killed by a new case, or the code is not needed,
 or nobody can tell the two apart; the unit tests of its room may know it as well (`--tests` runs those that name its module).
 """

@@ -184,7 +184,7 @@ def pairs() -> set[str]:
 
 
 def test_the_list_of_rules_that_speak_together_only_shrinks() -> None:
-    """Two rules give no two advices on one line. `python -m tests.test_pages` writes the list; a new pair has to be explained in the commit."""
+    """Two rules give no two pieces of advice on one line. `python -m tests.test_pages` writes the list; a new pair has to be explained in the commit."""
     assert pairs() == set(PAIRS.read_text("utf-8").splitlines())
 
 

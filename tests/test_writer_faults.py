@@ -160,13 +160,13 @@ def counted(case: Callable[[int], Case]) -> list[str]:
 ERRORS = (errno.ENOSPC, errno.EROFS, errno.EACCES, errno.EIO)
 
 
-def faults(calls: list[str], whats: Sequence[str | int], *, lasting: bool = False) -> Iterator[tuple[int, Fault]]:
+def faults(calls: list[str], marks: Sequence[str | int], *, lasting: bool = False) -> Iterator[tuple[int, Fault]]:
     """Faults at all calls, before and after them; in turns, and some only at calls that change something, where not all are wanted."""
-    kinds = [(what, after) for what in whats for after in ((False,) if lasting else (False, True))]
+    kinds = [(what, after) for what in marks for after in ((False,) if lasting else (False, True))]
     if os.environ.get("BINDERLINT_FAULTS") == "all":
         chosen = [(at, kind) for at in range(1, len(calls) + 1) for kind in kinds]
     else:
-        sparse = lasting or KILL in whats
+        sparse = lasting or KILL in marks
         numbers = [at for at, name in enumerate(calls, 1) if not sparse or name in (*CHANGING, "open")]
         chosen = [(at, kinds[turn % len(kinds)]) for turn, at in enumerate(numbers)]
     return enumerate((Fault(at, what, after, lasting) for at, (what, after) in chosen), 1)
