@@ -32,6 +32,8 @@ def run(environment: Mapping[str, str]) -> int:
 
 
 def _check(environment: Mapping[str, str], outputs: list[str]) -> int:
+    if not environment.get("GITHUB_WORKSPACE"):
+        raise UsageError("GITHUB_WORKSPACE is not set: this is the entry of the GitHub Action, which sets it")
     workspace = Path(environment["GITHUB_WORKSPACE"])
     os.chdir(workspace)
     target = workspace / environment.get("TARGET", "")

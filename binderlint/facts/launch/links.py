@@ -208,8 +208,11 @@ _IMAGE_DIRECTIVE = regex(r"(?:image|figure)(?:::|\})\s*$")
 _RST_TARGET = regex(r"\.\.\s+_.*:\s*$|^__\s+$")
 
 
+_NEAR = 1000  # characters before an address, in which its markup begins
+
+
 def _where(line: Line, start: int, end: int, markup: Markup) -> Where:
-    before, after = line.text[:start], line.text[end:]
+    before, after = line.text[max(0, start - _NEAR) : start], line.text[end : end + 2]
     if not line.shows(start):
         return Where.CODE
     if markup is Markup.CONFIG:
