@@ -182,7 +182,7 @@ def _lines(source: Source) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     pending = ""
     for line in source.lines():
-        text = (pending + line.removeprefix("\ufeff")).strip()
+        text = (pending + line.removeprefix("\ufeff").strip()).strip()
         if text.endswith("\\") and not text.startswith("#"):
             pending = text[:-1].rstrip() + " "
             continue
