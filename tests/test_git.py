@@ -810,9 +810,9 @@ ENDLESS = f"git {'needed too much memory' if sys.platform == 'linux' else 'took 
 @pytest.mark.parametrize(
     ("answer", "sentence"),
     [
-        (silence, "git took longer than 1 seconds and was stopped"),
-        (drip, "git took longer than 1 seconds and was stopped"),
-        (drip_header, "git took longer than 1 seconds and was stopped"),
+        (silence, "git took longer than 3 seconds and was stopped"),
+        (drip, "git took longer than 3 seconds and was stopped"),
+        (drip_header, "git took longer than 3 seconds and was stopped"),
         (endless, ENDLESS),
         (redirect(lambda path: path + b"x"), "redirects followed"),
         (redirect(lambda path: b"file:///etc/passwd"), "Protocol"),
@@ -829,10 +829,10 @@ def test_servers_that_are_slow_or_lie(
 ) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     with served(answer) as (address, heads):
-        bounds = Bounds(1 if "took longer" in sentence else 600, output=1000, disk=1_000_000, memory=500_000_000)
+        bounds = Bounds(3 if "took longer" in sentence else 600, output=1000, disk=1_000_000, memory=500_000_000)
         with pytest.raises(RepositoryError, match=re.escape(sentence)):
             remote.fetch(remote.Remote(f"{address}/o/r", "abc", ""), bounds)
-        assert heads or bounds.seconds == 1  # on a busy machine git may not even get as far
+        assert heads
     assert not os.listdir(tmp_path), "the temporary folders are gone"
 
 

@@ -67,7 +67,7 @@ def _names(address: str, origin: str) -> bool:
     return path.endswith(origin.partition("/")[2].lower())
 
 
-def is_launched_elsewhere(repo: Snapshot) -> bool:
+def is_for_other_hubs(repo: Snapshot) -> bool:
     """Whether the repository is launched on hubs of its own only, of which nothing is known."""
     if repo.hub != MYBINDER:
         return False

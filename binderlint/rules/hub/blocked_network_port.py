@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from binderlint.changes.edits import replace
-from binderlint.facts.launch.launched import is_launched_elsewhere
+from binderlint.facts.launch.launched import is_for_other_hubs
 from binderlint.facts.network import Reached, reached_in_build_and_start, reached_in_notebooks
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
@@ -24,7 +24,7 @@ class BlockedNetworkPort(Rule):
 
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         ports = repo.allows.ports
-        if ports is None or is_launched_elsewhere(repo):
+        if ports is None or is_for_other_hubs(repo):
             return
 
         for reached in reached_in_build_and_start(repo):

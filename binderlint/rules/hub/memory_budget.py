@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from binderlint.facts.launch.launched import is_launched_elsewhere
+from binderlint.facts.launch.launched import is_for_other_hubs
 from binderlint.facts.memory import asked_for
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
@@ -18,7 +18,7 @@ class MemoryBudget(Rule):
 
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         memory = repo.allows.memory
-        if memory is None or is_launched_elsewhere(repo):
+        if memory is None or is_for_other_hubs(repo):
             return
 
         for asked in asked_for(repo):
