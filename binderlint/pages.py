@@ -236,7 +236,10 @@ def _source(block: Block, path: str, said: str) -> Source:
     if "escaped" in words:
         if not block.text.isascii():
             raise PageError(f"{block.line}: an escaped file is written in ASCII")
-        data = block.text.removesuffix("\n").encode().decode("unicode_escape").encode("latin-1")
+        try:
+            data = block.text.removesuffix("\n").encode().decode("unicode_escape").encode("latin-1")
+        except UnicodeError:
+            raise PageError(f"{block.line}: the escapes are those of Python's bytes, such as \\xe2 and \\n") from None
         return Source(path, data, mode, tracked)
     if path.endswith(".ipynb") and block.language != "json":
         data = notebook(block.text, words, block.language)

@@ -285,7 +285,9 @@ def _revealed(before: Snapshot, report: Report, after: Snapshot, after_report: R
     """The files in which what is wrong was wrong all along, and only comes to light."""
     left = {_key(found) for found in after_report.diagnostics}
     solved = [found for found in report.diagnostics if _key(found) not in left]
-    return _opened(solved) | _newly_read(before, after) | _further(solved, report, after_report)
+    plans = build_plan(before), build_plan(after)
+    same = plans[0].buildpack == plans[1].buildpack
+    return _opened(solved) | _newly_read(before, after) | (_further(solved, report, after_report) if same else set())
 
 
 def _opened(solved: Iterable[Diagnostic]) -> set[str]:

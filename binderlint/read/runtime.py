@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    pass
-
 from typing import NamedTuple
 
+from binderlint.pattern import regex
 from binderlint.source import Source, Text
+
+_VERSION = regex(r"\d+(?:\.\d+)*")
 
 
 class Runtime(NamedTuple):
@@ -22,6 +20,11 @@ class Runtime(NamedTuple):
     version: Text | None
     date: Text | None
     error: str = ""
+
+    @property
+    def is_numbered(self) -> bool:
+        """Whether the version is numbers with dots between them; any other one stops repo2docker, whose message is not about the file."""
+        return bool(self.version and _VERSION.fullmatch(self.version))
 
 
 def read_runtime(source: Source) -> Runtime:

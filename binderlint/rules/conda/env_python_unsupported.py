@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from binderlint.changes.edits import replace
+from binderlint.facts.environment.runtime import runtime_file
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
@@ -27,10 +28,12 @@ class EnvPythonUnsupported(Rule):
     level = Level.LAUNCH
 
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-
         error = build_plan(repo).error
         if error is None or not _REFUSED.fullmatch(error.message) or error.place.source.name in ("", ".", *_OF_JULIA):
             return
+        runtime = runtime_file(repo)
+        if runtime and runtime.text.place.source is error.place.source and not runtime.is_numbered:
+            return  # runtime-malformed says it
         written = error.place.text.strip("'\" ")
         newest = repo2docker()["python"]["lock_files"][PLATFORM][-1]
         yield self.at(

@@ -17,9 +17,6 @@ from binderlint.repo2docker.buildpack import WITH_RUNTIME, Buildpack
 from binderlint.repo2docker.plan import DEFAULT_PYTHON
 from binderlint.snapshot import Snapshot
 
-_VERSION = regex(r"\d+(?:\.\d+)*")
-
-
 # What people write and mean `python-3.11` by.
 _MEANT = regex(r"(?:python|py)?[-_=~: ]*v?(\d\.\d+)(?:\.(?:\d+|x|\*))?", re.IGNORECASE)
 
@@ -43,7 +40,7 @@ class RuntimeMalformed(Rule):
             consequence = f"Binder does not read it and uses its default, Python {DEFAULT_PYTHON}"
         elif runtime.name != "python":
             consequence = "Binder does not read it, and installs no requirements.txt or Pipfile beside it"
-        elif plan.buildpack in (*WITH_RUNTIME, None) and runtime.version and not _VERSION.fullmatch(runtime.version):
+        elif plan.buildpack in (*WITH_RUNTIME, None) and runtime.version and not runtime.is_numbered:
             consequence = "the build stops"
         else:
             return
