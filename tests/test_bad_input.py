@@ -20,6 +20,7 @@ from binderlint.lint.fixer import fix
 from binderlint.lint.linter import check
 from binderlint.lint.report import Report
 from binderlint.outside import worktree
+from binderlint.read.toml import parse_toml
 from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.names import CONFIG_NAMES
 from binderlint.snapshot import Snapshot
@@ -701,10 +702,42 @@ def test_files_that_are_too_large(
     assert "info BLT007 file-not-read: `a.ipynb` and `index.html` could not be read (larger than 2 MB)" in said
     assert "0.bin" not in said
     assert "b.ipynb:1:2: error NBK001" in said
-    (tmp_path / "environment.yml").write_bytes(b"#" * 2_000_001)
+    (tmp_path / "environment.yml").write_bytes(b"#" * 1_000_001)
     code, said = run(tmp_path, capsys, "--output", "concise", "--fix", "--unsafe-fixes")
     assert code == 1
-    assert "environment.yml:1:1: error BLT007" in said
+    assert "environment.yml:1:1: error BLT007 file-not-read: This file could not be read (larger than 1 MB)" in said
+
+
+@pytest.mark.parametrize(
+    ("path", "most"),
+    [
+        ("start", 1),
+        ("binder/postBuild", 1),
+        ("requirements.txt", 1),
+        ("a.b/Dockerfile", 1),
+        ("environment.YML", 1),
+        (".gitattributes", 1),
+        ("a.ipynb", 50),
+        ("README.md", 50),
+        ("index.html", 50),
+        ("renv.lock", 50),
+        ("conda-lock.yml", 50),
+    ],
+)
+def test_how_much_is_read(path: str, most: int) -> None:
+    assert worktree.most_bytes(path) == most * 1_000_000
+
+
+@pytest.mark.parametrize("line", ["{} = 1", "[{}]", "x = {{ b = 1, {} = 1 }}", "[[ {} ]]"])
+def test_keys_of_many_parts(line: str) -> None:
+    """Reading them takes tomllib time with the square of their number; what they say is the same as far as anybody looks."""
+    few, many = (parse_toml(line.format(" . ".join(["a"] * count)) + "\n[b]\nc = '1'\n") for count in (50, 100_000))
+    assert few.keys() == many.keys()
+    assert few["b"] == many["b"] == {"c": "1"}
+    two = [line.replace("x", name).format(".".join(["a"] * 300) + f".{name}") for name in ("x", "y")]
+    assert parse_toml("\n".join(two))
+    text = "a = 1\nb = '" + ".a" * 300 + "'\n"
+    assert parse_toml(text) == {"a": 1, "b": ".a" * 300}
 
 
 def test_no_fix_touches_what_cannot_be_read() -> None:

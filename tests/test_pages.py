@@ -136,7 +136,10 @@ def test_the_index_is_what_is_there() -> None:
         ("## Reported\n\n### A\n\nwords\n\n```text\n```\n", "7: the line above a fence names its file"),
         ("## Reported\n\n### A\n\n`a` (green):\n\n```text\n```\n", "7: `green` says nothing about a file"),
         ("## Reported\n\n### A\n\n`a` (escaped):\n\n```text\né\n```\n", "7: an escaped file is written in ASCII"),
-        ("## Reported\n\n### A\n\n`a` (escaped):\n\n```text\n\\u2003\n```\n", "7: the escapes are those of Python's bytes"),
+        (
+            "## Reported\n\n### A\n\n`a` (escaped):\n\n```text\n\\u2003\n```\n",
+            "7: the escapes are those of Python's bytes",
+        ),
         ("## More cases\n\n### A\n", "3: a heading under `More cases` begins with"),
     ],
 )

@@ -201,16 +201,11 @@ def load_committed(folder: Path, ref: str) -> Settings:
 
 def _parse(data: bytes, name: str, shown: str) -> Settings:
     """The settings in a configuration file, by its name and how messages call it. Raises ConfigError."""
-    import sys
-
-    if sys.version_info >= (3, 11):
-        import tomllib
-    else:
-        import tomli as tomllib
+    from binderlint.read.toml import parse_toml
 
     try:
         text = data.decode("utf-8").replace("\r\n", "\n")
-        document = tomllib.loads(text)
+        document = parse_toml(text)
     except (
         ValueError
     ) as error:  # TOMLDecodeError, UnicodeDecodeError, and numbers with more digits than Python converts

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import posixpath
+import re
 import stat
 from collections.abc import Collection, Iterator
 from pathlib import Path
@@ -49,6 +50,11 @@ _OFF = ("false", "no", "off", "0")
 
 LARGEST = 50_000_000
 """How many bytes of a file are read. Of a larger one it is known that it is there."""
+LARGEST_LIST = 1_000_000
+"""The same for a file that is worked off line by line, such as a script or a list of packages. It takes up to half a minute and 150 MB of memory."""
+_LIST = regex(
+    r"(?:^|/)(?![^/]*lock)(?:[^./]+|\.[^./]+|[^/]+\.(?:ya?ml|txt|in|sh|bash|toml|nix|R|dockerfile))$", re.IGNORECASE
+)
 _DENIED = os.strerror(errno.EACCES)
 
 
@@ -135,7 +141,7 @@ def blob_sources(entries: list[Entry], blobs: Blobs) -> list[Source]:
             return Source(entry.path, b"", GITLINK)
         if entry.size < 0:
             return unread(NotHereError(entry.path, "its content is not in this partial clone"))
-        if entry.size > LARGEST:
+        if entry.size > most_bytes(entry.path):
             return unread(_too_large(entry.path))
         return Source(entry.path, lambda: _blob(blobs, entry), entry.mode)
 
@@ -257,7 +263,7 @@ def _on_disk(folder: Path, path: str, mode: int = 0, tracked: bool = True) -> So
         return None
     if not stat.S_ISREG(status.st_mode):
         return None
-    if status.st_size > LARGEST:
+    if status.st_size > most_bytes(path):
         return unread(_too_large(path), tracked)
     if not os.access(full, os.R_OK):
         return unread(UnreadError(path, _DENIED), tracked)
@@ -283,12 +289,17 @@ def _is_possible(path: str) -> bool:
     return os.name != "nt" or not _NOT_ON_WINDOWS.search(path)
 
 
+def most_bytes(path: str) -> int:
+    """How many bytes of the file of this path are read at most."""
+    return LARGEST_LIST if _LIST.search(path) else LARGEST
+
+
 def _too_large(path: str) -> TooLargeError:
-    return TooLargeError(path, f"larger than {LARGEST // 10**6} MB")
+    return TooLargeError(path, f"larger than {most_bytes(path) // 10**6} MB")
 
 
 def _read(full: Path, path: str) -> bytes:
     try:
-        return read_itself(full, LARGEST)
+        return read_itself(full, most_bytes(path))
     except OSError as error:  # it was there, and could be read, when the folder was looked through
         raise UnreadError(path, error.strerror or str(error)) from error

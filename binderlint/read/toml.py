@@ -13,22 +13,44 @@ _HEADER = regex(r"[ \t]*\[[ \t]*([^\[\]#]+?)[ \t]*\][ \t]*(?:#.*)?$")
 _KEY = regex(r"[ \t]*((?:[\w-]+|\"[^\"]*\"|'[^']*')(?:[ \t]*\.[ \t]*(?:[\w-]+|\"[^\"]*\"|'[^']*'))*)[ \t]*=[ \t]*")
 _VALUE = regex(r"\"((?:[^\"\\]|\\.)*)\"|'([^']*)'|[^#]*?(?=[ \t]*(?:#|$))")
 _AT_LINE = regex(r"\(?(?:at )?line (\d+)(?:,? column (\d+))?")
+# tomllib takes time with the square of the parts of a dotted key, and `toml` with that of brackets in brackets, until Python allows no more.
+_MOST_PARTS = 100
+_PART = r"(?:[\w-]+|\"[^\"\n]*\"|'[^'\n]*')[ \t]*"
+_LONG_KEY = regex(rf"((?:^|[{{,])[ \t]*\[*[ \t]*{_PART}(?:\.[ \t]*{_PART}){{{_MOST_PARTS}}})((?:\.[ \t]*{_PART})+)")
+_MOST_BRACKETS = 1000
 
 
 def parse_pyproject(source: Source) -> dict[str, Any]:
     """What `tomllib.load` gives for a file opened in binary mode. Raises what it raises: TOMLDecodeError, UnicodeDecodeError."""
+    return parse_toml(source.data.decode())
+
+
+def parse_toml(text: str) -> dict[str, Any]:
+    """What `tomllib.loads` gives, but that the parts of a key after the hundredth are one. Raises TOMLDecodeError, RecursionError."""
     if sys.version_info >= (3, 11):
         import tomllib
     else:  # below 2.4: later ones take TOML 1.1, which the tomllib of repo2docker's own Python refuses
         import tomli as tomllib
 
-    return tomllib.loads(source.data.decode())
+    return tomllib.loads(_with_short_keys(text) if text.count(".") > _MOST_PARTS else text)
+
+
+def _with_short_keys(text: str) -> str:
+    rests: dict[str, int] = {}
+
+    def shorter(found: re.Match[str]) -> str:
+        return f'{found[1]}."{rests.setdefault(found[2].strip(), len(rests))}" '
+
+    lines = text.splitlines(keepends=True)
+    return "".join(_LONG_KEY.sub(shorter, line) if line.count(".") > _MOST_PARTS else line for line in lines)
 
 
 def parse_loose(text: str) -> dict[str, Any]:
     """What `toml.loads` gives, which accepts and refuses other files than TOML says. Raises what it raises, not only TomlDecodeError."""
     import toml
 
+    if text.count("[") > _MOST_BRACKETS and "[" * _MOST_BRACKETS in re.sub(r"\s+", "", text):
+        raise RecursionError("brackets nested too deeply")
     found: dict[str, Any] = toml.loads(text)
     return found
 
