@@ -5,13 +5,12 @@ from __future__ import annotations
 from binderlint.fact import fact
 from binderlint.facts.launch.buttons import launch_configs
 from binderlint.facts.launch.links import launch_links
-from binderlint.pattern import regex
+from binderlint.facts.named import misnamed_folders
+from binderlint.repo2docker.build import build_plan, used_file
+from binderlint.repo2docker.names import CONDA, ENVIRONMENTS, ONLY_BINDERS
 from binderlint.snapshot import Snapshot
 
-# Configuration in a folder that is nearly called as Binder wants it.
-_LIKE_BINDER = regex(
-    r"[._]?(?i:binders?)/(?:environment\.ya?ml|requirements\.txt|postBuild|start|apt\.txt|Dockerfile|runtime\.txt|install\.R)$"
-)
+_ITS_FILES = (*ONLY_BINDERS, "runtime.txt")
 
 
 @fact
@@ -19,22 +18,22 @@ def is_for_binder(repo: Snapshot) -> bool:
     """True when anything says that the repository is meant for Binder, or the user does."""
     if repo.assume_binder or repo.is_dir("binder") or repo.is_dir(".binder"):
         return True
-    if any(name in repo.sources for name in ("postBuild", "runtime.txt", "apt.txt", "install.R")):
+    if any(name in repo.sources for name in _ITS_FILES) or misnamed_folders(repo):
         return True
-    if any(_LIKE_BINDER.match(path) for path in repo.sources):
+    if any(name in repo.sources for name in (*ENVIRONMENTS, "DESCRIPTION")) and has_notebooks(repo):
         return True
-    environments = (
-        "environment.yml",
-        "environment.yaml",
-        "requirements.txt",
-        "Pipfile",
-        "Project.toml",
-        "DESCRIPTION",
-    )
-    if any(name in repo.sources for name in environments) and any(
-        path.endswith((".ipynb", ".Rmd")) for path in repo.sources
-    ):
+    links = launch_links(repo)
+    return any(link.live and (link.launches or link.shows_badge) for link in links) or bool(launch_configs(repo))
+
+
+def is_ready_for_binder(repo: Snapshot) -> bool:
+    """Whether there is a binder directory, or configuration beside notebooks: no package that only happens to have one of Binder's files."""
+    if build_plan(repo).binder_dir:
         return True
-    return any(link.live and (link.launches or link.shows_badge) for link in launch_links(repo)) or bool(
-        launch_configs(repo)
-    )
+    names = (*CONDA, "requirements.txt", "start", *_ITS_FILES)
+    return has_notebooks(repo) and any(used_file(repo, name) for name in names)
+
+
+def has_notebooks(repo: Snapshot) -> bool:
+    """Whether there is a notebook of Jupyter or R Markdown."""
+    return any(path.endswith((".ipynb", ".Rmd")) for path in repo.sources)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from binderlint.pattern import regex
 from binderlint.repo2docker.build import build_plan
-from binderlint.repo2docker.names import CONFIG_NAMES, ROOT_ONLY, meant
+from binderlint.repo2docker.names import CHOOSES, CONFIG_NAMES, ROOT_ONLY, meant
 from binderlint.snapshot import Snapshot
 from binderlint.source import Source
 
@@ -43,17 +43,6 @@ def _is_script(path: str) -> bool:
     return path.rpartition("/")[2] in _SCRIPT_NAMES or path.endswith(_SCRIPTS)
 
 
-# Files that choose what is built.
-ENVIRONMENTS = (
-    "environment.yml",
-    "environment.yaml",
-    "requirements.txt",
-    "Dockerfile",
-    "Project.toml",
-    "JuliaProject.toml",
-    "Pipfile",
-    "default.nix",
-)
 _FOLDER = regex(r"[._]?binders?", re.IGNORECASE)
 
 
@@ -64,16 +53,16 @@ def misnamed_folders(repo: Snapshot) -> dict[str, list[Source]]:
         folder, _, name = path.partition("/")
         if _FOLDER.fullmatch(folder) and folder not in ("binder", ".binder") and name in _CONFIGURES:
             found.setdefault(folder, []).append(source)
-    return {folder: sorted(files, key=lambda file: file.name not in ENVIRONMENTS) for folder, files in found.items()}
+    return {folder: sorted(files, key=lambda file: file.name not in CHOOSES) for folder, files in found.items()}
 
 
 def misnamed_environments(repo: Snapshot) -> list[Source]:
     """Files that would say what to install were their names, or that of their folder, spelt right."""
     plan = build_plan(repo)
     here = repo.list(repo.resolve(plan.binder_dir) or "")
-    found = [repo.sources[path] for path in here if meant(repo.sources[path].name) in ENVIRONMENTS]
+    found = [repo.sources[path] for path in here if meant(repo.sources[path].name) in CHOOSES]
     folders = [] if plan.binder_dir else misnamed_folders(repo).values()
-    return found + [file for files in folders for file in files if file.name in ENVIRONMENTS]
+    return found + [file for files in folders for file in files if file.name in CHOOSES]
 
 
 _RELATIVE = regex(

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from binderlint.read.toml import decode_error_place, parse_pyproject
 from binderlint.repo2docker.buildpack import Buildpack
+from binderlint.repo2docker.names import CONDA
 from binderlint.repo2docker.plan import Match, PlanError
 from binderlint.repo2docker.reading import RaisedError, attempt, config_folder, open_source, read_lines, read_text
 from binderlint.snapshot import Snapshot
@@ -57,8 +58,7 @@ class Checkout:
     @cached_property
     def environment_path(self) -> str | None:
         """environment.yml, else environment.yaml."""
-        names = ("environment.yml", "environment.yaml")
-        return next((self.path(name) for name in names if self.has(name)), None)
+        return next((self.path(name) for name in CONDA if self.has(name)), None)
 
     @cached_property
     def runtime(self) -> Runtime:

@@ -12,12 +12,11 @@ from binderlint.read.requirements import Line, Option, Requirement, parse_requir
 from binderlint.read.yaml import read_yaml
 from binderlint.repo2docker.environment import is_local_requirement
 from binderlint.repo2docker.mentions import mentioned, says_what_is_installed
+from binderlint.repo2docker.names import CONDA
 from binderlint.repo2docker.plan import FileUse, Plan, Status
 from binderlint.snapshot import Snapshot
 from binderlint.source import UNREAD, Array, Source, Table, Text
 
-_REQUIREMENTS = ("requirements.txt", "requirements3.txt")
-_ENVIRONMENTS = ("environment.yml", "environment.yaml")
 _PACKAGE = ("pyproject.toml", "setup.py", "setup.cfg")
 # What the ONBUILD lines of these images read, from binder/, .binder/ or the root (pangeo-data/pangeo-docker-images, base-image/Dockerfile).
 _ONBUILD = (
@@ -57,7 +56,7 @@ def _brought_in(repo: Snapshot, plan: Plan, path: str) -> Iterator[Found]:
     if source.path != path:
         yield source.path, f"`{path}` is a link to it"
     name = posixpath.basename(path)
-    if name in _ENVIRONMENTS or re.search(r"environment.*\.ya?ml$", name):
+    if name in CONDA or re.search(r"environment.*\.ya?ml$", name):
         yield from _of_environment(repo, source)
     elif re.search(r"(?:require|constrain).*\.(?:txt|in)$", name):
         yield from _of_requirements(repo, source)

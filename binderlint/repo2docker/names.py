@@ -5,6 +5,29 @@ from __future__ import annotations
 import re
 
 from binderlint.pattern import regex
+from binderlint.repo2docker.buildpack import Buildpack
+
+CONDA = ("environment.yml", "environment.yaml")
+"""The file of the conda buildpack; the first that is there counts."""
+JULIA = ("JuliaProject.toml", "Project.toml")
+REQUIREMENTS = ("requirements.txt", "requirements3.txt")
+ENVIRONMENTS = (*CONDA, "requirements.txt", "Pipfile", *JULIA)
+"""Files that list packages, for Binder and for other tools."""
+CHOOSES = (*ENVIRONMENTS, "Dockerfile", "default.nix")
+"""Files that choose what is built, whatever else is there."""
+ONLY_BINDERS = ("postBuild", "apt.txt", "install.R")
+"""Files that nobody keeps for anything but Binder. A `start` may be any program, and Heroku reads runtime.txt too."""
+CHOSEN_BY = {
+    Buildpack.DOCKER: ("Dockerfile",),
+    Buildpack.JULIA: JULIA,
+    Buildpack.JULIA_REQUIRE: ("REQUIRE",),
+    Buildpack.NIX: ("default.nix",),
+    Buildpack.R: ("runtime.txt", "DESCRIPTION"),
+    Buildpack.CONDA: CONDA,
+    Buildpack.PIPFILE: ("Pipfile", "Pipfile.lock"),
+    Buildpack.PYTHON: ("runtime.txt", "setup.py", "pyproject.toml", "requirements.txt"),
+}
+"""The files for which repo2docker chooses a buildpack, in the order in which it asks for them (`detect` in buildpacks/)."""
 
 # The names repo2docker looks for (repo2docker/buildpacks); a binder directory hides all of them in the root.
 CONFIG_NAMES = (

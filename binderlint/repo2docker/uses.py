@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.repo2docker.detection import Checkout
 from binderlint.repo2docker.indirect import indirect_uses
-from binderlint.repo2docker.names import CONFIG_NAMES, ROOT_ONLY, UNKNOWN, meant
+from binderlint.repo2docker.names import CHOSEN_BY, CONFIG_NAMES, ROOT_ONLY, UNKNOWN, meant
 from binderlint.repo2docker.plan import FileUse, Match, Plan, Status
 from binderlint.repo2docker.reading import RaisedError, has_both_folders
 from binderlint.snapshot import Snapshot
@@ -120,18 +120,9 @@ def _configuration(checkout: Checkout, plan: Plan) -> Iterator[FileUse]:
 
 def _winner(checkout: Checkout, buildpack: Buildpack) -> str:
     """The file that made repo2docker choose a buildpack."""
-    files = {
-        Buildpack.DOCKER: ("Dockerfile",),
-        Buildpack.JULIA: ("JuliaProject.toml", "Project.toml"),
-        Buildpack.JULIA_REQUIRE: ("REQUIRE",),
-        Buildpack.NIX: ("default.nix",),
-        Buildpack.R: ("DESCRIPTION",),
-        Buildpack.CONDA: ("environment.yml", "environment.yaml"),
-        Buildpack.PIPFILE: ("Pipfile", "Pipfile.lock"),
-        Buildpack.PYTHON: ("requirements.txt", "setup.py", "pyproject.toml", "runtime.txt"),
-    }[buildpack]
-    if buildpack == Buildpack.R and _runtime_name(checkout) == "r":
-        return checkout.path("runtime.txt")
+    files = CHOSEN_BY[buildpack]
+    if buildpack == Buildpack.R and _runtime_name(checkout) != "r":
+        files = ("DESCRIPTION",)
     return next((checkout.path(name) for name in files if checkout.has(name)), files[0])
 
 

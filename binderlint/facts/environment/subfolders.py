@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from binderlint.repo2docker.names import ENVIRONMENTS
 from binderlint.snapshot import Snapshot
 from binderlint.source import Source
 
@@ -14,9 +15,6 @@ def environments_in_folders(repo: Snapshot) -> list[Source]:
         return name in ENVIRONMENTS and 1 <= len(folders) <= 2 and not OTHER_USES & {one.lower() for one in folders}
 
     return [source for source in repo.files if may_be_meant(source.path)]
-
-
-ENVIRONMENTS = ("environment.yml", "environment.yaml", "requirements.txt", "Pipfile", "Project.toml")
 
 
 # Folders whose environment is for something else than running the notebooks.

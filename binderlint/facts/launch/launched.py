@@ -9,10 +9,8 @@ from binderlint.facts.launch.links import Link, launch_links
 from binderlint.git import hosted_name
 from binderlint.read.address import KNOWN_HOSTS, MYBINDER
 from binderlint.repo2docker.build import build_plan
+from binderlint.repo2docker.names import ONLY_BINDERS
 from binderlint.snapshot import Snapshot
-
-# Files that show that the repository is meant to be built as it is.
-_CONFIGURES = ("postBuild", "apt.txt", "install.R", "runtime.txt")
 
 
 def own_links(repo: Snapshot) -> list[Link]:
@@ -27,7 +25,7 @@ def launched_elsewhere(repo: Snapshot) -> bool:
         return False
     refs = [link.address.branch for link in own_links(repo)] + list(_own_branches(repo))
     if not refs:
-        configured = build_plan(repo).binder_dir or any(repo.get(name) for name in _CONFIGURES)
+        configured = build_plan(repo).binder_dir or any(repo.get(name) for name in (*ONLY_BINDERS, "runtime.txt"))
         return not configured
     return all(_is_other_ref(repo, ref) for ref in refs)
 

@@ -8,13 +8,12 @@ from collections.abc import Iterator
 from binderlint.changes.edits import replace
 from binderlint.facts.dask.code import cluster_code, first_match
 from binderlint.facts.dask.configs import FOLDER, dask_configs
-from binderlint.facts.launch.links import launch_links
+from binderlint.facts.launch.launched import is_for_other_hubs
 from binderlint.facts.scripts.scripts import start_script
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
 from binderlint.lint.hubs import find_hub
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
-from binderlint.read.address import KNOWN_HOSTS
 from binderlint.snapshot import Snapshot
 from binderlint.source import Table, Text
 
@@ -36,7 +35,7 @@ class DaskClusterUnavailable(Rule):
     level = Level.LAUNCH
 
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        if find_hub(repo.hub).cluster or _elsewhere(repo):
+        if find_hub(repo.hub).cluster or is_for_other_hubs(repo):
             return
         gateway = _knows_gateway(repo)
         for codes in cluster_code(repo):
@@ -61,12 +60,6 @@ class DaskClusterUnavailable(Rule):
                         help="Let it start a `LocalCluster` of `dask.distributed`",
                         fix=Fix("Start a `LocalCluster`", edits, Applicability.UNSAFE),
                     )
-
-
-def _elsewhere(repo: Snapshot) -> bool:
-    """Whether the repository is launched on hubs of its own only."""
-    hosts = {link.address.hub for link in launch_links(repo) if link.launches and link.live}
-    return bool(hosts) and not hosts & KNOWN_HOSTS
 
 
 def _knows_gateway(repo: Snapshot) -> bool:

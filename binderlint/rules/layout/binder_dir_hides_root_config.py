@@ -10,13 +10,10 @@ from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Re
 from binderlint.lint.rule import Rule
 from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.buildpack import Buildpack
-from binderlint.repo2docker.names import CONFIG_NAMES, ROOT_ONLY
+from binderlint.repo2docker.names import CONFIG_NAMES, ENVIRONMENTS, ONLY_BINDERS, ROOT_ONLY
 from binderlint.repo2docker.plan import Plan
 from binderlint.snapshot import Snapshot
 from binderlint.source import Source
-
-# Files that only repo2docker reads: nobody keeps them for something else.
-_ONLY_BINDER = ("postBuild", "apt.txt", "install.R", "start")
 
 
 class BinderDirHidesRootConfig(Rule):
@@ -62,14 +59,14 @@ class BinderDirHidesRootConfig(Rule):
             return False
         if plan.default and not build_plan(without).default:
             return build_plan(without).uses(name) and not name.startswith(".")
-        if plan.buildpack in (Buildpack.DOCKER, None) or name not in _ONLY_BINDER:
+        if plan.buildpack in (Buildpack.DOCKER, None) or name not in (*ONLY_BINDERS, "start"):
             return False
         if name == "install.R" and plan.buildpack != Buildpack.R:
             return False
         return not any(naming(repo, name, name))
 
     def _is_worth_knowing(self, repo: Snapshot, name: str) -> bool:
-        if name not in ("environment.yml", "environment.yaml", "requirements.txt", "Pipfile", "runtime.txt"):
+        if name not in (*ENVIRONMENTS, "runtime.txt"):
             return False
         return not any(repo.exists(one) for one in ("setup.py", "setup.cfg", "pyproject.toml", "DESCRIPTION"))
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from binderlint.facts.environment.subfolders import ENVIRONMENTS, environments_in_folders
+from binderlint.facts.environment.subfolders import environments_in_folders
 from binderlint.facts.launch.launched import launched_elsewhere
 from binderlint.facts.named import misnamed_environments, naming, relative
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Rename, Severity
 from binderlint.lint.rule import Rule
 from binderlint.repo2docker.build import build_plan
-from binderlint.repo2docker.names import CONFIG_NAMES
+from binderlint.repo2docker.names import CONFIG_NAMES, ENVIRONMENTS
 from binderlint.repo2docker.plan import Plan
 from binderlint.snapshot import Snapshot
 

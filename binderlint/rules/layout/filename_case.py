@@ -10,29 +10,13 @@ from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Re
 from binderlint.lint.rule import Rule
 from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.buildpack import Buildpack
-from binderlint.repo2docker.names import meant
+from binderlint.repo2docker.names import CHOOSES, CONDA, ONLY_BINDERS, meant
 from binderlint.repo2docker.plan import Plan
 from binderlint.snapshot import Snapshot
 from binderlint.source import EXECUTABLE, REGULAR, Source
 
 # The names that this rule knows how to judge; others (DESCRIPTION, setup.py) mean too many things in small letters.
-_KNOWN = frozenset(
-    {
-        "postBuild",
-        "start",
-        "environment.yml",
-        "environment.yaml",
-        "requirements.txt",
-        "runtime.txt",
-        "apt.txt",
-        "install.R",
-    }
-    | {"Dockerfile", "Project.toml", "Pipfile"}
-)
-
-
-# A file of one of these names decides what is built, so one that the others leave no use for may be there for something else.
-_CHOOSES = frozenset({"environment.yml", "requirements.txt", "Dockerfile", "Project.toml", "Pipfile"})
+_KNOWN = frozenset({*CHOOSES, *ONLY_BINDERS, "start", "runtime.txt"}) - {"JuliaProject.toml", "default.nix"}
 
 
 class FilenameCase(Rule):
@@ -51,7 +35,7 @@ class FilenameCase(Rule):
             if rename.to in repo.sources:  # a link that leads nowhere: that is what to mend
                 continue
             after = build_plan(repo.apply([rename]))
-            if (right in _CHOOSES or plan.buildpack == Buildpack.DOCKER) and not (after.error or after.uses(rename.to)):
+            if (right in CHOOSES or plan.buildpack == Buildpack.DOCKER) and not (after.error or after.uses(rename.to)):
                 continue
             lost = [use.path for use in plan.files if plan.uses(use.path) and not after.uses(use.path)]
             if lost and right in ("Dockerfile", "Project.toml"):
@@ -70,7 +54,7 @@ class FilenameCase(Rule):
 
     def _is_meant_so(self, repo: Snapshot, source: Source, right: str) -> bool:
         """Whether the file has this name for a reason."""
-        both = ("environment.yml", "environment.yaml") if right.startswith("environment") else (right,)
+        both = CONDA if right.startswith("environment") else (right,)
         plan = build_plan(repo)
         if any(repo.exists(plan.path(name)) for name in both):
             return True

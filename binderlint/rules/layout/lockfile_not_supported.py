@@ -11,7 +11,7 @@ from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.repo2docker.build import build_plan, used_file
 from binderlint.repo2docker.buildpack import Buildpack
-from binderlint.repo2docker.names import UNKNOWN
+from binderlint.repo2docker.names import CONDA, UNKNOWN
 from binderlint.repo2docker.plan import Plan, Status
 from binderlint.snapshot import Snapshot
 from binderlint.source import Source
@@ -39,9 +39,7 @@ class LockfileNotSupported(Rule):
                 level=Level.LAUNCH,
             )
             return
-        if plan.binder_dir or any(
-            used_file(repo, name) for name in ("requirements.txt", "environment.yml", "environment.yaml")
-        ):
+        if plan.binder_dir or any(used_file(repo, name) for name in ("requirements.txt", *CONDA)):
             return
         if plan.buildpack == Buildpack.PYTHON:
             found = [lock for lock in locks if lock.name in PYTHON_LOCKS]

@@ -12,20 +12,10 @@ from binderlint.lint.rule import Rule
 from binderlint.read.requirements import read_requirements
 from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.buildpack import Buildpack
+from binderlint.repo2docker.names import CHOSEN_BY, ONLY_BINDERS
 from binderlint.repo2docker.plan import Plan, Status
 from binderlint.snapshot import Snapshot
 from binderlint.source import Source
-
-_WINNERS = {
-    Buildpack.DOCKER: ("Dockerfile",),
-    Buildpack.JULIA: ("JuliaProject.toml", "Project.toml"),
-    Buildpack.NIX: ("default.nix",),
-    Buildpack.R: ("runtime.txt", "DESCRIPTION"),
-    Buildpack.CONDA: ("environment.yml", "environment.yaml"),
-    Buildpack.PIPFILE: ("Pipfile", "Pipfile.lock"),
-    Buildpack.PYTHON: ("runtime.txt", "setup.py", "pyproject.toml", "requirements.txt"),
-}
-
 
 # What an ignored file leaves undone.
 _UNDONE = {
@@ -49,7 +39,7 @@ class ShadowedConfigFile(Rule):
 
     @about(build_plan)
     def check(self, repo: Snapshot, plan: Plan) -> Iterator[Diagnostic]:
-        winners = _WINNERS.get(plan.buildpack, ()) if plan.buildpack else ()
+        winners = CHOSEN_BY.get(plan.buildpack, ()) if plan.buildpack else ()
         winner = next((name for name in winners if plan.uses(plan.path(name))), None)
         if winner is None or plan.default:
             return
@@ -92,10 +82,8 @@ class ShadowedConfigFile(Rule):
     def _may_be_in_image(self, repo: Snapshot, source: Source) -> bool:
         """Whether the image that the Dockerfile starts from may have been built from the file."""
         return build_plan(repo).buildpack == Buildpack.DOCKER and source.name not in (
-            "postBuild",
+            *ONLY_BINDERS,
             "start",
-            "apt.txt",
-            "install.R",
         )
 
     def _merge(self, repo: Snapshot, source: Source) -> Merge | None:

@@ -12,6 +12,7 @@ from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
 from binderlint.read.address import PATH_PARAMETERS, is_template
 from binderlint.repo2docker.build import used_file
+from binderlint.repo2docker.names import CONDA
 from binderlint.snapshot import Snapshot
 from binderlint.source import Text
 
@@ -67,6 +68,6 @@ def _wants_classic(repo: Snapshot) -> bool:
         return True
     return any(
         _CLASSIC.search(source.prose)
-        for name in ("environment.yml", "environment.yaml", "requirements.txt", "postBuild", "Dockerfile")
+        for name in (*CONDA, "requirements.txt", "postBuild", "Dockerfile")
         if (source := used_file(repo, name))
     )

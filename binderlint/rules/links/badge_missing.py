@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from binderlint.changes.edits import insert_lines
+from binderlint.facts.for_binder import is_ready_for_binder
 from binderlint.facts.launch.links import markup_of
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Replace, Severity
@@ -13,7 +14,7 @@ from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
 from binderlint.read.address import MYBINDER, PROVIDERS
 from binderlint.read.markup import Markup, read_lines
-from binderlint.repo2docker.build import build_plan, used_file
+from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.plan import Plan
 from binderlint.snapshot import Snapshot
 from binderlint.source import Source
@@ -26,7 +27,7 @@ class BadgeMissing(Rule):
 
     @about(build_plan)
     def check(self, repo: Snapshot, plan: Plan) -> Iterator[Diagnostic]:
-        if repo.hub != MYBINDER or not repo.git.origin or plan.error or plan.default or not _is_meant_for_binder(repo):
+        if repo.hub != MYBINDER or not repo.git.origin or plan.error or plan.default or not is_ready_for_binder(repo):
             return
         readmes = [source for path in repo.list() if path.lower().startswith("readme") and (source := repo.get(path))]
         if any(_LAUNCH.search(source.prose) for source in readmes):
@@ -47,17 +48,6 @@ class BadgeMissing(Rule):
 
 
 _LAUNCH = regex(rf"/v2/(?:{'|'.join(sorted(PROVIDERS))})/|mybinder\.org/repo/|launch[-_ ]binder", re.IGNORECASE)
-
-
-_CONFIGURATION = ("environment.yml", "requirements.txt", "runtime.txt", "postBuild", "start", "install.R", "apt.txt")
-
-
-def _is_meant_for_binder(repo: Snapshot) -> bool:
-    """Whether there is a binder directory, or configuration beside notebooks: no package that only happens to have one of Binder's files."""
-    if build_plan(repo).binder_dir:
-        return True
-    notebooks = any(path.endswith((".ipynb", ".Rmd")) for path in repo.sources)
-    return notebooks and any(used_file(repo, name) for name in _CONFIGURATION)
 
 
 _IMAGE = f"https://{MYBINDER}/badge_logo.svg"

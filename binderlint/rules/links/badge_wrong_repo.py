@@ -7,13 +7,14 @@ import re
 from collections.abc import Iterator
 
 from binderlint.changes.edits import replace
+from binderlint.facts.for_binder import is_ready_for_binder
 from binderlint.facts.launch.links import Link, Where, launch_links
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
 from binderlint.read.address import Route
-from binderlint.repo2docker.build import build_plan, used_file
+from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.plan import Plan
 from binderlint.snapshot import Snapshot
 
@@ -25,7 +26,7 @@ class BadgeWrongRepo(Rule):
 
     @about(build_plan)
     def check(self, repo: Snapshot, plan: Plan) -> Iterator[Diagnostic]:
-        if not repo.git.origin.startswith("gh/") or plan.error or plan.default or not _is_ready(repo):
+        if not repo.git.origin.startswith("gh/") or plan.error or plan.default or not is_ready_for_binder(repo):
             return
         links = [link for link in launch_links(repo) if _in_readme(link) and link.launches and not link.example]
         if any(link.launches_repository(repo) for link in links):
@@ -59,14 +60,6 @@ _SPECIAL = regex(
 
 
 _COMMON = frozenset({"index.ipynb", "readme.md", "tutorial.ipynb", "demo.ipynb", "example.ipynb"})
-
-
-_CONFIGURATION = ("environment.yml", "requirements.txt", "runtime.txt", "postBuild", "start", "install.R", "apt.txt")
-
-
-def _is_ready(repo: Snapshot) -> bool:
-    notebooks = any(path.endswith((".ipynb", ".Rmd")) for path in repo.sources)
-    return bool(build_plan(repo).binder_dir) or (notebooks and any(used_file(repo, name) for name in _CONFIGURATION))
 
 
 def _in_readme(link: Link) -> bool:

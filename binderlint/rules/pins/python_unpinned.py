@@ -17,6 +17,7 @@ from binderlint.read.requirements import canonical
 from binderlint.read.toml import find_value
 from binderlint.repo2docker.build import build_plan, used_file
 from binderlint.repo2docker.buildpack import Buildpack
+from binderlint.repo2docker.names import CONDA
 from binderlint.repo2docker.plan import Plan
 from binderlint.snapshot import Snapshot
 from binderlint.source import Array, Source, Table, Text
@@ -46,7 +47,7 @@ class PythonUnpinned(Rule):
             case Buildpack.PYTHON | Buildpack.JULIA as buildpack:
                 names = ("requirements.txt", "setup.py", "pyproject.toml")
                 if buildpack is Buildpack.JULIA:
-                    names, severity = ("requirements.txt", "environment.yml", "environment.yaml"), Severity.INFO
+                    names, severity = ("requirements.txt", *CONDA), Severity.INFO
                 where, edit = _unpinned_runtime(repo, version, names)
             case Buildpack.PIPFILE:
                 where, edit = _unpinned_pipfile(repo, version)
