@@ -10,7 +10,7 @@ from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Re
 from binderlint.lint.rule import Rule
 from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.buildpack import Buildpack
-from binderlint.repo2docker.names import CONFIG_NAMES, ENVIRONMENTS, ONLY_BINDERS, ROOT_ONLY
+from binderlint.repo2docker.names import CONDA, CONFIG_NAMES, ONLY_BINDERS, ROOT_ONLY
 from binderlint.repo2docker.plan import Plan
 from binderlint.snapshot import Snapshot
 from binderlint.source import Source
@@ -66,7 +66,7 @@ class BinderDirHidesRootConfig(Rule):
         return not any(naming(repo, name, name))
 
     def _is_worth_knowing(self, repo: Snapshot, name: str) -> bool:
-        if name not in (*ENVIRONMENTS, "runtime.txt"):
+        if name not in (*CONDA, "requirements.txt", "Pipfile", "runtime.txt"):
             return False
         return not any(repo.exists(one) for one in ("setup.py", "setup.cfg", "pyproject.toml", "DESCRIPTION"))
 

@@ -39,7 +39,9 @@ class ShadowedConfigFile(Rule):
 
     @about(build_plan)
     def check(self, repo: Snapshot, plan: Plan) -> Iterator[Diagnostic]:
-        winners = CHOSEN_BY.get(plan.buildpack, ()) if plan.buildpack else ()
+        winners = (
+            CHOSEN_BY.get(plan.buildpack, ()) if plan.buildpack and plan.buildpack != Buildpack.JULIA_REQUIRE else ()
+        )
         winner = next((name for name in winners if plan.uses(plan.path(name))), None)
         if winner is None or plan.default:
             return
