@@ -15,6 +15,11 @@ def rows(name: str) -> tuple[tuple[str, ...], ...]:
     return tuple(tuple(line.split("\t")) for line in lines[1:])
 
 
+def pairs(name: str) -> dict[str, str]:
+    """The rows of a table of two columns, as a mapping."""
+    return {key: value for key, value in rows(name)}  # noqa: C416 (mypy does not see that a row has two fields)
+
+
 @cache
 def words(name: str) -> frozenset[str]:
     """The words of a list with blanks between them; comments are left out."""

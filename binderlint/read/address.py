@@ -7,6 +7,7 @@ from enum import Enum
 from typing import NamedTuple
 from urllib.parse import unquote
 
+from binderlint.data import rows
 from binderlint.git import hosted_name
 from binderlint.pattern import regex
 from binderlint.source import Text
@@ -23,22 +24,8 @@ PATH_PARAMETERS = (
 )  # in the order in which BinderHub takes them (binderhub-client, spec.js)
 
 MYBINDER = "mybinder.org"
-# Sources: configuration and history of jupyterhub/mybinder.org-deploy; pangeo-data/pangeo-binder#195 for binder.pangeo.io.
-DEAD_HOSTS = {
-    "binder.pangeo.io": "Pangeo's BinderHub was switched off in December 2021",
-    "hub.binder.pangeo.io": "Pangeo's BinderHub was switched off in December 2021",
-    "staging.binder.pangeo.io": "Pangeo's BinderHub was switched off in December 2021",
-    "aws-uswest2-binder.pangeo.io": "Pangeo's BinderHub was switched off in December 2021",
-    "staging.aws-uswest2-binder.pangeo.io": "Pangeo's BinderHub was switched off in December 2021",
-    "gke.mybinder.org": "this member has left mybinder.org",
-    "gke2.mybinder.org": "this member has left mybinder.org",
-    "ovh.mybinder.org": "this member has left mybinder.org",
-    "ovh2.mybinder.org": "this member has left mybinder.org",
-    "turing.mybinder.org": "this member has left mybinder.org",
-    "app.mybinder.org": "mybinder.org had this address in its first years only",
-    "binder.curvenote.dev": "this member has left mybinder.org",
-    "binder-staging.2i2c.cloud": "this test hub is gone",
-}
+DEAD_HOSTS = {host: why for host, why, _ in rows("dead_hosts.tsv")}
+"""BinderHubs that are no more, and what became of them."""
 MEMBER_HOSTS = frozenset({"2i2c.mybinder.org", "gesis.mybinder.org", "bids.mybinder.org", "notebooks.gesis.org"})
 LEGACY_HOSTS = frozenset({"beta.mybinder.org", "static.mybinder.org"})
 KNOWN_HOSTS = frozenset({MYBINDER, *DEAD_HOSTS, *MEMBER_HOSTS, *LEGACY_HOSTS})

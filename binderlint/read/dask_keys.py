@@ -1,43 +1,11 @@
-"""dask's keys of old, and where their values are read today (dask/config.py, distributed/config.py: `deprecations`)."""
+"""dask's keys of old, and where their values are read today."""
 
 from __future__ import annotations
 
+from binderlint.data import pairs
 from binderlint.source import Table, Text
 
-# Keys at the top level; dask takes `-` and `_` for the same.
-RENAMED = {
-    "allowed-failures": "distributed.scheduler.allowed-failures",
-    "bandwidth": "distributed.scheduler.bandwidth",
-    "default-data-size": "distributed.scheduler.default-data-size",
-    "work-stealing": "distributed.scheduler.work-stealing",
-    "worker-ttl": "distributed.scheduler.worker-ttl",
-    "multiprocessing-method": "distributed.worker.multiprocessing-method",
-    "use-file-locking": "distributed.worker.use-file-locking",
-    "profile-interval": "distributed.worker.profile.interval",
-    "profile-cycle-interval": "distributed.worker.profile.cycle",
-    "worker-memory-target": "distributed.worker.memory.target",
-    "worker-memory-spill": "distributed.worker.memory.spill",
-    "worker-memory-pause": "distributed.worker.memory.pause",
-    "worker-memory-terminate": "distributed.worker.memory.terminate",
-    "heartbeat-interval": "distributed.client.heartbeat",
-    "compression": "distributed.comm.compression",
-    "connect-timeout": "distributed.comm.timeouts.connect",
-    "tcp-timeout": "distributed.comm.timeouts.tcp",
-    "default-scheme": "distributed.comm.default-scheme",
-    "socket-backlog": "distributed.comm.socket-backlog",
-    "diagnostics-link": "distributed.dashboard.link",
-    "bokeh-export-tool": "distributed.dashboard.export-tool",
-    "tick-time": "distributed.admin.tick.interval",
-    "tick-maximum-delay": "distributed.admin.tick.limit",
-    "log-length": "distributed.admin.log-length",
-    "log-format": "distributed.admin.log-format",
-    "pdb-on-err": "distributed.admin.pdb-on-err",
-    "fuse-ave-width": "optimization.fuse.ave-width",
-    "fuse-max-height": "optimization.fuse.max-height",
-    "fuse-max-width": "optimization.fuse.max-width",
-    "fuse-rename-keys": "optimization.fuse.rename-keys",
-    "fuse-max-depth-new-edges": "optimization.fuse.max-depth-new-edges",
-}
+RENAMED = pairs("dask_renamed_keys.tsv")
 
 
 def canonical(key: str) -> str:

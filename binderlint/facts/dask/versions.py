@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 
+from binderlint.data import rows
 from binderlint.facts.environment.installs import pip_requirements
 from binderlint.facts.environment.mapping import conda_specs
 from binderlint.read.requirements import canonical
@@ -15,27 +17,6 @@ Release = tuple[float, ...]
 NEWEST: Release = (float("inf"),)
 _ANY = float("inf")
 
-# The last releases for a Python, by their own Requires-Python; later Pythons get the newest there is.
-_LAST: dict[str, dict[str, Release]] = {
-    "dask": {
-        "2.7": (1, 2, 2),
-        "3.4": (1, 2, 2),
-        "3.5": (2, 6, 0),
-        "3.6": (2021, 3, 0),
-        "3.7": (2022, 2, 0),
-        "3.8": (2023, 5, 0),
-        "3.9": (2024, 8, 0),
-    },
-    "dask-kubernetes": {
-        "2.7": (0, 11, 0),
-        "3.4": (0, 11, 0),
-        "3.5": (0, 11, 0),
-        "3.6": (0, 11, 0),
-        "3.7": (2022, 1, 0),
-        "3.8": (2023, 3, 2),
-        "3.9": (2024, 5, 0),
-    },
-}
 # dask and distributed are released together, under the same number, and each asks for exactly the other.
 _TOGETHER = {"dask": {"dask", "dask-core", "distributed"}}
 
@@ -46,7 +27,13 @@ def newest(repo: Snapshot, package: str = "dask") -> Release | None:
         return None
     names = _TOGETHER.get(package, {package})
     bounds = [bound for name, bound in _bounds(repo) if name in names]
-    return min([*bounds, _LAST.get(package, {}).get(python_minor(repo), NEWEST)])
+    return min([*bounds, _last().get((package, python_minor(repo)), NEWEST)])
+
+
+@cache
+def _last() -> dict[tuple[str, str], Release]:
+    """The last releases for a Python; later Pythons get the newest there is."""
+    return {(package, python): _release(last) for package, python, last in rows("dask_last_releases.tsv")}
 
 
 def named(repo: Snapshot, package: str) -> bool:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import NamedTuple
 
+from binderlint.data import rows
 from binderlint.pattern import regex
 from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.buildpack import Buildpack
@@ -21,34 +23,20 @@ class Interface(NamedTuple):
     by_r: bool = False
 
 
-def _ui(address: str, title: str, package: str, named: str, by_r: str = "") -> Interface:
-    return Interface(
-        re.compile(rf"(?:{address})(?=[/?]|$)", re.IGNORECASE),
-        title,
-        package,
-        re.compile(named, re.IGNORECASE),
-        bool(by_r),
+@cache
+def _interfaces() -> tuple[Interface, ...]:
+    return tuple(
+        Interface(
+            re.compile(rf"(?:{address})(?=[/?]|$)", re.IGNORECASE),
+            title,
+            package,
+            re.compile(signs, re.IGNORECASE),
+            by_r == "yes",
+        )
+        for address, title, package, signs, by_r in rows("interfaces.tsv")
     )
 
 
-# Addresses as the extensions themselves register them; the signs are names of packages that bring them, on their own or with others.
-INTERFACES = (
-    _ui("git-pull|git-sync", "nbgitpuller", "nbgitpuller", "nbgitpuller|pangeo-notebook|ohw"),
-    _ui("voila", "Voila", "voila", "voila|voici"),
-    _ui("rstudio", "RStudio", "", "rstudio|rsession|rocker", "R"),
-    _ui("shiny", "Shiny", "", "shiny|rsession|rocker", "R"),
-    _ui("apps", "appmode", "appmode", "appmode"),
-    _ui(
-        "proxy",
-        "jupyter-server-proxy",
-        "jupyter-server-proxy",
-        "prox|pangeo|dask[-_]labextension|jhsingle|jhub|remote-desktop",
-    ),
-    _ui("pluto", "Pluto", "", "pluto"),
-    _ui("vscode|code-server|codeserver|openvscode", "VS Code", "", "vscode|code-?server"),
-    _ui("panel", "Panel", "panel", "panel|hvplot|holoviews|geoviews|lumen|pyviz"),
-    _ui("desktop|vnc", "a desktop", "", "desktop|vnc|xpra|xfce"),
-)
 _BY_ADDRESS = regex(r"git\+|(?:^|[\s\"'@])https?://\S+\.(?:zip|whl|tar\.gz)|^\s*(?:-\s*)?pip:\s*[^\s#]", re.MULTILINE)
 _CONFIGURATION = regex(
     r"(?:^|/)(?:[^/]*requirements[^/]*|[^/]*environment[^/]*\.ya?ml|setup\.(?:py|cfg)|pyproject\.toml|Pipfile(?:\.lock)?|apt\.txt|install\.R|postBuild|start|DESCRIPTION|[^/]*\.sh|default\.nix|(?:Julia)?Project\.toml|conda-lock\.yml|jupyter_\w+\.(?:py|json))$"
@@ -58,7 +46,7 @@ _CONFIGURATION = regex(
 def missing_interface(urlpath: str, repo: Snapshot) -> Interface | None:
     """The user interface that an address needs and nothing in the repository brings; None when it is there, or nobody can know."""
     path = urlpath.lstrip("/")
-    interface = next((known for known in INTERFACES if known.address.match(path)), None)
+    interface = next((known for known in _interfaces() if known.address.match(path)), None)
     plan = build_plan(repo)
     if interface is None or (interface.by_r and (plan.conda_r or plan.buildpack == Buildpack.R)):
         return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from binderlint.data import pairs
 from binderlint.facts.environment.apt import apt_entries
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
@@ -12,25 +13,6 @@ from binderlint.read.apt import gone_from_noble
 from binderlint.repo2docker.build import used_file
 from binderlint.snapshot import Snapshot
 from binderlint.source import Text
-
-_HEAVY = {
-    "texlive-full": "over 5 GB; `texlive-latex-recommended` and a few more are enough for most documents",
-    "nvidia-cuda-toolkit": "several GB for hardware that Binder does not have",
-    "ubuntu-desktop": "a whole desktop",
-    "ubuntu-desktop-minimal": "a whole desktop",
-    "kubuntu-desktop": "a whole desktop",
-    "xubuntu-desktop": "a whole desktop",
-    "lubuntu-desktop": "a whole desktop",
-    "ubuntu-mate-desktop": "a whole desktop",
-    "gnome": "a whole desktop",
-    "kde-full": "a whole desktop",
-    "kde-standard": "a whole desktop",
-    "texlive-fonts-extra-doc": "documentation only",
-    "texlive-latex-extra-doc": "documentation only",
-    "texlive-science-doc": "documentation only",
-    "texlive-pictures-doc": "documentation only",
-}
-
 
 _SERVERS = {"jupyter", "jupyter-notebook", "jupyter-core", "jupyterlab", "ipython3", "python3-notebook", "python3-ipykernel"}  # fmt: skip
 
@@ -41,9 +23,10 @@ class AptHeavy(Rule):
     level = Level.POLISH
 
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+        heavy = pairs("heavy_apt.tsv")
         words = [word for entry in apt_entries(repo) for word in entry.words]
         for word in words:
-            if size := _HEAVY.get(str(word)):
+            if size := heavy.get(str(word)):
                 yield self.at(
                     word,
                     f"`{word}` is {size}. The image becomes large and launches slowly",

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from binderlint.changes.edits import replace
+from binderlint.data import rows
 from binderlint.facts.launch.launched import environment_elsewhere
 from binderlint.facts.notebooks import shown_notebooks
 from binderlint.facts.r import conda_installs_r
@@ -23,27 +24,7 @@ from binderlint.repo2docker.plan import Plan
 from binderlint.snapshot import Snapshot
 from binderlint.source import Text
 
-# What installs a kernel for a language, in an environment file or script.
-_KERNELS = {
-    "r": r"irkernel|r-essentials|r-irkernel|xeus-r\b",
-    "julia": r"julia",
-    "bash": r"bash_kernel|bash-kernel|calysto",
-    "octave": r"octave",
-    "c++": r"cling|xeus-cpp|clang",
-    "kotlin": r"kotlin",
-    "go": r"lgo|gophernotes|gonb|\bgo\b",
-    "perl": r"perl",
-    "scala": r"almond|scala|toree",
-    "javascript": r"ijavascript|tslab|deno|javascript",
-    "sos": r"\bsos",
-    "ruby": r"iruby",
-    "rust": r"evcxr|rust",
-    "haskell": r"haskell",
-    "matlab": r"matlab",
-}
-
-
-_NAMES = {"r": "R", "julia": "Julia", "c++": "C++", "javascript": "JavaScript", "sos": "SoS"}
+_KERNELS = {language: (spoken, installs) for language, spoken, installs in rows("kernels.tsv")}
 
 
 _OTHER_PYTHON = regex(
@@ -72,7 +53,7 @@ class NotebookKernelMissing(Rule):
             if language in ("python", "ipython"):
                 yield from self._python(repo, one, where, texts)
             elif language in _KERNELS and not _has_language(repo, language, texts):
-                spoken = _NAMES.get(language, language.capitalize())
+                spoken = _KERNELS[language][0] or language.capitalize()
                 yield self.at(
                     where,
                     f"The environment has no kernel for {spoken}, so the notebook cannot run",
@@ -130,4 +111,4 @@ def _has_language(repo: Snapshot, language: str, texts: str) -> bool:
         )
     if language == "julia" and plan.buildpack == Buildpack.JULIA:
         return True
-    return bool(re.search(_KERNELS[language], texts, re.I))
+    return bool(re.search(_KERNELS[language][1], texts, re.I))

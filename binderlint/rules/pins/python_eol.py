@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from binderlint.data import pairs
 from binderlint.facts.environment.asked import asked
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
@@ -12,16 +13,8 @@ from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.plan import Plan
 from binderlint.snapshot import Snapshot
 
-# devguide.python.org/versions: the month of the last release. 3.10 is left out as long as it is repo2docker's own default.
-_ENDED = {
-    "2.7": "January 2020",
-    "3.4": "March 2019",
-    "3.5": "September 2020",
-    "3.6": "December 2021",
-    "3.7": "June 2023",
-    "3.8": "October 2024",
-    "3.9": "October 2025",
-}
+# 3.10 is left out as long as it is repo2docker's own default.
+_ENDED = pairs("python_ends.tsv")
 
 
 class PythonEol(Rule):

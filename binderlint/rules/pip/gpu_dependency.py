@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from binderlint.changes.edits import insert_lines, prepend
+from binderlint.data import pairs
 from binderlint.facts.environment.installs import PipFile, pip_files
 from binderlint.facts.environment.mapping import conda_specs
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
@@ -20,24 +21,7 @@ _CPU_INDEX = "https://download.pytorch.org/whl/cpu"
 _TORCH = {"torch", "torchvision", "torchaudio"}
 
 
-# Packages for NVIDIA hardware -> what does the same on a processor, where there is something.
-_GPU = {
-    "cudatoolkit": "",
-    "cuda-toolkit": "",
-    "cudnn": "",
-    "pytorch-cuda": "",
-    "pytorch-gpu": "pytorch-cpu",
-    "tensorflow-gpu": "tensorflow-cpu",
-    "jaxlib-cuda": "",
-    "onnxruntime-gpu": "onnxruntime",
-    "faiss-gpu": "faiss-cpu",
-    "nvidia-cudnn-cu11": "",
-    "nvidia-cudnn-cu12": "",
-    "nvidia-cublas-cu12": "",
-    "cudf": "",
-    "cuml": "",
-    "rapids": "",
-}
+_GPU = pairs("gpu_packages.tsv")
 
 
 class GpuDependency(Rule):

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from binderlint.changes.edits import replace
+from binderlint.data import rows
 from binderlint.facts.environment.installs import pip_files
 from binderlint.facts.environment.mapping import conda_specs
 from binderlint.lint.about import about
@@ -20,25 +21,7 @@ from binderlint.repo2docker.plan import Plan
 from binderlint.snapshot import Snapshot
 from binderlint.source import Text
 
-# The lowest versions that work with the server of repo2docker's images: what jupyter_server 2.17, jupyterlab 4.4 and notebook 7.4
-# (environment.py-3.*.lock) ask for; of jupyterlab, notebook and jupyterhub the major version that is there.
-_LOWEST = {
-    "ipykernel": (6, 5),
-    "jinja2": (3, 0, 3),
-    "jupyter-client": (7, 4, 4),
-    "jupyter-core": (4, 12),
-    "jupyter-server": (2, 4),
-    "jupyterhub": (4,),
-    "jupyterhub-singleuser": (4,),
-    "jupyterlab": (4,),
-    "jupyterlab-server": (2, 27, 1),
-    "nbconvert": (6, 4, 4),
-    "nbformat": (5, 3),
-    "notebook": (7,),
-    "pyzmq": (24,),
-    "tornado": (6, 2),
-    "traitlets": (5, 6),
-}
+_LOWEST = {package: release(lowest) for package, lowest in rows("server_lowest.tsv")}
 
 
 class _Pin(NamedTuple):

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 
 from binderlint.changes.edits import between, remove, remove_lines, replace
+from binderlint.data import pairs
 from binderlint.facts.environment.installs import pip_requirements
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
@@ -17,26 +18,7 @@ from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.plan import Plan
 from binderlint.snapshot import Snapshot
 
-_WRONG_NAMES = {
-    # What is imported, or conda's name -> the name that pip wants. Looked up: pip finds nothing under the wrong name, or its
-    # installation ends in an error that names the right one (sklearn, tensorflow-gpu, pytorch, skimage).
-    "cv2": "opencv-python-headless",
-    "dateutil": "python-dateutil",
-    "matplotlib-base": "matplotlib",
-    "numpy-base": "numpy",
-    "opencv": "opencv-python-headless",
-    "pil": "Pillow",
-    "py-opencv": "opencv-python-headless",
-    "pytables": "tables",
-    "python-graphviz": "graphviz",
-    "python-opencv": "opencv-python-headless",
-    "pytorch": "torch",
-    "scikitlearn": "scikit-learn",
-    "skimage": "scikit-image",
-    "sklearn": "scikit-learn",
-    "tensorflow-gpu": "tensorflow",
-    "yaml": "PyYAML",
-}
+_WRONG_NAMES = pairs("wrong_pip_names.tsv")
 
 
 _PART_OF = {"mpl-toolkits": "matplotlib"}

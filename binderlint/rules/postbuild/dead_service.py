@@ -6,33 +6,11 @@ import re
 from collections.abc import Iterator
 
 from binderlint.changes.edits import replace
+from binderlint.data import rows
 from binderlint.facts.scripts.commands import script_addresses
 from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
-from binderlint.pattern import regex
 from binderlint.snapshot import Snapshot
-
-# Services that ended: the address, what happened, and what to use. Announcements of GitHub (2021-09, 2023-01), JFrog (2021-02), Microsoft (2023-01).
-_DEAD = (
-    (regex(r"git://github\.com/"), "GitHub ended the unencrypted `git://` in 2022", "https://github.com/"),
-    (regex(r"https?://(?:dl\.|jcenter\.|api\.)?bintray\.com/"), "Bintray and JCenter were shut down in 2021", ""),
-    (
-        regex(r"https?://(?:mran|cran)\.microsoft\.com/|https?://mran\.revolutionanalytics\.com/"),
-        "Microsoft shut MRAN down in 2023",
-        "",
-    ),
-    (regex(r"https?://svn\.github\.com/"), "GitHub ended Subversion in 2024", ""),
-    (
-        regex(r"https?://[\w.-]*\.googlecode\.com/|https?://code\.google\.com/p/"),
-        "Google Code was shut down in 2016",
-        "",
-    ),
-    (
-        regex(r"https?://[\w.-]*\.codeplex\.com/"),
-        "CodePlex was shut down in 2021",
-        "",
-    ),
-)
 
 
 class DeadService(Rule):
@@ -49,8 +27,8 @@ class DeadService(Rule):
                     help="Use `git clone --depth 1`, with `git sparse-checkout` for a part of it",
                 )
                 continue
-            for pattern, reason, instead in _DEAD:
-                if found := pattern.match(url):
+            for address, reason, instead in rows("dead_services.tsv"):
+                if found := re.match(address, url):
                     edit = replace(url.part(*found.span()), instead)
                     yield self.at(
                         url,
