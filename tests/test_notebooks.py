@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from binderlint.read.cells import imports, installs, python
 from binderlint.read.notebook import may_run, read_key, read_notebook
-from binderlint.read.plain_notebook import Page
+from binderlint.read.plain_notebook import PlainNotebook
 from binderlint.source import Source, Text
 
 TEXTS = st.text(alphabet="ab \\\"'\n\té😀{}[]:,#", max_size=12)
@@ -32,7 +32,7 @@ def test_one_cell_is_read_as_all_are(sources: list[object], indent: int | None, 
         [{"cell_type": "code", "outputs": [{"text": '"]}'}], "source": one} for one in sources], indent, before
     )
     cells = read_notebook(file).cells
-    page = Page(file)
+    page = PlainNotebook(file)
     assert len(cells) == len(page.cells) == len(sources)
     for number, cell in enumerate(cells, 1):
         found = page.cell(number)
@@ -46,7 +46,7 @@ def test_one_cell_is_read_as_all_are(sources: list[object], indent: int | None, 
 
 def test_a_key_with_its_place() -> None:
     file = source([])
-    name = Page(file).value("metadata", "kernelspec", "name")
+    name = PlainNotebook(file).value("metadata", "kernelspec", "name")
     assert isinstance(name, Text) and name == "k" and name.place.text == '"k"'
     assert read_key(file, "nothing") is None
 

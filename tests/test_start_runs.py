@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import pytest
 
-from binderlint.facts.scripts.scripts import start_script
+from binderlint.facts.scripts.start_and_post_build import start_script
 from binderlint.lint.diagnostic import Applicability
 from binderlint.lint.fixer import fix
 from binderlint.read.script import Kind, Script

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from binderlint.changes.edits import insert_item, remove, replace
 from binderlint.facts.dask.configs import containers, dask_configs, image_release
 from binderlint.facts.dask.versions import Release, newest
-from binderlint.facts.scripts.scripts import post_build_script, start_script
+from binderlint.facts.scripts.start_and_post_build import post_build_script, start_script
 from binderlint.lint.diagnostic import Edit
 from binderlint.pattern import regex
 from binderlint.read.notebook import may_run, read_notebook

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from binderlint.changes.edits import remove_lines, replace, replaced
 from binderlint.changes.to_post_build import to_post_build
-from binderlint.facts.scripts.scripts import post_build_script, start_script
+from binderlint.facts.scripts.start_and_post_build import post_build_script, start_script
 from binderlint.lint.diagnostic import Applicability, Fix, Replace
 from binderlint.pattern import regex
 from binderlint.read.script import Command, Kind, Script, Shell

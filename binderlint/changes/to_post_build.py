@@ -7,7 +7,7 @@ from functools import cached_property, lru_cache
 from itertools import pairwise
 
 from binderlint.changes.edits import append_lines, create, remove_lines
-from binderlint.facts.scripts.scripts import post_build_script
+from binderlint.facts.scripts.start_and_post_build import post_build_script
 from binderlint.lint.diagnostic import Edit
 from binderlint.read.actions import download, install
 from binderlint.read.script import Command, Script, Shell, Statement

@@ -21,7 +21,7 @@ def pairs(name: str) -> dict[str, str]:
 
 
 @cache
-def words(name: str) -> frozenset[str]:
+def listed_words(name: str) -> frozenset[str]:
     """The words of a list with blanks between them; comments are left out."""
     lines = (DATA / name).read_text("utf-8").splitlines()
     return frozenset(word for line in lines if not line.startswith("#") for word in line.split())

@@ -9,12 +9,12 @@ from typing import NamedTuple
 
 from binderlint.facts.docker.context import build_dockerfile
 from binderlint.facts.notebooks import shown_notebooks
-from binderlint.facts.scripts.scripts import post_build_script, start_script
+from binderlint.facts.scripts.start_and_post_build import post_build_script, start_script
 from binderlint.pattern import regex
 from binderlint.read.cells import syntax
 from binderlint.read.dask_units import memory_limit
 from binderlint.read.digits import number
-from binderlint.read.plain_notebook import Page, PlainCell
+from binderlint.read.plain_notebook import PlainCell, PlainNotebook
 from binderlint.snapshot import Snapshot
 from binderlint.source import Source, Text
 
@@ -25,7 +25,7 @@ _SPARK = regex(r"(?:spark\.driver\.memory[\"']?\s*[,=:]?\s*[\"']?|--driver-memor
 _NEEDLES = (b"-Xmx", b"driver.memory", b"driver-memory", b"memory_limit")
 
 
-class Asked(NamedTuple):
+class Amount(NamedTuple):
     """So many bytes, and the words that ask for them."""
 
     text: Text
@@ -34,7 +34,7 @@ class Asked(NamedTuple):
     """For dask's workers together, which need not use it all."""
 
 
-def asked_for(repo: Snapshot) -> Iterator[Asked]:
+def asked_memory(repo: Snapshot) -> Iterator[Amount]:
     """What asks for an amount of memory that is written down; comments are left out."""
     for script in (start_script(repo), post_build_script(repo)):
         if script and script.language == "shell":
@@ -48,25 +48,25 @@ def asked_for(repo: Snapshot) -> Iterator[Asked]:
                 yield from _of_cell(page, cell)
 
 
-def _of_file(source: Source) -> Iterator[Asked]:
+def _of_file(source: Source) -> Iterator[Amount]:
     if any(needle in source.searchable for needle in _NEEDLES):
         for line in source.lines():
             yield from _of_line(line)
 
 
-def _of_line(line: Text) -> Iterator[Asked]:
+def _of_line(line: Text) -> Iterator[Amount]:
     code = re.sub(r"(?:^|\s)#.*", "", line)
     for found in _JAVA.finditer(code):
-        yield Asked(line.part(*found.span(1)), _bytes(found[2], found[3]))
+        yield Amount(line.part(*found.span(1)), _bytes(found[2], found[3]))
     for found in _SPARK.finditer(code):
-        yield Asked(line.part(found.start(1), found.end(2)), _bytes(found[1], found[2]))
+        yield Amount(line.part(found.start(1), found.end(2)), _bytes(found[1], found[2]))
 
 
 def _bytes(written: str, unit: str) -> float:
     return number(written) * _UNITS[unit.lower()]
 
 
-def _of_cell(page: Page, cell: PlainCell) -> Iterator[Asked]:
+def _of_cell(page: PlainNotebook, cell: PlainCell) -> Iterator[Amount]:
     for position, written in enumerate(cell.text.split("\n"), 1):
         if any(needle.decode() in written for needle in _NEEDLES[:3]) and isinstance(
             line := page.line(cell.number, position), Text
@@ -76,7 +76,7 @@ def _of_cell(page: Page, cell: PlainCell) -> Iterator[Asked]:
         yield from _of_clusters(page, cell)
 
 
-def _of_clusters(page: Page, cell: PlainCell) -> Iterator[Asked]:
+def _of_clusters(page: PlainNotebook, cell: PlainCell) -> Iterator[Amount]:
     """Dask's workers in the session: their number (of a million at most) times the memory of each."""
     tree = syntax(cell.text)
     for node in ast.walk(tree) if tree else ():
@@ -98,4 +98,4 @@ def _of_clusters(page: Page, cell: PlainCell) -> Iterator[Asked]:
         line = page.line(cell.number, limit.lineno)
         if each and isinstance(line, Text):
             words = re.search(r"memory_limit\s*=\s*[^\s,)]+", line)
-            yield Asked(line.part(*words.span()) if words else line, each * min(count, 10**6), True)
+            yield Amount(line.part(*words.span()) if words else line, each * min(count, 10**6), True)

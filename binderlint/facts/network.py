@@ -9,10 +9,10 @@ from typing import NamedTuple
 
 from binderlint.facts.docker.context import docker_runs
 from binderlint.facts.notebooks import shown_notebooks
-from binderlint.facts.scripts.scripts import post_build_script, start_script
+from binderlint.facts.scripts.start_and_post_build import post_build_script, start_script
 from binderlint.pattern import regex
 from binderlint.read.cells import syntax
-from binderlint.read.plain_notebook import Page, PlainCell
+from binderlint.read.plain_notebook import PlainCell, PlainNotebook
 from binderlint.read.script import Command
 from binderlint.snapshot import Snapshot
 from binderlint.source import Text
@@ -105,7 +105,7 @@ def _may_reach(data: bytes) -> bool:
     return False
 
 
-def _of_cell(page: Page, cell: PlainCell) -> Iterator[Reached]:
+def _of_cell(page: PlainNotebook, cell: PlainCell) -> Iterator[Reached]:
     lines = cell.text.split("\n")
     numbers = range(1, len(lines) + 1)
     if page.is_python and not lines[0].startswith(("%%bash", "%%sh", "%%script")):

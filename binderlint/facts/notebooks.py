@@ -6,7 +6,7 @@ import re
 
 from binderlint.fact import fact
 from binderlint.pattern import regex
-from binderlint.read.plain_notebook import Page
+from binderlint.read.plain_notebook import PlainNotebook
 from binderlint.snapshot import Snapshot
 
 # Copies, build results and test data, which nobody opens on Binder.
@@ -14,7 +14,7 @@ _ASIDE = regex(r"(?:^|/)(?:\.ipynb_checkpoints|_build|node_modules|tests?|testin
 
 
 @fact
-def shown_notebooks(repo: Snapshot) -> tuple[Page, ...]:
+def shown_notebooks(repo: Snapshot) -> tuple[PlainNotebook, ...]:
     """The notebooks that visitors may open: not those of tests, builds and checkpoints."""
     sources = (source for source in repo.files if source.name.endswith(".ipynb"))
-    return tuple(Page(source) for source in sources if not _ASIDE.search(source.path))
+    return tuple(PlainNotebook(source) for source in sources if not _ASIDE.search(source.path))

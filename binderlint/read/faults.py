@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from binderlint.pattern import regex
 from binderlint.read.cells import python
 from binderlint.read.dockerfile.instructions import read_dockerfile
-from binderlint.read.plain_notebook import Page
+from binderlint.read.plain_notebook import PlainNotebook
 from binderlint.read.requirements import Invalid, read_requirements
 from binderlint.read.shebang import shebang
 from binderlint.read.shell.syntax import Code, tree
@@ -52,7 +52,7 @@ def faults(source: Source) -> int | None:
 
 def _notebook(source: Source) -> int | None:
     """1 for a notebook that does not open cleanly in Jupyter, and the code cells that are not Python."""
-    page = Page(source)
+    page = PlainNotebook(source)
     if page.data is None or source.has_bom:
         return None
     cells = [python(cell.text) for cell in page.code] if page.is_python else []

@@ -6,7 +6,7 @@ import re
 from functools import cache
 from typing import NamedTuple
 
-from binderlint.data import rows, words
+from binderlint.data import listed_words, rows
 from binderlint.read.requirements import canonical
 
 
@@ -64,4 +64,4 @@ def _rows() -> tuple[tuple[tuple[str, ...], Package], ...]:
 @cache
 def base_packages() -> frozenset[str]:
     """What every environment of repo2docker has."""
-    return frozenset(map(canonical, words("base_packages.txt")))
+    return frozenset(map(canonical, listed_words("base_packages.txt")))

@@ -23,14 +23,14 @@ class PlainCell(NamedTuple):
     data: dict[str, Any]
 
 
-class Page:
+class PlainNotebook:
     """A notebook file."""
 
     def __init__(self, source: Source) -> None:
         self.source = source
 
     def __repr__(self) -> str:
-        return f"Page({self.source.path!r})"
+        return f"PlainNotebook({self.source.path!r})"
 
     @cached_property
     def data(self) -> dict[str, Any] | None:

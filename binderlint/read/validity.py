@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import NamedTuple
 
 from binderlint.read.notebook import json_text
-from binderlint.read.plain_notebook import Page
+from binderlint.read.plain_notebook import PlainNotebook
 
 
 class Verdict(NamedTuple):
@@ -17,7 +17,7 @@ class Verdict(NamedTuple):
     words: str = ""
 
 
-def verdict(page: Page) -> Verdict:
+def verdict(page: PlainNotebook) -> Verdict:
     """Judge a notebook as Jupyter does when somebody opens it. One with the keys of format 4 is not validated: that is slow."""
     if page.data is not None and _is_plausible(page.data):
         return Verdict(True)

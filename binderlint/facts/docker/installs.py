@@ -6,7 +6,7 @@ import posixpath
 import re
 from collections.abc import Iterator
 
-from binderlint.data import words as word_list
+from binderlint.data import listed_words
 from binderlint.facts.docker.context import copied_file, docker_runs, workdirs
 from binderlint.pattern import regex
 from binderlint.read.dockerfile.instructions import Stage
@@ -42,7 +42,7 @@ def may_have_jupyter(repo: Snapshot, stage: Stage) -> bool:
             if _PYTHON_INSTALLERS.fullmatch(command.name):
                 if any(text is None or _JUPYTER.search(text) for text in _package_lists(repo, stage, command, here)):
                     return True
-            elif command.name not in word_list("plain_commands.txt"):
+            elif command.name not in listed_words("plain_commands.txt"):
                 return True
     return False
 
@@ -55,7 +55,7 @@ def may_have_python(repo: Snapshot, stage: Stage) -> bool:
         if not run.clear or _PYTHON.search(run.instruction.script or " ".join(run.instruction.words)):
             return True
         for command in run.commands:
-            if command.name not in word_list("plain_commands.txt") or (
+            if command.name not in listed_words("plain_commands.txt") or (
                 command.wrappers and command.wrappers != ("sudo",)
             ):
                 return True
@@ -70,7 +70,7 @@ def may_have_python(repo: Snapshot, stage: Stage) -> bool:
                     "purge",
                     "add",
                 }
-                if not packages <= word_list("packages_without_python.txt"):
+                if not packages <= listed_words("packages_without_python.txt"):
                     return True
     return False
 

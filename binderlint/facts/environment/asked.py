@@ -1,4 +1,4 @@
-"""Asked: every package that a file of the build asks for, by conda or by pip, and how open its version is."""
+"""Asked: the packages that the files of the build ask for, by conda or by pip: their names, and how open their versions are."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from binderlint.facts.environment.installs import pip_files
+from binderlint.facts.environment.installs import pip_files, pip_requirements
 from binderlint.facts.environment.mapping import conda_specs
 from binderlint.pattern import regex
 from binderlint.read.matchspec import MatchSpec
+from binderlint.read.packages import names_of_conda
 from binderlint.read.requirements import Requirement, canonical
 from binderlint.repo2docker.build import build_plan, used_file
 from binderlint.repo2docker.buildpack import Buildpack
@@ -17,7 +18,7 @@ from binderlint.snapshot import Snapshot
 from binderlint.source import Text
 
 
-class Asked(NamedTuple):
+class Package(NamedTuple):
     """A package a file asks for: its name for comparing, where it stands, and how open its version is."""
 
     key: str
@@ -31,7 +32,7 @@ class Asked(NamedTuple):
     """Whether the parts only know the place of the whole text, so that none can be edited alone."""
 
 
-def asked(repo: Snapshot) -> Iterator[list[Asked]]:
+def asked_packages(repo: Snapshot) -> Iterator[list[Package]]:
     """The packages of each file in the build, conda's and pip's of environment.yml together. Addresses and paths are none."""
     listed = [_conda(spec) for spec in conda_specs(repo)]
     for file in pip_files(repo):
@@ -45,23 +46,33 @@ def asked(repo: Snapshot) -> Iterator[list[Asked]]:
     yield list(_pipfile(repo))
 
 
-def _pip(one: Requirement) -> Asked:
+def asked_names(repo: Snapshot) -> frozenset[str]:
+    """The canonical names of the packages that requirements and environment.yml ask for; of conda's packages also those on PyPI."""
+    known = names_of_conda()
+    names = {canonical(str(one.name)) for one in pip_requirements(repo) if one.name}
+    for spec in conda_specs(repo):
+        name = canonical(str(spec.name))
+        names |= {name, known.get(name, name)}
+    return frozenset(names)
+
+
+def _pip(one: Requirement) -> Package:
     operators = {operator for operator, _ in one.clauses}
     whole = one.text.place.text != one.text
-    return Asked(one.key, one.name, one.text, one.specifier or None, _weight(operators), False, whole)
+    return Package(one.key, one.name, one.text, one.specifier or None, _weight(operators), False, whole)
 
 
-def _conda(spec: MatchSpec) -> Asked:
+def _conda(spec: MatchSpec) -> Package:
     version = str(spec.version or "")
     operators = set(re.findall(r"[<>=!~]+", version)) or {"="} if version.strip("=* ") else set()
-    return Asked(canonical(spec.name), spec.name, spec.text, spec.version, _weight(operators), True, spec.whole)
+    return Package(canonical(spec.name), spec.name, spec.text, spec.version, _weight(operators), True, spec.whole)
 
 
 _TABLE = regex(r"\s*\[\s*([\w-]+)\s*\]")
 _ENTRY = regex(r"\s*\"?([A-Za-z0-9][\w.-]*)\"?\s*=\s*\"([^\"]*)\"")
 
 
-def _pipfile(repo: Snapshot) -> Iterator[Asked]:
+def _pipfile(repo: Snapshot) -> Iterator[Package]:
     """The packages of a Pipfile that is installed without a Pipfile.lock."""
     source = used_file(repo, "Pipfile") if build_plan(repo).buildpack == Buildpack.PIPFILE else None
     if source is None or used_file(repo, "Pipfile.lock"):
@@ -73,7 +84,7 @@ def _pipfile(repo: Snapshot) -> Iterator[Asked]:
         elif (found := _ENTRY.match(line)) and table in ("packages", "dev-packages"):
             name, version = line.part(*found.span(1)), line.part(*found.span(2))
             weight = _weight(set(re.findall(r"[<>=!~]+", version)))
-            yield Asked(canonical(name), name, name, version, weight, False, True)
+            yield Package(canonical(name), name, name, version, weight, False, True)
 
 
 def _weight(operators: set[str]) -> float:

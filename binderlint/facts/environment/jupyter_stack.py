@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from binderlint.facts.environment.asked import asked_names
 from binderlint.facts.environment.installs import pip_requirements
 from binderlint.facts.environment.mapping import conda_specs
 from binderlint.read.requirements import canonical
@@ -15,12 +16,6 @@ _OLD_NOTEBOOK = frozenset(
 _STACK = frozenset({"notebook", "jupyter", "jupyterlab", "ipywidgets", "widgetsnbextension", "anaconda", "voila"})
 
 
-def asked(repo: Snapshot, *names: str) -> bool:
-    """Whether the environment asks for one of these packages."""
-    wanted = {canonical(name) for name in names}
-    return bool(wanted & _names(repo))
-
-
 def may_be_older(repo: Snapshot, package: str, release: tuple[int, ...]) -> bool:
     """Whether the build may have this package in a version below a release: pinned so, held back by another package, or on an old Python."""
     plan = build_plan(repo)
@@ -30,7 +25,7 @@ def may_be_older(repo: Snapshot, package: str, release: tuple[int, ...]) -> bool
     if plan.python is None or plan.python.version == "3.7":
         return True
     if plan.separate_kernel:  # the kernel's own environment is on PATH, behind that of the server
-        return package == "notebook" and bool(_names(repo) & (_STACK | _OLD_NOTEBOOK))
+        return package == "notebook" and bool(asked_names(repo) & (_STACK | _OLD_NOTEBOOK))
     specs = conda_specs(repo)
     if package == "notebook" and {canonical(spec.key) for spec in specs} & _OLD_NOTEBOOK:
         return True
@@ -41,7 +36,3 @@ def may_be_older(repo: Snapshot, package: str, release: tuple[int, ...]) -> bool
         if requirement.key == package and any(operator not in (">=", ">", "!=") for operator, _ in requirement.clauses):
             return True
     return False
-
-
-def _names(repo: Snapshot) -> set[str]:
-    return {canonical(spec.key) for spec in conda_specs(repo)} | {one.key for one in pip_requirements(repo) if one.key}

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-from binderlint.data import words as word_list
+from binderlint.data import listed_words
 from binderlint.facts.environment.installs import pip_files, pip_requirements
 from binderlint.facts.environment.mapping import conda_list, conda_specs
 from binderlint.facts.launch.launched import environment_elsewhere
-from binderlint.facts.scripts.scripts import post_build_script, start_script
+from binderlint.facts.scripts.start_and_post_build import post_build_script, start_script
 from binderlint.pattern import regex
 from binderlint.read.installer import asked_for
 from binderlint.read.packages import base_packages, names_of_conda, packages_by_name
@@ -41,7 +41,7 @@ def provided(repo: Snapshot) -> frozenset[str] | None:
         return None
     if any(used_file(repo, name) for name in ("setup.py", "pyproject.toml")) or environment_elsewhere(repo):
         return None
-    roots = _asked(repo)
+    roots = _roots(repo)
     if roots is None:
         return None
     scripts = _installed_by_script(repo)
@@ -59,17 +59,7 @@ def provided(repo: Snapshot) -> frozenset[str] | None:
     return frozenset(found)
 
 
-def asked(repo: Snapshot) -> frozenset[str]:
-    """The canonical names of the packages that the build is asked for by name."""
-    known = names_of_conda()
-    names = {canonical(str(one.name)) for one in pip_requirements(repo) if one.name}
-    for spec in conda_specs(repo):
-        name = canonical(str(spec.name))
-        names |= {name, known.get(name, name)}
-    return frozenset(names)
-
-
-def _asked(repo: Snapshot) -> set[str] | None:
+def _roots(repo: Snapshot) -> set[str] | None:
     """The packages asked for by name; None when one of them is not in the table, or is no name.
 
     A list that was exported from an environment names everything in it, so that unknown packages bring nothing more.
@@ -126,7 +116,7 @@ def _installed_by_script(repo: Snapshot) -> set[str] | None:
             ):
                 continue
             elif (
-                command.name not in word_list("plain_commands.txt")
+                command.name not in listed_words("plain_commands.txt")
                 and not command.name.startswith("jupyter")
                 and command.name not in ("exec", "", "source")
             ) or (

@@ -9,7 +9,7 @@ from binderlint.changes.edits import replace
 from binderlint.facts.dask.code import cluster_code, first_match
 from binderlint.facts.dask.configs import FOLDER, dask_configs
 from binderlint.facts.launch.launched import is_for_other_hubs
-from binderlint.facts.scripts.scripts import start_script
+from binderlint.facts.scripts.start_and_post_build import start_script
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
 from binderlint.lint.hubs import find_hub
 from binderlint.lint.rule import Rule

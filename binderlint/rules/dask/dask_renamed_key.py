@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from binderlint.changes.edits import remove_key, replace, set_key
 from binderlint.facts.dask.configs import FOLDER, Config, dask_configs
 from binderlint.facts.dask.versions import newest
-from binderlint.facts.scripts.scripts import start_script
+from binderlint.facts.scripts.start_and_post_build import start_script
 from binderlint.lint.diagnostic import Diagnostic, Edit, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.dask_keys import RENAMED, canonical, deepest, taken, variable_name

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from binderlint.changes.edits import insert_lines, replace
 from binderlint.facts.dask.configs import Image, images, placeholder, variable
 from binderlint.facts.dask.placeholder import mentioned, unset_variable, way
-from binderlint.facts.scripts.scripts import start_script
+from binderlint.facts.scripts.start_and_post_build import start_script
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.snapshot import Snapshot

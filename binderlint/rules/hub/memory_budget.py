@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from binderlint.facts.launch.launched import is_for_other_hubs
-from binderlint.facts.memory import asked_for
+from binderlint.facts.memory import asked_memory
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.snapshot import Snapshot
@@ -21,7 +21,7 @@ class MemoryBudget(Rule):
         if memory is None or is_for_other_hubs(repo):
             return
 
-        for asked in asked_for(repo):
+        for asked in asked_memory(repo):
             if asked.size > memory:
                 yield self.at(
                     asked.text,

@@ -15,7 +15,7 @@ from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Se
 from binderlint.lint.rule import Rule
 from binderlint.read.cells import imports
 from binderlint.read.packages import base_packages, package_of
-from binderlint.read.plain_notebook import Page
+from binderlint.read.plain_notebook import PlainNotebook
 from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.plan import Plan
 from binderlint.snapshot import Snapshot
@@ -97,7 +97,7 @@ def _from_imports(repo: Snapshot) -> Fix | None:
     )
 
 
-def _python_of(page: Page) -> str:
+def _python_of(page: PlainNotebook) -> str:
     """The Python that a notebook was last run with, empty when it does not say."""
     about = page.metadata.get("language_info")
     version = about.get("version") if isinstance(about, dict) else None

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 
 from binderlint.changes.edits import append_lines
 from binderlint.changes.merge_environments import into_pip_list
+from binderlint.facts.environment.asked import asked_names
 from binderlint.facts.environment.installs import pip_requirements
 from binderlint.facts.environment.mapping import conda_list
 from binderlint.facts.environment.own_package import own_names
-from binderlint.facts.environment.provided import asked
 from binderlint.facts.notebooks import shown_notebooks
-from binderlint.facts.scripts.scripts import post_build_script, start_script
+from binderlint.facts.scripts.start_and_post_build import post_build_script, start_script
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
@@ -100,7 +100,7 @@ def _is_installable(repo: Snapshot) -> bool:
 def _is_reached_otherwise(repo: Snapshot) -> bool:
     """Whether the package is a dependency under its name, or a script may make it known in a way of its own."""
     names = own_names(repo) | {canonical(name) for name in _own_packages(repo)}
-    if asked(repo) & names or any(
+    if asked_names(repo) & names or any(
         one.url and any(name in str(one.url).lower() for name in names) for one in pip_requirements(repo)
     ):
         return True

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 
-from binderlint.data import words as word_list
+from binderlint.data import listed_words
 from binderlint.facts.notebooks import shown_notebooks
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
@@ -22,7 +22,7 @@ class ModuleShadowsStdlib(Rule):
 
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
 
-        names = word_list("startup_modules.txt") | _JUPYTER
+        names = listed_words("startup_modules.txt") | _JUPYTER
         notebooks = {posixpath.dirname(one.source.path) for one in shown_notebooks(repo) if one.is_python}
         for path, source in repo.sources.items():
             folder, name = posixpath.split(path)

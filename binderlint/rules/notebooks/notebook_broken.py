@@ -12,7 +12,7 @@ from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Replace, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.notebook import json_text
-from binderlint.read.plain_notebook import Page
+from binderlint.read.plain_notebook import PlainNotebook
 from binderlint.read.validity import Verdict, judge, quiet, verdict, words_of
 from binderlint.snapshot import Snapshot
 from binderlint.source import Scalar, Span
@@ -24,7 +24,7 @@ class NotebookBroken(Rule):
     level = Level.LAUNCH
 
     @about(shown_notebooks)
-    def check(self, repo: Snapshot, notebooks: tuple[Page, ...]) -> Iterator[Diagnostic]:
+    def check(self, repo: Snapshot, notebooks: tuple[PlainNotebook, ...]) -> Iterator[Diagnostic]:
         for one in notebooks:
             text = one.source.text
             if text.startswith("version https://git-lfs"):
@@ -46,7 +46,7 @@ class NotebookBroken(Rule):
             else:
                 yield from self._format(one)
 
-    def _unreadable(self, one: Page) -> Diagnostic:
+    def _unreadable(self, one: PlainNotebook) -> Diagnostic:
         marker = re.search(r"^<{7} [^\n]*", one.source.text, re.MULTILINE)
         if marker:
             return self.at(
@@ -61,7 +61,7 @@ class NotebookBroken(Rule):
             help="Restore an earlier version from git",
         )
 
-    def _format(self, one: Page) -> Iterator[Diagnostic]:
+    def _format(self, one: PlainNotebook) -> Iterator[Diagnostic]:
         data = one.data or {}
         major = data.get("nbformat")
         if major in (2, 3):
@@ -96,7 +96,7 @@ class NotebookBroken(Rule):
         else:
             yield from self._doubtful(one, data)
 
-    def _doubtful(self, one: Page, data: Mapping[str, object]) -> Iterator[Diagnostic]:
+    def _doubtful(self, one: PlainNotebook, data: Mapping[str, object]) -> Iterator[Diagnostic]:
         """What Jupyter says of a notebook that is JSON and not as it should be."""
         opens, words = verdict(one)
         minor = one.value("nbformat_minor")
@@ -137,7 +137,7 @@ def _opens_as_next(minor: Scalar) -> bool:
     return judge(text[:start] + "5" + text[end:]) == Verdict(True)
 
 
-def _converted(one: Page) -> tuple[str, str]:
+def _converted(one: PlainNotebook) -> tuple[str, str]:
     """A notebook of format 2 or 3 in format 4, or nothing and why Jupyter cannot read it."""
     if one.source.decode_error:
         return "", "it is not UTF-8"

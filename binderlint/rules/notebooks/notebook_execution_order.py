@@ -8,7 +8,7 @@ from binderlint.facts.notebooks import shown_notebooks
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
-from binderlint.read.plain_notebook import Page
+from binderlint.read.plain_notebook import PlainNotebook
 from binderlint.snapshot import Snapshot
 
 
@@ -18,7 +18,7 @@ class NotebookExecutionOrder(Rule):
     level = Level.POLISH
 
     @about(shown_notebooks)
-    def check(self, repo: Snapshot, notebooks: tuple[Page, ...]) -> Iterator[Diagnostic]:
+    def check(self, repo: Snapshot, notebooks: tuple[PlainNotebook, ...]) -> Iterator[Diagnostic]:
         for one in notebooks:
             before = 0
             for cell in one.code:

@@ -6,15 +6,15 @@ import re
 from collections.abc import Iterator
 
 from binderlint.changes.edits import append, append_lines
+from binderlint.facts.environment.asked import asked_names
 from binderlint.facts.environment.mapping import conda_list, pip_section
 from binderlint.facts.environment.own_package import own_names
-from binderlint.facts.environment.provided import asked
 from binderlint.facts.notebooks import shown_notebooks
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.cells import Install, installs
-from binderlint.read.plain_notebook import Page, PlainCell
+from binderlint.read.plain_notebook import PlainCell, PlainNotebook
 from binderlint.read.requirements import canonical
 from binderlint.repo2docker.build import build_plan, used_file
 from binderlint.snapshot import Snapshot
@@ -26,7 +26,7 @@ class NotebookInstallsPackages(Rule):
     level = Level.REPRODUCE
 
     @about(shown_notebooks)
-    def check(self, repo: Snapshot, notebooks: tuple[Page, ...]) -> Iterator[Diagnostic]:
+    def check(self, repo: Snapshot, notebooks: tuple[PlainNotebook, ...]) -> Iterator[Diagnostic]:
 
         for one in notebooks:
             for cell in one.code:
@@ -35,7 +35,7 @@ class NotebookInstallsPackages(Rule):
                 for install in installs(cell.text):
                     yield self._found(repo, one, cell, install)
 
-    def _found(self, repo: Snapshot, one: Page, cell: PlainCell, install: Install) -> Diagnostic:
+    def _found(self, repo: Snapshot, one: PlainNotebook, cell: PlainCell, install: Install) -> Diagnostic:
 
         where = one.line(cell.number, install.line)
         if install.tool.startswith("apt"):
@@ -46,7 +46,7 @@ class NotebookInstallsPackages(Rule):
             )
         wanted = install.asked
         names = [canonical(re.split(r"[<>=!~\[;@ ]", word)[0]) for word in wanted.packages]
-        known = asked(repo) | own_names(repo)
+        known = asked_names(repo) | own_names(repo)
         missing = [word for word, name in zip(wanted.packages, names, strict=True) if name not in known]
         if names and not missing and wanted.names_all:
             return self.at(

@@ -10,13 +10,13 @@ from binderlint.data import rows
 from binderlint.facts.launch.launched import environment_elsewhere
 from binderlint.facts.notebooks import shown_notebooks
 from binderlint.facts.r import conda_installs_r
-from binderlint.facts.scripts.scripts import post_build_script
+from binderlint.facts.scripts.start_and_post_build import post_build_script
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
 from binderlint.read.cells import python, syntax
-from binderlint.read.plain_notebook import Page
+from binderlint.read.plain_notebook import PlainNotebook
 from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.repo2docker.mentions import says_what_is_installed
@@ -63,7 +63,7 @@ class NotebookKernelMissing(Rule):
                     severity=None if post_build_script(repo) else Severity.ERROR,
                 )
 
-    def _python(self, repo: Snapshot, one: Page, where: object, texts: str) -> Iterator[Diagnostic]:
+    def _python(self, repo: Snapshot, one: PlainNotebook, where: object, texts: str) -> Iterator[Diagnostic]:
         plan = build_plan(repo)
         version, name = plan.python.version if plan.python else "", one.kernel
         if not isinstance(where, Text) or _OTHER_PYTHON.search(name) or "nb_conda" in texts:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from binderlint.data import pairs
-from binderlint.facts.environment.asked import asked
+from binderlint.facts.environment.asked import asked_packages
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
@@ -28,7 +28,10 @@ class PythonEol(Rule):
         if python is None or python.place is None or plan.error or python.version not in _ENDED:
             return
         counted = [
-            one for packages in asked(repo) for one in packages if one.key not in ("python", "pip", "nodefaults")
+            one
+            for packages in asked_packages(repo)
+            for one in packages
+            if one.key not in ("python", "pip", "nodefaults")
         ]
         archive = bool(counted) and not any(one.weight for one in counted)
         server = ""

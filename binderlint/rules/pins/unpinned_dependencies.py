@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from binderlint.changes.edits import replace
-from binderlint.facts.environment.asked import Asked, asked
+from binderlint.facts.environment.asked import Package, asked_packages
 from binderlint.facts.environment.installs import pip_files
 from binderlint.facts.environment.locks import installs_from_lock, locks
 from binderlint.facts.environment.own_package import own_names
@@ -44,7 +44,7 @@ class UnpinnedDependencies(Rule):
             return
         own = own_names(repo) | _BROUGHT_BY_BINDER
         held = {one.key for file in pip_files(repo) if file.constraint for one in file.requirements if one.clauses}
-        for packages in asked(repo):
+        for packages in asked_packages(repo):
             counted = _once(one for one in packages if one.key not in own)
             open_ones = [one for one in counted if one.weight and one.key not in held]
             if not open_ones:
@@ -62,16 +62,16 @@ class UnpinnedDependencies(Rule):
             )
 
 
-def _once(packages: Iterable[Asked]) -> list[Asked]:
+def _once(packages: Iterable[Package]) -> list[Package]:
     """Each package once, as where it is asked for most exactly."""
-    found: dict[str, Asked] = {}
+    found: dict[str, Package] = {}
     for one in packages:
         if one.key not in found or one.weight < found[one.key].weight:
             found[one.key] = one
     return list(found.values())
 
 
-def _from_lock(repo: Snapshot, packages: list[Asked]) -> Fix | None:
+def _from_lock(repo: Snapshot, packages: list[Package]) -> Fix | None:
     """Write the versions of the first lock file that knows some of the packages and was made for the Python of the build."""
     plan = build_plan(repo)
     python = plan.python.version if plan.python else ""
@@ -82,7 +82,7 @@ def _from_lock(repo: Snapshot, packages: list[Asked]) -> Fix | None:
     return None
 
 
-def _pinned(one: Asked, lock: Lock) -> Edit | None:
+def _pinned(one: Package, lock: Lock) -> Edit | None:
     """The package with the version of a lock file; None where it knows none, or one that the lowest version excludes."""
     version = (lock.conda if one.conda else lock.pip).get(one.key)
     if (

@@ -9,7 +9,7 @@ from itertools import pairwise
 from binderlint.facts.docker.context import docker_runs
 from binderlint.facts.environment.installs import pip_requirements
 from binderlint.facts.r import Call, calls
-from binderlint.facts.scripts.scripts import post_build_script
+from binderlint.facts.scripts.start_and_post_build import post_build_script
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from binderlint.changes.launch_scripts import removed
 from binderlint.facts.environment.jupyter_stack import may_be_older
-from binderlint.facts.scripts.scripts import post_build_script
+from binderlint.facts.scripts.start_and_post_build import post_build_script
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.actions import subcommand

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from binderlint.changes.launch_scripts import removed
-from binderlint.facts.environment.jupyter_stack import asked, may_be_older
+from binderlint.facts.environment.asked import asked_names
+from binderlint.facts.environment.jupyter_stack import may_be_older
 from binderlint.facts.scripts.commands import failure_effect, script_commands
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.actions import subcommand
 from binderlint.read.lab_extensions import BUILT_IN, outdated, prebuilt
+from binderlint.read.requirements import canonical
 from binderlint.snapshot import Snapshot
 
 
@@ -33,7 +35,11 @@ class PostbuildLabextensionInstall(Rule):
             if may_be_older(repo, "jupyterlab", (4, 0)):
                 return
             known = {one: prebuilt(one) for one in packages}
-            there = [one for one, name in known.items() if name == BUILT_IN or (name and asked(repo, name))]
+            there = [
+                one
+                for one, name in known.items()
+                if name == BUILT_IN or (name and canonical(name) in asked_names(repo))
+            ]
             missing = sorted({name for one, name in known.items() if name and one not in there and name is not None})
             old = any(outdated(one) for one in packages)
             names = ", ".join(f"`{name}`" for name in missing)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from binderlint.changes.edits import insert_lines
-from binderlint.facts.scripts.scripts import post_build_script
+from binderlint.facts.scripts.start_and_post_build import post_build_script
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.snapshot import Snapshot

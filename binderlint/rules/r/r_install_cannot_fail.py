@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from binderlint.changes.edits import append_lines, create, replace
 from binderlint.facts.r import calls, install_script, installs, packages
-from binderlint.facts.scripts.scripts import post_build_script
+from binderlint.facts.scripts.start_and_post_build import post_build_script
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.repo2docker.build import build_plan, used_file

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from binderlint.changes.launch_scripts import in_background
-from binderlint.facts.scripts.scripts import start_script
+from binderlint.facts.scripts.start_and_post_build import start_script
 from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.servers import server

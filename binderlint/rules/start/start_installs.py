@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from binderlint.changes.edits import append_lines
 from binderlint.changes.launch_scripts import before_server, moved, removed
-from binderlint.facts.scripts.scripts import start_script
+from binderlint.facts.scripts.start_and_post_build import start_script
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.actions import install

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from binderlint.changes.edits import append_lines, replace
 from binderlint.changes.launch_scripts import mended, understood
-from binderlint.facts.scripts.scripts import start_script
+from binderlint.facts.scripts.start_and_post_build import start_script
 from binderlint.facts.scripts.web_server import server_of_another
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
