@@ -6,8 +6,9 @@ import pytest
 
 from binderlint.facts.dask.configs import containers, dask_configs, images
 from binderlint.facts.dask.placeholder import way
-from binderlint.facts.dask.versions import NEWEST, newest
+from binderlint.facts.dask.versions import newest
 from binderlint.lint.fixer import fix
+from binderlint.read.constraints import OPEN
 from binderlint.read.dask_units import cores, kubernetes_bytes, memory_limit
 from binderlint.rules import rules_of
 from binderlint.snapshot import Snapshot
@@ -18,7 +19,7 @@ INF = float("inf")
 @pytest.mark.parametrize(
     ("spec", "release"),
     [
-        ("dask", NEWEST),
+        ("dask", OPEN),
         ("dask=2021.12", (2021, 12, INF)),
         ("dask=2021.12.0", (2021, 12, 0, INF)),
         ("dask==2021.12.0", (2021, 12, 0)),
@@ -28,9 +29,9 @@ INF = float("inf")
         ("dask-core>=2.0,<2022", (2021, INF)),
         ("distributed <=2022.9.2", (2022, 9, 2)),
         ("distributed<2022.10", (2022, 9, INF)),
-        ("dask >=2.0", NEWEST),
+        ("dask >=2.0", OPEN),
         ("dask=2.30|2021.1", (2021, 1, INF)),
-        ("dask-ml=1.0", NEWEST),
+        ("dask-ml=1.0", OPEN),
     ],
 )
 def test_newest_from_conda(spec: str, release: tuple[float, ...]) -> None:
@@ -41,7 +42,7 @@ def test_newest_from_conda(spec: str, release: tuple[float, ...]) -> None:
 @pytest.mark.parametrize(
     ("line", "release"),
     [
-        ("dask", NEWEST),
+        ("dask", OPEN),
         ("dask[complete]==2021.12.0", (2021, 12, 0)),
         ("distributed~=2021.12.0", (2021, 12, INF)),
         ("dask==2022.*", (2022, INF)),
@@ -52,7 +53,7 @@ def test_newest_from_pip(line: str, release: tuple[float, ...]) -> None:
     assert newest(Snapshot.from_dict({"requirements.txt": f"{line}\n"})) == release
 
 
-@pytest.mark.parametrize(("python", "release"), [("3.6", (2021, 3, 0)), ("3.9", (2024, 8, 0)), ("3.13", NEWEST)])
+@pytest.mark.parametrize(("python", "release"), [("3.6", (2021, 3, 0)), ("3.9", (2024, 8, 0)), ("3.13", OPEN)])
 def test_newest_for_a_python(python: str, release: tuple[float, ...]) -> None:
     assert newest(Snapshot.from_dict({"environment.yml": f"dependencies:\n  - python={python}\n"})) == release
 

@@ -7,10 +7,11 @@ from typing import NamedTuple
 
 from binderlint.changes.edits import insert_item, remove, replace
 from binderlint.facts.dask.configs import containers, dask_configs, image_release
-from binderlint.facts.dask.versions import Release, newest
+from binderlint.facts.dask.versions import newest
 from binderlint.facts.scripts.start_and_post_build import post_build_script, start_script
 from binderlint.lint.diagnostic import Edit
 from binderlint.pattern import regex
+from binderlint.read.constraints import End
 from binderlint.read.notebook import may_run, read_notebook
 from binderlint.read.script import Command, parse_shell
 from binderlint.snapshot import Snapshot
@@ -44,7 +45,7 @@ class Line(NamedTuple):
 
     words: tuple[Word, ...]
     array: Array | None
-    release: Release
+    release: End
 
 
 class Old(NamedTuple):
@@ -87,7 +88,7 @@ def _commands(repo: Snapshot) -> Iterator[Command]:
                 yield from parse_shell(line.part(start + 1, len(line))).commands
 
 
-def _line(value: Array | Text, release: Release) -> Line:
+def _line(value: Array | Text, release: End) -> Line:
     items = [value] if isinstance(value, Text) else [one for one in value if isinstance(one, (Text, Scalar))]
     words = tuple(Word(str(one.value if isinstance(one, Scalar) else one), one.place) for one in items)
     return Line(words, value if isinstance(value, Array) and len(items) == len(value) else None, release)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from binderlint.read.agreement import pip_admits
+from binderlint.read.constraints import pip_admits
 from binderlint.read.digits import number
 
 

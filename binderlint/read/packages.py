@@ -47,6 +47,16 @@ def names_of_conda() -> dict[str, str]:
     return {canonical(conda): package.name for _, package in reversed(_rows()) for conda in package.condas}
 
 
+# Names that mean a program in conda and a Python package that uses it, or something else, on PyPI.
+_DIFFERENT = frozenset({"curl", "ffmpeg", "git", "graphviz", "jq", "pandoc", "redis", "tesseract", "wget"})
+
+
+def pip_name(conda: str) -> str:
+    """The name that a conda package has for pip, as indexes compare it; `""` where it is another thing there."""
+    name = canonical(conda)
+    return "" if name in _DIFFERENT else name
+
+
 def conda_names_of(name: str) -> tuple[str, ...]:
     """The names on conda-forge of a package on PyPI, the one to write first; none where the table does not know it."""
     package = packages_by_name().get(name)

@@ -9,8 +9,8 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from binderlint.fact import fact
-from binderlint.facts.dask.versions import NEWEST, Release
 from binderlint.pattern import regex
+from binderlint.read.constraints import OPEN, End, end_of
 from binderlint.read.yaml import Problem, read_safe
 from binderlint.repo2docker.build import build_plan, used_file
 from binderlint.snapshot import Snapshot
@@ -96,13 +96,13 @@ def placeholder(image: str) -> str:
     return found.group() if found and len(found.group()) > 2 else ""
 
 
-def image_release(container: Container, installed: Release | None) -> Release | None:
+def image_release(container: Container, installed: End | None) -> End | None:
     """The newest dask that a container can have: that of the environment, unless it names an image of its own."""
     image = container.image
     if image is None or variable(image) or placeholder(image):
         return installed
     if found := _RELEASED.match(image):
-        return tuple(float(part) for part in found[1].split(".")) if found[1] else NEWEST
+        return end_of(found[1] or "") or OPEN
     return None
 
 

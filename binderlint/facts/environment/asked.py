@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from binderlint.facts.environment.installs import pip_files, pip_requirements
 from binderlint.facts.environment.mapping import conda_specs
 from binderlint.pattern import regex
+from binderlint.read.constraints import openness, operators_in
 from binderlint.read.matchspec import MatchSpec
 from binderlint.read.packages import names_of_conda
 from binderlint.read.requirements import Requirement, canonical
@@ -59,13 +59,13 @@ def asked_names(repo: Snapshot) -> frozenset[str]:
 def _pip(one: Requirement) -> Package:
     operators = {operator for operator, _ in one.clauses}
     whole = one.text.place.text != one.text
-    return Package(one.key, one.name, one.text, one.specifier or None, _weight(operators), False, whole)
+    return Package(one.key, one.name, one.text, one.specifier or None, openness(operators), False, whole)
 
 
 def _conda(spec: MatchSpec) -> Package:
     version = str(spec.version or "")
-    operators = set(re.findall(r"[<>=!~]+", version)) or {"="} if version.strip("=* ") else set()
-    return Package(canonical(spec.name), spec.name, spec.text, spec.version, _weight(operators), True, spec.whole)
+    operators = operators_in(version) or {"="} if version.strip("=* ") else set()
+    return Package(canonical(spec.name), spec.name, spec.text, spec.version, openness(operators), True, spec.whole)
 
 
 _TABLE = regex(r"\s*\[\s*([\w-]+)\s*\]")
@@ -83,11 +83,5 @@ def _pipfile(repo: Snapshot) -> Iterator[Package]:
             table = header[1]
         elif (found := _ENTRY.match(line)) and table in ("packages", "dev-packages"):
             name, version = line.part(*found.span(1)), line.part(*found.span(2))
-            weight = _weight(set(re.findall(r"[<>=!~]+", version)))
+            weight = openness(operators_in(version))
             yield Package(canonical(name), name, name, version, weight, False, True)
-
-
-def _weight(operators: set[str]) -> float:
-    if operators & {"==", "===", "=", "~=", "<", "<="}:
-        return 0
-    return 0.5 if operators & {">=", ">"} else 1

@@ -10,9 +10,10 @@ from binderlint.facts.environment.installs import pip_requirements
 from binderlint.facts.environment.mapping import conda_list, conda_specs
 from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
-from binderlint.read.agreement import pip_name, pip_test
+from binderlint.read.constraints import pip_test
 from binderlint.read.digits import release
 from binderlint.read.matchspec import MatchSpec
+from binderlint.read.packages import pip_name
 from binderlint.read.requirements import Requirement
 from binderlint.snapshot import Snapshot
 from binderlint.source import Table
@@ -25,7 +26,7 @@ class CondaAndPipDuplicate(Rule):
 
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
 
-        conda = {pip_name(spec): spec for spec in conda_specs(repo)}
+        conda = {pip_name(spec.name): spec for spec in conda_specs(repo)}
         for wanted in pip_requirements(repo):
             spec = conda.get(wanted.key)
             if wanted.array is None or spec is None or wanted.url or wanted.extras or not wanted.key:

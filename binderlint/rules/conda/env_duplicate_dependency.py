@@ -8,7 +8,7 @@ from binderlint.changes.edits import remove
 from binderlint.facts.environment.mapping import conda_list, conda_specs
 from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
-from binderlint.read.agreement import can_agree, conda_test
+from binderlint.read.constraints import can_agree, conda_test
 from binderlint.read.matchspec import MatchSpec
 from binderlint.snapshot import Snapshot
 from binderlint.source import Text

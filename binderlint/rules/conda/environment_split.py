@@ -9,7 +9,8 @@ from binderlint.facts.environment.mapping import conda_specs, environment_file
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
-from binderlint.read.agreement import can_agree, conda_test, pip_name, pip_test
+from binderlint.read.constraints import can_agree, conda_test, pip_test
+from binderlint.read.packages import pip_name
 from binderlint.repo2docker.build import build_plan
 from binderlint.snapshot import Snapshot
 from binderlint.source import Source
@@ -25,7 +26,7 @@ class EnvironmentSplit(Rule):
 
         plan = build_plan(repo)
         python = plan.python.version if plan.python else ""
-        known = {pip_name(spec): (spec.text, conda_test(spec)) for spec in conda_specs(repo)}
+        known = {pip_name(spec.name): (spec.text, conda_test(spec)) for spec in conda_specs(repo)}
         requirements = pip_requirements(repo)
         for wanted in requirements:
             if wanted.array is not None and not wanted.url:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from binderlint.facts.dask.code import cluster_code, first_match
 from binderlint.facts.dask.configs import FOLDER, dask_configs
-from binderlint.facts.dask.versions import named, newest
+from binderlint.facts.dask.versions import newest
+from binderlint.facts.environment.asked import asked_names
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
@@ -26,7 +27,7 @@ class DaskKubernetesClassic(Rule):
     level = Level.LAUNCH
 
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        if not named(repo, "dask-kubernetes") or (newest(repo, "dask-kubernetes") or (0,)) < (2024, 5, 0):
+        if "dask-kubernetes" not in asked_names(repo) or (newest(repo, "dask-kubernetes") or (0,)) < (2024, 5, 0):
             return
         for codes in cluster_code(repo):
             found = first_match(_CLASSIC, codes)

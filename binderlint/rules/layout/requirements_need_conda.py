@@ -15,6 +15,7 @@ from binderlint.facts.environment.mapping import environment_mapping
 from binderlint.facts.named import relative
 from binderlint.lint.diagnostic import Applicability, Delete, Diagnostic, Edit, Fix, Level, Severity
 from binderlint.lint.rule import Rule
+from binderlint.read.constraints import pip_admits_since
 from binderlint.read.requirements import Requirement
 from binderlint.read.text import LINE_ENDS
 from binderlint.repo2docker.build import build_plan, used_file
@@ -94,22 +95,14 @@ def _has_wheel(need: Need, python: str, specifier: str) -> bool:
     """Whether pip finds a ready-made build that the specifier allows; True where that cannot be told."""
     if not need.wheel:
         return False
-    from packaging.specifiers import SpecifierSet
     from packaging.version import Version
 
     try:
         if Version(python) < Version(need.python):
             return False
-        allowed = SpecifierSet(specifier)
-        written = [Version(clause.version.removesuffix(".*")) for clause in allowed]
-    except (
-        ValueError
-    ):  # InvalidSpecifier and InvalidVersion are, and so is a number with more digits than Python converts
+    except ValueError:
         return True
-    first = Version(need.wheel)
-    candidates = [first, Version("9999"), *(version for version in written if version >= first)]
-    below = [version for clause, version in zip(allowed, written, strict=True) if clause.operator in ("<", "<=")]
-    return any(version > first for version in below) or any(version in allowed for version in candidates)
+    return pip_admits_since(specifier, need.wheel)
 
 
 def _with_environment(repo: Snapshot, found: list[tuple[Requirement, Need]]) -> Fix | None:

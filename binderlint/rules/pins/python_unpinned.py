@@ -12,7 +12,7 @@ from binderlint.facts.environment.mapping import environment_file, environment_m
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
 from binderlint.lint.rule import Rule
-from binderlint.read.agreement import pip_admits
+from binderlint.read.constraints import pip_admits
 from binderlint.read.requirements import canonical
 from binderlint.read.toml import find_value
 from binderlint.repo2docker.build import build_plan, used_file

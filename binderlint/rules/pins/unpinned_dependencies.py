@@ -12,7 +12,7 @@ from binderlint.facts.environment.locks import installs_from_lock, locks
 from binderlint.facts.environment.own_package import own_names
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
 from binderlint.lint.rule import Rule
-from binderlint.read.agreement import pip_admits
+from binderlint.read.constraints import pip_admits
 from binderlint.read.lock import Lock
 from binderlint.repo2docker.build import build_plan
 from binderlint.snapshot import Snapshot

@@ -13,6 +13,7 @@ from binderlint.facts.environment.mapping import conda_specs
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
 from binderlint.lint.rule import Rule
+from binderlint.read.constraints import only_below
 from binderlint.read.digits import release
 from binderlint.read.matchspec import MatchSpec
 from binderlint.read.requirements import Requirement, canonical
@@ -79,28 +80,16 @@ class JupyterStackPin(Rule):
 
 def _pip_pin(one: Requirement) -> _Pin | None:
     lowest = _LOWEST.get(one.key)
-    if not lowest or one.url or not _below(one.specifier, lowest):
+    if not lowest or one.url or not only_below(one.specifier, lowest):
         return None
     return _Pin(one.name, one.text, one.specifier)
 
 
 def _conda_pin(spec: MatchSpec) -> _Pin | None:
     lowest = _LOWEST.get(canonical(spec.name))
-    if not lowest or spec.version is None or spec.whole or not _below(spec.version, lowest):
+    if not lowest or spec.version is None or spec.whole or not only_below(spec.version, lowest):
         return None
     return _Pin(spec.name, spec.text, spec.version)
-
-
-def _below(version: str, lowest: tuple[int, ...]) -> bool:
-    """Whether a constraint allows only versions below the lowest that works."""
-    for operator, number in re.findall(r"(===|==|=|!=|~=|>=|<=|>|<|^)\s*v?(\d+(?:\.\d+)*)", version):
-        parts = release(re.sub(r"(?:\.0)+$", "", number))
-        if operator in ("<", "<="):
-            if parts < lowest or (operator == "<" and parts == lowest[: len(parts)] and not any(lowest[len(parts) :])):
-                return True
-        elif operator in ("==", "===", "=", "~=", "") and parts[: len(lowest)] < lowest[: len(parts)]:
-            return True
-    return False
 
 
 def _freed(pin: _Pin) -> Edit:

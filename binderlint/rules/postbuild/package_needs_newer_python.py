@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from binderlint.facts.dask.versions import python_minor
 from binderlint.facts.environment.mapping import conda_specs
 from binderlint.facts.environment.own_package import own_python
+from binderlint.facts.environment.python import python_minor
 from binderlint.facts.scripts.start_and_post_build import post_build_script
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
-from binderlint.read.agreement import pip_admits
+from binderlint.read.constraints import pip_admits
 from binderlint.repo2docker.build import build_plan
 from binderlint.snapshot import Snapshot
 
