@@ -6,6 +6,7 @@ Property tests are held still so that a change is judged by what it changes; `BI
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from hypothesis import settings
 
 for name in [name for name in os.environ if name.startswith("GITHUB_")]:
     del os.environ[name]  # in the project's own workflow binderlint must not speak as in an Action
+
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a run in the background begins with this signal ignored
 
 # Nor does what the user or the machine has told git, such as to write `\r\n`.
 os.environ |= {"GIT_CONFIG_GLOBAL": str(Path(__file__).parent / "gitconfig"), "GIT_CONFIG_NOSYSTEM": "1"}

@@ -9,6 +9,7 @@ from binderlint.data import pairs
 from binderlint.facts.environment.apt import apt_entries
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
+from binderlint.lint.wording import listed
 from binderlint.read.apt import gone_from_noble
 from binderlint.repo2docker.build import used_file
 from binderlint.snapshot import Snapshot
@@ -40,13 +41,11 @@ class AptHeavy(Rule):
         gone = gone_from_noble()
         unseen = [word for word in words if _unseen(word) and word not in gone and not _called(word, scripts)]
         if unseen:
-            names = ", ".join(f"`{word}`" for word in unseen[:3]) + (
-                f" and {len(unseen) - 3} more" if len(unseen) > 3 else ""
-            )
+            are = "is" if len(unseen) == 1 else "are"
             yield self.at(
                 unseen[0],
-                f"{names}: installed for Ubuntu's own Python or R, which notebooks on Binder do not use",
-                help="List them in environment.yml, requirements.txt or install.R instead",
+                f"{listed(unseen)} {are} installed for Ubuntu's own Python or R, which notebooks on Binder do not use",
+                help=f"List {'it' if len(unseen) == 1 else 'them'} in environment.yml, requirements.txt or install.R instead",
                 severity=Severity.INFO,
             )
 

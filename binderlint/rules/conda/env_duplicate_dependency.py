@@ -32,7 +32,7 @@ class EnvDuplicateDependency(Rule):
             gone = _superfluous(before, spec) if agree else None
             yield self.at(
                 spec.place,
-                f"`{spec.key}` is already in this list, as `{before.text}`"
+                f"`{spec.text}` lists a package a second time: it is already in this list as `{before.text}`"
                 + ("" if agree else ", and no version matches both, so nothing can be installed"),
                 help="Keep only one of the two",
                 fix=_removal(repo, numbers, gone) if gone else None,

@@ -20,10 +20,10 @@ class DaskRemovedCliFlag(Rule):
             if line.release < (2022, 10, 0):
                 continue
             for old in old_flags(line):
-                renamed = f"is `{old.today}` today" if old.today else "has no successor"
+                today = f"which is `{old.today}` today" if old.today else "which has no successor"
                 yield self.at(
                     old.place,
-                    f"dask removed `{old.name}` in 2022.10.0 and {renamed}, so the program that is started with it exits at once",
+                    f"dask 2022.10.0 removed `{old.name}`, {today}, so the program that is started with it exits at once",
                     help=f"Use `{old.today}`" if old.today else "Remove it",
                     fix=Fix(
                         f"Replace `{old.name}` with `{old.today}`" if old.today else f"Remove `{old.name}`", old.edits

@@ -9,6 +9,7 @@ from binderlint.changes.edits import insert_lines
 from binderlint.facts.docker.context import build_dockerfile
 from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
+from binderlint.lint.wording import listed
 from binderlint.read.dockerfile.instructions import image_of
 from binderlint.read.dockerfile.lines import Instruction
 from binderlint.read.images import image_facts
@@ -33,12 +34,12 @@ class DockerNbUserUndefined(Rule):
             names = [name for name in ("NB_USER", "NB_UID") if any(name in missing for _, missing in uses)]
             values = {"NB_USER": "jovyan", "NB_UID": "1000"}
             lines = "\n".join(f"ARG {name}={values[name]}" for name in names)
-            words = " and ".join(f"`{name}`" for name in names)
+            words = listed(names)
             source = stage.start.place.source
             yield self.at(
                 Place(source, uses[0][0].keyword.place.span),
                 f"{words} {'is' if len(names) == 1 else 'are'} empty here: Binder passes a build argument only if an ARG in the same stage declares it",
-                help="Add " + " and ".join(f"Add `ARG {name}`" for name in names) + " after FROM",
+                help=f"Add {listed(f'ARG {name}' for name in names)} after FROM",
                 fix=Fix(f"Declare {words}", (insert_lines(source, stage.start.place.end_line + 1, lines),)),
             )
 

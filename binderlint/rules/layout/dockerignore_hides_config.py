@@ -10,6 +10,7 @@ from binderlint.facts.ignore import Pattern, docker_excludes, docker_patterns
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
+from binderlint.lint.wording import listed
 from binderlint.repo2docker.build import build_plan, used_file
 from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.repo2docker.names import CONFIG_NAMES
@@ -41,11 +42,11 @@ class DockerignoreHidesConfig(Rule):
             if path in repo.sources and (pattern := docker_excludes(patterns, path)):
                 hidden.setdefault(pattern, []).append(path)
         for pattern, paths in hidden.items():
-            names = ", ".join(f"`{path}`" for path in paths)
+            them = "it" if len(paths) == 1 else "them"
             yield self.at(
                 pattern.line,
-                f"This line excludes {names} from the build. Binder needs it, so the build stops",
-                help="Include the file again with a line that begins with `!`",
+                f"This line excludes {listed(paths, 6)} from the build. Binder needs {them}, so the build stops",
+                help=f"Include {them} again with a line that begins with `!`",
                 fix=_take_back(pattern, paths),
             )
         notebooks = [path for path in repo.sources if path.endswith((".ipynb", ".Rmd"))]

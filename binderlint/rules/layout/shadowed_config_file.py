@@ -9,6 +9,7 @@ from binderlint.facts.environment.mapping import conda_specs, environment_mappin
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Delete, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
+from binderlint.lint.wording import listed
 from binderlint.read.requirements import read_requirements
 from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.buildpack import Buildpack
@@ -111,11 +112,9 @@ def _missing(repo: Snapshot, source: Source) -> list[str] | None:
 
 
 def _listed(names: list[str]) -> str:
-    if len(names) == 1:
-        return f"`{names[0]}` is"
-    if len(names) <= 3:
-        return ", ".join(f"`{name}`" for name in names[:-1]) + f" and `{names[-1]}` are"
-    return ", ".join(f"`{name}`" for name in names[:2]) + f" and {len(names) - 2} more packages are"
+    if len(names) > 3:
+        return f"{', '.join(f'`{name}`' for name in names[:2])} and {len(names) - 2} more packages are"
+    return f"{listed(names)} {'is' if len(names) == 1 else 'are'}"
 
 
 def _title(merge: Merge, source: Source) -> str:

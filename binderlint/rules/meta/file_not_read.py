@@ -8,6 +8,7 @@ from binderlint.facts.for_binder import is_for_binder
 from binderlint.facts.launch.links import markup_of
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
+from binderlint.lint.wording import listed
 from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.mentions import says_what_is_installed
 from binderlint.snapshot import Snapshot
@@ -41,7 +42,7 @@ class FileNotRead(Rule):
         for reason, errors in others.items():
             yield self.at(
                 _stand_in(errors[0]),
-                f"{_named(errors)} could not be read ({reason}), so {'it was' if len(errors) == 1 else 'they were'} not checked",
+                f"{listed(error.path for error in errors)} could not be read ({reason}), so {'it was' if len(errors) == 1 else 'they were'} not checked",
                 help="" if isinstance(errors[0], TooLargeError) else _advice(errors[0]),
                 severity=Severity.INFO if isinstance(errors[0], _EXPECTED) else None,
             )
@@ -71,13 +72,6 @@ def _decisive(repo: Snapshot) -> str:
 
 def _stand_in(error: UnreadError) -> Place:
     return Source(error.path, b"").place()
-
-
-def _named(errors: list[UnreadError]) -> str:
-    """The first files by their names, and how many more there are."""
-    names = [f"`{error.path}`" for error in errors[:3]]
-    names += [f"{len(errors) - 3} more"] if len(errors) > 3 else []
-    return ", ".join(names[:-1]) + " and " + names[-1] if len(names) > 1 else names[0]
 
 
 def _is_looked_at(source: Source) -> bool:

@@ -9,6 +9,7 @@ from binderlint.facts.environment.held import held_by_file
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
+from binderlint.lint.wording import listed
 from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.plan import Plan
 from binderlint.snapshot import Snapshot
@@ -26,12 +27,11 @@ class PinNotAvailableForPython(Rule):
             found = [one for one in held if one.too_old and not one.missing]
             if not found:
                 continue
-            names = ", ".join(f"`{one.requirement.text.partition(';')[0].strip()}`" for one in found[:3])
-            more = f" and {len(found) - 3} more" if len(found) > 3 else ""
+            names = listed(one.requirement.text.partition(";")[0].strip() for one in found)
             older = "is" if len(found) == 1 else "are"
             yield self.at(
                 found[0].requirement.text,
-                f"{names}{more} {older} older than Python {python}, which Binder uses here. There is no ready-made package, and compiling the source usually fails",
+                f"{names} {older} older than Python {python}, which Binder uses here. There is no ready-made package, and compiling the source usually fails",
                 help="Pin a Python of that time, or newer versions",
                 fix=other_python(repo, python),
             )

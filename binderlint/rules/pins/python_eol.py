@@ -34,12 +34,12 @@ class PythonEol(Rule):
             if one.key not in ("python", "pip", "nodefaults")
         ]
         archive = bool(counted) and not any(one.weight for one in counted)
-        server = ""
+        server = ", and packages no longer support it"
         if plan.separate_kernel:
-            server = ", and the kernel runs beside a server on another Python"
+            server = ", packages no longer support it, and the kernel runs beside a server on another Python"
         yield self.at(
             python.place,
-            f"Python {python.version} has had no fixes since {_ENDED[python.version]}, and packages no longer support it{server}",
+            f"Python {python.version} has had no fixes since {_ENDED[python.version]}{server}",
             help="Move to a newer Python and test the notebooks with it",
             severity=Severity.INFO if archive else Severity.WARNING,
         )

@@ -12,6 +12,7 @@ from binderlint.facts.environment.locks import installs_from_lock, locks
 from binderlint.facts.environment.own_package import own_names
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
 from binderlint.lint.rule import Rule
+from binderlint.lint.wording import listed
 from binderlint.read.constraints import pip_admits
 from binderlint.read.lock import Lock
 from binderlint.repo2docker.build import build_plan
@@ -50,12 +51,12 @@ class UnpinnedDependencies(Rule):
             if not open_ones:
                 continue
             share = sum(one.weight for one in open_ones) / len(counted)
-            names = ", ".join(f"`{one.name}`" for one in open_ones[:3])
-            more = f" and {len(open_ones) - 3} more" if len(open_ones) > 3 else ""
-            count = f"{len(open_ones)} of {len(counted)} packages" if len(counted) > 1 else "the only package"
+            count = f"{len(open_ones)} of {len(counted)} packages"
+            if len(open_ones) == len(counted):
+                count = f"any of the {len(counted)} packages" if len(counted) > 1 else "the only package"
             yield self.at(
                 open_ones[0].text,
-                f"No version is pinned for {count} ({names}{more}). Every new build installs the newest, so it can break without a change here",
+                f"No version is pinned for {count} ({listed(one.name for one in open_ones)}). Every new build installs the newest, so it can break without a change here",
                 help="Pin the versions that work, such as `numpy==1.26.4` (environment.yml: `numpy=1.26.4`); `pip freeze` or `mamba list` in a running Binder shows them",
                 severity=Severity.WARNING if share > 0.5 else Severity.INFO,
                 fix=_from_lock(repo, open_ones),

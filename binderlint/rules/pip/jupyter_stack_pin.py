@@ -13,6 +13,7 @@ from binderlint.facts.environment.mapping import conda_specs
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
 from binderlint.lint.rule import Rule
+from binderlint.lint.wording import listed
 from binderlint.read.constraints import only_below
 from binderlint.read.digits import release
 from binderlint.read.matchspec import MatchSpec
@@ -54,21 +55,21 @@ class JupyterStackPin(Rule):
         for pins in [conda, *pips]:
             if not pins:
                 continue
-            names = ", ".join(f"`{pin.text.partition(';')[0].strip()}`" for pin in pins[:4])
-            more = f" and {len(pins) - 4} more" if len(pins) > 4 else ""
+            names = listed((pin.text.partition(";")[0].strip() for pin in pins), 4)
+            are, them = ("is", "it") if len(pins) == 1 else ("are", "them")
             broken = pins is not conda and not old_lab and any(canonical(pin.name) == "jupyter-server" for pin in pins)
             if pins is conda:
                 result, severity = (
-                    "; conda changes the whole server to match, and visitors get an old one",
+                    ". conda changes the whole server to match, and visitors get an old one",
                     Severity.INFO,
                 )
             elif broken:
-                result, severity = ", which cannot start with it", Severity.ERROR
+                result, severity = f", which cannot start with {them}", Severity.ERROR
             else:
-                result, severity = ", which may not start with it, or loses extensions", Severity.WARNING
+                result, severity = f", which may not start with {them}, or loses extensions", Severity.WARNING
             yield self.at(
                 pins[0].text,
-                f"{names}{more}: older than the Jupyter server in Binder's images{result}",
+                f"{names} {are} older than the Jupyter server in Binder's images{result}",
                 help="Remove the version: Binder installs one that works",
                 fix=None
                 if pins is conda

@@ -37,10 +37,10 @@ class PipFileUrl(Rule):
             if not found or file.constraint:
                 continue
             edits = [edit for one in found if (edit := _without_path(one))]
-            more = f", and {len(found) - 1} more" if len(found) > 1 else ""
+            more = f" and {len(found) - 1} more are paths that exist" if len(found) > 1 else " is a path that exists"
             yield self.at(
                 found[0].text,
-                f"`{short(found[0].url or '')}`{more}: this path exists only on the author's computer, so pip stops the build",
+                f"`{short(found[0].url or '')}`{more} only on the author's computer, so pip stops the build",
                 help="Use `name==version`; `pip list --format=freeze` writes the whole list like that",
                 fix=Fix("List the packages by name", tuple(edits), Applicability.UNSAFE)
                 if len(edits) == len(found)

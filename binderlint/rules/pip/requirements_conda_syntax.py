@@ -10,6 +10,7 @@ from binderlint.facts.environment.installs import PipFile, pip_files
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Rename, Severity
 from binderlint.lint.rule import Rule
+from binderlint.lint.wording import counted
 from binderlint.read.faults import faults
 from binderlint.read.requirements import CONDA_PIN
 from binderlint.snapshot import Snapshot
@@ -41,10 +42,10 @@ class RequirementsCondaSyntax(Rule):
             built = any(found[4] for _, found in lines)
             edits = tuple(_conda_to_pip(line.line, found) for line, found in lines)
             first = lines[0][0].line
-            more = f", and {len(lines) - 1} more lines" if len(lines) > 1 else ""
+            more = f" and {counted(len(lines) - 1, 'more line')} use" if len(lines) > 1 else " uses"
             yield self.at(
                 first,
-                f"`{first}`{more}: this is conda's syntax, so pip stops the build with `Invalid requirement`",
+                f"`{first}`{more} conda's syntax, so pip stops the build with `Invalid requirement`",
                 help="Move the list to environment.yml" if built else "Write `==`",
                 fix=Fix("Write `==`", edits, Applicability.UNSAFE if built else Applicability.SAFE),
             )

@@ -35,8 +35,10 @@ class KernelInstallUser(Rule):
                 continue
             yield self.at(
                 command.place,
-                "This adds a second entry, called `python3`, for the Python that the notebooks already use",
-                help="Remove it, and choose the kernel `python3` in the notebooks",
+                f"This adds a second entry, `{name}`, for the Python that the notebooks already use as `python3`"
+                if name
+                else "This adds `python3` once more, which is there already",
+                help="Remove the line, and choose the kernel `python3` in the notebooks",
             )
 
 

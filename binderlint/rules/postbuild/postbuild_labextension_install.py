@@ -10,6 +10,7 @@ from binderlint.facts.environment.jupyter_stack import may_be_older
 from binderlint.facts.scripts.commands import failure_effect, script_commands
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
+from binderlint.lint.wording import listed
 from binderlint.read.actions import subcommand
 from binderlint.read.lab_extensions import BUILT_IN, outdated, prebuilt
 from binderlint.read.requirements import canonical
@@ -42,14 +43,13 @@ class PostbuildLabextensionInstall(Rule):
             ]
             missing = sorted({name for one, name in known.items() if name and one not in there and name is not None})
             old = any(outdated(one) for one in packages)
-            names = ", ".join(f"`{name}`" for name in missing)
             yield self.at(
                 command.place,
                 f"`{next(one for one in packages if outdated(one))}` was made for JupyterLab before 4, but Binder installs JupyterLab 4: the command fails, {failure_effect(script, command)}"
                 if old
                 else "`jupyter labextension install` builds JupyterLab from its sources. This is slow, needs a lot of memory and fails for extensions made before JupyterLab 4",
-                help=f"Remove it and add {names} to the environment file"
-                if names
+                help=f"Remove it and add {listed(missing, 6)} to the environment file"
+                if missing
                 else "Remove it; install the extension's Python package if it has one",
                 severity=Severity.ERROR if old and script.decides(command) else None,
                 fix=removed(

@@ -11,6 +11,7 @@ from binderlint.facts.environment.mapping import environment_file
 from binderlint.facts.r import packages
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
 from binderlint.lint.rule import Rule
+from binderlint.lint.wording import listed
 from binderlint.repo2docker.build import build_plan, used_file
 from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.snapshot import Snapshot
@@ -47,10 +48,9 @@ class RSystemLibraries(Rule):
                 continue
             added |= set(missing)
             edit: Edit = append_lines(apt, "\n".join(missing)) if apt else create(path, "\n".join([*missing, ""]))
-            words = " and ".join(f"`{one}`" for one in missing)
             yield self.at(
                 package,
                 f"`{package}` needs a system library that Binder's image does not have, so loading it ends with an error",
-                help=f"Add {words} to {path}",
+                help=f"Add {listed(missing, 6)} to {path}",
                 fix=Fix(f"Add {', '.join(missing)} to {path}", (edit,), Applicability.UNSAFE),
             )

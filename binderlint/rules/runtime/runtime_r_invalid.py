@@ -53,12 +53,12 @@ class RuntimeRInvalid(Rule):
                 f"The date {wrong_date} does not exist, so repo2docker stops the build of the whole repository",
                 help="Use a date that exists, as year, month and day",
             )
-        consequence = "repo2docker stops the build of the whole repository" if runtime.error else "no R is installed"
+        consequence = "it stops the build of the whole repository" if runtime.error else "no R is installed"
         return self.at(
             text,
-            f"runtime.txt has {len(lines)} lines, but repo2docker reads only one, and {consequence}"
+            f"runtime.txt has {len(lines)} lines, but repo2docker reads only one, so {consequence}"
             if len(lines) > 1
-            else f"repo2docker cannot read `{text.splitlines()[0]}` as R and a date, and {consequence}",
+            else f"repo2docker cannot read `{text.splitlines()[0]}` as R and a date, so {consequence}",
             help=f"Use `{meant or 'r-4.4-2025-01-15'}`",
             fix=Fix(f"Change it to `{meant}`", (replace(text, meant),)) if meant and _exists(meant[-10:]) else None,
         )

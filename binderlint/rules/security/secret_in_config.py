@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from binderlint.facts.searched import searched_texts
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
+from binderlint.lint.wording import with_article
 from binderlint.pattern import regex
 from binderlint.read.secrets import credentials, may_hold, tokens
 from binderlint.snapshot import Snapshot
@@ -31,6 +32,6 @@ class SecretInConfig(Rule):
             for secret in found:
                 yield self.at(
                     secret.text,
-                    f"This is a {secret.kind}, and everyone who launches the repository can read it",
+                    f"This is {with_article(secret.kind)}, and everyone who launches the repository can read it",
                     help="Revoke it now, since it stays in the history; enter secrets in a session by hand (`getpass`), never in a file",
                 )

@@ -1,0 +1,26 @@
+"""Wording: lists of names, and words that depend on a number, as messages write them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+def listed(values: Iterable[object], most: int = 3) -> str:
+    """Values as code in a sentence: "`a`, `b` and `c`", and of more than `most` "`a`, `b`, `c` and 2 more"."""
+    words = [f"`{value}`" for value in values]
+    if len(words) > most:
+        return f"{', '.join(words[:most])} and {len(words) - most} more"
+    return " and ".join(filter(None, (", ".join(words[:-1]), words[-1]))) if words else ""
+
+
+def counted(number: int, one: str, several: str = "") -> str:
+    """A number of things: "1 line", "2 lines"."""
+    return f"{number} {one if number == 1 else several or one + 's'}"
+
+
+def with_article(noun: str) -> str:
+    """A noun with `a` or `an`, by how it is spoken: "an AWS key", "a GitHub token", "an npm token"."""
+    first = noun.split()[0]
+    spelt = first.isupper() or (first.islower() and not set(first) & set("aeiou"))  # as letters: A-W-S, n-p-m
+    vowel = first[0].lower() in ("aefhilmnorsx" if spelt else "aeiou")
+    return f"{'an' if vowel else 'a'} {noun}"
