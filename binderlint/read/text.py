@@ -34,3 +34,9 @@ def open_text(source: Source, path: str, encoding: str = "utf-8") -> io.TextIOWr
     stream = _Named(source.data)
     stream.name = path
     return io.TextIOWrapper(stream, encoding=encoding)
+
+
+def same_lines(one: Source, other: Source) -> bool:
+    """Whether two files say the same, whatever their line endings and byte order marks."""
+    lines, others = (source.data.removeprefix(b"\xef\xbb\xbf").splitlines() for source in (one, other))
+    return lines == others

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Delete, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
+from binderlint.read.text import same_lines
 from binderlint.repo2docker.build import build_plan, used_file
 from binderlint.repo2docker.plan import Plan
 from binderlint.snapshot import Snapshot
-from binderlint.source import Source
 
 
 class DualEnvExtension(Rule):
@@ -23,7 +23,7 @@ class DualEnvExtension(Rule):
         used, other = used_file(repo, "environment.yml"), repo.get(plan.path("environment.yaml"))
         if not used or not other or used is other or plan.uses(plan.path("environment.yaml")):
             return
-        same = _lines(used) == _lines(other)
+        same = same_lines(used, other)
         yield self.at(
             other,
             "Binder reads `environment.yml` and ignores this file, "
@@ -31,8 +31,3 @@ class DualEnvExtension(Rule):
             help="Remove this file" if same else "Move what is missing to environment.yml, and remove this file",
             fix=Fix("Remove the copy", (Delete(other.path),)) if same else None,
         )
-
-
-def _lines(source: Source) -> list[bytes]:
-    """The lines without a byte order mark and their endings, which change nothing of what a file says."""
-    return source.data.removeprefix(b"\xef\xbb\xbf").splitlines()
