@@ -16,7 +16,7 @@ from binderlint.lint.diagnostic import (
     Replace,
     Severity,
 )
-from binderlint.lint.fixer import PASSES, fix
+from binderlint.lint.fixer import PASSES, compatible, fix
 from binderlint.lint.linter import check
 from binderlint.lint.report import Report
 from binderlint.lint.rule import Rule
@@ -100,6 +100,30 @@ def test_fixes_that_take_turns_are_not_endless() -> None:
     words = [f"<{number}>" for number in range(25)]
     rules = [Count(word, "", code=f"TST{number}") for number, word in enumerate(words)]
     assert fix(repo(a=" " + "".join(words)), rules=rules).repo.sources["a"].text == "+" * 25 + " "
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "together"),
+    [
+        ((0, 2), (2, 4), True),
+        ((0, 3), (2, 4), False),
+        ((2, 4), (0, 3), False),
+        ((2, 2), (2, 2), False),
+        ((2, 2), (2, 4), False),
+        ((0, 2), (2, 2), False),
+        ((0, 1), (2, 2), True),
+    ],
+)
+def test_fixes_that_touch_the_same_text_are_not_taken_together(
+    one: tuple[int, int], other: tuple[int, int], together: bool
+) -> None:
+    source = repo(a="abcdef").sources["a"]
+
+    def found(span: tuple[int, int]) -> Diagnostic:
+        edit = Fix("x", (Replace("a", Span(*span), "y"),))
+        return Diagnostic("LAY901", "x", Severity.WARNING, Level.LAUNCH, source.place(), "m", "h", edit)
+
+    assert len(compatible([found(one), found(other)])) == (2 if together else 1)
 
 
 @pytest.mark.parametrize(("least", "expected"), [(Applicability.SAFE, "one"), (Applicability.UNSAFE, "two")])

@@ -19,6 +19,8 @@ from binderlint.outside import remote
 from binderlint.outside.remote import find_remote
 from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.buildpack import Buildpack
+from binderlint.repo2docker.environment import is_local_requirement
+from binderlint.repo2docker.julia import find_match
 from binderlint.repo2docker.mentions import mentioned
 from binderlint.repo2docker.plan import DEFAULT_PYTHON, Status
 from binderlint.repo2docker.steps import build_steps
@@ -122,6 +124,8 @@ USED, IGNORED, INDIRECT = "used", "ignored", "indirect"
         ({"requirements.txt": "", "start": Source("start", b"", tracked=False)}, "start", IGNORED, "git does not track it"),
         ({"REQUIRE": "", "environment.yml": ""}, "environment.yml", IGNORED, "repo2docker stops at `REQUIRE`"),
         ({"Project.toml": "", "Pipfile": ""}, "Pipfile", IGNORED, "Julia repository"),
+        ({"binder/Dockerfile": "FROM a\n", "binder/.dockerignore": "x\n"}, "binder/.dockerignore", IGNORED, "in the root of the repository"),
+        ({"binder/Dockerfile": "FROM a\n", ".dockerignore": "x\n"}, ".dockerignore", USED, "leaves out"),
         ({"runtime.txt": "r-2022-01-10", "environment.yml": ""}, "environment.yml", USED, "installed"),
     ],
 )  # fmt: skip
@@ -190,6 +194,8 @@ def test_the_line_to_blame(files: Files, stage: str, at: str) -> None:
         ("mamba env update -n base --file=environment-extra.yml", "environment-extra.yml"),
         ("pip install -rdev-requirements.txt", "dev-requirements.txt"),
         ("echo start", ""),
+        ("bash start", "start"),
+        ("sh start", "start"),
         ("curl https://h/requirements.txt", ""),
     ],
 )
@@ -197,6 +203,21 @@ def test_mentions(text: str, found: str) -> None:
     paths = ("setup.sh", "binder/env.sh", "environment-extra.yml", "dev-requirements.txt", "start", "requirements.txt")
     repo = Snapshot.from_dict(dict.fromkeys(paths, ""))
     assert [path for path, _ in mentioned(repo, text, "")] == ([found] if found else [])
+
+
+@pytest.mark.parametrize("line", ["-e .", "--pre -e .", "--pre", "-r a.txt", "--find-links=./wheels", "--find-links=https://x/./y", "./a", "a", "-e", "file:///a", "https://./a", "", "# -r a"])  # fmt: skip
+def test_local_requirements_as_repo2docker_sees_them(line: str) -> None:
+    from repo2docker.utils import is_local_pip_requirement
+
+    assert is_local_requirement(line) == is_local_pip_requirement(line)
+
+
+@pytest.mark.parametrize("constraint", ["0.0.3", "^0.0.3", "~0.0.3", "~0.0", "~0", "~0.2.3", "~1", "~1.2", "~1.2.3", "^0", "^0.0", "^0.2", "^1.2", ">=0.0.4", "<1.2", "=1.2.3", "≥1.2", "1.2"])  # fmt: skip
+def test_julia_constraints_as_repo2docker_reads_them(constraint: str) -> None:
+    from repo2docker.semver import find_semver_match
+
+    versions = ["0.0.2", "0.0.3", "0.0.4", "0.1.0", "0.2.3", "0.2.9", "0.3.0", "1.0.0", "1.2.2", "1.2.3", "1.2.9", "1.3.0", "1.11.0", "2.0.0"]  # fmt: skip
+    assert find_match(constraint, versions) == find_semver_match(constraint, versions)
 
 
 def test_requirements_that_look_like_another_encoding() -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from binderlint.lint.comments import directives
-from binderlint.lint.diagnostic import Applicability
+from binderlint.lint.diagnostic import Applicability, Diagnostic, Level, Severity
 from binderlint.lint.families import META
 from binderlint.lint.fixer import fix
 from binderlint.lint.linter import check
+from binderlint.lint.rule import Rule
 from binderlint.lint.settings import Settings
 from binderlint.pages import read_page
 from binderlint.rules import Entry, rule_index, rule_of
@@ -36,6 +39,26 @@ def told(text: str, settings: Settings | None = None, path: str = "environment.y
 )
 def test_a_comment_suppresses(text: str) -> None:
     assert "env-prefix" not in told(text)
+
+
+class Long(Rule):
+    """Finds three lines."""
+
+    code = "CND990"
+    severity = Severity.WARNING
+    level = Level.LAUNCH
+
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+        source = repo.sources["environment.yml"]
+        yield self.at(source.place(source.text.index("\nb:") + 1, source.text.index("\nd:") + 2), "x", help="y")
+
+
+@pytest.mark.parametrize(("line", "suppressed"), [(1, False), (2, True), (3, True), (4, True), (5, False)])
+def test_a_comment_on_any_line_of_a_place_suppresses(line: int, suppressed: bool) -> None:
+    lines = [f"{key}: 1" for key in "abcde"]
+    lines[line - 1] += " # binderlint: ignore[CND990] ours"
+    repo = Snapshot.from_dict({"environment.yml": "\n".join(lines)}, assume_binder=True)
+    assert (not [one for one in check(repo, rules=[Long()]).diagnostics if one.code == "CND990"]) == suppressed
 
 
 @pytest.mark.parametrize(
@@ -79,6 +102,10 @@ def test_configuration() -> None:
     assert told(BAD, only._replace(ignore={"CND": "why"})) == []
     assert told(BAD, only._replace(per_file_ignores={"*.yml": ("env-prefix",)})) == []
     assert told(BAD, only._replace(per_file_ignores={"binder/*": ("env-prefix",)})) == ["env-prefix"]
+    for pattern in ("binder/", "binder", "binder/*", "environment.yml"):
+        assert told(BAD, only._replace(per_file_ignores={pattern: ("env-prefix",)}), "binder/environment.yml") == []
+    for pattern in ("bin", "environment", "binder/environment.ym"):
+        assert told(BAD, only._replace(per_file_ignores={pattern: ("env-prefix",)}), "binder/environment.yml")
     report = check(
         Snapshot.from_dict({"environment.yml": BAD}, assume_binder=True), only._replace(severity={"CND001": "error"})
     )
