@@ -16,6 +16,7 @@ import re
 import signal
 import sys
 from collections.abc import Iterator
+from functools import cache
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -32,11 +33,11 @@ from tests.fuzz.mutate import mutated as changed
 from tests.mutants import ROOMS, Finder, Mutant, chosen, mutated, printed
 
 
-def answer(case: Case, codes: tuple[str, ...]) -> str:
+def answer(case: Case, codes: tuple[str, ...], fixes: bool = True) -> str:
     """All that is said of a case, and what the fixes make of it."""
     rules = [rule_of(entry) for entry in rule_index() if entry.code in codes] or None
     said = []
-    for least in (None, Applicability.SAFE, Applicability.UNSAFE):
+    for least in (None, Applicability.SAFE, Applicability.UNSAFE) if fixes else (None,):
         repo = case.repository()
         if least is None:
             report = check(repo, rules=rules)
@@ -69,10 +70,10 @@ def serve(connection: Connection, mutant: Mutant | None, codes: tuple[str, ...])
         raise TimeoutError
 
     signal.signal(signal.SIGALRM, late)
-    while (text := connection.recv()) is not None:
+    while (asked := connection.recv()) is not None:
         signal.alarm(20)
         try:
-            said = here.answer(cases.loads(text), codes)
+            said = here.answer(cases.loads(asked[0]), codes, asked[1])
         except TimeoutError:
             said = "late"
         except Exception as error:
@@ -92,10 +93,10 @@ class Server:
         self.process.start()
         theirs.close()
 
-    def ask(self, case: Case) -> str:
+    def ask(self, case: Case, fixes: bool = True) -> str:
         """What it says of a case; `gone` when it does not live any more."""
         try:
-            self.connection.send(dumps(case))
+            self.connection.send((dumps(case), fixes))
             answered: str = self.connection.recv()
         except (EOFError, OSError):
             return "gone"
@@ -120,6 +121,19 @@ def seeds(mutant: Mutant) -> tuple[list[Case], tuple[str, ...]]:
     return found, (entries[0].code,) if len(entries) == 1 else ()
 
 
+@cache
+def everything() -> list[Case]:
+    """The repositories of all pages, each once."""
+    known = {
+        dumps(one): one
+        for entry in rule_index()
+        for case in read_page(entry.page).cases
+        if case.sources
+        for one in (Case({one.path: one for one in case.sources}, case.git, case.hub, case.assume_binder),)
+    }
+    return list(known.values())
+
+
 def attempts(found: list[Case], rng: random.Random) -> Iterator[Case]:
     yield from found
     while True:
@@ -139,6 +153,9 @@ def killer(mutant: Mutant, tries: int, servers: dict[tuple[str, ...], Server]) -
     try:
         if mutant.room != "rules":
             rng.shuffle(found)
+        for case in everything() if mutant.room == "rules" else ():
+            if right.ask(case, False) != wrong.ask(case, False):
+                return case, right.ask(case, False), wrong.ask(case, False)
         for number, case in enumerate(attempts(found, rng)):
             if number >= max(tries, len(found) if mutant.room == "rules" else 0):
                 return None

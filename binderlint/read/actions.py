@@ -99,8 +99,8 @@ def download(command: Command) -> Download | None:
             return Download("gsutil", url, True)
         case ("gcloud", "storage", "cp" | "rsync", *_):
             return Download("gcloud storage", url, True)
-        case ("rclone", "copy" | "sync" | "copyto" | "copyurl" | "mount" as verb, *_):
-            return Download(f"rclone {verb}", url, verb != "mount")
+        case ("rclone", "copy" | "sync" | "copyto" | "copyurl" as verb, *_):
+            return Download(f"rclone {verb}", url, True)
         case ("azcopy", "copy" | "sync" as verb, *_):
             return Download(f"azcopy {verb}", url, True)
         case ("kaggle", "datasets" | "competitions" | "d" | "c", "download", *_):
