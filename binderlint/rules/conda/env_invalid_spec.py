@@ -106,7 +106,7 @@ def _judge(repo: Snapshot, items: Array, index: int, item: Text) -> Finding | No
         )
     if _COMPARISON_FIRST.fullmatch(item):
         return _split_by_comma(items, index, item)
-    if _EXTRAS.fullmatch(item) and "=" not in item.partition("[")[2].partition("]")[0]:
+    if _EXTRAS.fullmatch(item):
         return Finding(
             f"conda does not know extras, so `{item}` installs `{item.partition('[')[0]}` without what is in brackets",
             "List the packages of the extra one by one, or install it with pip",

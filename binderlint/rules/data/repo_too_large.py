@@ -24,6 +24,7 @@ class RepoTooLarge(Rule):
             return
         limit = find_hub(repo.hub).clone
         too_large = limit is not None and size > 0.9 * limit
+        small = size < 500 * _MB
         amount = f"{size / 1000 / _MB:.1f} GB" if size >= 1000 * _MB else f"{size // _MB} MB"
         yield self.at(
             repo.place,
@@ -34,6 +35,6 @@ class RepoTooLarge(Rule):
                 else ", for every new commit"
             ),
             help="Store data elsewhere (Zenodo, an object store) and download it in postBuild; `git filter-repo` removes old files from the history",
-            severity=Severity.ERROR if too_large else Severity.INFO if size < 500 * _MB else None,
-            level=None if size > 500 * _MB else Level.POLISH,
+            severity=Severity.ERROR if too_large else Severity.INFO if small else None,
+            level=Level.POLISH if small else None,
         )

@@ -97,11 +97,8 @@ def _has_wheel(need: Need, python: str, specifier: str) -> bool:
         return False
     from packaging.version import Version
 
-    try:
-        if Version(python) < Version(need.python):
-            return False
-    except ValueError:
-        return True
+    if Version(python) < Version(need.python):
+        return False
     return pip_admits_since(specifier, need.wheel)
 
 
