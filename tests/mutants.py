@@ -129,7 +129,15 @@ def pages_differ(mutant: Mutant) -> int:
         told = [case for case in page.cases if not case.reported and docs.told(rule, case)]
         if text != page.text or any(_is_told_by_all(rule, case) for case in told):
             return 1
-    return 0
+    return int(mutant.room == "rules" and _crashes(own))
+
+
+def _crashes(own: Path) -> bool:
+    """Whether the rule of a page crashes on any case of any page, which `test_case` does not allow."""
+    docs, check = importlib.import_module("binderlint.docs"), importlib.import_module("binderlint.lint.linter").check
+    rules = [rule for rule, path in docs.discovered() if path == own]
+    cases = importlib.import_module("tests.cases").cases
+    return any(check(case.repository(), rules=rules).crashed for _, case in cases()) if rules else False
 
 
 def _is_told_by_all(rule: Any, case: Any) -> bool:
