@@ -22,6 +22,7 @@ from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.repo2docker.environment import is_local_requirement
 from binderlint.repo2docker.julia import find_match
 from binderlint.repo2docker.mentions import mentioned
+from binderlint.repo2docker.names import meant
 from binderlint.repo2docker.plan import DEFAULT_PYTHON, Status
 from binderlint.repo2docker.steps import build_steps
 from binderlint.repo2docker.tables import repo2docker
@@ -133,6 +134,44 @@ def test_file_uses(files: Files, path: str, status: str, words: str) -> None:
     found = uses(files)[path]
     assert found[0] == status, found
     assert words in found[1]
+
+
+@pytest.mark.parametrize(
+    ("name", "right"),
+    [
+        ("enviroment.yml", "environment.yml"),
+        ("enviornment.yml", "environment.yml"),
+        ("environments.yml", "environment.yml"),
+        ("environement.yml", "environment.yml"),
+        ("environnement.yml", "environment.yml"),
+        ("environmet.yml", "environment.yml"),
+        ("environmnet.yml", "environment.yml"),
+        ("envrionment.yml", "environment.yml"),
+        ("enviroment.yaml", "environment.yml"),
+        ("Environment.yml", "environment.yml"),
+        ("environment.yml.txt", "environment.yml"),
+        ("requirement.txt", "requirements.txt"),
+        ("requirments.txt", "requirements.txt"),
+        ("requierements.txt", "requirements.txt"),
+        ("requriements.txt", "requirements.txt"),
+        ("requirements.text", "requirements.txt"),
+        ("requirement.text", "requirements.txt"),
+        ("runtime", "runtime.txt"),
+        ("runtimes.txt", "runtime.txt"),
+        ("runtime.text", "runtime.txt"),
+        ("apts.txt", "apt.txt"),
+        ("apt.text", "apt.txt"),
+        ("dockerfile.txt", "Dockerfile"),
+        ("postbuild", "postBuild"),
+        ("post_build.sh", "postBuild"),
+        ("Start.sh", "start"),
+        ("environment.yml", None),
+        ("dev-requirements.txt", None),
+        ("restart", None),
+    ],
+)
+def test_what_a_name_was_meant_to_be(name: str, right: str | None) -> None:
+    assert meant(name) == right
 
 
 def test_what_is_no_misspelling() -> None:
