@@ -244,7 +244,7 @@ def test_mentions(text: str, found: str) -> None:
     assert [path for path, _ in mentioned(repo, text, "")] == ([found] if found else [])
 
 
-@pytest.mark.parametrize("line", ["-e .", "--pre -e .", "--pre", "-r a.txt", "--find-links=./wheels", "--find-links=https://x/./y", "./a", "a", "-e", "file:///a", "https://./a", "", "# -r a"])  # fmt: skip
+@pytest.mark.parametrize("line", ["-e .", "--pre -e .", "--pre", "--pre file:///a", "--pre ./a", "-r a.txt", "--find-links=./wheels", "--find-links=https://x/./y", "./a", "a", "-e", "file:///a", "https://./a", "", "# -r a"])  # fmt: skip
 def test_local_requirements_as_repo2docker_sees_them(line: str) -> None:
     from repo2docker.utils import is_local_pip_requirement
 
