@@ -11,6 +11,7 @@ import pytest
 from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Replace, Severity
 from binderlint.lint.linter import check
 from binderlint.lint.report import Report
+from binderlint.lint.verdict import in_short
 from binderlint.reporters import FORMATS, render
 from binderlint.source import Place, Source, Span
 from binderlint.style import Style, style_for
@@ -40,8 +41,38 @@ def test_full() -> None:
         "\n"
         "Found 1 error.\n"
         "1 can be fixed with `--fix`.\n"
-        "Level reached: none. In short: Binder will fail or ignore something: see the problems of level `launch`.\n"
+        "Level reached: none. In short: Binder will fail or ignore something: see the problem of level `launch`.\n"
     )
+
+
+def at(path: str, **changed: object) -> Diagnostic:
+    return one(place=Place(Source(path, b"x"), Span(0, 1)), **changed)
+
+
+NOTE = {"severity": Severity.INFO, "level": Level.REPRODUCE}
+LATER = {"severity": Severity.WARNING, "level": Level.REPRODUCE}
+POLISH = {"severity": Severity.INFO, "level": Level.POLISH}
+
+
+@pytest.mark.parametrize(
+    ("found", "sentence"),
+    [
+        ((), "nothing was found"),
+        ((one(**NOTE),), "nothing was found that would stop the launch, today or later"),
+        ((one(**POLISH),), "nothing was found that would stop the launch, today or later"),
+        ((one(**LATER), one(**POLISH)), "nothing was found that would stop the launch today, but 1 problem may do so later"),
+        ((one(**LATER), one(**LATER)), "nothing was found that would stop the launch today, but 2 problems may do so later"),
+        ((one(),), "Binder will fail or ignore something: see the problem of level `launch`"),
+        ((one(), one(severity=Severity.WARNING), one(**LATER)), "Binder will fail or ignore something: see the 2 problems of level `launch`"),
+        ((at("a.ipynb"), one(**LATER)), "nothing was found that would stop the launch, but 1 notebook will not work"),
+        ((at("a.ipynb"), at("a.ipynb"), at("b/c.Rmd")), "nothing was found that would stop the launch, but 2 notebooks will not work"),
+        ((at("a.ipynb"), one()), "Binder will fail or ignore something: see the 2 problems of level `launch`"),
+    ],
+)  # fmt: skip
+def test_verdicts(found: tuple[Diagnostic, ...], sentence: str) -> None:
+    assert in_short(Report(found)) == sentence
+    assert f"In short: {sentence}.\n" in render("concise", Report(found), PLAIN)
+    assert f"**: {sentence}" in render("markdown", Report(found), PLAIN)
 
 
 @pytest.mark.parametrize("start", [0, 500, 1990])

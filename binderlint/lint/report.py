@@ -55,6 +55,11 @@ class Report(NamedTuple):
         return None if self.unjudged else _level(self.diagnostics)
 
     @property
+    def at_stake(self) -> list[Diagnostic]:
+        """The diagnostics that keep the repository from a level."""
+        return [found for found in self.diagnostics if _counts(found)]
+
+    @property
     def own_level(self) -> Level | None:
         """The level without what hides problems or makes them less severe."""
         return _level((*self.diagnostics, *(one.diagnostic for one in (*self.suppressed, *self.lowered))))

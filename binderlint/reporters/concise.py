@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 from binderlint.escapes import printable
-from binderlint.lint.diagnostic import Applicability, Level
+from binderlint.lint.diagnostic import Applicability
 from binderlint.lint.report import Report
+from binderlint.lint.verdict import in_short
 from binderlint.reporters.hidden import caveat, notes
 from binderlint.style import Style
-
-REACHED = {
-    None: "Binder will fail or ignore something: see the problems of level `launch`",
-    Level.LAUNCH: "it should launch on Binder today, but may not for long",
-    Level.REPRODUCE: "it should launch on Binder and keep doing so",
-    Level.POLISH: "it should launch on Binder and keep doing so, and nothing is left to improve",
-}
 
 
 def render(report: Report, style: Style) -> str:
@@ -50,7 +44,7 @@ def summary(report: Report, style: Style) -> str:
     elif left_out := caveat(report):
         lines.append(f"Level reached: {level}, {left_out}.")
     else:
-        lines.append(f"Level reached: {level}. In short: {REACHED[report.level]}.")
+        lines.append(f"Level reached: {level}. In short: {in_short(report)}.")
     return "\n".join(lines) + "\n"
 
 

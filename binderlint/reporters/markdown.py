@@ -7,7 +7,7 @@ from itertools import accumulate
 from binderlint.escapes import code_span, markdown, table_cell
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Severity
 from binderlint.lint.report import Report
-from binderlint.reporters.concise import REACHED
+from binderlint.lint.verdict import in_short
 from binderlint.reporters.hidden import caveat, notes
 from binderlint.style import Style
 
@@ -45,7 +45,7 @@ def _verdict(report: Report) -> str:
         return f"**Not judged**: {markdown(report.unjudged)}"
     if left_out := caveat(report):
         return f"**Level reached: {level}**, {left_out}"
-    return f"**Level reached: {level}**: {REACHED[report.level]}"
+    return f"**Level reached: {level}**: {in_short(report)}"
 
 
 def refusal(message: str) -> str:
