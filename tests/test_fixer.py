@@ -144,6 +144,12 @@ def test_a_fix_that_drops_a_comment_is_not_safe() -> None:
     assert kept.repo.sources["a"].text == "two # why"
 
 
+def test_a_fix_that_brings_an_error_is_taken_back_where_the_build_stops_anyway() -> None:
+    files = {"a": "one", "runtime.txt": "python"}
+    done = fix(repo(**files), rules=[Finder("one", "bad"), Failing("bad", "bad", code="LAY903")])
+    assert done.repo.sources["a"].text == "one"
+
+
 def test_a_fix_that_brings_an_error_is_taken_back() -> None:
     done = fix(repo(a="one", b="one"), rules=[Finder("one", "bad"), Failing("bad", "bad", code="LAY903")])
     assert done.repo.sources["a"].text == "one"

@@ -125,6 +125,8 @@ USED, IGNORED, INDIRECT = "used", "ignored", "indirect"
         ({"requirements.txt": "", "start": Source("start", b"", tracked=False)}, "start", IGNORED, "git does not track it"),
         ({"REQUIRE": "", "environment.yml": ""}, "environment.yml", IGNORED, "repo2docker stops at `REQUIRE`"),
         ({"Project.toml": "", "Pipfile": ""}, "Pipfile", IGNORED, "Julia repository"),
+        ({"Dockerfile": "FROM andrewosh/binder-base\n", "binder/environment.yml": ""}, "Dockerfile", USED, "andrewosh/binder-base"),
+        ({"Dockerfile": "FROM python:3.12\n", "binder/environment.yml": ""}, "Dockerfile", IGNORED, "does not look in the root"),
         ({"binder/Dockerfile": "FROM a\n", "binder/.dockerignore": "x\n"}, "binder/.dockerignore", IGNORED, "in the root of the repository"),
         ({"binder/Dockerfile": "FROM a\n", ".dockerignore": "x\n"}, ".dockerignore", USED, "leaves out"),
         ({"runtime.txt": "r-2022-01-10", "environment.yml": ""}, "environment.yml", USED, "installed"),
@@ -217,6 +219,8 @@ def test_the_line_that_decides(files: Files, version: str, at: str) -> None:
         ({"Project.toml": '[compat]\njulia = "1.6, 1.7"\n'}, "render", "Project.toml:2:9"),
         ({"pyproject.toml": "[project]\nx = [\n"}, "detect:PythonBuildPack", "pyproject.toml:2:5"),
         ({"requirements.txt": "", ".dockerignore": b"a\n\xff\n"}, "build", ".dockerignore:2:1"),
+        ({"pyproject.toml": b"[project]\n# \xff\n"}, "detect:PythonBuildPack", "pyproject.toml:2:3"),
+        ({"pyproject.toml": "a = = 1\n"}, "detect:PythonBuildPack", "pyproject.toml:1:5"),
         ({"environment.yml": "dependencies:\n  # - a\n"}, "python_version", "environment.yml:1:1"),
     ],
 )  # fmt: skip
@@ -307,6 +311,7 @@ def test_hubs() -> None:
     assert Snapshot.from_dict({}, hub=own).allows is own
     assert Snapshot.from_dict({}, hub=own).replace([]).hub == "h"
     assert parse_size("512m") == 2**29
+    assert [parse_size(f"3{unit}") for unit in ("", "K", "M", "G", "T")] == [3 * 1024**power for power in range(5)]
     for wrong in ({"memory": "much"}, {"memory": 2}, {"ports": ["80"]}, {"colour": "red"}):
         with pytest.raises(ValueError, match="`"):
             describe(wrong)

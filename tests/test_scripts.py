@@ -9,6 +9,7 @@ import pytest
 
 from binderlint.lint.linter import check
 from binderlint.read.script import Command, Script, parse_shell
+from binderlint.read.shell.machine import own_shell
 from binderlint.snapshot import Snapshot
 from binderlint.source import Source
 
@@ -187,3 +188,53 @@ def test_calls_that_multiply_are_given_up() -> None:
 def test_deep_nesting_is_given_up() -> None:
     shell = script("#!/bin/bash\n" + "{ " * 3000 + "ls; " + "}; " * 3000 + "\n").shell
     assert shell is not None and shell.broken and shell.arrival.name == "UNKNOWN"
+
+
+@pytest.mark.parametrize(
+    ("text", "arrival"),
+    [
+        ('nohup\nexec "$@"', "EXEC"),
+        ('exec "$@" | tee log 2>&1', "PLAIN"),
+        ('if test a = a; then exec "$@"; fi', "EXEC"),
+        ('if test a = b; then exec "$@"; fi', "NEVER"),
+        ('if [ a != b ]; then exec "$@"; fi', "EXEC"),
+        ('if [ -d x ]; then "$@" & else exec $@; fi', "BACKGROUND"),
+        ("if [ -d x ]; then :; else exec $@; fi", "NEVER"),
+        ('f() { "$@"; }\nf "$@"', "PLAIN"),
+        ('"$@" |\n# a note\ncat', "PLAIN"),
+    ],
+)
+def test_where_the_command_arrives(text: str, arrival: str) -> None:
+    shell = script(f"#!/bin/bash\n{text}\n").shell
+    assert shell is not None
+    assert shell.arrival.name == arrival
+
+
+def test_what_is_known_of_a_command() -> None:
+    shell = script("#!/bin/bash\ntrue && mongod\nfalse && wget a\nredis-server\nx=b; x[0]=c; cat $x $'d e'\n").shell
+    assert shell is not None
+    mongod, wget, redis, cat = (
+        next(one for one in shell.commands if one.name == name) for name in ("mongod", "wget", "redis-server", "cat")
+    )
+    assert mongod.alone is None
+    assert redis.alone is not None
+    assert not wget.context.reachable
+    assert mongod.context.reachable
+    assert cat.values[-1] == "d e"
+    assert cat.values[1] != "b"
+
+
+@pytest.mark.parametrize(
+    ("language", "runner", "expected"),
+    [("shell", "", True), ("", "bash", True), ("", "source", True), ("", "python", False), ("python", "bash", False)],
+)
+def test_own_shell(language: str, runner: str, expected: bool) -> None:
+    assert own_shell(language, runner) == expected
+
+
+def test_a_pipeline_without_end_is_not_read() -> None:
+    for text in ("a|" * 1500 + "b", ")" * 20_000):
+        shell = script(f"#!/bin/bash\n{text}\n").shell
+        assert shell is not None and shell.broken
+    shell = script("#!/bin/bash\n" + "echo a\n" * 3000).shell
+    assert shell is not None and not shell.broken

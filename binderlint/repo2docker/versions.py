@@ -174,9 +174,7 @@ def separate_kernel(python: Version, fallback: Place) -> bool:
 
 def _semver(written: str, place: Place) -> tuple[int, ...]:
     """A version of at least two parts as numbers, as semver.py's parse_version compares them."""
-    full = written
-    if not _SEMVER.match(full) and written.count(".") < 2:
-        full = written + ".0" * (2 - written.count("."))
+    full = written if _SEMVER.match(written) else written + ".0" * (2 - written.count("."))
     if not _SEMVER.match(full):
         raise RaisedError("ValueError", f"{full} is not valid SemVer string", place)
     core, _, prerelease = full.partition("+")[0].partition("-")

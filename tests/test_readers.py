@@ -1,0 +1,132 @@
+"""Readers: what they give on either side of their limits."""
+
+from __future__ import annotations
+
+import pytest
+
+from binderlint.lint.rule import one_line
+from binderlint.read.address import parse_address
+from binderlint.read.requirements import Option, Requirement, read_requirements, short
+from binderlint.read.secrets import tokens
+from binderlint.read.toml import parse_loose
+from binderlint.read.wheels import known
+from binderlint.read.wildmatch import matches
+from binderlint.source import Source
+
+
+@pytest.mark.parametrize(("length", "shown"), [(59, 59), (60, 60), (61, 60), (500, 60)])
+def test_long_values_are_cut(length: int, shown: int) -> None:
+    text = short("a" * length)
+    assert len(text) == shown
+    assert text.endswith("...") == (length > 60)
+
+
+@pytest.mark.parametrize("length", [999, 1000, 1001, 1500])
+def test_long_messages_are_cut(length: int) -> None:
+    line = one_line("a" * length)
+    assert len(line) == min(length, 1000)
+    assert line.endswith("\u2026") == (length > 1000)
+
+
+@pytest.mark.parametrize(
+    ("line", "value"),
+    [
+        ("-r a.txt", "a.txt"),
+        ('-r "a b.txt"', "a b.txt"),
+        ("-r ''", ""),
+        ("-r 'a'", "a"),
+        ('-r "', '"'),
+        ("-r \"a'", "\"a'"),
+    ],
+)
+def test_values_of_options(line: str, value: str) -> None:
+    (option,) = read_requirements(Source("requirements.txt", line.encode()))
+    assert isinstance(option, Option)
+    assert str(option.value) == value
+
+
+@pytest.mark.parametrize(
+    ("line", "name", "extras"),
+    [
+        ("https://x.org/foo-1.0-py3-none-any.whl", "foo", ()),
+        ("https://x.org/foo-1.0-py3-none-any.whl#sha256=0a-1.whl", "foo", ()),
+        ("foo[b,c] @ https://x.org/a.zip", "foo", ("b", "c")),
+        ("-e git+https://github.com/a/b#egg=foo", "foo", ()),
+        ("./foo[b]", "", ("b",)),
+    ],
+)
+def test_names_of_addresses(line: str, name: str, extras: tuple[str, ...]) -> None:
+    (one,) = read_requirements(Source("requirements.txt", line.encode()))
+    assert isinstance(one, Requirement)
+    assert (str(one.name), one.extras) == (name, extras)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "path", "expected"),
+    [
+        (b"?", b"\xff", True),
+        (b"*", b"a\xffb", True),
+        (b"a/**", b"a/\xff", True),
+        (b"[a-", b"a", False),
+        (b"[a", b"a", False),
+        (b"[]a]", b"]", True),
+        (b"[!a]", b"b", True),
+        (b"[!a]", b"/", False),
+        (b"[a-c]", b"b", True),
+        (b"[a-]", b"-", True),
+        (b"[[:digit:]]", b"5", True),
+        (b"[[:digit:]]", b"x", False),
+        (b"[[:word:]]", b"x", False),
+        (b"[[:]", b":", True),
+        (b"[a\\-z]", b"-", True),
+        (b"[a-\\c]", b"b", True),
+        (b"\\*", b"*", True),
+        (b"\\", b"\\", False),
+        (b"a**b", b"axb", True),
+        (b"a**b", b"a/b", False),
+        (b"**/b", b"b", True),
+        (b"**/b", b"x/y/b", True),
+        (b"a/**/b", b"a/b", True),
+        (b"a/**/b", b"a/x/b", True),
+    ],
+)
+def test_patterns_of_git(pattern: bytes, path: bytes, expected: bool) -> None:
+    assert matches(pattern, path) == expected
+
+
+def test_wheels_that_are_gone_have_a_first_and_a_last() -> None:
+    found = known("tensorflow", "3.10")
+    assert found is not None and found.gone
+    for low, high in found.gone:
+        assert found.missing(low)
+        assert found.missing(high)
+
+
+@pytest.mark.parametrize(("after", "found"), [("", 1), (" ", 1), ('"', 1), ("Z", 0), ("-", 1)])
+def test_a_token_ends_where_it_ends(after: str, found: int) -> None:
+    source = Source("a.txt", f"glpat-x7Kq2mW9tR4vB8nL3pZs{after}\n".encode())
+    assert len(list(tokens(source.slice(0, len(source.text))))) == found
+
+
+def test_many_brackets_are_not_deep_ones() -> None:
+    text = "".join(f"a{number} = [1]\n" for number in range(1100))
+    assert len(parse_loose(text)) == 1100
+    with pytest.raises(RecursionError):
+        parse_loose("a = " + "[ " * 1001)
+
+
+@pytest.mark.parametrize(
+    ("address", "identity"),
+    [
+        ("https://mybinder.org/v2/gh/Ada/Waves/HEAD", "gh/ada/waves"),
+        ("https://mybinder.org/v2/gh/Ada/Waves.git/HEAD", "gh/ada/waves"),
+        ("https://mybinder.org/v2/gh/https://github.com/Ada/Waves/HEAD", "gh/ada/waves"),
+        ("https://mybinder.org/v2/gl/lab%2Fwaves/main", "gl/lab/waves"),
+        ("https://mybinder.org/repo/Ada/Waves", "gh/ada/waves"),
+        ("https://mybinder.org/v2/zenodo/10.5281/zenodo.1/", ""),
+    ],
+)
+def test_what_a_link_launches(address: str, identity: str) -> None:
+    found = parse_address(address)
+    assert found is not None
+    assert found.identity == identity
