@@ -162,7 +162,7 @@ class EnvInvalidYaml(Rule):
             )
         meaning, advice = next(
             ((meaning, advice) for known, meaning, advice in _MEANINGS if known in words),
-            ("is no valid YAML", "Compare it with the lines around it"),
+            ("is not valid YAML", "Compare it with the lines around it"),
         )
         return self.at(
             place,
