@@ -79,7 +79,6 @@ def _there(repo: Snapshot, path: str) -> bool:
     submodule = any(parent in repo.sources and repo.sources[parent].mode == GITLINK for parent in parents)
     return (
         not path
-        or path == "."
         or repo.exists(path)
         or parts[0] == ".git"
         or submodule

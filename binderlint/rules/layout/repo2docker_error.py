@@ -19,10 +19,9 @@ class Repo2dockerError(Rule):
         error = build_plan(repo).error
         if not error:
             return
-        first = error.message.strip().splitlines()[0] if error.message.strip() else ""
         yield self.at(
             error.place,
-            f"repo2docker stops with {error.type}: {first}".rstrip(".: "),
+            f"repo2docker stops with {error.type}: {error.message}".rstrip(".: \n"),
             help="Correct the file: nothing is built until this error is fixed",
             explained_in=(error.place.path,),
         )

@@ -22,7 +22,7 @@ def _environment_word(command: Command) -> Word | None:
     if name in ("source", ".") and len(words) == 3 and values[1].rpartition("/")[2] == "activate":
         return words[2]
     if " run" in " ".join(command.wrappers):
-        for index, text in enumerate(values[:-1]):
+        for index, text in enumerate(values):
             if text == "run" and values[index - 1].rpartition("/")[2] in ("conda", "mamba", "micromamba"):
                 for at in range(index + 1, len(values) - 1):
                     if values[at] in ("-n", "--name"):
