@@ -45,7 +45,7 @@ class RuntimeMalformed(Rule):
         else:
             return
         yield self.at(
-            runtime.text,
+            runtime.text if runtime.text else runtime.text.place.source,
             f"{_what(runtime)}, so {consequence}: Binder reads one line such as `python-3.11`",
             help="Julia's version belongs in Project.toml, under `[compat]`: delete this file"
             if runtime.text.lower().startswith("julia")
