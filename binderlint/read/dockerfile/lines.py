@@ -194,7 +194,7 @@ def _instruction(source: Source, line: _Line, after: int, escape: str) -> tuple[
         trigger, after = _instruction(source, _Line(line.text[rest:end], line.at[rest:end]), after, escape)
         heredocs, last = trigger.heredocs, trigger.place.span.end
     flags: list[Text] = []
-    for word in split(line.text, rest, end, escape, keyword.upper()):
+    for word in split(line.text, rest, end, escape, ""):
         if not line.text.startswith("--", word[0]) or keyword.upper() == "ONBUILD":
             rest = word[0]
             break

@@ -54,8 +54,15 @@ def names(word: str) -> set[str]:
     return {found[1] or found[2] for found in _VARIABLE.finditer(word)}
 
 
+_PLAIN = ("FROM", "COPY", "ADD")
+_NO_BLANK = regex(f"[^{BLANK}]+")
+
+
 def words(text: str, start: int, end: int, escape: str, keyword: str) -> Iterator[tuple[int, int]]:
-    """The spans of the words of an instruction, between white space that no quote and no escape keeps."""
+    """The spans of the words of an instruction, between white space that no quote and no escape keeps: COPY, ADD and FROM know neither."""
+    if keyword in _PLAIN:
+        yield from (found.span() for found in _NO_BLANK.finditer(text, start, end))
+        return
     spaces, index = SPACE if keyword in _WORDS else BLANK, start
     while index < end:
         if text[index] in spaces:

@@ -77,10 +77,4 @@ def _there(repo: Snapshot, path: str) -> bool:
     parts = path.split("/")
     parents = ["/".join(parts[: index + 1]) for index in range(len(parts))]
     submodule = any(parent in repo.sources and repo.sources[parent].mode == GITLINK for parent in parents)
-    return (
-        not path
-        or repo.exists(path)
-        or parts[0] == ".git"
-        or submodule
-        or bool(re.search(r"[*?\[]", path))
-    )
+    return not path or repo.exists(path) or parts[0] == ".git" or submodule or bool(re.search(r"[*?\[]", path))
