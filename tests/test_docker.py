@@ -35,7 +35,7 @@ CASES = {
     "open continuation": "FROM a\nRUN x && \\\n",
     "indented": "  FROM a\n\t RUN  x  \n",
     "flags that end": "FROM a\nCOPY --chown=1 -- --b c\nCOPY  --  b c\n",
-    "quotes": 'FROM a\nCOPY "a b" c\nADD \'a b\' c\\ d\n',
+    "quotes": "FROM a\nCOPY \"a b\" c\nADD 'a b' c\\ d\n",
     "mount": "FROM a\nRUN --mount=type=cache,target=/root/.cache --network=none pip install x\n",
 }
 

@@ -6,6 +6,7 @@ import pytest
 
 from binderlint.lint.rule import one_line
 from binderlint.read.address import parse_address
+from binderlint.read.plain_notebook import PlainNotebook
 from binderlint.read.requirements import Option, Requirement, read_requirements, short
 from binderlint.read.secrets import tokens
 from binderlint.read.toml import parse_loose
@@ -130,3 +131,11 @@ def test_what_a_link_launches(address: str, identity: str) -> None:
     found = parse_address(address)
     assert found is not None
     assert found.identity == identity
+
+
+def test_values_of_a_notebook_and_their_places() -> None:
+    text = '{"cells": [], "met\\u0061data": {"tags": ["a", "b"], "x": {}}, "nbformat": 4}'
+    notebook = PlainNotebook(Source("a.ipynb", text.encode()))
+    assert notebook.value("metadata", "tags").place.text == '["a", "b"]'
+    assert notebook.value("metadata", "x").place.text == "{}"
+    assert notebook.value("metadata").place.text == '{"tags": ["a", "b"], "x": {}}'
