@@ -228,8 +228,13 @@ def test_the_configuration_of_a_commit(folder: Path, capsys: pytest.CaptureFixtu
 
 
 def test_unknown_rules_are_said(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    main(["--ignore", "env-prefx"])
-    assert "there is no rule `env-prefx`; did you mean `env-prefix`?" in capsys.readouterr().err
+    for flag in ("--ignore", "--select"):
+        assert main([flag, "env-prefx"]) == 2, "a mistake on the command line"
+        assert "error: there is no rule `env-prefx`; did you mean `env-prefix`?" in capsys.readouterr().err
+    assert main(["--ignore", "CND,env-prefix,pin001,ALL"]) == 0
+    (folder / "binderlint.toml").write_text('ignore = ["env-prefx", "ALL"]')
+    assert main([]) == 0, "a configuration may be that of another version"
+    assert "warning: there is no rule `env-prefx`; did you mean `env-prefix`?" in capsys.readouterr().err
 
 
 def test_rule(capsys: pytest.CaptureFixture[str]) -> None:

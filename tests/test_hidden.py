@@ -166,7 +166,6 @@ def test_flags_are_the_users_own(folder: Path, capsys: pytest.CaptureFixture[str
         in found["full"]
     )
     assert "Not judged: `--ignore` leaves out every rule." in outputs(capsys, "--ignore", "ALL")["concise"]
-    assert "Not judged: no rule was run, since `--select` selects only `x`." in outputs(capsys, "--select", "x")["full"]
 
 
 def test_comments_are_told_by_file(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -199,7 +199,7 @@ def _targets(paths: list[str]) -> list[Target]:
 
 
 def _settings(root: Path | None, options: argparse.Namespace) -> Settings:
-    from binderlint.lint.settings import Settings, find_configuration, load_committed, load_settings
+    from binderlint.lint.settings import ConfigError, Settings, find_configuration, load_committed, load_settings
     from binderlint.rules import rule_index
 
     if options.config_ref is not None and root:
@@ -229,8 +229,12 @@ def _settings(root: Path | None, options: argparse.Namespace) -> Settings:
     if named:
         known = {word for entry in rule_index() for word in (entry.code, entry.name, entry.code[:3])} | {"ALL"}
         for name in named:
-            if not any(name.upper() == word or name.lower() == word or word.startswith(name.upper()) for word in known):
-                _warn(f"there is no rule `{name}`{_did_you_mean(name, sorted(known))}")
+            if any(name.upper() == word or name.lower() == word or word.startswith(name.upper()) for word in known):
+                continue
+            problem = f"there is no rule `{name}`{_did_you_mean(name, sorted(known))}"
+            if name in (*given.get("select", ()), *given.get("also_ignore", ())):
+                raise ConfigError(problem)  # on the command line it is a mistake of the person who is there
+            _warn(problem)
     return settings
 
 
