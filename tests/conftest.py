@@ -15,7 +15,10 @@ from hypothesis import settings
 for name in [name for name in os.environ if name.startswith("GITHUB_")]:
     del os.environ[name]  # in the project's own workflow binderlint must not speak as in an Action
 
-signal.signal(signal.SIGINT, signal.default_int_handler)  # a run in the background begins with this signal ignored
+# A run in the background begins with these signals ignored.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+if sys.platform != "win32":
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 # Nor does what the user or the machine has told git, such as to write `\r\n`.
 os.environ |= {"GIT_CONFIG_GLOBAL": str(Path(__file__).parent / "gitconfig"), "GIT_CONFIG_NOSYSTEM": "1"}

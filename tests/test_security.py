@@ -9,6 +9,7 @@ from binderlint.lint.linter import check
 from binderlint.read.secrets import masked
 from binderlint.read.wildmatch import fits
 from binderlint.reporters import FORMATS, render
+from binderlint.snapshot import Snapshot
 from binderlint.source import Source
 from binderlint.style import Style
 from tests.cases import reported
@@ -23,6 +24,31 @@ def test_no_format_shows_a_secret(name: str) -> None:
         secrets = [found.place.text for found in report.diagnostics if found.name == "secret-in-config"]
         text = render(name, report, Style(width=200))
         assert secrets and not any(secret in text for secret in secrets)
+
+
+@pytest.mark.parametrize(
+    "address", ["https://ada:s3cr3tW0rdX@github.com/ada/b", "https://s3cr3tW0rdXs3cr3tW0rdX@github.com/ada/b"]
+)
+@pytest.mark.parametrize("name", ["postBuild", "start", "requirements.txt", "install.R", "Dockerfile", "environment.yml", "apt.txt", ".gitmodules", "README.md", "a.ipynb"])  # fmt: skip
+def test_no_message_shows_a_password(name: str, address: str) -> None:
+    """Whatever file an address with a password is in, and whatever is said of it."""
+    texts = {
+        "requirements.txt": f"git+{address}\n{address}/archive/main.zip\n--index-url {address}\n./{address}\n{address} x\n",
+        "install.R": f'remotes::install_git("{address}")\ninstall.packages("x", repos = "{address}")\n',
+        "Dockerfile": f"FROM python:3.12\nRUN git clone {address} && pip install git+{address}\nCOPY {address} /x\nADD {address} /y\n",
+        "environment.yml": f"channels: ['{address}']\ndependencies:\n- {address}\n- pip:\n  - git+{address}\n  - -r {address}\n",
+        "apt.txt": f"{address}\n",
+        ".gitmodules": f'[submodule "a"]\n\tpath = a\n\turl = {address}\n',
+        "README.md": f"[x](https://mybinder.org/v2/git/{address}/main) [y](https://mybinder.org/v2/gh/{address}/main?filepath={address})\n",
+        "a.ipynb": '{"cells": [{"cell_type": "code", "source": ["!git clone ' + address + '\\n!pip install git+' + address + '"], "metadata": {}, "outputs": [], "execution_count": null}], "metadata": {}, "nbformat": 4, "nbformat_minor": 4}',
+    }  # fmt: skip
+    script = f"#!/bin/bash\ngit clone {address}\nwget {address}/data.zip?a=b&c=d\npip install git+{address}\ncurl {address} | sh\n"
+    repo = Snapshot.from_dict({"requirements.txt": "numpy\n", name: texts.get(name, script)}, assume_binder=True)
+    report = check(repo)
+    assert report.diagnostics
+    for found in report.diagnostics:
+        said = f"{found.message} {found.help} {found.fix.title if found.fix else ''}"
+        assert "s3cr3tW0rdX" not in said, found
 
 
 def test_masked_keeps_everything_else() -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import ClassVar
 
 from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
+from binderlint.read.secrets import masked
 from binderlint.snapshot import Snapshot
 from binderlint.source import Array, Place, Scalar, Source, Table, Text
 
@@ -56,9 +57,9 @@ class Rule:
 
 
 def one_line(message: str) -> str:
-    """A message or advice whose quotes from files cannot break its line, of a thousand characters at most."""
+    """A message or advice whose quotes from files cannot break its line, of a thousand characters at most and with nothing in it that is secret."""
     line = re.sub(r"\s*[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]\s*", " ", message[:2000])
-    return line if len(line) <= 1000 else f"{line[:999]}\u2026"
+    return masked(line if len(line) <= 1000 else f"{line[:999]}\u2026")
 
 
 def rule_name(rule: type[Rule]) -> str:

@@ -75,6 +75,7 @@ _KEY = regex(r"-----BEGIN (?:(?:RSA|DSA|EC|OPENSSH|ENCRYPTED|PGP) )?PRIVATE KEY(
 _CREDENTIALS = regex(
     r"https?://(?:[^\s/:@\"'$<{]+:(?P<word>[^\s/:@\"'$<{]{6,})|(?P<only>[A-Za-z0-9_-]{20,}))@(?!localhost|127\.)[\w.-]+\.\w+"
 )
+_ENCODED = regex(r"https?%3A%2F%2F(?:[^\s/%]+%3A(?P<word>[^\s/%]{6,})|(?P<only>[A-Za-z0-9_-]{20,}))%40", re.IGNORECASE)
 
 
 def tokens(text: Text) -> Iterator[Secret]:
@@ -129,7 +130,8 @@ def masked(line: str) -> str:
     """A line to show, with every secret in it made unreadable; as long as before."""
     text = Text(line, Source("", b"").place())
     spans: list[tuple[int, int]] = [found.text.place.span for found in tokens(text)]
-    spans += [found.span("word" if found["word"] else "only") for found in _CREDENTIALS.finditer(line)]
+    for pattern in (_CREDENTIALS, _ENCODED):
+        spans += [found.span("word" if found["word"] else "only") for found in pattern.finditer(line)]
     for start, end in spans:
         line = line[:start] + "*" * (end - start) + line[end:]
     return line

@@ -98,7 +98,7 @@ class VcsDependencyWithoutRef(Rule):
 
 
 # The address of a repository: host and path, with or without a protocol.
-_ADDRESS = regex(r"(?:(?:https?|git|ssh)://|git@)[^/:]+[/:](.+?)(?:\.git)?/?$")
+_ADDRESS = regex(r"(?:(?:https?|git|ssh)://|git@)(?:[^/@\s]*@)?[^/:]+[/:](.+?)(?:\.git)?/?$")
 
 
 def _settles(command: Command) -> bool:
