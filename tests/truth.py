@@ -7,6 +7,7 @@ found, where, how bad it is and which bytes a fix leaves apart from the words it
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import json
 import sys
@@ -167,9 +168,15 @@ def read(path: Path) -> dict[tuple[str, str], dict[str, Any]]:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["--compare"]:
-        sys.exit(compare(Path(sys.argv[2]), Path(sys.argv[3])))
-    target = Path(sys.argv[1])
-    with target.open("w", encoding="utf-8") as stream:
-        for line in lines(Path(sys.argv[2]) if len(sys.argv) > 2 else None):
+    arguments = argparse.ArgumentParser(prog="python -m tests.truth", description="Write a truth file, or compare two.")
+    arguments.add_argument("file", type=Path, nargs="?", help="the file to write")
+    arguments.add_argument("trees", type=Path, nargs="?", help="a folder of folders, each read as a repository")
+    arguments.add_argument("--compare", type=Path, nargs=2, metavar=("BEFORE", "AFTER"))
+    options = arguments.parse_args()
+    if options.compare:
+        sys.exit(compare(*options.compare))
+    if not options.file:
+        arguments.error("name the file to write")
+    with options.file.open("w", encoding="utf-8") as stream:
+        for line in lines(options.trees):
             stream.write(json.dumps(line) + "\n")
