@@ -738,6 +738,7 @@ def test_keys_of_many_parts(line: str) -> None:
     assert parse_toml("\n".join(two))
     text = "a = 1\nb = '" + ".a" * 300 + "'\n"
     assert parse_toml(text) == {"a": 1, "b": ".a" * 300}
+    assert parse_toml("a = 1 #," + " " * 1_000_000 + "." * 101 + "\n") == {"a": 1}
 
 
 def test_no_fix_touches_what_cannot_be_read() -> None:

@@ -16,7 +16,9 @@ _AT_LINE = regex(r"\(?(?:at )?line (\d+)(?:,? column (\d+))?")
 # tomllib takes time with the square of the parts of a dotted key, and `toml` with that of brackets in brackets, until Python allows no more.
 _MOST_PARTS = 100
 _PART = r"(?:[\w-]+|\"[^\"\n]*\"|'[^'\n]*')[ \t]*"
-_LONG_KEY = regex(rf"((?:^|[{{,])[ \t]*\[*[ \t]*{_PART}(?:\.[ \t]*{_PART}){{{_MOST_PARTS}}})((?:\.[ \t]*{_PART})+)")
+_LONG_KEY = regex(
+    rf"((?:^|[{{,])[ \t]*(?:\[+[ \t]*)?{_PART}(?:\.[ \t]*{_PART}){{{_MOST_PARTS}}})((?:\.[ \t]*{_PART})+)"
+)
 _MOST_BRACKETS = 1000
 
 
