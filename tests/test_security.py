@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from binderlint.changes.edits import replace
 from binderlint.facts.r import calls, packages
+from binderlint.lint.diagnostic import Fix
 from binderlint.lint.linter import check
 from binderlint.read.secrets import masked
 from binderlint.read.wildmatch import fits
 from binderlint.reporters import FORMATS, render
+from binderlint.rules.conda.env_prefix import EnvPrefix
 from binderlint.snapshot import Snapshot
 from binderlint.source import Source
 from binderlint.style import Style
@@ -49,6 +52,14 @@ def test_no_message_shows_a_password(name: str, address: str) -> None:
     for found in report.diagnostics:
         said = f"{found.message} {found.help} {found.fix.title if found.fix else ''}"
         assert "s3cr3tW0rdX" not in said, found
+
+
+def test_no_title_of_a_fix_shows_a_password() -> None:
+    source = Source("start", b"x")
+    fix = Fix("Write https://ada:s3cr3tW0rdX@github.com/ada/b", (replace(source.place(0), "y"),))
+    found = EnvPrefix().at(source, "", fix=fix).fix
+    assert found is not None and found.edits == fix.edits
+    assert found.title == "Write https://ada:***********@github.com/ada/b"
 
 
 def test_masked_keeps_everything_else() -> None:

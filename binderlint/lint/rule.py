@@ -52,6 +52,8 @@ class Rule:
             case _:
                 place = where.place
         level, severity = level or self.level, severity or self.severity
+        if fix is not None:
+            fix = fix._replace(title=one_line(fix.title))
         found = Diagnostic(self.code, self.name, severity, level, place, one_line(message), one_line(help), fix)
         return found._replace(explained_in=tuple(explained_in)) if explained_in else found
 
