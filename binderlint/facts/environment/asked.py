@@ -18,7 +18,7 @@ from binderlint.snapshot import Snapshot
 from binderlint.source import Text
 
 
-class Package(NamedTuple):
+class AskedPackage(NamedTuple):
     """A package a file asks for: its name for comparing, where it stands, and how open its version is."""
 
     key: str
@@ -32,7 +32,7 @@ class Package(NamedTuple):
     """Whether the parts only know the place of the whole text, so that none can be edited alone."""
 
 
-def asked_packages(repo: Snapshot) -> Iterator[list[Package]]:
+def asked_packages(repo: Snapshot) -> Iterator[list[AskedPackage]]:
     """The packages of each file in the build, conda's and pip's of environment.yml together. Addresses and paths are none."""
     listed = [_conda(spec) for spec in conda_specs(repo)]
     for file in pip_files(repo):
@@ -56,23 +56,23 @@ def asked_names(repo: Snapshot) -> frozenset[str]:
     return frozenset(names)
 
 
-def _pip(one: Requirement) -> Package:
+def _pip(one: Requirement) -> AskedPackage:
     operators = {operator for operator, _ in one.clauses}
     whole = one.text.place.text != one.text
-    return Package(one.key, one.name, one.text, one.specifier or None, openness(operators), False, whole)
+    return AskedPackage(one.key, one.name, one.text, one.specifier or None, openness(operators), False, whole)
 
 
-def _conda(spec: MatchSpec) -> Package:
+def _conda(spec: MatchSpec) -> AskedPackage:
     version = str(spec.version or "")
     operators = operators_in(version) or {"="} if version.strip("=* ") else set()
-    return Package(canonical(spec.name), spec.name, spec.text, spec.version, openness(operators), True, spec.whole)
+    return AskedPackage(canonical(spec.name), spec.name, spec.text, spec.version, openness(operators), True, spec.whole)
 
 
 _TABLE = regex(r"\s*\[\s*([\w-]+)\s*\]")
 _ENTRY = regex(r"\s*\"?([A-Za-z0-9][\w.-]*)\"?\s*=\s*\"([^\"]*)\"")
 
 
-def _pipfile(repo: Snapshot) -> Iterator[Package]:
+def _pipfile(repo: Snapshot) -> Iterator[AskedPackage]:
     """The packages of a Pipfile that is installed without a Pipfile.lock."""
     source = used_file(repo, "Pipfile") if build_plan(repo).buildpack == Buildpack.PIPFILE else None
     if source is None or used_file(repo, "Pipfile.lock"):
@@ -84,4 +84,4 @@ def _pipfile(repo: Snapshot) -> Iterator[Package]:
         elif (found := _ENTRY.match(line)) and table in ("packages", "dev-packages"):
             name, version = line.part(*found.span(1)), line.part(*found.span(2))
             weight = openness(operators_in(version))
-            yield Package(canonical(name), name, name, version, weight, False, True)
+            yield AskedPackage(canonical(name), name, name, version, weight, False, True)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from binderlint.changes.edits import replace
-from binderlint.facts.environment.asked import Package, asked_packages
+from binderlint.facts.environment.asked import AskedPackage, asked_packages
 from binderlint.facts.environment.installs import pip_files
 from binderlint.facts.environment.locks import installs_from_lock, locks
 from binderlint.facts.environment.own_package import own_names
@@ -63,16 +63,16 @@ class UnpinnedDependencies(Rule):
             )
 
 
-def _once(packages: Iterable[Package]) -> list[Package]:
+def _once(packages: Iterable[AskedPackage]) -> list[AskedPackage]:
     """Each package once, as where it is asked for most exactly."""
-    found: dict[str, Package] = {}
+    found: dict[str, AskedPackage] = {}
     for one in packages:
         if one.key not in found or one.weight < found[one.key].weight:
             found[one.key] = one
     return list(found.values())
 
 
-def _from_lock(repo: Snapshot, packages: list[Package]) -> Fix | None:
+def _from_lock(repo: Snapshot, packages: list[AskedPackage]) -> Fix | None:
     """Write the versions of the first lock file that knows some of the packages and was made for the Python of the build."""
     plan = build_plan(repo)
     python = plan.python.version if plan.python else ""
@@ -83,7 +83,7 @@ def _from_lock(repo: Snapshot, packages: list[Package]) -> Fix | None:
     return None
 
 
-def _pinned(one: Package, lock: Lock) -> Edit | None:
+def _pinned(one: AskedPackage, lock: Lock) -> Edit | None:
     """The package with the version of a lock file; None where it knows none, or one that the lowest version excludes."""
     version = (lock.conda if one.conda else lock.pip).get(one.key)
     if (
