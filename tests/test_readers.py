@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from binderlint.lint.rule import one_line
+from binderlint.lint.wording import counted, listed, with_article
 from binderlint.read.address import parse_address
 from binderlint.read.plain_notebook import PlainNotebook
 from binderlint.read.requirements import Option, Requirement, read_requirements, short
@@ -27,6 +28,33 @@ def test_long_messages_are_cut(length: int) -> None:
     line = one_line("a" * length)
     assert len(line) == min(length, 1000)
     assert line.endswith("\u2026") == (length > 1000)
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ("", ""),
+        ("a", "`a`"),
+        ("ab", "`a` and `b`"),
+        ("abc", "`a`, `b` and `c`"),
+        ("abcd", "`a`, `b`, `c` and 1 more"),
+    ],
+)
+def test_lists_of_names(values: str, words: str) -> None:
+    assert listed(values) == words
+
+
+def test_numbers_of_things() -> None:
+    assert [counted(number, "line") for number in (0, 1, 2)] == ["0 lines", "1 line", "2 lines"]
+    assert [counted(number, "entry", "entries") for number in (1, 2)] == ["1 entry", "2 entries"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["a GitHub token", "an npm token", "a PyPI token", "an OpenAI key", "an AWS secret key", "an SSH key", "a PGP key", "a private key", "an access key"],
+)  # fmt: skip
+def test_articles(words: str) -> None:
+    assert with_article(words.split(" ", 1)[1]) == words
 
 
 @pytest.mark.parametrize(

@@ -64,8 +64,8 @@ POLISH = {"severity": Severity.INFO, "level": Level.POLISH}
         ((one(**LATER), one(**LATER)), "nothing was found that would stop the launch today, but 2 problems may do so later"),
         ((one(),), "Binder will fail or ignore something: see the problem of level `launch`"),
         ((one(), one(severity=Severity.WARNING), one(**LATER)), "Binder will fail or ignore something: see the 2 problems of level `launch`"),
-        ((at("a.ipynb"), one(**LATER)), "nothing was found that would stop the launch, but 1 notebook will not work"),
-        ((at("a.ipynb"), at("a.ipynb"), at("b/c.Rmd")), "nothing was found that would stop the launch, but 2 notebooks will not work"),
+        ((at("a.ipynb"), one(**LATER)), "nothing was found that would stop the launch, but 1 notebook may not run"),
+        ((at("a.ipynb"), at("a.ipynb"), at("b/c.Rmd")), "nothing was found that would stop the launch, but 2 notebooks may not run"),
         ((at("a.ipynb"), one()), "Binder will fail or ignore something: see the 2 problems of level `launch`"),
     ],
 )  # fmt: skip

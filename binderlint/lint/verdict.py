@@ -26,7 +26,7 @@ def _stopped(report: Report) -> str:
     paths = [found.path for found in report.at_stake if found.level is Level.LAUNCH]
     notebooks = {path for path in paths if path.endswith(_NOTEBOOKS)}
     if notebooks.issuperset(paths):
-        return f"nothing was found that would stop the launch, but {counted(len(notebooks), 'notebook')} will not work"
+        return f"nothing was found that would stop the launch, but {counted(len(notebooks), 'notebook')} may not run"
     which = "the problem" if len(paths) == 1 else f"the {len(paths)} problems"
     return f"Binder will fail or ignore something: see {which} of level `launch`"
 
