@@ -23,9 +23,10 @@ class Severity(IntEnum):
 
 
 class Level(Enum):
-    """What is at stake, each level including the one before: launch today, the same launch next year, polish."""
+    """What is at stake: that it is built and started, that what is started works, that both are so next year, polish."""
 
     LAUNCH = "launch"
+    RUN = "run"
     REPRODUCE = "reproduce"
     POLISH = "polish"
 
@@ -114,8 +115,12 @@ class Diagnostic(NamedTuple):
         return self.place.path
 
     @property
-    def url(self) -> str:
+    def fails_today(self) -> bool:
+        """Whether something certainly fails, or is ignored, today."""
+        return self.severity is Severity.ERROR and self.level in (Level.LAUNCH, Level.RUN)
 
+    @property
+    def url(self) -> str:
         return f"{DOCS}{folder_of(self.code)}/{self.name.replace('-', '_')}.md"
 
     @property

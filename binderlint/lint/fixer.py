@@ -15,7 +15,6 @@ from binderlint.lint.diagnostic import (
     Diagnostic,
     Edit,
     Fix,
-    Level,
     Recode,
     Rename,
     Replace,
@@ -314,7 +313,7 @@ def _newly_read(before: Snapshot, after: Snapshot) -> set[str]:
 def _further(solved: Iterable[Diagnostic], report: Report, after_report: Report) -> set[str]:
     """The files at which the launch failed, now gets further, and fails at no more places than before."""
     was, now = (Counter(found.path for found in _errors(one)) for one in (report, after_report))
-    failed = {one.path for one in solved if one.severity is Severity.ERROR and one.level is Level.LAUNCH}
+    failed = {one.path for one in solved if one.fails_today}
     return {path for path in failed if now[path] <= was[path]}
 
 

@@ -118,11 +118,7 @@ def _unexplained(repo: Snapshot, found: list[Diagnostic], ran: list[Rule]) -> li
         return found
     codes = {rule.code for rule in ran}
     others = [one for rule in all_rules() if rule.code not in codes for one in run_rule(rule, repo)]
-    causes = {
-        (one.path, one.code)
-        for one in (*found, *others)
-        if one.severity is Severity.ERROR and one.level is Level.LAUNCH and one.code != CRASHED
-    }
+    causes = {(one.path, one.code) for one in (*found, *others) if one.fails_today and one.code != CRASHED}
     return [one for one in found if not any(path in one.explained_in and code != one.code for path, code in causes)]
 
 

@@ -8,7 +8,7 @@ from operator import itemgetter
 
 from binderlint.facts.launch.links import markup_of
 from binderlint.lint.comments import CommentRule, Comments, Directive, directives
-from binderlint.lint.diagnostic import Diagnostic, Level, Severity
+from binderlint.lint.diagnostic import Diagnostic
 from binderlint.lint.families import META
 from binderlint.lint.report import Suppressed
 from binderlint.lint.settings import Settings
@@ -79,7 +79,7 @@ def suppress(
         else:
             suppressed.append(hidden)
     if comments:
-        failing = {one.path for one in kept if one.severity is Severity.ERROR and one.level is Level.LAUNCH}
+        failing = {one.path for one in kept if one.fails_today}
         used.update(comment for comment in comments if comment.place.path in failing or not _is_read(repo, comment))
         known = {name for entry in rule_index() for name in (entry.code, entry.name)}
         facts = Comments(comments, used, ran, known, settings.require_reasons)
