@@ -39,7 +39,7 @@ def _check(environment: Mapping[str, str], outputs: list[str]) -> int:
     target = workspace / environment.get("TARGET", "")
     words = [*_configuration(environment, target), *_words(environment.get("ARGUMENTS", ""))]
     fail_on = f"--fail-on={environment.get('FAIL_ON') or 'warning'}"
-    return main(["check", "--assume-binder", *outputs, fail_on, *words, "--", str(target)])
+    return main(["check", *outputs, fail_on, *words, "--", str(target)])
 
 
 def _words(arguments: str) -> list[str]:

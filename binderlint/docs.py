@@ -103,10 +103,11 @@ def company(rule: Rule, case: Case) -> list[Rule]:
 
 def said(rule: Rule, case: Case, found: list[Diagnostic]) -> str:
     """The blocks of a case with what binderlint says and what its fixes change."""
+    from binderlint.lint.report import Report
     from binderlint.reporters.full import frame
     from binderlint.style import Style
 
-    text = "\n".join(frame(one, Style(width=_WIDTH)) for one in found)
+    text = "\n".join(frame(one, Style(width=_WIDTH)) for one in Report(tuple(found)).findings)
     lines = [
         "binderlint says:",
         "",
@@ -250,7 +251,7 @@ def configuration() -> str:
         "",
         "What the file, a flag or a comment hides is never silent: every format says what hides how many problems, and so for problems that",
         "`severity` makes less severe and for those that `fail-on` keeps from failing the run. What the rules that `select` leaves out would have",
-        "found is counted as well. The level reached does not count what is hidden, and says so. `--show-suppressed` lists it, and `--output json`",
+        "found is counted as well. A level of which only hidden problems are known is not judged. `--show-suppressed` lists it, and `--output json`",
         "has it in full.",
     ]
     return "\n".join(lines) + "\n"
@@ -307,12 +308,12 @@ def hooks() -> str:
                 (
                     "binderlint",
                     "Check that the repository is ready for Binder",
-                    "python -I -m binderlint --assume-binder",
+                    "python -I -m binderlint",
                 ),
                 (
                     "binderlint-fix",
                     "Check it, and write the safe fixes",
-                    "python -I -m binderlint --assume-binder --fix --exit-non-zero-on-fix",
+                    "python -I -m binderlint --fix --exit-non-zero-on-fix",
                 ),
             )
         )

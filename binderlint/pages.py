@@ -61,7 +61,6 @@ class Case(NamedTuple):
     sources: tuple[Source, ...]
     git: Git | None
     hub: str
-    assume_binder: bool
     says: str | None
     changes: str | None
     variants: bool
@@ -74,7 +73,7 @@ class Case(NamedTuple):
         from binderlint.snapshot import Snapshot
 
         files = self.sources if sources is None else sources
-        return Snapshot(files, git=self.git, hub=self.hub, assume_binder=self.assume_binder)
+        return Snapshot(files, git=self.git, hub=self.hub)
 
 
 class Page:
@@ -209,7 +208,6 @@ def _case(heading: str, section: str, head: int, end: int, items: list[tuple[int
         tuple(files),
         git,
         words[words.index("--hub") + 1] if "--hub" in words else "mybinder.org",
-        "--no-assume-binder" not in words,
         says,
         changes,
         not title.endswith(_NO_VARIANTS),

@@ -35,7 +35,6 @@ class Snapshot:
         git: Git | None = None,
         clone: Clone | None = None,
         hub: str | Hub = "mybinder.org",
-        assume_binder: bool = False,
         nothing_committed: bool = False,
         versions: Lock | None = None,
     ) -> None:
@@ -47,7 +46,6 @@ class Snapshot:
         self.clone = clone or Clone()
         """What only the repository on this machine can tell."""
         self._hub = hub
-        self.assume_binder = assume_binder
         self.nothing_committed = nothing_committed
         self.versions = versions
         """What the user has installed, known beside the lock files."""
@@ -143,21 +141,18 @@ class Snapshot:
         folder: Path,
         *,
         hub: str | Hub = "mybinder.org",
-        assume_binder: bool = False,
         versions: Lock | None = None,
     ) -> Snapshot:
         """The work tree of a git repository, a folder inside one (as repo2docker's `--subdir`), or a plain folder.
 
         Raises RepositoryError when it is not a folder, or what git knows of it cannot be read.
         """
-        return cls(**read_folder(folder)._asdict(), hub=hub, assume_binder=assume_binder, versions=versions)
+        return cls(**read_folder(folder)._asdict(), hub=hub, versions=versions)
 
     @classmethod
-    def from_ref(
-        cls, folder: Path, ref: str, *, hub: str | Hub = "mybinder.org", assume_binder: bool = False
-    ) -> Snapshot:
+    def from_ref(cls, folder: Path, ref: str, *, hub: str | Hub = "mybinder.org") -> Snapshot:
         """The files of a commit, without touching the work tree. Raises RepositoryError for a ref that git does not know."""
-        return cls(**read_ref(folder, ref)._asdict(), hub=hub, assume_binder=assume_binder)
+        return cls(**read_ref(folder, ref)._asdict(), hub=hub)
 
     @classmethod
     def from_dict(
@@ -166,7 +161,6 @@ class Snapshot:
         *,
         git: Git | None = None,
         hub: str | Hub = "mybinder.org",
-        assume_binder: bool = False,
         versions: Lock | None = None,
     ) -> Snapshot:
         """A repository that exists only in memory: paths to text, bytes or a Source (for a mode, or a file git does not track)."""
@@ -176,7 +170,7 @@ class Snapshot:
             else Source(path, content.encode("utf-8", "surrogateescape") if isinstance(content, str) else content)
             for path, content in files.items()
         ]
-        return cls(sources, git=git, hub=hub, assume_binder=assume_binder, versions=versions)
+        return cls(sources, git=git, hub=hub, versions=versions)
 
     # -- changing it
 
@@ -200,7 +194,6 @@ class Snapshot:
             git=self.git,
             clone=self.clone,
             hub=self._hub,
-            assume_binder=self.assume_binder,
             nothing_committed=self.nothing_committed,
             versions=self.versions,
         )

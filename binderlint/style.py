@@ -62,3 +62,18 @@ def _understands_colours(stream: IO[str]) -> bool:
         known = kernel.GetConsoleMode(console, ctypes.byref(mode))
         return bool(known and kernel.SetConsoleMode(console, mode.value | 0x4))  # ENABLE_VIRTUAL_TERMINAL_PROCESSING
     return True
+
+
+def hanging(head: str, text: str, indent: int, style: Style, colour: str = "") -> list[str]:
+    """Text behind a head that takes `indent` columns, in lines of the terminal's width of which the later ones begin below the text."""
+    first, *rest = wrapped(text, style, " " * indent)
+    paint = (lambda line: style.paint(colour, line)) if colour else str
+    return [f"{head}{paint(first)}", *(f"{' ' * indent}{paint(line.strip())}" for line in rest)]
+
+
+def wrapped(text: str, style: Style, indent: str = "") -> list[str]:
+    """Text in lines of the terminal's width, the lines after the first indented; the first leaves room for what stands before it."""
+    from textwrap import wrap
+
+    lines = wrap(indent + text, style.width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
+    return [lines[0][len(indent) :], *lines[1:]] if lines else [""]

@@ -142,7 +142,7 @@ def test_inputs(runner: Runner, folder: Path) -> None:
     assert "start-no-passthrough" not in done.stdout
     done, _ = runner.check(folder.parent, path=folder.name, arguments="--output json=report.json")
     assert f"::error file={folder.name}/binder/start,line=" in done.stdout
-    assert json.loads((folder.parent / "report.json").read_bytes())["version"] == 1
+    assert json.loads((folder.parent / "report.json").read_bytes())["version"] == 2
 
 
 def test_a_clean_repository_passes(runner: Runner, folder: Path) -> None:

@@ -117,7 +117,7 @@ OFTEN = (
 def test_spoiled_file(path: str, how: str) -> None:
     data = SPOILED[how](SOUND[path].encode())
     base = {} if path in ("requirements.txt", "Dockerfile") else {"requirements.txt": "numpy\n"}
-    repo = Snapshot.from_dict({**base, path: data}, assume_binder=True)
+    repo = Snapshot.from_dict({**base, path: data})
     report = examine(repo)
     if build_plan(repo).error:
         assert report.fails(Severity.ERROR)
@@ -126,14 +126,14 @@ def test_spoiled_file(path: str, how: str) -> None:
 @pytest.mark.parametrize("how", SPOILED)
 def test_everything_spoiled(how: str) -> None:
     files = {path: SPOILED[how](content.encode()) for path, content in SOUND.items()}
-    examine(Snapshot.from_dict(files, assume_binder=True))
+    examine(Snapshot.from_dict(files))
     del files["Dockerfile"], files["Project.toml"], files["default.nix"]
     examine(Snapshot.from_dict({f".binder/{path}": content for path, content in files.items()}))
 
 
 @pytest.mark.parametrize("name", CONFIG_NAMES)
 def test_folder_in_the_place_of_a_file(name: str) -> None:
-    examine(Snapshot.from_dict({f"{name}/README.md": "x\n"}, assume_binder=True))
+    examine(Snapshot.from_dict({f"{name}/README.md": "x\n"}))
     examine(Snapshot.from_dict({f"binder/{name}/README.md": "x\n", "binder/requirements.txt": ""}))
 
 
@@ -155,7 +155,7 @@ LOOPS: list[Files] = [
 
 @pytest.mark.parametrize("files", LOOPS, ids=lambda files: " ".join(files))
 def test_loop(files: Files) -> None:
-    examine(Snapshot.from_dict(files, assume_binder=True))
+    examine(Snapshot.from_dict(files))
 
 
 def test_bytes_that_are_no_text_in_what_a_fix_writes() -> None:
@@ -174,7 +174,7 @@ def test_line_ends_in_what_a_message_quotes() -> None:
         {"environment.yml": 'dependencies:\n- "python=3.1\\r\\n2"\n'},
         {"environment.yml": b"dependencies:\n- 'python=3.1\r\n\r\n  2'\n"},
     ):
-        examine(Snapshot.from_dict(files, assume_binder=True))
+        examine(Snapshot.from_dict(files))
 
 
 def test_taken_paths() -> None:
@@ -195,7 +195,7 @@ def test_what_comes_to_light_takes_no_fix_back() -> None:
         {"environment.yml": "dependencies:\n- python=2.2\n- -e .\n".encode("utf-16")},
         {"requirements.txt": "", "start": "#!/bin/bash\r\nexec $@\r\n".encode("utf-16")},
     ):
-        done = fix(Snapshot.from_dict(files, assume_binder=True), applicability=Applicability.UNSAFE)
+        done = fix(Snapshot.from_dict(files), applicability=Applicability.UNSAFE)
         assert done.applied
         assert not [found for found, _ in done.reverted if found.code in ("CND002", "SCR002")]
 
@@ -226,7 +226,7 @@ def test_damaged_files(data: st.DataObject) -> None:
             content = content[:start] + noise + content[end:]
         folder = data.draw(st.sampled_from(["", "", "binder/"]))
         files[folder + path] = content
-    examine(Snapshot.from_dict(files, assume_binder=True))
+    examine(Snapshot.from_dict(files))
 
 
 # -- kinds of text that programs part in different ways, or cannot take at all
@@ -250,7 +250,7 @@ def test_white_space_that_programs_disagree_about(space: str) -> None:
     for path in (*OFTEN, "Pipfile", "Project.toml", "install.R", "DESCRIPTION", ".dockerignore", ".gitmodules"):
         for text in with_space(SOUND[path], space).values():
             base = {} if path in ("requirements.txt", "Dockerfile") else {"requirements.txt": "numpy\n"}
-            examine(Snapshot.from_dict({**base, path: text}, assume_binder=True))
+            examine(Snapshot.from_dict({**base, path: text}))
 
 
 @pytest.mark.parametrize("number", NUMBERS, ids=lambda number: ascii(number[:6]))
@@ -260,7 +260,7 @@ def test_numbers_that_python_does_not_convert(path: str, number: str) -> None:
         re.sub(r"\d+", number, SOUND[path], count=1),
         re.sub(r"\d+(?!.*\d)", number, SOUND[path], flags=re.DOTALL),
     ):
-        examine(Snapshot.from_dict({path: text}, assume_binder=True))
+        examine(Snapshot.from_dict({path: text}))
 
 
 @pytest.mark.parametrize(
@@ -284,8 +284,8 @@ def test_numbers_that_python_does_not_convert(path: str, number: str) -> None:
 )
 def test_many_digits(path: str, text: str) -> None:
     for number in (MANY_DIGITS, "\u0663" * 5000, "\u00b2"):
-        examine(Snapshot.from_dict({"binder/start": "", path: text.replace("{}", number)}, assume_binder=True))
-        examine(Snapshot.from_dict({path: text.format(*[number] * 5)}, assume_binder=True))
+        examine(Snapshot.from_dict({"binder/start": "", path: text.replace("{}", number)}))
+        examine(Snapshot.from_dict({path: text.format(*[number] * 5)}))
 
 
 def test_what_the_build_says_of_many_digits() -> None:
@@ -320,7 +320,7 @@ def test_half_a_character(half: str) -> None:
                 path: "" if path == "requirements.txt" else "dependencies: [python=3.12, pip]\n",
                 "a.ipynb": notebook,
             }
-            repo = Snapshot.from_dict(files, assume_binder=True)
+            repo = Snapshot.from_dict(files)
             examine(repo)
             fixed = fix(repo, applicability=Applicability.UNSAFE).repo
             for source in fixed.sources.values():
@@ -334,7 +334,7 @@ def test_a_fix_keeps_the_half_of_a_character() -> None:
     """Converting a notebook writes it as the escape that it was."""
     cells = '[{"cell_type": "code", "language": "python", "input": "x\\ud800y", "outputs": [], "collapsed": false}]'
     old = f'{{"nbformat": 3, "nbformat_minor": 0, "metadata": {{"name": ""}}, "worksheets": [{{"cells": {cells}}}]}}'
-    done = fix(Snapshot.from_dict({"a.ipynb": old}, assume_binder=True), applicability=Applicability.UNSAFE)
+    done = fix(Snapshot.from_dict({"a.ipynb": old}), applicability=Applicability.UNSAFE)
     text = done.repo.sources["a.ipynb"].text
     assert json.loads(text)["nbformat"] == 4
     assert "x\\ud800y" in text
@@ -368,7 +368,7 @@ def test_deep_nesting(kind: str) -> None:
     path, texts = NESTED[kind]
     base = {} if path in ("requirements.txt", "Dockerfile") else {"requirements.txt": ""}
     for text in texts:
-        examine(Snapshot.from_dict({**base, path: text}, assume_binder=True))
+        examine(Snapshot.from_dict({**base, path: text}))
 
 
 @pytest.mark.parametrize("path", ["environment.yml", "_config.yml", ".dask/config.yaml"])
@@ -382,7 +382,7 @@ def test_deep_nesting_in_yaml(path: str) -> None:
         blocks,
         f"{key}{'&a [' * 150}",
     ):
-        examine(Snapshot.from_dict({"README.md": "thebe\n", path: text}, assume_binder=True))
+        examine(Snapshot.from_dict({"README.md": "thebe\n", path: text}))
 
 
 def test_both_folders_and_an_old_dockerfile() -> None:
@@ -406,7 +406,7 @@ def test_a_fix_whose_path_is_taken_is_none() -> None:
         ("environment.yml", "environment.yaml"),
     ):
         text = '#!/bin/bash\nexec "$@"\n' if file.endswith(".sh") else "dependencies: [python=3.12]\n"
-        examine(Snapshot.from_dict({file: text, link: Source(link, b"nowhere", SYMLINK)}, assume_binder=True))
+        examine(Snapshot.from_dict({file: text, link: Source(link, b"nowhere", SYMLINK)}))
 
 
 def test_a_notebook_of_old_that_cannot_be_converted() -> None:
@@ -420,7 +420,7 @@ def test_a_bug_in_the_plan_is_said_once(monkeypatch: pytest.MonkeyPatch) -> None
         raise ZeroDivisionError("a bug\nof two lines")
 
     monkeypatch.setattr("binderlint.repo2docker.build.detect", crash)
-    report = check(Snapshot.from_dict({"requirements.txt": "numpy\n"}, assume_binder=True))
+    report = check(Snapshot.from_dict({"requirements.txt": "numpy\n"}))
     assert report.crashed
     (found,) = report.diagnostics
     assert "nothing was checked" in found.message
@@ -465,17 +465,18 @@ def test_empty_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str], initia
         git(tmp_path, "init")
     code, said = run(tmp_path, capsys, "--output", output)
     assert code in (0, 1)
-    assert "not-for-binder" in said or "BLT002" in said or "nothing" in said.lower()
-    run(tmp_path, capsys, "--assume-binder", "--fix", "--unsafe-fixes", "--output", output)
+    assert "LAY006" in said or "no-environment-file" in said
+    assert output == "github" or "there is no file to look at" in said
+    run(tmp_path, capsys, "--fix", "--unsafe-fixes", "--output", output)
     assert not [path for path in tmp_path.iterdir() if path.name != ".git"]
 
 
 def test_plain_folder_and_repository_without_commits(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "environment.yml").write_text("dependencies:\n  - python=3.12\nprefix: /x\n")
     (tmp_path / "postbuild").write_text("#!/bin/sh\ntrue\n")
-    _, plain = run(tmp_path, capsys, "--assume-binder")
+    _, plain = run(tmp_path, capsys)
     git(tmp_path, "init")
-    _, started = run(tmp_path, capsys, "--assume-binder")
+    _, started = run(tmp_path, capsys)
     for said in (plain, started):
         assert "filename-case" in said
         assert "env-prefix" in said
@@ -483,7 +484,7 @@ def test_plain_folder_and_repository_without_commits(tmp_path: Path, capsys: pyt
     assert "nothing-committed" not in plain
     git(tmp_path, "add", "environment.yml")
     git(tmp_path, "commit", "-m", "x")
-    _, committed = run(tmp_path, capsys, "--assume-binder")
+    _, committed = run(tmp_path, capsys)
     assert "env-prefix" in committed
 
 
@@ -492,14 +493,14 @@ def test_broken_index(tmp_path: Path, capsys: pytest.CaptureFixture[str], index:
     git(tmp_path, "init")
     (tmp_path / "requirements.txt").write_text("numpy\n")
     (tmp_path / ".git/index").write_bytes(index)
-    run(tmp_path, capsys, "--assume-binder")
+    run(tmp_path, capsys)
 
 
 @pytest.mark.parametrize("pointer", ["", "gitdir: /nowhere\n", "gitdir: .git\n", "\0"])
 def test_git_file_that_points_nowhere(tmp_path: Path, capsys: pytest.CaptureFixture[str], pointer: str) -> None:
     (tmp_path / ".git").write_text(pointer)
     (tmp_path / "requirements.txt").write_text("numpy\n")
-    run(tmp_path, capsys, "--assume-binder")
+    run(tmp_path, capsys)
 
 
 def test_paths_that_cannot_be_checked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -508,7 +509,7 @@ def test_paths_that_cannot_be_checked(tmp_path: Path, capsys: pytest.CaptureFixt
     run(tmp_path / "loop", capsys)
     pipe(tmp_path / "pipe")
     (tmp_path / "requirements.txt").write_text("numpy\n")
-    run(tmp_path, capsys, "--assume-binder")
+    run(tmp_path, capsys)
 
 
 def test_links_and_special_files_on_disk(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -517,7 +518,7 @@ def test_links_and_special_files_on_disk(tmp_path: Path, capsys: pytest.CaptureF
     (tmp_path / "start").mkdir()
     pipe(tmp_path / "postBuild")
     (tmp_path / "deep").symlink_to("deep/deep")
-    code, _ = run(tmp_path, capsys, "--assume-binder", "--fix", "--unsafe-fixes")
+    code, _ = run(tmp_path, capsys, "--fix", "--unsafe-fixes")
     assert code in (0, 1)
 
 
@@ -533,7 +534,7 @@ def test_a_fix_never_writes_outside(tmp_path: Path, capsys: pytest.CaptureFixtur
     (inside / "binder").symlink_to(outside / "binder")
     (inside / "a.ipynb").write_text("{}")
     before = {path: path.read_bytes() for path in outside.rglob("*") if path.is_file()}
-    run(inside, capsys, "--assume-binder", "--fix", "--unsafe-fixes")
+    run(inside, capsys, "--fix", "--unsafe-fixes")
     assert {path: path.read_bytes() for path in outside.rglob("*") if path.is_file()} == before
     assert (inside / "environment.yml").is_symlink()
 
@@ -553,7 +554,7 @@ def test_bytes_that_are_no_text_survive_a_fix(tmp_path: Path, capsys: pytest.Cap
 def test_json_of_text_that_is_no_text(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "requirements.txt").write_bytes(b"a\xff==1\n")
     (tmp_path / "environment.yml").write_bytes(b"\xff\n")
-    code = main([str(tmp_path), "--assume-binder", "--output", "json"])
+    code = main([str(tmp_path), "--output", "json"])
     said = capsys.readouterr().out
     assert code == 1
     assert json.loads(said)["diagnostics"]
@@ -647,7 +648,7 @@ def test_what_the_build_depends_on_cannot_be_read(
     if path == "binder/":
         (tmp_path / "binder").mkdir()
     refusing(monkeypatch, tmp_path, path)
-    code, said = run(tmp_path, capsys, "--output", "concise", "--assume-binder")
+    code, said = run(tmp_path, capsys, "--output", "concise")
     assert code == 1
     assert "nothing else was checked" in said
     assert "Found 1 error." in said
@@ -699,13 +700,16 @@ def test_files_that_are_too_large(
     (tmp_path / "b.ipynb").write_text("{")
     code, said = run(tmp_path, capsys, "--output", "concise")
     assert code == 1
-    assert "info BLT007 file-not-read: `a.ipynb` and `index.html` could not be read (larger than 2 MB)" in said
+    assert "info BLT007 file-not-read (polish): `a.ipynb` and `index.html` could not be read (larger than 2 MB)" in said
     assert "0.bin" not in said
     assert "b.ipynb:1:2: error NBK001" in said
     (tmp_path / "environment.yml").write_bytes(b"#" * 1_000_001)
     code, said = run(tmp_path, capsys, "--output", "concise", "--fix", "--unsafe-fixes")
     assert code == 1
-    assert "environment.yml:1:1: error BLT007 file-not-read: This file could not be read (larger than 1 MB)" in said
+    assert (
+        "environment.yml:1:1: error BLT007 file-not-read (launch): This file could not be read (larger than 1 MB)"
+        in said
+    )
 
 
 @pytest.mark.parametrize(
@@ -783,15 +787,15 @@ def test_configuration_that_is_no_file(tmp_path: Path, capsys: pytest.CaptureFix
     (tmp_path / "requirements.txt").write_text("numpy\n")
     path = tmp_path / name
     pipe(path)
-    run(tmp_path, capsys, "--assume-binder")
+    run(tmp_path, capsys)
     assert run(tmp_path, capsys, "--config", str(path))[0] == 2
     path.rmdir() if path.is_dir() else path.unlink()
     path.mkdir()
-    run(tmp_path, capsys, "--assume-binder")
+    run(tmp_path, capsys)
     assert run(tmp_path, capsys, "--config", str(path))[0] == 2
     path.rmdir()
     path.symlink_to(name)
-    run(tmp_path, capsys, "--assume-binder")
+    run(tmp_path, capsys)
     assert run(tmp_path, capsys, "--config", str(path))[0] == 2
 
 
@@ -804,7 +808,7 @@ def test_configuration_that_lies_elsewhere(tmp_path: Path, capsys: pytest.Captur
     (repo / "requirements.txt").write_text("numpy\n")
     git(repo, "init")
     (repo / "pyproject.toml").symlink_to(secret)
-    assert "TOKEN" not in run(repo, capsys, "--assume-binder")[1]
+    assert "TOKEN" not in run(repo, capsys)[1]
     (repo / "binderlint.toml").symlink_to("../secret.toml")
     code, said = run(repo, capsys)
     assert code == 2
@@ -854,7 +858,7 @@ def test_special_files_everywhere(tmp_path: Path, capsys: pytest.CaptureFixture[
             path.mkdir()
         else:
             path.symlink_to("/dev/zero")
-    run(tmp_path, capsys, "--assume-binder", "--isolated")
-    run(tmp_path, capsys, "--assume-binder", "--isolated", "--fix", "--unsafe-fixes")
+    run(tmp_path, capsys, "--isolated")
+    run(tmp_path, capsys, "--isolated", "--fix", "--unsafe-fixes")
     shutil.rmtree(tmp_path / ".git")
-    run(tmp_path, capsys, "--assume-binder", "--isolated")
+    run(tmp_path, capsys, "--isolated")

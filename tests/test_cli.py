@@ -109,7 +109,7 @@ def test_fix_and_diff(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
 def test_paths_limit_the_report_not_the_analysis(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "README.md").write_text("x\n")
     assert main([*ONLY, "--output", "concise", "README.md"]) == 0
-    assert "CND001" not in capsys.readouterr().out
+    assert "env-prefix" not in capsys.readouterr().out
     for path in ("binder/environment.yml", "binder"):
         main([*ONLY, "--output", "concise", path])
         assert "binder/environment.yml:3:1: info CND001" in capsys.readouterr().out
@@ -119,12 +119,12 @@ def test_several_repositories(folder: Path, capsys: pytest.CaptureFixture[str]) 
     for name in ("one", "two"):
         (folder / name).mkdir()
         (folder / name / "environment.yml").write_text(BAD)
-    assert main([*ONLY, "--assume-binder", "--output", "json", "one", "two"]) == 0
+    assert main([*ONLY, "--output", "json", "one", "two"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert [json.loads(line)["diagnostics"][0]["path"] for line in lines] == ["environment.yml"] * 2
-    assert main([*ONLY, "--assume-binder", "--output", "json=both.jsonl", "one", "two"]) == 0
-    assert [json.loads(line)["version"] for line in (folder / "both.jsonl").read_text().splitlines()] == [1, 1]
-    main([*ONLY, "--assume-binder", "--output", "concise", "one", "two"])
+    assert main([*ONLY, "--output", "json=both.jsonl", "one", "two"]) == 0
+    assert [json.loads(line)["version"] for line in (folder / "both.jsonl").read_text().splitlines()] == [2, 2]
+    main([*ONLY, "--output", "concise", "one", "two"])
     out = capsys.readouterr().out
     assert "one/environment.yml:3:1" in out
     assert "two/environment.yml:3:1" in out
@@ -155,10 +155,10 @@ def test_from_a_folder_below(folder: Path, monkeypatch: pytest.MonkeyPatch, caps
 def test_several_outputs_in_one_run(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([*ONLY, "--output", "concise", "--output", "json=report.json", "--output", "markdown=summary.md"]) == 0
     assert "CND001" in capsys.readouterr().out
-    assert json.loads((folder / "report.json").read_text())["version"] == 1
+    assert json.loads((folder / "report.json").read_text())["version"] == 2
     assert "CND001" in (folder / "summary.md").read_text()
     assert main([*ONLY, "--output", "json=report.json"]) == 0
-    assert json.loads((folder / "report.json").read_text())["version"] == 1, "a second run writes it anew"
+    assert json.loads((folder / "report.json").read_text())["version"] == 2, "a second run writes it anew"
     assert main([*ONLY, "--output", "json=none/report.json"]) == 2
     assert "cannot be written" in capsys.readouterr().err
 
@@ -172,7 +172,7 @@ def test_a_ref(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     main([*ONLY, "--ref", "HEAD", "--output", "concise"])
     assert "CND001" in capsys.readouterr().out
     main([*ONLY, "--output", "concise"])
-    assert "CND001" not in capsys.readouterr().out
+    assert "env-prefix" not in capsys.readouterr().out
     assert main(["--ref", "HEAD", "--fix"]) == 2
 
 
@@ -313,7 +313,7 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_as_a_module_and_into_a_closed_pipe(folder: Path) -> None:
-    command = f"{sys.executable} -m binderlint --assume-binder | head -n 1"
+    command = f"{sys.executable} -m binderlint | head -n 1"
     done = subprocess.run(command, shell=True, env=ENVIRONMENT, capture_output=True, text=True)
     assert not done.stderr
 

@@ -103,7 +103,6 @@ def test_what_a_repaired_file_brings_to_light_is_repaired_too() -> None:
             "environment.yml": "dependencies: [python=3.12, dask, dask-kubernetes]\n",
             "start": start,
         },
-        assume_binder=True,
     )
     rules = rules_of("DSK")[:5]
     fixed = fix(repo, rules=rules)

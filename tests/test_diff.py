@@ -126,14 +126,14 @@ def run(folder: Path, *words: str, **environment: str) -> subprocess.CompletedPr
 @pytest.mark.parametrize("environment", CASES.values(), ids=CASES)
 def test_diff_is_what_fix_writes(folder: Path, environment: dict[str, str]) -> None:
     """Whatever the encoding of the stream, the patch makes the same bytes as `--fix`."""
-    done = run(folder, "--assume-binder", "--diff", **environment)
+    done = run(folder, "--diff", **environment)
     assert done.returncode == 1, done.stderr
     git(folder, "apply", "--check", "-", stdin=done.stdout)
     git(folder, "apply", "-", stdin=done.stdout)
     applied = read(folder)
     git(folder, "apply", "-R", "-", stdin=done.stdout)
     assert read(folder) != applied
-    run(folder, "--assume-binder", "--fix", **environment)
+    run(folder, "--fix", **environment)
     assert read(folder) == applied
 
 

@@ -60,7 +60,7 @@ class Failing(Finder):
 
 
 def repo(**files: str) -> Snapshot:
-    return Snapshot.from_dict(files, assume_binder=True)
+    return Snapshot.from_dict(files)
 
 
 def test_passes_follow_each_other() -> None:
@@ -158,7 +158,7 @@ def test_a_fix_that_brings_an_error_is_taken_back() -> None:
 
 
 def test_a_fix_that_breaks_the_build_is_taken_back() -> None:
-    broken = Snapshot.from_dict({"environment.yml": "dependencies: [python=3.12]\n"}, assume_binder=True)
+    broken = Snapshot.from_dict({"environment.yml": "dependencies: [python=3.12]\n"})
     done = fix(broken, rules=[Finder("]", "")])
     assert done.repo.sources["environment.yml"].text == "dependencies: [python=3.12]\n"
     assert "the build would fail" in done.reverted[0][1]
@@ -167,10 +167,10 @@ def test_a_fix_that_breaks_the_build_is_taken_back() -> None:
 def test_a_script_that_would_fail_is_not_brought_to_run() -> None:
     script = "#!/bin/bash\nset -e\njupyter nbextension enable rise\n"
     files = {"environment.yml": "dependencies: [python=3.12]\n"}
-    done = fix(Snapshot.from_dict({**files, "postbuild": script}, assume_binder=True))
+    done = fix(Snapshot.from_dict({**files, "postbuild": script}))
     assert "postbuild" in done.repo.sources
     assert "postbuild-removed-jupyter-command" in done.reverted[0][1]
-    fine = fix(Snapshot.from_dict({**files, "postbuild": "#!/bin/bash\nset -e\ntrue\n"}, assume_binder=True))
+    fine = fix(Snapshot.from_dict({**files, "postbuild": "#!/bin/bash\nset -e\ntrue\n"}))
     assert "postBuild" in fine.repo.sources
 
 
@@ -214,7 +214,7 @@ def test_what_does_harm_now_is_tried_again_later() -> None:
 def test_a_fix_that_another_one_puts_right_is_applied_with_it() -> None:
     """The script fails with its line endings, and they are fixed once Binder runs it."""
     files = {"environment.yml": "dependencies: [python=3.12]\n", "postbuild": "#!/bin/bash\r\nset -e\r\nmake\r\n"}
-    done = fix(Snapshot.from_dict(files, assume_binder=True))
+    done = fix(Snapshot.from_dict(files))
     assert done.repo.sources["postBuild"].text == "#!/bin/bash\nset -e\nmake\n"
     assert "postbuild" not in done.repo.sources
     assert not done.reverted
@@ -242,9 +242,7 @@ def test_a_link_that_works_again_shows_what_is_missing() -> None:
 
 def test_an_error_behind_an_error_is_no_worse() -> None:
     """Conda stopped at the item, and pip stops at it now."""
-    done = fix(
-        Snapshot.from_dict({"environment.yml": "dependencies:\n  - python=3.12\n  - -e .\n"}, assume_binder=True)
-    )
+    done = fix(Snapshot.from_dict({"environment.yml": "dependencies:\n  - python=3.12\n  - -e .\n"}))
     assert "- pip:" in done.repo.sources["environment.yml"].text
     assert [found.code for found in done.report.diagnostics if found.severity is Severity.ERROR] == ["PIP006"]
 
@@ -266,7 +264,7 @@ BREAKING = [
 
 @pytest.mark.parametrize(("path", "text", "word", "edit"), BREAKING)
 def test_what_parsed_before_parses_now(path: str, text: str, word: str, edit: str) -> None:
-    done = fix(Snapshot.from_dict({path: text}, assume_binder=True), rules=[Finder(word, edit)])
+    done = fix(Snapshot.from_dict({path: text}), rules=[Finder(word, edit)])
     assert done.repo.sources[path].text == text
     assert done.reverted and not done.applied
 
@@ -274,7 +272,7 @@ def test_what_parsed_before_parses_now(path: str, text: str, word: str, edit: st
 @pytest.mark.parametrize(("path", "text", "word", "edit"), BREAKING)
 def test_what_did_not_parse_may_be_changed(path: str, text: str, word: str, edit: str) -> None:
     broken = text.replace(word, edit, 1)
-    done = fix(Snapshot.from_dict({path: broken + "# one"}, assume_binder=True), rules=[Finder("# one", "# two")])
+    done = fix(Snapshot.from_dict({path: broken + "# one"}), rules=[Finder("# one", "# two")])
     assert [reason for _, reason in done.reverted] == []
 
 
@@ -318,7 +316,7 @@ def test_safe_fixes_come_first() -> None:
 
 def test_what_is_there_is_moved_before_anything_is_created() -> None:
     files = {"runtime.text": "python-3.12\n", "requirements.txt": "numpy==2.2.0\n"}
-    done = fix(Snapshot.from_dict(files, assume_binder=True), applicability=Applicability.UNSAFE)
+    done = fix(Snapshot.from_dict(files), applicability=Applicability.UNSAFE)
     assert done.repo.sources["runtime.txt"].text == "python-3.12\n"
 
 

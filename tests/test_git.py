@@ -166,13 +166,13 @@ def test_files_that_look_like_a_repository(form: str, tmp_path: Path, tree: Path
             tree = tmp_path / "clone"
         root = tree / "course"
     for arguments in (["--output", "concise"], ["--fix", "--diff"], ["--fix", "--unsafe-fixes"]):
-        code, output = said(root, "--assume-binder", *arguments)
+        code, output = said(root, *arguments)
         assert code in (0, 1)
     code, output = said(root / "start")
     assert code in (0, 1)
     (root / "inside").mkdir()
     (root / "inside/start").write_bytes(CRLF)
-    assert said(root / "inside", "--assume-binder")[0] in (0, 1)
+    assert said(root / "inside")[0] in (0, 1)
     said("plan", root)
     assert not trap.sprung
     assert (root / "postBuild").exists(), output
@@ -189,7 +189,7 @@ def test_a_configuration_of_a_stranger(tree: Path, trap: Trap, said: Said) -> No
     with (tree / ".git/config").open("a") as config:
         config.write(configuration(trap, tree / ".git").replace("worktree = .\n", ""))
     for arguments in (["--output", "concise"], ["--ref", "HEAD"], ["--fix", "--unsafe-fixes"]):
-        code, output = said(tree, "--assume-binder", *arguments)
+        code, output = said(tree, *arguments)
         assert code in (0, 1), output
     assert said("plan", tree, "--ref", "main")[0] == 0
     assert not trap.sprung
@@ -215,7 +215,7 @@ def test_a_partial_clone_fetches_nothing(where: str, tree: Path, trap: Trap, sai
         "core.sshCommand": trap.command("ssh"),
     }.items():
         git(tree, "config", name, value)
-    code, output = said(tree, "--assume-binder", "--ref", "HEAD", "--output", "concise")
+    code, output = said(tree, "--ref", "HEAD", "--output", "concise")
     assert (code, "its content is not in this partial clone" in output) == (1, True)
     code, output = said("plan", tree, "--ref", "main")
     assert (code, "its content is not in this partial clone" in output) == (2, True)
@@ -275,7 +275,7 @@ def test_folders_that_look_like_options(name: str, tree: Path, said: Said) -> No
     (folder / "requirements.txt").write_text(PIN)
     (folder / "postBuild").write_bytes(CRLF)
     git(tree, "-c", "core.autocrlf=false", "add", "-A")
-    code, output = said(folder, "--assume-binder", "--output", "concise")
+    code, output = said(folder, "--output", "concise")
     assert code == 1
     assert "script-crlf" in output
 
@@ -295,7 +295,7 @@ def test_no_program_of_the_repository_is_git(
         code, output = said(tree, "--ref", "HEAD")
         assert (code, "git cannot be run: there is no `git` in PATH" in output) == (2, True)
     monkeypatch.setenv("PATH", strange + os.pathsep + os.environ["PATH"])
-    assert said(tree, "--assume-binder", "--ref", "HEAD")[0] in (0, 1)
+    assert said(tree, "--ref", "HEAD")[0] in (0, 1)
     assert not trap.sprung
 
 
@@ -346,10 +346,10 @@ def test_a_fetch_leaves_the_repository_of_the_environment_alone(
             "GIT_OBJECT_DIRECTORY": ".git/objects",
         }.items():
             monkeypatch.setenv(name, str(tree / value))
-        code, _ = said(f"{HUB}{address.replace('/', '%2F')}%2Ftree/main", "--assume-binder")
+        code, _ = said(f"{HUB}{address.replace('/', '%2F')}%2Ftree/main")
         assert code in (0, 1)
-        assert said(other, "--assume-binder", "--ref", "HEAD")[1].count("no branch, tag or commit") == 1
-        code, output = said(other, "--assume-binder", "--fix")
+        assert said(other, "--ref", "HEAD")[1].count("no branch, tag or commit") == 1
+        code, output = said(other, "--fix")
     assert "postBuild" in output
     assert (other / "postBuild").exists()
     assert digest(tree) == before
@@ -365,7 +365,7 @@ def test_a_hook_of_a_linked_work_tree(tmp_path: Path, tree: Path) -> None:
         hook = tree / ".git/hooks/pre-push"
         hook.parent.mkdir(exist_ok=True)
         hook.write_text(
-            f'#!/bin/sh\ntest -n "$GIT_DIR" || exit 1\n{shlex.quote(sys.executable)} -m binderlint "{link}" --assume-binder --fail-on never > "{tmp_path}/said" 2>&1\n'
+            f'#!/bin/sh\ntest -n "$GIT_DIR" || exit 1\n{shlex.quote(sys.executable)} -m binderlint "{link}" --fail-on never > "{tmp_path}/said" 2>&1\n'
         )
         hook.chmod(0o755)
         git(
@@ -377,7 +377,7 @@ def test_a_hook_of_a_linked_work_tree(tmp_path: Path, tree: Path) -> None:
             env={"GIT_ALLOW_PROTOCOL": "file", "PYTHONPATH": str(Path(binderlint.__file__).parents[1])},
         )
     assert asked, (tmp_path / "said").read_text()
-    assert "Level reached" in (tmp_path / "said").read_text()
+    assert "  launch " in (tmp_path / "said").read_text()
     assert git(tree, "config", "core.bare").strip() == "false"
     assert not (tree / ".git/shallow").exists()
     assert git(tree, "status", "--short") == ""
@@ -415,7 +415,7 @@ def test_pipes_in_the_place_of_gits_files(name: str, sentence: str, tree: Path, 
     (tree / name).unlink(missing_ok=True)
     (tree / name).parent.mkdir(parents=True, exist_ok=True)
     os.mkfifo(tree / name)
-    code, output = said(tree, "--assume-binder", "--output", "concise")
+    code, output = said(tree, "--output", "concise")
     assert sentence in output
     assert code == (2 if sentence else 1)
     code, output = said(tree, "--ref", "main")
@@ -450,7 +450,7 @@ LINKS = [
 def test_links_in_the_place_of_gits_files(name: str, target: str, sentence: str, tree: Path, said: Said) -> None:
     (tree / ".git" / name).unlink()
     (tree / ".git" / name).symlink_to(target)
-    code, output = said(tree, "--assume-binder")
+    code, output = said(tree)
     assert code == 2
     assert f"`.git/{name}` cannot be read: {sentence}" in output
 
@@ -471,7 +471,7 @@ def test_links_in_the_place_of_gits_files(name: str, target: str, sentence: str,
 def test_git_files_that_lead_nowhere(pointer: str, sentence: str, tmp_path: Path, said: Said) -> None:
     (tmp_path / "requirements.txt").write_text(PIN)
     (tmp_path / ".git").write_text(pointer)
-    code, output = said(tmp_path, "--assume-binder")
+    code, output = said(tmp_path)
     assert code == 2
     assert sentence in output
     assert len(output) < 1000
@@ -488,7 +488,7 @@ def test_an_index_that_leaves_the_repository(name: str, tree: Path, said: Said) 
     entry = bytes(24) + (0o100644).to_bytes(4, "big") + bytes(32) + len(name).to_bytes(2, "big") + name.encode()
     data = b"DIRC" + bytes([0, 0, 0, 2, 0, 0, 0, 1]) + entry + bytes(8 - len(entry) % 8)
     (tree / ".git/index").write_bytes(data + hashlib.sha1(data).digest())
-    code, output = said(tree, "--assume-binder")
+    code, output = said(tree)
     assert code == 2
     assert f"the git index is damaged: it lists `{name}`" in output
     assert "CANARY" not in output
@@ -513,7 +513,7 @@ DAMAGE: dict[str, Callable[[bytes], bytes]] = {
 def test_a_damaged_index(how: str, tree: Path, said: Said) -> None:
     index = tree / ".git/index"
     index.write_bytes(DAMAGE[how](index.read_bytes()))
-    code, output = said(tree, "--assume-binder")
+    code, output = said(tree)
     assert code == 2
     assert "the git index" in output or "sharedindex." in output
 
@@ -560,11 +560,11 @@ def test_folders_of_git_that_lead_out(tree: Path, said: Said) -> None:
     place = find_git(tree)
     assert place
     assert read_git(place).refs == {"main", "root"}
-    assert said(tree, "--assume-binder", "--output", "concise")[0] == 1
+    assert said(tree, "--output", "concise")[0] == 1
     (tree / ".git/objects/info/alternates").write_text("/\n\0\n")
     assert history_bytes(Snapshot.from_folder(tree)) == 0
     (tree / ".git/commondir").write_text("/etc\n")
-    assert said(tree, "--assume-binder", "--output", "concise")[0] == 1
+    assert said(tree, "--output", "concise")[0] == 1
 
 
 def test_what_may_not_be_read_is_said(tree: Path, said: Said, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -619,12 +619,12 @@ def test_a_bare_repository_is_its_head(tmp_path: Path, tree: Path, said: Said) -
     git(tmp_path, "clone", "-q", "--bare", str(tree), "mirror.git", env={"GIT_ALLOW_PROTOCOL": "file"})
     bare = tmp_path / "mirror.git"
     before = digest(bare)
-    code, output = said(bare, "--assume-binder", "--output", "concise")
+    code, output = said(bare, "--output", "concise")
     assert code == 1
     assert "requirements.txt:1:1: warning PIN001" in output
-    assert said(bare, "--ref", "main", "--assume-binder", "--output", "concise")[0] == 1
+    assert said(bare, "--ref", "main", "--output", "concise")[0] == 1
     assert said("plan", bare)[0] == 0
-    code, output = said(bare, "--fix", "--unsafe-fixes", "--assume-binder")
+    code, output = said(bare, "--fix", "--unsafe-fixes")
     assert (code, "a bare repository has no files that could be fixed" in output) == (2, True)
     assert digest(bare) == before
 
@@ -658,7 +658,7 @@ def test_a_reftable_is_said(tree: Path, said: Said) -> None:
     assert read_git(place)[1:4] == ("", "", frozenset())
     code, output = said(tree, "--ref", "other")
     assert (code, "keeps its refs as a reftable: give the id of a commit" in output) == (2, True)
-    assert said(tree, "--ref", commit, "--assume-binder")[0] == 1
+    assert said(tree, "--ref", commit)[0] == 1
 
 
 @pytest.mark.parametrize("format", ["sha3", "x" * 500])

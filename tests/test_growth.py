@@ -142,7 +142,7 @@ KINDS: dict[str, Grown] = {
 
 def steps(files: Mapping[str, str | bytes]) -> int:
     """How many calls a check makes."""
-    repo = Snapshot.from_dict(files, assume_binder=True)
+    repo = Snapshot.from_dict(files)
     count = 0
 
     def counted(*_: object) -> None:

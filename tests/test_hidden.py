@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +16,9 @@ from binderlint.cli import main
 from binderlint.lint.linter import check
 from binderlint.lint.report import Report
 from binderlint.lint.settings import Settings
+from binderlint.lint.verdict import Outcome, verdict
 from binderlint.reporters import render
-from binderlint.reporters.hidden import caveat, notes
+from binderlint.reporters.hidden import notes
 from binderlint.snapshot import Snapshot
 from binderlint.style import Style
 
@@ -45,7 +45,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def outputs(capsys: pytest.CaptureFixture[str], *words: str) -> dict[str, str]:
     found = {}
     for name in ("full", "concise", "github", "markdown", "json"):
-        main(["--assume-binder", "--output", name, *words])
+        main(["--output", name, *words])
         found[name] = capsys.readouterr().out
     SCHEMA.validate(json.loads(found["json"]))
     return found
@@ -61,7 +61,7 @@ CASES: dict[str, tuple[str, str, dict[str, Any]]] = {
     ),
     'ignore = ["LNK", "PIN"]': (
         "`binderlint.toml` hides 4 problems (2 by `ignore: PIN`, 2 by `ignore: LNK`)",
-        "Level reached: polish",
+        "not judged: 2 problems are hidden",
         {"option": "ignore", "entry": "LNK", "effect": "hides", "problems": 2},
     ),
     'ignore = { LNK = "--ignore" }': (
@@ -71,7 +71,7 @@ CASES: dict[str, tuple[str, str, dict[str, Any]]] = {
     ),
     'select = ["LNK"]': (
         "`binderlint.toml` hides 2 problems (`select: LNK`)",
-        "Level reached: reproduce",
+        "not judged: 2 problems are hidden",
         {"option": "select", "entry": "LNK", "effect": "hides", "problems": 2},
     ),
     'select = ["none-such"]': (
@@ -86,7 +86,7 @@ CASES: dict[str, tuple[str, str, dict[str, Any]]] = {
     ),
     'severity = { PIN = "info" }': (
         "`binderlint.toml` makes 2 problems less severe (`severity: PIN = info`)",
-        "not counting 2 problems made less severe",
+        "2 problems may break it over time, 2 made less severe",
         {"option": "severity", "entry": "PIN = info", "effect": "lowers", "problems": 2},
     ),
     'fail-on = "never"': (
@@ -128,7 +128,6 @@ def test_every_format_says_what_a_file_hides(
     assert f"::notice file=binderlint.toml,title=binderlint::{said}.\n" in found["github"]
     for name in ("full", "concise", "markdown"):
         assert verdict in found[name]
-        assert not re.search(r"nothing was found(?! that)", found[name])
     assert "binderlint.toml" not in "".join(outputs(capsys, "--isolated").values())
 
 
@@ -138,12 +137,12 @@ def test_without_a_rule_nothing_is_judged(folder: Path, capsys: pytest.CaptureFi
     found = outputs(capsys)
     why = CASES[text][1]
     assert json.loads(found["json"])["not_judged"] == why
-    assert json.loads(found["json"])["level"] is None
+    assert {one["outcome"] for one in json.loads(found["json"])["verdict"].values()} == {"not-judged"}
     assert f"\nNot judged: {why}.\n" in found["full"]
     assert f"\nNot judged: {why}.\n" in found["concise"]
-    assert f"\n**Not judged**: {why}.\n" in found["markdown"]
+    assert f"\n- ❔ **launch**: not judged: {why}\n" in found["markdown"]
     assert found["github"].startswith(f"::warning title=binderlint::Not judged: {why}.\n")
-    assert "Level reached" not in "".join(found.values())
+    assert "nothing found" not in "".join(found.values())
 
 
 @pytest.mark.parametrize("name", ["mybinder.org", "MyBinder.org.", " generic"])
@@ -185,7 +184,7 @@ def test_comments_are_told_by_file(folder: Path, capsys: pytest.CaptureFixture[s
         "effect": "hides",
         "problems": 1,
     } in json.loads(found["json"])["effects"]
-    main(["--assume-binder", "--show-suppressed"])
+    main(["--show-suppressed"])
     said = capsys.readouterr().err
     assert "suppressed: requirements.txt:2:1: PIN002 unpinned-dependencies: why (requirements.txt)\n" in said
     assert "LNK004 badge-insecure-http: no reason given (README.md)\n" in said
@@ -217,9 +216,7 @@ def test_the_file_is_named_as_seen_from_here(folder: Path, capsys: pytest.Captur
 def test_long_lists_are_cut(folder: Path) -> None:
     files = {f"{number}.ipynb": '{"cells": [}' for number in range(9)}
     ignores = dict.fromkeys(files, ("NBK",))
-    report = check(
-        Snapshot.from_dict(files, assume_binder=True), Settings(per_file_ignores=ignores, called="x", file=folder)
-    )
+    report = check(Snapshot.from_dict(files), Settings(per_file_ignores=ignores, called="x", file=folder))
     ((where, (sentence,)),) = notes(report)
     assert where == "x"
     assert sentence.startswith("`x` hides 9 problems (1 by `per-file-ignores: 0.ipynb = NBK`, ")
@@ -246,8 +243,8 @@ def shown(report: Report) -> list[tuple[str, str]]:
 def test_nothing_vanishes(
     select: list[str], ignore: list[str], per_file: dict[str, list[str]], severity: dict[str, str]
 ) -> None:
-    """Whatever a configuration file says, each problem is shown or told to be hidden, and the level is not given for what it is not."""
-    repo = Snapshot.from_dict(FILES, assume_binder=True)
+    """Whatever a configuration file says, each problem is shown or told to be hidden, and no level is said to have nothing that has."""
+    repo = Snapshot.from_dict(FILES)
     plain = check(repo)
     settings = Settings(
         select=tuple(select),
@@ -260,8 +257,6 @@ def test_nothing_vanishes(
     report = check(repo, settings)
     assert shown(report) == shown(plain)
     assert sum(effect.number for effect in report.effects) == len(report.suppressed) + len(report.lowered)
-    if report.level is not plain.level and not any(word == "error" for word in severity.values()):
-        assert report.unjudged or caveat(report)
-    if report.suppressed or report.unjudged:
-        assert not re.search(r"nothing was found(?! that)", render("concise", report, Style()))
+    clean = {one.level for one in verdict(report) if one.outcome is Outcome.NOTHING_FOUND}
+    assert clean <= {one.level for one in verdict(plain) if one.outcome is Outcome.NOTHING_FOUND}
     SCHEMA.validate(json.loads(render("json", report, Style())))

@@ -140,7 +140,7 @@ def test_what_is_no_python(
     monkeypatch.chdir(tmp_path)
     with pytest.raises(InstalledError):
         read_installed(given)
-    assert main(["--assume-binder", "--fix", "--unsafe-fixes", "--from-env", given]) == 2
+    assert main(["--fix", "--unsafe-fixes", "--from-env", given]) == 2
     out, err = capsys.readouterr()
     assert (out, err.count("\n"), err.startswith(f"binderlint: error: --from-env {given}: ")) == ("", 1, True)
     assert (tmp_path / "requirements.txt").read_text() == "numpy\n"

@@ -17,7 +17,7 @@ from binderlint.source import Files, Source
 
 
 def repository(files: Files, **options: str) -> Snapshot:
-    return Snapshot.from_dict(files, assume_binder=True, **options)  # type: ignore[arg-type]
+    return Snapshot.from_dict(files, **options)  # type: ignore[arg-type]
 
 
 def merged(environment: str, requirements: str) -> str | None:

@@ -331,7 +331,7 @@ def test_fixes_settle_and_touch_links_only(data: st.DataObject, path: str, unsaf
         text = '{"cells": [{"cell_type": "markdown", "source": ["' + '\\n", "'.join(parts) + '"]}], "nbformat": 4}'
     git = Git("gh/ada/waves", "main", "main", frozenset({"main", "v1", "v2"}), True)
     files = {path: text, "environment.yml": "dependencies: [python=3.12]\n", "a.ipynb": "{}"}
-    repo = Snapshot.from_dict(files, git=git, assume_binder=True)
+    repo = Snapshot.from_dict(files, git=git)
     rules = rules_of("LNK")
     level = Applicability.UNSAFE if unsafe else Applicability.SAFE
     once = fix(repo, applicability=level, rules=rules)

@@ -153,7 +153,7 @@ def test_files_of_a_page(tmp_path: Path) -> None:
     path.write_text(
         "# x\n\nT.\n\nP\n\n## Reported\n\n### A (no variants)\n\n`a` (BOM, CRLF, no newline at the end, executable):\n\n```text\n1\n2\n```\n\n"
         "`b` (escaped, not in git):\n\n```text\n\\xff\\n\n```\n\n`l` (a symbolic link):\n\n```text\na\n```\n\nEmpty files: `c`, `d`.\n\n"
-        'In git:\n\n```toml\nbranch = "main"\nrefs = ["v1"]\n```\n\nWith `--hub generic --no-assume-binder`.\n\n'
+        'In git:\n\n```toml\nbranch = "main"\nrefs = ["v1"]\n```\n\nWith `--hub generic`.\n\n'
         "## Not reported\n\n### B\n\n`n.ipynb` (kernel ir):\n\n```r\n# %% In[2]\nx\n# %% [markdown]\nWords\n```\n\n## Sources\n\n- here\n",
         "utf-8",
     )
@@ -167,7 +167,7 @@ def test_files_of_a_page(tmp_path: Path) -> None:
         ("d", b"", REGULAR, True),
     ]
     assert first.git and first.git.branch == "main" and first.git.refs == {"v1"}
-    assert (first.hub, first.assume_binder, first.variants) == ("generic", False, False)
+    assert (first.hub, first.variants) == ("generic", False)
     assert not second.reported and second.variants and b'"execution_count": 2' in second.sources[0].data
     assert page.sources == ("here",) and page.prose == "P" and page.title == "T"
     assert "Words" in page.shown and page.rewritten({}) == page.text

@@ -57,7 +57,7 @@ def test_isolated(folder: Path, path: str) -> None:
     for hook in HOOKS:
         program, *flags = hook["entry"].split()
         assert (program, flags[:3]) == ("python", ["-I", "-m", "binderlint"])
-    command = [sys.executable, "-I", "-m", "binderlint", "--assume-binder"]
+    command = [sys.executable, "-I", "-m", "binderlint"]
     assert check(command, folder, PYTHONPATH=path, PYTHONUSERBASE=".", PYTHONSTARTUP="shlex.py") == []
 
 

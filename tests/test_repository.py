@@ -212,7 +212,7 @@ def test_without_git(tmp_path: Path) -> None:
 def test_nothing_committed(tmp_path: Path) -> None:
     git(tmp_path, "init", "-q")
     (tmp_path / "environment.yml").write_text("dependencies: [python=3.12]\n")
-    repo = Snapshot.from_folder(tmp_path, assume_binder=True)
+    repo = Snapshot.from_folder(tmp_path)
     assert repo.get("environment.yml")
     assert "nothing-committed" in {found.name for found in check(repo).diagnostics}
 

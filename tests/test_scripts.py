@@ -164,7 +164,7 @@ def test_windows_line_ends_are_those_of_the_clone(tmp_path: Path, attributes: st
         (tmp_path / name).write_bytes(text.encode())
     for arguments in (["init", "-q"], ["add", "-A"]):
         subprocess.run(["git", *arguments], cwd=tmp_path, check=True, capture_output=True)
-    report = check(Snapshot.from_folder(tmp_path, assume_binder=True))
+    report = check(Snapshot.from_folder(tmp_path))
     assert ("SCR001" in {one.code for one in report.diagnostics}) is found
 
 

@@ -46,7 +46,7 @@ def test_no_message_shows_a_password(name: str, address: str) -> None:
         "a.ipynb": '{"cells": [{"cell_type": "code", "source": ["!git clone ' + address + '\\n!pip install git+' + address + '"], "metadata": {}, "outputs": [], "execution_count": null}], "metadata": {}, "nbformat": 4, "nbformat_minor": 4}',
     }  # fmt: skip
     script = f"#!/bin/bash\ngit clone {address}\nwget {address}/data.zip?a=b&c=d\npip install git+{address}\ncurl {address} | sh\n"
-    repo = Snapshot.from_dict({"requirements.txt": "numpy\n", name: texts.get(name, script)}, assume_binder=True)
+    repo = Snapshot.from_dict({"requirements.txt": "numpy\n", name: texts.get(name, script)})
     report = check(repo)
     assert report.diagnostics
     for found in report.diagnostics:

@@ -204,7 +204,7 @@ def fixed(row: Row) -> Row:
     """The row with the script that the fixes leave, and the verdict on that."""
     files = {"requirements.txt": "numpy\n", **row.files, "start": text(row)}
     rules = rules_of("STA")
-    repo = fix(Snapshot.from_dict(files, assume_binder=True), applicability=Applicability.UNSAFE, rules=rules).repo
+    repo = fix(Snapshot.from_dict(files), applicability=Applicability.UNSAFE, rules=rules).repo
     assert start_script(repo) and start_script(repo).shell
     return row._replace(script=repo.sources["start"].text, kind=start_script(repo).shell.arrival)
 

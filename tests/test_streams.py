@@ -97,7 +97,7 @@ def test_standard_error_closed_or_full(folder: Path) -> None:
 def test_a_closed_stream_does_not_give_its_number_to_a_file(folder: Path) -> None:
     code, _, _ = shell("BINDERLINT --output json=report.json --output concise >&- 2>&-")
     assert code == 2
-    assert json.loads((folder / "report.json").read_text())["version"] == 1
+    assert json.loads((folder / "report.json").read_text())["version"] == 2
 
 
 # -- interrupts
@@ -144,7 +144,7 @@ def test_a_signal_while_files_are_written(folder: Path, number: str, code: int) 
         (folder / f"{name}.md").write_text(
             "[![Binder](https://mybinder.org/badge.svg)](https://mybinder.org/v2/gh/o/r/main)\n"
         )
-    arguments = ["--select", "LNK005", "--fix", "--assume-binder"]
+    arguments = ["--select", "LNK005", "--fix"]
     found, said = send("write_new", number, arguments, "outside.disk", after=True)
     assert found == code
     assert said.splitlines() == [
@@ -223,7 +223,7 @@ def test_a_report_replaces_the_last_one_whole(folder: Path) -> None:
     Path("report.json").write_text("x" * 100_000)
     Path("report.json").chmod(0o640)
     assert reports("json=report.json", "concise") == 0
-    assert json.loads(Path("report.json").read_text())["version"] == 1
+    assert json.loads(Path("report.json").read_text())["version"] == 2
     assert Path("report.json").stat().st_mode & 0o777 == 0o640
     assert sorted(os.listdir()) == ["a.ipynb", "environment.yml", "report.json"]
 
@@ -260,14 +260,14 @@ def test_a_report_in_a_file_with_two_names(folder: Path) -> None:
     Path("report.json").write_text("x" * 100_000)
     os.link("report.json", "twin.json")
     assert reports("json=report.json") == 0
-    assert json.loads(Path("twin.json").read_text())["version"] == 1
+    assert json.loads(Path("twin.json").read_text())["version"] == 2
 
 
 def test_several_repositories_in_one_report(folder: Path) -> None:
     (folder / "two").mkdir()
     (folder / "two/environment.yml").write_text(WRONG)
     assert main([".", "two", "--output", "json=report.jsonl", "--fail-on", "never"]) == 0
-    assert [json.loads(line)["version"] for line in Path("report.jsonl").read_text().splitlines()] == [1, 1]
+    assert [json.loads(line)["version"] for line in Path("report.jsonl").read_text().splitlines()] == [2, 2]
 
 
 def test_the_summary_of_a_step_is_added_to(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -284,14 +284,14 @@ def test_the_summary_of_a_step_is_added_to(folder: Path, monkeypatch: pytest.Mon
 def test_streams_as_files(folder: Path) -> None:
     code, out, _ = shell("BINDERLINT --output concise --output json=/dev/stdout --output concise > ../out; cat ../out")
     assert code == 0
-    assert out.count("Level reached") == 2, "nothing is written over"
-    assert out.count('"version": 1') == 1
+    assert out.count("  launch ") == 2, "nothing is written over"
+    assert out.count('"version": 2') == 1
     _, out, said = shell("BINDERLINT --output json=/dev/stderr")
-    assert json.loads(said)["version"] == 1
+    assert json.loads(said)["version"] == 2
     _, out, _ = shell("BINDERLINT --output json=/dev/fd/3 3>&1 >/dev/null")
-    assert json.loads(out)["version"] == 1
+    assert json.loads(out)["version"] == 2
     _, out, _ = shell("BINDERLINT --output json=>(cat)")
-    assert json.loads(out)["version"] == 1
+    assert json.loads(out)["version"] == 2
     assert shell("BINDERLINT --output json=/dev/fd/3 3> >(true)")[0] in (1, 2)
 
 
@@ -303,7 +303,7 @@ def test_a_pipe_with_a_name(folder: Path) -> None:
     assert "pipe cannot be written: No such device or address" in said, "it is not waited for a reader"
     code, out, _ = shell("cat pipe & exec 9<>pipe; BINDERLINT --output json=pipe; code=$?; exec 9>&-; wait; exit $code")
     assert code == 1
-    assert json.loads(out)["version"] == 1
+    assert json.loads(out)["version"] == 2
 
 
 def test_a_full_disk_keeps_the_last_report(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,7 +22,7 @@ BAD = "dependencies: [python=3.12]\nprefix: /x"
 
 
 def told(text: str, settings: Settings | None = None, path: str = "environment.yml") -> list[str]:
-    report = check(Snapshot.from_dict({path: text}, assume_binder=True), settings or Settings(select=("CND001", "BLT")))
+    report = check(Snapshot.from_dict({path: text}), settings or Settings(select=("CND001", "BLT")))
     return [found.name for found in report.diagnostics]
 
 
@@ -57,7 +57,7 @@ class Long(Rule):
 def test_a_comment_on_any_line_of_a_place_suppresses(line: int, suppressed: bool) -> None:
     lines = [f"{key}: 1" for key in "abcde"]
     lines[line - 1] += " # binderlint: ignore[CND990] ours"
-    repo = Snapshot.from_dict({"environment.yml": "\n".join(lines)}, assume_binder=True)
+    repo = Snapshot.from_dict({"environment.yml": "\n".join(lines)})
     assert (not [one for one in check(repo, rules=[Long()]).diagnostics if one.code == "CND990"]) == suppressed
 
 
@@ -76,7 +76,7 @@ def test_other_comments_do_not(text: str) -> None:
 
 def test_reasons_are_kept() -> None:
     text = f"{BAD} # binderlint: ignore[CND001] the group's\n"
-    report = check(Snapshot.from_dict({"environment.yml": text}, assume_binder=True), Settings(select=("CND001",)))
+    report = check(Snapshot.from_dict({"environment.yml": text}), Settings(select=("CND001",)))
     assert [(one.diagnostic.name, one.reason) for one in report.suppressed] == [("env-prefix", "the group's")]
 
 
@@ -106,11 +106,9 @@ def test_configuration() -> None:
         assert told(BAD, only._replace(per_file_ignores={pattern: ("env-prefix",)}), "binder/environment.yml") == []
     for pattern in ("bin", "environment", "binder/environment.ym"):
         assert told(BAD, only._replace(per_file_ignores={pattern: ("env-prefix",)}), "binder/environment.yml")
-    report = check(
-        Snapshot.from_dict({"environment.yml": BAD}, assume_binder=True), only._replace(severity={"CND001": "error"})
-    )
+    report = check(Snapshot.from_dict({"environment.yml": BAD}), only._replace(severity={"CND001": "error"}))
     assert str(report.diagnostics[0].severity) == "error"
-    report = check(Snapshot.from_dict({"environment.yml": BAD}, assume_binder=True), only._replace(unfixable=("CND",)))
+    report = check(Snapshot.from_dict({"environment.yml": BAD}), only._replace(unfixable=("CND",)))
     assert report.diagnostics[0].fix and str(report.diagnostics[0].fix.applicability) == "display"
 
 
@@ -168,25 +166,20 @@ def test_no_rule_reads_a_suppression_comment_as_prose(entry: Entry) -> None:
     ],
 )
 def test_nothing_is_said_against_a_comment_while_an_error_keeps_rules_silent(files: Files) -> None:
-    report = check(Snapshot.from_dict(files, assume_binder=True))
+    report = check(Snapshot.from_dict(files))
     assert "unused-suppression" not in [found.name for found in report.diagnostics]
-
-
-def test_no_comment_is_unused_where_no_rule_ran() -> None:
-    files = {"README.md": "<!-- binderlint: ignore[LNK010] -->\nhttps://mybinder.org\n"}
-    assert [found.name for found in check(Snapshot.from_dict(files)).diagnostics] == ["not-for-binder"]
 
 
 def test_a_comment_with_a_reason_is_not_removed_safely() -> None:
     files = {
         "environment.yml": "dependencies: # binderlint: ignore[CND003]\n  - python=3.12 # binderlint: ignore[CND003] ours\n"
     }
-    safe = fix(Snapshot.from_dict(files, assume_binder=True))
+    safe = fix(Snapshot.from_dict(files))
     assert (
         safe.repo.sources["environment.yml"].text
         == "dependencies:\n  - python=3.12 # binderlint: ignore[CND003] ours\n"
     )
-    unsafe = fix(Snapshot.from_dict(files, assume_binder=True), applicability=Applicability.UNSAFE)
+    unsafe = fix(Snapshot.from_dict(files), applicability=Applicability.UNSAFE)
     assert unsafe.repo.sources["environment.yml"].text == "dependencies:\n  - python=3.12\n"
 
 

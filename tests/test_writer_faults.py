@@ -275,7 +275,7 @@ def test_what_the_command_says_is_true(
                     counting[:] = calls.names
 
         monkeypatch.setattr(disk, "write", faulty)
-        arguments = [str(folder), "--assume-binder", "--output", "json"]
+        arguments = [str(folder), "--output", "json"]
         code = main([*arguments, "--fix", "--unsafe-fixes"])
         report = capsys.readouterr()
         assert main(arguments) in (0, 1)

@@ -60,7 +60,7 @@ def identity(repo: Snapshot) -> str:
         head = f"\0{source.path}\0{source.mode:o}\0{int(source.tracked)}\0{len(source.data)}\0"
         digest.update(head.encode("utf-8", "surrogateescape") + source.data)
     git = [sorted(value) if isinstance(value, frozenset) else value for value in repo.git]
-    digest.update(repr((git, repo.hub, repo.assume_binder)).encode("utf-8", "surrogateescape"))
+    digest.update(repr((git, repo.hub)).encode("utf-8", "surrogateescape"))
     return digest.hexdigest()[:16]
 
 
@@ -112,9 +112,9 @@ def everything(trees: Path | None) -> Iterator[tuple[str, Snapshot]]:
     for fixture in FIXTURES:
         yield f"fixture {fixture.name}", load(fixture)
     for files in random_files():
-        yield "random", Snapshot.from_dict(files, assume_binder=True)
+        yield "random", Snapshot.from_dict(files)
     for tree in sorted(path for path in trees.iterdir() if path.is_dir()) if trees else ():
-        yield f"tree {tree.name}", Snapshot.from_folder(tree, assume_binder=True)
+        yield f"tree {tree.name}", Snapshot.from_folder(tree)
 
 
 def facts(line: dict[str, Any]) -> str:

@@ -286,15 +286,14 @@ def _read(target: Target, options: argparse.Namespace, settings: Settings, versi
     """The repository of a target as it is now. Raises RepositoryError."""
     from binderlint.snapshot import Snapshot
 
-    assume = settings.assume_binder or settings.file is not None
     if target.remote:
         from binderlint.outside.remote import open_remote
 
-        repo = open_remote(target.remote, target.root, hub=settings.hub, assume_binder=assume)
+        repo = open_remote(target.remote, target.root, hub=settings.hub)
     elif options.ref:
-        repo = Snapshot.from_ref(target.root, options.ref, hub=settings.hub, assume_binder=assume)
+        repo = Snapshot.from_ref(target.root, options.ref, hub=settings.hub)
     else:
-        repo = Snapshot.from_folder(target.root, hub=settings.hub, assume_binder=assume, versions=versions)
+        repo = Snapshot.from_folder(target.root, hub=settings.hub, versions=versions)
         if versions and (objection := versions.objection(_python_of(repo))):
             _warn(objection)
     return _with_all_refs(repo) if settings.online else repo

@@ -11,16 +11,20 @@ from binderlint.repo2docker.names import CONDA, ENVIRONMENTS, ONLY_BINDERS
 from binderlint.snapshot import Snapshot
 
 _ITS_FILES = (*ONLY_BINDERS, "runtime.txt")
+_OURS = ("binderlint.toml", ".binderlint.toml")
+_NAME_US = ("pyproject.toml", ".pre-commit-config.yaml")
 
 
 @fact
 def is_for_binder(repo: Snapshot) -> bool:
-    """True when anything says that the repository is meant for Binder, or the user does."""
-    if repo.assume_binder or repo.is_dir("binder") or repo.is_dir(".binder"):
+    """True when anything says that the repository is meant for Binder; one that is checked with binderlint is."""
+    if repo.is_dir("binder") or repo.is_dir(".binder"):
         return True
-    if any(name in repo.sources for name in _ITS_FILES) or misnamed_folders(repo):
+    if any(name in repo.sources for name in (*_ITS_FILES, *_OURS)) or misnamed_folders(repo):
         return True
     if any(name in repo.sources for name in (*ENVIRONMENTS, "DESCRIPTION")) and has_notebooks(repo):
+        return True
+    if any(source.name in _NAME_US and "binderlint" in source.text for source in repo.files if "/" not in source.path):
         return True
     links = launch_links(repo)
     return any(link.live and (link.launches or link.shows_badge) for link in links) or bool(launch_configs(repo))

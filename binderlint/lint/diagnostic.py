@@ -109,6 +109,8 @@ class Diagnostic(NamedTuple):
     fix: Fix | None = None
     explained_in: tuple[str, ...] = ()
     """Files: where another rule says that the launch fails at one of them, that is the cause, and this is not reported."""
+    cause: str = ""
+    """What is wrong, the same for all diagnostics of a rule that are one problem in several places; empty where the message says it."""
 
     @property
     def path(self) -> str:
@@ -118,6 +120,12 @@ class Diagnostic(NamedTuple):
     def fails_today(self) -> bool:
         """Whether something certainly fails, or is ignored, today."""
         return self.severity is Severity.ERROR and self.level in (Level.LAUNCH, Level.RUN)
+
+    @property
+    def cause_key(self) -> tuple[object, ...]:
+        """What diagnostics of one problem share: those with the same key are one finding with several places."""
+        trust = self.fix.applicability if self.fix else None
+        return (self.code, self.severity, self.level, self.cause or (self.message, self.help), trust)
 
     @property
     def url(self) -> str:

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from binderlint.facts.for_binder import is_for_binder
-from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
+from binderlint.lint.diagnostic import Diagnostic, Level, Severity
+from binderlint.lint.outlook import outlook
 from binderlint.lint.report import Report, Suppressed
 from binderlint.lint.rule import Rule, one_line
 from binderlint.lint.settings import Settings
 from binderlint.lint.suppression import suppress
 from binderlint.lint.trust import honest
-from binderlint.repo2docker.build import build_plan
 from binderlint.rules import all_rules
 from binderlint.rules.meta.file_not_read import FileNotRead
-from binderlint.rules.meta.not_for_binder import NotForBinder
 from binderlint.snapshot import Snapshot
 from binderlint.source import UNREAD, RepositoryError, Source, UnreadError, unread
 
@@ -41,35 +40,31 @@ def _check(repo: Snapshot, settings: Settings, rules: list[Rule]) -> Report:
 
     offered = rules or list(all_rules())
     chosen = [rule for rule in offered if settings.selects(rule)]
-    found: list[Diagnostic] = []
     try:
-        for_binder = is_for_binder(repo) and build_plan(repo) is not None
+        expected = outlook(repo)
     except UnreadError as error:
         if not _is_known(error, repo):
             raise
-        return Report(tuple(run_rule(FileNotRead(), repo)))
+        unread_files = tuple(run_rule(FileNotRead(), repo))
+        return Report(unread_files, unjudged=f"what Binder builds depends on `{error.path}`, which could not be read")
     except RepositoryError:
         raise
     except Exception as error:  # every rule would stop at it
-        return Report((_not_understood(repo, error),))
-    if for_binder:
-        for rule in chosen:
-            found += run_rule(rule, repo)
-        found = _unexplained(repo, found, chosen)
-    else:
-        asked = {rule.code for rule in rules} or {NotForBinder.code, FileNotRead.code}
-        found += [one for rule in (NotForBinder(), FileNotRead()) if rule.code in asked for one in run_rule(rule, repo)]
+        return Report((_not_understood(repo, error),), unjudged="binderlint crashed")
+    found = _unexplained(repo, [one for rule in chosen for one in run_rule(rule, repo)], chosen)
     adjusted = [settings.adjust(diagnostic) for diagnostic in found]
-    ran = {name for rule in chosen for name in (rule.code, rule.name)} if for_binder else set[str]()
+    ran = {name for rule in chosen for name in (rule.code, rule.name)}
     kept, suppressed = suppress(repo, adjusted, settings, ran)
     shown = set(map(id, kept))
     originals = (original for original, one in zip(found, adjusted, strict=True) if id(one) in shown)
     return Report(
         tuple(sorted(kept, key=lambda diagnostic: diagnostic.order)),
-        (*suppressed, *(_deselected(repo, settings, offered) if for_binder else ())),
+        (*suppressed, *_deselected(repo, settings, offered)),
         tuple(lowered for original in originals if (lowered := settings.lowered(original))),
         settings.terms,
-        settings.unjudged(chosen),
+        settings.unjudged(chosen, offered) or ("" if repo.sources else "there is no file to look at"),
+        expected,
+        is_for_binder(repo),
     )
 
 
@@ -91,7 +86,7 @@ def run_rule(rule: Rule, repo: Snapshot) -> Iterator[Diagnostic]:
             place = diagnostic.place
             if place.source.mode == UNREAD:
                 place = Source(place.path, b"").place()
-            yield diagnostic._replace(place=place, fix=_honest(diagnostic.fix, repo) if diagnostic.fix else None)
+            yield diagnostic._replace(place=place, fix=honest(diagnostic.fix, repo) if diagnostic.fix else None)
     except UnreadError as error:
         if not _is_known(error, repo):
             raise
@@ -99,11 +94,6 @@ def run_rule(rule: Rule, repo: Snapshot) -> Iterator[Diagnostic]:
         raise
     except Exception as error:
         yield _crashed(rule, repo, error)
-
-
-def _honest(fix: Fix, repo: Snapshot) -> Fix | None:
-
-    return honest(fix, repo)
 
 
 def _is_known(error: UnreadError, repo: Snapshot) -> bool:

@@ -42,13 +42,6 @@ OPTIONS = (
         "--hub",
     ),
     Option(
-        "assume-binder",
-        "flag",
-        "Check the repository even when nothing in it says that it is meant for Binder",
-        False,
-        flag="--assume-binder",
-    ),
-    Option(
         "online",
         "flag",
         "Ask the repository's host which branches and tags it has, where the clone does not know (a shallow checkout)",

@@ -1,12 +1,12 @@
-"""Report: what a run found, what was suppressed, and the level the repository has reached."""
+"""Report: what a run found, what was suppressed, and what it could not judge."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Level, Severity
+from binderlint.lint.wording import listed
 
 
 class Hider(NamedTuple):
@@ -37,6 +37,34 @@ class Effect(NamedTuple):
     number: int
 
 
+class Finding(NamedTuple):
+    """One problem with all of its places: diagnostics that have one cause, in the order of their places."""
+
+    diagnostics: tuple[Diagnostic, ...]
+
+    @property
+    def first(self) -> Diagnostic:
+        return self.diagnostics[0]
+
+    @property
+    def severity(self) -> Severity:
+        return self.first.severity
+
+    @property
+    def level(self) -> Level:
+        return self.first.level
+
+    @property
+    def others(self) -> tuple[Diagnostic, ...]:
+        """The places besides the first."""
+        return self.diagnostics[1:]
+
+    @property
+    def paths(self) -> list[str]:
+        """The files that it is in, each once."""
+        return list(dict.fromkeys(one.path for one in self.diagnostics))
+
+
 class Report(NamedTuple):
     """The diagnostics in the order of their places."""
 
@@ -47,22 +75,19 @@ class Report(NamedTuple):
     terms: tuple[Hider, ...] = ()
     """What the configuration file says of the run as a whole: `fail-on` where it lets more pass, and the hub."""
     unjudged: str = ""
-    """Why no rule had a say, empty where one had."""
+    """Why a level without a finding was not judged, such as the rules or files that were left out; empty where all were looked at."""
+    outlook: str = ""
+    """What Binder does with the repository, in sentences; empty where that is not known."""
+    for_binder: bool = True
+    """Whether anything says that the repository is meant for Binder."""
 
     @property
-    def level(self) -> Level | None:
-        """The highest level at which nothing is left to say, None when the launch itself is at stake, or when nothing was judged."""
-        return None if self.unjudged else _level(self.diagnostics)
-
-    @property
-    def at_stake(self) -> list[Diagnostic]:
-        """The diagnostics that keep the repository from a level."""
-        return [found for found in self.diagnostics if _counts(found)]
-
-    @property
-    def own_level(self) -> Level | None:
-        """The level without what hides problems or makes them less severe."""
-        return _level((*self.diagnostics, *(one.diagnostic for one in (*self.suppressed, *self.lowered))))
+    def findings(self) -> tuple[Finding, ...]:
+        """The problems, each with all of its places, in the order of their first ones."""
+        grouped: dict[Any, list[Diagnostic]] = {}
+        for found in self.diagnostics:
+            grouped.setdefault(found.cause_key, []).append(found)
+        return tuple(Finding(tuple(several)) for several in grouped.values())
 
     @property
     def effects(self) -> tuple[Effect, ...]:
@@ -84,13 +109,13 @@ class Report(NamedTuple):
         return any(found.name == "rule-crashed" for found in self.diagnostics)
 
     def counts(self) -> dict[str, int]:
-        """How many errors, warnings and infos there are."""
-        found = Counter(str(diagnostic.severity) for diagnostic in self.diagnostics)
+        """How many errors, warnings and infos there are, each problem once."""
+        found = Counter(str(one.severity) for one in self.findings)
         return {str(severity): found[str(severity)] for severity in reversed(Severity)}
 
     def fixable(self, applicability: Applicability) -> int:
-        """How many diagnostics have a fix of exactly this applicability."""
-        return sum(1 for found in self.diagnostics if found.fix and found.fix.applicability is applicability)
+        """How many problems have a fix of exactly this applicability."""
+        return sum(1 for one in self.findings if one.first.fix and one.first.fix.applicability is applicability)
 
     def fails(self, fail_on: Severity) -> bool:
         return any(found.severity >= fail_on for found in self.diagnostics)
@@ -103,22 +128,8 @@ class Report(NamedTuple):
             diagnostics=tuple(found for found in self.diagnostics if _within(found.path, paths)),
             suppressed=tuple(one for one in self.suppressed if _within(one.diagnostic.path, paths)),
             lowered=tuple(one for one in self.lowered if _within(one.diagnostic.path, paths)),
+            unjudged=self.unjudged or f"only what is in {listed(sorted(paths))} is shown",
         )
-
-
-def _level(diagnostics: Iterable[Diagnostic]) -> Level | None:
-    reached = None
-    at_stake = {found.level for found in diagnostics if _counts(found)}
-    for level in Level:
-        if level in at_stake:
-            break
-        reached = level
-    return reached
-
-
-def _counts(found: Diagnostic) -> bool:
-    """Whether a diagnostic keeps the repository from a level: a mere info does so at the last one only."""
-    return found.severity > Severity.INFO or found.level is Level.POLISH
 
 
 def _within(path: str, paths: set[str]) -> bool:

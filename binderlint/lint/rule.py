@@ -42,6 +42,7 @@ class Rule:
         severity: Severity | None = None,
         level: Level | None = None,
         explained_in: Iterable[str] = (),
+        cause: str = "",
     ) -> Diagnostic:
         """A diagnostic of this rule at a place, a value that knows its place, or the first line of a file."""
         match where:
@@ -54,8 +55,10 @@ class Rule:
         level, severity = level or self.level, severity or self.severity
         if fix is not None:
             fix = fix._replace(title=one_line(fix.title))
-        found = Diagnostic(self.code, self.name, severity, level, place, one_line(message), one_line(help), fix)
-        return found._replace(explained_in=tuple(explained_in)) if explained_in else found
+        explained = tuple(explained_in)
+        return Diagnostic(
+            self.code, self.name, severity, level, place, one_line(message), one_line(help), fix, explained, cause
+        )
 
 
 def one_line(message: str) -> str:

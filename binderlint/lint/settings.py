@@ -37,7 +37,6 @@ class Settings(NamedTuple):
     fail_on: str = "warning"
     hub: str | Hub = "mybinder.org"
     """A name, or what the configuration says of a hub of its own."""
-    assume_binder: bool = False
     online: bool = False
     unfixable: tuple[str, ...] = ()
     extend_safe_fixes: tuple[str, ...] = ()
@@ -99,14 +98,16 @@ class Settings(NamedTuple):
             )
         return tuple(terms) if self.file else ()
 
-    def unjudged(self, chosen: Collection[Rule]) -> str:
-        """Why none of the rules that were chosen has a say; empty where one has."""
+    def unjudged(self, chosen: Collection[Rule], offered: Collection[Rule]) -> str:
+        """Why not all of the rules that were offered have a say; empty where they have, or where what they say is counted as hidden."""
         if not chosen and self.select:
             by = self.by("select", ", ".join(self.select))
             return f"no rule was run, since {_called(by)} selects only `{by.entry}`"
         for names, by in ((tuple(self.ignore), self.by("ignore", "")), (self.also_ignore, Hider("", "--ignore", ""))):
             if chosen and all(_named(rule.code, rule.name, names) for rule in chosen):
                 return f"{_called(by)} leaves out every rule"
+        if "select" in self.given and len(chosen) < len(offered):
+            return f"only the rules of `--select {', '.join(self.select)}` were run"
         return ""
 
     def adjust(self, found: Diagnostic) -> Diagnostic:

@@ -84,9 +84,7 @@ def _named(target: str) -> Remote | None:
     raise RepositoryError(f"{target}: `{address.provider}` is not a git repository, so there is nothing to fetch")
 
 
-def open_remote(
-    remote: Remote, here: Path, *, hub: str | Hub = "mybinder.org", assume_binder: bool = False
-) -> Snapshot:
+def open_remote(remote: Remote, here: Path, *, hub: str | Hub = "mybinder.org") -> Snapshot:
     """The repository at its ref: from the git repository around a folder where that is the same one and knows the ref, else fetched.
 
     Raises RepositoryError.
@@ -94,8 +92,8 @@ def open_remote(
     from binderlint.snapshot import Snapshot
 
     if local := _known_here(here, remote):
-        return Snapshot.from_ref(local, remote.ref, hub=hub, assume_binder=assume_binder)
-    return Snapshot(**fetch(remote)._asdict(), hub=hub, assume_binder=assume_binder)
+        return Snapshot.from_ref(local, remote.ref, hub=hub)
+    return Snapshot(**fetch(remote)._asdict(), hub=hub)
 
 
 def _known_here(here: Path, remote: Remote) -> Path | None:

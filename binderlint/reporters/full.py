@@ -4,27 +4,46 @@ from __future__ import annotations
 
 from binderlint.escapes import pieces, printable
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Severity
-from binderlint.lint.report import Report
+from binderlint.lint.report import Finding, Report
+from binderlint.lint.verdict import stakes
 from binderlint.read.secrets import masked
 from binderlint.reporters.concise import summary
-from binderlint.style import Style
+from binderlint.style import Style, hanging, wrapped
 
 COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "blue"}
 
 
 def render(report: Report, style: Style) -> str:
-    """Every diagnostic with its code frame, then the summary."""
-    return "".join(f"{frame(found, style)}\n" for found in report.diagnostics) + summary(report, style)
+    """What Binder does with the repository, the problems under headings by what is at stake, each with its code frame, and the summary."""
+    lines = opening(report, style)
+    for heading, found in stakes(report):
+        lines += [style.paint("bold", f"{heading} ({len(found)})"), "", *(frame(one, style) for one in found)]
+    return "\n".join([*lines, summary(report, style)])
 
 
-def frame(found: Diagnostic, style: Style) -> str:
-    """One diagnostic: headline, place, the line with the span marked, help and fix."""
+def opening(report: Report, style: Style) -> list[str]:
+    """What Binder does with the repository, and whether anything says that it is meant for Binder; with an empty line after them."""
+    lines = wrapped(printable(report.outlook), style) if report.outlook else []
+    if not report.for_binder:
+        lines += wrapped(NOT_MEANT, style)
+    return [*lines, ""] if lines else []
+
+
+NOT_MEANT = (
+    "Nothing here says that this repository is meant for Binder: there is no `binder` folder, no launch link and no "
+    "notebook beside an environment file."
+)
+
+
+def frame(finding: Finding, style: Style) -> str:
+    """One problem: headline, its first place and the line there with the span marked, the other places, help and fix."""
+    found = finding.first
     colour = COLOURS[found.severity]
     gutter = " " * len(str(found.place.line))
     bar = style.paint("cyan", f"{gutter} |")
     lines = [
         f"{style.paint(colour, f'{found.severity}[{found.code}]')} {style.paint('bold', found.name)} ({found.level.value})",
-        *_wrapped(printable(found.message), style, ""),
+        *wrapped(printable(found.message), style),
         f"{gutter}{style.paint('cyan', '-->')} {printable(str(found.place))}",
     ]
     excerpt, marks = _excerpt(found, style.width - len(gutter) - 3)
@@ -34,12 +53,30 @@ def frame(found: Diagnostic, style: Style) -> str:
             f"{style.paint('cyan', f'{found.place.line} |')} {excerpt}".rstrip(),
             f"{bar} {style.paint(colour, marks)}",
         ]
+    equals = style.paint("cyan", "=")
+    if finding.others:
+        head = f"{gutter} {equals} {style.paint('bold', 'also at')}: "
+        lines += hanging(head, printable(elsewhere(finding)), len(gutter) + 12, style)
     if found.help:
-        first, *rest = _wrapped(printable(found.help), style, " " * (len(gutter) + 9))
-        lines += [f"{gutter} {style.paint('cyan', '=')} {style.paint('bold', 'help')}: {first}", *rest]
+        head = f"{gutter} {equals} {style.paint('bold', 'help')}: "
+        lines += hanging(head, printable(found.help), len(gutter) + 9, style)
     if found.fix:
-        lines.append(f"{gutter} {style.paint('cyan', '=')} {_fix(found, style)}")
+        lines.append(f"{gutter} {equals} {_fix(found, style)}")
     return "\n".join(lines) + "\n"
+
+
+def elsewhere(finding: Finding) -> str:
+    """The places of a problem besides the first, those of one file together; the number of those that do not fit in."""
+    first, words, path = finding.others[:_PLACES], [], finding.first.path
+    for one in first:
+        where = str(one.place)
+        words.append(where.removeprefix(f"{path}:") if one.path == path else where)
+        path = one.path
+    more = len(finding.others) - len(first)
+    return ", ".join(words) + (f" and {more} more" if more else "")
+
+
+_PLACES = 6
 
 
 def _fix(found: Diagnostic, style: Style) -> str:
@@ -51,14 +88,6 @@ def _fix(found: Diagnostic, style: Style) -> str:
     }
     colour, words = how[found.fix.applicability]
     return f"{style.paint(colour, words)}: {printable(found.fix.title)}"
-
-
-def _wrapped(text: str, style: Style, indent: str) -> list[str]:
-    """Text in lines of the terminal's width, the lines after the first indented; the first leaves room for what stands before it."""
-    from textwrap import wrap
-
-    lines = wrap(indent + text, style.width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
-    return [lines[0][len(indent) :], *lines[1:]] if lines else [""]
 
 
 def _excerpt(found: Diagnostic, width: int) -> tuple[str, str]:

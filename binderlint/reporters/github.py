@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from binderlint.escapes import printable
-from binderlint.lint.diagnostic import Diagnostic, Severity
-from binderlint.lint.report import Report
+from binderlint.lint.diagnostic import Severity
+from binderlint.lint.report import Finding, Report
+from binderlint.reporters.full import elsewhere
 from binderlint.reporters.hidden import notes
 from binderlint.style import Style
 
@@ -20,7 +21,7 @@ def render(report: Report, style: Style) -> str:
     lines = [_annotation("warning", f"Not judged: {report.unjudged}.", OURS)] if report.unjudged else []
     dropped = 0
     for severity, kind in KINDS.items():
-        found = [one for one in report.diagnostics if one.severity is severity]
+        found = [one for one in report.findings if one.severity is severity]
         room = SHOWN - (1 + len(told) if kind == "notice" else 0)
         lines += [command(one, kind) for one in found[:room]]
         dropped += len(found[room:])
@@ -30,14 +31,16 @@ def render(report: Report, style: Style) -> str:
     return "".join(lines)
 
 
-def command(found: Diagnostic, kind: str) -> str:
-    """One workflow command. GitHub takes columns only for a span within one line."""
+def command(finding: Finding, kind: str) -> str:
+    """One workflow command, at the first place of a problem. GitHub takes columns only for a span within one line."""
+    found = finding.first
     place = found.place
     properties = {"file": place.path, "line": str(place.line), "endLine": str(place.end_line)}
     if place.line == place.end_line:
         properties |= {"col": str(place.column), "endColumn": str(place.end_column)}
     properties["title"] = f"{found.code} {found.name}"
-    return _annotation(kind, f"{found.message}. {found.help}".rstrip(". ") + ".", properties)
+    said = [found.message, *([f"Also at {elsewhere(finding)}"] if finding.others else []), found.help]
+    return _annotation(kind, ". ".join(filter(None, said)) + ".", properties)
 
 
 def refusal(message: str) -> str:

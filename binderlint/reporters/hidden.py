@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from itertools import groupby
 
-from binderlint.lint.diagnostic import Level
 from binderlint.lint.report import Effect, Hider, Report
+from binderlint.lint.wording import counted
 
 _LISTED = 4  # entries and files that a sentence names; `--output json` has all of them
 
@@ -20,17 +20,6 @@ def notes(report: Report) -> list[tuple[str, list[str]]]:
     ]
 
 
-def caveat(report: Report) -> str:
-    """What the level reached does not count, empty where that would not change it."""
-    hidden, lowered = len(report.suppressed), len(report.lowered)
-    if report.own_level is report.level and not (hidden and report.level is Level.POLISH):
-        return ""
-    words = [_problems(hidden, "hidden ")] if hidden else []
-    if lowered:
-        words.append(f"{lowered if hidden else _problems(lowered)} made less severe")
-    return f"not counting {' and '.join(words)}"
-
-
 def _source(effect: Effect) -> tuple[int, str, str]:
     """Files first, then comments, then flags."""
     by = effect.hider
@@ -38,7 +27,7 @@ def _source(effect: Effect) -> tuple[int, str, str]:
 
 
 def _sentence(verb: str, name: str, effects: list[Effect]) -> str:
-    problems = _problems(sum(effect.number for effect in effects))
+    problems = counted(sum(effect.number for effect in effects), "problem")
     if not name:
         files: Counter[str] = Counter()
         for effect in effects:
@@ -60,10 +49,6 @@ def _sentence(verb: str, name: str, effects: list[Effect]) -> str:
         case "hub":
             return f"`{name}` sets a hub other than mybinder.org ({listed})"
     return f"`{name}` hides {problems} ({listed})"
-
-
-def _problems(number: int, kind: str = "") -> str:
-    return f"{number} {kind}problem{'s' if number != 1 else ''}"
 
 
 def _entry(by: Hider) -> str:

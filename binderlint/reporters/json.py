@@ -19,13 +19,15 @@ from binderlint.lint.diagnostic import (
     SetMode,
 )
 from binderlint.lint.report import Report, Suppressed
+from binderlint.lint.verdict import verdict
+from binderlint.source import Place
 from binderlint.style import Style
 
-VERSION = 1
+VERSION = 2
 
 
 def render(report: Report, style: Style) -> str:
-    """The report as JSON of version 1."""
+    """The report as JSON of version 2."""
     return dumps(document(report))
 
 
@@ -51,8 +53,14 @@ def document(report: Report) -> dict[str, Any]:
     """The report as plain values."""
     return {
         "version": VERSION,
-        "level": report.level.value if report.level else None,
-        "diagnostics": [diagnostic(found) for found in report.diagnostics],
+        "outlook": report.outlook or None,
+        "for_binder": report.for_binder,
+        "verdict": {
+            level.value: {"outcome": outcome.value, "words": words} for level, outcome, words in verdict(report)
+        },
+        "diagnostics": [
+            diagnostic(one.first) | {"related": [_related(other) for other in one.others]} for one in report.findings
+        ],
         "suppressed": [_hidden(one) for one in report.suppressed],
         "lowered": [_hidden(one) for one in report.lowered],
         "effects": [
@@ -72,20 +80,35 @@ def _hidden(one: Suppressed) -> dict[str, Any]:
     return {**diagnostic(one.diagnostic), "reason": one.reason, "by": one.by._asdict()}
 
 
-def diagnostic(found: Diagnostic) -> dict[str, Any]:
-    """One diagnostic; lines and columns are 1-based and count code points."""
-    place = found.place
+def _related(found: Diagnostic) -> dict[str, Any]:
+    """Another place of the same problem, with what is said and what is to be done there."""
     return {
-        "code": found.code,
-        "name": found.name,
-        "severity": str(found.severity),
-        "level": found.level.value,
+        **_place(found.place),
+        "message": found.message,
+        "help": found.help,
+        "fix": _fix(found.fix) if found.fix else None,
+    }
+
+
+def _place(place: Place) -> dict[str, Any]:
+    return {
         "path": place.path,
         "line": place.line,
         "column": place.column,
         "end_line": place.end_line,
         "end_column": place.end_column,
         "cell": {"number": place.cell[0], "line": place.cell[1]} if place.cell else None,
+    }
+
+
+def diagnostic(found: Diagnostic) -> dict[str, Any]:
+    """One diagnostic; lines and columns are 1-based and count code points."""
+    return {
+        "code": found.code,
+        "name": found.name,
+        "severity": str(found.severity),
+        "level": found.level.value,
+        **_place(found.place),
         "message": found.message,
         "help": found.help,
         "url": found.url,

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import accumulate
 
 from binderlint.escapes import code_span, markdown, table_cell
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Severity
-from binderlint.lint.report import Report
-from binderlint.lint.verdict import in_short
-from binderlint.reporters.hidden import caveat, notes
+from binderlint.lint.report import Finding, Report
+from binderlint.lint.verdict import Outcome, stakes, verdict
+from binderlint.lint.wording import counted
+from binderlint.reporters.concise import fixable, found_in_all
+from binderlint.reporters.full import NOT_MEANT
+from binderlint.reporters.hidden import notes
 from binderlint.style import Style
 
 SIGNS = {Severity.ERROR: "❌ error", Severity.WARNING: "⚠️ warning", Severity.INFO: "ℹ️ info"}  # noqa: RUF001
@@ -22,30 +26,38 @@ ROOM = 900_000
 
 
 def render(report: Report, style: Style) -> str:
-    """A headline, the level reached, what is hidden and by what, and a row for each diagnostic, the worst first."""
-    lines = ["## binderlint", "", f"{_verdict(report)}.", ""]
+    """A headline, what Binder does, the verdict, what is hidden and by what, and a table under each heading, the worst first."""
+    lines = ["## binderlint", ""]
+    lines += [markdown(said) for said in (report.outlook, "" if report.for_binder else NOT_MEANT) if said]
+    lines += ["", *_verdict(report), ""]
     if told := [sentence for _, sentences in notes(report) for sentence in sentences]:
         lines += [*(f"- {markdown(sentence)}." for sentence in told), ""]
-    if not report.diagnostics:
-        hidden = f" ({len(report.suppressed)} suppressed)" if report.suppressed else ""
-        return "\n".join([*lines, f"No problems found{hidden}.", ""])
-    lines += ["| | Where | Problem | What to do | Fix |", "| --- | --- | --- | --- | --- |"]
-    worst_first = sorted(report.diagnostics, key=lambda found: (-found.severity, found.order))
-    rows = [_row(found) for found in worst_first]
-    sizes = accumulate(len(row.encode()) + 1 for row in rows)
-    shown = sum(1 for size in sizes if size <= ROOM)
-    if shown < len(rows):
-        rows[shown:] = ["", f"{len(rows) - shown} more problems do not fit in here: see `--output json`."]
-    return "\n".join([*lines, *rows, ""])
+    lines.append(f"{found_in_all(report)}." + (f" {fixes}." if (fixes := fixable(report)) else ""))
+    room, left = ROOM, 0
+    for heading, found in stakes(report):
+        rows = [_row(one) for one in found]
+        sizes = list(accumulate(len(row.encode()) + 1 for row in rows))
+        shown = sum(1 for size in sizes if size <= room)
+        left += len(rows) - shown
+        room -= sizes[shown - 1] if shown else 0
+        if shown:
+            lines += ["", f"### {heading} ({len(found)})", "", *_HEAD, *rows[:shown]]
+    if left:
+        lines += [
+            "",
+            f"{counted(left, 'more problem', 'more problems')} {'does' if left == 1 else 'do'} not fit in here: see `--output json`.",
+        ]
+    return "\n".join([*lines, ""])
 
 
-def _verdict(report: Report) -> str:
-    level = report.level.value if report.level else "none"
-    if report.unjudged:
-        return f"**Not judged**: {markdown(report.unjudged)}"
-    if left_out := caveat(report):
-        return f"**Level reached: {level}**, {left_out}"
-    return f"**Level reached: {level}**: {in_short(report)}"
+_HEAD = ("| | Where | Problem | What to do | Fix |", "| --- | --- | --- | --- | --- |")
+_SIGNS = {Outcome.FAILS: "❌", Outcome.PROBLEMS: "⚠️", Outcome.NOTHING_FOUND: "✅", Outcome.NOT_JUDGED: "❔"}
+
+
+def _verdict(report: Report) -> Iterator[str]:
+    for level, outcome, words in verdict(report):
+        said = f"not judged: {words}" if outcome is Outcome.NOT_JUDGED else words
+        yield f"- {_SIGNS[outcome]} **{level.value}**: {markdown(said)}"
 
 
 def refusal(message: str) -> str:
@@ -53,12 +65,16 @@ def refusal(message: str) -> str:
     return f"## binderlint\n\n**Not checked**: {markdown(message)}\n"
 
 
-def _row(found: Diagnostic) -> str:
+def _row(finding: Finding) -> str:
+    found = finding.first
     rule = f"[{found.code} {found.name}]({found.url})"
     fix = FIXES[found.fix.applicability] if found.fix else ""
     known = _known(found)
     problem = f"{markdown(found.message, known)} ({rule})"
-    cells = (SIGNS[found.severity], code_span(str(found.place)), problem, markdown(found.help, known), fix)
+    where = code_span(str(found.place)) + (
+        f" and {counted(len(finding.others), 'other place')}" if finding.others else ""
+    )
+    cells = (SIGNS[found.severity], where, problem, markdown(found.help, known), fix)
     return f"| {' | '.join(map(table_cell, cells))} |"
 
 

@@ -111,8 +111,10 @@ def _listed(words: list[str]) -> str:
 
 def _verdict(found: Outline, style: Style) -> str:
     if found.hub.accepts:
-        return f"{style.paint('green', 'ok')} {found.hub.name} takes this repository"
-    return f"{style.paint('red', 'no')} {found.hub.name} does not take this repository: {'; '.join(found.hub.reasons)}"
+        return f"{style.paint('green', 'ok')} {found.hub.name} will try to build this repository; `binderlint` says what may stop it"
+    return (
+        f"{style.paint('red', 'no')} {found.hub.name} will not launch this repository: {'; '.join(found.hub.reasons)}"
+    )
 
 
 def _facts(found: Outline, style: Style) -> Iterator[str]:

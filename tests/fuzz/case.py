@@ -21,12 +21,11 @@ class Case(NamedTuple):
     files: Mapping[str, Source]
     git: Git | None = None
     hub: str = "mybinder.org"
-    assume_binder: bool = True
 
     def repository(self) -> Snapshot:
         """A new snapshot of the case, which remembers nothing of an earlier run."""
         fresh = {path: Source(path, one.data, one.mode, one.tracked) for path, one in self.files.items()}
-        return Snapshot.from_dict(fresh, git=self.git, hub=self.hub, assume_binder=self.assume_binder)
+        return Snapshot.from_dict(fresh, git=self.git, hub=self.hub)
 
     def with_files(self, files: Mapping[str, Source]) -> Case:
         """The same case with other files."""
@@ -47,8 +46,6 @@ def dumps(case: Case, **notes: str) -> str:
         document["git"] = {**case.git._asdict(), "refs": sorted(case.git.refs)}
     if case.hub != "mybinder.org":
         document["hub"] = case.hub
-    if not case.assume_binder:
-        document["assume_binder"] = False
     return json.dumps(document, indent=1) + "\n"
 
 
@@ -66,7 +63,6 @@ def loads(text: str) -> Case:
         files,
         Git(**{**git, "refs": frozenset(git["refs"])}) if git else None,
         document.get("hub", "mybinder.org"),
-        document.get("assume_binder", True),
     )
 
 

@@ -49,7 +49,7 @@ def minimised(case: Case, fails: Callable[[Case], bool], tries: int) -> Case:
 
 def _plainer(case: Case, still: Callable[[Case], bool]) -> None:
     """Without knowledge of git, another hub, and modes, where these do not matter."""
-    for plain in (case._replace(git=None, hub="mybinder.org", assume_binder=True), case._replace(git=None)):
+    for plain in (case._replace(git=None, hub="mybinder.org"), case._replace(git=None)):
         if plain != case and still(plain):
             case = plain
             break

@@ -110,17 +110,17 @@ def command_line(run: Run) -> Iterator[Failure]:
         if folder is None:
             return
         for name in ("full", "concise", "json", "github", "markdown"):
-            code, out, err = command("--assume-binder", "--output", name, str(folder))
+            code, out, err = command("--output", name, str(folder))
             yield from _streams(f"check {name}", code, out, err)
         yield from _streams("plan", *command("plan", str(folder)))
         copy = folder.with_name("copy")
         shutil.copytree(folder, copy, symlinks=True)
-        code, text, err = command("--assume-binder", "--unsafe-fixes", "--diff", str(folder))
+        code, text, err = command("--unsafe-fixes", "--diff", str(folder))
         yield from _codes("diff", code, err)
         yield from _streams("diff", code, b"", err)
         if code == 2:
             return
-        code, out, err = command("--assume-binder", "--unsafe-fixes", "--fix", "--output", "concise", str(folder))
+        code, out, err = command("--unsafe-fixes", "--fix", "--output", "concise", str(folder))
         yield from _streams("fix", code, out, err)
         if b"left alone" in err or b"could not be" in err:
             return
@@ -131,7 +131,7 @@ def command_line(run: Run) -> Iterator[Failure]:
             yield Failure("diff and fix", "no patch", err.decode("utf-8", "replace"))
         once = _tree(read(folder).files)
         git(folder, "add", "-f", "-A")  # what is new is not in git yet, so Binder would not get it
-        code, out, err = command("--assume-binder", "--unsafe-fixes", "--fix", str(folder))
+        code, out, err = command("--unsafe-fixes", "--fix", str(folder))
         if _tree(read(folder).files) != once:
             yield Failure("fix twice", "on disk", err.decode("utf-8", "replace"))
 
@@ -143,8 +143,8 @@ def committed(run: Run) -> Iterator[Failure]:
             return
         if git(folder, "rev-parse", "-q", "--verify", "HEAD").returncode:  # nothing to commit
             return
-        here = command("--isolated", "--assume-binder", "--output", "json", str(folder))
-        there = command("--isolated", "--assume-binder", "--output", "json", "--ref", "HEAD", str(folder))
+        here = command("--isolated", "--output", "json", str(folder))
+        there = command("--isolated", "--output", "json", "--ref", "HEAD", str(folder))
         if here[:2] != there[:2]:
             ours, theirs = (one[1].decode() for one in (here, there))
             lines = unified_diff(ours.splitlines(), theirs.splitlines(), lineterm="", n=1)
@@ -163,8 +163,8 @@ def damaged(run: Run) -> Iterator[Failure]:
         chosen.chmod(0o644)
         chosen.write_bytes(random.choice(BYTE_MUTATIONS)(data, random))
         for arguments in (
-            ["--assume-binder"],
-            ["--assume-binder", "--ref", "HEAD"],
+            ["--output", "full"],
+            ["--ref", "HEAD"],
             ["plan"],
             ["--fix", "--unsafe-fixes"],
         ):

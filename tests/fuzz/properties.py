@@ -21,6 +21,7 @@ from binderlint.lint.diagnostic import Applicability, Diagnostic, Rename, Severi
 from binderlint.lint.fixer import Fixed, fix
 from binderlint.lint.linter import check
 from binderlint.lint.report import Report
+from binderlint.lint.verdict import stakes
 from binderlint.outside.disk import Change, changes
 from binderlint.repo2docker.build import build_plan
 from binderlint.reporters import FORMATS, render
@@ -331,7 +332,8 @@ def _plain(report: Report) -> Report:
     source = Source("x", b"x\n")
     return report._replace(
         diagnostics=tuple(
-            found._replace(place=source.place(), message="x", help=found.help and "x") for found in report.diagnostics
+            found._replace(place=source.place(), message="x", help=found.help and "x", cause=repr(found.cause_key))
+            for found in report.diagnostics
         )
     )
 
@@ -399,9 +401,9 @@ def _unescaped(text: str) -> str:
 
 
 def _markdown(text: str, report: Report) -> Iterator[Failure]:
-    """Each row of the table has its five cells, and what stands outside of code in them makes no HTML, picture or link but ours."""
+    """Each row of the tables has its five cells, and what stands outside of code in them makes no HTML, picture or link but ours."""
     rows = [line for line in text.splitlines() if line.startswith("|")]
-    if report.diagnostics and len(rows) != len(report.diagnostics) + 2:
+    if len(rows) != len(report.findings) + 2 * len(stakes(report)):
         yield Failure("outputs", "markdown rows", text)
     for row in rows:
         cells = re.split(r"(?<!\\)\|", row)

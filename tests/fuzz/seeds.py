@@ -41,11 +41,7 @@ class Seeds(Generic[T]):
 @cache
 def example_cases() -> Seeds[Case]:
     """The repositories of all examples of all rules."""
-    known = [
-        Case({one.path: one for one in case.sources}, case.git, case.hub, case.assume_binder)
-        for _, case in cases()
-        if case.sources
-    ]
+    known = [Case({one.path: one for one in case.sources}, case.git, case.hub) for _, case in cases() if case.sources]
     return Seeds(known, lambda case: dumps(case).encode())
 
 

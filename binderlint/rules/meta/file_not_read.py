@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from binderlint.facts.for_binder import is_for_binder
 from binderlint.facts.launch.links import markup_of
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
@@ -64,7 +63,7 @@ def _advice(error: UnreadError) -> str:
 def _decisive(repo: Snapshot) -> str:
     """The path of a file without which it is not known what Binder builds; empty where that is known."""
     try:
-        _ = is_for_binder(repo) and build_plan(repo)
+        build_plan(repo)
     except UnreadError as error:
         return error.path
     return ""

@@ -1,0 +1,56 @@
+"""Outlook: what Binder will do with a repository, in a sentence or two: the first line of a report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from binderlint.lint.hubs import judge
+from binderlint.lint.wording import listed
+from binderlint.repo2docker.build import build_plan
+from binderlint.repo2docker.buildpack import Buildpack
+from binderlint.repo2docker.plan import Plan, Status
+from binderlint.snapshot import Snapshot
+
+_WITH = {Buildpack.CONDA: "conda", Buildpack.PIPFILE: "Pipenv", Buildpack.PYTHON: "pip", Buildpack.NIX: "Nix"}
+_ASIDE = ("start", "postBuild", "apt.txt", ".dockerignore", ".containerignore")  # no files that choose the build
+
+
+def outlook(repo: Snapshot) -> str:
+    """How Binder builds this repository and what runs at its launch, or why it does not build it. Raises UnreadError."""
+    plan = build_plan(repo)
+    if plan.error:
+        path = plan.error.place.path
+        return f"repo2docker stops{'' if path == '.' else f' at `{path}`'}, so Binder builds nothing."
+    if plan.default and not repo.allows.default_environment:
+        return f"{repo.hub} does not build this repository: no file tells Binder what to install."
+    if not judge(repo.allows, plan).accepts:
+        return f"Binder can build this {_how(plan)}, but not start it."
+    return f"Binder will build this {_how(plan)}.{''.join(_scripts(plan))}"
+
+
+def _how(plan: Plan) -> str:
+    used = [use.path for use in plan.files if use.status is Status.USED]
+    deciding = [path for path in used if path.rpartition("/")[2] not in _ASIDE]
+    others = [path for path in deciding if path.rpartition("/")[2] != "runtime.txt"]
+    python = f", on Python {plan.python.version}" if plan.python else ""
+    match plan.buildpack:
+        case Buildpack.DOCKER:
+            return f"from `{plan.path('Dockerfile')}`"
+        case Buildpack.JULIA:
+            return f"with Julia {plan.julia.version if plan.julia else ''} from {listed(others, 2)}{python}"
+        case Buildpack.R:
+            return f"with R {plan.r.version if plan.r else ''} from {listed(deciding, 3)}{python}"
+        case _ if plan.default:
+            return f"with nothing but Python {plan.python.version if plan.python else ''}, since no file says what to install"
+    known = _WITH.get(plan.buildpack, "") if plan.buildpack else ""
+    return f"with {known} from {listed(others, 2)}{python}" if others else f"with {known}{python}"
+
+
+def _scripts(plan: Plan) -> Iterator[str]:
+    said = []
+    if plan.post_build:
+        said.append(f"`{plan.post_build}` runs at the end of the build")
+    if plan.start:
+        said.append(f"`{plan.start}` {'' if said else 'runs '}at every launch")
+    if said:
+        yield f" {' and '.join(said)}."

@@ -1,0 +1,74 @@
+"""What says that a repository is meant for Binder, and what the report says where nothing does."""
+
+from __future__ import annotations
+
+import pytest
+
+from binderlint.facts.for_binder import is_for_binder
+from binderlint.lint.linter import check
+from binderlint.lint.outlook import outlook
+from binderlint.snapshot import Snapshot
+
+NOTEBOOK = '{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}'
+
+
+@pytest.mark.parametrize(
+    ("files", "meant"),
+    [
+        ({}, False),
+        ({"README.md": "# A web application\n", "Dockerfile": "FROM python:3.12\n"}, False),
+        ({"README.md": "It can be run with Binder, https://mybinder.org\n"}, False),
+        ({"requirements.txt": "flask\n"}, False),
+        ({"a.ipynb": NOTEBOOK}, False),
+        ({"Pipfile": "", "DESCRIPTION": "Package: x\n"}, False),
+        ({"sub/binder/environment.yml": "dependencies: []\n"}, False),
+        ({"pyproject.toml": "[tool.ruff]\n"}, False),
+        ({"sub/.pre-commit-config.yaml": "- id: binderlint\n"}, False),
+        ({"binder/environment.yml": "dependencies: []\n"}, True),
+        ({".binder/apt.txt": ""}, True),
+        ({"Binder/environment.yml": "dependencies: []\n"}, True),
+        ({"postBuild": "#!/bin/sh\ntrue\n"}, True),
+        ({"runtime.txt": "python-3.12\n"}, True),
+        ({"requirements.txt": "numpy\n", "a.ipynb": NOTEBOOK}, True),
+        ({"DESCRIPTION": "Package: x\n", "a.Rmd": "x\n"}, True),
+        ({"README.md": "[launch](https://mybinder.org/v2/gh/o/r/HEAD)\n"}, True),
+        ({"_config.yml": "launch_buttons:\n  binderhub_url: https://mybinder.org\n", "_toc.yml": "root: a\n"}, True),
+        ({"binderlint.toml": ""}, True),
+        ({"pyproject.toml": "[tool.binderlint]\n"}, True),
+        ({".pre-commit-config.yaml": "repos:\n  - hooks:\n      - id: binderlint\n"}, True),
+    ],
+)
+def test_what_says_so(files: dict[str, str], meant: bool) -> None:
+    repo = Snapshot.from_dict(files)
+    assert is_for_binder(repo) is meant
+    report = check(repo)
+    assert report.for_binder is meant
+    assert report.outlook
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ({"environment.yml": "dependencies: [python=3.12]\n"}, "Binder will build this with conda from `environment.yml`, on Python 3.12."),
+        ({"binder/environment.yml": "dependencies: [python=3.11]\n", "binder/start": "#!/bin/sh\n"},
+         "Binder will build this with conda from `binder/environment.yml`, on Python 3.11. `binder/start` runs at every launch."),
+        ({"requirements.txt": "numpy\n", "runtime.txt": "python-3.11\n", "postBuild": "#!/bin/sh\n", "start": "#!/bin/sh\n"},
+         "Binder will build this with pip from `requirements.txt`, on Python 3.11. `postBuild` runs at the end of the build and `start` at every launch."),
+        ({"setup.py": "", "requirements.txt": ""}, "Binder will build this with pip from `setup.py` and `requirements.txt`, on Python 3.10."),
+        ({"Pipfile": "[packages]\n"}, "Binder will build this with Pipenv from `Pipfile`, on Python 3.10."),
+        ({"Dockerfile": "FROM x\n", "start": "#!/bin/sh\n"}, "Binder will build this from `Dockerfile`."),
+        ({"runtime.txt": "r-4.4-2024-10-01\n", "install.R": "1\n"}, "Binder will build this with R 4.4.2 from `runtime.txt` and `install.R`, on Python 3.10."),
+        ({"Project.toml": '[compat]\njulia = "=1.10.4"\n'}, "Binder will build this with Julia 1.10.4 from `Project.toml`, on Python 3.10."),
+        ({"default.nix": ""}, "Binder can build this with Nix from `default.nix`, but not start it."),
+        ({"README.md": "x\n"}, "mybinder.org does not build this repository: no file tells Binder what to install."),
+        ({"environment.yml": "a: [\n"}, "repo2docker stops at `environment.yml`, so Binder builds nothing."),
+        ({"binder/apt.txt": "Vim\n", "binder/requirements.txt": ""}, "repo2docker stops at `binder/apt.txt`, so Binder builds nothing."),
+    ],
+)  # fmt: skip
+def test_outlook(files: dict[str, str], said: str) -> None:
+    assert outlook(Snapshot.from_dict(files)) == said
+
+
+def test_outlook_of_a_hub_that_builds_everything() -> None:
+    repo = Snapshot.from_dict({"README.md": "x\n"}, hub="generic")
+    assert outlook(repo) == "Binder will build this with nothing but Python 3.10, since no file says what to install."
