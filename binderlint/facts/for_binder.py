@@ -41,3 +41,8 @@ def is_ready_for_binder(repo: Snapshot) -> bool:
 def has_notebooks(repo: Snapshot) -> bool:
     """Whether there is a notebook of Jupyter or R Markdown."""
     return any(path.endswith((".ipynb", ".Rmd")) for path in repo.sources)
+
+
+def is_refused(repo: Snapshot) -> bool:
+    """Whether the hub does not build the repository, since no file tells Binder what to install."""
+    return build_plan(repo).default and not repo.allows.default_environment

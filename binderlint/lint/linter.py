@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from binderlint.facts.for_binder import is_for_binder
+from binderlint.facts.for_binder import is_for_binder, is_refused
+from binderlint.facts.launch.launched import launched_elsewhere
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.outlook import outlook
 from binderlint.lint.report import Report, Suppressed
@@ -62,10 +63,19 @@ def _check(repo: Snapshot, settings: Settings, rules: list[Rule]) -> Report:
         (*suppressed, *_deselected(repo, settings, offered)),
         tuple(lowered for original in originals if (lowered := settings.lowered(original))),
         settings.terms,
-        settings.unjudged(chosen, offered) or ("" if repo.sources else "there is no file to look at"),
+        settings.unjudged(chosen, offered) or _unjudged(repo),
         expected,
         is_for_binder(repo),
     )
+
+
+def _unjudged(repo: Snapshot) -> str:
+    """Why nothing can be said of what nothing was found in; empty where it can."""
+    if not repo.sources:
+        return "there is no file to look at"
+    if is_refused(repo) and launched_elsewhere(repo):
+        return "the launch links go to another repository or branch, which was not looked at"
+    return ""
 
 
 def _deselected(repo: Snapshot, settings: Settings, rules: list[Rule]) -> Iterator[Suppressed]:

@@ -84,6 +84,8 @@ def _ruling(report: Report, level: Level) -> Ruling:
     if found:
         outcome = Outcome.FAILS if any(map(_is_certain, found)) else Outcome.PROBLEMS
         words = _WORDS[level](found)
+        if report.unjudged and words.startswith(_NOTHING):
+            words = words.replace(_NOTHING, "not judged", 1)
         words += f", not counting {hidden} hidden" if hidden else ""
         return Ruling(level, outcome, words + (f", {lowered} made less severe" if lowered else ""))
     if report.unjudged:

@@ -31,4 +31,5 @@ class AnacondaMetapackage(Rule):
                     spec.place,
                     "`anaconda-navigator` is a desktop program, which does not work on Binder",
                     help="Remove the line",
+                    level=Level.RUN,
                 )

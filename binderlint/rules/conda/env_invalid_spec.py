@@ -64,6 +64,7 @@ class Finding(NamedTuple):
     help: str
     fix: Fix | None = None
     severity: Severity = Severity.ERROR
+    level: Level = Level.LAUNCH
 
 
 class EnvInvalidSpec(Rule):
@@ -84,7 +85,9 @@ class EnvInvalidSpec(Rule):
                         help="Add the name of the package before it",
                     )
             elif found := _judge(repo, items, index, item):
-                yield self.at(item, found.message, help=found.help, fix=found.fix, severity=found.severity)
+                yield self.at(
+                    item, found.message, help=found.help, fix=found.fix, severity=found.severity, level=found.level
+                )
 
 
 def _judge(repo: Snapshot, items: Array, index: int, item: Text) -> Finding | None:
@@ -111,6 +114,7 @@ def _judge(repo: Snapshot, items: Array, index: int, item: Text) -> Finding | No
             f"conda does not know extras, so `{item}` installs `{item.partition('[')[0]}` without what is in brackets",
             "List the packages of the extra one by one, or install it with pip",
             severity=Severity.WARNING,
+            level=Level.RUN,
         )
     if _MARKER.fullmatch(item):
         return Finding(

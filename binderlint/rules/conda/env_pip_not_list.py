@@ -58,6 +58,7 @@ class EnvPipNotList(Rule):
                 item,
                 "This is a list inside the list of packages. Binder silently skips it, so none of its packages is installed",
                 help="Make each package an item of `dependencies` itself",
+                level=Level.RUN,
             )
         if not isinstance(item, Table):
             return
@@ -119,6 +120,7 @@ class EnvPipNotList(Rule):
             if not isinstance(value, Array)
             else "Only `pip:` can contain a list here",
             fix=fix,
+            level=Level.RUN,
         )
 
     def _mapping(self, table: Table) -> Diagnostic:
@@ -134,6 +136,7 @@ class EnvPipNotList(Rule):
             "`dependencies` contains keys instead of a list, so Binder silently installs none of these packages",
             help="List each package as `  - name=version`",
             fix=Fix("Make it a list", tuple(edits)) if fixable else None,
+            level=Level.RUN,
         )
 
     def _text(self, text: Text) -> Diagnostic:
@@ -147,6 +150,7 @@ class EnvPipNotList(Rule):
             "`dependencies` is a single string instead of a list, so Binder silently installs none of these packages",
             help="List each package as `  - name`",
             fix=Fix("Make it a list", (replace(text, f"[{text}]"),)) if fixable else None,
+            level=Level.RUN,
         )
 
 

@@ -36,7 +36,7 @@ _MEANT = {
 class EnvUnknownKey(Rule):
     code = "CND015"
     severity = Severity.ERROR
-    level = Level.LAUNCH
+    level = Level.RUN
 
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         environment = environment_mapping(repo)

@@ -80,7 +80,7 @@ class PythonPinNotExact(Rule):
             help=f"Give the version you work with directly after `python=`: `python={DEFAULT_PYTHON if DEFAULT_PYTHON in known or not known else known[-1]}`",
             fix=_fix(ask, allowed, known) if len(asks) == 1 else None,
             severity=Severity.ERROR if excluded else Severity.WARNING,
-            level=Level.LAUNCH if excluded else Level.REPRODUCE,
+            level=Level.REPRODUCE if not excluded else Level.LAUNCH if ask.spec else Level.RUN,
         )
 
 

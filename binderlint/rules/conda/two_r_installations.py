@@ -15,7 +15,7 @@ from binderlint.snapshot import Snapshot
 class TwoRInstallations(Rule):
     code = "CND019"
     severity = Severity.WARNING
-    level = Level.LAUNCH
+    level = Level.RUN
 
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         if build_plan(repo).buildpack != Buildpack.R:

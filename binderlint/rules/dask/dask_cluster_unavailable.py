@@ -32,7 +32,7 @@ _MAKES = regex(rf"(?:\w+\s*=\s*|with\s+)?({_GATEWAY}|{_KUBE}|{_JOBQUEUE})")
 class DaskClusterUnavailable(Rule):
     code = "DSK009"
     severity = Severity.ERROR
-    level = Level.LAUNCH
+    level = Level.RUN
 
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         if find_hub(repo.hub).cluster or is_for_other_hubs(repo):

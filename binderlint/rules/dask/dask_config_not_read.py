@@ -24,7 +24,7 @@ from binderlint.source import Table
 class DaskConfigNotRead(Rule):
     code = "DSK002"
     severity = Severity.ERROR
-    level = Level.LAUNCH
+    level = Level.RUN
 
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         configs = [config for config in dask_configs(repo) if config.folder == OLD_FOLDER and not config.template]

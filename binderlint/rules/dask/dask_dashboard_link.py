@@ -27,7 +27,7 @@ _LOCAL = regex(r"https?://(?:localhost|127\.0\.0\.1|0\.0\.0\.0)\b")
 class DaskDashboardLink(Rule):
     code = "DSK010"
     severity = Severity.WARNING
-    level = Level.LAUNCH
+    level = Level.RUN
 
     @about(dask_configs)
     def check(self, repo: Snapshot, configs: tuple[Config, ...]) -> Iterator[Diagnostic]:

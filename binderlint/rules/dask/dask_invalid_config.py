@@ -18,7 +18,7 @@ from binderlint.source import Place, Source, Table
 class DaskInvalidConfig(Rule):
     code = "DSK001"
     severity = Severity.ERROR
-    level = Level.LAUNCH
+    level = Level.RUN
     unreadable = True
 
     @about(dask_configs)

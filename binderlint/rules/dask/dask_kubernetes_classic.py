@@ -24,7 +24,7 @@ _CLASSIC = regex(
 class DaskKubernetesClassic(Rule):
     code = "DSK008"
     severity = Severity.ERROR
-    level = Level.LAUNCH
+    level = Level.RUN
 
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         if "dask-kubernetes" not in asked_names(repo) or (newest(repo, "dask-kubernetes") or (0,)) < (2024, 5, 0):

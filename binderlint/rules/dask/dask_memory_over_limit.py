@@ -20,7 +20,7 @@ from binderlint.source import Place, Scalar, Span, Table, Text
 class DaskMemoryOverLimit(Rule):
     code = "DSK011"
     severity = Severity.WARNING
-    level = Level.LAUNCH
+    level = Level.RUN
 
     @about(dask_configs)
     def check(self, repo: Snapshot, configs: tuple[Config, ...]) -> Iterator[Diagnostic]:

@@ -13,7 +13,7 @@ from binderlint.snapshot import Snapshot
 class DaskRemovedCliFlag(Rule):
     code = "DSK003"
     severity = Severity.ERROR
-    level = Level.LAUNCH
+    level = Level.RUN
 
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         for line in command_lines(repo):

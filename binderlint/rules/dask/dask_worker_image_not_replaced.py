@@ -19,7 +19,7 @@ _SET_BY_HUB = ("JUPYTER_IMAGE_SPEC", "JUPYTER_IMAGE")
 class DaskWorkerImageNotReplaced(Rule):
     code = "DSK005"
     severity = Severity.ERROR
-    level = Level.LAUNCH
+    level = Level.RUN
 
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         replaced = False
@@ -53,6 +53,7 @@ class DaskWorkerImageNotReplaced(Rule):
                 "Only a BinderHub sets `JUPYTER_IMAGE_SPEC`. With `set -u`, this line ends `start` everywhere else, before the notebook server runs",
                 help="Use `${JUPYTER_IMAGE_SPEC:-}`, which is empty when it is not set",
                 severity=Severity.WARNING,
+                level=Level.LAUNCH,
                 fix=Fix("Allow it to be unset", (replace(used.place, "${JUPYTER_IMAGE_SPEC:-}"),)),
             )
 

@@ -19,7 +19,7 @@ from binderlint.source import Span
 class DockerHomeNotWritable(Rule):
     code = "DKR018"
     severity = Severity.WARNING
-    level = Level.LAUNCH
+    level = Level.RUN
 
     @about(build_dockerfile)
     def check(self, repo: Snapshot, dockerfile: Dockerfile) -> Iterator[Diagnostic]:

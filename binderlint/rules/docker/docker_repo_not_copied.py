@@ -18,7 +18,7 @@ from binderlint.snapshot import Snapshot
 class DockerRepoNotCopied(Rule):
     code = "DKR016"
     severity = Severity.WARNING
-    level = Level.LAUNCH
+    level = Level.RUN
 
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
 

@@ -38,9 +38,9 @@ class BlockedNetworkPort(Rule):
             others = len({reached.text.place.path for reached in places}) - 1
             also = f" (as in {others} more notebook{'s' if others > 1 else ''})" if others else ""
             for reached in places if _has_fix(places[0]) else places[:1]:
-                yield self._blocked(repo, reached, f"this cell{also} waits")
+                yield self._blocked(repo, reached, f"this cell{also} waits", Level.RUN)
 
-    def _blocked(self, repo: Snapshot, reached: Reached, waits: str) -> Diagnostic:
+    def _blocked(self, repo: Snapshot, reached: Reached, waits: str, level: Level = Level.LAUNCH) -> Diagnostic:
         fix = None
         if _has_fix(reached):
             fix = Fix("Download it over https", (replace(reached.scheme, "https"),), Applicability.UNSAFE)
@@ -49,6 +49,7 @@ class BlockedNetworkPort(Rule):
             f"{repo.hub} blocks connections to port {reached.port}, so {waits} for {reached.host} until it gives up",
             help="Download the data over https" if reached.scheme.startswith("ftp") else _help(reached.port),
             fix=fix,
+            level=level,
         )
 
 

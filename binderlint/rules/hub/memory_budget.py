@@ -14,7 +14,7 @@ from binderlint.snapshot import Snapshot
 class MemoryBudget(Rule):
     code = "HUB002"
     severity = Severity.WARNING
-    level = Level.LAUNCH
+    level = Level.RUN
 
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         memory = repo.allows.memory
@@ -27,6 +27,7 @@ class MemoryBudget(Rule):
                     asked.text,
                     f"This may use {_gigabytes(asked.size)} GB, but {repo.hub} ends a session that uses more than {_gigabytes(memory)} GB",
                     severity=Severity.INFO if asked.shared else None,
+                    level=Level.POLISH if asked.shared else None,
                     help=f"Use less than {_gigabytes(memory)} GB, and leave about half a gigabyte for Jupyter and Python",
                 )
 

@@ -15,7 +15,7 @@ from binderlint.snapshot import Snapshot
 class JuliaHijacksBuild(Rule):
     code = "JUL005"
     severity = Severity.ERROR
-    level = Level.LAUNCH
+    level = Level.RUN
 
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         project = read_project(repo)

@@ -19,7 +19,7 @@ from binderlint.source import Source
 class BinderDirHidesRootConfig(Rule):
     code = "LAY002"
     severity = Severity.ERROR
-    level = Level.LAUNCH
+    level = Level.RUN
 
     @about(build_plan)
     def check(self, repo: Snapshot, plan: Plan) -> Iterator[Diagnostic]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from binderlint.facts.for_binder import is_refused
 from binderlint.facts.named import misnamed_folders, naming_folder
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Rename, Severity
 from binderlint.lint.rule import Rule
 from binderlint.repo2docker.build import build_plan
+from binderlint.repo2docker.names import CHOOSES
 from binderlint.repo2docker.plan import Plan
 from binderlint.snapshot import Snapshot
 
@@ -16,7 +18,7 @@ from binderlint.snapshot import Snapshot
 class ConfigDirectoryMisnamed(Rule):
     code = "LAY004"
     severity = Severity.ERROR
-    level = Level.LAUNCH
+    level = Level.RUN
 
     @about(build_plan)
     def check(self, repo: Snapshot, plan: Plan) -> Iterator[Diagnostic]:
@@ -36,6 +38,7 @@ class ConfigDirectoryMisnamed(Rule):
             files[0],
             f"Binder reads a folder `{right}`, not `{folder}`, so nothing in it is used",
             help=f"Rename the folder: `git mv {folder} {right}`",
+            level=Level.LAUNCH if files[0].name in CHOOSES and is_refused(repo) else None,
             fix=Fix(
                 f"Rename the folder `{folder}` to `{right}`",
                 moves,

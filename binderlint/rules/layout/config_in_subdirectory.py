@@ -36,6 +36,7 @@ class ConfigInSubdirectory(Rule):
             + (", and mybinder.org refuses a repository without an environment file" if refused else ""),
             help=f"Move it to the root or to a folder `binder`: `git mv {source.path} binder/`",
             severity=Severity.ERROR if refused else Severity.WARNING,
+            level=None if refused else Level.RUN,
             fix=self._move(repo, source.folder),
         )
 

@@ -57,6 +57,7 @@ class DockerignoreHidesConfig(Rule):
                 first.line,
                 "This line excludes the notebooks from the build, so they are missing in the launched repository",
                 help="Remove the line, or include the notebooks again with a line that begins with `!`",
+                level=Level.RUN,
             )
 
 

@@ -16,7 +16,7 @@ from binderlint.snapshot import Snapshot
 class DualEnvExtension(Rule):
     code = "LAY010"
     severity = Severity.ERROR
-    level = Level.LAUNCH
+    level = Level.RUN
 
     @about(build_plan)
     def check(self, repo: Snapshot, plan: Plan) -> Iterator[Diagnostic]:

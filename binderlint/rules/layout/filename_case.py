@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from binderlint.facts.for_binder import is_refused
 from binderlint.facts.named import naming
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Rename, Severity
@@ -22,7 +23,7 @@ _KNOWN = frozenset({*CHOOSES, *ONLY_BINDERS, "start", "runtime.txt"}) - {"JuliaP
 class FilenameCase(Rule):
     code = "LAY003"
     severity = Severity.ERROR
-    level = Level.LAUNCH
+    level = Level.RUN
 
     @about(build_plan)
     def check(self, repo: Snapshot, plan: Plan) -> Iterator[Diagnostic]:
@@ -45,6 +46,7 @@ class FilenameCase(Rule):
                 source,
                 f"Binder looks for `{right}`, not for `{source.name}`, so this file has no effect",
                 help=f"Rename the file: `git mv {path} {rename.to}`",
+                level=Level.LAUNCH if right in CHOOSES and is_refused(repo) else None,
                 fix=Fix(
                     f"Rename `{source.name}` to `{right}`",
                     (rename,),

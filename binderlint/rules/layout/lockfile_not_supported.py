@@ -36,7 +36,7 @@ class LockfileNotSupported(Rule):
                 f"Binder does not read {locks[0].name}, and there is no other environment file",
                 help=_advice(locks[0]),
                 severity=Severity.ERROR if repo.hub == "mybinder.org" else Severity.WARNING,
-                level=Level.LAUNCH,
+                level=Level.LAUNCH if repo.hub == "mybinder.org" else Level.RUN,
             )
             return
         if plan.binder_dir or any(used_file(repo, name) for name in ("requirements.txt", *CONDA)):

@@ -71,6 +71,7 @@ class NoEnvironmentFile(Rule):
             help=_advice(repo),
             fix=_from_imports(repo),
             severity=Severity.ERROR if repo.hub == "mybinder.org" else Severity.WARNING,
+            level=None if repo.hub == "mybinder.org" else Level.RUN,
             explained_in=suspects,
         )
 

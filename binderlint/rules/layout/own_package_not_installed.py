@@ -40,7 +40,7 @@ _MAKES_KNOWN = regex(
 class OwnPackageNotInstalled(Rule):
     code = "LAY018"
     severity = Severity.WARNING
-    level = Level.LAUNCH
+    level = Level.RUN
 
     @about(build_plan)
     def check(self, repo: Snapshot, plan: Plan) -> Iterator[Diagnostic]:

@@ -38,5 +38,6 @@ class PyprojectNotInstallable(Rule):
             f"pyproject.toml does not have {lacks}, so Binder does not install it, and there is no other environment file",
             help=f"Add the table, or create a requirements.txt{f' with `{export}`' if export else ''}",
             severity=Severity.ERROR if repo.hub == "mybinder.org" else Severity.WARNING,
+            level=None if repo.hub == "mybinder.org" else Level.RUN,
             fix=fix,
         )

@@ -62,6 +62,7 @@ class RequirementsNeedConda(Rule):
                 f"`{requirement.name}` needs {need.library}, which pip does not install: {outcome}",
                 help=f"Install `{need.conda}` from conda-forge, in an environment.yml instead of requirements.txt",
                 fix=fix,
+                level=Level.LAUNCH if need.fails == "compile" else Level.RUN,
             )
 
 

@@ -36,7 +36,7 @@ _UNDONE = {
 class ShadowedConfigFile(Rule):
     code = "LAY001"
     severity = Severity.ERROR
-    level = Level.LAUNCH
+    level = Level.RUN
 
     @about(build_plan)
     def check(self, repo: Snapshot, plan: Plan) -> Iterator[Diagnostic]:

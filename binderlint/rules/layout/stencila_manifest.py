@@ -24,7 +24,7 @@ _STENCILA = re.compile(r"<document\s[^>]*?(?:\bsrc\s*=\s*[\"'][^\"']|\btype\s*=\
 class StencilaManifest(Rule):
     code = "LAY020"
     severity = Severity.WARNING
-    level = Level.LAUNCH
+    level = Level.RUN
 
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         for source in repo.files:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 
+from binderlint.facts.for_binder import is_refused
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.repo2docker.build import build_plan
@@ -16,7 +17,7 @@ from binderlint.source import GITLINK, SYMLINK
 class SymlinkEscapesRepo(Rule):
     code = "LAY015"
     severity = Severity.ERROR
-    level = Level.LAUNCH
+    level = Level.RUN
 
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         folder = build_plan(repo).binder_dir
@@ -28,6 +29,7 @@ class SymlinkEscapesRepo(Rule):
                     source,
                     f"`{source.name}` is a link to `{source.text}`, which is not in the repository. On Binder the file does not exist",
                     help="Put the file itself in the repository, or link to one that is in it",
+                    level=Level.LAUNCH if is_refused(repo) else None,
                 )
 
     def _in_submodule(self, repo: Snapshot, path: str) -> bool:

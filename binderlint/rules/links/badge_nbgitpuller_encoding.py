@@ -19,7 +19,7 @@ from binderlint.source import Text
 class BadgeNbgitpullerEncoding(Rule):
     code = "LNK020"
     severity = Severity.WARNING
-    level = Level.LAUNCH
+    level = Level.RUN
 
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         for link in live_launches(repo):

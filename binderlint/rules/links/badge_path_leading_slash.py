@@ -16,7 +16,7 @@ from binderlint.source import Text
 class BadgePathLeadingSlash(Rule):
     code = "LNK014"
     severity = Severity.WARNING
-    level = Level.LAUNCH
+    level = Level.RUN
 
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         for link in live_launches(repo):

@@ -18,7 +18,7 @@ from binderlint.source import Text
 class BadgePercentEncoding(Rule):
     code = "LNK021"
     severity = Severity.WARNING
-    level = Level.LAUNCH
+    level = Level.RUN
 
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         for link in live_launches(repo):

@@ -16,7 +16,7 @@ from binderlint.source import Text
 class BadgeRemovedUi(Rule):
     code = "LNK019"
     severity = Severity.ERROR
-    level = Level.LAUNCH
+    level = Level.RUN
 
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         for link in opening_here(repo):

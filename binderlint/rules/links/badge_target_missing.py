@@ -21,7 +21,7 @@ from binderlint.source import GITLINK, Text
 class BadgeTargetMissing(Rule):
     code = "LNK009"
     severity = Severity.WARNING
-    level = Level.LAUNCH
+    level = Level.RUN
 
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         if not any(link.launches_repository(repo) for link in launch_links(repo)) or _makes_files(repo):

@@ -18,7 +18,7 @@ from binderlint.source import Text
 class BadgeUiNotInstalled(Rule):
     code = "LNK018"
     severity = Severity.ERROR
-    level = Level.LAUNCH
+    level = Level.RUN
 
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         for link in opening_here(repo):

@@ -22,7 +22,7 @@ from binderlint.snapshot import Snapshot
 class BadgeWrongRepo(Rule):
     code = "LNK017"
     severity = Severity.WARNING
-    level = Level.LAUNCH
+    level = Level.RUN
 
     @about(build_plan)
     def check(self, repo: Snapshot, plan: Plan) -> Iterator[Diagnostic]:
@@ -47,6 +47,7 @@ class BadgeWrongRepo(Rule):
                     f"This launches `{link.address.repo}` instead of this repository, `{name}`",
                     help=f"Use `{name}`, if you mean this repository",
                     severity=Severity.INFO if fork else None,
+                    level=Level.POLISH if fork else None,
                     fix=None
                     if fork
                     else Fix(f"Launch `{name}`", (replace(link.text("repo"), name),), Applicability.UNSAFE),

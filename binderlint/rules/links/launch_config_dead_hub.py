@@ -36,6 +36,7 @@ class LaunchConfigDeadHub(Rule):
                         help=f"Use `{new}`"
                         if new
                         else "Use the folder of the pages, starting at the top of the repository",
+                        level=Level.RUN,
                         fix=Fix(f"Use `{new}`", (replace(config.folder, new),), Applicability.UNSAFE) if new else None,
                     )
             if config.hub:
@@ -53,6 +54,7 @@ class LaunchConfigDeadHub(Rule):
             + ("shows an error and waits 10 seconds before it launches" if usual else "fails"),
             help=f"Use `{default or 'HEAD'}`",
             severity=Severity.WARNING if usual else None,
+            level=Level.REPRODUCE if usual else None,
             fix=Fix(f"Use `{default}`", (replace(branch, default),), safety) if default else None,
         )
 

@@ -18,7 +18,7 @@ _JUPYTER = frozenset({"jupyterlab", "jupyter_server", "jupyter_client", "jupyter
 class ModuleShadowsStdlib(Rule):
     code = "NBK007"
     severity = Severity.WARNING
-    level = Level.LAUNCH
+    level = Level.RUN
 
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
 
@@ -42,4 +42,5 @@ class ModuleShadowsStdlib(Rule):
                     if name not in _JUPYTER
                     else f"{where[0].upper()}{where[1:]} this file instead of the package `{name}`",
                     help="Rename the file",
+                    level=None if folder else Level.LAUNCH,
                 )

@@ -25,7 +25,7 @@ _SHELL_PATH = regex(r"\s*[!%].*?(?<![\w:/.])(?P<path>/Users/[\w.-]+/|/home/(?!jo
 class NotebookAbsolutePath(Rule):
     code = "NBK006"
     severity = Severity.WARNING
-    level = Level.LAUNCH
+    level = Level.RUN
 
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         docker = build_plan(repo).buildpack == Buildpack.DOCKER

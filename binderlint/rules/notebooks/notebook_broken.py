@@ -21,7 +21,7 @@ from binderlint.source import Scalar, Span
 class NotebookBroken(Rule):
     code = "NBK001"
     severity = Severity.ERROR
-    level = Level.LAUNCH
+    level = Level.RUN
 
     @about(shown_notebooks)
     def check(self, repo: Snapshot, notebooks: tuple[PlainNotebook, ...]) -> Iterator[Diagnostic]:

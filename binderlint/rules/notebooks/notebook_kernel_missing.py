@@ -35,7 +35,7 @@ _OTHER_PYTHON = regex(
 class NotebookKernelMissing(Rule):
     code = "NBK002"
     severity = Severity.WARNING
-    level = Level.LAUNCH
+    level = Level.RUN
 
     @about(build_plan)
     def check(self, repo: Snapshot, plan: Plan) -> Iterator[Diagnostic]:

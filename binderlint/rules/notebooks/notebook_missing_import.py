@@ -20,7 +20,7 @@ from binderlint.snapshot import Snapshot
 class NotebookMissingImport(Rule):
     code = "NBK004"
     severity = Severity.WARNING
-    level = Level.LAUNCH
+    level = Level.RUN
 
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
 

@@ -29,7 +29,7 @@ _RENAMED = {"nbserverproxy": "jupyter-server-proxy", "nbrsessionproxy": "jupyter
 class NbserverproxyRenamed(Rule):
     code = "PIP009"
     severity = Severity.ERROR
-    level = Level.LAUNCH
+    level = Level.RUN
 
     @about(build_plan)
     def check(self, repo: Snapshot, plan: Plan) -> Iterator[Diagnostic]:
@@ -53,6 +53,7 @@ class NbserverproxyRenamed(Rule):
                     f"`{spec.name}` is the old name of `{name}`, which is also listed. It has no effect in Binder's images",
                     help="Remove the line",
                     severity=Severity.INFO,
+                    level=Level.POLISH,
                     fix=Fix(f"Remove `{spec.name}`", (remove(dependencies, index),)),
                 )
             elif name:

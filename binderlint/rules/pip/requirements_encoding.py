@@ -32,7 +32,8 @@ class RequirementsEncoding(Rule):
                     message = "The file is saved as UTF-16, as PowerShell does with `>`. Current versions of pip read it, but other tools do not"
                 severity = Severity.ERROR if is_apt else Severity.INFO
                 fix = Fix("Save as UTF-8", (Recode(source.path),))
-                yield self.at(source, message, help=help_, severity=severity, fix=fix)
+                level = Level.LAUNCH if is_apt else Level.POLISH
+                yield self.at(source, message, help=help_, severity=severity, level=level, fix=fix)
             elif "\0" in source.text[:200]:
                 decoded = _utf16(source)
                 yield self.at(

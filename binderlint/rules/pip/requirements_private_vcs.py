@@ -58,6 +58,7 @@ class RequirementsPrivateVcs(Rule):
             where,
             "This address contains a password or token. The repository and every image built from it publish it",
             help="Revoke it, and install from a public address",
+            level=Level.RUN,
         )
 
 

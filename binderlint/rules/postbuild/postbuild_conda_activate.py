@@ -40,6 +40,7 @@ class PostbuildCondaActivate(Rule):
                     if here
                     else 'Load it first: `eval "$(conda shell.bash hook)"`',
                     severity=Severity.ERROR if script.decides(command) else None,
+                    level=None if script.decides(command) else Level.RUN,
                     fix=removed(command, "Remove it: the environment is active", Applicability.UNSAFE)
                     if here
                     else None,

@@ -15,7 +15,7 @@ from binderlint.snapshot import Snapshot
 class PostbuildHtmlDownload(Rule):
     code = "PBD010"
     severity = Severity.ERROR
-    level = Level.LAUNCH
+    level = Level.RUN
 
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         for _, command, url in script_addresses(repo):

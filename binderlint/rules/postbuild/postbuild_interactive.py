@@ -40,6 +40,7 @@ class PostbuildInteractive(Rule):
                     f"`pip uninstall` asks for a confirmation, but nobody can answer while the image is built: {result(script, command)}",
                     help="Add `-y`",
                     severity=None if script.decides(command) else Severity.WARNING,
+                    level=None if script.decides(command) else Level.RUN,
                     fix=rewritten("Add `-y`", word.raw, "uninstall -y"),
                 )
             elif command.name in ("conda", "mamba", "micromamba") and word and not settled:
@@ -60,4 +61,5 @@ class PostbuildInteractive(Rule):
                     f"`read` waits for an answer, but nobody can give one while the image is built: {result(script, command)}",
                     help="Remove the question",
                     severity=None if script.decides(command) else Severity.WARNING,
+                    level=None if script.decides(command) else Level.RUN,
                 )

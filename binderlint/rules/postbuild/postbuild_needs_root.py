@@ -39,6 +39,7 @@ class PostbuildNeedsRoot(Rule):
                         if command.name in ("apt", "apt-get", "aptitude")
                         else "Do it without root, in the home folder or the environment",
                         fix=self._fix(repo, command),
+                        level=None if script.decides(command) else Level.RUN,
                     )
 
     def _reason(self, command: Command) -> str:

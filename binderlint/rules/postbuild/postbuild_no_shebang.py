@@ -33,6 +33,7 @@ class PostbuildNoShebang(Rule):
                 "The first line of postBuild does not name a program with `#!`. A shell runs it, which does not understand this language, so the build fails",
                 help="Begin the file with a line such as `#!/usr/bin/env python3`",
                 severity=Severity.ERROR,
+                level=Level.LAUNCH,
             )
             return
         late = re.match(r"(\s+)#!", source.text)

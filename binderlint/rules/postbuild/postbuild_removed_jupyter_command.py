@@ -47,6 +47,7 @@ class PostbuildRemovedJupyterCommand(Rule):
                 f"Notebook 7, which Binder installs, removed `jupyter {kind}`: the command fails, {failure_effect(script, command)}",
                 help="Remove it if the extension registers itself; otherwise install an extension for Notebook 7",
                 severity=Severity.ERROR if script.decides(command) else None,
+                level=None if script.decides(command) else Level.RUN,
                 fix=self._fix(command, kind, words),
             )
 

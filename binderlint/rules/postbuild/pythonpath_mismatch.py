@@ -19,7 +19,7 @@ from binderlint.snapshot import Snapshot
 class PythonpathMismatch(Rule):
     code = "PBD012"
     severity = Severity.WARNING
-    level = Level.LAUNCH
+    level = Level.RUN
 
     @about(build_plan)
     def check(self, repo: Snapshot, plan: Plan) -> Iterator[Diagnostic]:

@@ -14,7 +14,7 @@ from binderlint.snapshot import Snapshot
 class RBiocinstaller(Rule):
     code = "RLG008"
     severity = Severity.ERROR
-    level = Level.LAUNCH
+    level = Level.RUN
 
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         source = install_script(repo)

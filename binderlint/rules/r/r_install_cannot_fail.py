@@ -41,7 +41,7 @@ class RInstallCannotFail(Rule):
                     f"R has no function `{call.name}`, so install.R ends here without installing anything, and the build continues",
                     help="Use `install.packages`",
                     severity=Severity.ERROR,
-                    level=Level.LAUNCH,
+                    level=Level.RUN,
                     fix=Fix("Use `install.packages`", (replace(call.written.place, "install.packages"),)),
                 )
         found = installs(source)

@@ -57,6 +57,7 @@ class RMran(Rule):
                         call.text,
                         "`checkpoint` gets packages from MRAN, which was shut down, so nothing after this line is installed",
                         help="Remove it: the day in runtime.txt does the same",
+                        level=Level.RUN,
                     )
 
     def _addresses(self, text: Text) -> Iterator[Diagnostic]:
@@ -66,6 +67,7 @@ class RMran(Rule):
                 address,
                 "This address of MRAN no longer exists, so nothing can be installed from it",
                 help="Use `https://packagemanager.posit.co/cran/` and a day",
+                level=Level.RUN,
                 fix=Fix(
                     "Use the same day at Posit",
                     (replace(address.place, f"https://packagemanager.posit.co/cran/{found[1]}"),),

@@ -16,7 +16,7 @@ from binderlint.snapshot import Snapshot
 class RProfileRenv(Rule):
     code = "RLG004"
     severity = Severity.WARNING
-    level = Level.LAUNCH
+    level = Level.RUN
 
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         source = repo.get(".Rprofile")

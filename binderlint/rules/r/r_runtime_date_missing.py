@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from binderlint.changes.edits import create, replace
 from binderlint.facts.environment.runtime import runtime_file
+from binderlint.facts.for_binder import is_refused
 from binderlint.facts.r import calls, conda_installs_r
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
@@ -22,7 +23,7 @@ from binderlint.source import Source
 class RRuntimeDateMissing(Rule):
     code = "RLG001"
     severity = Severity.ERROR
-    level = Level.LAUNCH
+    level = Level.RUN
 
     @about(build_plan)
     def check(self, repo: Snapshot, plan: Plan) -> Iterator[Diagnostic]:
@@ -37,6 +38,7 @@ class RRuntimeDateMissing(Rule):
                 runtime.text,
                 f"`{runtime.text}` has no date, so Binder does not install R"
                 + (" and never runs install.R" if install else ""),
+                level=Level.LAUNCH if is_refused(repo) else None,
                 help="Add the day of CRAN to install packages from, as in `r-4.4-2025-04-01`",
                 fix=Fix(
                     f"Add the day {day}", (replace(runtime.text.place, f"{runtime.text}-{day}"),), Applicability.UNSAFE
@@ -49,6 +51,7 @@ class RRuntimeDateMissing(Rule):
             yield self.at(
                 install,
                 "Nothing here requests R, so Binder does not install it and never runs this file",
+                level=Level.LAUNCH if is_refused(repo) else None,
                 help=f"Put `r-{DEFAULT}-{day}` (the version and a day of CRAN) in {plan.path('runtime.txt')}",
                 fix=None
                 if source

@@ -27,7 +27,7 @@ def _needs() -> dict[str, list[list[str]]]:
 class RSystemLibraries(Rule):
     code = "RLG009"
     severity = Severity.WARNING
-    level = Level.LAUNCH
+    level = Level.RUN
 
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         source = used_file(repo, "install.R")

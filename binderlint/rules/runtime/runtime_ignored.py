@@ -22,7 +22,7 @@ from binderlint.source import Text
 class RuntimeIgnored(Rule):
     code = "RUN004"
     severity = Severity.ERROR
-    level = Level.LAUNCH
+    level = Level.RUN
 
     @about(build_plan)
     def check(self, repo: Snapshot, plan: Plan) -> Iterator[Diagnostic]:
@@ -60,12 +60,12 @@ class RuntimeIgnored(Rule):
         if wanted == python.version:
             severity, level, tail = Severity.INFO, Level.POLISH, f"which names {python.version} too"
         elif python.place:
-            severity, level, tail = Severity.WARNING, Level.LAUNCH, f"which names {python.version}"
+            severity, level, tail = Severity.WARNING, Level.RUN, f"which names {python.version}"
         else:
-            severity, level = Severity.ERROR, Level.LAUNCH
+            severity, level = Severity.ERROR, Level.RUN
             tail = f"which has no version that it can read, so it installs {python.version}"
         if runtime.name != "python":
-            severity, level = Severity.ERROR, Level.LAUNCH
+            severity, level = Severity.ERROR, Level.RUN
             tail = f"and `{runtime.text.splitlines()[0]}` has no effect"
         return self.at(
             runtime.text,

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from binderlint.changes.edits import replace
 from binderlint.facts.environment.runtime import runtime_file
+from binderlint.facts.for_binder import is_refused
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Recode, Severity
 from binderlint.lint.rule import Rule
@@ -51,6 +52,7 @@ class RuntimeMalformed(Rule):
             if runtime.text.lower().startswith("julia")
             else "Keep a single line such as `python-3.11`, or delete the file if environment.yml chooses the version",
             fix=_fix(runtime),
+            level=Level.LAUNCH if consequence == "the build stops" or is_refused(repo) else Level.RUN,
         )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from binderlint.changes.edits import replace
 from binderlint.facts.environment.runtime import runtime_file
+from binderlint.facts.for_binder import is_refused
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
@@ -31,11 +32,11 @@ class RuntimeRInvalid(Rule):
         if not re.match(r"\W*r(?![a-z])", runtime.text, re.IGNORECASE):
             return
         if runtime.error or runtime.name != "r":
-            yield self._unread(runtime)
+            yield self._unread(repo, runtime)
         elif build_plan(repo).buildpack == Buildpack.R and runtime.date:
             yield from self._values(runtime)
 
-    def _unread(self, runtime: Runtime) -> Diagnostic:
+    def _unread(self, repo: Snapshot, runtime: Runtime) -> Diagnostic:
         text = runtime.text
         lines = [line.partition("#")[0].strip("\ufeff\"'` \t") for line in text.splitlines()]
         lines = [line for line in lines if line]
@@ -61,6 +62,7 @@ class RuntimeRInvalid(Rule):
             else f"repo2docker cannot read `{text.splitlines()[0]}` as R and a date, so {consequence}",
             help=f"Use `{meant or 'r-4.4-2025-01-15'}`",
             fix=Fix(f"Change it to `{meant}`", (replace(text, meant),)) if meant and _exists(meant[-10:]) else None,
+            level=None if runtime.error or is_refused(repo) else Level.RUN,
         )
 
     def _values(self, runtime: Runtime) -> Iterator[Diagnostic]:

@@ -14,7 +14,7 @@ from binderlint.snapshot import Snapshot
 class PrivateKeyInRepository(Rule):
     code = "SEC002"
     severity = Severity.ERROR
-    level = Level.LAUNCH
+    level = Level.RUN
 
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         for source in searched_texts(repo):

@@ -23,7 +23,7 @@ _PUSHED = regex(rb"\bgit\b[^\n]{0,200}\bpush\b")
 class PushesFromBinder(Rule):
     code = "SEC003"
     severity = Severity.WARNING
-    level = Level.LAUNCH
+    level = Level.RUN
 
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         if repo.hub != MYBINDER:

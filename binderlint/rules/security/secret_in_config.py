@@ -21,7 +21,7 @@ _ADDRESSES = regex(
 class SecretInConfig(Rule):
     code = "SEC001"
     severity = Severity.ERROR
-    level = Level.LAUNCH
+    level = Level.RUN
 
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         for source in searched_texts(repo):

@@ -36,6 +36,7 @@ class StartDownloads(Rule):
                     f"`{found.tool}` runs at every launch, for every visitor, before the server answers",
                     help="Use nbgitpuller in the launch link instead, or remove it: a push to the repository builds a new image",
                     severity=Severity.INFO,
+                    level=Level.POLISH,
                 )
                 continue
             yield self.at(
