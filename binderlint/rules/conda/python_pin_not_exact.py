@@ -79,7 +79,7 @@ class PythonPinNotExact(Rule):
             f"Binder cannot read a Python version from `{ask.written}`: it {consequence}",
             help=f"Give the version you work with directly after `python=`: `python={DEFAULT_PYTHON if DEFAULT_PYTHON in known or not known else known[-1]}`",
             fix=_fix(ask, allowed, known) if len(asks) == 1 else None,
-            severity=Severity.ERROR if excluded else Severity.WARNING,
+            severity=Severity.ERROR if excluded and not ask.spec else Severity.WARNING,
             level=Level.REPRODUCE if not excluded else Level.LAUNCH if ask.spec else Level.RUN,
         )
 
