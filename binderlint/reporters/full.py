@@ -6,6 +6,7 @@ from binderlint.escapes import pieces, printable
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Severity
 from binderlint.lint.report import Finding, Report
 from binderlint.lint.verdict import stakes
+from binderlint.lint.wording import counted
 from binderlint.read.secrets import masked
 from binderlint.reporters.concise import summary
 from binderlint.style import Style, hanging, wrapped
@@ -61,7 +62,7 @@ def frame(finding: Finding, style: Style) -> str:
         head = f"{gutter} {equals} {style.paint('bold', 'help')}: "
         lines += hanging(head, printable(found.help), len(gutter) + 9, style)
     if found.fix:
-        lines.append(f"{gutter} {equals} {_fix(found, style)}")
+        lines.append(f"{gutter} {equals} {_fix(finding, style)}")
     return "\n".join(lines) + "\n"
 
 
@@ -79,15 +80,17 @@ def elsewhere(finding: Finding) -> str:
 _PLACES = 6
 
 
-def _fix(found: Diagnostic, style: Style) -> str:
-    assert found.fix
+def _fix(finding: Finding, style: Style) -> str:
+    fixes = [one.fix for one in finding.diagnostics if one.fix]
     how = {
         Applicability.SAFE: ("green", "fix with --fix"),
         Applicability.UNSAFE: ("yellow", "fix with --fix --unsafe-fixes"),
         Applicability.DISPLAY: ("blue", "proposed"),
     }
-    colour, words = how[found.fix.applicability]
-    return f"{style.paint(colour, words)}: {printable(found.fix.title)}"
+    colour, words = how[fixes[0].applicability]
+    others = len({fix.title for fix in fixes}) - 1
+    more = f", and {counted(others, 'more fix', 'more fixes')}" if others else ""
+    return f"{style.paint(colour, words)}: {printable(fixes[0].title)}{more}"
 
 
 def _excerpt(found: Diagnostic, width: int) -> tuple[str, str]:

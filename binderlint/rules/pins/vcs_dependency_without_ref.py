@@ -76,6 +76,7 @@ class VcsDependencyWithoutRef(Rule):
             help="Add a tag or a commit: `git+https://...@v1.2.0`"
             if one.vcs
             else "Use the archive of a tag or a commit",
+            cause=re.split("[#?]", one.url)[0],
         )
 
     def _clone(self, repo: Snapshot, command: Command, later: Sequence[Command]) -> Iterator[Diagnostic]:
