@@ -40,7 +40,7 @@ class BadgeMissing(Rule):
                 url = f"https://{MYBINDER}/v2/{prefix}/{spec}/HEAD"
                 yield self.at(
                     source,
-                    "This repository can be launched on Binder, but its README has no link for that",
+                    "The README has no link that launches this repository on Binder",
                     help="Add the badge after the first heading",
                     fix=Fix("Add the badge", (_insert(source, markup, url),), Applicability.UNSAFE),
                 )
