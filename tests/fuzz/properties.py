@@ -328,11 +328,15 @@ def outputs(run: Run) -> Iterator[Failure]:
 
 
 def _plain(report: Report) -> Report:
-    """The report with nothing in it that a repository has written."""
-    source = Source("x", b"x\n")
+    """The report with nothing in it that a repository has written, but whether it is about a notebook."""
     return report._replace(
         diagnostics=tuple(
-            found._replace(place=source.place(), message="x", help=found.help and "x", cause=repr(found.cause_key))
+            found._replace(
+                place=Source("x.ipynb" if found.path.endswith((".ipynb", ".Rmd")) else "x", b"x\n").place(),
+                message="x",
+                help=found.help and "x",
+                cause=repr(found.cause_key),
+            )
             for found in report.diagnostics
         )
     )
