@@ -43,6 +43,5 @@ class StartDownloads(Rule):
                 command.place,
                 f"`{found.tool}` downloads at every launch, for every visitor, before the server answers: a launch that takes more than 30 seconds fails",
                 help="Move it to postBuild, which runs once when the image is built",
-                severity=Severity.ERROR if found.heavy else None,
                 fix=moved(repo, script, command),
             )
