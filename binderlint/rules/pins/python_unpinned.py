@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from binderlint.changes.edits import append_lines, create, prepend, replace, set_key
+from binderlint.facts.environment.held import held_by_file
 from binderlint.facts.environment.installs import pip_files
 from binderlint.facts.environment.locks import installs_from_lock
 from binderlint.facts.environment.mapping import environment_file, environment_mapping
@@ -53,11 +54,14 @@ class PythonUnpinned(Rule):
                 where, edit = _unpinned_pipfile(repo, version)
         if where is None:
             return
+        fits = not any(one.missing or one.too_old for held in held_by_file(repo, version) for one in held)
         yield self.at(
             where,
             f"No Python version is given. Binder uses its default, currently {version}, and will change it some day without notice",
-            help=f"Give the version you work with; Binder currently uses {version}",
-            fix=Fix(f"Pin Python {version}", (edit,), Applicability.UNSAFE) if edit else None,
+            help=f"Give the version you work with; Binder currently uses {version}"
+            if fits
+            else "Give the version you work with, one for which the pinned packages exist",
+            fix=Fix(f"Pin Python {version}", (edit,), Applicability.UNSAFE) if edit and fits else None,
             severity=severity,
             explained_in=_perhaps_misspelt(repo),
         )
