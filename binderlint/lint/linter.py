@@ -113,13 +113,25 @@ def _is_known(error: UnreadError, repo: Snapshot) -> bool:
 
 
 def _unexplained(repo: Snapshot, found: list[Diagnostic], ran: list[Rule]) -> list[Diagnostic]:
-    """What remains when another rule, whether it was chosen or not, names the cause: an error of the launch in a file that a diagnostic names."""
+    """What remains when another rule, whether it was chosen or not, names the cause: an error in a file that a diagnostic names.
+
+    What only goes wrong after the launch does not explain why nothing is launched.
+    """
     if not any(one.explained_in for one in found):
         return found
     codes = {rule.code for rule in ran}
     others = [one for rule in all_rules() if rule.code not in codes for one in run_rule(rule, repo)]
-    causes = {(one.path, one.code) for one in (*found, *others) if one.fails_today and one.code != CRASHED}
-    return [one for one in found if not any(path in one.explained_in and code != one.code for path, code in causes)]
+    causes: dict[str, set[tuple[str, Level]]] = {}
+    for one in (*found, *others):
+        if one.fails_today and one.code != CRASHED:
+            causes.setdefault(one.path, set()).add((one.code, one.level))
+    return [one for one in found if not any(_explain(causes.get(path, ()), one) for path in one.explained_in)]
+
+
+def _explain(causes: Iterable[tuple[str, Level]], one: Diagnostic) -> bool:
+    """Whether an error of another rule is a cause of what a diagnostic says."""
+    stops = one.level is Level.LAUNCH
+    return any(code != one.code and not (stops and level is not Level.LAUNCH) for code, level in causes)
 
 
 def _crashed(rule: Rule, repo: Snapshot, error: Exception) -> Diagnostic:
