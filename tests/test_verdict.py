@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
+
 from binderlint.lint.diagnostic import Level, Severity
-from binderlint.lint.hubs import judge
+from binderlint.lint.hubs import Hub, judge
 from binderlint.lint.linter import check
 from binderlint.lint.verdict import Outcome, verdict
 from binderlint.repo2docker.build import build_plan
+from binderlint.snapshot import Snapshot
 from tests.cases import cases
 
 
@@ -30,3 +33,34 @@ def test_what_the_hub_refuses_is_no_launch_and_an_info_stops_nothing() -> None:
                 report.diagnostics,
             )
     assert refused > 100
+
+
+def test_what_goes_wrong_after_a_launch_does_not_explain_a_refusal() -> None:
+    """A token in a file that Binder does not read is a problem beside the missing environment, not its cause."""
+    token = "ghp_" + "aB3dE5gH7jK9mN1pQ3sT5vW7yZ9bC1dF3hJ5"
+    files = {
+        "a/environment.yml": f"dependencies:\n- pip:\n  - git+https://{token}@github.com/a/b\n",
+        "b/environment.yml": "dependencies: [x]\n",
+    }
+    found = {one.name: one.level for one in check(Snapshot.from_dict(files)).diagnostics}
+    assert found["secret-in-config"] is Level.RUN
+    assert found["no-environment-file"] is Level.LAUNCH
+
+
+@pytest.mark.parametrize(
+    ("hub", "severity", "level", "said"),
+    [
+        ("mybinder.org", Severity.ERROR, Level.LAUNCH, "install. mybinder.org has refused"),
+        ("generic", Severity.WARNING, Level.RUN, "install, so it installs only Python. mybinder.org has refused"),
+        (Hub("hub.example.org"), Severity.WARNING, Level.RUN, "install, so it installs only Python. mybinder.org has"),
+        (Hub("hub.example.org", default_environment=False), Severity.ERROR, Level.LAUNCH,
+         "install. hub.example.org does not build such repositories"),
+    ],
+)  # fmt: skip
+def test_a_repository_without_an_environment_is_refused_by_hubs_that_build_none(
+    hub: str | Hub, severity: Severity, level: Level, said: str
+) -> None:
+    report = check(Snapshot.from_dict({"README.md": "x\n"}, hub=hub))
+    (found,) = (one for one in report.diagnostics if one.name == "no-environment-file")
+    assert (found.severity, found.level) == (severity, level)
+    assert said in found.message

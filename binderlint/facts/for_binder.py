@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from binderlint import OWN_FILES
 from binderlint.fact import fact
 from binderlint.facts.launch.buttons import launch_configs
 from binderlint.facts.launch.links import launch_links
 from binderlint.facts.named import misnamed_folders
+from binderlint.facts.notebooks import NOTEBOOK_ENDINGS
 from binderlint.repo2docker.build import build_plan, used_file
 from binderlint.repo2docker.names import CONDA, ENVIRONMENTS, ONLY_BINDERS
 from binderlint.snapshot import Snapshot
 
 _ITS_FILES = (*ONLY_BINDERS, "runtime.txt")
-_OURS = ("binderlint.toml", ".binderlint.toml")
 _NAME_US = ("pyproject.toml", ".pre-commit-config.yaml")
 
 
@@ -20,7 +21,7 @@ def is_for_binder(repo: Snapshot) -> bool:
     """True when anything says that the repository is meant for Binder; one that is checked with binderlint is."""
     if repo.is_dir("binder") or repo.is_dir(".binder"):
         return True
-    if any(name in repo.sources for name in (*_ITS_FILES, *_OURS)) or misnamed_folders(repo):
+    if any(name in repo.sources for name in (*_ITS_FILES, *OWN_FILES)) or misnamed_folders(repo):
         return True
     if any(name in repo.sources for name in (*ENVIRONMENTS, "DESCRIPTION")) and has_notebooks(repo):
         return True
@@ -40,7 +41,7 @@ def is_ready_for_binder(repo: Snapshot) -> bool:
 
 def has_notebooks(repo: Snapshot) -> bool:
     """Whether there is a notebook of Jupyter or R Markdown."""
-    return any(path.endswith((".ipynb", ".Rmd")) for path in repo.sources)
+    return any(path.endswith(NOTEBOOK_ENDINGS) for path in repo.sources)
 
 
 def is_refused(repo: Snapshot) -> bool:

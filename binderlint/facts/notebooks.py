@@ -9,6 +9,8 @@ from binderlint.pattern import regex
 from binderlint.read.plain_notebook import PlainNotebook
 from binderlint.snapshot import Snapshot
 
+NOTEBOOK_ENDINGS = (".ipynb", ".Rmd")
+"""How the names of notebooks of Jupyter and of R Markdown end."""
 # Copies, build results and test data, which nobody opens on Binder.
 _ASIDE = regex(r"(?:^|/)(?:\.ipynb_checkpoints|_build|node_modules|tests?|testing|fixtures?|site-packages)/", re.I)
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from binderlint.facts.for_binder import is_refused
 from binderlint.lint.hubs import judge
 from binderlint.lint.wording import listed
 from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.buildpack import Buildpack
+from binderlint.repo2docker.names import NO_ENVIRONMENT
 from binderlint.repo2docker.plan import Plan, Status
 from binderlint.snapshot import Snapshot
 
 _WITH = {Buildpack.CONDA: "conda", Buildpack.PIPFILE: "Pipenv", Buildpack.PYTHON: "pip", Buildpack.NIX: "Nix"}
-_ASIDE = ("start", "postBuild", "apt.txt", ".dockerignore", ".containerignore")  # no files that choose the build
 
 
 def outlook(repo: Snapshot) -> str:
@@ -21,7 +22,7 @@ def outlook(repo: Snapshot) -> str:
     if plan.error:
         path = plan.error.place.path
         return f"repo2docker stops{'' if path == '.' else f' at `{path}`'}, so Binder builds nothing."
-    if plan.default and not repo.allows.default_environment:
+    if is_refused(repo):
         return f"{repo.hub} does not build this repository: no file tells Binder what to install."
     if not judge(repo.allows, plan).accepts:
         return f"Binder can build this {_how(plan)}, but not start it."
@@ -30,7 +31,7 @@ def outlook(repo: Snapshot) -> str:
 
 def _how(plan: Plan) -> str:
     used = [use.path for use in plan.files if use.status is Status.USED]
-    deciding = [path for path in used if path.rpartition("/")[2] not in _ASIDE]
+    deciding = [path for path in used if path.rpartition("/")[2] not in NO_ENVIRONMENT]
     others = [path for path in deciding if path.rpartition("/")[2] != "runtime.txt"]
     python = f", on Python {plan.python.version}" if plan.python else ""
     match plan.buildpack:

@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from binderlint import OWN_FILES
 from binderlint.escapes import shown_value
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Severity
 from binderlint.lint.hubs import Hub, describe
@@ -19,7 +20,7 @@ from binderlint.outside.worktree import read_ref
 from binderlint.snapshot import RepositoryError, Snapshot
 
 SEVERITIES = {str(severity): severity for severity in Severity}
-FILES = ("binderlint.toml", ".binderlint.toml", "pyproject.toml")
+FILES = (*OWN_FILES, "pyproject.toml")
 LARGEST = 1_000_000  # bytes of a configuration file
 
 

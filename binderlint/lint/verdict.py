@@ -5,12 +5,12 @@ from __future__ import annotations
 from enum import Enum
 from typing import NamedTuple
 
+from binderlint.facts.notebooks import NOTEBOOK_ENDINGS
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.report import Finding, Report
-from binderlint.lint.wording import counted
+from binderlint.lint.wording import counted, joined
 
 _NOTHING = "nothing found that would stop it"
-_ENDINGS = (".ipynb", ".Rmd")
 _IN_ANY_FILE = ("LNK", "SEC")  # codes that say nothing of how a notebook runs
 
 
@@ -83,9 +83,7 @@ def _ruling(report: Report, level: Level) -> Ruling:
     lowered = sum(one.diagnostic.level is level for one in report.lowered)
     if found:
         outcome = Outcome.FAILS if any(map(_is_certain, found)) else Outcome.PROBLEMS
-        words = _WORDS[level](found)
-        if report.unjudged and words.startswith(_NOTHING):
-            words = words.replace(_NOTHING, "not judged", 1)
+        words = _words(level, found, "not judged" if report.unjudged else _NOTHING)
         words += f", not counting {hidden} hidden" if hidden else ""
         return Ruling(level, outcome, words + (f", {lowered} made less severe" if lowered else ""))
     if report.unjudged:
@@ -108,7 +106,20 @@ def _is_link(found: Diagnostic) -> bool:
     return found.code.startswith("LNK")
 
 
-def _launch(found: list[Finding]) -> str:
+def _words(level: Level, found: list[Finding], otherwise: str) -> str:
+    """What the problems of a level mean. `otherwise` is what is said of a launch that only links do not lead to."""
+    match level:
+        case Level.LAUNCH:
+            return _launch(found, otherwise)
+        case Level.RUN:
+            return _run(found)
+        case Level.REPRODUCE:
+            return f"{counted(len(found), 'problem')} may break it over time"
+        case Level.POLISH:
+            return f"{counted(len(found), 'thing')} could be better"
+
+
+def _launch(found: list[Finding], otherwise: str) -> str:
     links = sum(len(one.diagnostics) for one in found if _is_link(one.first))
     certain = sum(_is_certain(one) for one in found)
     possible = sum(one.severity is not Severity.ERROR and not _is_link(one.first) for one in found)
@@ -118,7 +129,7 @@ def _launch(found: list[Finding]) -> str:
     elif possible:
         words = f"{counted(possible, 'problem')} may stop it"
     else:
-        words = _NOTHING
+        words = otherwise
     return words + (f"; {counted(links, 'link')} to it {'does' if links == 1 else 'do'} not work" if links else "")
 
 
@@ -135,22 +146,13 @@ def _run(found: list[Finding]) -> str:
         )
     if others:
         parts.append(counted(others, "other problem" if parts else "problem"))
-    return " and ".join(filter(None, (", ".join(parts[:-1]), parts[-1])))
+    return joined(parts)
 
 
 def _notebooks(found: Finding) -> list[str]:
     """The notebooks that do not run because of it."""
     return (
-        [] if found.first.code.startswith(_IN_ANY_FILE) else [path for path in found.paths if path.endswith(_ENDINGS)]
+        []
+        if found.first.code.startswith(_IN_ANY_FILE)
+        else [path for path in found.paths if path.endswith(NOTEBOOK_ENDINGS)]
     )
-
-
-def _reproduce(found: list[Finding]) -> str:
-    return f"{counted(len(found), 'problem')} may break it over time"
-
-
-def _polish(found: list[Finding]) -> str:
-    return f"{counted(len(found), 'thing')} could be better"
-
-
-_WORDS = {Level.LAUNCH: _launch, Level.RUN: _run, Level.REPRODUCE: _reproduce, Level.POLISH: _polish}

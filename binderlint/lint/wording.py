@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 
 def listed(values: Iterable[object], most: int = 3) -> str:
@@ -10,7 +10,12 @@ def listed(values: Iterable[object], most: int = 3) -> str:
     words = [f"`{value}`" for value in values]
     if len(words) > most:
         return f"{', '.join(words[:most])} and {len(words) - most} more"
-    return " and ".join(filter(None, (", ".join(words[:-1]), words[-1]))) if words else ""
+    return joined(words)
+
+
+def joined(words: Sequence[str], conjunction: str = "and") -> str:
+    """Words as a sentence lists them: "a", "a and b", "a, b and c"; empty for none."""
+    return f" {conjunction} ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
 
 
 def counted(number: int, one: str, several: str = "") -> str:

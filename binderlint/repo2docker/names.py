@@ -17,6 +17,8 @@ CHOOSES = (*ENVIRONMENTS, "Dockerfile", "default.nix")
 """Files that choose what is built, whatever else is there."""
 ONLY_BINDERS = ("postBuild", "apt.txt", "install.R")
 """Files that nobody keeps for anything but Binder. A `start` may be any program, and Heroku reads runtime.txt too."""
+NO_ENVIRONMENT = ("apt.txt", "postBuild", "start", ".dockerignore", ".containerignore")
+"""Files that are read, and do not say which packages Python, R or Julia have."""
 CHOSEN_BY = {
     Buildpack.DOCKER: ("Dockerfile",),
     Buildpack.JULIA: JULIA,

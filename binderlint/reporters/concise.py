@@ -6,7 +6,7 @@ from binderlint.escapes import printable
 from binderlint.lint.diagnostic import Applicability, Level
 from binderlint.lint.report import Report
 from binderlint.lint.verdict import Outcome, verdict
-from binderlint.lint.wording import counted
+from binderlint.lint.wording import counted, joined
 from binderlint.reporters.hidden import notes
 from binderlint.style import Style, hanging
 
@@ -60,8 +60,7 @@ def found_in_all(report: Report) -> str:
     hidden = f" ({len(report.suppressed)} suppressed)" if report.suppressed else ""
     places = len(report.diagnostics)
     where = f", in {places} places" if places > len(report.findings) else ""
-    found = " and ".join(filter(None, (", ".join(counts[:-1]), *counts[-1:])))
-    return f"Found {found}{where}{hidden}" if counts else f"No problems found{hidden}"
+    return f"Found {joined(counts)}{where}{hidden}" if counts else f"No problems found{hidden}"
 
 
 def fixable(report: Report) -> str:

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from binderlint.escapes import printable
 from binderlint.lint.hubs import Verdict, judge
+from binderlint.lint.wording import joined
 from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.repo2docker.plan import Match, Plan, PlanError, Status, Step, Version
@@ -101,12 +102,10 @@ def _rebuilt(found: Outline) -> str:
     if found.plan.buildpack == Buildpack.DOCKER:
         return "Every commit makes a new image."
     files = list(found.reinstalls)
-    before = f"; those before it only when {_listed(files)} change{'s' if len(files) == 1 else ''}" if files else ""
+    before = (
+        f"; those before it only when {joined(files, 'or')} change{'s' if len(files) == 1 else ''}" if files else ""
+    )
     return f"Every commit makes a new image, for which the steps from the copy on run again{before}."
-
-
-def _listed(words: list[str]) -> str:
-    return " or ".join(filter(None, (", ".join(words[:-1]), words[-1])))
 
 
 def _verdict(found: Outline, style: Style) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from binderlint.facts.environment.subfolders import environments_in_folders
+from binderlint.facts.for_binder import is_refused
 from binderlint.facts.launch.launched import launched_elsewhere
 from binderlint.facts.named import misnamed_environments, naming, relative
 from binderlint.lint.about import about
@@ -29,11 +30,11 @@ class ConfigInSubdirectory(Rule):
         if len({source.folder for source in found}) != 1:
             return
         source = min(found, key=lambda one: ENVIRONMENTS.index(one.name))
-        refused = repo.hub == "mybinder.org"
+        refused = is_refused(repo)
         yield self.at(
             source,
             f"Binder looks only in the root of the repository and in a folder `binder`, not in `{source.folder}`, so this file is not used"
-            + (", and mybinder.org refuses a repository without an environment file" if refused else ""),
+            + (f", and {repo.hub} refuses a repository without an environment file" if refused else ""),
             help=f"Move it to the root or to a folder `binder`: `git mv {source.path} binder/`",
             severity=Severity.ERROR if refused else Severity.WARNING,
             level=None if refused else Level.RUN,

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from binderlint.changes.edits import append_lines
 from binderlint.facts.ignore import Pattern, docker_excludes, docker_patterns
+from binderlint.facts.notebooks import NOTEBOOK_ENDINGS
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
@@ -49,7 +50,7 @@ class DockerignoreHidesConfig(Rule):
                 help=f"Include {them} again with a line that begins with `!`",
                 fix=_take_back(pattern, paths),
             )
-        notebooks = [path for path in repo.sources if path.endswith((".ipynb", ".Rmd"))]
+        notebooks = [path for path in repo.sources if path.endswith(NOTEBOOK_ENDINGS)]
         keepers = [docker_excludes(patterns, path) for path in notebooks]
         first = next(iter(keepers), None)
         if first and all(keepers) and first not in hidden:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from binderlint.facts.environment.projects import EXPORTS, PYTHON_LOCKS, uninstallable
+from binderlint.facts.for_binder import is_refused
 from binderlint.facts.launch.launched import launched_elsewhere
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
@@ -35,8 +36,8 @@ class LockfileNotSupported(Rule):
                 locks[0],
                 f"Binder does not read {locks[0].name}, and there is no other environment file",
                 help=_advice(locks[0]),
-                severity=Severity.ERROR if repo.hub == "mybinder.org" else Severity.WARNING,
-                level=Level.LAUNCH if repo.hub == "mybinder.org" else Level.RUN,
+                severity=Severity.ERROR if is_refused(repo) else Severity.WARNING,
+                level=Level.LAUNCH if is_refused(repo) else Level.RUN,
             )
             return
         if plan.binder_dir or any(used_file(repo, name) for name in ("requirements.txt", *CONDA)):

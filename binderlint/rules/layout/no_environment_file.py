@@ -7,22 +7,21 @@ from collections.abc import Iterator
 
 from binderlint.changes.edits import create
 from binderlint.facts.environment.subfolders import environments_in_folders
+from binderlint.facts.for_binder import is_refused
 from binderlint.facts.launch.launched import launched_elsewhere
 from binderlint.facts.named import misnamed_environments
 from binderlint.facts.notebooks import shown_notebooks
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
+from binderlint.read.address import MYBINDER
 from binderlint.read.cells import imports
 from binderlint.read.packages import base_packages, package_of
 from binderlint.read.plain_notebook import PlainNotebook
 from binderlint.repo2docker.build import build_plan
+from binderlint.repo2docker.names import NO_ENVIRONMENT
 from binderlint.repo2docker.plan import Plan
 from binderlint.snapshot import Snapshot
-
-# Configuration that is no environment: no error in it explains why there is none.
-_NO_ENVIRONMENT = ("apt.txt", "postBuild", "start", ".dockerignore", ".containerignore")
-
 
 # Files that people expect to count.
 _LOOKALIKES = (
@@ -57,21 +56,23 @@ class NoEnvironmentFile(Rule):
         suspects = [
             use.path
             for use in plan.files
-            if (name := posixpath.basename(use.path)) not in _NO_ENVIRONMENT and use.path == plan.path(name)
+            if (name := posixpath.basename(use.path)) not in NO_ENVIRONMENT and use.path == plan.path(name)
         ]
         suspects += [source.path for source in environments_in_folders(repo)]
-        outcome = (
-            ". mybinder.org has refused such repositories since March 2026"
-            if repo.hub == "mybinder.org"
-            else ", so it installs only Python. mybinder.org has refused such repositories since March 2026"
+        refused = is_refused(repo)
+        outcome = "" if refused else ", so it installs only Python"
+        refuses = (
+            f"{repo.hub} does not build such repositories"
+            if refused and repo.hub != MYBINDER
+            else f"{MYBINDER} has refused such repositories since March 2026"
         )
         yield self.at(
             repo.place,
-            f"Binder finds no file that tells it what to install{outcome}",
+            f"Binder finds no file that tells it what to install{outcome}. {refuses}",
             help=_advice(repo),
             fix=_from_imports(repo),
-            severity=Severity.ERROR if repo.hub == "mybinder.org" else Severity.WARNING,
-            level=None if repo.hub == "mybinder.org" else Level.RUN,
+            severity=Severity.ERROR if refused else Severity.WARNING,
+            level=None if refused else Level.RUN,
             explained_in=suspects,
         )
 

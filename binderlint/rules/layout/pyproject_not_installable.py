@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from binderlint.changes.edits import append_lines
 from binderlint.facts.environment.projects import EXPORTS, PYTHON_LOCKS, uninstallable
+from binderlint.facts.for_binder import is_refused
 from binderlint.facts.launch.launched import launched_elsewhere
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
@@ -37,7 +38,7 @@ class PyprojectNotInstallable(Rule):
             source,
             f"pyproject.toml does not have {lacks}, so Binder does not install it, and there is no other environment file",
             help=f"Add the table, or create a requirements.txt{f' with `{export}`' if export else ''}",
-            severity=Severity.ERROR if repo.hub == "mybinder.org" else Severity.WARNING,
-            level=None if repo.hub == "mybinder.org" else Level.RUN,
+            severity=Severity.ERROR if is_refused(repo) else Severity.WARNING,
+            level=None if is_refused(repo) else Level.RUN,
             fix=fix,
         )

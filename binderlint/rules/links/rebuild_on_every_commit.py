@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from binderlint.facts.environment.mapping import conda_list
 from binderlint.facts.launch.links import Link, launch_links, live_launches
+from binderlint.facts.notebooks import NOTEBOOK_ENDINGS
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.repo2docker.build import build_plan
@@ -22,7 +23,7 @@ class RebuildOnEveryCommit(Rule):
         links = [link for link in live_launches(repo) if link.launches_repository(repo) and _in_readme(link)]
         if not links or not all(_on_this_branch(link, repo) for link in links) or not _is_slow(repo):
             return
-        if sum(path.endswith((".ipynb", ".Rmd")) for path in repo.sources) < 10:
+        if sum(path.endswith(NOTEBOOK_ENDINGS) for path in repo.sources) < 10:
             return
         if any("git-pull" in link.url for link in launch_links(repo)):
             return
