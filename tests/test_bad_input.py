@@ -20,6 +20,7 @@ from binderlint.lint.fixer import fix
 from binderlint.lint.linter import check
 from binderlint.lint.report import Report
 from binderlint.outside import worktree
+from binderlint.read.home_paths import home_paths
 from binderlint.read.toml import parse_toml
 from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.names import CONFIG_NAMES
@@ -730,6 +731,15 @@ def test_files_that_are_too_large(
 )
 def test_how_much_is_read(path: str, most: int) -> None:
     assert worktree.most_bytes(path) == most * 1_000_000
+
+
+def test_many_paths_on_one_line_of_a_notebook() -> None:
+    many = ", ".join(f"'/home/jovyan/{number}'" for number in range(50_000))
+    assert not list(home_paths([(1, f"x = [{many}]\n")], True))
+    hashes = "#" * 500_000
+    assert not list(home_paths([(1, f"x <- 1 {hashes} '/Users/ana/a.csv'\n")], False)), "in a comment"
+    (used,) = home_paths([(1, f"x <- '{hashes}'; read.csv('/Users/ana/a.csv')\n")], False)
+    assert used.path == "/Users/ana/"
 
 
 @pytest.mark.parametrize("line", ["{} = 1", "[{}]", "x = {{ b = 1, {} = 1 }}", "[[ {} ]]"])

@@ -99,7 +99,10 @@ class _Words:
 def _in_text(line: str, words: _Words) -> str:
     """The path that a line of another language uses: not in a comment, and not in a name that nothing else uses."""
     found = _QUOTED.search(line)
-    if not found or line.lstrip().startswith("#") or re.search(r"#[^\"']*$", line[: found.start()]):
+    if not found or line.lstrip().startswith("#"):
+        return ""
+    before = line[: found.start()]
+    if "#" in before[max(before.rfind('"'), before.rfind("'")) + 1 :]:
         return ""
     named = _NAMED.match(line)
     if _UNTOUCHED.search(line) or (named and words.counts[named["name"]] < 2):
@@ -115,9 +118,12 @@ class _Walk:
         self.written: set[tuple[int, int]] = set()
         """Where paths of Windows stand that are written to."""
         self._names: dict[str, HomePath] = {}
+        self._quoted: dict[int, str] = {}
+        """The path that a line of the cell has in quotes, which is looked for once however many texts the line has."""
 
     def run(self, number: int, text: str, tree: ast.Module) -> None:
         lines = text.split("\n")
+        self._quoted.clear()
         statements = tree.body[::-1]
         while statements:
             statement = statements.pop()
@@ -135,11 +141,10 @@ class _Walk:
         """The path that an expression is made of; notes what is done with it."""
         match node:
             case ast.Constant(value=str(value)):
-                line = lines[node.lineno - 1] if node.lineno <= len(lines) else ""
                 if "\n" in value or not re.match(r"/Users/|/home/|/content/drive|[A-Za-z]:[\\/\a\b\f\r\t\v]", value):
                     return None
-                found = _QUOTED.search(line)
-                return HomePath(number, node.lineno, found["path"], False) if found else None
+                path = self._quoted_in(node.lineno, lines)
+                return HomePath(number, node.lineno, path, False) if path else None
             case ast.Name(id=name):
                 return self._names.get(name)
             case ast.Call():
@@ -149,6 +154,12 @@ class _Walk:
             case ast.List() | ast.Tuple() | ast.Set() | ast.Dict() | ast.Starred() | ast.NamedExpr() | ast.keyword():
                 return _first(ast.iter_child_nodes(node), held)
         return None
+
+    def _quoted_in(self, number: int, lines: list[str]) -> str:
+        if number not in self._quoted:
+            found = _QUOTED.search(lines[number - 1]) if number <= len(lines) else None
+            self._quoted[number] = found["path"] if found else ""
+        return self._quoted[number]
 
     def _call(self, node: ast.Call, held: dict[ast.AST, HomePath]) -> HomePath | None:
         name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
