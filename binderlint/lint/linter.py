@@ -113,13 +113,21 @@ def _is_known(error: UnreadError, repo: Snapshot) -> bool:
 
 
 def _unexplained(repo: Snapshot, found: list[Diagnostic], ran: list[Rule]) -> list[Diagnostic]:
-    """What remains when another rule, whether it was chosen or not, names the cause: an error of the launch in a file that a diagnostic names."""
+    """What remains when another rule, whether it was chosen or not, names the cause: an error in a file that a diagnostic names.
+
+    What is launched and then goes wrong explains nothing that stops the launch.
+    """
     if not any(one.explained_in for one in found):
         return found
     codes = {rule.code for rule in ran}
     others = [one for rule in all_rules() if rule.code not in codes for one in run_rule(rule, repo)]
-    causes = {(one.path, one.code) for one in (*found, *others) if one.fails_today and one.code != CRASHED}
-    return [one for one in found if not any(path in one.explained_in and code != one.code for path, code in causes)]
+    causes = [one for one in (*found, *others) if one.fails_today and one.code != CRASHED]
+    return [one for one in found if not any(_explains(cause, one) for cause in causes)]
+
+
+def _explains(cause: Diagnostic, one: Diagnostic) -> bool:
+    later = cause.level is Level.RUN and one.level is Level.LAUNCH
+    return cause.path in one.explained_in and cause.code != one.code and not later
 
 
 def _crashed(rule: Rule, repo: Snapshot, error: Exception) -> Diagnostic:
