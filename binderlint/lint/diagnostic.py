@@ -108,7 +108,7 @@ class Diagnostic(NamedTuple):
     help: str = ""
     fix: Fix | None = None
     explained_in: tuple[str, ...] = ()
-    """Files: where another rule has an error at one of them, that is the cause, and this is not reported."""
+    """Files: where another rule has an error at one of them, that is the cause, and this is not reported. What only goes wrong afterwards is no cause of a failed launch."""
     cause: str = ""
     """What is wrong, the same for all diagnostics of a rule that are one problem in several places; empty where the message says it."""
 

@@ -27,6 +27,7 @@ _COMMANDS = frozenset(
         "complete",
     }
 )
+_PIPEFAIL = "`set -o pipefail`"
 _NODES = {
     "array": "an array",
     "subscript": "an array",
@@ -37,11 +38,18 @@ _NODES = {
 }
 
 
+# What dash ends at, with status 2: a syntax error, a bad substitution, or a wrong option of `set`. It only fails to find the other commands, or reads them differently.
+_ENDS = frozenset(
+    {"array", "process_substitution", "herestring_redirect", "c_style_for_statement", "function_definition"}
+)
+
+
 class Bashism(NamedTuple):
-    """A piece of bash: where it stands and what to call it."""
+    """A piece of bash: where it stands, what to call it, and whether dash ends the script there."""
 
     text: Text
     title: str
+    ends: bool
 
 
 def bashisms(root: Node, code: Code) -> list[Bashism]:
@@ -52,9 +60,15 @@ def bashisms(root: Node, code: Code) -> list[Bashism]:
         node = stack.pop()
         title = _title(node, code)
         if title:
-            found.append(Bashism(code.raw(node), title))
+            found.append(Bashism(code.raw(node), title, _ends(node, title)))
         stack.extend(reversed(node.children))
     return found
+
+
+def _ends(node: Node, title: str) -> bool:
+    if node.type == "subscript":
+        return node.parent is not None and node.parent.type == "expansion"
+    return node.type in _ENDS or title == _PIPEFAIL
 
 
 def _title(node: Node, code: Code) -> str:
@@ -67,7 +81,7 @@ def _title(node: Node, code: Code) -> str:
             if text in _COMMANDS:
                 return f"`{text}`"
             if text == "set" and any(str(code.raw(child)) == "pipefail" for child in node.children):
-                return "`set -o pipefail`"
+                return _PIPEFAIL
         case "declaration_command" if node.children and node.children[0].type in ("declare", "typeset"):
             return f"`{node.children[0].type}`"
         case "test_command" if node.children and node.children[0].type == "[[":

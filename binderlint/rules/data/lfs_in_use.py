@@ -16,7 +16,7 @@ from binderlint.snapshot import Snapshot
 class LfsInUse(Rule):
     code = "DAT003"
     severity = Severity.WARNING
-    level = Level.LAUNCH
+    level = Level.RUN
 
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         settings = repo.get(".lfsconfig")

@@ -16,7 +16,7 @@ _MB = 1_000_000
 class RepoTooLarge(Rule):
     code = "DAT002"
     severity = Severity.WARNING
-    level = Level.LAUNCH
+    level = Level.POLISH
 
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         size = history_bytes(repo) + tree_bytes(repo)
@@ -36,5 +36,5 @@ class RepoTooLarge(Rule):
             ),
             help="Store data elsewhere (Zenodo, an object store) and download it in postBuild; `git filter-repo` removes old files from the history",
             severity=Severity.ERROR if too_large else Severity.INFO if small else None,
-            level=Level.POLISH if small else None,
+            level=Level.LAUNCH if too_large else None,
         )

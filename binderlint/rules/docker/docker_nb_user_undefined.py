@@ -41,6 +41,7 @@ class DockerNbUserUndefined(Rule):
                 f"{words} {'is' if len(names) == 1 else 'are'} empty here: Binder passes a build argument only if an ARG in the same stage declares it",
                 help=f"Add {listed(f'ARG {name}' for name in names)} after FROM",
                 fix=Fix(f"Declare {words}", (insert_lines(source, stage.start.place.end_line + 1, lines),)),
+                level=None if any(one.name in ("RUN", "USER") for one, _ in uses) else Level.RUN,
             )
 
 

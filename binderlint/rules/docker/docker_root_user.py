@@ -18,7 +18,7 @@ from binderlint.source import Text
 class DockerRootUser(Rule):
     code = "DKR012"
     severity = Severity.WARNING
-    level = Level.LAUNCH
+    level = Level.RUN
 
     @about(build_dockerfile)
     def check(self, repo: Snapshot, dockerfile: Dockerfile) -> Iterator[Diagnostic]:
@@ -53,4 +53,5 @@ class DockerRootUser(Rule):
                 f"End with `USER {user}`", (append_lines(dockerfile.source, f"USER {user}"),), Applicability.UNSAFE
             ),
             severity=Severity.ERROR if missing else None,
+            level=Level.LAUNCH if missing else None,
         )

@@ -9,6 +9,8 @@ from binderlint.changes.edits import replace
 from binderlint.facts.docker.context import build_dockerfile, docker_runs
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
+from binderlint.read.dockerfile.instructions import image_of
+from binderlint.read.images import image_facts
 from binderlint.read.script import Command
 from binderlint.snapshot import Snapshot
 from binderlint.source import Place, Text
@@ -27,13 +29,17 @@ class DockerUidNot1000(Rule):
         dockerfile = build_dockerfile(repo)
         last = dockerfile.last("USER") if dockerfile else None
         user = last.name_of_user if last else None
-        if not last or not user or user in ("0", "root", "1000"):
+        if not dockerfile or not dockerfile.final or not last or not user or user in ("0", "root", "1000"):
             return
+        known = image_facts(image_of(dockerfile.final))
+        # without a user 1000 there is no home folder that Jupyter can write to, and it does not start
+        level = Level.RUN if known and known.user1000 else Level.LAUNCH
         if user.isdigit():
             yield self.at(
                 last.body,
                 f"Binder runs the image as user 1000, not as {user}, and cannot write to files that belong to {user}",
                 help="Create a user with the number 1000, give it the home folder, and name it here",
+                level=level,
             )
             return
         for run in docker_runs(repo):
@@ -45,6 +51,7 @@ class DockerUidNot1000(Rule):
                         _option(command),
                         f"Binder runs the image as user 1000, so it cannot write to the files of `{user}`, who has the number {uid}",
                         help=f"Give `{user}` the number 1000",
+                        level=level,
                         fix=Fix("Use the number 1000", (replace(number.place, "1000"),), Applicability.UNSAFE)
                         if number
                         else None,

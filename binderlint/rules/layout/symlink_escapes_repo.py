@@ -5,7 +5,6 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 
-from binderlint.facts.for_binder import is_refused
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.repo2docker.build import build_plan
@@ -29,7 +28,6 @@ class SymlinkEscapesRepo(Rule):
                     source,
                     f"`{source.name}` is a link to `{source.text}`, which is not in the repository. On Binder the file does not exist",
                     help="Put the file itself in the repository, or link to one that is in it",
-                    level=Level.LAUNCH if is_refused(repo) else None,
                 )
 
     def _in_submodule(self, repo: Snapshot, path: str) -> bool:

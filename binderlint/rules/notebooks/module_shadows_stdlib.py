@@ -42,5 +42,4 @@ class ModuleShadowsStdlib(Rule):
                     if name not in _JUPYTER
                     else f"{where[0].upper()}{where[1:]} this file instead of the package `{name}`",
                     help="Rename the file",
-                    level=None if folder else Level.LAUNCH,
                 )

@@ -19,12 +19,14 @@ class DeadService(Rule):
     level = Level.LAUNCH
 
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        for _, command, url in script_addresses(repo):
+        for script, command, url in script_addresses(repo):
+            level = Level.LAUNCH if script.decides(command) else Level.RUN
             if command.name == "svn" and re.match(r"https?://(?:www\.)?github\.com/", url):
                 yield self.at(
                     url,
                     "GitHub ended Subversion in 2024, so this command fails",
                     help="Use `git clone --depth 1`, with `git sparse-checkout` for a part of it",
+                    level=level,
                 )
                 continue
             for address, reason, instead in rows("dead_services.tsv"):
@@ -34,5 +36,6 @@ class DeadService(Rule):
                         url,
                         f"{reason}, so this command fails",
                         help=f"Use `{instead}`" if instead else "Find where the files moved to",
+                        level=level,
                         fix=Fix(f"Use `{instead}`", (edit,)) if instead else None,
                     )

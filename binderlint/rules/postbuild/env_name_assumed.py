@@ -64,5 +64,6 @@ class EnvNameAssumed(Rule):
                     help="Remove the activation: the environment is already active"
                     if activation
                     else "Use `-n notebook`, or remove `conda run`",
+                    level=None if script.decides(command) else Level.RUN,
                     fix=fix,
                 )

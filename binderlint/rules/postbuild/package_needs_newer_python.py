@@ -49,4 +49,5 @@ class PackageNeedsNewerPython(Rule):
                     command.place,
                     f"The package of this repository needs Python {written}, but Binder builds with Python {version}, so pip refuses to install it",
                     help="Choose a Python that it allows in environment.yml or runtime.txt",
+                    level=None if script.decides(command) else Level.RUN,
                 )

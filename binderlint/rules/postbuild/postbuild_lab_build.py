@@ -34,6 +34,7 @@ class PostbuildLabBuild(Rule):
                 "`jupyter lab build` takes minutes and a lot of memory"
                 + ("" if sources else ", and nothing here needs it: extensions from Python packages are already built"),
                 help="Install extensions as Python packages and remove the build",
+                level=None if script.decides(command) else Level.POLISH,
                 fix=None
                 if sources
                 else removed(

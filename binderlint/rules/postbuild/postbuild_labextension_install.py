@@ -52,7 +52,7 @@ class PostbuildLabextensionInstall(Rule):
                 if missing
                 else "Remove it; install the extension's Python package if it has one",
                 severity=Severity.ERROR if old and script.decides(command) else None,
-                level=Level.RUN if old and not script.decides(command) else None,
+                level=None if script.decides(command) else Level.RUN,
                 fix=removed(
                     command,
                     "Remove it: the build has it already",

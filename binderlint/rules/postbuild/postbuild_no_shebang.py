@@ -11,6 +11,7 @@ from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.script import Script
+from binderlint.read.shell.bashisms import Bashism
 from binderlint.snapshot import Snapshot
 
 
@@ -53,7 +54,7 @@ class PostbuildNoShebang(Rule):
                 f"postBuild has no first line with `#!`, so plain `sh` runs it, which does not know {first.title}",
                 help="Begin the file with `#!/bin/bash`",
                 severity=Severity.ERROR,
-                level=Level.LAUNCH,
+                level=Level.LAUNCH if _stops(script, shell.bashisms) else Level.RUN,
                 fix=fix,
             )
         else:
@@ -63,3 +64,11 @@ class PostbuildNoShebang(Rule):
                 help="Begin the file with `#!/bin/bash`",
                 fix=fix,
             )
+
+
+def _stops(script: Script, found: tuple[Bashism, ...]) -> bool:
+    """Whether the build fails: dash ends at one of them, or the script does, since the command is not found."""
+    starts = {one.text.place.span.start for one in found}
+    decisive = {one.place.span.start for one in script.running if script.decides(one)}
+    last = {one.place.span.start for one in script.shell.statements[-1:]} if script.shell else set()
+    return any(one.ends for one in found) or bool(starts & (decisive | last))

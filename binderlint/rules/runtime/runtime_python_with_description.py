@@ -30,4 +30,5 @@ class RuntimePythonWithDescription(Rule):
             + ("it installs an R of that old version" if by_chance else "there is no such version, so the build stops"),
             help="Use `r-4.4-` and a date (as `r-4.4-2025-01-15`), or move Binder's files to a folder `binder`, where DESCRIPTION does not count",
             severity=Severity.WARNING if by_chance else Severity.ERROR,
+            level=Level.RUN if by_chance else None,
         )

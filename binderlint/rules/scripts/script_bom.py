@@ -39,4 +39,5 @@ class ScriptBom(Rule):
                     help="Save the file as UTF-8 without a byte order mark",
                     fix=Fix("Remove the byte order mark", (replace(source.place(0, 1), ""),)),
                     severity=Severity.WARNING if plain else None,
+                    level=Level.POLISH if plain else None,
                 )

@@ -15,7 +15,7 @@ from binderlint.snapshot import Snapshot
 class StartUnquotedAmpersand(Rule):
     code = "SCR005"
     severity = Severity.ERROR
-    level = Level.LAUNCH
+    level = Level.RUN
 
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
 
