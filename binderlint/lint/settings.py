@@ -13,7 +13,6 @@ from binderlint.lint.hubs import Hub, describe
 from binderlint.lint.options import OPTIONS, Option
 from binderlint.lint.report import Hider, Suppressed
 from binderlint.lint.rule import Rule
-from binderlint.outside.dotgit import find_top
 from binderlint.outside.regular import read_regular
 from binderlint.outside.worktree import read_ref
 from binderlint.snapshot import RepositoryError, Snapshot
@@ -144,28 +143,31 @@ def _matches(path: str, pattern: str) -> bool:
     return fnmatch(path, pattern) or fnmatch(path, f"*/{pattern}") or path.startswith(pattern.rstrip("/") + "/")
 
 
-def find_configuration(folder: Path) -> Path | None:
-    """The configuration file of a folder, the first of binderlint.toml, .binderlint.toml and pyproject.toml with [tool.binderlint].
+def find_configuration(folder: Path, top: Path) -> Path | None:
+    """The configuration file for a folder: that of the folder itself, or of the nearest one above it up to the top of its repository.
 
-    A link that leads out of the repository is not followed: a stranger may have made it. Raises ConfigError.
+    In each it is the first of binderlint.toml, .binderlint.toml and pyproject.toml with [tool.binderlint]. A link that leads out of the
+    repository is not followed: a stranger may have made it. Raises ConfigError.
     """
+    return next((found for one in _upwards(folder, top) if (found := _configuration_of(one, top))), None)
+
+
+def _upwards(folder: Path, top: Path) -> list[Path]:
+    return [folder, *(parent for parent in folder.parents if parent.is_relative_to(top))]
+
+
+def _configuration_of(folder: Path, top: Path) -> Path | None:
     for name in FILES:
         path = folder / name
         if not os.path.isfile(path):
             continue
-        if os.path.islink(path) and _leads_out(path, folder):
+        if os.path.islink(path) and not path.resolve().is_relative_to(top.resolve()):
             if name == "pyproject.toml":
                 continue
             raise ConfigError(f"{path}: a link out of the repository is not followed; name the file with --config")
         if name != "pyproject.toml" or b"[tool.binderlint" in _read(path):
             return path
     return None
-
-
-def _leads_out(path: Path, folder: Path) -> bool:
-
-    whole = folder.resolve()
-    return not path.resolve().is_relative_to(find_top(whole) or whole)
 
 
 def _read(path: Path) -> bytes:
@@ -181,20 +183,19 @@ def load_settings(path: Path) -> Settings:
     return _parse(_read(path), path.name, str(path))._replace(file=path)
 
 
-def load_committed(folder: Path, ref: str) -> Settings:
-    """What a commit of the repository around a folder says in the configuration file of that folder.
+def load_committed(folder: Path, top: Path, ref: str) -> Settings:
+    """What a commit of a repository says in the configuration file for a folder of it, which is found as on the disk.
 
     Without such a file in the commit these are the settings of no file. Raises ConfigError, also where the commit is not there.
     """
-    folder = folder.resolve()
-    top = find_top(folder) or folder
     try:
         files = Snapshot(**read_ref(top, ref)._asdict())
-        for name in FILES:
-            path = (folder / name).relative_to(top).as_posix()
-            found = files.get(path)
-            if found and (name != "pyproject.toml" or b"[tool.binderlint" in found.data):
-                return _parse(found.data, name, f"{ref}:{path}")._replace(file=folder / name, commit=ref)
+        for one in _upwards(folder, top):
+            for name in FILES:
+                path = (one / name).relative_to(top).as_posix()
+                found = files.get(path)
+                if found and (name != "pyproject.toml" or b"[tool.binderlint" in found.data):
+                    return _parse(found.data, name, f"{ref}:{path}")._replace(file=one / name, commit=ref)
     except RepositoryError as error:
         raise ConfigError(f"the configuration of `{ref}` cannot be read: {error}") from error
     return Settings()
