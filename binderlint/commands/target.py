@@ -62,7 +62,7 @@ class Target(NamedTuple):
         return shlex.join([from_here(self.root), "--subdir", folder.relative_to(self.root).as_posix()])
 
     def joined(self, other: Target) -> Target:
-        """This one and another of the same root as one."""
+        """The target that it is together with another of the same root."""
         paths = None if self.paths is None or other.paths is None else self.paths | other.paths
         return self._replace(paths=paths, inside=tuple(dict.fromkeys((*self.inside, *other.inside))))
 
