@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from binderlint.escapes import printable
-from binderlint.lint.comments import directives
+from binderlint.lint.comments import directives, lookalikes
 from binderlint.lint.diagnostic import Applicability
 from binderlint.lint.families import FAMILIES, META
-from binderlint.rules import FOLDER, Entry, find_rule, rule_in, rules_of
+from binderlint.lint.naming import codes_of
+from binderlint.rules import FOLDER, Entry, rule_in, rules_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -88,17 +89,23 @@ def told(rule: Rule, case: Case) -> list[Diagnostic]:
     from binderlint.lint.linter import check
 
     return [
-        found for found in check(case.repository(), rules=company(rule, case)).diagnostics if found.code == rule.code
+        found
+        for found in check(case.repository(), case.settings, company(rule, case)).diagnostics
+        if found.code == rule.code
     ]
 
 
 def company(rule: Rule, case: Case) -> list[Rule]:
-    """The rules to run for one: itself, and for a rule about the run its family and those that comments in the files name."""
+    """The rules to run for one: itself, and for a rule about the run its family and those that its comments and its configuration name."""
     if not rule.code.startswith(META):
         return [rule]
-    comments = [one for source in case.sources if source.tracked for one in directives(source)]
-    named = [found for comment in comments for name in comment.rules if (found := find_rule(name))]
-    return list({one.code: one for one in (*rules_of(META), *named)}.values())
+    sources = [source for source in case.sources if source.tracked]
+    comments = [one for source in sources for one in directives(source)]
+    comments += [like.meant for source in sources for like in lookalikes(source)]
+    words = {word for comment in comments for word in comment.rules}
+    words |= {*case.settings.ignore, *(word for some in case.settings.per_file_ignores.values() for word in some)}
+    codes = {code for word in words for code in codes_of(word)}
+    return [*rules_of(META), *(rule for code in sorted(codes) if not code.startswith(META) for rule in rules_of(code))]
 
 
 def said(rule: Rule, case: Case, found: list[Diagnostic]) -> str:
@@ -127,7 +134,7 @@ def changed(rule: Rule, case: Case) -> str:
     from binderlint.outside.disk import changes
 
     repo = case.repository()
-    fixed = fix(repo, applicability=Applicability.UNSAFE, rules=company(rule, case))
+    fixed = fix(repo, case.settings, Applicability.UNSAFE, company(rule, case))
     return "\n".join(
         map(_patch_line, patch(changes(repo, fixed.repo)).decode("utf-8", "replace").rstrip("\n").split("\n"))
     )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from binderlint.git import Git
 from binderlint.lint.comments import directives
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Level, Severity
 from binderlint.lint.families import META
@@ -87,7 +88,7 @@ def test_comments_of_other_languages() -> None:
         "// binderlint: ignore[LNK001] why\n",
     ):
         (found,) = directives(Source("a", text.encode()))
-        assert (found.rules, found.reason, found.line) == (("LNK001",), "why", 2)
+        assert (found.rules, found.reason, found.lines) == (("LNK001",), "why", (1, 2))
     assert not directives(Source("a.ipynb", b"# binderlint: ignore[LNK001]"))
 
 
@@ -187,3 +188,19 @@ def test_prose_has_the_offsets_of_the_text() -> None:
     source = Source("start", b"a # binderlint: ignore[X] b\r\nc # d\r\n")
     assert source.prose == "a" + " " * 26 + "\r\nc # d\r\n"
     assert Source("start", b"a # b\n").prose == "a # b\n"
+
+
+@pytest.mark.parametrize("entry", rule_index(), ids=lambda one: one.code)
+def test_rules_that_need_what_git_knows_say_so(entry: Entry) -> None:
+    """Whoever is silent where a clone does not know its origin and its branches cannot say that a comment or an entry is of no use."""
+
+    def found(git: Git | None) -> int:
+        repo = Snapshot(case.sources, git=git, hub=case.hub)
+        return len([one for one in check(repo, rules=[rule]).diagnostics if one.code == rule.code])
+
+    rule = rule_of(entry)
+    silent = False
+    for case in read_page(entry.page).cases:
+        if case.reported and case.git:
+            silent |= found(None) < found(case.git)
+    assert silent == rule.needs_git

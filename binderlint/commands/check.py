@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 _RELATIVE = ("full", "concise", "github", "markdown")
 
 
+_TOLD = 20  # names that are not those of rules, and that are said one by one
+
+
 class Output(NamedTuple):
     """A format, and the file that a report in it goes to; `""` for standard output."""
 
@@ -160,8 +163,8 @@ def _write_outputs(texts: dict[str, str], targets: list[Target]) -> int:
 
 def _settings(target: Target, options: argparse.Namespace) -> Settings:
     from binderlint.commands.target import from_here
+    from binderlint.lint.naming import codes_of, suggestion
     from binderlint.lint.settings import ConfigError, Settings, find_configuration, load_committed, load_settings
-    from binderlint.rules import rule_index
 
     if options.config_ref is not None:
         settings = load_committed(target.root, target.top, options.config_ref)
@@ -174,6 +177,10 @@ def _settings(target: Target, options: argparse.Namespace) -> Settings:
         here = from_here(os.path.join(os.path.realpath(settings.file.parent), settings.file.name))
         at = f" of {settings.commit}" if settings.commit else ""
         settings = settings._replace(called=f"{options.config or here}{at}")
+    if settings.file and not options.config:
+        base = target.root.relative_to(settings.file.parent).as_posix()
+        own = base == "." and not options.ref and not settings.commit
+        settings = settings._replace(base="" if base == "." else f"{base}/", path=settings.file.name if own else "")
     chosen = {option.name.replace("-", "_") for option in OPTIONS if option.flag}
     given = {name: value for name in chosen if (value := getattr(options, name)) is not None}
     if "select" in given:
@@ -182,34 +189,29 @@ def _settings(target: Target, options: argparse.Namespace) -> Settings:
         given["also_ignore"] = _names(given.pop("ignore"))
     settings = settings._replace(**given, given=frozenset(given))
     named = [
+        *given.get("select", ()),
+        *settings.also_ignore,
         *settings.select,
         *settings.ignore,
-        *settings.also_ignore,
         *settings.severity,
         *settings.unfixable,
         *settings.extend_safe_fixes,
+        *(word for words in settings.per_file_ignores.values() for word in words),
     ]
-    if named:
-        known = {word for entry in rule_index() for word in (entry.code, entry.name, entry.code[:3])} | {"ALL"}
-        for name in named:
-            if any(name.upper() == word or name.lower() == word or word.startswith(name.upper()) for word in known):
-                continue
-            problem = f"there is no rule `{name}`{_did_you_mean(name, sorted(known))}"
-            if name in (*given.get("select", ()), *given.get("also_ignore", ())):
-                raise ConfigError(problem)  # on the command line it is a mistake of the person who is there
-            _warn(problem)
+    unknown = [name for name in dict.fromkeys(named) if not codes_of(name)]
+    for name in unknown[:_TOLD]:
+        close = suggestion(name)
+        problem = f"there is no rule `{name}`{f'; did you mean `{close}`?' if close else ''}"
+        if name in (*given.get("select", ()), *given.get("also_ignore", ())):
+            raise ConfigError(problem)  # on the command line it is a mistake of the person who is there
+        _warn(problem)
+    if len(unknown) > _TOLD:
+        _warn(f"{len(unknown) - _TOLD} more names in the configuration are not those of rules")
     return settings
 
 
 def _names(given: list[str]) -> tuple[str, ...]:
     return tuple(name.strip() for part in given for name in part.split(",") if name.strip())
-
-
-def _did_you_mean(name: str, known: list[str]) -> str:
-    from difflib import get_close_matches
-
-    close = get_close_matches(name, known, 1)
-    return f"; did you mean `{close[0]}`?" if close else ""
 
 
 def _warn(message: str) -> None:
