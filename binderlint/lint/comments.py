@@ -149,7 +149,7 @@ def lookalikes(source: Source) -> list[Lookalike]:
     """The comments of a file that were probably meant to suppress something, and do not."""
     if source.name.endswith(".ipynb"):
         return list(_in_notebook(source)) if any(one in source.searchable for one in _SPELLINGS) else []
-    if not _mentions(source, *_SPELLINGS, b"noqa"):
+    if not _mentions(source, *_SPELLINGS, b"noqa", b"NOQA"):
         return []
     markup, head = markup_of(source), _end(_HEAD.match(source.text))
     openers = _OPENERS.get(markup, ("#", "//", "%")) if markup else ("#", "//", "%")

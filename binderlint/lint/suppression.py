@@ -6,6 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from binderlint.facts.launch.launched import launched_elsewhere
 from binderlint.facts.launch.links import markup_of
 from binderlint.lint.comments import CommentRule, Comments, Directive, Unused, directives, lookalikes
 from binderlint.lint.diagnostic import Diagnostic
@@ -149,15 +150,15 @@ def _unused(
 ) -> Iterator[Unused]:
     """The entries of `ignore` and `per-file-ignores` in the repository's own configuration that hid nothing.
 
-    None while something may have kept a rule silent: an error of the launch, a file that could not be read, a hub of the command line.
-    Those that name rules about the run itself are not looked at: what these say differs from run to run.
+    None while something else may have kept a rule silent: a file that could not be read, an error of the launch, links that launch another
+    repository, a hub of the command line. Those that name rules about the run itself are not looked at: what these say changes from run to run.
     """
-    source = repo.get(settings.path) or repo.untracked.get(settings.path) if settings.path else None
-    if source is None or source.mode == UNREAD or "hub" in settings.given:
-        return
-    if build_plan(repo).error or any(one.fails_today for one in diagnostics):
+    source = (repo.get(settings.path) or repo.untracked.get(settings.path)) if settings.path else None
+    if source is None or "hub" in settings.given:
         return
     if any(one.mode == UNREAD for one in (*repo.sources.values(), *repo.untracked.values())):
+        return
+    if build_plan(repo).error or any(one.fails_today for one in diagnostics) or launched_elsewhere(repo):
         return
     named = {
         **{("ignore", word): (word,) for word in settings.ignore},
