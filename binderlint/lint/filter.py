@@ -14,20 +14,20 @@ _GLOB = re.compile(r"[*?\[]")
 
 
 class _Pattern(NamedTuple):
-    """An entry of `per-file-ignores`: the pattern, the rules it names, and the expressions that it stands for."""
+    """An entry of `per-file-ignores`: the pattern, the rules it names, and the expression it stands for (None for a plain name)."""
 
     written: str
     words: Words
-    expressions: tuple[re.Pattern[str], ...]
+    expression: re.Pattern[str] | None
 
     def matches(self, path: str) -> bool:
-        """True when it is about a path: the path or its end is matched, or it is in a folder of this name."""
+        """True when it is about a path: it fits all of it or its end, or it is a folder above it."""
         plain = self.written
         if path.startswith(plain.rstrip("/") + "/"):
             return True
-        if not self.expressions:
+        if self.expression is None:
             return path == plain or path.endswith(f"/{plain}")
-        return any(one.match(path) for one in self.expressions)
+        return bool(self.expression.match(path))
 
 
 class Filter:
@@ -106,5 +106,5 @@ class Filter:
 def _pattern(written: str, words: tuple[str, ...]) -> _Pattern:
     from fnmatch import translate
 
-    globs = (written, f"*/{written}") if _GLOB.search(written) else ()
-    return _Pattern(written, Words(words), tuple(re.compile(translate(glob)) for glob in globs))
+    glob = _GLOB.search(written)
+    return _Pattern(written, Words(words), re.compile(f"(?:(?s:.)*/)?{translate(written)}") if glob else None)
