@@ -494,3 +494,42 @@ def test_settings_count_for_rules_about_comments_too() -> None:
     )
     assert [str(one.severity) for one in report.diagnostics] == ["info"]
     assert [one.by.entry for one in report.lowered] == ["BLT003 = info"]
+
+
+@pytest.mark.parametrize(
+    ("files", "code", "hidden"),
+    [
+        (
+            {"requirements.txt": "numpy==2.1.3\n", "postBuild": "#!/bin/bash\nmake\nls\n"},
+            "PBD003",
+            {"postBuild": "#!/bin/bash\n# binderlint: ignore[PBD003] ours\nmake\nls\n"},
+        ),
+        (
+            {"README.md": "# Waves\n", "a.ipynb": '{"cells": []}'},
+            "LAY006",
+            {"README.md": "# Waves\n\n<!-- binderlint: ignore[LAY006] not yet -->\n"},
+        ),
+        ({}, "LAY006", {"binderlint.toml": 'per-file-ignores = { "." = ["LAY006"] }\n'}),
+        ({}, "LAY006", {"binderlint.toml": 'ignore = { LAY006 = "not yet" }\n'}),
+        (
+            {"requirements.txt": "numpy\n", "runtime.txt": "python-3.7\n"},
+            "PIN004",
+            {"binderlint.toml": 'per-file-ignores = { "runtime.txt" = ["PIN"] }\n'},
+        ),
+        (
+            {"requirements.txt": "numpy\n", "notebooks/a.ipynb": "{"},
+            "NBK001",
+            {"binderlint.toml": 'per-file-ignores = { "notebooks" = ["NBK001"] }\n'},
+        ),
+        ({"Pipfile.lock": "{"}, "LAY009", {"binderlint.toml": 'per-file-ignores = { "*.lock" = ["LAY009"] }\n'}),
+    ],
+)
+def test_the_ways_of_the_page_where_no_comment_can_stand(files: Files, code: str, hidden: dict[str, str]) -> None:
+    def found(now: Files) -> set[str]:
+        text = str(now.get("binderlint.toml", "")).encode()
+        return {
+            one.code for one in check(Snapshot.from_dict(now), parse_settings(text, "binderlint.toml", "x")).diagnostics
+        }
+
+    assert code in found(files)
+    assert code not in found({**files, **hidden})

@@ -39,4 +39,4 @@ def _advice(like: Lookalike) -> str:
     if like.written:
         return f"Write `{like.written}`"
     rules = ", ".join(f'"{rule}"' for rule in like.meant.rules)
-    return f'Leave the rule out for this file in binderlint.toml: `per-file-ignores = {{ "{like.meant.place.path}" = [{rules}] }}`'
+    return f'Ignore the rule for this file in binderlint.toml: `per-file-ignores = {{ "{like.meant.place.path}" = [{rules}] }}`'

@@ -1,4 +1,4 @@
-"""unused-ignore: An entry of the configuration leaves out nothing."""
+"""unused-ignore: An entry of the configuration hides nothing."""
 
 from __future__ import annotations
 
