@@ -220,7 +220,7 @@ def test_the_configuration_of_a_commit(folder: Path, capsys: pytest.CaptureFixtu
     assert main(["--config-ref", "none"]) == 2
     assert "the configuration of `none` cannot be read: " in capsys.readouterr().err
     (folder / "binder").rename(folder / "course")
-    assert main(["--config-ref", "main", "course"]) == 0, "the commit has no such folder"
+    assert main(["--config-ref", "main", "--subdir", "course"]) == 1, "there is none in this folder, but above it"
     (folder / "binderlint.toml").write_bytes(b"[\n")
     commit()
     assert main(["--config-ref", "HEAD"]) == 2

@@ -509,7 +509,6 @@ def test_settings_count_for_rules_about_comments_too() -> None:
             "LAY006",
             {"README.md": "# Waves\n\n<!-- binderlint: ignore[LAY006] not yet -->\n"},
         ),
-        ({}, "LAY006", {"binderlint.toml": 'per-file-ignores = { "." = ["LAY006"] }\n'}),
         ({}, "LAY006", {"binderlint.toml": 'ignore = { LAY006 = "not yet" }\n'}),
         (
             {"requirements.txt": "numpy\n", "runtime.txt": "python-3.7\n"},

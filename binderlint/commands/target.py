@@ -57,9 +57,10 @@ class Target(NamedTuple):
 
     def _alone(self, folder: Path) -> str:
         """The arguments with which a folder is looked at by itself."""
-        if Path.cwd().resolve().is_relative_to(self.root):
-            return shlex.join(["--subdir", from_here(folder)])
-        return shlex.join([from_here(self.root), "--subdir", folder.relative_to(self.root).as_posix()])
+        before, name = [], from_here(folder)
+        if not Path.cwd().resolve().is_relative_to(self.root):
+            before, name = [from_here(self.root)], folder.relative_to(self.root).as_posix()
+        return shlex.join([*before, *([f"--subdir={name}"] if name.startswith("-") else ["--subdir", name])])
 
     def joined(self, other: Target) -> Target:
         """The target that it is together with another of the same root."""
