@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from binderlint.escapes import printable
-from binderlint.lint.comments import directives
+from binderlint.lint.comments import directives, lookalikes
 from binderlint.lint.diagnostic import Applicability
 from binderlint.lint.families import FAMILIES, META
-from binderlint.rules import FOLDER, Entry, find_rule, rule_in, rules_of
+from binderlint.lint.naming import codes_of
+from binderlint.rules import FOLDER, Entry, rule_in, rules_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -88,17 +89,23 @@ def told(rule: Rule, case: Case) -> list[Diagnostic]:
     from binderlint.lint.linter import check
 
     return [
-        found for found in check(case.repository(), rules=company(rule, case)).diagnostics if found.code == rule.code
+        found
+        for found in check(case.repository(), case.settings, company(rule, case)).diagnostics
+        if found.code == rule.code
     ]
 
 
 def company(rule: Rule, case: Case) -> list[Rule]:
-    """The rules to run for one: itself, and for a rule about the run its family and those that comments in the files name."""
+    """The rules to run for one: itself, and for a rule about the run its family and those that its comments and its configuration name."""
     if not rule.code.startswith(META):
         return [rule]
-    comments = [one for source in case.sources if source.tracked for one in directives(source)]
-    named = [found for comment in comments for name in comment.rules if (found := find_rule(name))]
-    return list({one.code: one for one in (*rules_of(META), *named)}.values())
+    sources = [source for source in case.sources if source.tracked]
+    comments = [one for source in sources for one in directives(source)]
+    comments += [like.meant for source in sources for like in lookalikes(source)]
+    words = {word for comment in comments for word in comment.rules}
+    words |= {*case.settings.ignore, *(word for some in case.settings.per_file_ignores.values() for word in some)}
+    codes = {code for word in words for code in codes_of(word)}
+    return [*rules_of(META), *(rule for code in sorted(codes) if not code.startswith(META) for rule in rules_of(code))]
 
 
 def said(rule: Rule, case: Case, found: list[Diagnostic]) -> str:
@@ -127,7 +134,7 @@ def changed(rule: Rule, case: Case) -> str:
     from binderlint.outside.disk import changes
 
     repo = case.repository()
-    fixed = fix(repo, applicability=Applicability.UNSAFE, rules=company(rule, case))
+    fixed = fix(repo, case.settings, Applicability.UNSAFE, company(rule, case))
     return "\n".join(
         map(_patch_line, patch(changes(repo, fixed.repo)).decode("utf-8", "replace").rstrip("\n").split("\n"))
     )
@@ -221,7 +228,8 @@ def configuration() -> str:
         "# Configuration",
         "",
         f"binderlint needs no configuration. It reads the first of {', '.join(f'`{name}`' for name in FILES[:2])} and `[tool.binderlint]` in",
-        f"`{FILES[2]}` at the root of the repository; `--config FILE` names another file, `--config-ref REF` takes it from a branch, tag or commit, `--isolated` uses none. Flags win over the file.",
+        f"`{FILES[2]}` at the top of the repository; with `--subdir`, the nearest one from that folder [up to the top](folders.md). `--config FILE` names another file, `--config-ref REF` takes it from a",
+        "branch, tag or commit, `--isolated` uses none. Flags win over the file.",
         "A link that leads out of the repository is not followed, since a stranger may have made it: name such a file with `--config`.",
         "A schema for editors is `configuration.schema.json` beside this page.",
         "",
@@ -237,17 +245,33 @@ def configuration() -> str:
         )
     lines += [
         "",
-        "A rule is named by its code (`CND001`), its name (`env-prefix`) or a prefix of codes (`CND`).",
+        "A rule is named by its code (`CND001`), its name (`env-prefix`) or the letters that codes begin with (`CND` for a family, `ALL` for all), here and in comments. Capitals do not matter.",
         "",
-        "One place is left out with a comment on its line or on the line above, with the reason:",
+        "## Hide a problem",
+        "",
+        "One place is hidden by a comment on its line or on the line above, with the reason:",
         "",
         "```yaml",
         "prefix: /srv/conda # binderlint: ignore[env-prefix] our hub reads it",
         "```",
         "",
-        "and a whole file with `# binderlint: ignore-file[env-prefix] reason`. In Markdown the comment is `<!-- binderlint: ignore[...] reason -->`,",
-        "in reStructuredText `.. binderlint: ignore[...] reason`. Files without comments (`runtime.txt`, notebooks) take `per-file-ignores`.",
-        "Comments that suppress nothing are reported.",
+        "and that of a whole file by `# binderlint: ignore-file[env-prefix] reason`. In Markdown the comment is `<!-- binderlint: ignore[...] reason -->`,",
+        "in reStructuredText `.. binderlint: ignore[...] reason`.",
+        "",
+        "| where the problem is | what hides it |",
+        "| --- | --- |",
+        "| in a line of a file | a comment on the line, or on the line above |",
+        "| in the first line, where a `#!` or the title of a README is, or in a file as a whole | a comment at the head of the file: below nothing but comments, `#` lines and empty lines it counts for the first line too |",
+        '| in a file without comments: `runtime.txt`, `.python-version`, JSON, a notebook | `per-file-ignores`, as in `{ "waves.ipynb" = ["NBK004"] }` |',
+        "| in no file, such as one that is missing | `ignore`; or a comment or `per-file-ignores` for the file that the report names |",
+        "",
+        "In a pattern of `per-file-ignores` a `*` stands for any characters, `/` among them, `?` for one, and `[ab]` for one of these. A pattern is about a file whose path, from the folder of the configuration file on, or the end",
+        "of it fits (`*.md`, `README.md`), and about all files in a folder of this path (`docs`, `docs/`).",
+        "",
+        "Comments and entries that hide nothing are [reported](../binderlint/rules/meta/unused_suppression.md), and so are [comments that only look like one](../binderlint/rules/meta/suppression_not_read.md) and rules that do not",
+        "exist. Nothing is said of them while something else may have kept a rule silent.",
+        "",
+        "## What is hidden is told",
         "",
         "What the file, a flag or a comment hides is never silent: every format says what hides how many problems, and so for problems that",
         "`severity` makes less severe and for those that `fail-on` keeps from failing the run. What the rules that `select` leaves out would have",

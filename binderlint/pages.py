@@ -14,6 +14,7 @@ from binderlint.pattern import regex
 from binderlint.source import EXECUTABLE, GITLINK, REGULAR, SYMLINK, Source
 
 if TYPE_CHECKING:
+    from binderlint.lint.settings import Settings
     from binderlint.snapshot import Snapshot
 
 REPORTED, NOT_REPORTED, MORE = "Reported", "Not reported", "More cases"
@@ -74,6 +75,14 @@ class Case(NamedTuple):
 
         files = self.sources if sources is None else sources
         return Snapshot(files, git=self.git, hub=self.hub)
+
+    @property
+    def settings(self) -> Settings:
+        """What the case's own binderlint.toml says."""
+        from binderlint.lint.settings import Settings, parse_settings
+
+        file = next((one for one in self.sources if one.path == "binderlint.toml"), None)
+        return parse_settings(file.data, file.path, file.path)._replace(path=file.path) if file else Settings()
 
 
 class Page:

@@ -828,7 +828,9 @@ def test_configuration_that_lies_elsewhere(tmp_path: Path, capsys: pytest.Captur
     (repo / "ours.toml").write_text('fail-on = "never"\n')
     (repo / "course/binderlint.toml").symlink_to("../ours.toml")
     (repo / "course/requirements.txt").write_text("pywin32\n")
-    assert run(repo / "course", capsys)[0] == 0
+    assert run(repo, capsys, "--subdir", "course")[0] == 0
+    (repo / "ours.toml").write_text("")
+    assert run(repo, capsys, "--subdir", "course")[0] == 1
 
 
 def test_unreadable_configuration(

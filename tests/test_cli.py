@@ -220,7 +220,7 @@ def test_the_configuration_of_a_commit(folder: Path, capsys: pytest.CaptureFixtu
     assert main(["--config-ref", "none"]) == 2
     assert "the configuration of `none` cannot be read: " in capsys.readouterr().err
     (folder / "binder").rename(folder / "course")
-    assert main(["--config-ref", "main", "course"]) == 0, "the commit has no such folder"
+    assert main(["--config-ref", "main", "--subdir", "course"]) == 1, "there is none in this folder, but above it"
     (folder / "binderlint.toml").write_bytes(b"[\n")
     commit()
     assert main(["--config-ref", "HEAD"]) == 2
@@ -329,3 +329,45 @@ def test_a_refused_fix_is_said_and_not_offered_again(tmp_path: Path, capsys: pyt
         assert "the fix of PBD003 postbuild-no-errexit was not applied: it would bring a new error, PBD008" in err
         assert (fixed or "Nothing to fix") in err
         assert "PBD003" in out and "can be fixed" not in out and "fix with" not in out
+
+
+def test_entries_of_the_configuration_that_hide_nothing(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """They are said of the repository's own configuration, where it is about the files that are checked."""
+
+    def said(*arguments: str) -> bool:
+        main([*arguments, "--output", "concise"])
+        return "unused-ignore" in capsys.readouterr().out
+
+    def git(*words: str) -> None:
+        identity = ["-c", "user.name=t", "-c", "user.email=t@example.org"]
+        subprocess.run(["git", *identity, *words], cwd=folder, check=True)
+
+    (folder / "binderlint.toml").write_text('ignore = ["CND002"]\n')
+    (folder / "course/binder").mkdir(parents=True)
+    (folder / "course/binder/environment.yml").write_text(BAD)
+    assert said()
+    git("init", "-q", "-b", "main")
+    git("add", "-A")
+    git("commit", "-qm", "one")
+    assert said()
+    assert not said("--config", "binderlint.toml"), "it may be that of many repositories"
+    assert not said("--config-ref", "HEAD")
+    assert not said("--ref", "HEAD")
+    assert not said("--isolated")
+    assert not said("--hub", "generic")
+    assert not said("--subdir", "course"), "it is about the whole repository"
+    assert not said("course/binder/environment.yml"), "a file limits the report"
+    monkeypatch.chdir(folder / "course")
+    main(["--output", "concise"])
+    assert "../binderlint.toml:1:11: warning BLT008 unused-ignore" in capsys.readouterr().out
+
+
+def test_unknown_rules_of_a_long_configuration(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    names = ", ".join(f'"none-such-{number}"' for number in range(50))
+    (folder / "binderlint.toml").write_text(f'[per-file-ignores]\n"*.md" = [{names}]\n')
+    assert main(ONLY) == 0
+    lines = [line for line in capsys.readouterr().err.splitlines() if "warning: " in line]
+    assert len(lines) == 21
+    assert lines[-1] == "binderlint: warning: 30 more names in the configuration are not those of rules"

@@ -155,6 +155,7 @@ def bare_in_disguise(folder: Path, trap: Trap) -> None:
 @pytest.mark.parametrize("form", ["a folder", "an archive", "a folder of a repository", "a clone"])
 def test_files_that_look_like_a_repository(form: str, tmp_path: Path, tree: Path, trap: Trap, said: Said) -> None:
     root = tmp_path / "x"
+    where: tuple[Path | str, ...] = (root,)
     if form in ("a folder", "an archive"):
         bare_in_disguise(root, trap)
     else:
@@ -164,16 +165,17 @@ def test_files_that_look_like_a_repository(form: str, tmp_path: Path, tree: Path
         if form == "a clone":
             git(tmp_path, "clone", "-q", str(tree), "clone", env={"GIT_ALLOW_PROTOCOL": "file"})
             tree = tmp_path / "clone"
-        root = tree / "course"
+        root, where = tree / "course", (tree, "--subdir", "course")
+        said(root)
     for arguments in (["--output", "concise"], ["--fix", "--diff"], ["--fix", "--unsafe-fixes"]):
-        code, output = said(root, *arguments)
+        code, output = said(*where, *arguments)
         assert code in (0, 1)
     code, output = said(root / "start")
     assert code in (0, 1)
     (root / "inside").mkdir()
     (root / "inside/start").write_bytes(CRLF)
     assert said(root / "inside")[0] in (0, 1)
-    said("plan", root)
+    said("plan", *where)
     assert not trap.sprung
     assert (root / "postBuild").exists(), output
 
@@ -275,9 +277,11 @@ def test_folders_that_look_like_options(name: str, tree: Path, said: Said) -> No
     (folder / "requirements.txt").write_text(PIN)
     (folder / "postBuild").write_bytes(CRLF)
     git(tree, "-c", "core.autocrlf=false", "add", "-A")
-    code, output = said(folder, "--output", "concise")
+    code, output = said(tree, f"--subdir={name}", "--output", "concise")
     assert code == 1
     assert "script-crlf" in output
+    code, output = said(folder)
+    assert f"use `{os.path.relpath(tree)} --subdir={name}`" in output
 
 
 def test_no_program_of_the_repository_is_git(

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from binderlint.lint.linter import check
+from binderlint.lint.settings import Settings, parse_settings
 from binderlint.snapshot import Snapshot
 
 Grown = Callable[[int], Mapping[str, str | bytes]]
@@ -85,6 +86,27 @@ KINDS: dict[str, Grown] = {
     "links in HTML": one("index.html", lines('<a href="https://mybinder.org/v2/gh/ada/waves/v{}">a</a>\n')),
     "fences": one("README.md", lines("```\nhttps://mybinder.org/v2/gh/ada/waves/v{}\n```\n")),
     "suppressions": one("README.md", lines("a <!-- binderlint: ignore[LNK001] b{} -->\n")),
+    "suppressions of a whole file": one(
+        "README.md", lines("http://mybinder.org/v2/gh/ada/waves/v{} <!-- binderlint: ignore-file[LNK004] b{} -->\n")
+    ),
+    "suppressions at the head of a file": one("README.md", lines("<!-- binderlint: ignore[LNK004, ALL] b{} -->\n")),
+    "suppressions of rules that do not exist": one(
+        "README.md", lines(f"<!-- binderlint: ignore[{60 * 'a'}{{}}] -->\n")
+    ),
+    "what looks like a suppression": one("environment.yml", lines("# binderlint ignore CND001, PIN001 b{}\n")),
+    "what looks like one in a cell": notebook(lambda size: ["# noqa: NBK001\n# binderlint: ignore NBK004\n" * size]),
+    "rules that are left out": lambda size: {
+        "environment.yml": "dependencies: [a]\nprefix: /x\n",
+        "binderlint.toml": "ignore = [" + lines('"a{}", "CND00{}", ')(size) + "]\n",
+    },
+    "rules that are left out in files": lambda size: {
+        "environment.yml": "dependencies: [a]\nprefix: /x\n",
+        "binderlint.toml": "[per-file-ignores]\n" + lines('"a{}/*" = ["CND001"]\n"*{}*.yml" = ["CND"]\n')(size),
+    },
+    "severities": lambda size: {
+        "environment.yml": "dependencies: [a]\nprefix: /x\n",
+        "binderlint.toml": "[severity]\n" + lines('a{} = "info"\n')(size) + lines('CND{} = "info"\n')(size),
+    },
     "cells": notebook(lambda size: [f"import a{number}" for number in range(size)]),
     "installations in a cell": notebook(lambda size: ["\n".join(f"!pip install a{number}" for number in range(size))]),
     "imports in a cell": notebook(lambda size: ["\n".join(f"import a{number}" for number in range(size))]),
@@ -142,7 +164,10 @@ KINDS: dict[str, Grown] = {
 
 def steps(files: Mapping[str, str | bytes]) -> int:
     """How many calls a check makes."""
-    repo = Snapshot.from_dict(files)
+    repo, settings = Snapshot.from_dict(files), Settings()
+    if "binderlint.toml" in files:
+        text = str(files["binderlint.toml"]).encode()
+        settings = parse_settings(text, "binderlint.toml", "binderlint.toml")._replace(path="binderlint.toml")
     count = 0
 
     def counted(*_: object) -> None:
@@ -152,7 +177,7 @@ def steps(files: Mapping[str, str | bytes]) -> int:
     re.purge()
     sys.setprofile(counted)
     try:
-        report = check(repo)
+        report = check(repo, settings)
     finally:
         sys.setprofile(None)
     assert not report.crashed

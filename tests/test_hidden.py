@@ -192,7 +192,7 @@ def test_comments_are_told_by_file(folder: Path, capsys: pytest.CaptureFixture[s
 
 def test_a_file_that_hides_nothing_is_not_told(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "binderlint.toml").write_text(
-        'ignore = ["DSK"]\nselect = ["ALL"]\nfail-on = "warning"\nhub = "mybinder.org"\nseverity = { LNK = "error" }\n'
+        'unfixable = ["DSK"]\nselect = ["ALL"]\nfail-on = "warning"\nhub = "mybinder.org"\nseverity = { LNK = "error" }\n'
     )
     found = outputs(capsys)
     assert json.loads(found["json"])["effects"] == []

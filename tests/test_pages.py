@@ -32,7 +32,7 @@ Sources = tuple[Source, ...]
 @pytest.mark.parametrize(("rule", "case"), CASES)
 def test_case(rule: Rule, case: Case) -> None:
     """The rule speaks where its page says so, and no rule crashes."""
-    report = check(case.repository())
+    report = check(case.repository(), case.settings)
     assert not report.crashed
     assert bool([one for one in report.diagnostics if one.code == rule.code]) == case.reported, case.title
 
@@ -51,7 +51,9 @@ def test_fixed_once(rule: Rule, case: Case) -> None:
         return
     repo = case.repository()
     fixed = fixed_by(rule, case)
-    left = [one for one in check(fixed, rules=company(rule, case)).diagnostics if one.code == rule.code and one.fix]
+    left = [
+        one for one in check(fixed, case.settings, company(rule, case)).diagnostics if one.code == rule.code and one.fix
+    ]
     assert not [one for one in left if one.fix and one.fix.applicability > Applicability.DISPLAY]
     kept = not any(isinstance(edit, SetMode | Rename) for one in fixes for edit in one.edits)
     for path, source in fixed.sources.items():
@@ -60,11 +62,11 @@ def test_fixed_once(rule: Rule, case: Case) -> None:
 
 def fixed_by(rule: Rule, case: Case, sources: Sources | None = None) -> Snapshot:
     repo = case.repository(sources)
-    return fix(repo, applicability=Applicability.UNSAFE, rules=company(rule, case)).repo
+    return fix(repo, case.settings, Applicability.UNSAFE, company(rule, case)).repo
 
 
 def found_in(rule: Rule, case: Case, sources: Sources | None = None) -> list[tuple[str, str, int]]:
-    found = check(case.repository(sources), rules=company(rule, case)).diagnostics
+    found = check(case.repository(sources), case.settings, company(rule, case)).diagnostics
     return [(one.message, one.path, one.place.line) for one in found if one.code == rule.code]
 
 

@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from binderlint.commands.exits import CLEAN, CRASHED, FAILED, FOUND, UsageError
 from binderlint.escapes import printable
-from binderlint.lint.options import OPTIONS
+from binderlint.lint.options import OPTIONS, SUBDIR
 from binderlint.outside.streams import show, show_patch, tell
 
 if TYPE_CHECKING:
+    from binderlint.commands.target import Target
     from binderlint.lint.fixer import Fixed
     from binderlint.lint.report import Report
     from binderlint.lint.settings import Settings
     from binderlint.outside.disk import Change, Written
-    from binderlint.outside.remote import Remote
     from binderlint.read.lock import Lock
     from binderlint.snapshot import Snapshot
 
@@ -26,13 +26,7 @@ if TYPE_CHECKING:
 _RELATIVE = ("full", "concise", "github", "markdown")
 
 
-class Target(NamedTuple):
-    """A repository to check, and the files of it to report on (None for all)."""
-
-    root: Path
-    paths: set[str] | None = None
-    remote: Remote | None = None
-    """A repository on the web, instead of the one at the root."""
+_TOLD = 20  # names that are not those of rules, and that are said one by one
 
 
 class Output(NamedTuple):
@@ -48,7 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "paths",
         nargs="*",
         metavar="PATH",
-        help="a folder is checked as a repository; a file limits the report to it; `gh:owner/name@ref` or a launch link is fetched (default: the repository around the current folder)",
+        help="a folder stands for the repository around it; a file limits the report to it; `gh:owner/name@ref` or a launch link is fetched (default: the current folder)",
     )
     fixing = parser.add_argument_group("fixing")
     fixing.add_argument("--fix", action="store_true", help="write the safe fixes")
@@ -79,6 +73,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     output.add_argument("--show-suppressed", action="store_true", help="list what was suppressed, with the reasons")
     source = parser.add_argument_group("what to check")
     source.add_argument("--ref", metavar="REF", help="a branch, tag or commit instead of the working tree")
+    source.add_argument("--subdir", default="", metavar="FOLDER", help=SUBDIR)
     configuration = source.add_mutually_exclusive_group()
     configuration.add_argument("--config", type=Path, metavar="FILE", help="use this configuration file")
     configuration.add_argument(
@@ -96,13 +91,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Check every target and give the worst exit code."""
+    from binderlint.commands.target import find_targets
     from binderlint.lint.settings import ConfigError
     from binderlint.snapshot import RepositoryError
 
     try:
         if options.ref is not None and not options.ref.strip():
             raise UsageError("--ref needs the name of a branch, tag or commit")
-        targets = _targets(options.paths)
+        targets = find_targets(options.paths, options.subdir)
         outputs = [_output(wanted, targets) for wanted in options.output or ["full"]]
         committed = options.ref or any(target.remote for target in targets)
         if committed and (options.fix or options.diff):
@@ -144,7 +140,7 @@ def _output(wanted: str, targets: list[Target]) -> Output:
         from binderlint.outside.output import OutputError, check_output
 
         try:
-            check_output(file, [target.root for target in targets])
+            check_output(file, [target.top for target in targets])
         except OutputError as error:
             raise argparse.ArgumentTypeError(f"--output {wanted}: {error}") from error
     return Output(name, file)
@@ -158,59 +154,33 @@ def _write_outputs(texts: dict[str, str], targets: list[Target]) -> int:
 
         try:
             if text:
-                write_output(file, text, [target.root for target in targets])
+                write_output(file, text, [target.top for target in targets])
         except OutputError as error:
             tell(f"binderlint: error: {error}")
             code = FAILED
     return code
 
 
-def _targets(paths: list[str]) -> list[Target]:
-    """Folders are repositories of their own, as with repo2docker's --subdir; files limit the report on the repository around them."""
-    from binderlint.outside.dotgit import find_top
-
-    if not paths:
-        return [Target(find_top(Path.cwd()) or Path.cwd())]
-
-    from binderlint.outside.remote import find_remote
-    from binderlint.snapshot import RepositoryError
-
-    remotes = [Target(Path.cwd(), None, remote) for given in paths if (remote := find_remote(given))]
-    paths = [given for given in paths if not find_remote(given)]
-    targets: dict[Path, set[str] | None] = {}
-    for given in paths:
-        path = Path(given)
-        if not os.path.lexists(path):
-            raise RepositoryError(f"{given}: no such file or folder")
-        if path.is_dir():
-            whole = path.resolve()
-            root = whole.parent if whole.name in ("binder", ".binder") else whole
-            targets[root] = None if root == whole else targets.get(root, set())
-            if root != whole and targets[root] is not None:
-                targets[root] = {*(targets[root] or ()), whole.name}
-            continue
-        full = path.parent.resolve() / path.name
-        root = find_top(full.parent) or (
-            full.parent.parent if full.parent.name in ("binder", ".binder") else full.parent
-        )
-        known = targets.get(root, set())
-        targets[root] = None if known is None else {*known, full.relative_to(root).as_posix()}
-    return [*(Target(root, chosen) for root, chosen in targets.items()), *remotes]
-
-
-def _settings(root: Path | None, options: argparse.Namespace) -> Settings:
+def _settings(target: Target, options: argparse.Namespace) -> Settings:
+    from binderlint.commands.target import from_here
+    from binderlint.lint.naming import codes_of, suggestion
     from binderlint.lint.settings import ConfigError, Settings, find_configuration, load_committed, load_settings
-    from binderlint.rules import rule_index
 
-    if options.config_ref is not None and root:
-        settings = load_committed(root, options.config_ref)
+    if options.config_ref is not None:
+        settings = load_committed(target.root, target.top, options.config_ref)
     else:
-        file = options.config or (None if options.isolated or root is None else find_configuration(root))
+        file = options.config or (
+            None if options.isolated or target.remote else find_configuration(target.root, target.top)
+        )
         settings = load_settings(file) if file else Settings()
     if settings.file:
-        here = _from_here(os.path.join(os.path.realpath(settings.file.parent), settings.file.name))
+        here = from_here(os.path.join(os.path.realpath(settings.file.parent), settings.file.name))
         at = f" of {settings.commit}" if settings.commit else ""
         settings = settings._replace(called=f"{options.config or here}{at}")
+    if settings.file and not options.config:
+        base = target.root.relative_to(settings.file.parent).as_posix()
+        own = base == "." and not options.ref and not settings.commit
+        settings = settings._replace(base="" if base == "." else f"{base}/", path=settings.file.name if own else "")
     chosen = {option.name.replace("-", "_") for option in OPTIONS if option.flag}
     given = {name: value for name in chosen if (value := getattr(options, name)) is not None}
     if "select" in given:
@@ -219,34 +189,29 @@ def _settings(root: Path | None, options: argparse.Namespace) -> Settings:
         given["also_ignore"] = _names(given.pop("ignore"))
     settings = settings._replace(**given, given=frozenset(given))
     named = [
+        *given.get("select", ()),
+        *settings.also_ignore,
         *settings.select,
         *settings.ignore,
-        *settings.also_ignore,
         *settings.severity,
         *settings.unfixable,
         *settings.extend_safe_fixes,
+        *(word for words in settings.per_file_ignores.values() for word in words),
     ]
-    if named:
-        known = {word for entry in rule_index() for word in (entry.code, entry.name, entry.code[:3])} | {"ALL"}
-        for name in named:
-            if any(name.upper() == word or name.lower() == word or word.startswith(name.upper()) for word in known):
-                continue
-            problem = f"there is no rule `{name}`{_did_you_mean(name, sorted(known))}"
-            if name in (*given.get("select", ()), *given.get("also_ignore", ())):
-                raise ConfigError(problem)  # on the command line it is a mistake of the person who is there
-            _warn(problem)
+    unknown = [name for name in dict.fromkeys(named) if not codes_of(name)]
+    for name in unknown[:_TOLD]:
+        close = suggestion(name)
+        problem = f"there is no rule `{name}`{f'; did you mean `{close}`?' if close else ''}"
+        if name in (*given.get("select", ()), *given.get("also_ignore", ())):
+            raise ConfigError(problem)  # on the command line it is a mistake of the person who is there
+        _warn(problem)
+    if len(unknown) > _TOLD:
+        _warn(f"{len(unknown) - _TOLD} more names in the configuration are not those of rules")
     return settings
 
 
 def _names(given: list[str]) -> tuple[str, ...]:
     return tuple(name.strip() for part in given for name in part.split(",") if name.strip())
-
-
-def _did_you_mean(name: str, known: list[str]) -> str:
-    from difflib import get_close_matches
-
-    close = get_close_matches(name, known, 1)
-    return f"; did you mean `{close[0]}`?" if close else ""
 
 
 def _warn(message: str) -> None:
@@ -265,7 +230,9 @@ def _check(
     from binderlint.lint.linter import check
     from binderlint.snapshot import RepositoryError
 
-    settings = _settings(None if target.remote else target.root, options)
+    if target.note:
+        tell(f"binderlint: note: {target.note}")
+    settings = _settings(target, options)
     repo = _read(target, options, settings, versions)
     if (options.fix or options.diff) and repo.clone.root is None:
         raise RepositoryError(f"{target.root}: a bare repository has no files that could be fixed")
@@ -455,17 +422,10 @@ def _print(
 
 def _prefix(root: Path) -> str:
     """What stands before the repository's paths as seen from the current folder, empty where they are the same."""
-    shown = _from_here(os.path.realpath(root))
+    from binderlint.commands.target import from_here
+
+    shown = from_here(os.path.realpath(root))
     return "" if shown == "." else f"{shown}/"
-
-
-def _from_here(path: str) -> str:
-    """A real path (Windows may give a folder by its short name, `RUNNER~1`) as seen from the current folder; all of it on another drive."""
-    try:
-        path = os.path.relpath(path, os.path.realpath(os.curdir))
-    except (ValueError, OSError):  # the current folder is gone
-        pass
-    return path.replace(os.sep, "/")
 
 
 def _relocated(report: Report, prefix: str) -> Report:

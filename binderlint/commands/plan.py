@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from binderlint.commands.exits import CLEAN, FOUND, UsageError
-from binderlint.lint.options import OPTIONS
-from binderlint.outside.streams import show
+from binderlint.lint.options import OPTIONS, SUBDIR
+from binderlint.outside.streams import show, tell
 
 if TYPE_CHECKING:
+    from binderlint.commands.target import Target
     from binderlint.lint.hubs import Hub
     from binderlint.snapshot import Snapshot
 
@@ -22,9 +23,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "target",
         nargs="?",
         metavar="PATH",
-        help="a folder, `gh:owner/name@ref`, `gl:group/name@ref`, or a launch link (default: the repository around the current folder)",
+        help="a folder, which stands for the repository around it, `gh:owner/name@ref`, `gl:group/name@ref`, or a launch link (default: the current folder)",
     )
     parser.add_argument("--ref", metavar="REF", help="a branch, tag or commit instead of the working tree")
+    parser.add_argument("--subdir", default="", metavar="FOLDER", help=SUBDIR)
     parser.add_argument("--format", choices=("text", "json"), default="text", help="how to print it (default: text)")
     hub = next(option for option in OPTIONS if option.name == "hub")
     parser.add_argument("--hub", choices=hub.choices, help=f"{hub.help} (default: {hub.default})")
@@ -55,29 +57,32 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _repository(options: argparse.Namespace) -> Snapshot:
-    from binderlint.outside.dotgit import find_top
-    from binderlint.outside.remote import find_remote, open_remote
+    from binderlint.commands.target import find_targets
+    from binderlint.outside.remote import open_remote
     from binderlint.snapshot import RepositoryError, Snapshot
 
-    remote = find_remote(options.target) if options.target else None
-    if remote is None:
-        folder = Path(options.target) if options.target else find_top(Path.cwd()) or Path.cwd()
-        hub = _hub(folder, options)
+    if options.ref is not None and not options.ref.strip():
+        raise RepositoryError("--ref needs the name of a branch, tag or commit")
+    (target,) = find_targets([options.target] if options.target else [], options.subdir)
+    if target.paths is not None:
+        raise RepositoryError(f"{options.target}: not a folder")
+    if target.note:
+        tell(f"binderlint: note: {target.note}")
+    hub = _hub(target, options)
+    if target.remote is None:
         if options.ref is not None:
-            if not options.ref.strip():
-                raise RepositoryError("--ref needs the name of a branch, tag or commit")
-            return Snapshot.from_ref(folder, options.ref, hub=hub)
-        return Snapshot.from_folder(folder, hub=hub)
+            return Snapshot.from_ref(target.root, options.ref, hub=hub)
+        return Snapshot.from_folder(target.root, hub=hub)
     if options.ref:
         raise RepositoryError("--ref goes with a folder; write gh:owner/name@ref")
-    return open_remote(remote, Path.cwd(), hub=_hub(None, options))
+    return open_remote(target.remote, target.root, hub=hub)
 
 
-def _hub(folder: Path | None, options: argparse.Namespace) -> str | Hub:
+def _hub(target: Target, options: argparse.Namespace) -> str | Hub:
     from binderlint.lint.settings import Settings, find_configuration, load_settings
 
     file = options.config or (
-        None if options.isolated or folder is None or not folder.is_dir() else find_configuration(folder)
+        None if options.isolated or target.remote else find_configuration(target.root, target.top)
     )
     settings = load_settings(file) if file else Settings()
     return options.hub or settings.hub

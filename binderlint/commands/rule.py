@@ -21,6 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print one rule's page, or the list."""
+    from binderlint.lint.naming import suggestion
     from binderlint.pages import read_page
 
     if options.all:
@@ -31,7 +32,9 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError("name a rule, or --all for the list")
     entry = find_entry(options.rule)
     if entry is None:
-        raise UsageError(f"there is no rule `{options.rule}`{_near(options.rule)}; `binderlint rule --all` lists them")
+        close = suggestion(options.rule)
+        said = f"; did you mean `{close}`?" if close else ""
+        raise UsageError(f"there is no rule `{options.rule}`{said}; `binderlint rule --all` lists them")
     show(_as_json(document(entry)) if options.output == "json" else headed(entry, read_page(entry.page).shown))
     return CLEAN
 
@@ -81,11 +84,3 @@ def _as_json(value: Any) -> str:
     from binderlint.reporters.json import dumps
 
     return dumps(value)
-
-
-def _near(name: str) -> str:
-    from difflib import get_close_matches
-
-    words = [word.lower() for entry in rule_index() for word in (entry.code, entry.name)]
-    close = get_close_matches(name.lower(), words, 1)
-    return f"; did you mean `{close[0]}`?" if close else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from binderlint.facts.for_binder import is_for_binder, is_refused
@@ -46,22 +47,18 @@ def _check(repo: Snapshot, settings: Settings, rules: list[Rule]) -> Report:
     except UnreadError as error:
         if not _is_known(error, repo):
             raise
-        unread_files = tuple(run_rule(FileNotRead(), repo))
+        unread_files = tuple(run_rule(FileNotRead(), repo)[0])
         return Report(unread_files, unjudged=f"what Binder builds depends on `{error.path}`, which could not be read")
     except RepositoryError:
         raise
     except Exception as error:  # every rule would stop at it
         return Report((_not_understood(repo, error),), unjudged="binderlint crashed")
-    found = _unexplained(repo, [one for rule in chosen for one in run_rule(rule, repo)], chosen)
-    adjusted = [settings.adjust(diagnostic) for diagnostic in found]
-    ran = {name for rule in chosen for name in (rule.code, rule.name)}
-    kept, suppressed = suppress(repo, adjusted, settings, ran)
-    shown = set(map(id, kept))
-    originals = (original for original, one in zip(found, adjusted, strict=True) if id(one) in shown)
+    found, judged = _asked(chosen, repo)
+    parted = suppress(repo, found, settings, judged)
     return Report(
-        tuple(sorted(kept, key=lambda diagnostic: diagnostic.order)),
-        (*suppressed, *_deselected(repo, settings, offered)),
-        tuple(lowered for original in originals if (lowered := settings.lowered(original))),
+        tuple(sorted(parted.kept, key=lambda diagnostic: diagnostic.order)),
+        (*parted.suppressed, *_deselected(repo, settings, offered)),
+        tuple(parted.lowered),
         settings.terms,
         settings.unjudged(chosen, offered) or _unjudged(repo),
         expected,
@@ -78,6 +75,24 @@ def _unjudged(repo: Snapshot) -> str:
     return ""
 
 
+def _asked(rules: list[Rule], repo: Snapshot) -> tuple[list[Diagnostic], frozenset[str]]:
+    """What rules find, and the codes of those that had a say.
+
+    A rule has none that crashed, that needs a file which could not be read or knowledge of git's that is missing, or of which something is
+    not reported because another rule names the cause.
+    """
+    found: list[Diagnostic] = []
+    judged = set()
+    for rule in rules:
+        here, heard = run_rule(rule, repo)
+        found += here
+        if heard and not (rule.needs_git and not (repo.git.origin and repo.git.complete)):
+            judged.add(rule.code)
+    left = _unexplained(repo, found, rules)
+    explained = Counter(one.code for one in found) - Counter(one.code for one in left)
+    return left, frozenset(judged - explained.keys())
+
+
 def _deselected(repo: Snapshot, settings: Settings, rules: list[Rule]) -> Iterator[Suppressed]:
     """What the rules would say that the configuration file does not select: it comes with the repository, and what it hides is told.
 
@@ -85,25 +100,28 @@ def _deselected(repo: Snapshot, settings: Settings, rules: list[Rule]) -> Iterat
     """
     if "select" not in settings.given:
         others = [rule for rule in rules if not settings.selects(rule)]
-        found = [one for rule in others for one in run_rule(rule, repo) if one.code == rule.code]
+        found = [one for rule in others for one in run_rule(rule, repo)[0] if one.code == rule.code]
         yield from map(settings.deselected, _unexplained(repo, found, others))
 
 
-def run_rule(rule: Rule, repo: Snapshot) -> Iterator[Diagnostic]:
-    """The diagnostics of one rule, each with a fix that does not claim more than it can."""
+def run_rule(rule: Rule, repo: Snapshot) -> tuple[list[Diagnostic], bool]:
+    """The diagnostics of one rule, each with a fix that does not claim more than it can, and whether the rule came to its end."""
+    found: list[Diagnostic] = []
     try:
         for diagnostic in list(rule.check(repo)):
             place = diagnostic.place
             if place.source.mode == UNREAD:
                 place = Source(place.path, b"").place()
-            yield diagnostic._replace(place=place, fix=honest(diagnostic.fix, repo) if diagnostic.fix else None)
+            found.append(diagnostic._replace(place=place, fix=honest(diagnostic.fix, repo) if diagnostic.fix else None))
     except UnreadError as error:
         if not _is_known(error, repo):
             raise
+        return found, False
     except RepositoryError:
         raise
     except Exception as error:
-        yield _crashed(rule, repo, error)
+        return [*found, _crashed(rule, repo, error)], False
+    return found, True
 
 
 def _is_known(error: UnreadError, repo: Snapshot) -> bool:
@@ -120,7 +138,7 @@ def _unexplained(repo: Snapshot, found: list[Diagnostic], ran: list[Rule]) -> li
     if not any(one.explained_in for one in found):
         return found
     codes = {rule.code for rule in ran}
-    others = [one for rule in all_rules() if rule.code not in codes for one in run_rule(rule, repo)]
+    others = [one for rule in all_rules() if rule.code not in codes for one in run_rule(rule, repo)[0]]
     causes: dict[str, set[tuple[str, Level]]] = {}
     for one in (*found, *others):
         if one.fails_today and one.code != CRASHED:

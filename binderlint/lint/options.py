@@ -1,4 +1,4 @@
-"""Options: the table of settings, which gives the flags, the check of the configuration file and its schema."""
+"""Options: the table of settings, which gives the flags, the check of the configuration file and its schema; and a flag of two commands."""
 
 from __future__ import annotations
 
@@ -52,3 +52,6 @@ OPTIONS = (
     Option("extend-safe-fixes", "rules", "Treat the unsafe fixes of these rules as safe", ()),
     Option("require-reasons", "flag", "Report suppression comments that give no reason", False),
 )
+
+SUBDIR = "look at this folder of the repository alone, as `repo2docker --subdir` builds it; BinderHub builds the whole repository"
+"""The flag `--subdir` in words."""

@@ -24,6 +24,9 @@ class Rule:
     whole: ClassVar[bool] = False
     """It is about the repository as a whole: as long as the build is of the same kind, a fix can only bring it to light."""
 
+    needs_git: ClassVar[bool] = False
+    """It is silent where a clone does not know where it is from, or not all of its history, branches and tags."""
+
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         """Yield what is wrong with the repository. Pure: reads nothing but `repo`."""
         raise NotImplementedError

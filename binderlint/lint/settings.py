@@ -9,12 +9,12 @@ from typing import Any, NamedTuple
 
 from binderlint import OWN_FILES
 from binderlint.escapes import shown_value
-from binderlint.lint.diagnostic import Applicability, Diagnostic, Severity
+from binderlint.lint.diagnostic import Diagnostic, Severity
 from binderlint.lint.hubs import Hub, describe
+from binderlint.lint.naming import name_rule
 from binderlint.lint.options import OPTIONS, Option
 from binderlint.lint.report import Hider, Suppressed
 from binderlint.lint.rule import Rule
-from binderlint.outside.dotgit import find_top
 from binderlint.outside.regular import read_regular
 from binderlint.outside.worktree import read_ref
 from binderlint.snapshot import RepositoryError, Snapshot
@@ -48,44 +48,26 @@ class Settings(NamedTuple):
     """The ref that the file was read at, empty for the file on disk."""
     called: str = ""
     """How messages call the file."""
+    base: str = ""
+    """What stands before the paths of the repository as seen from the folder of the file: `""`, or a folder with a slash at its end."""
+    path: str = ""
+    """The path of the file in the repository, where it is the repository's own and about all of it; else empty."""
     given: frozenset[str] = frozenset()
     """The options that the command line gave, as the fields are named: they are not the file's."""
     also_ignore: tuple[str, ...] = ()
     """The rules that the command line leaves out, besides those of the file."""
 
     def selects(self, rule: Rule) -> bool:
-        return not self.select or _named(rule.code, rule.name, self.select)
+        return not self.select or name_rule(self.select, rule.code, rule.name)
 
     def by(self, option: str, entry: str) -> Hider:
         """An entry of these settings as what hides a problem."""
         given = option.replace("-", "_") in self.given
         return Hider("", f"--{option}", entry) if given else Hider(self.called, option, entry)
 
-    def ignored(self, found: Diagnostic) -> Suppressed | None:
-        """What keeps a diagnostic from being shown, and the reason given (maybe empty); None when it is shown."""
-        for name, reason in self.ignore.items():
-            if _named(found.code, found.name, (name,)):
-                return Suppressed(found, reason, self.by("ignore", name))
-        for pattern, names in self.per_file_ignores.items():
-            if _named(found.code, found.name, names) and _matches(found.path, pattern):
-                by = self.by("per-file-ignores", f"{pattern} = {', '.join(names)}")
-                return Suppressed(found, f"per-file-ignores: {pattern}", by)
-        for name in self.also_ignore:
-            if _named(found.code, found.name, (name,)):
-                return Suppressed(found, "--ignore", Hider("", "--ignore", name))
-        return None
-
     def deselected(self, found: Diagnostic) -> Suppressed:
         """A diagnostic of a rule that is not selected."""
         return Suppressed(found, "", self.by("select", ", ".join(self.select)))
-
-    def lowered(self, found: Diagnostic) -> Suppressed | None:
-        """What makes a diagnostic less severe; None when nothing does."""
-        adjusted = self.adjust(found)
-        if adjusted.severity >= found.severity:
-            return None
-        name = [name for name in self.severity if _named(found.code, found.name, (name,))][-1]
-        return Suppressed(found, "", self.by("severity", f"{name} = {self.severity[name]}"))
 
     @property
     def terms(self) -> tuple[Hider, ...]:
@@ -104,24 +86,12 @@ class Settings(NamedTuple):
         if not chosen and self.select:
             by = self.by("select", ", ".join(self.select))
             return f"no rule was run, since {_called(by)} selects only `{by.entry}`"
-        for names, by in ((tuple(self.ignore), self.by("ignore", "")), (self.also_ignore, Hider("", "--ignore", ""))):
-            if chosen and all(_named(rule.code, rule.name, names) for rule in chosen):
+        for words, by in ((tuple(self.ignore), self.by("ignore", "")), (self.also_ignore, Hider("", "--ignore", ""))):
+            if chosen and all(name_rule(words, rule.code, rule.name) for rule in chosen):
                 return f"{_called(by)} leaves out every rule"
         if "select" in self.given and len(chosen) < len(offered):
             return f"only the rules of `--select {', '.join(self.select)}` were run"
         return ""
-
-    def adjust(self, found: Diagnostic) -> Diagnostic:
-        """The diagnostic with the severity and the fix the user wants for its rule."""
-        for name, severity in self.severity.items():
-            if _named(found.code, found.name, (name,)):
-                found = found._replace(severity=SEVERITIES[severity])
-        if found.fix and self.unfixable and _named(found.code, found.name, self.unfixable):
-            found = found._replace(fix=found.fix._replace(applicability=Applicability.DISPLAY))
-        elif found.fix and self.extend_safe_fixes and _named(found.code, found.name, self.extend_safe_fixes):
-            if found.fix.applicability is Applicability.UNSAFE:
-                found = found._replace(fix=found.fix._replace(applicability=Applicability.SAFE))
-        return found
 
     def fails(self, severity: Severity) -> bool:
         """Whether a diagnostic of this severity makes the run fail."""
@@ -132,41 +102,31 @@ def _called(by: Hider) -> str:
     return f"`{by.where or by.option}`"
 
 
-def _named(code: str, name: str, names: tuple[str, ...]) -> bool:
-    return any(
-        given == "ALL" or given.lower() == name or (given[:1].isalpha() and code.startswith(given.upper()))
-        for given in names
-    )
+def find_configuration(folder: Path, top: Path) -> Path | None:
+    """The configuration file for a folder: that of the folder itself, or of the nearest one above it up to the top of its repository.
 
-
-def _matches(path: str, pattern: str) -> bool:
-    from fnmatch import fnmatch
-
-    return fnmatch(path, pattern) or fnmatch(path, f"*/{pattern}") or path.startswith(pattern.rstrip("/") + "/")
-
-
-def find_configuration(folder: Path) -> Path | None:
-    """The configuration file of a folder, the first of binderlint.toml, .binderlint.toml and pyproject.toml with [tool.binderlint].
-
-    A link that leads out of the repository is not followed: a stranger may have made it. Raises ConfigError.
+    In each it is the first of binderlint.toml, .binderlint.toml and pyproject.toml with [tool.binderlint]. A link that leads out of the
+    repository is not followed: a stranger may have made it. Raises ConfigError.
     """
+    return next((found for one in _upwards(folder, top) if (found := _configuration_of(one, top))), None)
+
+
+def _upwards(folder: Path, top: Path) -> list[Path]:
+    return [folder, *(parent for parent in folder.parents if parent.is_relative_to(top))]
+
+
+def _configuration_of(folder: Path, top: Path) -> Path | None:
     for name in FILES:
         path = folder / name
         if not os.path.isfile(path):
             continue
-        if os.path.islink(path) and _leads_out(path, folder):
+        if os.path.islink(path) and not path.resolve().is_relative_to(top.resolve()):
             if name == "pyproject.toml":
                 continue
             raise ConfigError(f"{path}: a link out of the repository is not followed; name the file with --config")
         if name != "pyproject.toml" or b"[tool.binderlint" in _read(path):
             return path
     return None
-
-
-def _leads_out(path: Path, folder: Path) -> bool:
-
-    whole = folder.resolve()
-    return not path.resolve().is_relative_to(find_top(whole) or whole)
 
 
 def _read(path: Path) -> bytes:
@@ -179,29 +139,28 @@ def _read(path: Path) -> bytes:
 
 def load_settings(path: Path) -> Settings:
     """Read a configuration file. Raises ConfigError."""
-    return _parse(_read(path), path.name, str(path))._replace(file=path)
+    return parse_settings(_read(path), path.name, str(path))._replace(file=path)
 
 
-def load_committed(folder: Path, ref: str) -> Settings:
-    """What a commit of the repository around a folder says in the configuration file of that folder.
+def load_committed(folder: Path, top: Path, ref: str) -> Settings:
+    """What a commit of a repository says in the configuration file for a folder of it, which is found as on the disk.
 
     Without such a file in the commit these are the settings of no file. Raises ConfigError, also where the commit is not there.
     """
-    folder = folder.resolve()
-    top = find_top(folder) or folder
     try:
         files = Snapshot(**read_ref(top, ref)._asdict())
-        for name in FILES:
-            path = (folder / name).relative_to(top).as_posix()
-            found = files.get(path)
-            if found and (name != "pyproject.toml" or b"[tool.binderlint" in found.data):
-                return _parse(found.data, name, f"{ref}:{path}")._replace(file=folder / name, commit=ref)
+        for one in _upwards(folder, top):
+            for name in FILES:
+                path = (one / name).relative_to(top).as_posix()
+                found = files.get(path)
+                if found and (name != "pyproject.toml" or b"[tool.binderlint" in found.data):
+                    return parse_settings(found.data, name, f"{ref}:{path}")._replace(file=one / name, commit=ref)
     except RepositoryError as error:
         raise ConfigError(f"the configuration of `{ref}` cannot be read: {error}") from error
     return Settings()
 
 
-def _parse(data: bytes, name: str, shown: str) -> Settings:
+def parse_settings(data: bytes, name: str, shown: str) -> Settings:
     """The settings in a configuration file, by its name and how messages call it. Raises ConfigError."""
     from binderlint.read.toml import parse_toml
 

@@ -1,20 +1,137 @@
-"""Suppression: `# binderlint: ignore[CODE] reason` comments and ignores from the settings, and which of them were of no use."""
+"""Suppression: what comments and settings keep from a report, and which comments and entries of the configuration were of no use."""
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
-from operator import itemgetter
+from collections.abc import Iterator
+from typing import NamedTuple
 
+from binderlint.facts.launch.launched import launched_elsewhere
 from binderlint.facts.launch.links import markup_of
-from binderlint.lint.comments import CommentRule, Comments, Directive, directives
+from binderlint.lint.comments import CommentRule, Comments, Directive, Unused, directives, lookalikes
 from binderlint.lint.diagnostic import Diagnostic
+from binderlint.lint.entries import places
 from binderlint.lint.families import META
+from binderlint.lint.filter import Filter
+from binderlint.lint.naming import codes_of, keys
 from binderlint.lint.report import Suppressed
 from binderlint.lint.settings import Settings
 from binderlint.repo2docker.build import build_plan
-from binderlint.rules import rule_index, rules_of
+from binderlint.rules import rules_of
 from binderlint.snapshot import Snapshot
+from binderlint.source import UNREAD
+
+
+class _Row:
+    """The comments about one rule in one file, in the order of the lines they are about. Each is marked as used once."""
+
+    def __init__(self) -> None:
+        self.lines: list[int] = []
+        self.comments: list[int] = []
+        self._next: list[int] = []
+
+    def sort(self) -> None:
+        order = sorted(range(len(self.lines)), key=lambda one: (self.lines[one], self.comments[one]))
+        self.lines, self.comments = [self.lines[one] for one in order], [self.comments[one] for one in order]
+        self._next = list(range(len(order) + 1))
+
+    def take(self, first: int, last: int) -> tuple[int | None, list[int]]:
+        """The first comment about any of these lines, and those about them that were not marked before."""
+        start, stop = bisect_left(self.lines, first), bisect_right(self.lines, last)
+        marked = []
+        at = self._unmarked(start)
+        while at < stop:
+            marked.append(self.comments[at])
+            self._next[at] = at + 1
+            at = self._unmarked(at + 1)
+        return (self.comments[start] if start < stop else None), marked
+
+    def _unmarked(self, at: int) -> int:
+        found = at
+        while self._next[found] != found:
+            found = self._next[found]
+        while self._next[at] != found:
+            self._next[at], at = found, self._next[at]
+        return found
+
+
+class _Covering:
+    """Finds the comments that are about a diagnostic, by its file, its rule and its lines."""
+
+    def __init__(self, comments: list[Directive]) -> None:
+        self._comments = comments
+        self._rows: dict[tuple[str, str], _Row] = {}
+        self.used: set[Directive] = set()
+        """Those that were about a diagnostic."""
+        for number, comment in enumerate(comments):
+            for word in {word.upper() for word in comment.rules}:
+                row = self._rows.setdefault((comment.place.path, word), _Row())
+                for line in comment.lines or (0,):
+                    row.lines.append(line)
+                    row.comments.append(number)
+        for row in self._rows.values():
+            row.sort()
+
+    def __call__(self, found: Diagnostic) -> Directive | None:
+        """The first comment of the file that is about a diagnostic."""
+        here = []
+        first, last = found.place.line, max(found.place.line, found.place.end_line)
+        for word in keys(found.code, found.name) if self._rows else ():
+            if row := self._rows.get((found.path, word)):
+                for lines in ((0, 0), (first, last)):
+                    one, marked = row.take(*lines)
+                    self.used.update(self._comments[number] for number in marked)
+                    here += [] if one is None else [one]
+        return self._comments[min(here)] if here else None
+
+
+class Parted(NamedTuple):
+    """The diagnostics of a run: those to show, those suppressed, and, of those shown, what the less severe ones were."""
+
+    kept: list[Diagnostic]
+    suppressed: list[Suppressed]
+    lowered: list[Suppressed]
+
+
+def suppress(repo: Snapshot, diagnostics: list[Diagnostic], settings: Settings, judged: frozenset[str]) -> Parted:
+    """What comments and settings make of diagnostics; what suppresses nothing becomes diagnostics itself.
+
+    A comment counts wherever a diagnostic is. Whether one is of no use is said in the files that Binder reads and in the documents whose
+    links are checked, and only of rules that were `judged`. Nothing is said against a comment where an error keeps other rules silent: in a
+    file that Binder ignores or at which the launch fails, or while the build stops.
+    """
+    paths = {*(found.path for found in diagnostics), *(use.path for use in build_plan(repo).files)}
+    looked_at = [source for source in repo.files if source.path in paths or markup_of(source)]
+    comments = [directive for source in looked_at for directive in directives(source)]
+    covering, wishes = _Covering(comments), Filter(settings)
+    parted = Parted([], [], [])
+
+    def part(original: Diagnostic, comment: Directive | None) -> None:
+        found = wishes.adjust(original)
+        hidden = wishes.ignored(found) or (comment.suppressed(found) if comment else None)
+        if hidden:
+            parted.suppressed.append(hidden)
+            return
+        parted.kept.append(found)
+        if lowered := wishes.lowered(original):
+            parted.lowered.append(lowered)
+
+    for found in diagnostics:
+        part(found, covering(found))
+    failing = {one.path for one in parted.kept if one.fails_today}
+    excused = {comment for comment in comments if comment.place.path in failing or not _is_read(repo, comment)}
+    likes = [like for source in looked_at for like in lookalikes(source)]
+    meant, certain = _Covering([like.meant for like in likes]), {like.meant for like in likes if like.certain}
+    for number, found in enumerate(parted.kept):
+        if meant(found) in certain:  # who wrote that wants it left alone
+            parted.kept[number] = found._replace(fix=None)
+    unused = list(_unused(repo, settings, wishes.used, diagnostics, judged))
+    asked = Comments(comments, covering.used | excused, judged, likes, meant.used, unused, settings.require_reasons)
+    for rule in rules_of(META):
+        if isinstance(rule, CommentRule) and rule.code in judged:
+            for found in rule.judge(asked):
+                part(found, None)
+    return parted
 
 
 def _is_read(repo: Snapshot, comment: Directive) -> bool:
@@ -24,69 +141,35 @@ def _is_read(repo: Snapshot, comment: Directive) -> bool:
     return not plan.error and (use is None or plan.uses(use.path))
 
 
-class _Covering:
-    """Finds the comments that are about a diagnostic, by its file, its rule and its lines."""
+def _unused(
+    repo: Snapshot,
+    settings: Settings,
+    used: set[tuple[str, str]],
+    diagnostics: list[Diagnostic],
+    judged: frozenset[str],
+) -> Iterator[Unused]:
+    """The entries of `ignore` and `per-file-ignores` in the repository's own configuration that hid nothing.
 
-    def __init__(self, comments: list[Directive]) -> None:
-        self._numbers = {directive: number for number, directive in enumerate(comments)}
-        self._found: dict[tuple[str, str], list[tuple[int, Directive]]] = {}
-        """For each file and rule the comments by the line they are about, those about the whole file first."""
-        for directive in comments:
-            for rule in set(directive.rules):
-                self._found.setdefault((directive.place.path, rule), []).append((directive.line or 0, directive))
-        for known in self._found.values():
-            known.sort(key=itemgetter(0))
-
-    def __call__(self, found: Diagnostic) -> list[Directive]:
-        """The comments, in the order of the file."""
-        here: set[Directive] = set()
-        for rule in {found.code, found.name}:
-            if known := self._found.get((found.path, rule)):
-                first, last = found.place.line, max(found.place.line, found.place.end_line)
-                here.update(one for _, one in known[: bisect_right(known, 0, key=itemgetter(0))])
-                start, stop = (
-                    side(known, line, key=itemgetter(0)) for side, line in ((bisect_left, first), (bisect_right, last))
-                )
-                here.update(one for _, one in known[start:stop])
-        return sorted(here, key=self._numbers.__getitem__)
-
-
-def suppress(
-    repo: Snapshot, diagnostics: Iterable[Diagnostic], settings: Settings, ran: set[str]
-) -> tuple[list[Diagnostic], list[Suppressed]]:
-    """Part the diagnostics into those to show and those suppressed; comments that suppress nothing become diagnostics themselves.
-
-    A comment counts wherever a diagnostic is. Whether one is of no use is judged in the files that Binder reads and in the documents whose
-    links are checked, and only by rules that `ran`. Nothing is said against a comment where an error keeps other rules silent: in a file
-    that Binder ignores or at which the launch fails, or while the build stops.
+    None while something else may have kept a rule silent: a file that could not be read, an error of the launch, links that launch another
+    repository, a hub of the command line. Those that name rules about the run itself are not looked at: what these say changes from run to run.
     """
-    diagnostics = list(diagnostics)
-    paths = {*(found.path for found in diagnostics), *(use.path for use in build_plan(repo).files)}
-    looked_at = [source for source in repo.files if source.path in paths or markup_of(source)]
-    comments = [directive for source in looked_at for directive in directives(source)]
-    covering = _Covering(comments)
-    kept: list[Diagnostic] = []
-    suppressed: list[Suppressed] = []
-    used: set[Directive] = set()
-    for found in diagnostics:
-        hidden = settings.ignored(found)
-        here = covering(found)
-        used.update(here)
-        if hidden is None and here:
-            hidden = here[0].suppressed(found)
-        if hidden is None:
-            kept.append(found)
-        else:
-            suppressed.append(hidden)
-    if comments:
-        failing = {one.path for one in kept if one.fails_today}
-        used.update(comment for comment in comments if comment.place.path in failing or not _is_read(repo, comment))
-        known = {name for entry in rule_index() for name in (entry.code, entry.name)}
-        facts = Comments(comments, used, ran, known, settings.require_reasons)
-        for rule in rules_of(META):
-            if isinstance(rule, CommentRule) and rule.code in ran:
-                for found in rule.judge(facts):
-                    hidden = settings.ignored(found)
-                    kept += [] if hidden else [found]
-                    suppressed += [hidden] if hidden else []
-    return kept, suppressed
+    source = (repo.get(settings.path) or repo.untracked.get(settings.path)) if settings.path else None
+    if source is None or "hub" in settings.given:
+        return
+    if any(one.mode == UNREAD for one in (*repo.sources.values(), *repo.untracked.values())):
+        return
+    if build_plan(repo).error or any(one.fails_today for one in diagnostics) or launched_elsewhere(repo):
+        return
+    named = {
+        **{("ignore", word): (word,) for word in settings.ignore},
+        **{("per-file-ignores", pattern): words for pattern, words in settings.per_file_ignores.items()},
+    }
+    unused = {
+        (option, entry)
+        for (option, entry), words in named.items()
+        if (option, entry) not in used
+        and (codes := [codes_of(word) for word in words])
+        and all(one and one <= judged and not any(code.startswith(META) for code in one) for one in codes)
+    }
+    for (option, entry), place in places(source, unused):
+        yield Unused(option, entry, place)

@@ -12,7 +12,7 @@ from binderlint.outside.clone import Commit
 from binderlint.outside.dotgit import find_git, is_partial, is_ref_name, read_git
 from binderlint.outside.git import FETCH, Blobs, Bounds, GitError, Store, UnknownRefError
 from binderlint.outside.objects import read_tree, resolve
-from binderlint.outside.worktree import Contents, blob_sources, total_bytes
+from binderlint.outside.worktree import Contents, below, blob_sources, total_bytes
 from binderlint.pattern import regex
 from binderlint.read.secrets import masked
 from binderlint.source import RepositoryError
@@ -35,6 +35,8 @@ class Remote(NamedTuple):
     ref: str
     identity: str
     """`gh/owner/name` or `gl/group/name`, empty for one that is hosted elsewhere."""
+    subdir: str = ""
+    """The folder of it that is to be looked at by itself, empty for the whole."""
 
 
 def find_remote(target: str) -> Remote | None:
@@ -92,7 +94,7 @@ def open_remote(remote: Remote, here: Path, *, hub: str | Hub = "mybinder.org") 
     from binderlint.snapshot import Snapshot
 
     if local := _known_here(here, remote):
-        return Snapshot.from_ref(local, remote.ref, hub=hub)
+        return Snapshot.from_ref(local / remote.subdir, remote.ref, hub=hub)
     return Snapshot(**fetch(remote)._asdict(), hub=hub)
 
 
@@ -125,11 +127,12 @@ def fetch(remote: Remote, bounds: Bounds = FETCH) -> Contents:
     store = Store(Path(folder.name))
     blobs = Blobs(store, folder=folder)
     try:
-        entries = read_tree(store, _fetch(remote, store, bounds))
+        entries = below(read_tree(store, _fetch(remote, store, bounds)), remote.subdir)
     except GitError as error:
         folder.cleanup()
         raise RepositoryError(f"{shown}: {masked(str(error))}") from error
-    return Contents(blob_sources(entries, blobs), Git(origin=remote.identity), Commit(None, total_bytes(entries)))
+    git = None if remote.subdir else Git(origin=remote.identity)
+    return Contents(blob_sources(entries, blobs), git, Commit(None, total_bytes(entries)))
 
 
 def _fetch(remote: Remote, store: Store, bounds: Bounds) -> str:

@@ -116,21 +116,31 @@ def _unfolded(place: GitFolder, entries: list[Entry]) -> Iterator[Entry]:
 
 
 def read_ref(folder: Path, ref: str) -> Contents:
-    """The files of a commit. Raises RepositoryError, also for a ref that git does not know."""
+    """The files of a commit, or those that it has in a folder inside the repository. Raises RepositoryError, also for a ref that git does not know."""
     folder = folder.resolve()
     place = find_git(folder) or find_bare(folder)
     if place is None:
         raise RepositoryError(f"{folder}: not a git repository, so there is no ref `{ref}`")
-    return _read_commit(place, ref)
+    return _read_commit(place, ref, "" if folder == place.top else folder.relative_to(place.top).as_posix())
 
 
-def _read_commit(place: GitFolder, ref: str) -> Contents:
+def _read_commit(place: GitFolder, ref: str, folder: str = "") -> Contents:
     try:
         store = find_store(place)
-        entries = read_tree(store, resolve(place, ref))
-        return Contents(blob_sources(entries, Blobs(store)), read_git(place), Commit(place, total_bytes(entries)))
+        entries = below(read_tree(store, resolve(place, ref)), folder)
+        git = None if folder else read_git(place)
+        return Contents(blob_sources(entries, Blobs(store)), git, Commit(place, total_bytes(entries)))
     except GitError as error:
         raise RepositoryError(f"{place.top}: {error}") from error
+
+
+def below(entries: list[Entry], folder: str) -> list[Entry]:
+    """The files in a folder of a commit, with their paths from there; all for `""`. Raises GitError where there is no such folder."""
+    prefix = f"{folder}/" if folder else ""
+    found = [entry._replace(path=entry.path[len(prefix) :]) for entry in entries if entry.path.startswith(prefix)]
+    if folder and not found:
+        raise GitError(f"this commit has no folder `{folder}`")
+    return found
 
 
 def blob_sources(entries: list[Entry], blobs: Blobs) -> list[Source]:

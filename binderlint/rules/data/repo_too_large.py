@@ -17,6 +17,7 @@ class RepoTooLarge(Rule):
     code = "DAT002"
     severity = Severity.WARNING
     level = Level.POLISH
+    needs_git = True
 
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         size = history_bytes(repo) + tree_bytes(repo)

@@ -15,6 +15,7 @@ class DockerClonesItself(Rule):
     code = "DKR017"
     severity = Severity.WARNING
     level = Level.REPRODUCE
+    needs_git = True
 
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         if not repo.git.origin:

@@ -24,6 +24,7 @@ class BadgeMissing(Rule):
     code = "LNK010"
     severity = Severity.INFO
     level = Level.POLISH
+    needs_git = True
 
     @about(build_plan)
     def check(self, repo: Snapshot, plan: Plan) -> Iterator[Diagnostic]:

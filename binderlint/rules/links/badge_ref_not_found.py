@@ -17,6 +17,7 @@ class BadgeRefNotFound(Rule):
     code = "LNK008"
     severity = Severity.ERROR
     level = Level.LAUNCH
+    needs_git = True
 
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         for link in live_launches(repo):

@@ -17,6 +17,7 @@ class BadgeRemovedUi(Rule):
     code = "LNK019"
     severity = Severity.ERROR
     level = Level.RUN
+    needs_git = True
 
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         for link in opening_here(repo):

@@ -22,6 +22,7 @@ class BadgeTargetMissing(Rule):
     code = "LNK009"
     severity = Severity.WARNING
     level = Level.RUN
+    needs_git = True
 
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         if not any(link.launches_repository(repo) for link in launch_links(repo)) or _makes_files(repo):

@@ -19,6 +19,7 @@ class BadgeUnknownRoute(Rule):
     code = "LNK023"
     severity = Severity.ERROR
     level = Level.RUN
+    needs_git = True
 
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         for link in opening_here(repo):

@@ -23,6 +23,7 @@ class BadgeWrongRepo(Rule):
     code = "LNK017"
     severity = Severity.WARNING
     level = Level.RUN
+    needs_git = True
 
     @about(build_plan)
     def check(self, repo: Snapshot, plan: Plan) -> Iterator[Diagnostic]:

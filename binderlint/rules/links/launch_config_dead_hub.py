@@ -20,6 +20,7 @@ class LaunchConfigDeadHub(Rule):
     code = "LNK022"
     severity = Severity.ERROR
     level = Level.LAUNCH
+    needs_git = True
 
     @about(launch_configs)
     def check(self, repo: Snapshot, configs: tuple[LaunchConfig, ...]) -> Iterator[Diagnostic]:

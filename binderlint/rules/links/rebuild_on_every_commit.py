@@ -18,6 +18,7 @@ class RebuildOnEveryCommit(Rule):
     code = "LNK025"
     severity = Severity.INFO
     level = Level.POLISH
+    needs_git = True
 
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         links = [link for link in live_launches(repo) if link.launches_repository(repo) and _in_readme(link)]

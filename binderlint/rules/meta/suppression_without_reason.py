@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
-from binderlint.lint.diagnostic import Diagnostic, Level, Severity
-
-if TYPE_CHECKING:
-    pass
 from binderlint.lint.comments import CommentRule, Comments
+from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 
 
 class SuppressionWithoutReason(CommentRule):

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from binderlint.changes.edits import remove_lines, replace
 from binderlint.lint.comments import CommentRule, Comments, Directive
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Replace, Severity
+from binderlint.lint.naming import codes_of
 
 
 class UnusedSuppression(CommentRule):
@@ -16,7 +17,8 @@ class UnusedSuppression(CommentRule):
 
     def judge(self, comments: Comments) -> Iterator[Diagnostic]:
         for comment in comments.found:
-            if comment not in comments.used and comment.rules and set(comment.rules) <= comments.ran:
+            known = all(map(codes_of, comment.rules))
+            if comment.rules and known and comment.codes <= comments.judged and comment not in comments.used:
                 yield self.at(
                     comment.place,
                     f"This comment suppresses nothing: {', '.join(comment.rules)} found no problem here",
