@@ -109,8 +109,9 @@ def _of_dockerfile(repo: Snapshot, plan: Plan, source: Source) -> Iterator[Found
     dockerfile = read_dockerfile(source)
     image = image_of(dockerfile.final) if dockerfile.final else None
     for names in onbuild_files(image):
-        if image and (path := next((path for name in names if repo.get(path := plan.path(name))), None)):
-            yield path, f"the image `{image.written}` builds from it (ONBUILD)"
+        there = [path for path in map(plan.path, names) if repo.get(path)]
+        if image and there:
+            yield there[0], f"the image `{image.written}` builds from it (ONBUILD)"
     for instruction in dockerfile.instructions:
         if instruction.trigger is not None:
             continue
