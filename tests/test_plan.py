@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ import jsonschema
 import pytest
 
 from binderlint.cli import main
+from binderlint.data import pairs
 from binderlint.lint.hubs import Hub, describe, find_hub, judge, parse_size
 from binderlint.lint.settings import ConfigError, load_settings
 from binderlint.outside import remote
@@ -25,7 +27,7 @@ from binderlint.repo2docker.mentions import mentioned
 from binderlint.repo2docker.names import meant
 from binderlint.repo2docker.plan import DEFAULT_PYTHON, Status
 from binderlint.repo2docker.steps import build_steps
-from binderlint.repo2docker.tables import repo2docker
+from binderlint.repo2docker.tables import PLATFORM, repo2docker
 from binderlint.snapshot import RepositoryError, Snapshot
 from binderlint.source import SYMLINK, Files, Source
 from tests.hosting import git_host
@@ -64,6 +66,9 @@ def test_tables_are_those_of_the_installed_repo2docker() -> None:
         locks = Path(conda.HERE).glob(f"environment.py-*-{platform}.lock")
         found = {path.name.removeprefix("environment.py-").removesuffix(f"-{platform}.lock") for path in locks}
         assert found == set(known)
+    for minor in python["lock_files"][PLATFORM]:
+        lock = Path(conda.HERE, f"environment.py-{minor}-{PLATFORM}.lock").read_text("utf-8")
+        assert re.findall(r"/python-(\d+\.\d+\.\d+)-", lock) == [pairs("python_releases.tsv")[minor]]
     assert datetime.date.fromisoformat(table["r"]["first_snapshot"]) == r.RSPM_CUTOFF_DATE
     answers = {}
     for minor in [f"{major}.{minor}" for major in range(2, 7) for minor in range(12)] + [None]:

@@ -3,30 +3,28 @@
 from __future__ import annotations
 
 from binderlint.changes.edits import create, prepend, replace
-from binderlint.facts.environment.held import held_at
-from binderlint.facts.environment.installs import pip_files
+from binderlint.facts.environment.held import python_fits
 from binderlint.facts.environment.mapping import conda_list, conda_specs
 from binderlint.lint.diagnostic import Applicability, Edit, Fix
 from binderlint.repo2docker.build import build_plan, used_file
-from binderlint.repo2docker.buildpack import Buildpack
+from binderlint.repo2docker.buildpack import WITH_RUNTIME, Buildpack
 from binderlint.snapshot import Snapshot
 
 PYTHONS = tuple(f"3.{minor}" for minor in range(7, 15))  # those that repo2docker gives server and kernel in one
 
 
-def other_python(repo: Snapshot, python: str) -> Fix | None:
-    """Pin the nearest Python that all pinned versions have builds for."""
-    pinned = [one for file in pip_files(repo) if not file.constraint for one in file.requirements]
-
-    def works(candidate: str) -> bool:
-        held = [found for one in pinned if one.applies(candidate) and (found := held_at(one, candidate))]
-        return not any(found.missing or found.too_old for found in held)
-
+def fitting_python(repo: Snapshot, python: str) -> str | None:
+    """The Python nearest to one that nothing in the repository speaks against, itself if it can be; None where there is none."""
     if python not in PYTHONS:
         return None
     here = PYTHONS.index(python)
     nearest = sorted(PYTHONS, key=lambda candidate: abs(PYTHONS.index(candidate) - here))
-    right = next((candidate for candidate in nearest if works(candidate)), None)
+    return next((candidate for candidate in nearest if python_fits(repo, candidate)), None)
+
+
+def other_python(repo: Snapshot, python: str) -> Fix | None:
+    """Pin the nearest Python that all pinned versions have builds for."""
+    right = fitting_python(repo, python)
     edit = pin_python(repo, right) if right else None
     return Fix(f"Pin Python {right}", (edit,), Applicability.UNSAFE) if edit else None
 
@@ -42,7 +40,7 @@ def pin_python(repo: Snapshot, python: str) -> Edit | None:
                     return None
                 return replace(spec.text, f"python={python}")
         return prepend(dependencies, f"python={python}") if dependencies is not None else None
-    if plan.buildpack != Buildpack.PYTHON:
+    if plan.buildpack not in WITH_RUNTIME:
         return None
     place = plan.python.place if plan.python else None
     runtime = used_file(repo, "runtime.txt")

@@ -211,16 +211,26 @@ def install(command: Command) -> str | None:
     return found.group().rstrip("(") if found else None
 
 
-_CUT = regex(r"(?:https?|ftp)://[^\s'\"`;|<>()&]*[?&=][^\s'\"`;|<>()&]*$")
+_NOT_IN_ADDRESS = "\t\n '\"`;|<>()&"
+_ADDRESS = regex(r"(?:https?|ftp)://|(?<![^=])/")
+_ASKS = regex(r"[?=]")
+_QUERY = regex(r"\?[\w.%-]+=")
 _TAIL = regex(r"(?:&[\w.%-]+(?:=[^\s'\"`;|<>()&]*)?)+(?=\s|$)")
 
 
 def cut_address(command: Command) -> Place | None:
-    """An address without quotes that its `&` cuts off: the whole of it, as it was meant. None where there is none."""
+    """An address without quotes that its `&` cuts off: the whole of it, as it was meant. None where there is none.
+
+    That is a URL, or the path and the question that a server is to open: `--ServerApp.default_url=/git-pull?repo=...`.
+    """
     if not command.context.background or not command.written:
         return None
     word = command.written[-1]
     source, end = word.place.source, command.place.span.end
-    found = _CUT.search(word.raw) if word.place.text == word.raw and word.place.span.end == end else None
-    tail = _TAIL.match(source.text, end) if found else None
-    return source.place(word.place.span.start + found.start(), tail.end()) if found and tail else None
+    if word.place.text != word.raw or word.place.span.end != end:
+        return None
+    found = _ADDRESS.search(word.raw, max(map(word.raw.rfind, _NOT_IN_ADDRESS)) + 1)
+    if not found or not (_QUERY if found.group() == "/" else _ASKS).search(word.raw, found.end()):
+        return None
+    tail = _TAIL.match(source.text, end)
+    return source.place(word.place.span.start + found.start(), tail.end()) if tail else None

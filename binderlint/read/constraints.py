@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator
 
 from binderlint.pattern import regex
-from binderlint.read.digits import release
+from binderlint.read.digits import number, release
 from binderlint.read.matchspec import MatchSpec
 from binderlint.read.requirements import Requirement
 
@@ -41,6 +41,11 @@ def pip_admits(specifier: str, version: str) -> bool | None:
         return None
 
 
+def without_caret(specifier: str) -> str:
+    """A constraint of Poetry's as pip reads it: `^3.9` is `>=3.9,<4`."""
+    return re.sub(r"\^\s*(\d+)([\d.]*)", lambda found: f">={found[1]}{found[2]},<{number(found[1]) + 1}", specifier)
+
+
 def pip_admits_since(specifier: str, version: str) -> bool:
     """Whether a constraint as pip reads it lets some release from a version on through; True where that cannot be told."""
     from packaging.specifiers import SpecifierSet
@@ -58,8 +63,8 @@ def pip_admits_since(specifier: str, version: str) -> bool:
 
 def only_below(written: str, lowest: Release) -> bool:
     """Whether a constraint of pip or conda lets only releases below the lowest that works through."""
-    for operator, number in re.findall(r"(===|==|=|!=|~=|>=|<=|>|<|^)\s*v?(\d+(?:\.\d+)*)", written):
-        parts = release(re.sub(r"(?:\.0)+$", "", number))
+    for operator, version in re.findall(r"(===|==|=|!=|~=|>=|<=|>|<|^)\s*v?(\d+(?:\.\d+)*)", written):
+        parts = release(re.sub(r"(?:\.0)+$", "", version))
         if operator in ("<", "<="):
             if parts < lowest or (operator == "<" and parts == lowest[: len(parts)] and not any(lowest[len(parts) :])):
                 return True

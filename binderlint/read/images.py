@@ -8,6 +8,7 @@ from functools import cache
 from typing import NamedTuple
 
 from binderlint.data import rows
+from binderlint.pattern import regex
 from binderlint.source import Text
 
 
@@ -110,3 +111,22 @@ def _table() -> tuple[tuple[re.Pattern[str], re.Pattern[str], Facts], ...]:
             )
         )
     return tuple(table)
+
+
+_PANGEO_BASE = regex(r"(?:docker|quay)\.io/pangeo/base-image")
+
+
+def onbuild_files(image: Image | None) -> tuple[tuple[str, ...], ...]:
+    """The configuration files that the ONBUILD lines of an image read from binder/, .binder/ or the root, of each group the first that is there.
+
+    Empty for an image that leaves the repository alone, as far as its name tells. Sources: pangeo-data/pangeo-docker-images, base-image/Dockerfile;
+    pangeo-data/pangeo-stacks, onbuild/r2d_overlay.py.
+    """
+    if image is None:
+        return ()
+    if _PANGEO_BASE.fullmatch(image.path):
+        packages = ("conda-lock.yml", "conda-linux-64.lock", "environment.yml")
+        return (("apt.txt",), packages, ("requirements.txt",), ("postBuild",), ("start",))
+    if image.name.endswith("-onbuild") or image.tag.endswith("onbuild"):
+        return (("apt.txt",), ("environment.yml", "requirements.txt"), ("postBuild",), ("start",))
+    return ()

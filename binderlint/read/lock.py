@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
 
-from binderlint.read.constraints import pip_admits
-from binderlint.read.digits import number
+from binderlint.read.constraints import pip_admits, without_caret
+from binderlint.read.pythons import python_release
 
 
 class Lock(NamedTuple):
@@ -21,10 +20,7 @@ class Lock(NamedTuple):
         """Whether it was made for this Python; a lock that does not say is taken to."""
         if not self.python:
             return True
-        wanted = re.sub(
-            r"\^\s*(\d+)([\d.]*)", lambda found: f">={found[1]}{found[2]},<{number(found[1]) + 1}", self.python
-        )
-        return bool(pip_admits(wanted, f"{python}.99") or pip_admits(wanted, python))
+        return pip_admits(without_caret(self.python), python_release(python)) is True
 
     def objection(self, python: str) -> str:
         """Why its versions are not used for a build with this Python (empty where it is not known); empty where they are."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
+from binderlint.read.pythons import python_release
+
 
 @lru_cache(maxsize=1024)
 def marker_holds(marker: str, python: str) -> bool:
@@ -13,7 +15,7 @@ def marker_holds(marker: str, python: str) -> bool:
 
     environment: dict[str, Any] = {
         "python_version": python,
-        "python_full_version": f"{python}.0" if python.count(".") == 1 else python,
+        "python_full_version": python_release(python),
         "sys_platform": "linux",
         "platform_system": "Linux",
         "platform_machine": "x86_64",

@@ -11,6 +11,7 @@ from binderlint.read import digits
 from binderlint.read.requirements import unquoted
 from binderlint.source import Place, Text
 
+PATCHES = 30  # more than any Python has had
 _OPERATOR = r"(?:==|!=|~=|>=|<=|=|>|<)"
 _VERSION = r"(?:[0-9A-Za-z_][0-9A-Za-z_.+!-]*\*?|\*)"
 _TERM = rf"(?:{_OPERATOR}\s*)?{_VERSION}"
@@ -132,6 +133,12 @@ def _keys(text: Text | None, whole: bool) -> dict[str, Text] | None:
 def admits(version: str, release: tuple[int, ...]) -> bool | None:
     """Whether a version constraint lets a release such as (3, 10, 4) through; None where this reader cannot tell."""
     answers = [_all(group, release) for group in version.split("|")]
+    return True if True in answers else None if None in answers else False
+
+
+def admits_minor(version: str, minor: str) -> bool | None:
+    """Whether a version constraint lets any release of a minor version such as `3.10` through; None where this reader cannot tell."""
+    answers = {admits(version, (*digits.release(minor), patch)) for patch in range(PATCHES)}
     return True if True in answers else None if None in answers else False
 
 

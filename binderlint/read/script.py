@@ -110,11 +110,12 @@ class Shell:
 
 
 class Script:
-    """A script file: `start` or `postBuild`."""
+    """A script file: `start` or `postBuild`. `folder` is where it is started, from the repository's root."""
 
-    def __init__(self, source: Source, load: Load | None = None) -> None:
+    def __init__(self, source: Source, load: Load | None = None, folder: str = "") -> None:
         self.source = source
         self._load = load
+        self._folder = folder
 
     @cached_property
     def shebang(self) -> Shebang:
@@ -133,7 +134,7 @@ class Script:
         text = self.source.slice(int(self.source.has_bom), len(self.source.text))
         errexit = bool(re.search(r"(?:^|\s)-[a-z]*e", self.shebang.argument))
         variables: Variables = Scope((name, (value,)) for name, value in BINDER_VARIABLES.items())
-        return parse_shell(text, variables=variables, load=self._load, errexit=errexit)
+        return parse_shell(text, variables=variables, load=self._load, errexit=errexit, folder=self._folder)
 
     @property
     def commands(self) -> tuple[Command, ...]:
@@ -172,6 +173,7 @@ def parse_shell(
     variables: Variables | None = None,
     load: Load | None = None,
     errexit: bool = False,
+    folder: str = "",
 ) -> Shell:
     """Read shell code from any piece of text that knows its place: a file, a `RUN` line, a value in a YAML file.
 
@@ -181,7 +183,7 @@ def parse_shell(
     code = Code(text)
     root = tree(code)
     state = State(Scope() if variables is None else variables, (Rest(0),))
-    state.errexit = errexit
+    state.errexit, state.cwd = errexit, folder
     walk = Walk(load)
     try:
         walk.script(code, root, state)

@@ -21,6 +21,8 @@ class Known(NamedTuple):
     """Ranges of releases, both ends included, that pip does not find at all."""
     newest: Release
     """The newest release that the table knows."""
+    alone: bool = True
+    """Whether no other Python got its first build with the same release: else the package simply had no wheels before."""
 
     def missing(self, release: Release) -> bool:
         """Whether pip finds no such release for this Python."""
@@ -29,6 +31,16 @@ class Known(NamedTuple):
     def too_old(self, release: Release) -> bool:
         """Whether the release is from before the first ready-made build."""
         return self.first is not None and release < self.first
+
+    def never_built(self, release: Release) -> bool:
+        """Whether nobody built a release for this Python: it is older than the one before the first with a wheel, or this Python was dropped before it."""
+        if self.dropped_from and self.dropped_from <= release <= self.newest:
+            return True
+        if self.first is None or not self.alone or len(release) < 2:
+            return False
+        major, minor, patch = (*self.first, 0, 0)[:3]
+        earliest = (major, minor) if patch else (major, minor - 1) if minor else (major - 1, 0)
+        return release[:2] < earliest
 
     @property
     def dropped_from(self) -> Release | None:
@@ -43,7 +55,8 @@ def known(package: str, python: str) -> Known | None:
         return None
     first = entry.get("first", {}).get(python)
     gone = tuple((release(low), release(high)) for low, high in entry["gone"].get(python, []))
-    return Known(release(first) if first else None, gone, release(entry["newest"]))
+    alone = list(entry.get("first", {}).values()).count(first) < 2
+    return Known(release(first) if first else None, gone, release(entry["newest"]), alone)
 
 
 def release(version: str) -> Release:

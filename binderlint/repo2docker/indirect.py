@@ -6,8 +6,8 @@ import posixpath
 import re
 from collections.abc import Iterable, Iterator
 
-from binderlint.pattern import regex
 from binderlint.read.dockerfile.instructions import image_of, read_dockerfile
+from binderlint.read.images import onbuild_files
 from binderlint.read.requirements import Line, Option, Requirement, parse_requirement
 from binderlint.read.yaml import read_yaml
 from binderlint.repo2docker.environment import is_local_requirement
@@ -18,17 +18,6 @@ from binderlint.snapshot import Snapshot
 from binderlint.source import UNREAD, Array, Source, Table, Text
 
 _PACKAGE = ("pyproject.toml", "setup.py", "setup.cfg")
-# What the ONBUILD lines of these images read, from binder/, .binder/ or the root (pangeo-data/pangeo-docker-images, base-image/Dockerfile).
-_ONBUILD = (
-    "apt.txt",
-    "environment.yml",
-    "conda-lock.yml",
-    "conda-linux-64.lock",
-    "requirements.txt",
-    "postBuild",
-    "start",
-)
-_ONBUILD_IMAGE = regex(r"(?:.*/)?pangeo/base-image|.*-onbuild")
 
 Found = tuple[str, str]
 """A path and the reason it is read for."""
@@ -119,10 +108,10 @@ def _of_dockerfile(repo: Snapshot, plan: Plan, source: Source) -> Iterator[Found
     """What a Dockerfile copies by name, what its commands name, and what the image it starts from reads."""
     dockerfile = read_dockerfile(source)
     image = image_of(dockerfile.final) if dockerfile.final else None
-    if image and (_ONBUILD_IMAGE.fullmatch(image.path) or image.tag.endswith("onbuild")):
-        for name in _ONBUILD:
-            if repo.get(plan.path(name)):
-                yield plan.path(name), f"the image `{image.written}` builds from it (ONBUILD)"
+    for names in onbuild_files(image):
+        there = [path for path in map(plan.path, names) if repo.get(path)]
+        if image and there:
+            yield there[0], f"the image `{image.written}` builds from it (ONBUILD)"
     for instruction in dockerfile.instructions:
         if instruction.trigger is not None:
             continue

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from binderlint.fact import fact
 from binderlint.read.apt import AptEntry, read_apt
-from binderlint.repo2docker.build import used_file
+from binderlint.repo2docker.build import build_plan, used_file
+from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.snapshot import Snapshot
 
 
 @fact
 def apt_entries(repo: Snapshot) -> tuple[AptEntry, ...]:
-    """The lines of apt.txt that the build installs."""
-    source = used_file(repo, "apt.txt")
+    """The lines of apt.txt that repo2docker installs. What a Dockerfile or its image does with the file, and on which system, is its own matter."""
+    source = used_file(repo, "apt.txt") if build_plan(repo).buildpack != Buildpack.DOCKER else None
     return read_apt(source) if source else ()

@@ -43,7 +43,7 @@ def asked_packages(repo: Snapshot) -> Iterator[list[AskedPackage]]:
             else:
                 yield pip
     yield listed
-    yield list(_pipfile(repo))
+    yield list(pipfile_packages(repo))
 
 
 def asked_names(repo: Snapshot) -> frozenset[str]:
@@ -72,7 +72,7 @@ _TABLE = regex(r"\s*\[\s*([\w-]+)\s*\]")
 _ENTRY = regex(r"\s*\"?([A-Za-z0-9][\w.-]*)\"?\s*=\s*\"([^\"]*)\"")
 
 
-def _pipfile(repo: Snapshot) -> Iterator[AskedPackage]:
+def pipfile_packages(repo: Snapshot) -> Iterator[AskedPackage]:
     """The packages of a Pipfile that is installed without a Pipfile.lock."""
     source = used_file(repo, "Pipfile") if build_plan(repo).buildpack == Buildpack.PIPFILE else None
     if source is None or used_file(repo, "Pipfile.lock"):

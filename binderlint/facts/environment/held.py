@@ -1,4 +1,4 @@
-"""Held: the pip requirements that a version holds where no ready-made package fits the Python."""
+"""Held: the packages that a version holds where no ready-made package fits the Python, and whether a Python fits all that is asked for."""
 
 from __future__ import annotations
 
@@ -6,10 +6,25 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from binderlint.facts.environment.installs import pip_files
-from binderlint.read.requirements import Requirement
+from binderlint.facts.environment.asked import pipfile_packages
+from binderlint.facts.environment.installs import pip_files, pip_requirements
+from binderlint.facts.environment.mapping import conda_specs
+from binderlint.facts.environment.own_package import own_installs, own_python
+from binderlint.pattern import regex
+from binderlint.read import digits
+from binderlint.read.constraints import pip_admits
+from binderlint.read.matchspec import MatchSpec
+from binderlint.read.packages import names_of_conda
+from binderlint.read.pythons import python_release
+from binderlint.read.requirements import Requirement, canonical
 from binderlint.read.wheels import Known, Release, known, release
+from binderlint.repo2docker.build import build_plan
+from binderlint.repo2docker.buildpack import WITH_RUNTIME
 from binderlint.snapshot import Snapshot
+
+_DIGITS = r"\d+(?:\.\d+)*"
+_CLAUSE = regex(r"(===|==|~=|!=|<=|>=|<|>)\s*([^\s,]+)")
+_PINNED = regex(r"=*\s*(\d+\.\d+(?:\.\d+)*)(?:\.\*)?")  # with one number alone, many series are meant
 
 
 class Held(NamedTuple):
@@ -30,22 +45,51 @@ def held_by_file(repo: Snapshot, python: str) -> Iterator[list[Held]]:
 
 def held_at(one: Requirement, python: str) -> Held | None:
     """What the table says of a requirement for a Python; None where it says nothing."""
-    table = known(one.key, python) if one.clauses and not one.url else None
+    found = None if one.url else _held(one.key, one.clauses, python)
+    return Held(one, *found) if found else None
+
+
+def python_fits(repo: Snapshot, python: str) -> bool:
+    """Whether nothing that is known speaks against a Python: what pip and conda are asked for, and the repository's own package where it is installed."""
+    plan, own = build_plan(repo), own_python(repo)
+    if own and own_installs(repo) and pip_admits(own, python_release(python)) is False:
+        return False
+    if plan.buildpack in WITH_RUNTIME and not plan.binder_dir and own and pip_admits(own, python) is False:
+        return False  # repo2docker stops at a runtime.txt that requires-python excludes (python/__init__.py)
+    pip = [(one.key, one.clauses) for one in pip_requirements(repo) if one.applies(python) and not one.url]
+    pip += [(one.key, tuple(_CLAUSE.findall(one.version or ""))) for one in pipfile_packages(repo)]
+    found = [_held(*one, python) for one in pip]
+    if any(one and (one[2] or one[3]) for one in found):
+        return False
+    return not any(_is_never_built(spec, python) for spec in conda_specs(repo))
+
+
+def _held(key: str, clauses: tuple[tuple[str, str], ...], python: str) -> tuple[Release, Known, bool, bool] | None:
+    """The version that clauses hold a package at, what is known of the package, and whether that version is missing or too old for a Python."""
+    table = known(key, python) if clauses else None
     if table is None:
         return None
-    exact = next((number for sign, number in one.clauses if sign in ("==", "===")), None)
+    exact = next((number for sign, number in clauses if sign in ("==", "===")), None)
     if exact:
-        if not re.fullmatch(r"\d+(?:\.\d+)*", exact):
+        if not re.fullmatch(_DIGITS, exact):
             return None
         version = release(exact)
-        return Held(one, version, table, table.missing(version), table.too_old(version))
-    for sign, number in one.clauses:
-        if not re.fullmatch(r"\d+(?:\.\d+)*", number):
+        return version, table, table.missing(version), table.too_old(version)
+    for sign, number in clauses:
+        if not re.fullmatch(_DIGITS, number):
             return None
         version = release(number)
         dropped = table.dropped_from
         if sign in (">=", ">", "~=") and dropped and dropped <= version <= table.newest:
-            return Held(one, version, table, True, False)
+            return version, table, True, False
         if sign == "<" and table.first and version <= table.first:
-            return Held(one, version, table, False, True)
+            return version, table, False, True
     return None
+
+
+def _is_never_built(spec: MatchSpec, python: str) -> bool:
+    """Whether conda-forge has no build of a pinned version for a Python, for which it begins with the version that is the newest then."""
+    name = canonical(spec.name)
+    table = known(names_of_conda().get(name, name), python)
+    pinned = _PINNED.fullmatch(spec.version or "") if table else None
+    return table is not None and pinned is not None and table.never_built(digits.release(pinned[1]))

@@ -9,7 +9,8 @@ from binderlint.facts.environment.mapping import conda_specs
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Create, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
-from binderlint.read.digits import number
+from binderlint.read.digits import release
+from binderlint.read.matchspec import PATCHES
 from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.repo2docker.plan import Plan
@@ -31,8 +32,7 @@ class EnvPythonIgnoredByROrJulia(Rule):
         taken = plan.python.version
         if spec is None or not re.fullmatch(r"\d+\.\d+", taken):
             return
-        major, _, minor = taken.partition(".")
-        if any(spec.admits((number(major), number(minor), patch)) is not False for patch in range(30)):
+        if any(spec.admits((*release(taken), patch)) is not False for patch in range(PATCHES)):
             return
         pinned = re.match(r"[=\s]*(\d+\.\d+)", spec.version or "")
         path = plan.path("runtime.txt")

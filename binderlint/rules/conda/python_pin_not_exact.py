@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from binderlint.changes.edits import between, replace
+from binderlint.changes.python import fitting_python
+from binderlint.facts.environment.held import python_fits
 from binderlint.facts.environment.mapping import conda_list, conda_specs
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
-from binderlint.read.digits import number
-from binderlint.read.matchspec import MatchSpec, admits
+from binderlint.read.matchspec import MatchSpec, admits_minor
 from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.repo2docker.plan import DEFAULT_PYTHON, Plan
@@ -44,29 +45,29 @@ class PythonPinNotExact(Rule):
             return
         if place := plan.python.place:
             if re.fullmatch(r"python\s*=+\s*3", item := place.text.strip("'\"")):
-                yield self._no_minor(place, item)
+                yield self._no_minor(place, item, fitting_python(repo, DEFAULT_PYTHON))
             return
         asks = [ask for ask in _asks(repo) if ask.version and ask.version.strip("= ") != "*"]
         if asks:
-            yield self._unread(asks)
+            yield self._unread(repo, asks)
 
-    def _no_minor(self, place: Place, item: str) -> Diagnostic:
+    def _no_minor(self, place: Place, item: str, right: str | None) -> Diagnostic:
         return self.at(
             place,
             f"`{item}` has no minor version. Binder uses its default, currently Python {DEFAULT_PYTHON}, and another one when that default changes",
-            help=f"Give the version you work with, such as `python={DEFAULT_PYTHON}`",
-            fix=Fix(
-                f"Pin Python {DEFAULT_PYTHON}", (replace(place, f"python={DEFAULT_PYTHON}"),), Applicability.UNSAFE
-            ),
+            help=f"Give the version you work with, such as `python={right or '3.x'}`",
+            fix=Fix(f"Pin Python {right}", (replace(place, f"python={right}"),), Applicability.UNSAFE)
+            if right
+            else None,
             severity=Severity.WARNING,
             level=Level.REPRODUCE,
         )
 
-    def _unread(self, asks: list[Ask]) -> Diagnostic:
+    def _unread(self, repo: Snapshot, asks: list[Ask]) -> Diagnostic:
         ask = asks[0]
-        allowed = [minor for minor in _MINORS if all(_allows(one.version, minor) for one in asks)]
-        known = [minor for minor in _known() if minor in allowed]
-        excluded = any(_allows(one.version, DEFAULT_PYTHON) is False for one in asks)
+        allowed = [minor for minor in _MINORS if all(admits_minor(one.version, minor) for one in asks)]
+        known = [minor for minor in _known() if minor in allowed and python_fits(repo, minor)]
+        excluded = any(admits_minor(one.version, DEFAULT_PYTHON) is False for one in asks)
         consequence = (
             f"installs Jupyter on Python {DEFAULT_PYTHON} first, which this excludes, and must then replace that Python. This is slow and often fails"
             if excluded and ask.spec
@@ -106,13 +107,6 @@ def _asks(repo: Snapshot) -> Iterator[Ask]:
                     written = value.place.text.strip("'\" ")
                     place = item.place if item.flow else between(item.key(name), value)
                     yield Ask(place, place.text, f"={written}" if written[:1].isdigit() else written, None)
-
-
-def _allows(version: str, minor: str) -> bool | None:
-    """Whether a constraint lets any release of a minor version through; None where that cannot be told."""
-    major, _, rest = minor.partition(".")
-    answers = {admits(version, (number(major), number(rest), patch)) for patch in range(30)}
-    return True if True in answers else None if None in answers else False
 
 
 def _fix(ask: Ask, allowed: list[str], known: list[str]) -> Fix | None:

@@ -9,7 +9,7 @@ from binderlint.facts.docker.context import build_dockerfile
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.dockerfile.instructions import base_of
-from binderlint.read.images import image_facts
+from binderlint.read.images import image_facts, onbuild_files
 from binderlint.snapshot import Snapshot
 
 
@@ -22,7 +22,13 @@ class DockerImageBehindRepository(Rule):
 
         dockerfile = build_dockerfile(repo)
         image = base_of(dockerfile)
-        if image and dockerfile and len(dockerfile.instructions) == 1 and not image_facts(image):
+        if (
+            image
+            and dockerfile
+            and len(dockerfile.instructions) == 1
+            and not image_facts(image)
+            and not onbuild_files(image)
+        ):
             if re.fullmatch(r"(?=.*[a-f])(?=.*\d)(?:[0-9a-f]{12}|[0-9a-f]{40}|[0-9a-f]{7,8})", image.tag):
                 yield self.at(
                     image.written,

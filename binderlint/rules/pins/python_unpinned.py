@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from binderlint.changes.edits import append_lines, create, prepend, replace, set_key
-from binderlint.facts.environment.held import held_by_file
+from binderlint.changes.python import fitting_python
 from binderlint.facts.environment.installs import pip_files
 from binderlint.facts.environment.locks import installs_from_lock
 from binderlint.facts.environment.mapping import environment_file, environment_mapping
@@ -37,34 +37,41 @@ class PythonUnpinned(Rule):
         if installs_from_lock(repo) or any(file.is_environment for file in pip_files(repo)):
             return
         version = python.version
+        pin = fitting_python(repo, version)
         where: Source | Text | Table | None = None
         edit: Edit | None = None
         severity = self.severity
         match plan.buildpack:
             case Buildpack.CONDA:
-                found = _unpinned_environment(repo, version)
+                found = _unpinned_environment(repo, pin or version)
                 where, edit = found if found else (None, None)
                 severity = Severity.INFO if _only_r(repo) else severity
             case Buildpack.PYTHON | Buildpack.JULIA as buildpack:
                 names = ("requirements.txt", "setup.py", "pyproject.toml")
                 if buildpack is Buildpack.JULIA:
                     names, severity = ("requirements.txt", *CONDA), Severity.INFO
-                where, edit = _unpinned_runtime(repo, version, names)
+                where, edit = _unpinned_runtime(repo, pin or version, names)
             case Buildpack.PIPFILE:
-                where, edit = _unpinned_pipfile(repo, version)
+                where, edit = _unpinned_pipfile(repo, pin or version)
         if where is None:
             return
-        fits = not any(one.missing or one.too_old for held in held_by_file(repo, version) for one in held)
         yield self.at(
             where,
             f"No Python version is given. Binder uses its default, currently {version}, and will change it some day without notice",
-            help=f"Give the version you work with; Binder currently uses {version}"
-            if fits
-            else "Give the version you work with, one for which the pinned packages exist",
-            fix=Fix(f"Pin Python {version}", (edit,), Applicability.UNSAFE) if edit and fits else None,
+            help=_advice(version, pin),
+            fix=Fix(f"Pin Python {pin}", (edit,), Applicability.UNSAFE) if edit and pin else None,
             severity=severity,
             explained_in=_perhaps_misspelt(repo),
         )
+
+
+def _advice(version: str, pin: str | None) -> str:
+    advice = "Give the version you work with"
+    if pin == version:
+        return f"{advice}; Binder currently uses {version}"
+    if pin is None:
+        return f"{advice}, one for which the pinned packages exist"
+    return f"{advice}; Python {pin} fits what is listed here, and {version} does not"
 
 
 def _perhaps_misspelt(repo: Snapshot) -> tuple[str, ...]:
@@ -104,7 +111,7 @@ def _unpinned_environment(repo: Snapshot, version: str) -> tuple[Source | Text |
             found := re.match(r"\s*(?:\S+::)?python(?![\w-])(.*)", item, re.I | re.S)
         ):
             continue
-        if re.fullmatch(r"\s*=*\s*3?\s*", found[1]) and item.startswith("python"):
+        if re.fullmatch(r"\s*=*\s*", found[1]) and item.startswith("python"):
             return item, replace(item, pin)
         return None
     return environment.key("dependencies"), prepend(dependencies, pin)
@@ -118,23 +125,22 @@ def _unpinned_runtime(repo: Snapshot, version: str, names: tuple[str, ...]) -> t
             return line.trimmed(), replace(line.trimmed(), f"python-{version}")
         return None, None
     where = next((source for name in names if (source := used_file(repo, name))), None)
-    if where is None or _decided_by_project(repo, version):
+    if where is None or _decided_by_project(repo):
         return None, None
     path = build_plan(repo).path("runtime.txt")  # taken by a link that leads nowhere, perhaps
     return where, None if path in repo.sources else create(path, f"python-{version}\n")
 
 
-def _decided_by_project(repo: Snapshot, version: str) -> bool:
+def _decided_by_project(repo: Snapshot) -> bool:
     """Whether `requires-python` of pyproject.toml chooses the version, or leaves only this one."""
     plan = build_plan(repo)
     if plan.python and plan.python.place and plan.python.place.path == "pyproject.toml":
         return True
     written = _requires_python(repo)
-    if not written:
+    if not written or plan.python is None:
         return False
-
     allowed = [minor for minor in (f"3.{number}" for number in range(8, 15)) if pip_admits(written, minor)]
-    return version not in allowed or len(allowed) == 1
+    return plan.python.version not in allowed or len(allowed) == 1
 
 
 def _requires_python(repo: Snapshot) -> str:

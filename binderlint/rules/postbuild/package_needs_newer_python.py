@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from binderlint.facts.environment.mapping import conda_specs
-from binderlint.facts.environment.own_package import own_python
-from binderlint.facts.environment.python import python_minor
-from binderlint.facts.scripts.start_and_post_build import post_build_script
+from binderlint.changes.python import other_python
+from binderlint.facts.environment.own_package import OwnInstall, own_installs, own_python
+from binderlint.facts.environment.python import python_minor, python_releases
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.constraints import pip_admits
-from binderlint.repo2docker.build import build_plan
 from binderlint.snapshot import Snapshot
 
 
@@ -21,33 +20,18 @@ class PackageNeedsNewerPython(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        script, plan = post_build_script(repo), build_plan(repo)
-        if script is None or plan.python is None or not plan.transparent:
+    @about(own_installs)
+    def check(self, repo: Snapshot, installs: tuple[OwnInstall, ...]) -> Iterator[Diagnostic]:
+        written, releases = own_python(repo), python_releases(repo)
+        if not written or not releases or any(pip_admits(written, one) is not False for one in releases):
             return
-        if any(
-            spec.key == "python" and not re.match(r"=+\s*\d+\.\d+", spec.version or "") for spec in conda_specs(repo)
-        ):
-            return
-        written = own_python(repo)
-        if not written:
-            return
-        version = python_minor(repo)
-        if not version or any(pip_admits(written, f"{version}.{patch}") is not False for patch in (0, 5, 12, 99)):
-            return
-        for command in script.executed:
-            if not re.fullmatch(r"pip[\d.]*", command.name) or command.values[:1] != ("install",) or command.ignored:
-                continue
-            own = any(re.fullmatch(r"\./?(?:\[[\w,-]+\])?", one) for one in command.operands[1:])
-            if (
-                own
-                and command.cwd == ""
-                and not command.has("--ignore-requires-python")
-                and "run" not in " ".join(command.wrappers)
-            ):
-                yield self.at(
-                    command.place,
-                    f"The package of this repository needs Python {written}, but Binder builds with Python {version}, so pip refuses to install it",
-                    help="Choose a Python that it allows in environment.yml or runtime.txt",
-                    level=None if script.decides(command) else Level.RUN,
-                )
+        minor = python_minor(repo)
+        patched = len(releases) == 1 and re.search(r"\d\.\d+\.[1-9]", written)
+        first = next((one for one in installs if one.stops), installs[0])
+        yield self.at(
+            first.place,
+            f"The package of this repository needs Python {written}, but Binder builds with Python {releases[0] if patched else minor}, so pip refuses to install it",
+            help="Choose a Python that it allows in environment.yml or runtime.txt",
+            fix=other_python(repo, minor),
+            level=None if first.stops else Level.RUN,
+        )

@@ -20,13 +20,11 @@ class StartUnquotedAmpersand(Rule):
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
 
         for script, _ in scripts(repo):
-            for command in script.running:
-                place = cut_address(command)
-                if place:
-                    quote = '"' if "$" in place.text else "'"
-                    yield self.at(
-                        place,
-                        "The `&` in this address is not in quotes, so the command gets only the part before it and runs in the background",
-                        help="Put the address in quotes",
-                        fix=Fix("Put it in quotes", (replace(place, f"{quote}{place.text}{quote}"),)),
-                    )
+            for place in dict.fromkeys(filter(None, map(cut_address, script.running))):
+                quote = '"' if "$" in place.text else "'"
+                yield self.at(
+                    place,
+                    "The `&` in this address is not in quotes, so the command gets only the part before it and runs in the background",
+                    help="Put the address in quotes",
+                    fix=Fix("Put it in quotes", (replace(place, f"{quote}{place.text}{quote}"),)),
+                )

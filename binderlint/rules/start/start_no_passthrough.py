@@ -11,6 +11,7 @@ from binderlint.facts.scripts.start_and_post_build import start_script
 from binderlint.facts.scripts.web_server import server_of_another
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
+from binderlint.read.actions import cut_address
 from binderlint.read.script import HAND_OVER, Arrival, Kind, Script
 from binderlint.read.servers import server
 from binderlint.snapshot import Snapshot
@@ -34,6 +35,8 @@ class StartNoPassthrough(Rule):
             and not any(one.kind in (Kind.EXEC, Kind.PLAIN) for one in shell.arrivals)
         ):
             return
+        if any(cut_address(one) and (server(one) or "$@" in one.place.text) for one in script.running):
+            return  # what is to be run once its address has quotes, nobody knows yet
         elsewhere = any(one.kind in (Kind.EXEC, Kind.PLAIN) for one in shell.arrivals)
         for arrival in shell.arrivals:
             if arrival.kind not in (Kind.NEVER, Kind.BACKGROUND) or arrival.place.path != script.source.path:
