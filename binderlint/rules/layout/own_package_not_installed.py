@@ -100,8 +100,9 @@ def _is_installable(repo: Snapshot) -> bool:
 def _is_reached_otherwise(repo: Snapshot) -> bool:
     """Whether the package is a dependency under its name, or a script may make it known in a way of its own."""
     names = own_names(repo) | {canonical(name) for name in _own_packages(repo)}
+    written = {*names, *filter(None, [repo.git.origin.partition("/")[2].lower()])}
     if asked_names(repo) & names or any(
-        one.url and any(name in str(one.url).lower() for name in names) for one in pip_requirements(repo)
+        one.url and any(name in str(one.url).lower() for name in written) for one in pip_requirements(repo)
     ):
         return True
     scripts = [script.source for script in (start_script(repo), post_build_script(repo)) if script]

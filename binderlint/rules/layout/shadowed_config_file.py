@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from binderlint.changes.merge_environments import Merge, into_environment, into_requirements, not_in
+from binderlint.data import listed_words
 from binderlint.facts.environment.mapping import conda_specs, environment_mapping
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Delete, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.lint.wording import listed
-from binderlint.read.requirements import read_requirements
+from binderlint.read.requirements import canonical, read_requirements
 from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.repo2docker.names import CHOSEN_BY, ONLY_BINDERS
@@ -61,6 +62,15 @@ class ShadowedConfigFile(Rule):
                 )
                 continue
             undone = f"{_listed(missing)} not installed" if missing else _UNDONE[source.name]
+            if missing and listed_words("development_tools.txt").issuperset(map(canonical, missing)):
+                yield self.at(
+                    source,
+                    f"Binder builds from `{winner}` and ignores this file, so {undone}",
+                    help=f"Notebooks rarely need that, but keep in mind that Binder uses only `{winner}`",
+                    severity=Severity.INFO,
+                    level=Level.POLISH,
+                )
+                continue
             merge = self._merge(repo, source)
             yield self.at(
                 source,
