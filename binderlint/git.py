@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from binderlint.pattern import regex
+from binderlint.values import NamedTuple
 
 
 class Git(NamedTuple):

@@ -7,11 +7,12 @@ import re
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from binderlint.git import Git
 from binderlint.pattern import regex
 from binderlint.source import EXECUTABLE, GITLINK, REGULAR, SYMLINK, Source
+from binderlint.values import NamedTuple
 
 if TYPE_CHECKING:
     from binderlint.lint.settings import Settings

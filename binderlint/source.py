@@ -7,9 +7,10 @@ import sys
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 from binderlint.pattern import regex
+from binderlint.values import NamedTuple
 
 REGULAR = 0o100644
 EXECUTABLE = 0o100755

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
-from typing import IO, NamedTuple
+from typing import IO
+
+from binderlint.values import NamedTuple
 
 _CODES = {
     "bold": "1",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from binderlint.changes.edits import insert_item, remove, replace
 from binderlint.facts.dask.configs import containers, dask_configs, image_release
@@ -16,6 +15,7 @@ from binderlint.read.notebook import may_run, read_notebook
 from binderlint.read.script import Command, parse_shell
 from binderlint.snapshot import Snapshot
 from binderlint.source import Array, Place, Scalar, Span, Text
+from binderlint.values import NamedTuple
 
 # distributed 2022.10.0 took these out (distributed/cli); None: it had no effect any more and goes without a successor.
 FLAGS: dict[str, str | None] = {

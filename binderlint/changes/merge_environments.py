@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from binderlint.changes.edits import append, append_items, append_lines, create, replace
 from binderlint.lint.diagnostic import Delete, Edit
@@ -19,6 +18,7 @@ from binderlint.read.requirements import (
     unquoted,
 )
 from binderlint.source import Array, Source, Table, Text
+from binderlint.values import NamedTuple
 
 _SPEC_NAME = regex(r"(?:[^\s:\[]+::)?\s*([A-Za-z0-9_][\w.-]*)")
 _COMMENT = regex(r"(?:^|\s+)(#.*)$")

@@ -6,12 +6,13 @@ import argparse
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from binderlint.commands.exits import CLEAN, CRASHED, FAILED, FOUND, UsageError
 from binderlint.escapes import printable
 from binderlint.lint.options import OPTIONS, SUBDIR
 from binderlint.outside.streams import show, show_patch, tell
+from binderlint.values import NamedTuple
 
 if TYPE_CHECKING:
     from binderlint.commands.target import Target

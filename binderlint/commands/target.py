@@ -7,7 +7,6 @@ import posixpath
 import shlex
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 from binderlint.facts.ignore import git_excludes
 from binderlint.lint.wording import listed
@@ -16,6 +15,7 @@ from binderlint.outside.git import GitError
 from binderlint.outside.remote import Remote, find_remote
 from binderlint.snapshot import RepositoryError, Snapshot
 from binderlint.source import GITLINK
+from binderlint.values import NamedTuple
 
 BINDER = ("binder", ".binder")
 _FOLDED = 0o040000  # of a folder that a sparse index keeps as one entry

@@ -7,13 +7,13 @@ import posixpath
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from typing import NamedTuple
 
 from binderlint.pattern import regex
 from binderlint.read.text import split_lines
 from binderlint.read.wildmatch import fits
 from binderlint.snapshot import Snapshot
 from binderlint.source import Source, Text
+from binderlint.values import NamedTuple
 
 
 class Pattern(NamedTuple):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from binderlint.facts.docker.context import build_dockerfile
 from binderlint.facts.notebooks import shown_notebooks
@@ -17,6 +16,7 @@ from binderlint.read.digits import number
 from binderlint.read.plain_notebook import PlainCell, PlainNotebook
 from binderlint.snapshot import Snapshot
 from binderlint.source import Source, Text
+from binderlint.values import NamedTuple
 
 _UNITS = {"": 1, "k": 2**10, "m": 2**20, "g": 2**30, "t": 2**40}
 # Java's heap, and Spark's driver, which runs in the session (its executors need not).

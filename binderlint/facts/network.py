@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from binderlint.facts.docker.context import docker_runs
 from binderlint.facts.notebooks import shown_notebooks
@@ -16,6 +15,7 @@ from binderlint.read.plain_notebook import PlainCell, PlainNotebook
 from binderlint.read.script import Command
 from binderlint.snapshot import Snapshot
 from binderlint.source import Text
+from binderlint.values import NamedTuple
 
 # Ports that a scheme stands for (IANA service names); http and https are open on every hub.
 PORTS = {

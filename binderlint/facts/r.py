@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from binderlint.facts.environment.mapping import conda_specs
 from binderlint.pattern import regex
@@ -12,6 +11,7 @@ from binderlint.repo2docker.build import build_plan, used_file
 from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.snapshot import Snapshot
 from binderlint.source import Place, Source, Span, Text
+from binderlint.values import NamedTuple
 
 # Comments, strings (raw ones too), names with their package, brackets.
 _TOKEN = regex(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from binderlint.facts.launch.links import markup_of
 from binderlint.lint.diagnostic import Diagnostic
@@ -16,6 +15,7 @@ from binderlint.read.markup import Markup
 from binderlint.read.notebook import read_notebook
 from binderlint.snapshot import Snapshot
 from binderlint.source import SUPPRESSION, Place, Source, Span
+from binderlint.values import NamedTuple
 
 
 class Directive(NamedTuple):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from enum import Enum, IntEnum
-from typing import NamedTuple
 
 from binderlint.lint.families import folder_of
 from binderlint.source import REGULAR, Place, Span
+from binderlint.values import NamedTuple
 
 DOCS = "https://github.com/binderlint/binderlint/blob/main/binderlint/rules/"
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from binderlint.lint.diagnostic import Applicability, Diagnostic
 from binderlint.lint.naming import Words
 from binderlint.lint.report import Hider, Suppressed
 from binderlint.lint.settings import SEVERITIES, Settings
+from binderlint.values import NamedTuple
 
 _GLOB = re.compile(r"[*?\[]")
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from binderlint.changes.edits import EditError
 from binderlint.lint.diagnostic import (
@@ -31,6 +30,7 @@ from binderlint.repo2docker.plan import PlanError
 from binderlint.rules import find_rule
 from binderlint.snapshot import Snapshot
 from binderlint.source import Source, Span
+from binderlint.values import NamedTuple
 
 PASSES = 10
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from binderlint.facts.launch.launched import launched_elsewhere
 from binderlint.facts.launch.links import markup_of
@@ -20,6 +19,7 @@ from binderlint.repo2docker.build import build_plan
 from binderlint.rules import rules_of
 from binderlint.snapshot import Snapshot
 from binderlint.source import UNREAD
+from binderlint.values import NamedTuple
 
 
 class _Row:

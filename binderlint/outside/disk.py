@@ -16,7 +16,7 @@ from collections.abc import Callable, Container, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from binderlint.lint.diagnostic import Fix, Rename
 from binderlint.outside.regular import read_regular
@@ -34,6 +34,7 @@ from binderlint.outside.whole import (
 )
 from binderlint.outside.worktree import LARGEST
 from binderlint.source import EXECUTABLE, SYMLINK, RepositoryError, Source
+from binderlint.values import NamedTuple
 
 if TYPE_CHECKING:
     from binderlint.outside.interrupts import Hold

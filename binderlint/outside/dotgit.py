@@ -10,13 +10,13 @@ import re
 import stat
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 from binderlint.git import Git, hosted_name
 from binderlint.outside.git import GitError, Store
 from binderlint.outside.regular import read_regular
 from binderlint.pattern import regex
 from binderlint.source import decode_path
+from binderlint.values import NamedTuple
 
 _SMALL = 1_000_000  # bytes of HEAD, a configuration, a pointer
 _LARGE = 500_000_000  # bytes of an index or of packed-refs

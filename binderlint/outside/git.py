@@ -11,10 +11,11 @@ import sys
 from collections.abc import Iterable
 from enum import Enum
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, NamedTuple
+from typing import IO, TYPE_CHECKING, Any
 
 from binderlint.outside.programs import find_program
 from binderlint.source import RepositoryError
+from binderlint.values import NamedTuple
 
 if TYPE_CHECKING:
     from tempfile import TemporaryDirectory

@@ -6,11 +6,12 @@ is sent: no credentials, no cookies. What is asked and answered has a bound in t
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
 from binderlint.git import Git
 from binderlint.outside.dotgit import is_ref_name
+from binderlint.values import NamedTuple
 
 if TYPE_CHECKING:
     import requests

@@ -9,7 +9,6 @@ import re
 import stat
 from collections.abc import Collection, Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 from binderlint.git import Git
 from binderlint.outside.clone import Clone, Commit, WorkTree
@@ -39,6 +38,7 @@ from binderlint.source import (
     UnreadError,
     unread,
 )
+from binderlint.values import NamedTuple
 
 # Never part of what is linted in a folder without git: caches and environments that tools make.
 _SKIPPED_FOLDERS = {".git", "__pycache__", "node_modules", ".ipynb_checkpoints", ".venv", ".tox", ".nox", ".mypy_cache"}

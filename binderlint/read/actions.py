@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from binderlint.pattern import regex
 from binderlint.read.script import UNKNOWN, Command
 from binderlint.source import Place
+from binderlint.values import NamedTuple
 
 _PYTHON = regex(r"(?:python|pypy|ipython)[\d.]*")
 _PIP = regex(r"pip[\d.]*")

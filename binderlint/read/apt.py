@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import NamedTuple
 
 from binderlint.data import rows
 from binderlint.pattern import regex
 from binderlint.source import Source, Text
+from binderlint.values import NamedTuple
 
 # buildpacks/base.py: the only check, and only of the start of the line
 _ACCEPTED = regex(r"[a-z0-9.+-]+")

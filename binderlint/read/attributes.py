@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from binderlint.pattern import regex
 from binderlint.read.wildmatch import fits
+from binderlint.values import NamedTuple
 
 State = bool | str | None
 """Set, unset, a value, or (None) unspecified."""

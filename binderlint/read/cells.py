@@ -6,10 +6,10 @@ import ast
 import re
 import shlex
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from binderlint.pattern import regex
 from binderlint.read.installer import Asked, asked_for
+from binderlint.values import NamedTuple
 
 # Cell magics whose body is still Python of the notebook's own kernel.
 _PYTHON_MAGICS = frozenset({"time", "timeit", "capture", "prun", "debug", "memit", "mprun", "heat", "px"})

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from binderlint.pattern import regex
 from binderlint.read.attributes import read_attributes
 from binderlint.source import Source, Text
+from binderlint.values import NamedTuple
 
 
 class Submodule(NamedTuple):

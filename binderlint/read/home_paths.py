@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from binderlint.pattern import regex
 from binderlint.read.cells import python, syntax
+from binderlint.values import NamedTuple
 
 _START = r"/Users/[\w. -]+/|/home/(?!jovyan\b)[a-z][\w.-]*/|[A-Za-z]:(?:\\\\?|/)[\w. -]+(?:\\|/|\.\w+(?=[\"']))|/content/drive\b"
 _QUOTED = regex(rf"""(?P<quote>["'])(?P<path>{_START})[^"'\n]*(?P=quote)""")

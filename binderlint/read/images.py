@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import cache
-from typing import NamedTuple
 
 from binderlint.data import rows
 from binderlint.pattern import regex
 from binderlint.source import Text
+from binderlint.values import NamedTuple
 
 
 class Image(NamedTuple):

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import cache
-from typing import NamedTuple
 
 from binderlint.data import rows
+from binderlint.values import NamedTuple
 
 # Whose options a program knows as well as its own.
 _AS = {"uv": ("pip",), "mamba": ("conda",), "micromamba": ("conda",), "apt-get": ("apt",), "aptitude": ("apt",)}

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import NamedTuple
 
 from binderlint.data import rows
 from binderlint.read.digits import is_number, number
+from binderlint.values import NamedTuple
 
 BUILT_IN = "*"
 """The function is part of JupyterLab itself, or ipywidgets, which every build has."""

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from binderlint.read.constraints import pip_admits, without_caret
 from binderlint.read.pythons import python_release
+from binderlint.values import NamedTuple
 
 
 class Lock(NamedTuple):

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from enum import Enum
-from typing import NamedTuple
 
 from binderlint.pattern import regex
 from binderlint.source import Text
+from binderlint.values import NamedTuple
 
 
 class Markup(Enum):

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
 
 from binderlint.pattern import regex
 from binderlint.read import digits
 from binderlint.read.requirements import unquoted
 from binderlint.source import Place, Text
+from binderlint.values import NamedTuple
 
 PATCHES = 30  # more than any Python has had
 _OPERATOR = r"(?:==|!=|~=|>=|<=|=|>|<)"

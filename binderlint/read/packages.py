@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import NamedTuple
 
 from binderlint.data import listed_words, rows
 from binderlint.read.requirements import canonical
+from binderlint.values import NamedTuple
 
 
 class Package(NamedTuple):

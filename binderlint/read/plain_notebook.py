@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from binderlint.read.notebook import Cell, Notebook, cell_offsets, json_text, read_cell, read_key, read_notebook
 from binderlint.source import Array, Place, Scalar, Source, Table, Text
+from binderlint.values import NamedTuple
 
 if TYPE_CHECKING:
     pass

@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     pass
 
 from functools import lru_cache
-from typing import NamedTuple
 
 from binderlint.read.markers import marker_holds
 from binderlint.read.text import LINE_ENDS, split_lines
 from binderlint.source import Array, Place, Span
+from binderlint.values import NamedTuple
 
 PLACEHOLDER = r"0(?:\.0)*(?:\.post\d+)?"
 """A version of zeros: that of a package which only says what the right one is called (`sklearn==0.0`)."""

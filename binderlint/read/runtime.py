@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from binderlint.pattern import regex
 from binderlint.source import Source, Text
+from binderlint.values import NamedTuple
 
 _VERSION = regex(r"\d+(?:\.\d+)*")
 

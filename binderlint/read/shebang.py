@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from binderlint.pattern import regex
 from binderlint.source import Source, Text
+from binderlint.values import NamedTuple
 
 if TYPE_CHECKING:
     pass

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import NamedTuple
 
 from binderlint.read.notebook import json_text
 from binderlint.read.plain_notebook import PlainNotebook
+from binderlint.values import NamedTuple
 
 
 class Verdict(NamedTuple):

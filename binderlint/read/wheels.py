@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from binderlint.data import DATA
 from binderlint.read import digits
+from binderlint.values import NamedTuple
 
 Release = tuple[int, ...]
 

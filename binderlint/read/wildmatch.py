@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import string
 from functools import lru_cache
-from typing import NamedTuple
+
+from binderlint.values import NamedTuple
 
 _SLASH = ord("/")
 _CLASSES = {

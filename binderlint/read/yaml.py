@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from binderlint.pattern import regex
 from binderlint.read.text import open_text
 from binderlint.source import Array, Place, Scalar, Source, Span, Table, Text
+from binderlint.values import NamedTuple
 
 if TYPE_CHECKING:
     import yaml

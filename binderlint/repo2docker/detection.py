@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 from binderlint.read.toml import decode_error_place, parse_pyproject
 from binderlint.repo2docker.buildpack import Buildpack
@@ -14,6 +14,7 @@ from binderlint.repo2docker.plan import Match, PlanError
 from binderlint.repo2docker.reading import RaisedError, attempt, config_folder, open_source, read_lines, read_text
 from binderlint.snapshot import Snapshot
 from binderlint.source import Place
+from binderlint.values import NamedTuple
 
 
 class Runtime(NamedTuple):

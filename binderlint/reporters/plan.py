@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from binderlint.escapes import printable
 from binderlint.lint.hubs import Verdict, judge
@@ -16,6 +16,7 @@ from binderlint.reporters.json import dumps
 from binderlint.snapshot import Snapshot
 from binderlint.source import Place
 from binderlint.style import Style
+from binderlint.values import NamedTuple
 
 LANGUAGES = {
     Buildpack.DOCKER: "Dockerfile",

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from functools import cache
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from binderlint.values import NamedTuple
 
 if TYPE_CHECKING:
     from binderlint.lint.rule import Rule

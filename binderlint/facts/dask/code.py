@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from binderlint.pattern import regex
 from binderlint.read.notebook import read_notebook
 from binderlint.snapshot import Snapshot
 from binderlint.source import Text
+from binderlint.values import NamedTuple
 
 _SKIPPED = regex(r"(?:^|/)(?:tests?|docs?|ci|conftest\.py|setup\.py)(?:/|$)|(?:^|/)test_[^/]*$")
 _PACKAGES = (b"dask_kubernetes", b"dask_gateway", b"dask_jobqueue")

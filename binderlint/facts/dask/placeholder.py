@@ -6,13 +6,13 @@ import posixpath
 import re
 from collections.abc import Iterable, Iterator
 from fnmatch import fnmatch
-from typing import NamedTuple
 
 from binderlint.facts.scripts.start_and_post_build import post_build_script, start_script
 from binderlint.read.script import Command, Script
 from binderlint.read.shell.syntax import UNKNOWN
 from binderlint.snapshot import Snapshot
 from binderlint.source import Place, Source, Text
+from binderlint.values import NamedTuple
 
 _HOME = "/home/jovyan"
 _COPIES = ("cp", "mv", "install", "ln", "rsync")

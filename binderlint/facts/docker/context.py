@@ -5,7 +5,6 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from binderlint.fact import fact
 from binderlint.read.dockerfile.instructions import Dockerfile, Stage, image_of, read_dockerfile
@@ -18,6 +17,7 @@ from binderlint.repo2docker.build import build_plan, used_file
 from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.snapshot import Snapshot
 from binderlint.source import Source, Text
+from binderlint.values import NamedTuple
 
 
 class Copy(NamedTuple):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from binderlint.facts.environment.asked import pipfile_packages
 from binderlint.facts.environment.installs import pip_files, pip_requirements
@@ -21,6 +20,7 @@ from binderlint.read.wheels import Known, Release, known, release
 from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.buildpack import WITH_RUNTIME
 from binderlint.snapshot import Snapshot
+from binderlint.values import NamedTuple
 
 _DIGITS = r"\d+(?:\.\d+)*"
 _CLAUSE = regex(r"(===|==|~=|!=|<=|>=|<|>)\s*([^\s,]+)")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from binderlint.fact import fact
 from binderlint.facts.environment.mapping import pip_section
@@ -21,6 +20,7 @@ from binderlint.read.requirements import (
 from binderlint.repo2docker.build import used_file
 from binderlint.snapshot import Snapshot
 from binderlint.source import Array, Source, Text
+from binderlint.values import NamedTuple
 
 
 class PipFile(NamedTuple):

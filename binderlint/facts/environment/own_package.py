@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from binderlint.fact import fact
 from binderlint.facts.environment.installs import pip_files
@@ -20,6 +20,7 @@ from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.repo2docker.detection import Checkout
 from binderlint.snapshot import Snapshot
 from binderlint.source import Place, Text
+from binderlint.values import NamedTuple
 
 _NAMES = (
     ("setup.cfg", regex(r"^\[metadata\](?:(?!^\[).)*?^name\s*=\s*([\w.-]+)", re.M | re.S)),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from binderlint.fact import fact
 from binderlint.facts.launch.links import documents
@@ -14,6 +13,7 @@ from binderlint.read.cells import parse_python
 from binderlint.read.yaml import read_yaml
 from binderlint.snapshot import Snapshot
 from binderlint.source import Place, Scalar, Source, Span, Table, Text
+from binderlint.values import NamedTuple
 
 
 class LaunchConfig(NamedTuple):

@@ -6,7 +6,6 @@ import posixpath
 import re
 from collections.abc import Iterable, Iterator
 from enum import Enum
-from typing import NamedTuple
 
 from binderlint.fact import fact
 from binderlint.pattern import regex
@@ -15,6 +14,7 @@ from binderlint.read.markup import Line, Markup, read_lines
 from binderlint.read.notebook import read_notebook
 from binderlint.snapshot import Snapshot
 from binderlint.source import Source, Text
+from binderlint.values import NamedTuple
 
 
 class Where(Enum):

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
 from binderlint.read.dockerfile.lines import Instruction, instructions, piece
 from binderlint.read.dockerfile.words import expand, names
 from binderlint.read.images import Image, image_facts, parse_image
 from binderlint.read.scope import Scope
 from binderlint.source import Source, Text
+from binderlint.values import NamedTuple
 
 # What repo2docker passes with --build-arg (app.py); it wins over the default of an ARG, and an ENV wins over it.
 BUILD_ARGS: Mapping[str, str] = {"NB_USER": "jovyan", "NB_UID": "1000"}

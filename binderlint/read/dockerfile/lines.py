@@ -11,13 +11,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from binderlint.pattern import regex
 from binderlint.read.dockerfile.words import BLANK, SPACE, expand
 from binderlint.read.dockerfile.words import words as split
 from binderlint.read.scope import Scope
 from binderlint.source import Place, Source, Span, Text
+from binderlint.values import NamedTuple
 
 _DIRECTIVE = regex(r"#[ \t]*([A-Za-z][A-Za-z0-9]*)[ \t]*=[ \t]*(.+?)[ \t]*$")
 _HEREDOC = regex(r"\d*<<(-?)([^<]+)$")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from binderlint.source import Text
+from binderlint.values import NamedTuple
 
 if TYPE_CHECKING:
     from tree_sitter import Node

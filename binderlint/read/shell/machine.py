@@ -6,7 +6,7 @@ import posixpath
 import re
 from collections.abc import Callable, Iterable, Sequence
 from enum import Enum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from binderlint.pattern import regex
 from binderlint.read.digits import is_number, number
@@ -32,6 +32,7 @@ from binderlint.read.shell.syntax import (
 )
 from binderlint.read.shell.vocabulary import SHELLS, base_name, combined, is_test, program, truth, unwrap, value
 from binderlint.source import Place, Source, Text
+from binderlint.values import NamedTuple
 
 if TYPE_CHECKING:
     from tree_sitter import Node

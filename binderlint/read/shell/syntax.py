@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from binderlint.pattern import regex
 from binderlint.read.digits import is_number, number
 from binderlint.read.scope import LONGEST, Scope
 from binderlint.source import Place, Source, Span, Text
+from binderlint.values import NamedTuple
 
 if TYPE_CHECKING:
     from tree_sitter import Node

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from binderlint.pattern import regex
 from binderlint.read.shell.syntax import Arg, Expander, Field, Item, Joined, Rest, Split
+from binderlint.values import NamedTuple
 
 if TYPE_CHECKING:
     from tree_sitter import Node

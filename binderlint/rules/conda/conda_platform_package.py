@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import NamedTuple
 
 from binderlint.changes.edits import remove
 from binderlint.data import rows
@@ -13,6 +12,7 @@ from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.matchspec import MatchSpec, admits, read_specs
 from binderlint.snapshot import Snapshot
+from binderlint.values import NamedTuple
 
 
 class _Platform(NamedTuple):

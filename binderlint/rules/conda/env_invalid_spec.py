@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from binderlint.changes.edits import append, between, item_break, remove, replace
 from binderlint.facts.environment.mapping import conda_list, pip_section
@@ -14,6 +13,7 @@ from binderlint.pattern import regex
 from binderlint.read.matchspec import parse_spec
 from binderlint.snapshot import Snapshot
 from binderlint.source import Array, Scalar, Table, Text
+from binderlint.values import NamedTuple
 
 _NAME = r"[A-Za-z0-9_][A-Za-z0-9_.-]*"
 

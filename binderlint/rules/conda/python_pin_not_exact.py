@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from binderlint.changes.edits import between, replace
 from binderlint.changes.python import fitting_python
@@ -20,6 +19,7 @@ from binderlint.repo2docker.plan import DEFAULT_PYTHON, Plan
 from binderlint.repo2docker.tables import PLATFORM, repo2docker
 from binderlint.snapshot import Snapshot
 from binderlint.source import Place, Scalar, Table, Text
+from binderlint.values import NamedTuple
 
 
 class Ask(NamedTuple):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import NamedTuple
 
 from binderlint.changes.edits import create, remove_lines
 from binderlint.changes.merge_environments import conda_names
@@ -22,6 +21,7 @@ from binderlint.repo2docker.build import build_plan, used_file
 from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.snapshot import Snapshot
 from binderlint.source import Source
+from binderlint.values import NamedTuple
 
 
 class Need(NamedTuple):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from binderlint.changes.edits import replace
 from binderlint.facts.launch.links import Link, live_launches
@@ -15,6 +14,7 @@ from binderlint.pattern import regex
 from binderlint.read.address import HOSTED, WEB_ADDRESS, is_template
 from binderlint.snapshot import Snapshot
 from binderlint.source import Text
+from binderlint.values import NamedTuple
 
 # A parameter that was glued to the ref, and what stands in the place of the `?`.
 _GLUED = regex(r"(.+?)(?:&|%3F|%26)?((?:url|lab|file|notebook)path)(=.*)", re.IGNORECASE | re.DOTALL)

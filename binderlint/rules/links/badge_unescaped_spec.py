@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 from urllib.parse import quote, unquote
 
 from binderlint.changes.edits import replace
@@ -15,6 +14,7 @@ from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
 from binderlint.read.address import is_template
 from binderlint.snapshot import Snapshot
+from binderlint.values import NamedTuple
 
 
 class BadgeUnescapedSpec(Rule):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from binderlint.changes.edits import replace
 from binderlint.data import rows
@@ -22,6 +21,7 @@ from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.plan import Plan
 from binderlint.snapshot import Snapshot
 from binderlint.source import Text
+from binderlint.values import NamedTuple
 
 _LOWEST = {package: release(lowest) for package, lowest in rows("server_lowest.tsv")}
 

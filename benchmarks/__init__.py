@@ -1,0 +1,1 @@
+"""Benchmarks: binderlint and its peers as whole processes, in turn, in one run."""
