@@ -26,11 +26,15 @@ _FLOAT = regex(
 )
 _DATE = regex(r"\d{4}-\d\d?-\d\d?(?:(?:[Tt]|[ \t]+)\d\d?:\d\d:\d\d(?:\.\d*)?(?:[ \t]*(?:Z|[-+]\d\d?(?::\d\d)?))?)?$")
 
-# Lines on which PyYAML and ruamel.yaml cannot disagree: comments, `key:`, `key: word`, `- word`, with nothing that YAML gives a
-# meaning. tests/test_yaml.py holds the two against each other.
+# Lines on which PyYAML, in Python and in C, and ruamel.yaml cannot disagree: comments, `key:`, `- ` and behind them a plain word, text in
+# quotes without an escape, or a list of both on one line. tests/test_yaml.py holds them against each other.
+_QUOTED = r"""'[ -&(-~]*'|"[ !#-\[\]-~]*\""""
+_IN_LIST = rf"(?:[A-Za-z0-9_.][A-Za-z0-9_.=<>~^/+*-]*|{_QUOTED})"
 _SIMPLE_LINE = regex(
     r"(?!\.\.\.)"
-    r"(?: *(?:- )*(?:[A-Za-z_][A-Za-z0-9_.-]*:(?= |$))?(?: *[A-Za-z0-9_.][A-Za-z0-9_.=<>~^/+;()$ -]*)?(?<! ))?"
+    r"(?: *(?:- )*(?:[A-Za-z_][A-Za-z0-9_.-]*:(?= |$))?"
+    rf"(?: *(?:{_QUOTED}|\[ *(?:{_IN_LIST}(?: *, *{_IN_LIST})*)? *\]|"
+    r"[A-Za-z0-9_./](?:[A-Za-z0-9_.=<>~^/+;()$@%!*\[\], -]|:(?=[A-Za-z0-9_/]))*))?(?<! ))?"
     r"(?: *|(?: +|^)#[ -~\u00a1-\u167f\u2010-\u2027\u2030-\u2fff\u3001-\ud7ff]*)$"
 )
 
@@ -120,8 +124,7 @@ def read_safe(source: Source) -> Document:
     import yaml
 
     try:
-        root = yaml.compose(_composable(source), Loader=yaml.SafeLoader)
-        yaml.safe_load(_composable(source))
+        root = _safe_root(source)
     except yaml.YAMLError as error:
         return Document(None, _pyyaml_problem(source, error))
     except (
@@ -131,6 +134,33 @@ def read_safe(source: Source) -> Document:
     ) as error:  # an impossible date, an unhashable key, brackets without end
         return Document(None, Problem(str(error), type(error).__name__, source.place()))
     return Document(None if root is None else _value(source, root, _Offsets(int(source.has_bom), ()), {}))
+
+
+def _safe_root(source: Source) -> Any:
+    """The root of a file that the pure Python loader can construct, which names what it cannot as users see it; None for an empty file."""
+    import yaml
+
+    text = _composable(source)
+    if _is_simple(source):
+        try:
+            return _constructed(text, _loader())
+        except yaml.YAMLError:
+            pass
+    if "<<" in text:  # constructing a mapping writes into it what it merges
+        yaml.safe_load(text)
+        return yaml.compose(text, Loader=yaml.SafeLoader)
+    return _constructed(text, yaml.SafeLoader)
+
+
+def _constructed(text: str, loader: Any) -> Any:
+    loading = loader(text)
+    try:
+        root = loading.get_single_node()
+        if root is not None:
+            loading.construct_document(root)
+        return root
+    finally:
+        loading.dispose()
 
 
 @lru_cache(maxsize=1)

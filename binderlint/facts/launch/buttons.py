@@ -10,7 +10,7 @@ from binderlint.fact import fact
 from binderlint.facts.launch.links import documents
 from binderlint.pattern import regex
 from binderlint.read.cells import parse_python
-from binderlint.read.yaml import read_yaml
+from binderlint.read.yaml import read_safe
 from binderlint.snapshot import Snapshot
 from binderlint.source import Place, Scalar, Source, Span, Table, Text
 from binderlint.values import NamedTuple
@@ -51,7 +51,7 @@ def _mentions(source: Source, *words: bytes) -> bool:
 
 def _from_yaml(source: Source, name: str) -> Iterator[LaunchConfig]:
 
-    data = read_yaml(source).value
+    data = read_safe(source).value
     if not isinstance(data, Table):
         return
     if name.startswith("_config."):
