@@ -105,7 +105,9 @@ class Source:
     @cached_property
     def encoding(self) -> str:
         """`utf-8`, or `utf-16-le` and `utf-16-be` where a byte order mark says so."""
-        encoding = _UTF16.get(self.data[:2], "utf-8")
+        encoding = _UTF16.get(self.data[:2])
+        if encoding is None:
+            return "utf-8"
         try:
             self.data.decode(encoding, "surrogateescape")
         except UnicodeDecodeError:

@@ -1,14 +1,18 @@
-"""The YAML reader gives the values that ruamel.yaml, repo2docker's parser, gives."""
+"""The YAML reader gives the values that ruamel.yaml, repo2docker's parser, gives, and those of PyYAML where other programs read a file."""
 
 from __future__ import annotations
 
 import io
+from random import Random
 from typing import Any
 
 import pytest
+import yaml
 from ruamel.yaml import YAML
+from ruamel.yaml.constructor import DuplicateKeyError
+from ruamel.yaml.error import YAMLError
 
-from binderlint.read.yaml import read_yaml
+from binderlint.read.yaml import _is_simple, read_yaml
 from binderlint.source import Array, Scalar, Source, Table
 
 DOCUMENTS = (
@@ -35,3 +39,66 @@ def plain(value: Any) -> Any:
 def test_values_are_those_of_ruamel(document: str) -> None:
     expected = YAML(typ="safe", pure=True).load(io.StringIO(document))
     assert plain(read_yaml(Source("x.yml", document.encode())).value) == expected
+
+
+PIECES = (
+    *("a", "b-1", "numpy=1.2", "3.10", "1e3", "1:30", "http://x.org/a", "yes", "~", "null", "'q'", "'a: b # c'", '"d"', "\"x=='y'; z\""),
+    *("[a, b]", "[]", "[ 'x', y ]", "- ", "  ", "k:", "k: ", "j: ", "#c", " # c", "x:y", "a b", "a, b", "x[y]", "@x", "%d", "!t", "*a"),
+    *("0o17", "0x1f", "2020-01-01", "-1", ".5", "...", "---", "-", "{}", "?", "|", ">", "&a", ":", "=", '""', "''", "'", '"', "\t", "é"),
+    *("<<: *a", "/a/b", "a!b", "[1, 2.0, true]", "['']", "[a: b]", "12:30:45", "_", "1_000", "on", "\x7f", "\x85", "\ufeff"),
+)  # fmt: skip
+
+
+def pieced(random: Random) -> str:
+    """A file of a few lines, each put together from pieces that YAML may give a meaning."""
+    lines = (
+        " " * random.choice((0, 0, 2, 2, 4, 1))
+        + "".join(random.choice(PIECES) + random.choice(("", "", " ")) for _ in range(random.randint(0, 4)))
+        for _ in range(random.randint(1, 5))
+    )
+    return "".join(f"{line}\n" for line in lines)
+
+
+def composed(text: str, loader: Any) -> object:
+    """The tree of a file with the places, tags and words of its values, and what is made of it; only that it fails where it does."""
+    loading = loader(text)
+    try:
+        root = loading.get_single_node()
+        tree = shape(root)
+        return tree, repr(root and loading.construct_document(root))
+    except (yaml.YAMLError, ValueError, TypeError):
+        return "fails"
+
+
+def shape(node: Any) -> object:
+    match node and node.value:
+        case str(word):
+            return (
+                word,
+                node.tag,
+                (node.start_mark.line, node.start_mark.column),
+                (node.end_mark.line, node.end_mark.column),
+            )
+        case [(_, _), *_] as pairs:
+            return [(shape(key), shape(value)) for key, value in pairs]
+        case items:
+            return [shape(one) for one in items or ()]
+
+
+def test_on_simple_lines_all_parsers_agree() -> None:
+    """Where a file has only simple lines, ruamel.yaml is not asked, and C reads what Python would read."""
+    random, simple = Random(7), 0
+    for _ in range(20_000):
+        text = pieced(random)
+        if not _is_simple(Source("x.yml", text.encode())):
+            continue
+        simple += 1
+        found = composed(text, yaml.SafeLoader)
+        assert composed(text, yaml.CSafeLoader) == found, text
+        try:
+            YAML(typ="safe", pure=True).load(io.StringIO(text))
+        except DuplicateKeyError:
+            continue
+        except YAMLError:
+            assert found == "fails", text
+    assert simple > 2_000

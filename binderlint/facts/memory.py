@@ -43,7 +43,7 @@ def asked_memory(repo: Snapshot) -> Iterator[Amount]:
     if dockerfile:
         yield from _of_file(dockerfile.source)
     for page in shown_notebooks(repo):
-        if any(needle in page.source.data for needle in _NEEDLES):
+        if any(needle in page.source.searchable for needle in _NEEDLES):
             for cell in page.code:
                 yield from _of_cell(page, cell)
 

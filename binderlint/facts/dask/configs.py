@@ -215,7 +215,8 @@ def old_folder_mentions(repo: Snapshot) -> list[Text] | None:
     """Where scripts name `.dask`; None when a notebook does, whose text is not to be changed without its author."""
     scripts = {source.path: source for name in ("start", "postBuild") if (source := used_file(repo, name))}
     scripts |= {source.path: source for source in _code(repo) if not source.name.endswith(".ipynb")}
-    if any(_OLD_PATH.search(source.text) for source in _code(repo) if source.name.endswith(".ipynb")):
+    notebooks = (source for source in _code(repo) if source.name.endswith(".ipynb") and b".dask" in source.data)
+    if any(_OLD_PATH.search(source.text) for source in notebooks):
         return None
     return [source.slice(*found.span()) for source in scripts.values() for found in _OLD_PATH.finditer(source.prose)]
 

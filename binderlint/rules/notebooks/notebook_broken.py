@@ -99,8 +99,8 @@ class NotebookBroken(Rule):
     def _doubtful(self, one: PlainNotebook, data: Mapping[str, object]) -> Iterator[Diagnostic]:
         """What Jupyter says of a notebook that is JSON and not as it should be."""
         opens, words = verdict(one)
-        minor = one.value("nbformat_minor")
-        if opens and words and isinstance(minor, Scalar) and _is_of_next(data.get("cells")) and _opens_as_next(minor):
+        minor = one.value("nbformat_minor") if words else None
+        if opens and isinstance(minor, Scalar) and _is_of_next(data.get("cells")) and _opens_as_next(minor):
             yield self.at(
                 minor,
                 f"Cells with an `id` need format 4.5, but this file says 4.{minor.value}, so Jupyter shows an error message when it opens the notebook",
