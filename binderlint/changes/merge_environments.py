@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from binderlint.changes.edits import append, append_items, append_lines, create, replace
 from binderlint.lint.diagnostic import Delete, Edit
@@ -17,6 +18,7 @@ from binderlint.read.requirements import (
     read_requirements,
     unquoted,
 )
+from binderlint.read.toml import parse_toml
 from binderlint.source import Array, Source, Table, Text
 from binderlint.values import NamedTuple
 
@@ -46,19 +48,28 @@ def conda_names(environment: Table) -> set[str]:
     return names
 
 
-def has(names: set[str], requirement: Requirement) -> bool:
+def has(names: set[str], key: str) -> bool:
     """Whether environment.yml's names hold a package that pip calls otherwise, or the same."""
-    return bool({requirement.key, *map(canonical, conda_names_of(requirement.key))} & names)
+    return bool({key, *map(canonical, conda_names_of(key))} & names)
 
 
-def not_in(environment: Table, requirements: Source) -> list[str]:
-    """The packages of a requirements file that neither environment.yml nor repo2docker's own environment has."""
+def not_in(environment: Table, source: Source) -> list[str]:
+    """The packages of a requirements file or a Pipfile that neither environment.yml nor repo2docker's own environment has. Raises ValueError for a Pipfile that is no TOML."""
     names, there = conda_names(environment), base_packages()
-    return [
-        str(one.name or one.text)
-        for one in read_requirements(requirements)
-        if isinstance(one, Requirement) and one.applies("3.12") and not has(names, one) and one.key not in there
-    ]
+    asked = _of_pipfile(source) if source.name == "Pipfile" else _of_requirements(source)
+    return [written for key, written in asked if not has(names, key) and key not in there]
+
+
+def _of_requirements(source: Source) -> Iterator[tuple[str, str]]:
+    for one in read_requirements(source):
+        if isinstance(one, Requirement) and one.applies("3.12"):
+            yield one.key, str(one.name or one.text)
+
+
+def _of_pipfile(source: Source) -> Iterator[tuple[str, str]]:
+    packages = parse_toml(source.text).get("packages")
+    for name in packages if isinstance(packages, dict) else ():
+        yield canonical(name), name
 
 
 def into_environment(environment: Table, requirements: Source) -> Merge | None:
@@ -83,7 +94,7 @@ def into_environment(environment: Table, requirements: Source) -> Merge | None:
                     return None
             case Option() if one.name in ("--requirement", "--constraint", "--require-hashes"):
                 return None
-        if isinstance(one, Requirement) and one.key and has(names, one):
+        if isinstance(one, Requirement) and one.key and has(names, one.key):
             kept.append(str(one.name))
             if comment:
                 lines.append(comment)

@@ -74,17 +74,14 @@ def to_post_build(repo: Snapshot, script: Script, command: Command) -> tuple[Edi
         start -= 1
     end = source.position(shell.statements[last].place.span.end)[0]
     text = "\n".join(source.text[slice(*source.line(number))] for number in range(start, end + 1))
-    target = _written(repo, text)
-    if target is None:
+    done = _is_done(repo, text)
+    target = None if done else _written(repo, text)
+    if target is None and not done:
         return None
     if start > 1 and _blank(source, start - 1) and end < len(source.line_starts) and _blank(source, end + 1):
         end += 1
-    return (
-        remove_lines(
-            Place(source, Span(source.line(start).start, max(source.line(end).end, source.line(end).start + 1)))
-        ),
-        target,
-    )
+    removed = Place(source, Span(source.line(start).start, max(source.line(end).end, source.line(end).start + 1)))
+    return (remove_lines(removed), *([target] if target else []))
 
 
 class _Known:
@@ -203,6 +200,16 @@ def _assigned(statement: Statement) -> set[str]:
 
 def _blank(source: Source, line: int) -> bool:
     return not source.text[slice(*source.line(line))].strip()
+
+
+def _is_done(repo: Snapshot, text: str) -> bool:
+    """Whether postBuild has the same lines already, in a command that always runs."""
+    script = post_build_script(repo)
+    if script is None or script.shell is None or script.shell.broken:
+        return False
+    statements = (one.place.text for one in script.shell.statements)
+    lines = [line.strip() for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
+    return set(lines) <= {line.strip() for one in statements for line in one.splitlines()}
 
 
 def _written(repo: Snapshot, text: str) -> Edit | None:

@@ -34,6 +34,11 @@ class Project(NamedTuple):
         tables = {"deps", "compat", "extras", "targets", "weakdeps", "extensions", "sources", "workspace", "apps"}
         return not self.data or bool(tables & set(self.data)) or "uuid" in self.data
 
+    @property
+    def is_package(self) -> bool:
+        """Whether it is the project of a package, which others install by its name."""
+        return all(key in self.data for key in ("name", "uuid", "version"))
+
     def wrong_deps(self) -> list[tuple[str, Text]]:
         """The dependencies whose value is no UUID."""
         deps = self.data.get("deps")
@@ -59,10 +64,21 @@ def read_project(repo: Snapshot) -> Project | None:
 
 def manifest_version(repo: Snapshot) -> str:
     """The Julia that Manifest.toml was resolved with, empty where it does not say."""
-    for name in ("JuliaManifest.toml", "Manifest.toml"):
-        if (source := repo.get(build_plan(repo).path(name))) and (version := find_value(source, "julia_version")):
-            return str(version) if re.fullmatch(r"\d+\.\d+\.\d+", version) else ""
+    if (source := _manifest(repo)) and (version := find_value(source, "julia_version")):
+        return str(version) if re.fullmatch(r"\d+\.\d+\.\d+", version) else ""
     return ""
+
+
+def has_old_manifest(repo: Snapshot) -> bool:
+    """Whether Manifest.toml is in the format of Julia 1.6 and earlier, which does not say which Julia made it (Pkg, src/manifest.jl)."""
+    source = _manifest(repo)
+    return source is not None and "[[" in source.text and not find_value(source, "manifest_format")
+
+
+def _manifest(repo: Snapshot) -> Source | None:
+    """The manifest that Julia reads beside the project."""
+    paths = (build_plan(repo).path(name) for name in ("JuliaManifest.toml", "Manifest.toml"))
+    return next((source for path in paths if (source := repo.get(path))), None)
 
 
 def rewritten(compat: str) -> str:

@@ -69,7 +69,9 @@ def _conda(spec: MatchSpec) -> AskedPackage:
 
 
 _TABLE = regex(r"\s*\[\s*([\w-]+)\s*\]")
-_ENTRY = regex(r"\s*\"?([A-Za-z0-9][\w.-]*)\"?\s*=\s*\"([^\"]*)\"")
+_ENTRY = regex(
+    r"""\s*["']?([A-Za-z0-9][\w.-]*)["']?\s*=\s*(?:\{(?:[^{}"']|"[^"]*"|'[^']*')*?\bversion\s*=\s*)?(?:"([^"]*)"|'([^']*)')"""
+)
 
 
 def pipfile_packages(repo: Snapshot) -> Iterator[AskedPackage]:
@@ -82,6 +84,6 @@ def pipfile_packages(repo: Snapshot) -> Iterator[AskedPackage]:
         if header := _TABLE.match(line):
             table = header[1]
         elif (found := _ENTRY.match(line)) and table in ("packages", "dev-packages"):
-            name, version = line.part(*found.span(1)), line.part(*found.span(2))
+            name, version = line.part(*found.span(1)), line.part(*found.span(found.lastindex or 2))
             weight = openness(operators_in(version))
             yield AskedPackage(canonical(name), name, name, version, weight, False, True)

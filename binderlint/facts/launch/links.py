@@ -115,6 +115,10 @@ _URL = regex(
 )
 
 
+# Above which a JSON file holds data.
+_LARGEST_JSON = 50_000
+
+
 @fact
 def launch_links(repo: Snapshot) -> tuple[Link, ...]:
     """Every launch link and badge image in the documentation, notebooks and configuration of the repository, file by file."""
@@ -149,6 +153,8 @@ def markup_of(source: Source) -> Markup | None:
         return Markup.MARKDOWN
     if stem.startswith("readme") and extension in ("", ".txt"):
         return Markup.PLAIN
+    if extension == ".json":
+        return Markup.CONFIG if len(source.data) < _LARGEST_JSON else None
     return _MARKUP.get(extension)
 
 

@@ -160,6 +160,14 @@ class EnvInvalidYaml(Rule):
                 f"A space is missing after the colon. The file is not valid YAML, so the build stops here (the parser says: {words})",
                 help="Use the form `key: value`",
             )
+        if glued := next((line for line in source.lines() if re.match(r"\s*-pip:\s*(?:#|$)", line)), None):
+            dash = glued.index("-")
+            return self.at(
+                glued.trimmed(),
+                f"A space is missing after the dash. The file is not valid YAML, so the build stops here (the parser says: {words})",
+                help="Use `- pip:`",
+                fix=Fix("Write `- pip:`", (replace(glued.part(dash, dash + 1), "- "),)),
+            )
         meaning, advice = next(
             ((meaning, advice) for known, meaning, advice in _MEANINGS if known in words),
             ("is not valid YAML", "Compare it with the lines around it"),

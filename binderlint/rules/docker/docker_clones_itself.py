@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from binderlint.facts.docker.context import docker_runs
+from binderlint.git import hosted_name
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.snapshot import Snapshot
@@ -23,15 +23,9 @@ class DockerClonesItself(Rule):
         for run in docker_runs(repo):
             for command in run.commands:
                 if command.name == "git" and "clone" in command.operands[:1]:
-                    if any(_repository(value) == repo.git.origin.lower() for value in command.operands[1:]):
+                    if any(hosted_name(value).lower() == repo.git.origin.lower() for value in command.operands[1:]):
                         yield self.at(
                             command.place,
                             "Docker caches the result of this line, so Binder shows the repository as it was at some earlier build",
                             help="Use `COPY --chown=1000 . ${HOME}`: the build has the files of the commit that is launched",
                         )
-
-
-def _repository(address: str) -> str:
-    """The repository of a clone address, as BinderHub names it."""
-    found = re.match(r"(?:\w+://(?:[^/@]*@)?|git@)(github\.com|gitlab\.com)[:/](.+?)(?:\.git)?/?$", address.lower())
-    return f"{'gh' if found[1] == 'github.com' else 'gl'}/{found[2]}" if found else ""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from binderlint.changes.edits import append_lines, insert_lines
 from binderlint.changes.julia import set_compat
-from binderlint.facts.julia import Project, manifest_version, read_project
+from binderlint.facts.julia import Project, has_old_manifest, manifest_version, read_project
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
@@ -34,14 +34,21 @@ class JuliaVersionFloats(Rule):
         minor = ".".join((made or version.version).split(".")[:2])
         today = ".".join(version.version.split(".")[:2])
         differs = f", and Manifest.toml was made with {made}" if made and minor != today else ""
+        old = has_old_manifest(repo)
+        if old:
+            differs = ", and Manifest.toml is in the format of Julia 1.6 and earlier"
         where = f"`{compat}` allows every newer Julia 1" if compat else "No Julia version is given"
         new = f"~{minor}"
         yield self.at(
             compat if compat is not None else project.source,
             f"{where}, so each build uses the newest release (currently {today}, or later){differs}",
-            help=f'Add `julia = "{new}"` under `[compat]`',
+            help='Give the Julia that you work with under `[compat]`, as in `julia = "~1.6"`, or update Manifest.toml'
+            if old
+            else f'Put a Project.toml for Binder in a folder `binder`, with `julia = "{new}"` under `[compat]`: here it would hold for everybody who installs the package'
+            if project.is_package
+            else f'Add `julia = "{new}"` under `[compat]`',
             fix=None
-            if not newest_allowed(new)
+            if old or project.is_package or not newest_allowed(new)
             else set_compat(compat, new)
             if compat is not None
             else _added(project, new),

@@ -34,6 +34,10 @@ _UNDONE = {
 }
 
 
+# Of these it is known which packages they ask for.
+_COMPARED = ("requirements.txt", "Pipfile")
+
+
 class ShadowedConfigFile(Rule):
     code = "LAY001"
     severity = Severity.ERROR
@@ -52,7 +56,7 @@ class ShadowedConfigFile(Rule):
             if use.status is not Status.IGNORED or not source or not self._is_asked_for(repo, source):
                 continue
             missing = _missing(repo, source)
-            if source.name == "requirements.txt" and missing == []:
+            if missing == []:
                 yield self.at(
                     source,
                     f"Binder installs `{winner}` and ignores this file. `{winner}` lists the same packages",
@@ -113,12 +117,15 @@ class ShadowedConfigFile(Rule):
 
 
 def _missing(repo: Snapshot, source: Source) -> list[str] | None:
-    """The packages of an ignored requirements.txt that environment.yml does not have; None where that is not known."""
+    """The packages of an ignored requirements.txt or Pipfile that environment.yml does not have; None where that is not known."""
     environment = environment_mapping(repo)
-    if source.name != "requirements.txt" or build_plan(repo).buildpack != Buildpack.CONDA or environment is None:
+    known = source.name == "Pipfile" or (source.name == "requirements.txt" and any(read_requirements(source)))
+    if environment is None or build_plan(repo).buildpack != Buildpack.CONDA or source.name not in _COMPARED:
         return None
-
-    return not_in(environment, source) if any(read_requirements(source)) else []
+    try:
+        return not_in(environment, source) if known else []
+    except (ValueError, RecursionError):  # a Pipfile that is no TOML
+        return None
 
 
 def _listed(names: list[str]) -> str:
@@ -140,6 +147,8 @@ def _what_to_do(winner: str, name: str) -> str:
     if winner == "Dockerfile":
         return f"Do in the Dockerfile what `{name}` is for, or remove the file"
     if name in ("requirements.txt", "requirements3.txt", "Pipfile", "Pipfile.lock"):
+        if winner not in ("environment.yml", "environment.yaml", "Pipfile", "Pipfile.lock", "requirements.txt"):
+            return f"Move its packages to a requirements.txt, which Binder installs beside `{winner}`"
         return f"Move its packages to `{winner}`, or remove one of the two files"
     if name == "install.R":
         return "List the R packages in environment.yml (`r-sf` for sf), or run `Rscript install.R` in postBuild"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from binderlint.changes.edits import between, replace
+from binderlint.changes.edits import between, insert, replace
 from binderlint.facts.launch.links import launch_links
 from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Replace, Severity
 from binderlint.lint.rule import Rule
@@ -55,6 +55,13 @@ class BadgeWrongMarkup(Rule):
 
     def _markdown_in_rst(self, lines: list[Line], source: Source) -> Iterator[Diagnostic]:
         for number, line in enumerate(lines):
+            if (glued := _GLUED.match(line.text)) and line.shows(glued.start(1)) and _is_badge(glued[2]):
+                yield self.at(
+                    line.text.part(glued.start(1), glued.end(2)),
+                    "There is no blank after `image::`, so reStructuredText takes the badge for a comment, and nobody sees it",
+                    help=f"Use `.. image:: {glued[2]}`",
+                    fix=Fix("Add the blank", (insert(source, line.text.place.span.start + glued.end(1), " "),)),
+                )
             for found in _BADGE.finditer(line.text):
                 if not line.shows(found.start()) or not _is_badge(found["image"]):
                     continue
@@ -74,6 +81,9 @@ class BadgeWrongMarkup(Rule):
 
 
 _DIRECTIVE = regex(r"\.\. (?:\|[^|]+\| )?(?:image|figure):: +(\S+)\s*$")
+
+
+_GLUED = regex(r"\s*(\.\. (?:\|[^|]+\| )?(?:image|figure)::)(\S+)\s*$")
 
 
 _OPTION = regex(r"\s+:(\w+):[ \t]*(\S.*?)?\s*$")

@@ -55,6 +55,14 @@ class NotebookInstallsPackages(Rule):
                 help="Remove the line",
                 severity=Severity.INFO,
             )
+        if not build_plan(repo).transparent:
+            return self.at(
+                where,
+                "This runs again in every session, and every visitor waits for it",
+                help="Install the packages in the Dockerfile, and remove the line",
+                severity=Severity.INFO,
+                level=Level.POLISH,
+            )
         fix = None
         if missing and wanted.names_all and not build_plan(repo).default:
             fix = _add_all(repo, install.tool, missing)

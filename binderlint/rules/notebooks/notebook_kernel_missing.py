@@ -75,6 +75,8 @@ class NotebookKernelMissing(Rule):
                 f"The kernel `{name}` exists only on the author's computer. JupyterLab uses `python3` instead or asks, and other programs stop",
                 help="Choose the kernel `Python 3` and save the notebook",
                 fix=Fix("Use the kernel `python3`", (edit,)),
+                severity=Severity.INFO,
+                level=Level.POLISH,
             )
         elif not version.startswith("2"):
             modern = all(syntax(cell.text) or python(cell.text) is None for cell in one.code)
@@ -85,6 +87,8 @@ class NotebookKernelMissing(Rule):
                 else "The environment has no Python 2, and Python 3 cannot run some of the code in this notebook",
                 help="Run the notebook with Python 3, correct what fails, and save it",
                 fix=Fix("Use the kernel `python3`", (edit,), Applicability.UNSAFE) if modern else None,
+                severity=Severity.INFO if modern else None,
+                level=Level.POLISH if modern else None,
             )
 
 

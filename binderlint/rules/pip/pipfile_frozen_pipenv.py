@@ -24,10 +24,12 @@ class PipfileFrozenPipenv(Rule):
         if plan.buildpack != Buildpack.PIPFILE or source is None or python is None:
             return
         new = bool(re.match(r"3\.1[2-9]$", python.version))
+        locked = used_file(repo, "Pipfile.lock")
+        how = "`pipenv requirements > requirements.txt`" if locked else "with the packages of the Pipfile"
         yield self.at(
             source,
             f"Binder installs this with pipenv 2022.1.8, which is older than Python {python.version}" if new
             else "Binder installs this with pipenv 2022.1.8, which it does not update",
-            help="Create a requirements.txt (`pipenv requirements > requirements.txt`) and a runtime.txt, and remove the Pipfile from where Binder looks",
+            help=f"Create a requirements.txt ({how}) and a runtime.txt, and remove the Pipfile from where Binder looks",
             severity=Severity.WARNING if new else Severity.INFO,
         )  # fmt: skip

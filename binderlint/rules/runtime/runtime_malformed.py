@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import date
 
 from binderlint.changes.edits import replace
 from binderlint.facts.environment.runtime import runtime_file
 from binderlint.facts.for_binder import is_refused
 from binderlint.lint.about import about
-from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Recode, Severity
+from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Recode, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
+from binderlint.read.r_versions import DEFAULT, FIRST_SNAPSHOT, of_day
 from binderlint.read.runtime import Runtime
 from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.buildpack import WITH_RUNTIME, Buildpack
@@ -45,15 +47,34 @@ class RuntimeMalformed(Rule):
             consequence = "the build stops"
         else:
             return
+        written = _day(runtime)
         yield self.at(
             runtime.text if runtime.text else runtime.text.place.source,
-            f"{_what(runtime)}, so {consequence}: Binder reads one line such as `python-3.11`",
-            help="Julia's version belongs in Project.toml, under `[compat]`: delete this file"
+            f"{_what(runtime)}, so {consequence}: Binder reads one line such as `{written or 'python-3.11'}`",
+            help=f"If this is the day whose packages of R are wanted, write `{written}`, or the version of R that you work with"
+            if written
+            else "Julia's version belongs in Project.toml, under `[compat]`: delete this file"
             if runtime.text.lower().startswith("julia")
             else "Keep a single line such as `python-3.11`, or delete the file if environment.yml chooses the version",
-            fix=_fix(runtime),
+            fix=_dated(runtime, written) if written else _fix(runtime),
             level=Level.LAUNCH if consequence == "the build stops" or is_refused(repo) else Level.RUN,
         )
+
+
+def _day(runtime: Runtime) -> str:
+    """What a file that holds only a day is meant to be, empty for others: with a day, runtime.txt asks for R."""
+    if not re.fullmatch(r"\d{4}-\d\d-\d\d", runtime.text):
+        return ""
+    try:
+        day = date.fromisoformat(runtime.text)
+    except ValueError:
+        return ""
+    version = of_day(runtime.text) or DEFAULT
+    return f"r-{version}-{day}" if str(day) >= FIRST_SNAPSHOT else ""
+
+
+def _dated(runtime: Runtime, written: str) -> Fix:
+    return Fix(f"Change it to `{written}`", (replace(runtime.text, written),), Applicability.UNSAFE)
 
 
 def _what(runtime: Runtime) -> str:

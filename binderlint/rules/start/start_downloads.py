@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from binderlint.changes.launch_scripts import before_server, moved
+from binderlint.changes.launch_scripts import before_server, moved, removed
 from binderlint.facts.scripts.start_and_post_build import post_build_script, start_script
+from binderlint.git import hosted_name
 from binderlint.lint.about import about
-from binderlint.lint.diagnostic import Diagnostic, Level, Severity
+from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.actions import download
-from binderlint.read.script import Script
+from binderlint.read.script import Command, Script
 from binderlint.snapshot import Snapshot
 
 
@@ -39,9 +40,29 @@ class StartDownloads(Rule):
                     level=Level.POLISH,
                 )
                 continue
+            if (
+                found.tool == "git clone"
+                and repo.git.origin
+                and hosted_name(found.url).lower() == repo.git.origin.lower()
+            ):
+                yield self.at(
+                    command.place,
+                    "This clones the repository itself at every launch, for every visitor, before the server answers. Its files are there already",
+                    help="Remove the line, and use the files in the home folder",
+                    fix=_removed(script, command, found.url),
+                    level=Level.RUN,
+                )
+                continue
             yield self.at(
                 command.place,
                 f"`{found.tool}` downloads at every launch, for every visitor, before the server answers: a launch that takes more than 30 seconds fails",
                 help="Move it to postBuild, which runs once when the image is built",
                 fix=moved(repo, script, command),
             )
+
+
+def _removed(script: Script, command: Command, url: str) -> Fix | None:
+    """The fix that removes the line, where nothing else in the script speaks of the clone."""
+    folder = url.rstrip("/").removesuffix(".git").rpartition("/")[2]
+    rest = script.source.text.replace(command.place.text, "", 1)
+    return None if folder in rest else removed(command, "Remove the line", Applicability.UNSAFE)
