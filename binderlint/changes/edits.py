@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from binderlint.lint.diagnostic import Create, Delete, Edit, Recode, Rename, Replace, SetMode
 from binderlint.pattern import regex
+from binderlint.read.requirements import Requirement
 from binderlint.source import EXECUTABLE, REGULAR, UNREAD, Array, Place, Scalar, Source, Span, Table, Text
 
 Value = Text | Scalar | Array | Table
@@ -115,6 +116,15 @@ def append_items(array: Array, lines: Iterable[str]) -> Replace:
 def prepend(array: Array, text: str) -> Replace:
     """Add an item, already written as YAML, to the start of a sequence."""
     return insert_item(array, 0, text) if array else replace(array, f"[{text}]")
+
+
+def remove_requirement(one: Requirement) -> Replace:
+    """Take a requirement out of the file or the list that it stands in."""
+    if one.array is None:
+        return remove_lines(one.line.place)
+    start = one.text.place.span.start
+    spans = (item.place.span for item in one.array)
+    return remove(one.array, next(number for number, span in enumerate(spans) if span.start <= start < span.end))
 
 
 def insert_item(array: Array, index: int, text: str) -> Replace:

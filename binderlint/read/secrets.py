@@ -71,6 +71,8 @@ _KINDS = (
         _random,
     ),
 )
+# The id of a key that AWS gave for some hours (IAM's documentation, on unique identifiers).
+_TEMPORARY = regex(r"\bASIA[A-Z0-9]{16}\b")
 _KEY = regex(r"-----BEGIN (?:(?:RSA|DSA|EC|OPENSSH|ENCRYPTED|PGP) )?PRIVATE KEY(?: BLOCK)?-----(?=\s|\\n|$)")
 _CREDENTIALS = regex(
     r"https?://(?:[^\s/:@\"'$<{]+:(?P<word>[^\s/:@\"'$<{]{6,})|(?P<only>[A-Za-z0-9_-]{20,}))@(?!localhost|127\.)[\w.-]+\.\w+"
@@ -95,6 +97,12 @@ def tokens(text: Text) -> Iterator[Secret]:
 def _escape(text: str, start: int) -> bool:
     r"""Whether the letter before is the end of an escape, as in a notebook's `\n`."""
     return text[max(0, start - 2) : start] in ("\\n", "\\t")
+
+
+def is_temporary(secret: Secret) -> bool:
+    """Whether the id of a key beside it says that AWS gave it for some hours."""
+    place = secret.text.place
+    return bool(_TEMPORARY.search(place.source.text, max(0, place.span.start - 300), place.span.end + 300))
 
 
 _SIGNS = [sign.encode() for kind in _KINDS for sign in kind.signs]

@@ -2,18 +2,47 @@
 
 from __future__ import annotations
 
+import re
+from itertools import takewhile
+
 from binderlint.facts.environment.asked import asked_names
 from binderlint.facts.environment.installs import pip_requirements
 from binderlint.facts.environment.mapping import conda_specs
+from binderlint.read.installer import asked_for
+from binderlint.read.matchspec import parse_spec
 from binderlint.read.requirements import canonical
+from binderlint.read.script import Command, Script
 from binderlint.repo2docker.build import build_plan
 from binderlint.snapshot import Snapshot
+from binderlint.source import Text
 
 # Conda packages that have held Notebook below 7 (pip's do not), and names under which older stacks are asked for.
 _OLD_NOTEBOOK = frozenset(
     {"jupyter-contrib-nbextensions", "jupyter-nbextensions-configurator", "jupyter-contrib-core", "rise", "nbpresent"}
 )
 _STACK = frozenset({"notebook", "jupyter", "jupyterlab", "ipywidgets", "widgetsnbextension", "anaconda", "voila"})
+
+
+def may_be_older_at(repo: Snapshot, script: Script, command: Command, package: str, release: tuple[int, ...]) -> bool:
+    """Whether the build may have this package in a version below a release when a command of a script runs, which may have installed it before."""
+    before = takewhile(lambda one: one is not command, script.running)
+    return may_be_older(repo, package, release) or any(_installs_older(one, package, release) for one in before)
+
+
+def _installs_older(command: Command, package: str, release: tuple[int, ...]) -> bool:
+    conda = command.name in ("conda", "mamba", "micromamba")
+    if not (conda or re.fullmatch(r"pip[\d.]*", command.name)) or "install" not in command.values:
+        return False
+    words = command.values[command.values.index("install") + 1 :]
+    for word in asked_for(command.name, words).packages:
+        spec = parse_spec(Text(word, command.place))
+        if spec is None:
+            continue
+        if conda and package == "notebook" and canonical(spec.key) in _OLD_NOTEBOOK:
+            return True
+        if canonical(spec.key) == package and spec.version and spec.admits(release) is not True:
+            return True
+    return False
 
 
 def may_be_older(repo: Snapshot, package: str, release: tuple[int, ...]) -> bool:

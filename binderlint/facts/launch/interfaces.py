@@ -56,4 +56,12 @@ def missing_interface(urlpath: str, repo: Snapshot) -> Interface | None:
 
 def configuration(repo: Snapshot) -> str:
     """All that can say what is installed, in one text."""
-    return "\n".join(source.prose for source in repo.files if _CONFIGURATION.search(source.path))
+    plan = build_plan(repo)
+    kernel = (
+        {plan.path(name) for name in ("environment.yml", "environment.yaml", "requirements.txt")}
+        if plan.separate_kernel
+        else set()
+    )
+    return "\n".join(
+        source.prose for source in repo.files if _CONFIGURATION.search(source.path) and source.path not in kernel
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from binderlint.changes.edits import replace
-from binderlint.facts.dask.configs import images, placeholder, variable
+from binderlint.facts.dask.configs import OLD_FOLDER, images, placeholder, variable
 from binderlint.facts.dask.placeholder import way
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
@@ -30,6 +30,7 @@ class DaskWorkerImageHardCoded(Rule):
             yield self.at(
                 text,
                 f"Workers run in `{text}`, but the notebook runs in the image that Binder built. They no longer match as soon as the repository changes",
+                explained_in=(image.text.place.path,) if image.text.place.path.startswith(f"{OLD_FOLDER}/") else (),
                 help="Use `${JUPYTER_IMAGE_SPEC}`, which dask-kubernetes expands"
                 if image.expanded
                 else 'Remove it, and give `KubeCluster` the image of the session: `image=os.environ["JUPYTER_IMAGE_SPEC"]`',

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from binderlint.changes.edits import insert_lines, replace
-from binderlint.facts.dask.configs import Image, images, placeholder, variable
+from binderlint.facts.dask.configs import OLD_FOLDER, Image, images, placeholder, variable
 from binderlint.facts.dask.placeholder import mentioned, unset_variable, way
 from binderlint.facts.scripts.start_and_post_build import start_script
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
@@ -41,6 +41,7 @@ class DaskWorkerImageNotReplaced(Rule):
             yield self.at(
                 image.text,
                 f"`{image.text}` is a placeholder for the name of the image, and {reason}: workers request an image that does not exist and never start",
+                explained_in=(image.text.place.path,) if image.text.place.path.startswith(f"{OLD_FOLDER}/") else (),
                 help="Use `${JUPYTER_IMAGE_SPEC}`, which dask-kubernetes expands"
                 if image.expanded
                 else f'Replace it in `start`: sed -i "s|{token}|${{JUPYTER_IMAGE_SPEC}}|g" {image.text.place.path}',

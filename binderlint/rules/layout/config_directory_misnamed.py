@@ -32,12 +32,13 @@ class ConfigDirectoryMisnamed(Rule):
         moves = tuple(
             Rename(path, right + path[len(folder) :]) for path in repo.sources if path.startswith(f"{folder}/")
         )
-        used = any(plan.uses(use.path) for use in plan.files)  # in the root, where the folder would hide it
+        used = [use.path for use in plan.files if plan.uses(use.path)]  # in the root, where the folder would hide them
         harmless = plan.default and not used and not any(naming_folder(repo, folder))
         yield self.at(
             files[0],
             f"Binder reads a folder `{right}`, not `{folder}`, so nothing in it is used",
-            help=f"Rename the folder: `git mv {folder} {right}`",
+            help=f"Rename the folder: `git mv {folder} {right}`"
+            + (f". Binder then reads nothing in the root any more, such as `{used[0]}`" if used else ""),
             level=Level.LAUNCH if files[0].name in CHOOSES and is_refused(repo) else None,
             fix=Fix(
                 f"Rename the folder `{folder}` to `{right}`",

@@ -10,7 +10,7 @@ from binderlint.facts.launch.interfaces import missing_interface
 from binderlint.facts.launch.refs import opening_here
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Replace, Severity
 from binderlint.lint.rule import Rule
-from binderlint.repo2docker.build import used_file
+from binderlint.repo2docker.build import build_plan, used_file
 from binderlint.snapshot import Snapshot
 from binderlint.source import Text
 
@@ -29,13 +29,15 @@ class BadgeUiNotInstalled(Rule):
             interface = missing_interface(target.decoded, repo)
             if interface is None:
                 continue
-            package = interface.package
+            package, separate = interface.package, build_plan(repo).separate_kernel
             edit = _add(package, repo) if package else None
             yield self.at(
                 target.value,
-                f"This opens {interface.title}, which is not in the environment, so visitors get `404: Not Found`",
-                help=f"Add `{package or interface.title}` to the environment",
-                fix=Fix(f"Add `{package}`", (edit,), Applicability.UNSAFE) if edit else None,
+                f"This opens {interface.title}, which is not in the environment{' of the server' if separate else ''}, so visitors get `404: Not Found`",
+                help=f"Run `pip install {package}` in postBuild: the environment file is for the kernel, and the server runs beside it on another Python"
+                if separate and package
+                else f"Add `{package or interface.title}` to the environment",
+                fix=Fix(f"Add `{package}`", (edit,), Applicability.UNSAFE) if edit and not separate else None,
             )
 
 

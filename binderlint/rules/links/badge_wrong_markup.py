@@ -58,9 +58,9 @@ class BadgeWrongMarkup(Rule):
             if (glued := _GLUED.match(line.text)) and line.shows(glued.start(1)) and _is_badge(glued[2]):
                 yield self.at(
                     line.text.part(glued.start(1), glued.end(2)),
-                    "There is no blank after `image::`, so reStructuredText takes the badge for a comment, and nobody sees it",
+                    "A space is missing after `image::`, so reStructuredText takes the badge for a comment, and nobody sees it",
                     help=f"Use `.. image:: {glued[2]}`",
-                    fix=Fix("Add the blank", (insert(source, line.text.place.span.start + glued.end(1), " "),)),
+                    fix=Fix("Add the space", (insert(source, line.text.place.span.start + glued.end(1), " "),)),
                 )
             for found in _BADGE.finditer(line.text):
                 if not line.shows(found.start()) or not _is_badge(found["image"]):

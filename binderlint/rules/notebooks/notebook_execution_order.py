@@ -23,7 +23,7 @@ class NotebookExecutionOrder(Rule):
             before = 0
             for cell in one.code:
                 count = cell.data.get("execution_count")
-                if not isinstance(count, int):
+                if not isinstance(count, int) or count < 1:  # Google Colab writes 0 for a cell that it has not counted
                     continue
                 if count < before:
                     found = one.cell(cell.number)

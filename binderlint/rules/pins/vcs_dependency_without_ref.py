@@ -48,7 +48,9 @@ class VcsDependencyWithoutRef(Rule):
 
         install = used_file(repo, "install.R")
         for call in calls(install) if install and not install.decode_error else []:
-            if call.name in ("install_github", "install_gitlab") and not call.argument("ref"):
+            ref = call.argument("ref")
+            follows = ref is None or any(one.lower() in _BRANCHES for one in ref.strings)
+            if call.name in ("install_github", "install_gitlab") and follows:
                 yield from self._calls(call)
 
     def _calls(self, call: Call) -> Iterator[Diagnostic]:
@@ -56,7 +58,9 @@ class VcsDependencyWithoutRef(Rule):
         first = named or next((one for one in call.arguments if not one.name), None)
         for address in first.strings if first else []:
             ref = re.search(r"[@#](.+)$", address)
-            if "/" not in address or (ref and ref[1].lower() not in _BRANCHES):
+            if not re.fullmatch(r"[\w.-]+(?:/[\w.-]+)+(?:[@#]\S+)?", address) or (
+                ref and ref[1].lower() not in _BRANCHES
+            ):
                 continue
             yield self.at(
                 address,
@@ -107,7 +111,7 @@ def _settles(command: Command) -> bool:
     return command.name == "git" and bool({"checkout", "switch", "reset", "submodule"} & set(command.operands[:3]))
 
 
-_BRANCHES = {"main", "master", "develop", "dev", "trunk", "head"}
+_BRANCHES = {"main", "master", "devel", "develop", "development", "dev", "trunk", "head"}
 
 
 _BRANCH_ARCHIVE = regex(

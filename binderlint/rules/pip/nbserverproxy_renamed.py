@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from binderlint.changes.edits import remove, replace
+from binderlint.changes.edits import remove, remove_requirement, replace
+from binderlint.changes.launch_scripts import removed
 from binderlint.facts.environment.installs import pip_requirements
 from binderlint.facts.environment.mapping import conda_list, conda_specs
+from binderlint.facts.scripts.commands import script_commands
 from binderlint.lint.about import about
-from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
+from binderlint.lint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
 from binderlint.lint.rule import Rule
+from binderlint.read.actions import subcommand
+from binderlint.read.renamed import RENAMED
 from binderlint.read.requirements import Requirement
 from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.plan import Plan
@@ -23,7 +27,13 @@ def _named(one: Requirement) -> Text:
     return one.text.part(0, end) if one.text.place.text == one.text else one.text
 
 
-_RENAMED = {"nbserverproxy": "jupyter-server-proxy", "nbrsessionproxy": "jupyter-rsession-proxy"}
+def _enabling(repo: Snapshot, old: str) -> Iterator[Edit]:
+    """The edits that remove what enables the old package in scripts, since the new one registers itself."""
+    for _, command in script_commands(repo):
+        words = subcommand(command)
+        if words[0] == "jupyter" and "enable" in words and old in words and words[1:2] != ("nbextension",):
+            fix = removed(command, "", Applicability.SAFE)
+            yield from fix.edits if fix else ()
 
 
 class NbserverproxyRenamed(Rule):
@@ -35,14 +45,25 @@ class NbserverproxyRenamed(Rule):
     def check(self, repo: Snapshot, plan: Plan) -> Iterator[Diagnostic]:
         if plan.python and plan.python.version == "3.7":
             return
+        asked = {one.key for one in pip_requirements(repo)}
         for one in pip_requirements(repo):
-            if (name := _RENAMED.get(one.key)) and not one.url:
-                yield self._renamed(one.text, one.name, None if one.hashed else _named(one), name)
+            name = RENAMED.get(one.key)
+            if name and name in asked:
+                yield self.at(
+                    one.text,
+                    f"`{one.name}` is the old name of `{name}`, which is also listed. It has no effect in Binder's images",
+                    help="Remove the line",
+                    severity=Severity.INFO,
+                    level=Level.POLISH,
+                    fix=Fix(f"Remove `{one.name}`", (remove_requirement(one), *_enabling(repo, one.name))),
+                )
+            elif name and not one.url:
+                yield self._renamed(repo, one.text, one.name, None if one.hashed else _named(one), name)
         dependencies = conda_list(repo)
         specs = conda_specs(repo)
         names = {spec.key for spec in specs}
         for spec in specs:
-            if (name := _RENAMED.get(spec.key)) and name in names and dependencies is not None:
+            if (name := RENAMED.get(spec.key)) and name in names and dependencies is not None:
                 index = next(
                     n
                     for n, item in enumerate(dependencies)
@@ -59,12 +80,18 @@ class NbserverproxyRenamed(Rule):
             elif name:
                 start = spec.name.place.span.start - spec.text.place.span.start
                 part = spec.text if spec.whole else spec.text.part(start, len(spec.text))
-                yield self._renamed(spec.text, spec.name, part, name)
+                yield self._renamed(repo, spec.text, spec.name, part, name)
 
-    def _renamed(self, where: Text, old: str, part: Text | None, new: str) -> Diagnostic:
+    def _renamed(self, repo: Snapshot, where: Text, old: str, part: Text | None, new: str) -> Diagnostic:
+        if build_plan(repo).separate_kernel:
+            return self.at(
+                where,
+                f"`{old}` was renamed `{new}`, and here it is installed for the kernel, not for the server on another Python beside it, so nothing is served",
+                help=f"Run `pip install {new}` in postBuild, and remove this line",
+            )
         return self.at(
             where,
             f"`{old}` was renamed `{new}`. The old package does not work with the server in Binder's images, so nothing is served",
             help=f"Use `{new}`",
-            fix=Fix(f"Change it to `{new}`", (replace(part, new),)) if part is not None else None,
+            fix=Fix(f"Change it to `{new}`", (replace(part, new), *_enabling(repo, old))) if part is not None else None,
         )

@@ -6,11 +6,11 @@ import re
 import sys
 from collections.abc import Iterator
 
-from binderlint.changes.edits import between, remove, remove_lines, replace
+from binderlint.changes.edits import between, remove_requirement, replace
 from binderlint.data import pairs
 from binderlint.facts.environment.installs import pip_requirements
 from binderlint.lint.about import about
-from binderlint.lint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
+from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
 from binderlint.read.requirements import PLACEHOLDER, Requirement, canonical
@@ -52,7 +52,7 @@ class PipWrongName(Rule):
                     one.text,
                     f"pip cannot install `{one.name}`, so the build stops. The package is called `{right}`, which is also listed",
                     help="Remove the line",
-                    fix=Fix(f"Remove `{one.name}`", (_without(one),), _trust(one, names[canonical(right)])),
+                    fix=Fix(f"Remove `{one.name}`", (remove_requirement(one),), _trust(one, names[canonical(right)])),
                 )
             elif right:
                 yield self.at(
@@ -68,7 +68,7 @@ class PipWrongName(Rule):
                     one.text,
                     f"`{one.name}` {what} and cannot be installed: pip finds no such package and the build stops",
                     help="Remove the line",
-                    fix=Fix(f"Remove `{one.name}`", (_without(one),)),
+                    fix=Fix(f"Remove `{one.name}`", (remove_requirement(one),)),
                 )
 
 
@@ -100,12 +100,3 @@ def _trust(one: Requirement, other: Requirement) -> Applicability:
     """How safe it is to leave a requirement to another one: that one must say a version, too."""
     said = any(not _ZEROS.fullmatch(version) for _, version in one.clauses)
     return Applicability.UNSAFE if said and not other.specifier else Applicability.SAFE
-
-
-def _without(one: Requirement) -> Edit:
-    if one.array is None:
-        return remove_lines(one.line.place)
-    index = next(
-        number for number, item in enumerate(one.array) if item.place.span.start <= one.text.place.span.start < item.place.span.end
-    )  # fmt: skip
-    return remove(one.array, index)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from binderlint.changes.launch_scripts import removed
 from binderlint.facts.environment.asked import asked_names
-from binderlint.facts.environment.jupyter_stack import may_be_older
+from binderlint.facts.environment.jupyter_stack import may_be_older_at
 from binderlint.facts.scripts.commands import failure_effect, script_commands
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
@@ -14,6 +14,7 @@ from binderlint.lint.wording import listed
 from binderlint.read.actions import subcommand
 from binderlint.read.lab_extensions import BUILT_IN, outdated, prebuilt
 from binderlint.read.requirements import canonical
+from binderlint.repo2docker.build import build_plan
 from binderlint.snapshot import Snapshot
 
 
@@ -29,17 +30,16 @@ class PostbuildLabextensionInstall(Rule):
             if words[:3] != ("jupyter", "labextension", "install"):
                 continue
             packages = words[3:]
-            if not packages or any(
-                one.startswith((".", "/", "~")) or "\0" in one or repo.exists(one) for one in packages
-            ):
+            if not packages or any(one.startswith((".", "/", "~")) or repo.exists(one) for one in packages):
                 continue
-            if may_be_older(repo, "jupyterlab", (4, 0)):
+            if may_be_older_at(repo, script, command, "jupyterlab", (4, 0)):
                 return
+            separate = build_plan(repo).separate_kernel  # the environment file is for the kernel alone
             known = {one: prebuilt(one) for one in packages}
             there = [
                 one
                 for one, name in known.items()
-                if name == BUILT_IN or (name and canonical(name) in asked_names(repo))
+                if name == BUILT_IN or (name and not separate and canonical(name) in asked_names(repo))
             ]
             missing = sorted({name for one, name in known.items() if name and one not in there and name is not None})
             old = any(outdated(one) for one in packages)
@@ -48,7 +48,9 @@ class PostbuildLabextensionInstall(Rule):
                 f"`{next(one for one in packages if outdated(one))}` was made for JupyterLab before 4, but Binder installs JupyterLab 4: the command fails, {failure_effect(script, command)}"
                 if old
                 else "`jupyter labextension install` builds JupyterLab from its sources. This is slow, needs a lot of memory and fails for extensions made before JupyterLab 4",
-                help=f"Remove it and add {listed(missing, 6)} to the environment file"
+                help=f"Remove it and run `pip install {' '.join(missing)}` instead: the environment file is for the kernel, not for JupyterLab"
+                if missing and separate
+                else f"Remove it and add {listed(missing, 6)} to the environment file"
                 if missing
                 else "Remove it; install the extension's Python package if it has one",
                 severity=Severity.ERROR if old and script.decides(command) else None,

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from binderlint.changes.launch_scripts import removed, rewritten
-from binderlint.facts.environment.jupyter_stack import may_be_older
+from binderlint.facts.environment.jupyter_stack import may_be_older_at
 from binderlint.facts.scripts.commands import failure_effect, script_commands
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.actions import subcommand
+from binderlint.read.renamed import RENAMED
 from binderlint.read.script import Command
 from binderlint.snapshot import Snapshot
 
@@ -40,7 +41,7 @@ class PostbuildRemovedJupyterCommand(Rule):
                 "bundlerextension",
             ):
                 continue
-            if may_be_older(repo, "notebook", (7, 0)):
+            if may_be_older_at(repo, script, command, "notebook", (7, 0)):
                 return
             yield self.at(
                 command.place,
@@ -56,6 +57,11 @@ class PostbuildRemovedJupyterCommand(Rule):
         if kind in ("nbextension", "serverextension") and words[2:3] in (("enable",), ("install",)) and targets:
             if targets <= _AUTOMATIC:
                 return removed(command, "Remove it: the extension registers itself", Applicability.SAFE)
+            if targets <= RENAMED.keys():
+                name = RENAMED[min(targets)]
+                return removed(
+                    command, f"Remove it: `{name}`, as it is called today, registers itself", Applicability.SAFE
+                )
         if kind == "serverextension" and words[2:3] == ("enable",) and command.name == "jupyter":
             word = next((one for one in command.args if one.raw == "serverextension"), None)
             if word:

@@ -33,10 +33,13 @@ class ScriptCrlf(Rule):
                 source.place(0, len(source.text)), source.text.replace("\r\n", "\n")
             )  # nothing else in this pass
             attributes = _attributes(repo, source.path)
+            if script.shebang.line is None:
+                effect = ": commands are not found and files get wrong names, so it may fail"
+            else:
+                effect = f": there is no program of that name, and {result}" if ends[0].place.line == 1 else ""
             yield self.at(
                 place,
-                f"`{source.name}` has Windows line endings, which Linux treats as part of each command"
-                + (f": there is no program of that name, and {result}" if ends[0].place.line == 1 else ""),
+                f"`{source.name}` has Windows line endings, which Linux treats as part of each command{effect}",
                 help="Save the file with Unix line endings (LF)",
                 fix=Fix("Use Unix line endings", (whole, *attributes)),
             )

@@ -9,7 +9,7 @@ from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.lint.wording import with_article
 from binderlint.pattern import regex
-from binderlint.read.secrets import credentials, may_hold, tokens
+from binderlint.read.secrets import credentials, is_temporary, may_hold, tokens
 from binderlint.snapshot import Snapshot
 
 # Files that hold addresses which Binder uses while it builds or launches.
@@ -26,6 +26,7 @@ class SecretInConfig(Rule):
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         for source in searched_texts(repo):
             found = list(tokens(source.slice(0, len(source.text)))) if may_hold(source.searchable) else []
+            found = [one for one in found if one.kind != "AWS secret key" or not is_temporary(one)]
             if _ADDRESSES.search(source.path):
                 places = {one.text.place.span for one in found}
                 found += [one for one in credentials(source) if one.text.place.span not in places]
