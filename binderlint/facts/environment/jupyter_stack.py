@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from itertools import takewhile
+from itertools import dropwhile
 
+from binderlint.fact import fact
 from binderlint.facts.environment.asked import asked_names
 from binderlint.facts.environment.installs import pip_requirements
 from binderlint.facts.environment.mapping import conda_specs
@@ -14,7 +15,7 @@ from binderlint.read.requirements import canonical
 from binderlint.read.script import Command, Script
 from binderlint.repo2docker.build import build_plan
 from binderlint.snapshot import Snapshot
-from binderlint.source import Text
+from binderlint.source import Place, Text
 
 # Conda packages that have held Notebook below 7 (pip's do not), and names under which older stacks are asked for.
 _OLD_NOTEBOOK = frozenset(
@@ -25,8 +26,14 @@ _STACK = frozenset({"notebook", "jupyter", "jupyterlab", "ipywidgets", "widgetsn
 
 def may_be_older_at(repo: Snapshot, script: Script, command: Command, package: str, release: tuple[int, ...]) -> bool:
     """Whether the build may have this package in a version below a release when a command of a script runs, which may have installed it before."""
-    before = takewhile(lambda one: one is not command, script.running)
-    return may_be_older(repo, package, release) or any(_installs_older(one, package, release) for one in before)
+    return may_be_older(repo, package, release) or command.place in _after_older(repo, script, package, release)
+
+
+@fact
+def _after_older(repo: Snapshot, script: Script, package: str, release: tuple[int, ...]) -> frozenset[Place]:
+    """The commands of a script that run when it has installed a package in a version that may be below a release."""
+    later = dropwhile(lambda one: not _installs_older(one, package, release), script.running)
+    return frozenset(one.place for one in later)
 
 
 def _installs_older(command: Command, package: str, release: tuple[int, ...]) -> bool:
