@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator
 
 from binderlint.changes.edits import create
@@ -12,8 +13,9 @@ from binderlint.facts.launch.launched import launched_elsewhere
 from binderlint.facts.named import misnamed_environments
 from binderlint.facts.notebooks import shown_notebooks
 from binderlint.lint.about import about
-from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
+from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Rename, Severity
 from binderlint.lint.rule import Rule
+from binderlint.pattern import regex
 from binderlint.read.address import MYBINDER
 from binderlint.read.cells import imports
 from binderlint.read.packages import base_packages, package_of
@@ -22,6 +24,7 @@ from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.names import NO_ENVIRONMENT
 from binderlint.repo2docker.plan import Plan
 from binderlint.snapshot import Snapshot
+from binderlint.source import Source
 
 # Files that people expect to count.
 _LOOKALIKES = (
@@ -43,6 +46,10 @@ _LOOKALIKES = (
 )
 
 
+_CONDA = regex(r"(?:env|conda)[^/]*\.ya?ml$", re.IGNORECASE)
+_DEPENDENCIES = regex(r"^dependencies:[ \t]*(?:\[.*|#.*)?$", re.MULTILINE)
+
+
 class NoEnvironmentFile(Rule):
     code = "LAY006"
     severity = Severity.ERROR
@@ -51,14 +58,14 @@ class NoEnvironmentFile(Rule):
 
     @about(build_plan)
     def check(self, repo: Snapshot, plan: Plan) -> Iterator[Diagnostic]:
-        if not plan.default or plan.error or misnamed_environments(repo) or launched_elsewhere(repo):
+        if not plan.default or plan.error or launched_elsewhere(repo):
             return
         suspects = [
             use.path
             for use in plan.files
             if (name := posixpath.basename(use.path)) not in NO_ENVIRONMENT and use.path == plan.path(name)
         ]
-        suspects += [source.path for source in environments_in_folders(repo)]
+        suspects += [source.path for source in (*environments_in_folders(repo), *misnamed_environments(repo))]
         refused = is_refused(repo)
         outcome = "" if refused else ", so it installs only Python"
         refuses = (
@@ -70,11 +77,25 @@ class NoEnvironmentFile(Rule):
             repo.place,
             f"Binder finds no file that tells it what to install{outcome}. {refuses}",
             help=_advice(repo),
-            fix=_from_imports(repo),
+            fix=_renamed(repo) or _from_imports(repo),
             severity=Severity.ERROR if refused else Severity.WARNING,
             level=None if refused else Level.RUN,
             explained_in=suspects,
         )
+
+
+def _conda_lookalikes(repo: Snapshot) -> list[Source]:
+    """The files beside which an environment.yml would be, and that are one but for their names."""
+    found = [repo.sources[path] for path in repo.list(build_plan(repo).binder_dir) if _CONDA.search(path)]
+    return [one for one in found if repo.get(one.path) and _DEPENDENCIES.search(one.prose)]
+
+
+def _renamed(repo: Snapshot) -> Fix | None:
+    """The one file that is an environment.yml but for its name, under that name."""
+    found, right = _conda_lookalikes(repo), build_plan(repo).path("environment.yml")
+    if len(found) != 1 or repo.exists(right):
+        return None
+    return Fix(f"Rename `{found[0].name}` to `environment.yml`", (Rename(found[0].path, right),), Applicability.UNSAFE)
 
 
 def _from_imports(repo: Snapshot) -> Fix | None:
@@ -112,6 +133,11 @@ def _advice(repo: Snapshot) -> str:
     where = f"in the folder `{folder}`" if folder else "in the root of the repository"
     advice = f"Add an environment.yml (conda) or a requirements.txt (pip) {where}; an empty requirements.txt is enough when nothing has to be installed"
     there = [name for name in _LOOKALIKES if repo.get(plan.path(name))]
-    if there:
+    misnamed = misnamed_environments(repo)
+    if misnamed:
+        advice += f" (`{misnamed[0].path}` does not count, because of its name)"
+    elif conda := _conda_lookalikes(repo):
+        advice += f" (`{conda[0].name}` does not count: its name would have to be `environment.yml`)"
+    elif there:
         advice += f" (`{there[0]}` does not count)"
     return advice
