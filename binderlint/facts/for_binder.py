@@ -23,7 +23,8 @@ def is_for_binder(repo: Snapshot) -> bool:
         return True
     if any(name in repo.sources for name in (*_ITS_FILES, *OWN_FILES)) or misnamed_folders(repo):
         return True
-    if any(name in repo.sources for name in (*ENVIRONMENTS, "DESCRIPTION")) and has_notebooks(repo):
+    compendium = "DESCRIPTION" in repo.sources and "NAMESPACE" not in repo.sources  # a package of R has vignettes, too
+    if (compendium or any(name in repo.sources for name in ENVIRONMENTS)) and has_notebooks(repo):
         return True
     if any(source.name in _NAME_US and "binderlint" in source.text for source in repo.files if "/" not in source.path):
         return True

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from binderlint.facts.docker.context import build_dockerfile
+from binderlint.facts.for_binder import is_for_binder
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.snapshot import Snapshot
@@ -35,7 +36,9 @@ class DockerCmdIgnored(Rule):
                 "Binder starts Jupyter with its own command, so the settings in this CMD have no effect",
                 help="Put the settings in a file in `/etc/jupyter` or `~/.jupyter`",
             )
-        elif not re.fullmatch(r"(?:ba|da|z)?sh|R|i?python[\d.]*|true|/init|init|tini", name) or len(words) > 1:
+        elif (
+            is_for_binder(repo) and not re.fullmatch(r"(?:ba|da|z)?sh|R|i?python[\d.]*|true|/init|init|tini", name)
+        ) or len(words) > 1:
             yield self.at(
                 command.body,
                 f"Binder starts Jupyter instead of this CMD, so `{name}` does not run",

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from binderlint.changes.edits import append_lines, insert_lines
 from binderlint.changes.julia import set_compat
+from binderlint.facts.for_binder import is_for_binder
 from binderlint.facts.julia import Project, has_old_manifest, manifest_version, read_project
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
@@ -29,6 +30,8 @@ class JuliaVersionFloats(Rule):
             return
         compat = project.compat
         if compat is not None and not re.fullmatch(r"\s*(?:\^|>=?|≥)?\s*\d+(?:\.\d+)*\s*", compat):
+            return
+        if project.is_package and not is_for_binder(repo):
             return
         made = manifest_version(repo)
         minor = ".".join((made or version.version).split(".")[:2])

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from binderlint.changes.merge_environments import Merge, into_environment, into_requirements, not_in
 from binderlint.data import listed_words
 from binderlint.facts.environment.mapping import conda_specs, environment_mapping
+from binderlint.facts.for_binder import is_for_binder
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Delete, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
@@ -94,6 +95,10 @@ class ShadowedConfigFile(Rule):
         if source.name == "install.R" and plan.buildpack not in (Buildpack.DOCKER, Buildpack.NIX):
             if not any(spec.key == "r" or spec.key.startswith("r-") for spec in conda_specs(repo)):
                 return False  # r-runtime-date-missing
+        if source.name == "Pipfile.lock" and repo.get(plan.path("Pipfile")):
+            return False  # the Pipfile says it
+        if plan.buildpack == Buildpack.DOCKER and source.name not in ONLY_BINDERS and not is_for_binder(repo):
+            return False  # the Dockerfile is for something else, and may use it
         return bool(source.data.strip())
 
     def _may_be_in_image(self, repo: Snapshot, source: Source) -> bool:

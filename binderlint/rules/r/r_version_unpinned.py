@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from binderlint.changes.edits import replace
 from binderlint.facts.environment.runtime import runtime_file
+from binderlint.facts.for_binder import is_for_binder
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.r_versions import DEFAULT, FIRST_SNAPSHOT, of_day, settled_day
@@ -24,7 +25,7 @@ class RVersionUnpinned(Rule):
         if build_plan(repo).buildpack != Buildpack.R:
             return
         description = used_file(repo, "DESCRIPTION")
-        if runtime is None and description:
+        if runtime is None and description and is_for_binder(repo):
             yield self.at(
                 description,
                 f"There is no runtime.txt with a version of R and a day of CRAN, so each build uses repo2docker's default, currently R {DEFAULT}, and the newest packages",
