@@ -9,7 +9,11 @@ from binderlint.facts.docker.context import build_dockerfile
 from binderlint.facts.for_binder import is_for_binder
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
+from binderlint.pattern import regex
 from binderlint.snapshot import Snapshot
+
+# What a CMD of nothing but a shell or an init starts.
+_SHELLS = regex(r"(?:ba|da|z)?sh|R|i?python[\d.]*|true|/init|init|tini")
 
 
 class DockerCmdIgnored(Rule):
@@ -36,9 +40,7 @@ class DockerCmdIgnored(Rule):
                 "Binder starts Jupyter with its own command, so the settings in this CMD have no effect",
                 help="Put the settings in a file in `/etc/jupyter` or `~/.jupyter`",
             )
-        elif (
-            is_for_binder(repo) and not re.fullmatch(r"(?:ba|da|z)?sh|R|i?python[\d.]*|true|/init|init|tini", name)
-        ) or len(words) > 1:
+        elif is_for_binder(repo) and (not _SHELLS.fullmatch(name) or len(words) > 1):
             yield self.at(
                 command.body,
                 f"Binder starts Jupyter instead of this CMD, so `{name}` does not run",
