@@ -115,6 +115,8 @@ _URL = regex(
 )
 
 
+# What follows a string of Python that is only a piece: `+`, `%`, `.format`, or the next string.
+_ADDED = regex(r"""['"][ \t]*(?:\\?\r?\n[ \t]*)?(?:\+|%|\.format\b|\.join\b|[rRbBfFuU]{0,2}['"])""")
 # Above which a JSON file holds data.
 _LARGEST_JSON = 50_000
 
@@ -185,9 +187,17 @@ def _in_lines(lines: Iterable[Text], markup: Markup, where: Where | None = None)
             if role is Where.BARE and not line.text[start:end].isascii():
                 role = Where.TEXT  # words of a language without spaces may follow the address
             url = line.text.part(start, end)
+            if markup is Markup.CONFIG and _goes_on(url):
+                continue
             address = parse_address(url)
             if address is not None:
                 yield Link(url, address, role, markup)
+
+
+def _goes_on(url: Text) -> bool:
+    """Whether a program adds something to an address, so that nobody knows where it leads."""
+    source, end = url.place.source, url.place.span.end
+    return source.name.endswith(".py") and bool(_ADDED.match(source.text, end, end + 200))
 
 
 def _length(url: str, where: Where) -> int:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from binderlint.facts.for_binder import is_refused
 from binderlint.facts.named import naming, relative
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Rename, Severity
 from binderlint.lint.rule import Rule
 from binderlint.repo2docker.build import build_plan
-from binderlint.repo2docker.buildpack import Buildpack
+from binderlint.repo2docker.buildpack import WITH_RUNTIME, Buildpack
 from binderlint.repo2docker.names import CONDA, CONFIG_NAMES, ONLY_BINDERS, ROOT_ONLY
 from binderlint.repo2docker.plan import Plan
 from binderlint.snapshot import Snapshot
@@ -39,6 +40,8 @@ class BinderDirHidesRootConfig(Rule):
                     help=f"Move it to `{folder}/{name}`"
                     if name not in ROOT_ONLY
                     else f"Add an environment file to `{folder}`, or rename the folder if it is not for Binder's configuration",
+                    severity=Severity.WARNING if name == "runtime.txt" and not plan.default else None,
+                    level=Level.LAUNCH if is_refused(repo) and plan.default else None,
                     fix=_move(repo, source, f"{folder}/{name}"),
                 )
             elif self._is_worth_knowing(repo, name):
@@ -59,6 +62,8 @@ class BinderDirHidesRootConfig(Rule):
             return False
         if plan.default and not build_plan(without).default:
             return build_plan(without).uses(name) and not name.startswith(".")
+        if name == "runtime.txt" and plan.buildpack in WITH_RUNTIME:
+            return source.text.startswith("python-")
         if plan.buildpack in (Buildpack.DOCKER, None) or name not in (*ONLY_BINDERS, "start"):
             return False
         if name == "install.R" and plan.buildpack != Buildpack.R:

@@ -21,7 +21,7 @@ from binderlint.read.cells import imports
 from binderlint.read.packages import base_packages, package_of
 from binderlint.read.plain_notebook import PlainNotebook
 from binderlint.repo2docker.build import build_plan
-from binderlint.repo2docker.names import NO_ENVIRONMENT
+from binderlint.repo2docker.names import CHOOSES, NO_ENVIRONMENT
 from binderlint.repo2docker.plan import Plan
 from binderlint.snapshot import Snapshot
 from binderlint.source import Source
@@ -66,6 +66,7 @@ class NoEnvironmentFile(Rule):
             if (name := posixpath.basename(use.path)) not in NO_ENVIRONMENT and use.path == plan.path(name)
         ]
         suspects += [source.path for source in (*environments_in_folders(repo), *misnamed_environments(repo))]
+        suspects += [name for name in (*CHOOSES, "runtime.txt") if plan.binder_dir and repo.get(name)]
         refused = is_refused(repo)
         outcome = "" if refused else ", so it installs only Python"
         refuses = (
@@ -133,6 +134,9 @@ def _advice(repo: Snapshot) -> str:
     where = f"in the folder `{folder}`" if folder else "in the root of the repository"
     advice = f"Add an environment.yml (conda) or a requirements.txt (pip) {where}; an empty requirements.txt is enough when nothing has to be installed"
     there = [name for name in _LOOKALIKES if repo.get(plan.path(name))]
+    hidden = [name for name in ("pyproject.toml", "setup.py") if folder and repo.get(name)]
+    if hidden:
+        return f"{advice} (because of this folder, Binder does not look at `{hidden[0]}`)"
     misnamed = misnamed_environments(repo)
     if misnamed:
         advice += f" (`{misnamed[0].path}` does not count, because of its name)"

@@ -17,7 +17,7 @@ from binderlint.read.constraints import pip_admits
 from binderlint.read.requirements import canonical
 from binderlint.read.toml import find_value
 from binderlint.repo2docker.build import build_plan, used_file
-from binderlint.repo2docker.buildpack import Buildpack
+from binderlint.repo2docker.buildpack import WITH_RUNTIME, Buildpack
 from binderlint.repo2docker.names import CONDA
 from binderlint.repo2docker.plan import Plan
 from binderlint.snapshot import Snapshot
@@ -36,6 +36,9 @@ class PythonUnpinned(Rule):
             return
         if installs_from_lock(repo) or any(file.is_environment for file in pip_files(repo)):
             return
+        hidden = repo.get("runtime.txt") if plan.binder_dir and plan.buildpack in WITH_RUNTIME else None
+        if hidden and hidden.text.startswith("python-") and not repo.get(plan.path("runtime.txt")):
+            return  # binder-dir-hides-root-config
         version = python.version
         pin = fitting_python(repo, version)
         where: Source | Text | Table | None = None

@@ -15,6 +15,7 @@ from binderlint.read.requirements import Requirement
 from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.plan import Plan
 from binderlint.snapshot import Snapshot
+from binderlint.source import Place, Text
 
 
 class RequirementsLocalPath(Rule):
@@ -83,6 +84,14 @@ class RequirementsLocalPath(Rule):
             return
         plan = build_plan(repo)
         copied = plan.env_needs_repository if file.array is not None else plan.pip_needs_repository
+        if not copied and written.startswith(".") and (quoted := _in_quotes(one.url)):
+            yield self.at(
+                quoted,
+                f"repo2docker does not see the local path behind the quotes. It installs before it copies the repository, so pip does not find `{written}`",
+                help="Remove the quotes",
+                fix=Fix("Remove the quotes", (replace(quoted, quoted.text[1:-1]),)),
+            )
+            return
         if not copied and not written.startswith(".") and not str(one.url).startswith("file:"):
             yield self.at(
                 one.url,
@@ -90,6 +99,15 @@ class RequirementsLocalPath(Rule):
                 help=f"Use `./{written}`",
                 fix=Fix(f"Change it to `./{written}`", (replace(one.url, f"./{written}"),)),
             )
+
+
+def _in_quotes(url: Text) -> Place | None:
+    """The quotes around a path, with the extras behind it; None without them."""
+    source, (start, end) = url.place.source, url.place.span
+    closing = re.compile(r"(?:\[[^\]\n]*\])?([\"'])").match(source.text, end)
+    if not closing or source.text[start - 1 : start] != closing[1] or source.text[start:end] != url:
+        return None
+    return source.place(start - 1, closing.end())
 
 
 def _abroad(address: str) -> bool:

@@ -53,6 +53,7 @@ class RRuntimeDateMissing(Rule):
                 "Nothing here requests R, so Binder does not install it and never runs this file",
                 level=Level.LAUNCH if is_refused(repo) else None,
                 help=f"Put `r-{DEFAULT}-{day}` (the version and a day of CRAN) in {plan.path('runtime.txt')}",
+                explained_in=("runtime.txt",) if plan.binder_dir else (),
                 fix=None
                 if source
                 else Fix(
