@@ -52,6 +52,15 @@ class NotebookKernelMissing(Rule):
             where = one.value("metadata", "kernelspec", "name") or one.source
             if language in ("python", "ipython"):
                 yield from self._python(repo, one, where, texts)
+            elif language == "r" and name != "ir" and isinstance(where, Text) and _has_language(repo, "r", texts):
+                yield self.at(
+                    where,
+                    f"The kernel `{name}` exists only on the author's computer. JupyterLab uses `ir` instead or asks, and other programs stop",
+                    help="Choose the kernel `R` and save the notebook",
+                    fix=Fix("Use the kernel `ir`", (replace(where, '"ir"'),)),
+                    severity=Severity.INFO,
+                    level=Level.POLISH,
+                )
             elif language in _KERNELS and not _has_language(repo, language, texts):
                 spoken = _KERNELS[language][0] or language.capitalize()
                 yield self.at(
