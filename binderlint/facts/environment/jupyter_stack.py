@@ -9,6 +9,7 @@ from binderlint.fact import fact
 from binderlint.facts.environment.asked import asked_names
 from binderlint.facts.environment.installs import pip_requirements
 from binderlint.facts.environment.mapping import conda_specs
+from binderlint.read.constraints import only_below
 from binderlint.read.installer import asked_for
 from binderlint.read.matchspec import parse_spec
 from binderlint.read.requirements import canonical
@@ -50,6 +51,13 @@ def _installs_older(command: Command, package: str, release: tuple[int, ...]) ->
         if canonical(spec.key) == package and spec.version and spec.admits(release) is not True:
             return True
     return False
+
+
+def is_older(repo: Snapshot, package: str, release: tuple[int, ...]) -> bool:
+    """Whether the environment pins this package to versions below a release."""
+    pins = [spec.version for spec in conda_specs(repo) if canonical(spec.key) == package and spec.version]
+    pins += [one.specifier for one in pip_requirements(repo) if one.key == package and one.specifier]
+    return any(only_below(pin, release) for pin in pins)
 
 
 def may_be_older(repo: Snapshot, package: str, release: tuple[int, ...]) -> bool:

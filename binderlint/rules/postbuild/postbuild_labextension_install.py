@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from binderlint.changes.launch_scripts import removed
 from binderlint.facts.environment.asked import asked_names
-from binderlint.facts.environment.jupyter_stack import may_be_older_at
+from binderlint.facts.environment.jupyter_stack import is_older, may_be_older_at
+from binderlint.facts.environment.mapping import conda_specs
 from binderlint.facts.scripts.commands import failure_effect, script_commands
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
@@ -31,6 +32,15 @@ class PostbuildLabextensionInstall(Rule):
                 continue
             packages = words[3:]
             if not packages or any(one.startswith((".", "/", "~")) or repo.exists(one) for one in packages):
+                continue
+            if is_older(repo, "jupyterlab", (3,)) and not any(spec.key == "nodejs" for spec in conda_specs(repo)):
+                yield self.at(
+                    command.place,
+                    f"This builds JupyterLab with webpack 4, which does not run on the Node of Binder's images: the command fails, {failure_effect(script, command)}",
+                    help="Use JupyterLab 4 and the extensions' Python packages",
+                    severity=Severity.ERROR if script.decides(command) else None,
+                    level=None if script.decides(command) else Level.RUN,
+                )
                 continue
             if may_be_older_at(repo, script, command, "jupyterlab", (4, 0)):
                 return
