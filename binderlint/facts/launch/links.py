@@ -186,12 +186,35 @@ def _in_lines(lines: Iterable[Text], markup: Markup, where: Where | None = None)
             end = start + _length(line.text[start:end], role)
             if role is Where.BARE and not line.text[start:end].isascii():
                 role = Where.TEXT  # words of a language without spaces may follow the address
+            if role is Where.LINK:
+                end = _with_spaces(line.text, start, end)
             url = line.text.part(start, end)
             if markup is Markup.CONFIG and _goes_on(url):
                 continue
             address = parse_address(url)
             if address is not None:
                 yield Link(url, address, role, markup)
+
+
+# How an address with spaces goes on, by what it begins after: in quotes, in angle brackets, in the brackets of Markdown, where a title
+# in quotes may follow, and behind an option of reStructuredText.
+_SPACED = (
+    (regex(r"=\s*\"$"), regex(r" [^\"<>]*(?=\")")),
+    (regex(r"=\s*'$"), regex(r" [^'<>]*(?=')")),
+    (regex(r"<$"), regex(r" [^<>]*(?=>)")),
+    (regex(r"\]\($"), regex(r"(?: +[^\s\"'()<>][^\s()<>]*)+(?=\))")),
+    (regex(r"^\s*:target: +$"), regex(r"(?: +\S+)+(?=\s*$)")),
+)
+
+
+def _with_spaces(line: Text, start: int, end: int) -> int:
+    """Where the address of a link ends when spaces are part of it."""
+    if line[end : end + 1] != " ":
+        return end
+    before = line[max(0, start - _NEAR) : start]
+    rest = next((rest for opened, rest in _SPACED if opened.search(before)), None)
+    found = rest.match(line, end) if rest else None
+    return found.end() if found else end
 
 
 def _goes_on(url: Text) -> bool:
