@@ -55,7 +55,7 @@ def own_names(repo: Snapshot) -> frozenset[str]:
 @fact
 def own_python(repo: Snapshot) -> Text | None:
     """The versions of Python that the package in the root can be installed with, as a specifier; None where it does not say."""
-    source, backend = repo.get("pyproject.toml"), _value(repo, *_BACKEND)
+    source, backend = repo.get("pyproject.toml"), own_backend(repo)
     for keys in (("project", "requires-python"), *([_POETRY] if "poetry" in backend else [])):
         if source and (written := _value(repo, *keys)):
             place = getattr(find_value(source, *keys), "place", source.place())
@@ -64,6 +64,20 @@ def own_python(repo: Snapshot) -> Text | None:
     if "project" in _table(repo) or (backend and "setuptools" not in backend):
         return None
     return next(_found(repo, _PYTHONS), None)
+
+
+def own_backend(repo: Snapshot) -> str:
+    """What builds the package in the root, as pyproject.toml says; empty where it does not, which is setuptools in its old way."""
+    return _value(repo, *_BACKEND)
+
+
+def own_build_requirements(repo: Snapshot) -> tuple[str, ...]:
+    """The canonical names of what pip installs to build the package in the root."""
+    system = _table(repo).get("build-system")
+    written = system.get("requires") if isinstance(system, dict) else None
+    if not isinstance(written, list):
+        return ("setuptools", "wheel")
+    return tuple(canonical(re.split(r"[^\w.-]", one.strip())[0]) for one in written if isinstance(one, str))
 
 
 @fact

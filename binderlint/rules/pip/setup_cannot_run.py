@@ -1,0 +1,126 @@
+"""setup-cannot-run: pip cannot run the repository's setup.py."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from binderlint.facts.environment.own_package import OwnInstall, own_backend, own_build_requirements, own_installs
+from binderlint.lint.about import about
+from binderlint.lint.diagnostic import Diagnostic, Level, Severity
+from binderlint.lint.rule import Rule
+from binderlint.read.cells import parse_python
+from binderlint.read.packages import package_of, packages_by_name
+from binderlint.snapshot import Snapshot
+from binderlint.source import Source
+
+_LEGACY = "setuptools.build_meta:__legacy__"
+# What pip gives every build that asks for nothing, and what none can have: it builds without the packages that are installed (pip, build_env.py).
+_BUILDERS = frozenset({"setuptools", "wheel"})
+
+
+class SetupCannotRun(Rule):
+    code = "PIP016"
+    severity = Severity.ERROR
+    level = Level.LAUNCH
+
+    @about(own_installs)
+    def check(self, repo: Snapshot, installs: tuple[OwnInstall, ...]) -> Iterator[Diagnostic]:
+        source, backend = repo.get("setup.py"), own_backend(repo)
+        if source is None or backend not in ("", _LEGACY, "setuptools.build_meta"):
+            return
+        if any("no-build-isolation" in one.place.text for one in installs) or "sys.path" in source.text:
+            return
+        fault = next(_faults(repo, source, set(), backend != "setuptools.build_meta"), None)
+        if fault:
+            line, message, advice = fault
+            yield self.at(
+                source.slice(*source.line(line)).trimmed(),
+                f"{message}, so pip cannot build the package of this repository",
+                help=advice,
+                level=None if any(one.stops for one in installs) else Level.RUN,
+            )
+
+
+def _faults(repo: Snapshot, source: Source, seen: set[str], finds_local: bool) -> Iterator[tuple[int, str, str]]:
+    """The lines of a module that fail whenever it is run, what is wrong, and what to do."""
+    tree = parse_python(source.text.removeprefix("\ufeff"))
+    seen.add(source.path)
+    statements = tree.body if tree else []
+    missing = [name for node in statements for name in _imported(node) if _is_missing(repo, name)]
+    for node in statements:
+        for name in _imported(node):
+            local = next((one for path in (f"{name}.py", f"{name}/__init__.py") if (one := repo.get(path))), None)
+            if local is None:
+                if name in missing:
+                    yield (
+                        node.lineno,
+                        f"{source.path} imports `{name}`, which is not installed where pip builds packages",
+                        _advice(missing),
+                    )
+            elif not finds_local:
+                yield (
+                    node.lineno,
+                    f"setup.py imports `{name}`, which it does not find when pip runs it",
+                    'Add `build-backend = "setuptools.build_meta:__legacy__"` to pyproject.toml, or read the file instead',
+                )
+            elif local.path not in seen:
+                for _, message, advice in _faults(repo, local, seen, finds_local):
+                    yield node.lineno, f"setup.py imports `{name}`. {message}", advice
+        for path in _opened(node):
+            if not repo.exists(path):
+                yield (
+                    node.lineno,
+                    f"{source.path} opens `{path}`, which is not in the repository",
+                    "Commit the file, or remove the line",
+                )
+
+
+def _advice(missing: list[str]) -> str:
+    if "pip" in missing:
+        return "Write the requirements as a list, without pip's own functions"
+    names = dict.fromkeys(package.name if (package := package_of(name)) else name for name in missing)
+    listed = ", ".join(f'"{name}"' for name in ("setuptools", *names))
+    return f"Add a pyproject.toml with `requires = [{listed}]` under `[build-system]`"
+
+
+def _is_missing(repo: Snapshot, name: str) -> bool:
+    """Whether a module is certainly not there: it belongs to a known package, and everything that pip installs for the build is known as well."""
+    required = own_build_requirements(repo)
+    known = packages_by_name()
+    if any(one not in known and one not in _BUILDERS for one in required):
+        return False
+    if name == "pip":
+        return "pip" not in required
+    package = package_of(name)
+    there, todo = set[str](), list(required)
+    while todo:
+        one = todo.pop()
+        if one not in there:
+            there.add(one)
+            todo += known[one].brings if one in known else ()
+    return package is not None and package.name not in there | _BUILDERS
+
+
+def _imported(node: ast.stmt) -> Iterator[str]:
+    match node:
+        case ast.Import():
+            yield from (alias.name.partition(".")[0] for alias in node.names)
+        case ast.ImportFrom(module=str(module), level=0):
+            yield module.partition(".")[0]
+
+
+def _opened(node: ast.stmt) -> Iterator[str]:
+    """The files that a statement opens for reading by a name written in it."""
+    if not isinstance(node, ast.Assign | ast.Expr | ast.With | ast.AnnAssign):
+        return
+    for inner in ast.walk(node):
+        match inner:
+            case (
+                ast.Call(func=ast.Name(id="open"), args=[ast.Constant(value=str(path))])
+                | ast.Call(
+                    func=ast.Name(id="open"),
+                    args=[ast.Constant(value=str(path)), ast.Constant(value="r" | "rb" | "rt")],
+                )
+            ) if not path.startswith("/"):
+                yield path
