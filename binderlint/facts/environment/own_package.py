@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import posixpath
 import re
 from collections.abc import Iterator
@@ -11,8 +12,9 @@ from binderlint.fact import fact
 from binderlint.facts.environment.installs import pip_files
 from binderlint.facts.scripts.start_and_post_build import post_build_script
 from binderlint.pattern import regex
+from binderlint.read.cells import parse_python
 from binderlint.read.constraints import without_caret
-from binderlint.read.requirements import canonical
+from binderlint.read.requirements import Requirement, canonical
 from binderlint.read.script import Command
 from binderlint.read.toml import find_value, parse_pyproject
 from binderlint.repo2docker.build import build_plan
@@ -81,9 +83,73 @@ def own_build_requirements(repo: Snapshot) -> tuple[str, ...]:
 
 
 @fact
+def own_requirements(repo: Snapshot) -> tuple[str, ...] | None:
+    """The canonical names of what the package in the root depends on, without its extras; None where a program computes them."""
+    table, backend = _table(repo), own_backend(repo)
+    project = table.get("project")
+    if isinstance(project, dict) and "dependencies" not in (project.get("dynamic") or ()):
+        return _names(project.get("dependencies", []))
+    if "poetry" in backend and not isinstance(project, dict):
+        poetry = _within(table, "tool", "poetry", "dependencies")
+        return tuple(canonical(name) for name in poetry if name != "python") if isinstance(poetry, dict) else None
+    if isinstance(project, dict) or (backend and "setuptools" not in backend):
+        return None
+    config, script = repo.get("setup.cfg"), repo.get("setup.py")
+    listed = (
+        re.search(r"^install_requires\s*=((?:[^\n]*\n?)(?:[ \t]+[^\n]*(?:\n|$))*)", config.prose, re.M)
+        if config
+        else None
+    )
+    if listed:
+        return None if "file:" in listed[1] else _names(re.split(r"[\n;]", re.sub(r"(?m)#.*|;.*$", "", listed[1])))
+    return _of_setup(script.text.removeprefix("\ufeff")) if script else ()
+
+
+def _of_setup(text: str) -> tuple[str, ...] | None:
+    """What the one call of `setup` in a program asks for; None where that is not written down in it."""
+    tree = parse_python(text)
+    body = tree.body if tree else []
+    lists = {
+        node.targets[0].id: node.value
+        for node in body
+        if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name)
+    }
+    calls = [node.value for node in body if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)]
+    found = [one for one in calls if ast.unparse(one.func) in ("setup", "setuptools.setup", "distutils.core.setup")]
+    if len(found) != 1 or any(word.arg is None for word in found[0].keywords):
+        return None
+    asked = next((word.value for word in found[0].keywords if word.arg == "install_requires"), None)
+    if asked is None:
+        return ()
+    if isinstance(asked, ast.Name):
+        name = asked.id
+        changed = re.search(rf"\b{re.escape(name)}\s*(?:\+=|\.(?:append|extend|insert)\b)", text)
+        asked = None if changed else lists.get(name)
+    if not isinstance(asked, ast.List | ast.Tuple):
+        return None
+    words = [one.value for one in asked.elts if isinstance(one, ast.Constant)]
+    return _names(words) if len(words) == len(asked.elts) else None
+
+
+def _names(written: object) -> tuple[str, ...] | None:
+    """The names of requirements; None where one is not a text."""
+    if not isinstance(written, list) or not all(isinstance(one, str) for one in written):
+        return None
+    return tuple(canonical(found[0]) for one in written if (found := re.match(r"[A-Za-z0-9][\w.-]*", one.strip())))
+
+
+@fact
 def own_installs(repo: Snapshot) -> tuple[OwnInstall, ...]:
     """Where pip installs the package in the root, into the environment that notebooks run in: in a list for pip, in postBuild, or because repo2docker does so by itself."""
     return tuple(_own_installs(repo))
+
+
+def is_own(one: Requirement, folder: str) -> bool:
+    """Whether a requirement, which pip reads in a folder, is the package in the root."""
+    if not one.url or one.remote:
+        return False
+    path = re.split(r"[#?\[]", str(one.url).removeprefix("file:"))[0]
+    return posixpath.normpath(posixpath.join(folder, path)) == "."
 
 
 def _own_installs(repo: Snapshot) -> Iterator[OwnInstall]:
@@ -93,10 +159,8 @@ def _own_installs(repo: Snapshot) -> Iterator[OwnInstall]:
     for file in pip_files(repo):
         folder = file.source.folder if file.array is not None else ""
         for one in file.requirements:
-            if one.url and not one.remote and not file.constraint:
-                path = re.split(r"[#?\[]", str(one.url).removeprefix("file:"))[0]
-                if posixpath.normpath(posixpath.join(folder, path)) == ".":
-                    yield OwnInstall(one.text.place, stops=True)
+            if not file.constraint and is_own(one, folder):
+                yield OwnInstall(one.text.place, stops=True)
     if plan.buildpack not in (Buildpack.CONDA, Buildpack.PIPFILE) and Checkout(repo).is_python_package:
         wanted = own_python(repo)
         yield OwnInstall(wanted.place if wanted else repo.place, stops=True)
@@ -123,10 +187,14 @@ def _installs_itself(command: Command) -> bool:
 
 def _value(repo: Snapshot, *keys: str) -> str:
     """A text in the pyproject.toml of the root, empty where there is none."""
-    value: Any = _table(repo)
+    value = _within(_table(repo), *keys)
+    return value if isinstance(value, str) else ""
+
+
+def _within(value: Any, *keys: str) -> Any:
     for key in keys:
         value = value.get(key) if isinstance(value, dict) else None
-    return value if isinstance(value, str) else ""
+    return value
 
 
 def _table(repo: Snapshot) -> dict[str, Any]:

@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
-from binderlint.data import listed_words
+from binderlint.data import listed_words, pairs
 from binderlint.facts.environment.installs import pip_files, pip_requirements
 from binderlint.facts.environment.mapping import conda_list, conda_specs
+from binderlint.facts.environment.own_package import is_own, own_installs, own_requirements
+from binderlint.facts.environment.subfolders import environments_in_folders
 from binderlint.facts.launch.launched import environment_elsewhere
+from binderlint.facts.named import misnamed_environments
 from binderlint.facts.scripts.start_and_post_build import post_build_script, start_script
 from binderlint.pattern import regex
 from binderlint.read.installer import asked_for
 from binderlint.read.packages import base_packages, names_of_conda, packages_by_name
 from binderlint.read.requirements import canonical
-from binderlint.repo2docker.build import build_plan, used_file
+from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.snapshot import Snapshot
 
+# Files in which other tools, and people, list packages.
+_LISTS = regex(
+    r"(?:^|/)(?:[^/]*(?:env|conda|require)[^/]*\.(?:ya?ml|txt|in)|Pipfile|setup\.(?:py|cfg)|pyproject\.toml|Dockerfile|[^/]*\.lock)$",
+    re.I,
+)
 _EXPORT = 40
 # conda packages that hold no Python.
 _NO_PYTHON = regex(
@@ -29,7 +38,7 @@ def provided(repo: Snapshot) -> frozenset[str] | None:
     plan = build_plan(repo)
     if (
         plan.error
-        or plan.default
+        or (plan.default and _may_be_elsewhere(repo))
         or plan.buildpack
         not in (
             Buildpack.CONDA,
@@ -39,9 +48,10 @@ def provided(repo: Snapshot) -> frozenset[str] | None:
         )
     ):
         return None
-    if any(used_file(repo, name) for name in ("setup.py", "pyproject.toml")) or environment_elsewhere(repo):
+    mine = own_requirements(repo) if own_installs(repo) else ()
+    if mine is None or environment_elsewhere(repo):
         return None
-    roots = _roots(repo)
+    roots = _roots(repo, mine)
     if roots is None:
         return None
     scripts = _installed_by_script(repo)
@@ -59,16 +69,33 @@ def provided(repo: Snapshot) -> frozenset[str] | None:
     return frozenset(found)
 
 
-def _roots(repo: Snapshot) -> set[str] | None:
-    """The packages asked for by name; None when one of them is not in the table, or is no name.
+def _may_be_elsewhere(repo: Snapshot) -> bool:
+    """Whether a file that Binder does not read may say what a repository without an environment needs."""
+    return bool(environments_in_folders(repo) or misnamed_environments(repo)) or any(
+        _LISTS.search(path) for path in repo.sources
+    )
 
-    A list that was exported from an environment names everything in it, so that unknown packages bring nothing more.
+
+@cache
+def _companions() -> frozenset[str]:
+    """The packages that others bring along."""
+    return frozenset(name for package in packages_by_name().values() for name in package.brings)
+
+
+def _roots(repo: Snapshot, mine: tuple[str, ...]) -> set[str] | None:
+    """The packages asked for by name, and by the package of the repository; None when one of them is no name.
+
+    A package that is not in the table may bring whatever others bring along, too. A list that was exported from an environment names
+    everything in it, so that unknown packages bring nothing more.
     """
     conda = names_of_conda()
-    requirements = pip_requirements(repo)
-    if any(not one.name for one in requirements) or any(
-        file.invalid or file.source.is_binary for file in pip_files(repo)
-    ):
+    requirements = []
+    for file in pip_files(repo):
+        if file.invalid or file.source.is_binary:
+            return None
+        folder = file.source.folder if file.array is not None else ""
+        requirements += [one for one in file.requirements if one.extras or not is_own(one, folder)]
+    if any(not one.name for one in requirements):
         return None
     items = [item for item in conda_list(repo) or () if isinstance(item, str)]
     specs = conda_specs(repo)
@@ -76,13 +103,16 @@ def _roots(repo: Snapshot) -> set[str] | None:
         return None
     pip = {canonical(str(one.name)) for one in requirements}
     others = {canonical(str(spec.name)) for spec in specs}
-    names = pip | {conda.get(name, name) for name in others}
+    names = pip | set(mine) | {conda.get(name, name) for name in others}
+    names |= {canonical(meant[name]) for name in names if name in (meant := pairs("wrong_pip_names.tsv"))}
     known = packages_by_name().keys() | base_packages()
-    unknown = {name for name in names - known if name in pip or not _NO_PYTHON.fullmatch(name)}
+    unknown = {name for name in names - known if name in pip or name in mine or not _NO_PYTHON.fullmatch(name)}
     extras = any(
         one.extras and canonical(str(one.name)) != "dask" for one in requirements
     )  # `name[all]` brings who knows what
-    return None if (unknown or extras) and not _is_export(repo) else names
+    if extras and not _is_export(repo):
+        return None
+    return names if _is_export(repo) or not unknown - pairs("wrong_pip_names.tsv").keys() else names | _companions()
 
 
 def _is_export(repo: Snapshot) -> bool:
@@ -105,7 +135,7 @@ def _installed_by_script(repo: Snapshot) -> set[str] | None:
             if command.name.startswith("pip") and action == ("install",):
                 values = command.values
                 wanted = asked_for(command.name, values[values.index("install") + 1 :])
-                if not wanted.names_all:
+                if wanted.files or not {"."}.issuperset(place.rstrip("/") for place in wanted.places):
                     return None
                 names |= {canonical(re.split(r"[<>=!~\[ ;]", word)[0]) for word in wanted.packages}
             elif command.name in ("conda", "mamba", "pip") and action in (

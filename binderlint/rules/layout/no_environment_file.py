@@ -20,6 +20,7 @@ from binderlint.read.address import MYBINDER
 from binderlint.read.cells import imports
 from binderlint.read.packages import base_packages, package_of
 from binderlint.read.plain_notebook import PlainNotebook
+from binderlint.read.r_versions import DEFAULT, settled_day
 from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.names import CHOOSES, NO_ENVIRONMENT
 from binderlint.repo2docker.plan import Plan
@@ -132,6 +133,11 @@ def _advice(repo: Snapshot) -> str:
     plan = build_plan(repo)
     folder = plan.binder_dir
     where = f"in the folder `{folder}`" if folder else "in the root of the repository"
+    languages = {page.language for page in shown_notebooks(repo)}
+    if languages == {"julia"}:
+        return f'Add a Project.toml with the packages that the notebooks use {where} (in Julia: `Pkg.activate("."); Pkg.add([...])`)'
+    if languages == {"r"}:
+        return f"Add a runtime.txt with `r-{DEFAULT}-{settled_day(DEFAULT)}` (the version and a day of CRAN) {where}, and an install.R with the packages"
     advice = f"Add an environment.yml (conda) or a requirements.txt (pip) {where}; an empty requirements.txt is enough when nothing has to be installed"
     there = [name for name in _LOOKALIKES if repo.get(plan.path(name))]
     hidden = [name for name in ("pyproject.toml", "setup.py") if folder and repo.get(name)]

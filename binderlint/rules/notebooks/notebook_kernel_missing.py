@@ -32,6 +32,13 @@ _OTHER_PYTHON = regex(
 )
 
 
+# What brings a language and its kernel by itself.
+_HOW = {
+    "r": "Add a `runtime.txt` with `r-4.4-<date>`, or `r-irkernel` to environment.yml",
+    "julia": 'Add a Project.toml with the packages that the notebooks use (in Julia: `Pkg.activate("."); Pkg.add([...])`)',
+}
+
+
 class NotebookKernelMissing(Rule):
     code = "NBK002"
     severity = Severity.WARNING
@@ -39,7 +46,7 @@ class NotebookKernelMissing(Rule):
 
     @about(build_plan)
     def check(self, repo: Snapshot, plan: Plan) -> Iterator[Diagnostic]:
-        if plan.default or not plan.transparent:
+        if not plan.transparent:
             return
 
         if environment_elsewhere(repo):
@@ -51,6 +58,8 @@ class NotebookKernelMissing(Rule):
                 continue
             where = one.value("metadata", "kernelspec", "name") or one.source
             if language in ("python", "ipython"):
+                if plan.default:  # no-environment-file
+                    continue
                 yield from self._python(repo, one, where, texts)
             elif language == "r" and name != "ir" and isinstance(where, Text) and _has_language(repo, "r", texts):
                 yield self.at(
@@ -66,9 +75,7 @@ class NotebookKernelMissing(Rule):
                 yield self.at(
                     where,
                     f"The environment has no kernel for {spoken}, so the notebook cannot run",
-                    help=f"Install {spoken} and its kernel in the environment"
-                    if language != "r"
-                    else "Add a `runtime.txt` with `r-4.4-<date>`, or `r-irkernel` to environment.yml",
+                    help=_HOW.get(language) or f"Install {spoken} and its kernel in the environment",
                     severity=None if post_build_script(repo) else Severity.ERROR,
                 )
 

@@ -13,7 +13,7 @@ from binderlint.lint.diagnostic import Applicability, Diagnostic, Edit, Fix, Lev
 from binderlint.lint.rule import Rule
 from binderlint.read.cells import imports, installs
 from binderlint.read.packages import missing_modules, package_of
-from binderlint.repo2docker.build import used_file
+from binderlint.repo2docker.build import build_plan, used_file
 from binderlint.snapshot import Snapshot
 
 
@@ -30,6 +30,7 @@ class NotebookMissingImport(Rule):
             return
         local = _local_modules(repo)
         missing = missing_modules(there, local)
+        default = build_plan(repo).default
         told: set[str] = set()
         for one in pages:
             cells = [
@@ -49,8 +50,12 @@ class NotebookMissingImport(Rule):
                         told.add(package.name)
                         yield self.at(
                             one.line(cell.number, imported.line),
-                            f"`{imported.name}` is not installed in this environment, so this cell ends with an error",
-                            help=f"Add `{package.condas[0] if conda_list(repo) is not None else package.name}` to the environment",
+                            f"`{imported.name}` is imported here, and no environment file lists it, so this cell ends with an error"
+                            if default
+                            else f"`{imported.name}` is not installed in this environment, so this cell ends with an error",
+                            help=f"Add `{package.name}` to a requirements.txt"
+                            if default
+                            else f"Add `{package.condas[0] if conda_list(repo) is not None else package.name}` to the environment",
                             fix=_add(repo, package.name, package.condas[0]),
                         )
 
