@@ -83,6 +83,32 @@ def parse_python(code: str) -> ast.Module | None:
         return None
 
 
+# Lines that Python 2 reads and Python 3 refuses: `print x`, `except E, e:`, `raise E, "x"`, `exec "x"`, `a <> b`, `ur""`.
+_PYTHON_2 = regex(
+    r"""\s*(?:.*[:;]\s*)?(?:print(?:\s+(?![=(.\[,)]|(?:in|is|and|or|if|not)\b)\S|\s*>>)|except\s+(?:[\w.]+|\([^)]*\))\s*,\s*\w+\s*:|raise\s+[\w.]+\s*,|exec\s+["'\w])|.*(?:<>|\bur["'])"""
+)
+
+
+def python_2_line(text: str) -> int:
+    """The line of a cell at which Python 3 stops because it is Python 2; 0 where there is none."""
+    import warnings
+
+    code = python(text)
+    if code is None:
+        return 0
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            ast.parse(code)
+    except SyntaxError as error:
+        lines = code.split("\n")
+        number = error.lineno or 0
+        return number if 0 < number <= len(lines) and _PYTHON_2.match(lines[number - 1]) else 0
+    except (ValueError, RecursionError, MemoryError):
+        pass
+    return 0
+
+
 def imports(text: str) -> Iterator[Import]:
     """The imports that run whenever the cell does."""
     tree = syntax(text)

@@ -9,7 +9,6 @@ from binderlint.data import listed_words, pairs
 from binderlint.facts.environment.installs import pip_files, pip_requirements
 from binderlint.facts.environment.mapping import conda_list, conda_specs
 from binderlint.facts.environment.own_package import is_own, own_installs, own_requirements
-from binderlint.facts.environment.subfolders import environments_in_folders
 from binderlint.facts.launch.launched import environment_elsewhere
 from binderlint.facts.named import misnamed_environments
 from binderlint.facts.scripts.start_and_post_build import post_build_script, start_script
@@ -36,16 +35,11 @@ _NO_PYTHON = regex(
 def provided(repo: Snapshot) -> frozenset[str] | None:
     """The canonical PyPI names of what the build installs; None when it may install something that cannot be seen."""
     plan = build_plan(repo)
-    if (
-        plan.error
-        or (plan.default and _may_be_elsewhere(repo))
-        or plan.buildpack
-        not in (
-            Buildpack.CONDA,
-            Buildpack.PYTHON,
-            Buildpack.R,
-            Buildpack.JULIA,
-        )
+    if plan.error or plan.buildpack not in (
+        Buildpack.CONDA,
+        Buildpack.PYTHON,
+        Buildpack.R,
+        Buildpack.JULIA,
     ):
         return None
     mine = own_requirements(repo) if own_installs(repo) else ()
@@ -57,6 +51,8 @@ def provided(repo: Snapshot) -> frozenset[str] | None:
     scripts = _installed_by_script(repo)
     if scripts is None:
         return None
+    if plan.default:
+        scripts |= _listed_elsewhere(repo)
     found, todo = set(base_packages()), [*roots, *scripts]
     known = packages_by_name()
     while todo:
@@ -69,11 +65,13 @@ def provided(repo: Snapshot) -> frozenset[str] | None:
     return frozenset(found)
 
 
-def _may_be_elsewhere(repo: Snapshot) -> bool:
-    """Whether a file that Binder does not read may say what a repository without an environment needs."""
-    return bool(environments_in_folders(repo) or misnamed_environments(repo)) or any(
-        _LISTS.search(path) for path in repo.sources
+def _listed_elsewhere(repo: Snapshot) -> set[str]:
+    """The words in files that Binder does not read and that may say what a repository without an environment needs."""
+    sources = [repo.get(path) for path in repo.sources if _LISTS.search(path)]
+    texts = (
+        source.prose for source in (*sources, *misnamed_environments(repo)) if source and len(source.data) < 1_000_000
     )
+    return {canonical(word) for text in texts for word in re.findall(r"[A-Za-z][\w.-]*", text)}
 
 
 @cache
@@ -95,13 +93,13 @@ def _roots(repo: Snapshot, mine: tuple[str, ...]) -> set[str] | None:
             return None
         folder = file.source.folder if file.array is not None else ""
         requirements += [one for one in file.requirements if one.extras or not is_own(one, folder)]
-    if any(not one.name for one in requirements):
+    if any(not one.name and not one.remote for one in requirements):
         return None
     items = [item for item in conda_list(repo) or () if isinstance(item, str)]
     specs = conda_specs(repo)
     if len(specs) < len(items):
         return None
-    pip = {canonical(str(one.name)) for one in requirements}
+    pip = {canonical(str(one.name or one.url)) for one in requirements}
     others = {canonical(str(spec.name)) for spec in specs}
     names = pip | set(mine) | {conda.get(name, name) for name in others}
     names |= {canonical(meant[name]) for name in names if name in (meant := pairs("wrong_pip_names.tsv"))}

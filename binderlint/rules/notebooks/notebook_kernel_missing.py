@@ -58,7 +58,7 @@ class NotebookKernelMissing(Rule):
                 continue
             where = one.value("metadata", "kernelspec", "name") or one.source
             if language in ("python", "ipython"):
-                if plan.default:  # no-environment-file
+                if plan.default and name != "python2":  # no-environment-file
                     continue
                 yield from self._python(repo, one, where, texts)
             elif language == "r" and name != "ir" and isinstance(where, Text) and _has_language(repo, "r", texts):

@@ -1,0 +1,154 @@
+"""Outcomes: what binderlint says of repositories, held against what happened when they were built and their notebooks were run.
+
+`python -m tests.outcomes FOLDER RECORDS`: FOLDER holds work trees, each named `owner+name` and at the commit of its record; RECORDS is a file with
+a JSON object a line: `repo`, `build` (true, false), and `notebooks` with `path`, `ok` and `error`, the name of the exception and its words. Trees without
+a record and records without a tree are left out.
+
+A failing notebook is *named* when a diagnostic says what its error was: at the notebook, or, for a module that is missing, anywhere. A notebook that ran has a
+*false alarm* when a warning or an error of level run or launch is at it. Where a repository has no environment file it is also checked with an empty
+requirements.txt, which is what its author would add first. An outcome that would be another one today is for the reader to judge: `--list` prints all misses and false alarms.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from binderlint.lint.diagnostic import Diagnostic, Level, Severity
+from binderlint.lint.linter import check
+from binderlint.outside.worktree import read_folder
+from binderlint.repo2docker.build import build_plan
+from binderlint.snapshot import Snapshot
+from binderlint.source import RepositoryError, Source
+from binderlint.values import NamedTuple
+
+# What a diagnostic has to be of to name the cause of a kind.
+_RULES = {
+    "module": ("NBK004",),
+    "kernel": ("NBK002",),
+    "Python 2": ("NBK002", "NBK008"),
+    "removed name": ("NBK009",),
+    "missing file": ("NBK006", "NBK010"),
+    "library": ("PIP017",),
+}
+
+
+class Outcome(NamedTuple):
+    """What happened to a notebook: its path, the kind of its failure (empty where it ran), and the module or words of the error."""
+
+    path: str
+    kind: str
+    detail: str
+
+
+def kind_of(name: str, words: str) -> tuple[str, str]:
+    """The kind of a failure and what it is about, by the name of an exception and its words."""
+    if found := re.search(r"No module named '?([\w.]+)", words):
+        return "module", found[1].partition(".")[0]
+    if name == "NoSuchKernel":
+        return "kernel", words
+    if name == "SyntaxError" or (name == "TabError"):
+        return "Python 2", words
+    if re.search(r"lib\w+\.so", words):
+        return "library", words
+    if name in ("AttributeError", "ImportError"):
+        return "removed name", words
+    if name in ("FileNotFoundError", "OSError", "IOError"):
+        return "missing file", words
+    return "other", f"{name}: {words}"
+
+
+def outcomes(record: dict[str, Any]) -> Iterator[Outcome]:
+    """The outcomes of a record's notebooks."""
+    for one in record.get("notebooks") or ():
+        kind, detail = ("", "") if one["ok"] else kind_of(*one["error"])
+        yield Outcome(one["path"], kind, detail)
+
+
+def is_named(outcome: Outcome, found: list[Diagnostic]) -> bool:
+    """Whether diagnostics name the cause of a failure."""
+    codes = _RULES.get(outcome.kind, ())
+    if outcome.kind == "module":
+        return any(one.code in codes and f"`{outcome.detail}`" in one.message for one in found)
+    return any(one.code in codes and one.path == outcome.path for one in found)
+
+
+def alarms(path: str, found: list[Diagnostic]) -> list[Diagnostic]:
+    """What says that a notebook does not work."""
+    levels = (Level.LAUNCH, Level.RUN)
+    return [one for one in found if one.path == path and one.level in levels and one.severity >= Severity.WARNING]
+
+
+def score(folder: Path, records: list[dict[str, Any]]) -> tuple[Counter[tuple[str, str]], list[str]]:
+    """The counts by kind and column, and a line for each miss and false alarm."""
+    counts: Counter[tuple[str, str]] = Counter()
+    lines: list[str] = []
+    for record in records:
+        tree = folder / record["repo"].replace("/", "+")
+        if not tree.is_dir():
+            continue
+        try:
+            repo = Snapshot(**read_folder(tree)._asdict())
+        except RepositoryError as error:
+            lines.append(f"unread {record['repo']}: {error}")
+            continue
+        counts["repositories", "n"] += 1
+        plain = list(check(repo).diagnostics)
+        added = plain
+        if build_plan(repo).default:
+            counts["repositories", "no environment"] += 1
+            added = list(check(repo.replace([*repo.sources.values(), Source("requirements.txt", b"")])).diagnostics)
+        if not record["build"]:
+            said = any(one.level is Level.LAUNCH and one.severity >= Severity.WARNING for one in plain)
+            _count(counts, lines, record["repo"], "build", said, said, str(record.get("build_error"))[-200:])
+        for outcome in outcomes(record):
+            if not outcome.kind:
+                wrong = alarms(outcome.path, added)
+                counts["ran", "n"] += 1
+                counts["ran", "false alarm"] += bool(wrong)
+                lines += [f"alarm {record['repo']} {one.path}: {one.code} {one.message}" for one in wrong[:1]]
+                continue
+            named = is_named(outcome, plain), is_named(outcome, added)
+            _count(counts, lines, record["repo"], outcome.kind, *named, f"{outcome.path}: {outcome.detail}")
+    return counts, lines
+
+
+def _count(
+    counts: Counter[tuple[str, str]], lines: list[str], repo: str, kind: str, plain: bool, added: bool, detail: str
+) -> None:
+    counts[kind, "n"] += 1
+    counts[kind, "named"] += plain
+    counts[kind, "named with an environment"] += added
+    if not added:
+        lines.append(f"miss {kind} {repo} {detail}")
+
+
+def main() -> None:
+    """Print the table, and with `--list` every miss and false alarm."""
+    parser = argparse.ArgumentParser(prog="python -m tests.outcomes", description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("records", type=Path)
+    parser.add_argument("--list", action="store_true", help="print every miss and false alarm")
+    arguments = parser.parse_args()
+    records = [json.loads(line) for line in arguments.records.read_text("utf-8").splitlines() if line]
+    counts, lines = score(arguments.folder, records)
+    print(
+        f"{counts['repositories', 'n']} repositories, {counts['repositories', 'no environment']} without an environment\n"
+    )
+    print("| what failed | n | named | named with an empty requirements.txt |\n| --- | --- | --- | --- |")
+    for kind in (*_RULES, "other", "build"):
+        if counts[kind, "n"]:
+            row = (counts[kind, column] for column in ("n", "named", "named with an environment"))
+            print(f"| {kind} | {' | '.join(map(str, row))} |")
+    print(f"\n{counts['ran', 'n']} notebooks ran, {counts['ran', 'false alarm']} with a false alarm")
+    if arguments.list:
+        print("\n".join(["", *lines]))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,87 @@
+"""The scorer counts what is named and what is a false alarm."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.outcomes import kind_of, score
+
+CODE = {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": []}
+KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+
+
+def notebook(source: str) -> str:
+    return json.dumps({"cells": [{**CODE, "source": [source]}], "metadata": KERNEL, "nbformat": 4, "nbformat_minor": 4})
+
+
+@pytest.fixture
+def trees(tmp_path: Path) -> Path:
+    """A repository without an environment of which one notebook fails, and one with an environment whose notebook looks as if it failed."""
+    for name, files in {
+        "ocean+waves": {"a.ipynb": notebook("import xgboost"), "b.ipynb": notebook("import praw")},
+        "ocean+tides": {"a.ipynb": notebook("open('/home/maria/a.csv')"), "requirements.txt": "numpy==1.26.4\n"},
+    }.items():
+        for path, text in files.items():
+            (tmp_path / name).mkdir(exist_ok=True)
+            (tmp_path / name / path).write_text(text, "utf-8")
+    return tmp_path
+
+
+RECORDS = [
+    {
+        "repo": "ocean/waves",
+        "build": True,
+        "notebooks": [
+            {"path": "a.ipynb", "ok": False, "error": ["ModuleNotFoundError", "No module named 'xgboost'"]},
+            {"path": "b.ipynb", "ok": False, "error": ["ModuleNotFoundError", "No module named 'tidegauge'"]},
+        ],
+    },
+    {"repo": "ocean/tides", "build": True, "notebooks": [{"path": "a.ipynb", "ok": True}]},
+    {"repo": "ocean/gone", "build": False, "notebooks": []},
+]
+
+
+def test_score(trees: Path) -> None:
+    counts, lines = score(trees, RECORDS)
+    assert counts == {
+        ("repositories", "n"): 2,
+        ("repositories", "no environment"): 1,
+        ("module", "n"): 2,
+        ("module", "named"): 1,
+        ("module", "named with an environment"): 1,
+        ("ran", "n"): 1,
+        ("ran", "false alarm"): 1,
+    }
+    assert [line.split()[:3] for line in lines] == [
+        ["miss", "module", "ocean/waves"],
+        ["alarm", "ocean/tides", "a.ipynb:"],
+    ]
+
+
+def test_table(trees: Path) -> None:
+    records = trees / "records.jsonl"
+    records.write_text("".join(f"{json.dumps(one)}\n" for one in RECORDS), "utf-8")
+    command = [sys.executable, "-m", "tests.outcomes", str(trees), str(records), "--list"]
+    printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert "| module | 2 | 1 | 1 |" in printed and "1 notebooks ran, 1 with a false alarm" in printed
+
+
+@pytest.mark.parametrize(
+    ("name", "words", "kind"),
+    [
+        ("ImportError", "No module named sklearn.cross_validation", ("module", "sklearn")),
+        ("NoSuchKernel", "ir", ("kernel", "ir")),
+        ("SyntaxError", "invalid syntax", ("Python 2", "invalid syntax")),
+        ("ImportError", "libGL.so.1: cannot open shared object file", ("library", "libGL.so.1: cannot open shared object file")),
+        ("AttributeError", "module 'tensorflow' has no attribute 'Session'", ("removed name", "module 'tensorflow' has no attribute 'Session'")),
+        ("FileNotFoundError", "a.csv", ("missing file", "a.csv")),
+        ("NameError", "x", ("other", "NameError: x")),
+    ],
+)  # fmt: skip
+def test_kinds(name: str, words: str, kind: tuple[str, str]) -> None:
+    assert kind_of(name, words) == kind
