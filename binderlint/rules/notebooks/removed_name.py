@@ -49,7 +49,7 @@ class RemovedName(Rule):
             for cell in page.code:
                 if found := next(_uses(cell, aliases, removed), None):
                     line, written, gone = found
-                    today = f"Use `{gone.instead}`, or pin" if gone.instead else "Pin"
+                    today = f"Use {_quoted(gone.instead)}, or pin" if gone.instead else "Pin"
                     yield self.at(
                         page.line(cell.number, line),
                         f"`{written}` was removed in {gone.package.replace('python', 'Python')} {gone.since}, and Binder installs that or a newer release, so this cell ends with an error",
@@ -94,7 +94,9 @@ def _uses(
                         yield node.lineno, f"{module}.{alias.name}", gone
     for node in tree.body:
         for inner in _run(node):
-            if isinstance(inner, ast.Attribute) and (parts := _dotted(inner)):
+            if isinstance(inner, ast.Attribute) and (gone := removed.get(f".{inner.attr}")):
+                yield inner.lineno, inner.attr, gone
+            elif isinstance(inner, ast.Attribute) and (parts := _dotted(inner)):
                 whole = ".".join([aliases.get(parts[0], ""), *parts[1:]])
                 if aliases.get(parts[0]) and whole in removed:
                     yield inner.lineno, ".".join(parts), removed[whole]
@@ -124,3 +126,7 @@ def _dotted(node: ast.expr) -> list[str]:
         parts.append(node.attr)
         node = node.value
     return [node.id, *reversed(parts)] if isinstance(node, ast.Name) else []
+
+
+def _quoted(instead: str) -> str:
+    return instead if "`" in instead else f"`{instead}`"
