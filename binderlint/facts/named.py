@@ -56,11 +56,14 @@ def misnamed_folders(repo: Snapshot) -> dict[str, list[Source]]:
     return {folder: sorted(files, key=lambda file: file.name not in CHOOSES) for folder, files in found.items()}
 
 
+_INSTALLS = frozenset(CHOOSES) - {"default.nix"}
+
+
 def misnamed_environments(repo: Snapshot) -> list[Source]:
-    """Files that would say what to install were their names, or that of their folder, spelt right."""
+    """Files that would say what to install were their names, or that of their folder, spelt right; without a `default.Nix`, since no BinderHub starts Nix."""
     plan = build_plan(repo)
     here = repo.list(repo.resolve(plan.binder_dir) or "")
-    found = [repo.sources[path] for path in here if meant(repo.sources[path].name) in CHOOSES]
+    found = [repo.sources[path] for path in here if meant(repo.sources[path].name) in _INSTALLS]
     folders = [] if plan.binder_dir else misnamed_folders(repo).values()
     return found + [file for files in folders for file in files if file.name in CHOOSES]
 

@@ -9,10 +9,12 @@ from binderlint.facts.named import misnamed_folders, naming_folder
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Rename, Severity
 from binderlint.lint.rule import Rule
+from binderlint.lint.wording import listed
 from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.names import CHOOSES
 from binderlint.repo2docker.plan import Plan
 from binderlint.snapshot import Snapshot
+from binderlint.source import Source
 
 
 class ConfigDirectoryMisnamed(Rule):
@@ -25,7 +27,10 @@ class ConfigDirectoryMisnamed(Rule):
         if plan.binder_dir or plan.error:
             return
         folders = misnamed_folders(repo)
-        if len(folders) != 1:
+        if len(folders) > 1:
+            yield from self._several(repo, folders)
+            return
+        if not folders:
             return
         folder, files = next(iter(folders.items()))
         right = ".binder" if folder.startswith(".") else "binder"
@@ -45,4 +50,16 @@ class ConfigDirectoryMisnamed(Rule):
                 moves,
                 Applicability.SAFE if harmless else Applicability.UNSAFE,
             ),
+        )
+
+    def _several(self, repo: Snapshot, folders: dict[str, list[Source]]) -> Iterator[Diagnostic]:
+        """One finding for all of them, at a file that says what to install if there is one: only one can have the right name."""
+        names = sorted(folders)
+        files = [file for name in names for file in folders[name]]
+        chosen = next((file for file in files if file.name in CHOOSES), None)
+        yield self.at(
+            chosen or files[0],
+            f"Binder reads a folder `binder` or `.binder`, not {listed(names)}, so nothing in them is used",
+            help="Put what Binder needs into one folder called `binder`",
+            level=Level.LAUNCH if chosen and is_refused(repo) else None,
         )

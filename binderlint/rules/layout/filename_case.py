@@ -16,8 +16,9 @@ from binderlint.repo2docker.plan import Plan
 from binderlint.snapshot import Snapshot
 from binderlint.source import EXECUTABLE, REGULAR, Source
 
-# The names that this rule knows how to judge; others (DESCRIPTION, setup.py) mean too many things in small letters.
-_KNOWN = frozenset({*CHOOSES, *ONLY_BINDERS, "start", "runtime.txt"}) - {"JuliaProject.toml", "default.nix"}
+# The names that this rule knows how to judge; others (DESCRIPTION, setup.py) mean too many things in small letters,
+# and what BinderHub cannot start (repo2docker's Nix) is not advised.
+_KNOWN = frozenset({*CHOOSES, *ONLY_BINDERS, "start", "runtime.txt"}) - {"default.nix"}
 
 
 class FilenameCase(Rule):
@@ -39,14 +40,18 @@ class FilenameCase(Rule):
             if (right in CHOOSES or plan.buildpack == Buildpack.DOCKER) and not (after.error or after.uses(rename.to)):
                 continue
             lost = [use.path for use in plan.files if plan.uses(use.path) and not after.uses(use.path)]
-            if lost and right in ("Dockerfile", "Project.toml"):
+            refused = is_refused(repo)
+            if lost and right in ("Dockerfile", "Project.toml") and not refused:
                 continue
             careful = lost or any(naming(repo, source.name, path))
             yield self.at(
                 source,
                 f"Binder looks for `{right}`, not for `{source.name}`, so this file has no effect",
-                help=f"Rename the file: `git mv {path} {rename.to}`",
-                level=Level.LAUNCH if right in CHOOSES and is_refused(repo) else None,
+                help=f"Rename the file: `git mv {path} {rename.to}`"
+                + (
+                    f". Beside a Dockerfile, Binder does not read `{lost[0]}`" if lost and right == "Dockerfile" else ""
+                ),
+                level=Level.LAUNCH if right in CHOOSES and refused else None,
                 fix=Fix(
                     f"Rename `{source.name}` to `{right}`",
                     (rename,),

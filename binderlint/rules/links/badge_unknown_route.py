@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from urllib.parse import quote
 
 from binderlint.changes.edits import replace
 from binderlint.facts.launch.interfaces import missing_interface
@@ -27,7 +28,16 @@ class BadgeUnknownRoute(Rule):
             if target is None or not isinstance(target.value, Text) or not isinstance(target.name, Text):
                 continue
             path = target.decoded.strip("/")
-            if target.name == "urlpath":
+            if target.name == "urlpath" and (site := _SITE.match(target.decoded)):
+                file = _BLOB.fullmatch(target.decoded)
+                here = f"lab/tree/{quote(file[1])}" if file and repo.exists(file[1]) else ""
+                yield self.at(
+                    target.value,
+                    f"This sends visitors to `{site[1]}` instead of their session, and gives that site the key to it",
+                    help=f"Use `urlpath={here}`" if here else "Use `labpath` and the path of a file in the repository",
+                    fix=Fix("Open the file in JupyterLab", (replace(target.value, here),)) if here else None,
+                )
+            elif target.name == "urlpath":
                 if path and _SERVED.match(path) is None and repo.exists(path):
                     start = re.match("(?:/|%2F)*", target.value, re.IGNORECASE)
                     assert start
@@ -47,6 +57,10 @@ class BadgeUnknownRoute(Rule):
                     else Fix("Use `urlpath`", (replace(target.name, "urlpath"),)),
                 )
 
+
+# An address of its own: `new URL(urlpath, server)` takes it as it is and appends the token (binderhub-client, lib/spec.js).
+_SITE = regex(r"https?:/{2,}([\w.:-]+)(?:[/?#]|$)", re.IGNORECASE | re.ASCII)
+_BLOB = regex(r"https?://github\.com/[^/]+/[^/]+/(?:blob|tree)/[^/]+/([^?#]+)", re.IGNORECASE)
 
 # Addresses that a Jupyter server has, or that a common extension adds.
 _SERVED = regex(
