@@ -33,6 +33,7 @@ class NotebookExecutionOrder(Rule):
                         place,
                         f"This cell was run before one above it ({count} after {before}), so a fresh run may give different outputs",
                         help="Restart the kernel, run all cells, and save",
+                        cause="cells out of order",
                     )
                     break
                 before = count
