@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from binderlint.facts.docker.context import build_dockerfile
+from binderlint.facts.for_binder import is_for_binder
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.dockerfile.instructions import base_of
@@ -41,4 +42,5 @@ class DockerEolBase(Rule):
             image.written,
             f"`{image.value}` is {past.what}, which has had no updates since {past.since}: {effect}",
             help="Start from a current release",
+            explained_in=() if is_for_binder(repo) else (dockerfile.source.path,),
         )

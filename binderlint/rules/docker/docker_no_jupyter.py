@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from binderlint.changes.edits import insert_lines
 from binderlint.facts.docker.context import build_dockerfile
 from binderlint.facts.docker.installs import may_have_jupyter, may_have_python
+from binderlint.facts.for_binder import is_for_binder
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.dockerfile.instructions import base_of
@@ -31,11 +32,17 @@ class DockerNoJupyter(Rule):
             return
         source, line = image.written.place.source, stage.start.place.end_line + 1
         install = "RUN python3 -m pip install --no-cache-dir notebook jupyterlab"
-        simple = known.pip and known.root and not stage.parent
+        service = not is_for_binder(repo)
+        simple = known.pip and known.root and not stage.parent and not service
         yield self.at(
             image.written,
             f"`{image.value}` does not include Jupyter and nothing here installs it, so Binder has nothing to launch",
-            help="Install `notebook` and `jupyterlab` in the image",
+            help="Install `notebook` and `jupyterlab` in the image"
+            + (
+                ", or put an environment.yml or requirements.txt in a folder `binder`: Binder then does not read this Dockerfile"
+                if service
+                else ""
+            ),
             fix=Fix("Install Jupyter", (insert_lines(source, line, install),), Applicability.UNSAFE)
             if simple
             else None,

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from binderlint.changes.edits import append_lines
 from binderlint.facts.docker.context import build_dockerfile, docker_runs
+from binderlint.facts.for_binder import is_for_binder
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
@@ -54,4 +55,5 @@ class DockerRootUser(Rule):
             ),
             severity=Severity.ERROR if missing else None,
             level=Level.LAUNCH if missing else None,
+            explained_in=() if is_for_binder(repo) else (dockerfile.source.path,),
         )

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from binderlint.facts.docker.context import build_dockerfile
+from binderlint.facts.for_binder import is_for_binder
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.dockerfile.instructions import images_of
@@ -25,7 +26,9 @@ class DockerUnpinnedBase(Rule):
 
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
 
-        for image in images_of(build_dockerfile(repo)):
+        dockerfile = build_dockerfile(repo)
+        service = () if is_for_binder(repo) or not dockerfile else (dockerfile.source.path,)
+        for image in images_of(dockerfile):
             if image.digest or image.path == "docker.io/library/scratch":
                 continue
             if not image.tag:
@@ -33,12 +36,14 @@ class DockerUnpinnedBase(Rule):
                     image.written,
                     f"`{image.value}` has no tag, so every build uses whatever the image is on that day",
                     help=f"Name a version, as in `{image.value}:<version>`, or a digest",
+                    explained_in=service,
                 )
             elif _moves(image.tag):
                 yield self.at(
                     image.written,
                     f"The tag `{image.tag}` moves to each new build of the image, so Binder may launch different software from what you tested",
                     help="Use the tag of one version, or a digest",
+                    explained_in=service,
                 )
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
-from binderlint.facts.for_binder import is_refused
+from binderlint.facts.for_binder import is_for_binder, is_refused
 from binderlint.facts.named import naming
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Rename, Severity
 from binderlint.lint.rule import Rule
+from binderlint.pattern import regex
 from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.repo2docker.names import CHOOSES, CONDA, ONLY_BINDERS, meant
@@ -67,7 +69,14 @@ class FilenameCase(Rule):
             return True
         if right == "start" and not plan.binder_dir and "$@" not in source.prose:
             return True
+        if right == "Dockerfile" and not is_for_binder(repo):
+            return True  # BuildKit takes a `dockerfile` too
+        if right == "Project.toml" and not _JULIA.search(source.prose):
+            return True  # Cloud Native Buildpacks have a project.toml
         return source.name.endswith((".sh", ".bash")) and any(naming(repo, source.name, source.path))
+
+
+_JULIA = regex(r"^\s*(?:\[(?:deps|weakdeps|compat|extras)\]|uuid\s*=|julia\s*=)", re.MULTILINE)
 
 
 def _right_name(name: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from binderlint.facts.for_binder import is_for_binder, is_refused
 from binderlint.facts.ignore import docker_excludes, docker_patterns
 from binderlint.facts.scripts.start_and_post_build import post_build_script
 from binderlint.lint.about import about
@@ -40,6 +41,8 @@ class HomeDotfileHijack(Rule):
     @about(build_plan)
     def check(self, repo: Snapshot, plan: Plan) -> Iterator[Diagnostic]:
         if plan.error or plan.buildpack in (None, Buildpack.DOCKER):
+            return
+        if is_refused(repo) and not is_for_binder(repo):  # somebody's dotfiles
             return
         for script in _read_at_launch(repo):
             for command in script.running:
