@@ -12,6 +12,8 @@ from typing import Any
 from binderlint.pattern import regex
 from binderlint.values import NamedTuple
 
+BINDER_FOLDERS = ("binder", ".binder")
+"""Where the configuration for Binder can be besides the root (repo2docker/buildpacks/base.py, binder_dir)."""
 REGULAR = 0o100644
 EXECUTABLE = 0o100755
 SYMLINK = 0o120000

@@ -9,6 +9,8 @@ from typing import IO
 
 from binderlint.values import NamedTuple
 
+COLOURS = ("auto", "always", "never")
+"""When output has colours: `--color`."""
 _CODES = {
     "bold": "1",
     "dim": "2",

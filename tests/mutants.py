@@ -34,10 +34,30 @@ ROOMS = ("rules", "facts", "repo2docker", "changes", "lint", "read")
 SECONDS = 40  # for the pages with one mutant: more than ten times what they take
 SECONDS_OF_TESTS = 15  # of the tests for one mutant, as long as they took without it; five times that is a time-out
 # Tests of other rooms, of programs that are started, and those that take long.
-NOT_QUICK = (
-    "action bad_input clone convergence diff docs english escapes fixtures git growth hook house installed installer online plan_differential python_path reporters streams "
-    "systems writer_faults".split()
-)
+NOT_QUICK = [
+    "action",
+    "bad_input",
+    "clone",
+    "convergence",
+    "diff",
+    "docs",
+    "english",
+    "escapes",
+    "fixtures",
+    "git",
+    "growth",
+    "hook",
+    "house",
+    "installed",
+    "installer",
+    "online",
+    "plan_differential",
+    "python_path",
+    "reporters",
+    "streams",
+    "systems",
+    "writer_faults",
+]
 # Of the comparisons and numbers one change of each kind, as the others are noticed by the same cases.
 OPERATORS = (
     "core/ReplaceComparisonOperator_Eq_NotEq",

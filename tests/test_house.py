@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from binderlint.data import rows
+
 ROOT = Path(__file__).parent.parent / "binderlint"
 # What a room never sees.
 NEVER = {
@@ -24,6 +26,7 @@ NEVER = {
 }
 # What is allowed all the same, with the reason. This list may only shrink.
 KNOWN: set[tuple[str, str]] = set()
+PATTERNS = ("regex", "re.compile", "re.match", "re.search", "re.fullmatch", "re.sub", "re.finditer", "re.findall")
 CHANGING = re.compile(r"\b(?:list|set|dict|Iterator|Generator|Iterable)\b")
 
 
@@ -113,3 +116,52 @@ def test_a_fact_is_a_value_that_nobody_changes(node: ast.FunctionDef) -> None:
     assert not node.args.kwonlyargs and not node.args.defaults
     assert "_" in node.name
     assert ast.get_docstring(node)
+
+
+def _word_lists(path: Path) -> Iterator[frozenset[str]]:
+    """The lists of three words or more that a module writes out, in whatever brackets and order."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Tuple | ast.List | ast.Set):
+            words = [one.value for one in node.elts if isinstance(one, ast.Constant) and isinstance(one.value, str)]
+            if len(words) == len(node.elts) and len(set(words)) > 2:
+                yield frozenset(words)
+
+
+def test_a_list_of_words_has_one_home() -> None:
+    homes: dict[frozenset[str], set[str]] = {}
+    for name, path in modules().items():
+        for words in _word_lists(path):
+            homes.setdefault(words, set()).add(name)
+    assert {words: found for words, found in homes.items() if len(found) > 1} == {}
+
+
+def test_a_pattern_has_one_home() -> None:
+    """Patterns that do more than repeat a kind of character."""
+    homes: dict[str, set[str]] = {}
+    for name, path in modules().items():
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
+                pattern, called = node.args[0].value, ast.unparse(node.func)
+                if called in PATTERNS and isinstance(pattern, str) and re.search(r"[A-Za-z]{3}|\\d.*\\d.*\\d", pattern):
+                    homes.setdefault(pattern, set()).add(name)
+    assert {pattern: found for pattern, found in homes.items() if len(found) > 1} == {}
+
+
+TABLES = sorted(one for one in (ROOT / "data").iterdir() if one.suffix in (".tsv", ".txt", ".json"))
+
+
+@pytest.mark.parametrize("path", TABLES, ids=lambda path: path.name)
+def test_a_table_says_where_it_is_from_and_is_read(path: Path) -> None:
+    text = path.read_text("utf-8")
+    assert any(f'"{path.name}"' in one.read_text("utf-8") for one in modules().values())
+    if path.suffix == ".tsv":
+        assert text.startswith("#")
+        assert {len(row) for row in rows(path.name)} == {len(headings(text))}
+    elif path.suffix == ".txt":
+        assert text.startswith("#")
+        words = [word for line in text.splitlines() if not line.startswith("#") for word in line.split()]
+        assert len(words) == len(set(words)) > 0
+
+
+def headings(text: str) -> list[str]:
+    return next(line for line in text.splitlines() if line and not line.startswith("#")).split("\t")

@@ -10,7 +10,7 @@ from binderlint.changes.edits import append_lines, create, remove_lines
 from binderlint.facts.scripts.start_and_post_build import post_build_script
 from binderlint.lint.diagnostic import Edit
 from binderlint.read.actions import download, install
-from binderlint.read.script import Command, Script, Shell, Statement
+from binderlint.read.script import BINDER_VARIABLES, Command, Script, Shell, Statement
 from binderlint.repo2docker.build import build_plan
 from binderlint.snapshot import Snapshot
 from binderlint.source import Place, Source, Span
@@ -42,20 +42,7 @@ _KINDS = frozenset(
     {"command", "redirected_statement", "list", "pipeline", "variable_assignment", "variable_assignments"}
 )
 # What is set in a build as well (repo2docker/buildpacks/base.py, conda/__init__.py)
-_BUILD_VARIABLES = frozenset(
-    {
-        "HOME",
-        "PWD",
-        "USER",
-        "PATH",
-        "NB_USER",
-        "NB_UID",
-        "REPO_DIR",
-        "CONDA_DIR",
-        "NB_PYTHON_PREFIX",
-        "KERNEL_PYTHON_PREFIX",
-    }
-)
+_BUILD_VARIABLES = frozenset({*BINDER_VARIABLES, "PATH", "KERNEL_PYTHON_PREFIX"})
 
 
 def to_post_build(repo: Snapshot, script: Script, command: Command) -> tuple[Edit, ...] | None:

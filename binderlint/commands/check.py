@@ -12,6 +12,7 @@ from binderlint.commands.exits import CLEAN, CRASHED, FAILED, FOUND, UsageError
 from binderlint.escapes import printable
 from binderlint.lint.options import OPTIONS, SUBDIR
 from binderlint.outside.streams import show, show_patch, tell
+from binderlint.style import COLOURS
 from binderlint.values import NamedTuple
 
 if TYPE_CHECKING:
@@ -68,9 +69,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FORMAT[=FILE]",
         help="full (default), concise, json, github or markdown; may be repeated, each to its own file",
     )
-    output.add_argument(
-        "--color", choices=("auto", "always", "never"), default="auto", help="colours (default: on a terminal)"
-    )
+    output.add_argument("--color", choices=COLOURS, default=COLOURS[0], help="colours (default: on a terminal)")
     output.add_argument("--show-suppressed", action="store_true", help="list what was suppressed, with the reasons")
     source = parser.add_argument_group("what to check")
     source.add_argument("--ref", metavar="REF", help="a branch, tag or commit instead of the working tree")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from binderlint.commands.exits import CLEAN, FOUND, UsageError
 from binderlint.lint.options import OPTIONS, SUBDIR
 from binderlint.outside.streams import show, tell
+from binderlint.style import COLOURS
 
 if TYPE_CHECKING:
     from binderlint.commands.target import Target
@@ -32,9 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--hub", choices=hub.choices, help=f"{hub.help} (default: {hub.default})")
     parser.add_argument("--config", type=Path, metavar="FILE", help="use this configuration file")
     parser.add_argument("--isolated", action="store_true", help="use no configuration file")
-    parser.add_argument(
-        "--color", choices=("auto", "always", "never"), default="auto", help="colours (default: on a terminal)"
-    )
+    parser.add_argument("--color", choices=COLOURS, default=COLOURS[0], help="colours (default: on a terminal)")
 
 
 def run(options: argparse.Namespace) -> int:

@@ -14,10 +14,9 @@ from binderlint.outside.dotgit import find_git, find_top, read_index
 from binderlint.outside.git import GitError
 from binderlint.outside.remote import Remote, find_remote
 from binderlint.snapshot import RepositoryError, Snapshot
-from binderlint.source import GITLINK
+from binderlint.source import BINDER_FOLDERS, GITLINK
 from binderlint.values import NamedTuple
 
-BINDER = ("binder", ".binder")
 _FOLDED = 0o040000  # of a folder that a sparse index keeps as one entry
 
 
@@ -115,7 +114,7 @@ def _around(folder: Path) -> Target:
     """The repository that a folder is in. One that git ignores is in none."""
     top = find_top(folder)
     if top is None or _is_ignored(folder, top):
-        root = folder.parent if folder.name in BINDER else folder
+        root = folder.parent if folder.name in BINDER_FOLDERS else folder
         return Target(root, root, None, None, () if root == folder else (folder,), top)
     return Target(top, top, None, None, () if folder == top else (folder,))
 
@@ -166,7 +165,7 @@ def _is_tracked(folder: Path, top: Path) -> bool:
 
 
 def _binders(root: Path) -> tuple[Path, ...]:
-    return tuple(root / name for name in BINDER)
+    return tuple(root / name for name in BINDER_FOLDERS)
 
 
 def _followed(path: Path) -> Path:

@@ -11,6 +11,7 @@ from binderlint.facts.notebooks import NOTEBOOK_ENDINGS
 from binderlint.repo2docker.build import build_plan, used_file
 from binderlint.repo2docker.names import CONDA, ENVIRONMENTS, ONLY_BINDERS
 from binderlint.snapshot import Snapshot
+from binderlint.source import BINDER_FOLDERS
 
 _ITS_FILES = (*ONLY_BINDERS, "runtime.txt")
 _NAME_US = ("pyproject.toml", ".pre-commit-config.yaml")
@@ -19,7 +20,7 @@ _NAME_US = ("pyproject.toml", ".pre-commit-config.yaml")
 @fact
 def is_for_binder(repo: Snapshot) -> bool:
     """True when anything says that the repository is meant for Binder; one that is checked with binderlint is."""
-    if repo.is_dir("binder") or repo.is_dir(".binder"):
+    if any(repo.is_dir(one) for one in BINDER_FOLDERS):
         return True
     if any(name in repo.sources for name in (*_ITS_FILES, *OWN_FILES)) or misnamed_folders(repo):
         return True

@@ -11,14 +11,13 @@ from binderlint.facts.notebooks import shown_notebooks
 from binderlint.facts.scripts.start_and_post_build import post_build_script, start_script
 from binderlint.pattern import regex
 from binderlint.read.cells import syntax
-from binderlint.read.dask_units import memory_limit
+from binderlint.read.dask_units import BINARY, memory_limit
 from binderlint.read.digits import number
 from binderlint.read.plain_notebook import PlainCell, PlainNotebook
 from binderlint.snapshot import Snapshot
 from binderlint.source import Source, Text
 from binderlint.values import NamedTuple
 
-_UNITS = {"": 1, "k": 2**10, "m": 2**20, "g": 2**30, "t": 2**40}
 # Java's heap, and Spark's driver, which runs in the session (its executors need not).
 _JAVA = regex(r"(?<!\w)(-Xmx(\d+)([kmgtKMGT]?))\b")
 _SPARK = regex(r"(?:spark\.driver\.memory[\"']?\s*[,=:]?\s*[\"']?|--driver-memory[ =]+)(\d+)([kmgtKMGT])[bB]?\b")
@@ -63,7 +62,7 @@ def _of_line(line: Text) -> Iterator[Amount]:
 
 
 def _bytes(written: str, unit: str) -> float:
-    return number(written) * _UNITS[unit.lower()]
+    return number(written) * BINARY.get(unit.lower(), 1)
 
 
 def _of_cell(page: PlainNotebook, cell: PlainCell) -> Iterator[Amount]:

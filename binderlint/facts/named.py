@@ -9,7 +9,7 @@ from binderlint.pattern import regex
 from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.names import CHOOSES, CONFIG_NAMES, ROOT_ONLY, meant
 from binderlint.snapshot import Snapshot
-from binderlint.source import Source
+from binderlint.source import BINDER_FOLDERS, Source
 
 _SCRIPTS = (".sh", ".bash", ".yml", ".yaml", ".toml", ".cfg", ".ini", ".in", ".mk")
 _SCRIPT_NAMES = frozenset(
@@ -22,7 +22,7 @@ _PROSE = (".md", ".rst", ".txt", ".ipynb", ".html")
 def naming(repo: Snapshot, name: str, besides: str = "") -> Iterator[Source]:
     """The configuration files and scripts in the root, in the binder directory and among the workflows that hold a name as a word of its own."""
     word = re.compile(rf"(?<![\w.-]){re.escape(name)}(?![\w-]|\.\w)")
-    for folder in dict.fromkeys(("", "binder", ".binder", besides.rpartition("/")[0], ".github/workflows", "docs")):
+    for folder in dict.fromkeys(("", *BINDER_FOLDERS, besides.rpartition("/")[0], ".github/workflows", "docs")):
         for path in repo.list(folder):
             source = repo.get(path) if path != besides and _is_script(path) else None
             if source and word.search(source.prose):
@@ -51,7 +51,7 @@ def misnamed_folders(repo: Snapshot) -> dict[str, list[Source]]:
     found: dict[str, list[Source]] = {}
     for path, source in repo.sources.items():
         folder, _, name = path.partition("/")
-        if _FOLDER.fullmatch(folder) and folder not in ("binder", ".binder") and name in _CONFIGURES:
+        if _FOLDER.fullmatch(folder) and folder not in BINDER_FOLDERS and name in _CONFIGURES:
             found.setdefault(folder, []).append(source)
     return {folder: sorted(files, key=lambda file: file.name not in CHOOSES) for folder, files in found.items()}
 

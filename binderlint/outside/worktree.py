@@ -27,6 +27,7 @@ from binderlint.outside.objects import read_tree, resolve
 from binderlint.outside.regular import read_itself
 from binderlint.pattern import regex
 from binderlint.source import (
+    BINDER_FOLDERS,
     EXECUTABLE,
     GITLINK,
     REGULAR,
@@ -43,7 +44,7 @@ from binderlint.values import NamedTuple
 # Never part of what is linted in a folder without git: caches and environments that tools make.
 _SKIPPED_FOLDERS = {".git", "__pycache__", "node_modules", ".ipynb_checkpoints", ".venv", ".tox", ".nox", ".mypy_cache"}
 # Where files that git does not track are looked for: the places Binder's configuration can be in.
-_CONFIGURATION_FOLDERS = ("", "binder", ".binder")
+_CONFIGURATION_FOLDERS = ("", *BINDER_FOLDERS)
 # How git writes false (git-config, "Values").
 _OFF = ("false", "no", "off", "0")
 

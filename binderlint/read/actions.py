@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 
 from binderlint.pattern import regex
+from binderlint.read.installer import is_pip
 from binderlint.read.script import UNKNOWN, Command
+from binderlint.read.shebang import PYTHON
 from binderlint.source import Place
 from binderlint.values import NamedTuple
 
-_PYTHON = regex(r"(?:python|pypy|ipython)[\d.]*")
-_PIP = regex(r"pip[\d.]*")
 _URL = regex(r"(?:https?|ftp|sftp|rsync|git|s3|gs)://[^\s'\"]+|\w[\w.-]*@[\w.-]+:[^\s'\"]+")
 _LOCAL = regex(
     r"(?:https?://)?(?:localhost|127\.\d+\.\d+\.\d+|0\.0\.0\.0|\[::1?\]|host\.docker\.internal|"
@@ -59,7 +59,7 @@ def code(command: Command) -> str | None:
     """The program text that a command is given: `python -c '...'`, `Rscript -e '...'`, a heredoc; None when it has none."""
     name = command.name
     options = {"julia": ("-e", "-E", "--eval"), "Rscript": ("-e",), "R": ("-e",), "perl": ("-e",), "node": ("-e",)}.get(
-        name, ("-c",) if _PYTHON.fullmatch(name) else ()
+        name, ("-c",) if PYTHON.fullmatch(name) else ()
     )
     values = command.values
     found = [values[index + 1] for index, text in enumerate(values[:-1]) if text in options]
@@ -171,7 +171,7 @@ def install(command: Command) -> str | None:
     """What installs packages here (`pip install`), None when nothing does."""
     words = subcommand(command)
     match words:
-        case (name, "install" | "download" as verb, *_) if _PIP.fullmatch(name):
+        case (name, "install" | "download" as verb, *_) if is_pip(name):
             return f"pip {verb}"
         case ("uv", "pip", "install" | "sync" as verb, *_):
             return f"uv pip {verb}"

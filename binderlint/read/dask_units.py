@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _FACTORS = {"": 1, "k": 1e3, "m": 1e6, "g": 1e9, "t": 1e12, "p": 1e15}
-_BINARY = {"k": 2**10, "m": 2**20, "g": 2**30, "t": 2**40, "p": 2**50}
+BINARY = {"k": 2**10, "m": 2**20, "g": 2**30, "t": 2**40, "p": 2**50}
 _NUMBER = r"(\d+(?:\.\d*)?|\.\d+)"
 
 
@@ -18,7 +18,7 @@ def kubernetes_bytes(text: str) -> float | None:
         return float(f"{found[1]}e{found[4]}")
     number = float(found[1])
     unit = (found[2] or "").lower()
-    return number * (_BINARY[unit] if found[3] else _FACTORS[unit])
+    return number * (BINARY[unit] if found[3] else _FACTORS[unit])
 
 
 def memory_limit(text: str) -> float | None:
@@ -29,7 +29,7 @@ def memory_limit(text: str) -> float | None:
     number, unit = float(found[1]), found[2]
     if not unit and number <= 1:
         return None
-    return number * (_BINARY[unit] if found[3] and unit else _FACTORS[unit])
+    return number * (BINARY[unit] if found[3] and unit else _FACTORS[unit])
 
 
 def cores(text: str) -> float | None:

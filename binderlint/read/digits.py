@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from binderlint.pattern import regex
+
 # Python converts at most 4,300 digits (sys.get_int_max_str_digits) and raises ValueError for more; a float ends at 308.
 _LONGEST = 100
+
+DAY = regex(r"\d{4}-\d\d-\d\d")
+"""A day as it is written in runtime.txt and in addresses of snapshots; it need not be in the calendar."""
 
 
 def number(digits: str) -> int:

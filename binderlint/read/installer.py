@@ -7,10 +7,22 @@ from collections.abc import Sequence
 from functools import cache
 
 from binderlint.data import rows
+from binderlint.pattern import regex
 from binderlint.values import NamedTuple
 
+CONDA = ("conda", "mamba", "micromamba")
+"""conda and what is called in its place."""
+APT = ("apt", "apt-get", "aptitude")
+SYSTEM = (*APT, "dpkg", "apk", "yum", "dnf", "microdnf", "zypper")
+"""What installs packages of a Linux system, which only root can do."""
+_PIP = regex(r"pip[\d.]*")
 # Whose options a program knows as well as its own.
-_AS = {"uv": ("pip",), "mamba": ("conda",), "micromamba": ("conda",), "apt-get": ("apt",), "aptitude": ("apt",)}
+_AS = {"uv": ("pip",), **dict.fromkeys(CONDA[1:], CONDA[:1]), **dict.fromkeys(APT[1:], APT[:1])}
+
+
+def is_pip(name: str) -> bool:
+    """Whether a program is pip: `pip`, `pip3`, `pip3.12`."""
+    return bool(_PIP.fullmatch(name))
 
 
 class Asked(NamedTuple):
@@ -28,7 +40,7 @@ class Asked(NamedTuple):
 
 def asked_for(tool: str, words: Sequence[str]) -> Asked:
     """What the words after `install` ask for; options and their values are left out. `pip3.12` is pip."""
-    options = _options(re.sub(r"^pip[\d.]*$", "pip", tool))
+    options = _options("pip" if is_pip(tool) else tool)
     packages: list[str] = []
     files: list[str] = []
     places: list[str] = []

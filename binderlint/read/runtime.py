@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from binderlint.pattern import regex
+from binderlint.read.digits import DAY
 from binderlint.source import Source, Text
 from binderlint.values import NamedTuple
 
@@ -45,7 +46,7 @@ def read_runtime(source: Source) -> Runtime:
 
 
 def _date_error(date: Text) -> str:
-    if not re.match(r"\d\d\d\d-\d\d-\d\d", date):
+    if not DAY.match(date):
         return f"Invalid runtime.txt date: {date}"
     from datetime import datetime
 

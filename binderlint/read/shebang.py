@@ -12,9 +12,11 @@ from binderlint.values import NamedTuple
 if TYPE_CHECKING:
     pass
 
+PYTHON = regex(r"(?:python|pypy|ipython)[\d.]*")
+"""The programs that run Python."""
 _LANGUAGES = (
     (regex(r"(?:sh|bash|dash|ash|ksh|zsh)"), "shell"),
-    (regex(r"(?:python|pypy|ipython)[\d.]*"), "python"),
+    (PYTHON, "python"),
     (regex(r"Rscript|R|littler|r"), "r"),
     (regex(r"julia.*"), "julia"),
 )

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
+from binderlint.read.digits import DAY
 from binderlint.read.toml import decode_error_place, parse_pyproject
 from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.repo2docker.names import CONDA
@@ -164,9 +165,8 @@ _DETECTORS: tuple[tuple[Buildpack, Callable[[Checkout], bool]], ...] = (
 
 def _date(written: str, place: Place) -> datetime.date:
     import datetime
-    import re
 
-    if not re.match(r"\d\d\d\d-\d\d-\d\d", written):
+    if not DAY.match(written):
         raise RaisedError("ValueError", f"Invalid runtime.txt date: {written}", place)
     return attempt(lambda: datetime.datetime.fromisoformat(written).date(), place)
 

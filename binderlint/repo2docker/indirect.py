@@ -12,12 +12,10 @@ from binderlint.read.requirements import Line, Option, Requirement, parse_requir
 from binderlint.read.yaml import read_yaml
 from binderlint.repo2docker.environment import is_local_requirement
 from binderlint.repo2docker.mentions import mentioned, says_what_is_installed
-from binderlint.repo2docker.names import CONDA
+from binderlint.repo2docker.names import CONDA, OWN_PACKAGE, RUN_FILES
 from binderlint.repo2docker.plan import FileUse, Plan, Status
 from binderlint.snapshot import Snapshot
 from binderlint.source import UNREAD, Array, Source, Table, Text
-
-_PACKAGE = ("pyproject.toml", "setup.py", "setup.cfg")
 
 Found = tuple[str, str]
 """A path and the reason it is read for."""
@@ -51,9 +49,7 @@ def _brought_in(repo: Snapshot, plan: Plan, path: str) -> Iterator[Found]:
         yield from _of_requirements(repo, source)
     elif name == "Dockerfile":
         yield from _of_dockerfile(repo, plan, source)
-    elif (
-        name in ("postBuild", "start", "install.R") or re.search(r"\.(?:sh|bash|R)$", name) or source.data[:2] == b"#!"
-    ):
+    elif name in RUN_FILES or re.search(r"\.(?:sh|bash|R)$", name) or source.data[:2] == b"#!":
         for found, how in mentioned(repo, source.text, source.folder):
             yield found, f"`{path}` {how}"
 
@@ -98,7 +94,7 @@ def package_in(repo: Snapshot, folder: str, reason: str) -> Iterator[Found]:
     """The files that make a folder a Python package."""
     if folder.startswith(("..", "/")):
         return
-    for name in _PACKAGE:
+    for name in OWN_PACKAGE:
         path = name if folder in (".", "") else f"{folder}/{name}"
         if repo.get(path):
             yield path, reason

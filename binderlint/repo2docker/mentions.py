@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from binderlint.pattern import regex
-from binderlint.repo2docker.names import CONFIG_NAMES, UNKNOWN
+from binderlint.repo2docker.names import CONFIG_NAMES, OWN_PACKAGE, UNKNOWN
 from binderlint.snapshot import Snapshot
 
 # Files of other names that say what is installed or that are run.
@@ -79,9 +79,7 @@ def _package(repo: Snapshot, written: str, folders: list[str]) -> Iterator[str]:
         place = posixpath.normpath(posixpath.join(base, written))
         if place.startswith(("..", "/")):
             continue
-        paths = [
-            posixpath.normpath(posixpath.join(place, name)) for name in ("pyproject.toml", "setup.py", "setup.cfg")
-        ]
+        paths = [posixpath.normpath(posixpath.join(place, name)) for name in OWN_PACKAGE]
         if found := [path for path in paths if repo.get(path)]:
             yield from found
             return

@@ -11,6 +11,11 @@ CONDA = ("environment.yml", "environment.yaml")
 """The file of the conda buildpack; the first that is there counts."""
 JULIA = ("JuliaProject.toml", "Project.toml")
 REQUIREMENTS = ("requirements.txt", "requirements3.txt")
+PIPFILES = ("Pipfile", "Pipfile.lock")
+RUN_FILES = ("install.R", "postBuild", "start")
+"""Files that are programs."""
+OWN_PACKAGE = ("pyproject.toml", "setup.py", "setup.cfg")
+"""Files that make a folder a Python package which pip can install."""
 ENVIRONMENTS = (*CONDA, "requirements.txt", "Pipfile", *JULIA)
 """Files that list packages, for Binder and for other tools."""
 CHOOSES = (*ENVIRONMENTS, "Dockerfile", "default.nix")
@@ -26,7 +31,7 @@ CHOSEN_BY = {
     Buildpack.NIX: ("default.nix",),
     Buildpack.R: ("runtime.txt", "DESCRIPTION"),
     Buildpack.CONDA: CONDA,
-    Buildpack.PIPFILE: ("Pipfile", "Pipfile.lock"),
+    Buildpack.PIPFILE: PIPFILES,
     Buildpack.PYTHON: ("runtime.txt", "setup.py", "pyproject.toml", "requirements.txt"),
 }
 """The files for which repo2docker chooses a buildpack, in the order in which it asks for them (`detect` in buildpacks/)."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from binderlint.read.dockerfile.instructions import image_of, read_dockerfile
+from binderlint.read.dockerfile.lines import HEREDOC_FORM
 from binderlint.read.images import image_facts
 from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.buildpack import Buildpack
@@ -140,7 +141,7 @@ def _docker(repo: Snapshot, plan: Plan) -> Iterator[Step]:
     for instruction in dockerfile.built:
         if instruction.name == "USER" and instruction.words:
             user = instruction.value(instruction.words[0]) or str(instruction.words[0])
-        elif instruction.name in ("RUN", "COPY", "ADD"):
+        elif instruction.name in HEREDOC_FORM:
             first = " ".join(str(instruction.script or " ".join(instruction.words)).replace("\\\n", " ").split())
             yield Step(user, f"{instruction.name} {first}", (source.path,), "docker")
 

@@ -12,6 +12,7 @@ from binderlint.repo2docker.names import CHOSEN_BY, CONFIG_NAMES, ROOT_ONLY, UNK
 from binderlint.repo2docker.plan import FileUse, Match, Plan, Status
 from binderlint.repo2docker.reading import RaisedError, has_both_folders
 from binderlint.snapshot import Snapshot
+from binderlint.source import BINDER_FOLDERS
 
 _SCRIPTS = {
     "apt.txt": "its packages are installed first, as root",
@@ -219,14 +220,14 @@ def _judge_pyproject(checkout: Checkout, buildpack: Buildpack, winner: str) -> t
 
 
 def _misspelt(repo: Snapshot, folder: str) -> Iterator[FileUse]:
-    places = {folder, "binder", ".binder"} if folder else {""}
+    places = {folder, *BINDER_FOLDERS} if folder else {""}
     for path in repo.sources:
         parent, name = posixpath.split(path)
         if parent in places and (known := meant(name)):
             if (known == "start" and not parent and "." in name) or repo.exists(posixpath.join(parent, known)):
                 continue  # the start.sh of a web application; a copy of a file that is there
             yield FileUse(path, Status.IGNORED, f"repo2docker looks for `{known}`, spelt exactly so")
-        elif parent.lower().strip(".") in ("binder", "binders") and parent not in ("binder", ".binder"):
+        elif parent.lower().strip(".") in ("binder", "binders") and parent not in BINDER_FOLDERS:
             if name in CONFIG_NAMES:
                 yield FileUse(path, Status.IGNORED, f"repo2docker looks in `binder` or `.binder`, not in `{parent}`")
 
@@ -234,5 +235,5 @@ def _misspelt(repo: Snapshot, folder: str) -> Iterator[FileUse]:
 def _untracked(repo: Snapshot) -> Iterator[FileUse]:
     for path in repo.untracked:
         parent, name = posixpath.split(path)
-        if parent in ("", "binder", ".binder") and (name in CONFIG_NAMES or meant(name)) and path not in repo.sources:
+        if parent in ("", *BINDER_FOLDERS) and (name in CONFIG_NAMES or meant(name)) and path not in repo.sources:
             yield FileUse(path, Status.IGNORED, "git does not track it, so Binder does not get it")

@@ -11,6 +11,7 @@ from typing import Any
 from binderlint.fact import fact
 from binderlint.pattern import regex
 from binderlint.read.constraints import OPEN, End, end_of
+from binderlint.read.shell.vocabulary import COPIES
 from binderlint.read.yaml import Problem, read_safe
 from binderlint.repo2docker.build import build_plan, used_file
 from binderlint.snapshot import Snapshot
@@ -197,7 +198,8 @@ def images(repo: Snapshot) -> Iterator[Image]:
 # -- the folder that dask no longer reads
 
 _OLD_PATH = regex(r"(?<![\w.-])\.dask(?![\w.-])")
-_COPIES = regex(r"^\s*(?:sudo\s+)?(?:cp|mv|ln|rsync|install)\s[^\n#]*(?<![\w.-])\.dask(?![\w.-])", re.MULTILINE)
+CODE = (".ipynb", ".py", ".sh")
+_COPIES = regex(rf"^\s*(?:sudo\s+)?(?:{'|'.join(COPIES)})\s[^\n#]*(?<![\w.-])\.dask(?![\w.-])", re.MULTILINE)
 _SETS_FOLDER = regex(r"^[^#\n]*\bDASK_(?:ROOT_)?CONFIG\b", re.MULTILINE)
 _PROFILES = (".bash_profile", ".bash_login", ".profile", ".bashrc")
 
@@ -222,4 +224,4 @@ def old_folder_mentions(repo: Snapshot) -> list[Text] | None:
 
 
 def _code(repo: Snapshot) -> Iterator[Source]:
-    return (source for source in repo.files if source.name.endswith((".ipynb", ".py", ".sh")))
+    return (source for source in repo.files if source.name.endswith(CODE))

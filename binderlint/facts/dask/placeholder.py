@@ -7,15 +7,16 @@ import re
 from collections.abc import Iterable, Iterator
 from fnmatch import fnmatch
 
+from binderlint.facts.dask.configs import CODE
 from binderlint.facts.scripts.start_and_post_build import post_build_script, start_script
 from binderlint.read.script import Command, Script
 from binderlint.read.shell.syntax import UNKNOWN
+from binderlint.read.shell.vocabulary import COPIES
 from binderlint.snapshot import Snapshot
 from binderlint.source import Place, Source, Text
 from binderlint.values import NamedTuple
 
 _HOME = "/home/jovyan"
-_COPIES = ("cp", "mv", "install", "ln", "rsync")
 # Commands that name a file or a placeholder and change nothing.
 _INERT = frozenset(
     [
@@ -70,7 +71,7 @@ def way(repo: Snapshot, place: Place, token: str) -> Way:
         for command in script.commands:
             if not command.runs:
                 continue
-            if command.name in _COPIES:
+            if command.name in COPIES:
                 files |= set(_copied(command, files))
             elif command.name in ("sed", "gsed", "perl"):
                 edit = _edit(command)
@@ -248,5 +249,5 @@ def _other_code(repo: Snapshot, path: str, token: str) -> Iterator[Source]:
     for source in repo.files:
         if source.path in scripts or source.path == path or "_" not in token:
             continue
-        if source.name.endswith((".py", ".ipynb", ".sh")) and token in source.prose:
+        if source.name.endswith(CODE) and token in source.prose:
             yield source

@@ -10,12 +10,11 @@ from binderlint.data import listed_words
 from binderlint.facts.docker.context import copied_file, docker_runs, workdirs
 from binderlint.pattern import regex
 from binderlint.read.dockerfile.instructions import Stage
-from binderlint.read.installer import asked_for
+from binderlint.read.installer import CONDA, SYSTEM, asked_for, is_pip
 from binderlint.read.script import Command
 from binderlint.snapshot import Snapshot
 from binderlint.source import Source
 
-_PYTHON_INSTALLERS = regex(r"pip[\d.]*|conda|mamba|micromamba|uv")
 # What is Jupyter, brings it along, or may: then nothing is said.
 _JUPYTER = regex(
     r"jupyter|jhub|notebook|nbclassic|retrolab|voila|sage|pangeo|anaconda|nteract|spyder|kernel|\bipy|nglview|bqplot|\bsos|calysto|panel|nb|\blab|marimo|rstudio",
@@ -39,7 +38,7 @@ def may_have_jupyter(repo: Snapshot, stage: Stage) -> bool:
             words = " ".join(word.pattern for word in command.words)
             if _JUPYTER.search(words):
                 return True
-            if _PYTHON_INSTALLERS.fullmatch(command.name):
+            if is_pip(command.name) or command.name in (*CONDA, "uv"):
                 if any(text is None or _JUPYTER.search(text) for text in _package_lists(repo, stage, command, here)):
                     return True
             elif command.name not in listed_words("plain_commands.txt"):
@@ -59,7 +58,7 @@ def may_have_python(repo: Snapshot, stage: Stage) -> bool:
                 command.wrappers and command.wrappers != ("sudo",)
             ):
                 return True
-            if command.name in ("apt-get", "apt", "apk", "aptitude", "yum", "dnf", "microdnf", "zypper", "dpkg"):
+            if command.name in SYSTEM:
                 packages = set(command.operands) - {
                     "install",
                     "update",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from itertools import dropwhile
 
 from binderlint.fact import fact
@@ -10,7 +9,7 @@ from binderlint.facts.environment.asked import asked_names
 from binderlint.facts.environment.installs import pip_requirements
 from binderlint.facts.environment.mapping import conda_specs
 from binderlint.read.constraints import only_below
-from binderlint.read.installer import asked_for
+from binderlint.read.installer import CONDA, asked_for, is_pip
 from binderlint.read.matchspec import parse_spec
 from binderlint.read.requirements import canonical
 from binderlint.read.script import Command, Script
@@ -38,8 +37,8 @@ def _after_older(repo: Snapshot, script: Script, package: str, release: tuple[in
 
 
 def _installs_older(command: Command, package: str, release: tuple[int, ...]) -> bool:
-    conda = command.name in ("conda", "mamba", "micromamba")
-    if not (conda or re.fullmatch(r"pip[\d.]*", command.name)) or "install" not in command.values:
+    conda = command.name in CONDA
+    if not (conda or is_pip(command.name)) or "install" not in command.values:
         return False
     words = command.values[command.values.index("install") + 1 :]
     for word in asked_for(command.name, words).packages:

@@ -14,6 +14,7 @@ from binderlint.facts.scripts.start_and_post_build import post_build_script
 from binderlint.pattern import regex
 from binderlint.read.cells import parse_python
 from binderlint.read.constraints import without_caret
+from binderlint.read.installer import is_pip
 from binderlint.read.requirements import Requirement, canonical
 from binderlint.read.script import Command
 from binderlint.read.toml import find_value, parse_pyproject
@@ -175,7 +176,7 @@ def _own_installs(repo: Snapshot) -> Iterator[OwnInstall]:
 
 def _installs_itself(command: Command) -> bool:
     return (
-        re.fullmatch(r"pip[\d.]*", command.name) is not None
+        is_pip(command.name)
         and command.values[:1] == ("install",)
         and not command.ignored
         and command.cwd == ""

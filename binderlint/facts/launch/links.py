@@ -12,6 +12,7 @@ from binderlint.pattern import regex
 from binderlint.read.address import DEAD_HOSTS, MYBINDER, Address, Route, is_sample, is_template, parse_address
 from binderlint.read.markup import Line, Markup, read_lines
 from binderlint.read.notebook import read_notebook
+from binderlint.repo2docker.names import OWN_PACKAGE
 from binderlint.snapshot import Snapshot
 from binderlint.source import Source, Text
 from binderlint.values import NamedTuple
@@ -96,7 +97,7 @@ _MARKUP = {
 _CONFIG_NAMES = frozenset(
     {"_config.yml", "_config.yaml", "myst.yml", "_quarto.yml", "mkdocs.yml", "conf.py"}
     | {"binder-gallery.yaml", "binder-gallery.yml"}
-    | {"pyproject.toml", "setup.cfg", "setup.py"}
+    | frozenset(OWN_PACKAGE)
 )
 _HISTORY = regex(r"(?:change|history|news|release|what'?s[-_]?new|migrat|blog)", re.IGNORECASE)
 # Folders of test data, of what tools build, and of other people's packages.

@@ -22,7 +22,7 @@ from binderlint.values import NamedTuple
 _DIRECTIVE = regex(r"#[ \t]*([A-Za-z][A-Za-z0-9]*)[ \t]*=[ \t]*(.+?)[ \t]*$")
 _HEREDOC = regex(r"\d*<<(-?)([^<]+)$")
 _SHELL_FORM = frozenset({"RUN", "CMD", "ENTRYPOINT", "SHELL", "HEALTHCHECK"})
-_HEREDOC_FORM = frozenset({"RUN", "COPY", "ADD"})
+HEREDOC_FORM = frozenset({"RUN", "COPY", "ADD"})
 
 
 class Heredoc(NamedTuple):
@@ -207,7 +207,7 @@ def _instruction(source: Source, line: _Line, after: int, escape: str) -> tuple[
         rest = end
     words, as_json = _arguments(source, line, rest, end, keyword.upper(), escape)
     body = _body(source, line, rest, end, escape)
-    if keyword.upper() in _HEREDOC_FORM and not as_json and "<<" in line.text:
+    if keyword.upper() in HEREDOC_FORM and not as_json and "<<" in line.text:
         found_docs = []
         for left, right in split(line.text, rest, end, escape, keyword.upper()):
             document = _HEREDOC.match(line.text[left:right])

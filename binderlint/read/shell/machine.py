@@ -99,13 +99,13 @@ class Command(NamedTuple):
     """Its failure is handled or has no effect: `|| true`, a condition, not the last of a pipeline."""
     cwd: str | None
     """The folder it runs in, from the repository's root; None when that is not known."""
-    variables: tuple[tuple[str, str], ...] = ()
+    variables: tuple[tuple[str, str], ...]
     """Variables given in front of it."""
-    written: tuple[Word, ...] = ()
+    written: tuple[Word, ...]
     """All its words, the wrappers included."""
-    alone: Place | None = None
+    alone: Place | None
     """The command with its redirections, where it is a statement of its own: not in a list, a pipeline or with a heredoc."""
-    after: bool = False
+    after: bool
     """The given command has run, or was started, before it."""
 
     @property

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from binderlint.pattern import regex
+from binderlint.read.installer import CONDA
 from binderlint.read.shell.syntax import Arg, Expander, Field, Item, Joined, Rest, Split
 from binderlint.values import NamedTuple
 
@@ -72,8 +73,10 @@ RUNNERS = {
     name: _of(
         "-n --name -p --prefix --cwd -e --env -a --attach --python --with --group --extra --package --environment"
     )
-    for name in ("conda", "mamba", "micromamba", "poetry", "pipenv", "uv", "pixi", "pdm", "hatch")
+    for name in (*CONDA, "poetry", "pipenv", "uv", "pixi", "pdm", "hatch")
 }
+COPIES = ("cp", "mv", "install", "ln", "rsync")
+"""Programs that put a file, or a link to it, where their last word says."""
 SHELLS = frozenset({"sh", "bash", "dash", "ash", "ksh", "zsh"})
 _INTERPRETERS = regex(r"(?:python|pypy)[\d.]*")
 _OPTION = regex(r"-.+")

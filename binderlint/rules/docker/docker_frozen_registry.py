@@ -9,6 +9,7 @@ from binderlint.changes.edits import replace
 from binderlint.facts.docker.context import build_dockerfile
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
+from binderlint.read.digits import DAY
 from binderlint.read.dockerfile.instructions import images_of
 from binderlint.snapshot import Snapshot
 
@@ -47,6 +48,6 @@ class DockerFrozenRegistry(Rule):
 def _only_on_quay(tag: str) -> bool:
     """Whether a tag of the Jupyter stacks is newer than 20 October 2023 (docker-stacks CHANGELOG: Python 3.12 came in 2024, 3.13 in 2025)."""
     name = re.sub(r"^(?:x86_64|aarch64)-", "", tag)
-    if re.fullmatch(r"\d{4}-\d\d-\d\d", name):
+    if DAY.fullmatch(name):
         return name > "2023-10-20"
     return bool(re.match(r"python-3\.1[2-9]|lab-4\.[1-9]|lab-[5-9]|notebook-7\.[1-9]|hub-[5-9]|ubuntu-24", name))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from binderlint.data import listed_words
 from binderlint.facts.docker.context import build_dockerfile
 from binderlint.facts.for_binder import is_for_binder
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
@@ -12,11 +13,8 @@ from binderlint.lint.rule import Rule
 from binderlint.read.dockerfile.instructions import images_of
 from binderlint.snapshot import Snapshot
 
-# Words in a tag that is moved to each new build.
-_MOVING = {
-    *("latest", "main", "master", "trunk", "head", "tip", "dev", "devel", "develop", "development", "edge", "nightly"),
-    *("rolling", "snapshot", "current", "stable", "binder", "base"),
-}
+# Words in a tag that is moved to each new build, besides names of branches.
+_MOVING = frozenset({"latest", "tip", "edge", "nightly", "rolling", "snapshot", "current", "stable", "binder", "base"})
 
 
 class DockerUnpinnedBase(Rule):
@@ -49,4 +47,4 @@ class DockerUnpinnedBase(Rule):
 
 def _moves(tag: str) -> bool:
     words = set(re.split(r"[-_.]", tag.lower()))
-    return "latest" in words or bool(words & _MOVING and not re.search(r"\d", tag))
+    return "latest" in words or bool(words & (_MOVING | listed_words("branch_names.txt")) and not re.search(r"\d", tag))

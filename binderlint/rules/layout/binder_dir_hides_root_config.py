@@ -11,7 +11,7 @@ from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Re
 from binderlint.lint.rule import Rule
 from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.buildpack import WITH_RUNTIME, Buildpack
-from binderlint.repo2docker.names import CONDA, CONFIG_NAMES, ONLY_BINDERS, ROOT_ONLY
+from binderlint.repo2docker.names import CONDA, CONFIG_NAMES, ONLY_BINDERS, OWN_PACKAGE, ROOT_ONLY
 from binderlint.repo2docker.plan import Plan
 from binderlint.snapshot import Snapshot
 from binderlint.source import Source
@@ -73,7 +73,7 @@ class BinderDirHidesRootConfig(Rule):
     def _is_worth_knowing(self, repo: Snapshot, name: str) -> bool:
         if name not in (*CONDA, "requirements.txt", "Pipfile", "runtime.txt"):
             return False
-        return not any(repo.exists(one) for one in ("setup.py", "setup.cfg", "pyproject.toml", "DESCRIPTION"))
+        return not any(repo.exists(one) for one in (*OWN_PACKAGE, "DESCRIPTION"))
 
 
 def _move(repo: Snapshot, source: Source, to: str) -> Fix | None:

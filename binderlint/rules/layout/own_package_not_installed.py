@@ -22,6 +22,7 @@ from binderlint.read.requirements import canonical
 from binderlint.read.toml import parse_pyproject
 from binderlint.repo2docker.build import build_plan, used_file
 from binderlint.repo2docker.buildpack import Buildpack
+from binderlint.repo2docker.names import OWN_PACKAGE
 from binderlint.repo2docker.plan import Plan, Status
 from binderlint.snapshot import Snapshot
 
@@ -75,10 +76,7 @@ def _own_packages(repo: Snapshot) -> frozenset[str]:
 
 def _is_installed(repo: Snapshot) -> bool:
     plan = build_plan(repo)
-    if any(
-        (use := plan.use(name)) and use.status is Status.INDIRECT
-        for name in ("setup.py", "pyproject.toml", "setup.cfg")
-    ):
+    if any((use := plan.use(name)) and use.status is Status.INDIRECT for name in OWN_PACKAGE):
         return True
     if plan.binder_dir or plan.buildpack in (Buildpack.CONDA, Buildpack.PIPFILE):
         return False

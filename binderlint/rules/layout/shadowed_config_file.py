@@ -15,23 +15,15 @@ from binderlint.lint.wording import listed
 from binderlint.read.requirements import canonical, read_requirements
 from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.buildpack import Buildpack
-from binderlint.repo2docker.names import CHOSEN_BY, ONLY_BINDERS
+from binderlint.repo2docker.names import CHOSEN_BY, CONDA, ONLY_BINDERS, PIPFILES, REQUIREMENTS, RUN_FILES
 from binderlint.repo2docker.plan import Plan, Status
 from binderlint.snapshot import Snapshot
 from binderlint.source import Source
 
 # What an ignored file leaves undone.
 _UNDONE = {
-    "requirements.txt": "its packages are not installed",
-    "requirements3.txt": "its packages are not installed",
-    "environment.yml": "its packages are not installed",
-    "environment.yaml": "its packages are not installed",
-    "Pipfile": "its packages are not installed",
-    "Pipfile.lock": "its packages are not installed",
-    "install.R": "it is never run",
-    "apt.txt": "its packages are not installed",
-    "postBuild": "it is never run",
-    "start": "it is never run",
+    **dict.fromkeys((*REQUIREMENTS, *CONDA, *PIPFILES, "apt.txt"), "its packages are not installed"),
+    **dict.fromkeys(RUN_FILES, "it is never run"),
 }
 
 
@@ -151,8 +143,8 @@ def _title(merge: Merge, source: Source) -> str:
 def _what_to_do(winner: str, name: str) -> str:
     if winner == "Dockerfile":
         return f"Do in the Dockerfile what `{name}` is for, or remove the file"
-    if name in ("requirements.txt", "requirements3.txt", "Pipfile", "Pipfile.lock"):
-        if winner not in ("environment.yml", "environment.yaml", "Pipfile", "Pipfile.lock", "requirements.txt"):
+    if name in (*REQUIREMENTS, *PIPFILES):
+        if winner not in (*CONDA, *PIPFILES, "requirements.txt"):
             return f"Move its packages to a requirements.txt, which Binder installs beside `{winner}`"
         return f"Move its packages to `{winner}`, or remove one of the two files"
     if name == "install.R":

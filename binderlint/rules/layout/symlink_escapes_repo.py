@@ -10,7 +10,7 @@ from binderlint.lint.rule import Rule
 from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.names import CONFIG_NAMES
 from binderlint.snapshot import Snapshot
-from binderlint.source import GITLINK, SYMLINK
+from binderlint.source import BINDER_FOLDERS, GITLINK, SYMLINK
 
 
 class SymlinkEscapesRepo(Rule):
@@ -20,7 +20,7 @@ class SymlinkEscapesRepo(Rule):
 
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         folder = build_plan(repo).binder_dir
-        paths = ["binder", ".binder", *(posixpath.join(folder, name) for name in CONFIG_NAMES)]
+        paths = [*BINDER_FOLDERS, *(posixpath.join(folder, name) for name in CONFIG_NAMES)]
         for path in paths:
             source = repo.sources.get(path)
             if source and source.mode == SYMLINK and not repo.exists(path) and not self._in_submodule(repo, path):

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from binderlint.data import listed_words
 from binderlint.facts.docker.context import docker_runs
 from binderlint.facts.environment.installs import pip_requirements
 from binderlint.facts.r import Call, calls
@@ -49,7 +50,7 @@ class VcsDependencyWithoutRef(Rule):
         install = used_file(repo, "install.R")
         for call in calls(install) if install and not install.decode_error else []:
             ref = call.argument("ref")
-            follows = ref is None or any(one.lower() in _BRANCHES for one in ref.strings)
+            follows = ref is None or any(one.lower() in listed_words("branch_names.txt") for one in ref.strings)
             if call.name in ("install_github", "install_gitlab") and follows:
                 yield from self._calls(call)
 
@@ -59,7 +60,7 @@ class VcsDependencyWithoutRef(Rule):
         for address in first.strings if first else []:
             ref = re.search(r"[@#](.+)$", address)
             if not re.fullmatch(r"[\w.-]+(?:/[\w.-]+)+(?:[@#]\S+)?", address) or (
-                ref and ref[1].lower() not in _BRANCHES
+                ref and ref[1].lower() not in listed_words("branch_names.txt")
             ):
                 continue
             yield self.at(
@@ -93,7 +94,7 @@ class VcsDependencyWithoutRef(Rule):
         values = list(command.values)
         branch = next((after for option, after in pairwise(values) if option in ("-b", "--branch")), "")
         branch = branch or next((value.partition("=")[2] for value in values if value.startswith("--branch=")), "")
-        if branch and branch.lower() not in _BRANCHES:
+        if branch and branch.lower() not in listed_words("branch_names.txt"):
             return
         yield self.at(
             command.place,
@@ -111,9 +112,6 @@ def _settles(command: Command) -> bool:
     return command.name == "git" and bool({"checkout", "switch", "reset", "submodule"} & set(command.operands[:3]))
 
 
-_BRANCHES = {"main", "master", "devel", "develop", "development", "dev", "trunk", "head"}
-
-
 _BRANCH_ARCHIVE = regex(
     r"https?://(?:github\.com|codeload\.github\.com|gitlab\.com)/[^/]+/[^/]+/(?:-/)?(?:archive|tarball|zipball|zip|tar\.gz)/(refs/heads/)?([^/#?]+?)(?:\.zip|\.tar\.gz)?(?:[/#?]|$)",
     re.IGNORECASE,
@@ -125,12 +123,12 @@ def _branch(requirement: Requirement) -> str | None:
     address = str(requirement.url)
     if not requirement.vcs:
         found = _BRANCH_ARCHIVE.match(address)
-        return found[2] if found and (found[1] or found[2].lower() in _BRANCHES) else None
+        return found[2] if found and (found[1] or found[2].lower() in listed_words("branch_names.txt")) else None
     path = re.sub(r"^[^/]*//[^/]*|^[\w+]*@[^:/]*:", "", re.split("[#?]", address)[0])
     _, at, ref = path.rpartition("@")
     if not at or not ref:
         return ""
-    return ref if ref.lower() in _BRANCHES else None
+    return ref if ref.lower() in listed_words("branch_names.txt") else None
 
 
 def _project(address: str) -> str:

@@ -8,6 +8,7 @@ from binderlint.changes.launch_scripts import removed, rewritten, scripts
 from binderlint.facts.environment.mapping import environment_mapping
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
+from binderlint.read.installer import CONDA
 from binderlint.read.script import Command, Word
 from binderlint.snapshot import Snapshot
 
@@ -17,13 +18,13 @@ def _environment_word(command: Command) -> Word | None:
     words = command.written
     values = [word.value or "" for word in words]
     name = values[0].rpartition("/")[2] if values else ""
-    if name in ("conda", "mamba", "micromamba") and values[1:2] == ["activate"] and len(words) == 3:
+    if name in CONDA and values[1:2] == ["activate"] and len(words) == 3:
         return words[2]
     if name in ("source", ".") and len(words) == 3 and values[1].rpartition("/")[2] == "activate":
         return words[2]
     if " run" in " ".join(command.wrappers):
         for index, text in enumerate(values):
-            if text == "run" and values[index - 1].rpartition("/")[2] in ("conda", "mamba", "micromamba"):
+            if text == "run" and values[index - 1].rpartition("/")[2] in CONDA:
                 for at in range(index + 1, len(values) - 1):
                     if values[at] in ("-n", "--name"):
                         return words[at + 1]
@@ -43,16 +44,14 @@ class EnvNameAssumed(Rule):
         if not isinstance(named, str) or named in ("notebook", "kernel", "base", "root"):
             return
         made = any(
-            one.name in ("conda", "mamba", "micromamba") and "create" in one.values[:2]
-            for script, _ in scripts(repo)
-            for one in script.commands
+            one.name in CONDA and "create" in one.values[:2] for script, _ in scripts(repo) for one in script.commands
         )
         for script, _ in scripts(repo):
             for command in script.executed if not made else ():
                 word = _environment_word(command)
                 if word is None or word.value != named or command.ignored:
                     continue
-                activation = command.name in ("conda", "mamba", "micromamba", "source", ".")
+                activation = command.name in (*CONDA, "source", ".")
                 fix = (
                     removed(command, "Remove it: the environment is active", Applicability.UNSAFE)
                     if activation

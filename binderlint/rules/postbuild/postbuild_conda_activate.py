@@ -9,6 +9,7 @@ from binderlint.changes.launch_scripts import removed, result, scripts
 from binderlint.facts.environment.mapping import environment_mapping
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
+from binderlint.read.installer import CONDA
 from binderlint.snapshot import Snapshot
 
 
@@ -28,7 +29,7 @@ class PostbuildCondaActivate(Rule):
                     r"conda\.sh|mamba\.sh|hook|bashrc|profile|bin/activate", words
                 ):
                     loaded = True
-                if command.name not in ("conda", "mamba", "micromamba") or command.values[:1] != ("activate",):
+                if command.name not in CONDA or command.values[:1] != ("activate",):
                     continue
                 if loaded or command.ignored or command.context.nested or command.values[1:] == (named,):
                     continue

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from binderlint.changes.launch_scripts import result, rewritten
@@ -10,6 +9,7 @@ from binderlint.facts.scripts.start_and_post_build import post_build_script
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
+from binderlint.read.installer import CONDA, is_pip
 from binderlint.read.script import Script
 from binderlint.snapshot import Snapshot
 
@@ -29,12 +29,7 @@ class PostbuildInteractive(Rule):
             if any("<" in one.operator for one in command.redirects):
                 continue
             word = command.args[0] if command.args else None
-            if (
-                re.fullmatch(r"pip[\d.]*", command.name)
-                and word
-                and word.value == "uninstall"
-                and not command.has("-y", "--yes")
-            ):
+            if is_pip(command.name) and word and word.value == "uninstall" and not command.has("-y", "--yes"):
                 yield self.at(
                     word.raw,
                     f"`pip uninstall` asks for a confirmation, but nobody can answer while the image is built: {result(script, command)}",
@@ -43,7 +38,7 @@ class PostbuildInteractive(Rule):
                     level=None if script.decides(command) else Level.RUN,
                     fix=rewritten("Add `-y`", word.raw, "uninstall -y"),
                 )
-            elif command.name in ("conda", "mamba", "micromamba") and word and not settled:
+            elif command.name in CONDA and word and not settled:
                 if word.value in ("install", "remove", "uninstall", "update", "upgrade", "create") and not command.has(
                     "-y", "--yes", "--dry-run", "-d", "--help", "-h"
                 ):

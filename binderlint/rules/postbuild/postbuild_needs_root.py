@@ -10,14 +10,16 @@ from binderlint.changes.launch_scripts import removed, result, scripts
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
+from binderlint.read.installer import APT, SYSTEM
 from binderlint.read.script import Command
+from binderlint.read.shell.vocabulary import COPIES
 from binderlint.repo2docker.build import build_plan, used_file
 from binderlint.snapshot import Snapshot
 
 _SYSTEM = regex(r"/(?:usr|etc|opt|bin|sbin|lib|root|var/lib)(?:/|$)")
 
 
-_WRITERS = frozenset({"cp", "mv", "ln", "install", "mkdir", "touch", "tee", "rsync"})
+_WRITERS = frozenset({*COPIES, "mkdir", "touch", "tee"})
 
 
 class PostbuildNeedsRoot(Rule):
@@ -36,7 +38,7 @@ class PostbuildNeedsRoot(Rule):
                         command.place,
                         f"{reason}, but nobody is root on Binder: {result(script, command)}",
                         help="List system packages in apt.txt; put other files in your home folder"
-                        if command.name in ("apt", "apt-get", "aptitude")
+                        if command.name in APT
                         else "Do it without root, in the home folder or the environment",
                         fix=self._fix(repo, command),
                         level=None if script.decides(command) else Level.RUN,
@@ -45,7 +47,7 @@ class PostbuildNeedsRoot(Rule):
     def _reason(self, command: Command) -> str:
         if "sudo" in command.wrappers:
             return "`sudo` needs root"
-        if command.name in ("apt", "apt-get", "aptitude", "add-apt-repository", "dpkg", "yum", "dnf", "apk"):
+        if command.name in (*SYSTEM, "add-apt-repository"):
             if command.name == "dpkg" and not command.has("-i", "--install", "-r", "--remove", "--configure"):
                 return ""
             if {"list", "show", "search", "policy", "--version", "download"} & set(command.values):
@@ -54,7 +56,7 @@ class PostbuildNeedsRoot(Rule):
         for redirect in command.redirects:
             if ">" in redirect.operator and redirect.target and _SYSTEM.match(redirect.target.value or ""):
                 return f"only root can write to `{redirect.target.raw}`"
-        copies = command.name in ("cp", "mv", "ln", "rsync", "install")
+        copies = command.name in COPIES
         if command.name in _WRITERS and len(command.operands) > copies and _SYSTEM.match(command.operands[-1]):
             return f"only root can write to `{command.operands[-1]}`"
         return ""

@@ -10,6 +10,7 @@ from binderlint.facts.scripts.start_and_post_build import post_build_script, sta
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
+from binderlint.read.installer import is_pip
 from binderlint.read.script import Command
 from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.plan import Plan
@@ -29,11 +30,7 @@ class PythonpathMismatch(Rule):
             if script is None or re.search(r"PATH=.*KERNEL_PYTHON_PREFIX|activate", script.source.prose):
                 continue
             for command in script.executed:
-                if (
-                    not re.fullmatch(r"pip[\d.]*", command.name)
-                    or command.values[:1] != ("install",)
-                    or not command.written
-                ):
+                if not is_pip(command.name) or command.values[:1] != ("install",) or not command.written:
                     continue
                 word = next(
                     (one for one in command.written if re.fullmatch(r"(?:pip|python)[\d.]*", one.value or "")), None

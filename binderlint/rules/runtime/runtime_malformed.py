@@ -13,6 +13,7 @@ from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Recode, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
+from binderlint.read.digits import DAY
 from binderlint.read.r_versions import DEFAULT, FIRST_SNAPSHOT, of_day
 from binderlint.read.runtime import Runtime
 from binderlint.repo2docker.build import build_plan
@@ -63,7 +64,7 @@ class RuntimeMalformed(Rule):
 
 def _day(runtime: Runtime) -> str:
     """What a file that holds only a day is meant to be, empty for others: with a day, runtime.txt asks for R."""
-    if not re.fullmatch(r"\d{4}-\d\d-\d\d", runtime.text):
+    if not DAY.fullmatch(runtime.text):
         return ""
     try:
         day = date.fromisoformat(runtime.text)

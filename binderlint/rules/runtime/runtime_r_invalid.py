@@ -12,6 +12,7 @@ from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
+from binderlint.read.digits import DAY
 from binderlint.read.runtime import Runtime
 from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.buildpack import Buildpack
@@ -45,9 +46,7 @@ class RuntimeRInvalid(Rule):
         if found:
             version, year, _, month, day = found.groups()
             meant = "-".join(["r", *([version] if version else []), year, month.zfill(2), day.zfill(2)])
-        wrong_date = (
-            runtime.date if runtime.error and runtime.date and re.fullmatch(r"\d{4}-\d\d-\d\d", runtime.date) else None
-        )
+        wrong_date = runtime.date if runtime.error and runtime.date and DAY.fullmatch(runtime.date) else None
         if wrong_date is not None:
             return self.at(
                 wrong_date,
