@@ -23,6 +23,8 @@ class Git(NamedTuple):
     """Bytes of the whole history as git stores it; 0 where only the clone on disk can tell (`Clone.history_bytes`)."""
     complete: bool = False
     """Whether `refs` is all there is: false in a shallow clone, and where only one branch was fetched."""
+    commit: str = ""
+    """The commit that is checked out, or that the files are from."""
 
 
 _HOSTED = regex(

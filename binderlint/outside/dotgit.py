@@ -274,7 +274,16 @@ def read_git(place: GitFolder) -> Git:
         and known.get("remote.origin.tagopt") != "--no-tags"
         and " refs/remotes/origin/" in packed + loose
         and not os.path.lexists(place.common / "shallow"),
+        commit=checked_out(place),
     )
+
+
+def checked_out(place: GitFolder) -> str:
+    """The commit that HEAD stands for, empty where there is none or it cannot be read."""
+    try:
+        return find_ref(place, "HEAD")
+    except GitError:  # of the refs, only this one cannot be read
+        return ""
 
 
 def find_ref(place: GitFolder, name: str) -> str:

@@ -13,7 +13,7 @@ from enum import Enum
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from binderlint.outside.programs import find_program
+from binderlint.outside.programs import find_program, own_group
 from binderlint.source import RepositoryError
 from binderlint.values import NamedTuple
 
@@ -341,9 +341,6 @@ class _Child:
         unwind_at_signals()
         self._name = call.arguments[0]
         settings = [word for name, value in SETTINGS.items() for word in ("-c", f"{name}={value}")]
-        group: dict[str, Any] = {"start_new_session": True}  # no terminal to ask on, and all of it can be ended
-        if sys.platform == "win32":
-            group = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
         command = [program, f"--git-dir={call.home}", *settings, *call.arguments]
         if memory and sys.platform != "win32":  # a server can send refs without end, and git keeps them all
             command = ["/bin/sh", "-c", 'ulimit -v "$0" 2> /dev/null; exec "$@"', str(memory // 1024), *command]
@@ -355,7 +352,7 @@ class _Child:
                 stdin=subprocess.PIPE if stdin is None else stdin,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
-                **group,
+                **own_group(),
             )
         except OSError as error:
             raise GitError(f"git cannot be run: {error.strerror}") from error

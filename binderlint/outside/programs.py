@@ -1,9 +1,11 @@
-"""Programs: where a program that binderlint starts is, by its name in the folders of PATH and nowhere else."""
+"""Programs: where a program that binderlint starts is, by its name in the folders of PATH and nowhere else, and the group that it is started in."""
 
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterable
+from typing import Any
 
 
 def find_program(name: str, folders: Iterable[str]) -> str | None:
@@ -18,3 +20,12 @@ def find_program(name: str, folders: Iterable[str]) -> str | None:
         if os.path.isfile(path) and os.access(path, os.X_OK):
             return path
     return None
+
+
+def own_group() -> dict[str, Any]:
+    """Arguments of Popen for a process in a group of its own: it has no terminal to ask on, gets no Ctrl-C, and can be ended with all that it starts."""
+    if sys.platform == "win32":
+        import subprocess
+
+        return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
+    return {"start_new_session": True}

@@ -1,4 +1,4 @@
-"""Remote repositories: `gh:owner/name@ref` and launch links, fetched with git into a folder that goes away by itself."""
+"""Remote repositories: `gh:owner/name@ref`, their pages on GitHub and GitLab, and launch links, fetched with git into a folder that goes away by itself."""
 
 from __future__ import annotations
 
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from binderlint.snapshot import Snapshot
 
 _SHORT = regex(r"(gh|gl):([\w.-]+(?:/[\w.-]+)+)(?:@(.+))?")
+_PAGE = regex(
+    r"https?://(?:www\.)?(?:(github)\.com/([\w.-]+/[\w.-]+?)|gitlab\.com/([\w.-]+(?:/[\w.-]+)+?))(?:\.git)?(?:/(?:-/)?tree/(.+?))?/?"
+)
 _HOSTS = {"gh": "https://github.com", "gl": "https://gitlab.com"}
 _PROTOCOL = regex(r"([A-Za-z][\w+.-]*)(?:://|::)")
 _PROTOCOLS = ("https", "http", "git")
@@ -39,9 +42,14 @@ class Remote(NamedTuple):
     subdir: str = ""
     """The folder of it that is to be looked at by itself, empty for the whole."""
 
+    @property
+    def name(self) -> str:
+        """What it is called in messages: `gh:owner/name`, with `@ref` where that is not HEAD."""
+        return (self.identity.replace("/", ":", 1) or masked(self.url)) + ("" if self.ref == "HEAD" else f"@{self.ref}")
+
 
 def find_remote(target: str) -> Remote | None:
-    """What an argument of the command line refers to; None for anything but `gh:`, `gl:` and launch links. Raises RepositoryError."""
+    """What an argument of the command line refers to; None for anything but `gh:`, `gl:`, and addresses of pages and launch links. Raises RepositoryError."""
     remote = _named(target)
     if remote is not None and (problem := _problem(remote)):
         raise RepositoryError(f"{masked(target)}: {problem}")
@@ -70,11 +78,16 @@ def _named(target: str) -> Remote | None:
         return Remote(f"{_HOSTS[host]}/{name}", ref or "HEAD", f"{host}/{name}")
     if not target.startswith(("http://", "https://")):
         return None
+    if page := _PAGE.fullmatch(target):
+        host, name = ("gh", page[2]) if page[1] else ("gl", page[3])
+        return Remote(f"{_HOSTS[host]}/{name}", unquote(page[4] or "HEAD"), f"{host}/{name}")
     from binderlint.read.address import Route, parse_address
 
     address = parse_address(target)
     if address is None or address.route not in (Route.LAUNCH, Route.LEGACY):
-        raise RepositoryError(f"{target}: not a launch link, such as https://mybinder.org/v2/gh/owner/name/HEAD")
+        raise RepositoryError(
+            f"{masked(target)}: neither a repository on GitHub or GitLab, nor a launch link such as https://mybinder.org/v2/gh/owner/name/HEAD"
+        )
     if address.route is Route.LEGACY:
         return Remote(f"{_HOSTS['gh']}/{unquote(address.repo)}", "master", address.identity)
     if not address.ref:
@@ -128,12 +141,13 @@ def fetch(remote: Remote, bounds: Bounds = FETCH) -> Contents:
     store = Store(Path(folder.name))
     blobs = Blobs(store, folder=folder)
     try:
-        entries = below(read_tree(store, _fetch(remote, store, bounds)), remote.subdir)
+        commit = _fetch(remote, store, bounds)
+        entries = below(read_tree(store, commit), remote.subdir)
     except GitError as error:
         folder.cleanup()
         raise RepositoryError(f"{shown}: {masked(str(error))}") from error
-    git = None if remote.subdir else Git(origin=remote.identity)
-    return Contents(blob_sources(entries, blobs), git, Commit(None, total_bytes(entries)))
+    known = Git(origin="" if remote.subdir else remote.identity, commit=commit)
+    return Contents(blob_sources(entries, blobs), known, Commit(None, total_bytes(entries)))
 
 
 def _fetch(remote: Remote, store: Store, bounds: Bounds) -> str:

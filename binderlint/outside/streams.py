@@ -50,7 +50,7 @@ def tell(*lines: str) -> None:
 
 
 def command(text: str) -> None:
-    """Write a workflow command of the reporter `github` to standard error. Where that fails there is nobody left to tell."""
+    """Write to standard error what has been made safe already, such as a workflow command of the reporter `github`. Where that fails there is nobody left to tell."""
     try:
         _write(sys.stderr, text)
     except OSError:

@@ -15,6 +15,7 @@ from binderlint.outside.clone import Clone, Commit, WorkTree
 from binderlint.outside.dotgit import (
     Entry,
     GitFolder,
+    checked_out,
     find_bare,
     find_git,
     find_store,
@@ -82,7 +83,7 @@ def read_folder(folder: Path) -> Contents:
     try:
         entries = list(_unfolded(place, read_index(place)))
         prefix = "" if folder == place.top else folder.relative_to(place.top).as_posix() + "/"
-        git = read_git(place) if not prefix else None
+        git = Git(commit=checked_out(place)) if prefix else read_git(place)
         linked = setting(place, "core.symlinks").lower() not in _OFF
     except GitError as error:
         raise RepositoryError(f"{place.top}: {error}") from error
@@ -128,9 +129,11 @@ def read_ref(folder: Path, ref: str) -> Contents:
 def _read_commit(place: GitFolder, ref: str, folder: str = "") -> Contents:
     try:
         store = find_store(place)
-        entries = below(read_tree(store, resolve(place, ref)), folder)
-        git = None if folder else read_git(place)
-        return Contents(blob_sources(entries, Blobs(store)), git, Commit(place, total_bytes(entries)))
+        commit = resolve(place, ref)
+        entries = below(read_tree(store, commit), folder)
+        git = Git() if folder else read_git(place)
+        known = git._replace(commit=commit)
+        return Contents(blob_sources(entries, Blobs(store)), known, Commit(place, total_bytes(entries)))
     except GitError as error:
         raise RepositoryError(f"{place.top}: {error}") from error
 
