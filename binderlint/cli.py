@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 COMMANDS = {
     "check": "check repositories, and with --fix mend them (the default command)",
-    "plan": "say what repo2docker would do with a repository",
+    "plan": "say what repo2docker would do with repositories",
     "rule": "explain a rule, by its code or name, or all of them",
 }
 _EXIT_CODES = {

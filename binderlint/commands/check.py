@@ -5,23 +5,27 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from binderlint.commands import several
 from binderlint.commands.exits import CLEAN, CRASHED, FAILED, FOUND, UsageError
-from binderlint.escapes import printable
+from binderlint.commands.several import Item, Output, Result
 from binderlint.lint.options import OPTIONS, SUBDIR
-from binderlint.outside.streams import show, show_patch, tell
+from binderlint.outside.streams import tell
 from binderlint.style import COLOURS
-from binderlint.values import NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from binderlint.commands.target import Target
     from binderlint.lint.fixer import Fixed
     from binderlint.lint.report import Report
     from binderlint.lint.settings import Settings
     from binderlint.outside.disk import Change, Written
     from binderlint.read.lock import Lock
+    from binderlint.reporters.overview import Row
     from binderlint.snapshot import Snapshot
 
 # Formats that name files for whoever runs the command, so from its folder; the others name them from the repository's root.
@@ -29,13 +33,6 @@ _RELATIVE = ("full", "concise", "github", "markdown")
 
 
 _TOLD = 20  # names that are not those of rules, and that are said one by one
-
-
-class Output(NamedTuple):
-    """A format, and the file that a report in it goes to; `""` for standard output."""
-
-    format: str
-    file: str = ""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -67,7 +64,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--output",
         action="append",
         metavar="FORMAT[=FILE]",
-        help="full (default), concise, json, github or markdown; may be repeated, each to its own file",
+        help="full (default), concise, json, github or markdown, and for many repositories jsonl, csv or overview; may be repeated, each to its own file",
     )
     output.add_argument("--color", choices=COLOURS, default=COLOURS[0], help="colours (default: on a terminal)")
     output.add_argument("--show-suppressed", action="store_true", help="list what was suppressed, with the reasons")
@@ -87,55 +84,71 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             source.add_argument(option.flag, choices=option.choices, help=f"{option.help} (default: {option.default})")
         elif option.flag:
             source.add_argument(option.flag, action="append", metavar="RULE,...", help=option.help.partition(";")[0])
+    several.add_arguments(parser, "checked")
 
 
 def run(options: argparse.Namespace) -> int:
-    """Check every target and give the worst exit code."""
-    from binderlint.commands.target import find_targets
+    """Check every repository and give the worst exit code."""
     from binderlint.lint.settings import ConfigError
+    from binderlint.reporters import several as reporters
     from binderlint.snapshot import RepositoryError
 
     try:
         if options.ref is not None and not options.ref.strip():
             raise UsageError("--ref needs the name of a branch, tag or commit")
-        targets = find_targets(options.paths, options.subdir)
-        outputs = [_output(wanted, targets) for wanted in options.output or ["full"]]
-        committed = options.ref or any(target.remote for target in targets)
-        if committed and (options.fix or options.diff):
-            raise UsageError("A commit cannot be fixed: leave out --fix and --diff, or --ref and the link")
-        if options.config_ref is not None and any(target.remote for target in targets):
-            raise UsageError("--config-ref goes with a folder, not with the address of a repository")
-        if options.unsafe_fixes and not (options.fix or options.diff):
-            raise UsageError("--unsafe-fixes goes with --fix (to write them) or --diff (to see them)")
-        if options.from_env is not None and not options.unsafe_fixes:
-            raise UsageError(
-                "--from-env goes with --fix --unsafe-fixes (to write the versions) or --diff --unsafe-fixes"
-            )
-        if options.exit_non_zero_on_fix and not options.fix:
-            raise UsageError("--exit-non-zero-on-fix goes with --fix")
+        items = several.find_items(options.paths, options.list, options.subdir)
+        targets = [item.target for item in items if item.target]
+        outputs = [_output(wanted, targets, options.color) for wanted in options.output or ["full"]]
+        _refuse_contradictions(options, targets)
+        if not items[0].alone:
+            _check_flags(options)
         versions = None
         if options.from_env is not None:
             from binderlint.outside.installed import read_installed
 
             versions = read_installed(options.from_env)
-        code, texts = CLEAN, {output.file: "" for output in outputs if output.file}
-        try:
-            for target in targets:
-                code = max(code, _check(target, options, outputs, texts, versions, len(targets) > 1))
-        finally:
-            code = max(code, _write_outputs(texts, targets))
-        return code
+        if options.diff:
+            outputs = []
+        work = several.Work(
+            partial(_check, options, tuple(outputs), versions),
+            reporters.failed,
+            reporters.before,
+            reporters.after,
+            "checked",
+        )
+        return several.run(items, work, outputs, options.jobs)
     except (RepositoryError, ConfigError, argparse.ArgumentTypeError) as error:
         raise UsageError(str(error)) from error
 
 
-def _output(wanted: str, targets: list[Target]) -> Output:
+def _refuse_contradictions(options: argparse.Namespace, targets: list[Target]) -> None:
+    """Raise UsageError where flags do not go together, or not with these targets."""
+    remote = any(target.remote for target in targets)
+    if (options.ref or remote) and (options.fix or options.diff):
+        raise UsageError("A commit cannot be fixed: leave out --fix and --diff, or --ref and the link")
+    if options.ref and remote:
+        raise UsageError("--ref goes with folders; write gh:owner/name@ref")
+    if options.config_ref is not None and remote:
+        raise UsageError("--config-ref goes with a folder, not with the address of a repository")
+    if options.unsafe_fixes and not (options.fix or options.diff):
+        raise UsageError("--unsafe-fixes goes with --fix (to write them) or --diff (to see them)")
+    if options.from_env is not None and not options.unsafe_fixes:
+        raise UsageError("--from-env goes with --fix --unsafe-fixes (to write the versions) or --diff --unsafe-fixes")
+    if options.exit_non_zero_on_fix and not options.fix:
+        raise UsageError("--exit-non-zero-on-fix goes with --fix")
+    if options.fix and options.jobs != 1:
+        raise UsageError("--fix writes one repository after the other, so --jobs does not go with it")
+
+
+def _output(wanted: str, targets: list[Target], color: str) -> Output:
     """What one `--output` asks for. Raises ArgumentTypeError; no file is touched before there is a report."""
-    from binderlint.reporters import FORMATS
+    from binderlint.reporters import FORMATS, OF_MANY
+    from binderlint.style import Style, style_for
 
     name, _, file = wanted.partition("=")
-    if name not in FORMATS:
-        raise argparse.ArgumentTypeError(f"--output {name}: there is no such format; choose from {', '.join(FORMATS)}")
+    if name not in (*FORMATS, *OF_MANY):
+        known = ", ".join((*FORMATS, *OF_MANY))
+        raise argparse.ArgumentTypeError(f"--output {name}: there is no such format; choose from {known}")
     if file:
         from binderlint.outside.output import OutputError, check_output
 
@@ -143,28 +156,12 @@ def _output(wanted: str, targets: list[Target]) -> Output:
             check_output(file, [target.top for target in targets])
         except OutputError as error:
             raise argparse.ArgumentTypeError(f"--output {wanted}: {error}") from error
-    return Output(name, file)
+    return Output(name, file, Style() if file else style_for(sys.stdout, color))
 
 
-def _write_outputs(texts: dict[str, str], targets: list[Target]) -> int:
-    """Write the reports that go to files."""
-    code = CLEAN
-    for file, text in texts.items():
-        from binderlint.outside.output import OutputError, write_output
-
-        try:
-            if text:
-                write_output(file, text, [target.top for target in targets])
-        except OutputError as error:
-            tell(f"binderlint: error: {error}")
-            code = FAILED
-    return code
-
-
-def _settings(target: Target, options: argparse.Namespace) -> Settings:
+def _settings(item: Item, target: Target, options: argparse.Namespace) -> Settings:
     from binderlint.commands.target import from_here
-    from binderlint.lint.naming import codes_of, suggestion
-    from binderlint.lint.settings import ConfigError, Settings, find_configuration, load_committed, load_settings
+    from binderlint.lint.settings import Settings, find_configuration, load_committed, load_settings
 
     if options.config_ref is not None:
         settings = load_committed(target.root, target.top, options.config_ref)
@@ -181,6 +178,32 @@ def _settings(target: Target, options: argparse.Namespace) -> Settings:
         base = target.root.relative_to(settings.file.parent).as_posix()
         own = base == "." and not options.ref and not settings.commit
         settings = settings._replace(base="" if base == "." else f"{base}/", path=settings.file.name if own else "")
+    settings = _with_flags(settings, options)
+    names = (
+        settings.select,
+        settings.ignore,
+        settings.also_ignore,
+        settings.severity,
+        settings.unfixable,
+        settings.extend_safe_fixes,
+        [word for words in settings.per_file_ignores.values() for word in words],
+    )
+    for problem in _unknown([name for given in names for name in given]):
+        _warn(problem if options.config else f"{item.label}{problem}")
+    return settings
+
+
+def _check_flags(options: argparse.Namespace) -> None:
+    """Raise ConfigError for what is wrong with the flags and the configuration file that they name, whatever the repository."""
+    from binderlint.lint.settings import Settings, load_settings
+
+    _with_flags(load_settings(options.config) if options.config else Settings(), options)
+
+
+def _with_flags(settings: Settings, options: argparse.Namespace) -> Settings:
+    """The settings with those of the command line. Raises ConfigError for a rule there that does not exist."""
+    from binderlint.lint.settings import ConfigError
+
     chosen = {option.name.replace("-", "_") for option in OPTIONS if option.flag}
     given = {name: value for name in chosen if (value := getattr(options, name)) is not None}
     if "select" in given:
@@ -188,26 +211,23 @@ def _settings(target: Target, options: argparse.Namespace) -> Settings:
     if "ignore" in given:
         given["also_ignore"] = _names(given.pop("ignore"))
     settings = settings._replace(**given, given=frozenset(given))
-    named = [
-        *given.get("select", ()),
-        *settings.also_ignore,
-        *settings.select,
-        *settings.ignore,
-        *settings.severity,
-        *settings.unfixable,
-        *settings.extend_safe_fixes,
-        *(word for words in settings.per_file_ignores.values() for word in words),
-    ]
-    unknown = [name for name in dict.fromkeys(named) if not codes_of(name)]
+    if mistaken := _unknown((*given.get("select", ()), *given.get("also_ignore", ()))):
+        raise ConfigError(mistaken[0])  # a mistake of the person who is there
+    return settings
+
+
+def _unknown(names: Sequence[str]) -> list[str]:
+    """What to say of names of rules that there are not."""
+    from binderlint.lint.naming import codes_of, suggestion
+
+    unknown = [name for name in dict.fromkeys(names) if not codes_of(name)]
+    problems = []
     for name in unknown[:_TOLD]:
         close = suggestion(name)
-        problem = f"there is no rule `{name}`{f'; did you mean `{close}`?' if close else ''}"
-        if name in (*given.get("select", ()), *given.get("also_ignore", ())):
-            raise ConfigError(problem)  # on the command line it is a mistake of the person who is there
-        _warn(problem)
+        problems.append(f"there is no rule `{name}`{f'; did you mean `{close}`?' if close else ''}")
     if len(unknown) > _TOLD:
-        _warn(f"{len(unknown) - _TOLD} more names in the configuration are not those of rules")
-    return settings
+        problems.append(f"{len(unknown) - _TOLD} more names in the configuration are not those of rules")
+    return problems
 
 
 def _names(given: list[str]) -> tuple[str, ...]:
@@ -218,38 +238,42 @@ def _warn(message: str) -> None:
     tell(f"binderlint: warning: {message}")
 
 
-def _check(
-    target: Target,
-    options: argparse.Namespace,
-    outputs: list[Output],
-    texts: dict[str, str],
-    versions: Lock | None,
-    several: bool,
-) -> int:
-    """Check one repository, fix it where that is asked for, and print what is left. `texts` collects what goes to files."""
+def _check(options: argparse.Namespace, outputs: Sequence[Output], versions: Lock | None, item: Item) -> Result:
+    """Check one repository, and fix it where that is asked for. Raises what a command may raise."""
     from binderlint.lint.linter import check
+    from binderlint.reporters.overview import checked_row
     from binderlint.snapshot import RepositoryError
 
+    target = item.target
+    assert target
     if target.note:
         tell(f"binderlint: note: {target.note}")
-    settings = _settings(target, options)
-    repo = _read(target, options, settings, versions)
+    settings = _settings(item, target, options)
+    repo = _read(item, target, options, settings, versions)
     if (options.fix or options.diff) and repo.clone.root is None:
         raise RepositoryError(f"{target.root}: a bare repository has no files that could be fixed")
     if options.diff:
-        return _show_patch(repo, settings, target, options)
+        return _patch(repo, settings, item, target, options)
     code = CLEAN
     if options.fix:
-        report, code = _fix(repo, settings, target, options, versions)
+        repo, report, code = _fix(repo, settings, item, target, options, versions)
     else:
-        report = check(repo, settings).only(target.paths)
-    _print(report, target.root, options, outputs, texts, several)
+        report = check(repo, settings)
+    report = report.only(target.paths)._replace(repository=item.name, commit=repo.git.commit)
+    row = checked_row(repo, report)
+    texts = tuple(_text(report, row, item, target, output) for output in outputs)
+    if options.show_suppressed:
+        _tell_suppressed(report, item)
     if report.crashed:
-        return CRASHED
-    return max(code, FOUND if any(settings.fails(found.severity) for found in report.diagnostics) else CLEAN)
+        code = CRASHED
+    elif any(settings.fails(found.severity) for found in report.diagnostics):
+        code = max(code, FOUND)
+    return Result(row, code, texts)
 
 
-def _read(target: Target, options: argparse.Namespace, settings: Settings, versions: Lock | None) -> Snapshot:
+def _read(
+    item: Item, target: Target, options: argparse.Namespace, settings: Settings, versions: Lock | None
+) -> Snapshot:
     """The repository of a target as it is now. Raises RepositoryError."""
     from binderlint.snapshot import Snapshot
 
@@ -262,7 +286,7 @@ def _read(target: Target, options: argparse.Namespace, settings: Settings, versi
     else:
         repo = Snapshot.from_folder(target.root, hub=settings.hub, versions=versions)
         if versions and (objection := versions.objection(_python_of(repo))):
-            _warn(objection)
+            _warn(f"{item.label}{objection}")
     return _with_all_refs(repo) if settings.online else repo
 
 
@@ -285,7 +309,7 @@ def _with_all_refs(repo: Snapshot) -> Snapshot:
         return repo
 
 
-def _fixed(repo: Snapshot, settings: Settings, target: Target, options: argparse.Namespace) -> Fixed:
+def _fixed(repo: Snapshot, settings: Settings, item: Item, target: Target, options: argparse.Namespace) -> Fixed:
     """The repository as the fixes make it, in memory."""
     from binderlint.lint.diagnostic import Applicability
     from binderlint.lint.fixer import fix
@@ -293,51 +317,76 @@ def _fixed(repo: Snapshot, settings: Settings, target: Target, options: argparse
     least = Applicability.UNSAFE if options.unsafe_fixes else Applicability.SAFE
     fixed = fix(repo, settings, least, paths=target.paths)
     for found, reason in fixed.reverted:
-        _warn(f"{found.place}: the fix of {found.code} {found.name} was not applied: {reason}")
+        _warn(f"{item.label}{found.place}: the fix of {found.code} {found.name} was not applied: {reason}")
     return fixed
 
 
-def _show_patch(repo: Snapshot, settings: Settings, target: Target, options: argparse.Namespace) -> int:
-    """Print the fixes as a patch, and change nothing."""
+def _patch(repo: Snapshot, settings: Settings, item: Item, target: Target, options: argparse.Namespace) -> Result:
+    """The fixes as a patch, which changes nothing."""
     from binderlint.outside.diff import patch
     from binderlint.outside.disk import changes
+    from binderlint.reporters.overview import Row
 
-    fixed = _fixed(repo, settings, target, options)
+    folder = "" if item.alone else _below_here(target)
+    fixed = _fixed(repo, settings, item, target, options)
     changed = changes(repo, fixed.repo)
-    show_patch(patch(changed))
-    tell(f"Would change {len(changed)} file{'s' if len(changed) != 1 else ''}.")
+    tell(f"{item.label}Would change {len(changed)} file{'s' if len(changed) != 1 else ''}.")
+    code = FOUND if changed else CLEAN
     if fixed.report.only(target.paths).crashed:
-        return CRASHED
-    return FOUND if changed else CLEAN
+        code = CRASHED
+    return Result(Row(item.name), code, (), patch(changed, folder))
+
+
+def _below_here(target: Target) -> str:
+    """Where a repository is for `git apply` in the current folder: below the top of the git repository around that, or below it itself.
+
+    Raises RepositoryError for a repository that is elsewhere.
+    """
+    from binderlint.outside.dotgit import find_top
+    from binderlint.snapshot import RepositoryError
+
+    here = Path.cwd().resolve()
+    top = find_top(here) or here
+    if not target.root.is_relative_to(top):
+        raise RepositoryError(
+            "a patch for several repositories can only be applied in a folder that has all of them in it. "
+            "Change to one, or make a patch for each"
+        )
+    return target.root.relative_to(top).as_posix().removeprefix(".")
 
 
 def _fix(
-    repo: Snapshot, settings: Settings, target: Target, options: argparse.Namespace, versions: Lock | None
-) -> tuple[Report, int]:
-    """Write the fixes and say which; the report of the files as they are then, and the exit code as far as the writing decides it."""
+    repo: Snapshot,
+    settings: Settings,
+    item: Item,
+    target: Target,
+    options: argparse.Namespace,
+    versions: Lock | None,
+) -> tuple[Snapshot, Report, int]:
+    """Write the fixes and say which; the files as they are then, the report of them, and the exit code as far as the writing decides it."""
     from binderlint.lint.linter import check
     from binderlint.outside.disk import changes, parts, standing, write
 
     _clear(repo, target.root)
     try:
-        fixed = _fixed(repo, settings, target, options)
+        fixed = _fixed(repo, settings, item, target, options)
     except KeyboardInterrupt:
-        tell("Stopped before anything was fixed.")
+        tell(f"{item.label}Stopped before anything was fixed.")
         raise
     wanted = parts(changes(repo, fixed.repo), [found.fix for found in fixed.applied if found.fix])
     try:
         written = write(target.root, wanted)
     except BaseException:
-        _tell_written(fixed, standing(target.root, wanted), _prefix(target.root))
+        _tell_written(fixed, standing(target.root, wanted), _prefix(target.root), item.label)
         raise
-    _tell_written(fixed, written, _prefix(target.root))
-    report = fixed.report
+    _tell_written(fixed, written, _prefix(target.root), item.label)
+    repo, report = fixed.repo, fixed.report
     if written.left or any(change.before is None or change.origin for change in written.done):
-        again = _read(target, options, settings, versions)
-        _tell_new(again, written, target.root)
-        report = fixed.not_offering(check(again, settings))
+        repo = _read(item, target, options, settings, versions)
+        _tell_new(repo, written, target.root)
+        report = fixed.not_offering(check(repo, settings))
     code = FAILED if written.left else FOUND if written.done and options.exit_non_zero_on_fix else CLEAN
-    return report.only(target.paths), code
+    return repo, report, code
 
 
 def _clear(repo: Snapshot, root: Path) -> None:
@@ -349,10 +398,10 @@ def _clear(repo: Snapshot, root: Path) -> None:
 
     tracked = repo.sources if find_top(root) else ()
     for path in clear(root, {dirname(path) for path in repo.sources}, tracked):
-        tell(f"Removed {path}, which a run of binderlint left that was killed.")
+        tell(f"Removed {_prefix(root)}{path}, which a run of binderlint left that was killed.")
 
 
-def _tell_written(fixed: Fixed, written: Written, prefix: str) -> None:
+def _tell_written(fixed: Fixed, written: Written, prefix: str, label: str) -> None:
     """Say what was fixed, which is only what is on the disk, and what was not and why."""
     applied = [(found, found.fix) for found in fixed.applied if found.fix]
     for found, fix in applied:
@@ -361,7 +410,7 @@ def _tell_written(fixed: Fixed, written: Written, prefix: str) -> None:
     for change, why in written.left:
         tell(f"binderlint: error: {prefix}{_deed(change)}: {why}")
     if not applied:
-        tell("Nothing to fix.")
+        tell(f"{label}Nothing to fix.")
 
 
 def _deed(change: Change) -> str:
@@ -395,29 +444,24 @@ def _tell_new(repo: Snapshot, written: Written, root: Path) -> None:
     )
 
 
-def _print(
-    report: Report, root: Path, options: argparse.Namespace, outputs: list[Output], texts: dict[str, str], several: bool
-) -> None:
-    """Print a report in the formats that go to standard output, and add the others to the texts for files."""
-    from binderlint.reporters import render
-    from binderlint.style import Style, style_for
+def _text(report: Report, row: Row, item: Item, target: Target, output: Output) -> str:
+    """What goes to an output."""
+    from binderlint.reporters import FORMATS, render
+    from binderlint.reporters import several as reporters
 
-    for name, file in outputs:
-        shown = _relocated(report, _prefix(root)) if name in _RELATIVE else report
-        style = Style() if file else style_for(sys.stdout, options.color)
-        text = render(name, shown, style)
-        if several and name == "json":
-            text = " ".join(line.strip() for line in text.splitlines()) + "\n"
-        elif several and name in ("full", "concise"):
-            text = f"{style.paint('bold', printable(str(root)))}\n{text}\n"
-        if file:
-            texts[file] += text
-        else:
-            show(text)
-    if options.show_suppressed:
-        for found, reason, by in report.suppressed:
-            said = by.where if by.option == "comment" else f"{by.where} {by.option}".strip()
-            tell(f"suppressed: {found.place}: {found.code} {found.name}: {reason or 'no reason given'} ({said})")
+    if output.format in _RELATIVE:
+        named = target.remote and not item.alone  # two of them have the same paths
+        report = _relocated(report, f"{item.name}/" if named else _prefix(target.root))
+    if item.alone and output.format in FORMATS:
+        return render(output.format, report, output.style)
+    return reporters.each(output.format, report, row, output.style)
+
+
+def _tell_suppressed(report: Report, item: Item) -> None:
+    for found, reason, by in report.suppressed:
+        said = by.where if by.option == "comment" else f"{by.where} {by.option}".strip()
+        what = f"{found.place}: {found.code} {found.name}: {reason or 'no reason given'} ({said})"
+        tell(f"suppressed: {item.label}{what}")
 
 
 def _prefix(root: Path) -> str:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import argparse
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from binderlint.commands import several
 from binderlint.commands.exits import CLEAN, FOUND, UsageError
+from binderlint.commands.several import Item, Output, Result
 from binderlint.lint.options import OPTIONS, SUBDIR
-from binderlint.outside.streams import show, tell
+from binderlint.outside.streams import tell
 from binderlint.style import COLOURS
 
 if TYPE_CHECKING:
@@ -21,8 +24,8 @@ if TYPE_CHECKING:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The flags of `plan`."""
     parser.add_argument(
-        "target",
-        nargs="?",
+        "paths",
+        nargs="*",
         metavar="PATH",
         help="a folder, which stands for the repository around it, `gh:owner/name@ref`, `gl:group/name@ref`, or a launch link (default: the current folder)",
     )
@@ -34,47 +37,60 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--config", type=Path, metavar="FILE", help="use this configuration file")
     parser.add_argument("--isolated", action="store_true", help="use no configuration file")
     parser.add_argument("--color", choices=COLOURS, default=COLOURS[0], help="colours (default: on a terminal)")
+    several.add_arguments(parser, "read")
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print the plan; the exit code is 1 where the hub does not take the repository."""
+    """Print the plan of every repository; the exit code is 1 where the hub does not take one."""
     from binderlint.lint.settings import ConfigError
     from binderlint.reporters import plan as reporter
     from binderlint.snapshot import RepositoryError
     from binderlint.style import style_for
 
     try:
-        repo = _repository(options)
-        outline = reporter.outline(repo)
+        if options.ref is not None and not options.ref.strip():
+            raise UsageError("--ref needs the name of a branch, tag or commit")
+        items = several.find_items(options.paths, options.list, options.subdir)
+        if options.ref and any(item.target and item.target.remote for item in items):
+            raise UsageError("--ref goes with folders; write gh:owner/name@ref")
+        output = Output(options.format, style=style_for(sys.stdout, options.color))
+        work = several.Work(partial(_plan, options, output), reporter.failed, reporter.before, reporter.after, "read")
+        return several.run(items, work, [output], options.jobs)
     except (RepositoryError, ConfigError) as error:
         raise UsageError(str(error)) from error
-    if options.format == "json":
-        show(reporter.render_json(outline))
+
+
+def _plan(options: argparse.Namespace, output: Output, item: Item) -> Result:
+    """The plan of one repository. Raises what a command may raise."""
+    from binderlint.reporters import plan as reporter
+    from binderlint.reporters.overview import planned_row
+
+    target = item.target
+    assert target
+    if target.note:
+        tell(f"binderlint: note: {target.note}")
+    repo = _repository(target, options)
+    found = reporter.outline(repo, item.name)
+    if not item.alone:
+        text = reporter.each(output.format, found, output.style)
     else:
-        show(reporter.render(outline, style_for(sys.stdout, options.color)))
-    return CLEAN if outline.hub.accepts else FOUND
+        text = reporter.render_json(found) if output.format == "json" else reporter.render(found, output.style)
+    return Result(planned_row(repo, item.name, found.hub), CLEAN if found.hub.accepts else FOUND, (text,))
 
 
-def _repository(options: argparse.Namespace) -> Snapshot:
-    from binderlint.commands.target import find_targets
+def _repository(target: Target, options: argparse.Namespace) -> Snapshot:
+    from binderlint.commands.target import from_here
     from binderlint.outside.remote import open_remote
     from binderlint.snapshot import RepositoryError, Snapshot
 
-    if options.ref is not None and not options.ref.strip():
-        raise RepositoryError("--ref needs the name of a branch, tag or commit")
-    (target,) = find_targets([options.target] if options.target else [], options.subdir)
-    if target.paths is not None:
-        raise RepositoryError(f"{options.target}: not a folder")
-    if target.note:
-        tell(f"binderlint: note: {target.note}")
+    if target.paths:
+        raise RepositoryError(f"{from_here(target.root / min(target.paths))}: not a folder")
     hub = _hub(target, options)
-    if target.remote is None:
-        if options.ref is not None:
-            return Snapshot.from_ref(target.root, options.ref, hub=hub)
-        return Snapshot.from_folder(target.root, hub=hub)
-    if options.ref:
-        raise RepositoryError("--ref goes with a folder; write gh:owner/name@ref")
-    return open_remote(target.remote, target.root, hub=hub)
+    if target.remote:
+        return open_remote(target.remote, target.root, hub=hub)
+    if options.ref is not None:
+        return Snapshot.from_ref(target.root, options.ref, hub=hub)
+    return Snapshot.from_folder(target.root, hub=hub)
 
 
 def _hub(target: Target, options: argparse.Namespace) -> str | Hub:

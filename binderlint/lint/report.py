@@ -81,6 +81,12 @@ class Report(NamedTuple):
     """What Binder does with the repository, in sentences; empty where that is not known."""
     for_binder: bool = True
     """Whether anything says that the repository is meant for Binder."""
+    repository: str = ""
+    """What the repository is called in this run, empty where nobody has named it."""
+    commit: str = ""
+    """The commit that is checked out, or that was looked at; empty where that is not known."""
+    failure: str = ""
+    """Why the repository was not looked at; empty where it was."""
 
     @property
     def findings(self) -> tuple[Finding, ...]:

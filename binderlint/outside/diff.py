@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 CONTEXT = 3
 
 
-def patch(changed: Iterable[Change]) -> bytes:
-    """The patch for a list of changes, with the bytes of the files. A new file with the content of a deleted one is a rename."""
-    changed = list(changed)
+def patch(changed: Iterable[Change], folder: str = "") -> bytes:
+    """The patch for a list of changes, with the bytes of the files, whose paths are below a folder. A new file with the content of a deleted one is a rename."""
+    changed = [Change(_below(folder, change.before), _below(folder, change.after)) for change in changed]
     moves: dict[str, Source] = {}
     for change in changed:
         origin = _origin(change, changed, {source.path for source in moves.values()})
@@ -30,6 +30,10 @@ def patch(changed: Iterable[Change]) -> bytes:
         if change.after or change.path not in sources
         for line in _file(moves.get(change.path, change.before), change.after)
     )
+
+
+def _below(folder: str, source: Source | None) -> Source | None:
+    return Source(f"{folder}/{source.path}", source.data, source.mode) if folder and source else source
 
 
 def _origin(change: Change, changed: list[Change], taken: set[str]) -> Source | None:

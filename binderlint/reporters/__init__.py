@@ -9,7 +9,9 @@ if TYPE_CHECKING:
     from binderlint.lint.report import Report
     from binderlint.style import Style
 
-FORMATS = ("full", "concise", "json", "github", "markdown")
+FORMATS = ("full", "concise", "json", "jsonl", "github", "markdown")
+OF_MANY = ("csv", "overview")
+"""Formats in which a repository is no more than a line; `several` makes them."""
 
 
 def render(name: str, report: Report, style: Style) -> str:

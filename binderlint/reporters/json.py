@@ -53,6 +53,9 @@ def document(report: Report) -> dict[str, Any]:
     """The report as plain values."""
     return {
         "version": VERSION,
+        "repository": report.repository or None,
+        "commit": report.commit or None,
+        "failure": report.failure or None,
         "outlook": report.outlook or None,
         "for_binder": report.for_binder,
         "verdict": {

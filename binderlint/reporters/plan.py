@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from binderlint.escapes import printable
@@ -13,6 +13,8 @@ from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.repo2docker.plan import Match, Plan, PlanError, Status, Step, Version
 from binderlint.repo2docker.steps import build_steps, launch, reinstalls
 from binderlint.reporters.json import dumps
+from binderlint.reporters.jsonl import one_line
+from binderlint.reporters.overview import Row, render_plans
 from binderlint.snapshot import Snapshot
 from binderlint.source import Place
 from binderlint.style import Style
@@ -28,6 +30,7 @@ LANGUAGES = {
     Buildpack.PIPFILE: "Pipfile",
     Buildpack.PYTHON: "Python",
 }
+VERSION = 1
 BOTH = Match(Buildpack.DOCKER, "RuntimeError")
 """How `matching` begins where there are two binder directories."""
 _MARKS = {Status.USED: ("green", "used"), Status.INDIRECT: ("blue", "indirect"), Status.IGNORED: ("yellow", "ignored")}
@@ -41,13 +44,40 @@ class Outline(NamedTuple):
     reinstalls: tuple[str, ...]
     launch: str
     hub: Verdict
+    repository: str = ""
+    """What the repository is called, empty where nobody has named it."""
+    commit: str = ""
+    """The commit that is checked out, or that was looked at; empty where that is not known."""
 
 
-def outline(repo: Snapshot) -> Outline:
-    """The plan of a repository with its steps and the verdict of its hub."""
+def outline(repo: Snapshot, repository: str = "") -> Outline:
+    """The plan of a repository, called by a name, with its steps and the verdict of its hub."""
     steps = build_steps(repo)
     plan = build_plan(repo)
-    return Outline(plan, steps, reinstalls(steps), launch(plan), judge(repo.allows, plan))
+    return Outline(plan, steps, reinstalls(steps), launch(plan), judge(repo.allows, plan), repository, repo.git.commit)
+
+
+def each(format: str, found: Outline, style: Style) -> str:
+    """The plan of one of several repositories."""
+    if format == "json":
+        return one_line(render_json(found))
+    return f"{style.paint('bold', printable(found.repository))}\n{render(found, style)}\n"
+
+
+def failed(format: str, row: Row, style: Style) -> str:
+    """What is said of a repository that could not be looked at. In text the overview says it, and standard error has."""
+    content = {"version": VERSION, "repository": row.repository, "commit": None, "failure": row.failure}
+    return one_line(dumps(content)) if format == "json" else ""
+
+
+def before(format: str) -> str:
+    """Nothing comes first."""
+    return ""
+
+
+def after(format: str, rows: Sequence[Row], style: Style) -> str:
+    """What comes last: in text the overview."""
+    return render_plans(rows, style) if format == "text" else ""
 
 
 def render(found: Outline, style: Style) -> str:
@@ -171,7 +201,10 @@ def render_json(found: Outline) -> str:
     """The plan as JSON; its form is docs/plan.schema.json."""
     plan = found.plan
     content: dict[str, Any] = {
-        "version": 1,
+        "version": VERSION,
+        "repository": found.repository or None,
+        "commit": found.commit or None,
+        "failure": None,
         "binder_dir": plan.binder_dir,
         "buildpack": plan.buildpack and plan.buildpack.value,
         "matching": list(map(str, plan.matching)),
