@@ -90,7 +90,9 @@ class Source:
 
     @cached_property
     def data(self) -> bytes:
-        return self._data if isinstance(self._data, bytes) else self._data()
+        if not isinstance(self._data, bytes):
+            self._data = self._data()  # what it was read from is not needed any more
+        return self._data
 
     @cached_property
     def searchable(self) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import io
 import os
 import sys
@@ -247,6 +248,7 @@ def _look(work: Work, outputs: Sequence[Output], hide: Callable[[], None], item:
     try:
         with redirect_stderr(said):
             result = _guarded(work, outputs, item)
+        gc.collect()  # facts and snapshots hold each other, and a snapshot of a commit holds a git process
     except BaseException:
         hide()
         command(said.getvalue())

@@ -6,8 +6,8 @@ import os
 import posixpath
 import re
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
 
+from binderlint.cache import remembered
 from binderlint.pattern import regex
 from binderlint.read.text import split_lines
 from binderlint.read.wildmatch import fits
@@ -89,7 +89,7 @@ def _normal(written: str) -> tuple[str, ...]:
 _DOCKER_TOKEN = regex(r"\*\*/?|\*|\?|\[!?\]?[^\]]*\]|.", re.DOTALL)
 
 
-@lru_cache(maxsize=512)
+@remembered(512)
 def _docker_expression(pattern: str) -> re.Pattern[str]:
     pieces: list[str] = []
     for found in _DOCKER_TOKEN.finditer(pattern):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any
 
+from binderlint.cache import remembered
 from binderlint.read.pythons import python_release
 
 
-@lru_cache(maxsize=1024)
+@remembered(1024)
 def marker_holds(marker: str, python: str) -> bool:
     """Whether a marker holds on Binder: Linux, x86-64, CPython of a minor version (`3.10`). True where it cannot be told."""
     from packaging.markers import Marker

@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from binderlint.cache import remembered
 from binderlint.pattern import regex
 from binderlint.source import Source, Text
 
 if TYPE_CHECKING:
     pass
 
-from functools import lru_cache
 
 from binderlint.read.markers import marker_holds
 from binderlint.read.text import LINE_ENDS, split_lines
@@ -280,7 +280,7 @@ def _extras(written: str | None) -> tuple[str, ...]:
     return tuple(re.findall(_NAME, written)) if written else ()
 
 
-@lru_cache(maxsize=4096)
+@remembered(4096)
 def _problem(text: str) -> str:
     """What `packaging` says against a requirement, empty when nothing."""
     from packaging.requirements import InvalidRequirement

@@ -6,8 +6,8 @@ A path is followed through all places of the pattern at once, one bit for each, 
 from __future__ import annotations
 
 import string
-from functools import lru_cache
 
+from binderlint.cache import remembered
 from binderlint.values import NamedTuple
 
 _SLASH = ord("/")
@@ -77,7 +77,7 @@ def _entered(states: int, skips: int) -> int:
     return states
 
 
-@lru_cache(maxsize=1024)
+@remembered(1024)
 def _compiled(pattern: bytes) -> _Compiled | None:
     steps, stays = [0] * 256, [0] * 256
     skips = place = 0
