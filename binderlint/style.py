@@ -52,7 +52,7 @@ def style_for(stream: IO[str] | None, choice: str, environment: Mapping[str, str
         width = os.get_terminal_size(stream.fileno() if stream else -1).columns
     except (OSError, ValueError, AttributeError):
         width = 100
-    return Style(colours, max(60, min(width, 120)))
+    return Style(colours, max(40, min(width, 120)))
 
 
 def _understands_colours(stream: IO[str]) -> bool:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from binderlint.commands.exits import CLEAN, CRASHED, FAILED, UsageError, bug
 from binderlint.escapes import printable
+from binderlint.outside.interrupts import held
 from binderlint.outside.streams import command, show, show_patch, tell
 from binderlint.style import Style
 
@@ -248,7 +249,8 @@ def _look(work: Work, outputs: Sequence[Output], hide: Callable[[], None], item:
     try:
         with redirect_stderr(said):
             result = _guarded(work, outputs, item)
-        gc.collect()  # facts and snapshots hold each other, and a snapshot of a commit holds a git process
+        with held():  # an interrupt in what is called when something goes would be lost
+            gc.collect()  # facts and snapshots hold each other, and a snapshot of a commit holds a git process
     except BaseException:
         hide()
         command(said.getvalue())

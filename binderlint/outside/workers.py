@@ -118,16 +118,19 @@ class _Worker:
         """Start it. Raises LostError."""
         import json
         import subprocess
+        from tempfile import TemporaryDirectory
 
         own = os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
         paths = sys.path if own in sys.path else [*sys.path, own]
         flags = ["-I", "-X", f"utf8={sys.flags.utf8_mode}"]
         try:
+            self._folder = TemporaryDirectory(prefix="binderlint-", ignore_cleanup_errors=True)
             self._process = subprocess.Popen(
                 [sys.executable, *flags, "-c", _START, json.dumps(paths)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
+                env={**os.environ, **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), self._folder.name)},
                 **own_group(),
             )
         except OSError as error:
@@ -177,6 +180,7 @@ class _Worker:
                 if stream:
                     with contextlib.suppress(OSError):  # what was still to be written
                         stream.close()
+            self._folder.cleanup()  # one that was killed has left what it fetched
 
     def _fate(self) -> str:
         """How it has ended, or is ended now, in words."""
@@ -193,8 +197,9 @@ class _Worker:
 
 
 def work() -> None:
-    """The worker's side: answer until nobody asks any more."""
+    """The worker's side: answer until nobody asks any more, be it that whoever asked was killed."""
     import pickle
+    import shutil
 
     unwind_at_signals()
     questions, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
@@ -207,4 +212,4 @@ def work() -> None:
             pickle.dump(call(pickle.load(questions)), answers)  # noqa: S301
             answers.flush()
     except (EOFError, BrokenPipeError):
-        return
+        shutil.rmtree(os.environ["TMPDIR"], ignore_errors=True)

@@ -135,7 +135,7 @@ def render(rows: Sequence[Row], style: Style) -> str:
 
 def render_plans(rows: Sequence[Row], style: Style) -> str:
     """The overview of plans."""
-    listed = [((_accepts(row), row.buildpack or "-", row.versions or "-"), _named(row)) for row in rows]
+    listed = [((_accepts(row), row.buildpack, row.versions), _named(row)) for row in rows]
     lines = [
         style.paint("bold", "Overview"),
         *_table(("hub", "buildpack", "versions"), "repository", listed, style),
@@ -203,7 +203,7 @@ def _table(
     if sum(widths) + 2 * len(widths) + _NAME > style.width:
         for cells, name in rows:
             yield from wrapped(printable(name), style, "  ")
-            said = [f"{head} {cell.replace('-', ' ')}" for head, cell in zip(heads, cells, strict=True) if cell]
+            said = [f"{head} {_word(cell)}" for head, cell in zip(heads, cells, strict=True) if cell]
             yield from (f"  {line.strip()}" for line in wrapped(", ".join(said), style._replace(width=style.width - 2)))
         return
     numbers = [all(cells[place].isdigit() or not cells[place] for cells, _ in rows) for place in range(len(heads))]
@@ -217,10 +217,15 @@ def _table(
     yield style.paint("dim", f"{'  '.join(padded(heads))}  {last}")
     for cells, name in rows:
         painted = [
-            style.paint(_COLOURS[cell], text.replace("-", " ")) if cell in _COLOURS else text
+            style.paint(_COLOURS[cell], text.replace(cell, _word(cell))) if cell in _COLOURS else text
             for cell, text in zip(cells, padded(cells), strict=True)
         ]
-        yield f"{'  '.join(painted)}  {printable(name)}"
+        yield from hanging(f"{'  '.join(painted)}  ", printable(name), sum(widths) + 2 * len(widths), style)
+
+
+def _word(cell: str) -> str:
+    """An outcome as people write it."""
+    return cell.replace("-", " ") if cell in _COLOURS else cell
 
 
 # -- in Markdown
