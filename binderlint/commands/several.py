@@ -10,13 +10,14 @@ import sys
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing, redirect_stderr
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from binderlint.commands.exits import CLEAN, CRASHED, FAILED, UsageError, bug
 from binderlint.escapes import printable
 from binderlint.outside.interrupts import held
 from binderlint.outside.streams import command, show, show_patch, tell
 from binderlint.style import Style
+from binderlint.values import NamedTuple
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -328,8 +329,9 @@ class _Prints:
                 command(line)
         if result.patch:
             show_patch(result.patch)
-        for number, (output, text) in enumerate(zip(self._outputs, result.texts, strict=True)):
-            self.add(output, self._fitting(number, text))
+        texts = [self._fitting(number, text) for number, text in enumerate(result.texts)]
+        for output, text in sorted(zip(self._outputs, texts, strict=True), key=lambda one: not one[0].file):
+            self.add(output, text)  # those for files first: they have what has been seen, wherever the run is stopped
 
     def _fitting(self, number: int, text: str) -> str:
         """A text, and in Markdown, of which GitHub takes no more than a MiB, once that there is no room for it."""

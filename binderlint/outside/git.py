@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterable
 from enum import Enum
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING
 
 from binderlint.outside.programs import find_program, own_group
 from binderlint.source import RepositoryError

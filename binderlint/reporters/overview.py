@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, chain
-from typing import NamedTuple
 
 from binderlint.escapes import code_span, markdown, printable, table_cell
 from binderlint.lint.diagnostic import Applicability, Level
@@ -16,6 +15,7 @@ from binderlint.lint.wording import counted
 from binderlint.repo2docker.build import build_plan
 from binderlint.snapshot import Snapshot
 from binderlint.style import Style, hanging, wrapped
+from binderlint.values import NamedTuple
 
 UNCHECKED = "not-checked"
 ROOM = 300_000  # bytes of the table in Markdown, of which GitHub takes 1,024 KiB
