@@ -152,7 +152,10 @@ def _item(given: str, where: str, subdir: str) -> Item:
         if where and target.paths is not None:
             raise RepositoryError("this is a file. A list names folders and addresses")
     except RepositoryError as error:
-        return Item(masked(given), None, str(error).removeprefix(f"{masked(given)}: "), where)
+        why = str(error)
+        for name in (masked(given), os.path.abspath(given), os.path.realpath(given)):
+            why = why.removeprefix(f"{name}: ")
+        return Item(masked(given), None, why, where)
     except (OSError, ValueError):  # a name that no file can have
         return Item(masked(given), None, "no such file or folder", where)
     return Item(_name(target), target, where=where)
