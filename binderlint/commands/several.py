@@ -153,7 +153,8 @@ def _item(given: str, where: str, subdir: str) -> Item:
             raise RepositoryError("this is a file. A list names folders and addresses")
     except RepositoryError as error:
         why = str(error)
-        for name in (masked(given), os.path.abspath(given), os.path.realpath(given)):
+        written = (masked(given), *([] if "\0" in given else [os.path.abspath(given), os.path.realpath(given)]))
+        for name in written:
             why = why.removeprefix(f"{name}: ")
         return Item(masked(given), None, why, where)
     except (OSError, ValueError):  # a name that no file can have
