@@ -79,5 +79,12 @@ def wrapped(text: str, style: Style, indent: str = "") -> list[str]:
     """Text in lines of the terminal's width, the lines after the first indented; the first leaves room for what stands before it."""
     from textwrap import wrap
 
-    lines = wrap(indent + text, style.width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
+    lines = wrap(
+        text,
+        style.width,
+        initial_indent=indent,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
     return [lines[0][len(indent) :], *lines[1:]] if lines else [""]

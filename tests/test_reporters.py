@@ -14,7 +14,7 @@ from binderlint.lint.report import Hider, Report, Suppressed
 from binderlint.lint.verdict import Outcome, stakes, verdict
 from binderlint.reporters import FORMATS, render
 from binderlint.source import Place, Source, Span
-from binderlint.style import Style, style_for
+from binderlint.style import Style, hanging, style_for
 from tests.cases import reported
 
 PLAIN = Style(width=80)
@@ -248,3 +248,9 @@ def test_github_escapes_and_caps() -> None:
     assert sum(line.startswith("::error") for line in lines) == 10
     assert sum(line.startswith("::notice") for line in lines) == 10
     assert "6 more" in lines[-1]
+
+
+def test_a_word_that_is_longer_than_the_line_is_shown_whole() -> None:
+    name = "https://example.org/" + "a" * 60
+    assert hanging("  = help: ", name, 10, Style(width=40)) == [f"  = help: {name}"]
+    assert hanging("  = help: ", f"Use {name}", 10, Style(width=40)) == ["  = help: Use", f"          {name}"]
