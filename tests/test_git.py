@@ -933,7 +933,12 @@ def test_no_other_module_starts_a_process() -> None:
         for module in package.rglob("*.py")
         if any(starters.fullmatch(name) for name in _calls(module))
     }
-    assert found == {"outside/git.py", "outside/installed.py"}, "the second asks a Python of the user, never git"
+    others = {
+        "outside/installed.py",  # asks a Python of the user, never git
+        "outside/workers.py",  # starts binderlint's own Python, isolated
+        "outside/programs.py",  # only says how, on Windows
+    }
+    assert found == {"outside/git.py", *others}
 
 
 def test_git_is_started_in_one_place() -> None:
