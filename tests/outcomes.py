@@ -33,8 +33,8 @@ _RULES = {
     "kernel": ("NBK002",),
     "Python 2": ("NBK002", "NBK008"),
     "removed name": ("NBK009",),
-    "missing file": ("NBK006", "NBK010"),
-    "library": ("PIP017",),
+    "missing file": ("NBK006",),
+    "library": ("NBK010",),
 }
 
 

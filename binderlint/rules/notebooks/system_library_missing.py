@@ -1,0 +1,72 @@
+"""system-library-missing: A notebook imports a package whose library or program Binder's image does not have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from binderlint.changes.edits import append_lines, create
+from binderlint.data import rows
+from binderlint.facts.environment.apt import apt_entries
+from binderlint.facts.environment.installs import pip_requirements
+from binderlint.facts.environment.mapping import conda_specs
+from binderlint.facts.notebooks import shown_notebooks
+from binderlint.lint.about import about
+from binderlint.lint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
+from binderlint.lint.rule import Rule
+from binderlint.read.cells import imports
+from binderlint.read.constraints import only_below
+from binderlint.read.digits import release
+from binderlint.read.plain_notebook import PlainNotebook
+from binderlint.repo2docker.build import build_plan, used_file
+from binderlint.snapshot import Snapshot
+from binderlint.source import Place, Text
+
+
+class SystemLibraryMissing(Rule):
+    code = "NBK010"
+    severity = Severity.WARNING
+    level = Level.RUN
+
+    @about(shown_notebooks)
+    def check(self, repo: Snapshot, notebooks: tuple[PlainNotebook, ...]) -> Iterator[Diagnostic]:
+        plan = build_plan(repo)
+        if not plan.transparent or plan.error:
+            return
+        asked = {one.key: one for one in pip_requirements(repo) if not one.url}
+        there = {str(word).partition("=")[0] for entry in apt_entries(repo) for word in entry.words}
+        there |= {spec.key for spec in conda_specs(repo)}
+        for package, modules, below, apt, conda, needs, effect in rows("system_libraries.tsv"):
+            one = asked.get(package)
+            if one is None or (below and not only_below(one.specifier, release(below))):
+                continue
+            if there & {*apt.split("|"), *conda.split("|")}:
+                continue
+            use = next(_uses(notebooks, frozenset(modules.split("|"))), None)
+            if use:
+                library = apt.partition("|")[0]
+                other = (
+                    " (or use `opencv-python-headless`, which does not need it)" if package == "opencv-python" else ""
+                )
+                yield self.at(
+                    use,
+                    f"`{package}` needs {needs}, which pip does not install: {effect}",
+                    help=f"Add `{library}` to {plan.path('apt.txt')}{other}",
+                    fix=_added(repo, library),
+                )
+
+
+def _uses(notebooks: tuple[PlainNotebook, ...], modules: frozenset[str]) -> Iterator[Text | Place]:
+    """The places where notebooks import one of these modules."""
+    for page in notebooks:
+        for cell in page.code if page.is_python else ():
+            if any(name in cell.text for name in modules):
+                yield from (page.line(cell.number, one.line) for one in imports(cell.text) if one.name in modules)
+
+
+def _added(repo: Snapshot, library: str) -> Fix | None:
+    """A line in apt.txt, which is created where there is none."""
+    source, path = used_file(repo, "apt.txt"), build_plan(repo).path("apt.txt")
+    if source is None and repo.exists(path):
+        return None
+    edit: Edit = append_lines(source, library) if source else create(path, f"{library}\n")
+    return Fix(f"Add `{library}` to {path}", (edit,), Applicability.UNSAFE)
