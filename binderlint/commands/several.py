@@ -106,7 +106,9 @@ def _jobs(text: str) -> int:
         if not text.isdecimal():
             raise argparse.ArgumentTypeError(f"`{text}` is neither a number nor `auto`")
         return int(text)
-    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+    if sys.platform == "linux":
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 # -- which
