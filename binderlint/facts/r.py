@@ -150,6 +150,10 @@ def installs(source: Source) -> list[Call]:
     ]
 
 
+# What the package that installs those of Bioconductor was called until 2018: R 4 cannot install it.
+OLD_INSTALLER = "BiocInstaller"
+
+
 def packages(source: Source) -> list[Text]:
     """The packages that are installed by name; variables are not followed."""
     found: list[Text] = []

@@ -75,7 +75,7 @@ class NbserverproxyRenamed(Rule):
                     help="Remove the line",
                     severity=Severity.INFO,
                     level=Level.POLISH,
-                    fix=Fix(f"Remove `{spec.name}`", (remove(dependencies, index),)),
+                    fix=Fix(f"Remove `{spec.name}`", (remove(dependencies, index), *_enabling(repo, spec.name))),
                 )
             elif name:
                 start = spec.name.place.span.start - spec.text.place.span.start

@@ -12,6 +12,7 @@ from binderlint.lint.rule import Rule
 from binderlint.read.actions import subcommand
 from binderlint.read.renamed import RENAMED
 from binderlint.read.script import Command
+from binderlint.repo2docker.build import build_plan
 from binderlint.snapshot import Snapshot
 
 # Extensions that register themselves: enabling them does nothing (their packages' own data files, Notebook 7 and jupyter_server 2).
@@ -28,6 +29,7 @@ class PostbuildRemovedJupyterCommand(Rule):
 
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
 
+        separate = build_plan(repo).separate_kernel
         for script, command in script_commands(repo):
             words = subcommand(command)
             if words[0] != "jupyter" or len(words) < 2:
@@ -46,10 +48,12 @@ class PostbuildRemovedJupyterCommand(Rule):
             yield self.at(
                 command.place,
                 f"Notebook 7, which Binder installs, removed `jupyter {kind}`: the command fails, {failure_effect(script, command)}",
-                help="Remove it if the extension registers itself; otherwise install an extension for Notebook 7",
+                help="Remove it if the extension registers itself; otherwise install an extension for Notebook 7"
+                if not separate
+                else "Remove it. The environment file is for the kernel, so what the server needs is installed with `pip install` in postBuild",
                 severity=Severity.ERROR if script.decides(command) else None,
                 level=None if script.decides(command) else Level.RUN,
-                fix=self._fix(command, kind, words),
+                fix=None if separate else self._fix(command, kind, words),
             )
 
     def _fix(self, command: Command, kind: str, words: tuple[str, ...]) -> Fix | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from binderlint.changes.edits import remove_lines, replace
-from binderlint.facts.r import Call, calls, install_script
+from binderlint.facts.r import OLD_INSTALLER, Call, calls, install_script
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.snapshot import Snapshot
@@ -27,7 +27,7 @@ class RBiocinstaller(Rule):
                 continue
             if (
                 call.name == "biocLite"
-                and [str(word) for one in call.arguments for word in one.strings] == ["BiocInstaller"]
+                and [str(word) for one in call.arguments for word in one.strings] == [OLD_INSTALLER]
                 and _stands_alone(call)
             ):
                 yield self.at(

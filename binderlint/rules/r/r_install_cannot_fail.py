@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from binderlint.changes.edits import append_lines, create, replace
-from binderlint.facts.r import calls, install_script, installs, packages
+from binderlint.facts.r import OLD_INSTALLER, calls, install_script, installs, packages
 from binderlint.facts.scripts.start_and_post_build import post_build_script
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
 from binderlint.lint.rule import Rule
@@ -52,7 +52,7 @@ class RInstallCannotFail(Rule):
             found[0].written,
             "Binder does not notice when a package cannot be installed here. The build continues without it, and a notebook fails later",
             help="Load the packages in postBuild, where an error ends the build",
-            fix=_checked(repo, packages(source)),
+            fix=_checked(repo, [one for one in packages(source) if one != OLD_INSTALLER]),
         )
 
 
