@@ -123,9 +123,9 @@ class Address(NamedTuple):
         if target is None:
             return "", ""
         if target.name == "labpath":
-            return "doc/tree", target.decoded
+            return "doc/tree", _before_query(target.decoded)
         if target.name == "filepath":
-            return "tree", target.decoded
+            return "tree", _before_query(target.decoded)
         path = target.decoded.lstrip("/")
         found = _INTERFACE.match(path)
         # What is in `urlpath` is itself an address, so its path may be encoded a second time.
@@ -176,6 +176,11 @@ def parse_address(url: str) -> Address | None:
     base, lead, provider, slash, repo, gap, ref = (_cut(url, *cut) for cut in cuts)
     fragment = _cut(url, *found.span(7))
     return Address(scheme, colon, name, port, base, lead, provider, slash, repo, gap, ref, query, fragment, route)
+
+
+def _before_query(path: str) -> str:
+    """A path up to `?` or `#`, which `encodeURI` leaves as they are (binderhub-client, lib/spec.js)."""
+    return re.split("[?#]", path, maxsplit=1)[0]
 
 
 def _cut(url: str, start: int, end: int) -> str:

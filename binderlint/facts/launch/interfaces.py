@@ -54,6 +54,17 @@ def missing_interface(urlpath: str, repo: Snapshot) -> Interface | None:
     return None if interface.named.search(written) or _BY_ADDRESS.search(written) else interface
 
 
+def is_proxy_in_doubt(repo: Snapshot) -> bool:
+    """Whether a port may be served without a start script: jupyter-server-proxy is not listed, Jupyter is configured, or a package has no name."""
+    written = configuration(repo)
+    configured = any(re.search(r"(?:^|/)jupyter_\w+\.(?:py|json)$", path) for path in repo.sources)
+    return (
+        configured
+        or bool(_BY_ADDRESS.search(written))
+        or not re.search("jupyter[-_]server[-_]proxy|nbserverproxy", written)
+    )
+
+
 def configuration(repo: Snapshot) -> str:
     """All that can say what is installed, in one text."""
     plan = build_plan(repo)

@@ -29,7 +29,13 @@ class BadgeLegacyFilepath(Rule):
         lab = {_launch(link) for link in links if "lab" in link.address.opens[0] or link.address.parameter("labpath")}
         for link in links:
             target = link.address.target
-            if target is None or target.name != "filepath" or not isinstance(target.name, Text) or _launch(link) in lab:
+            if (
+                target is None
+                or target.name != "filepath"
+                or "?" in target.decoded
+                or not isinstance(target.name, Text)
+                or _launch(link) in lab
+            ):
                 continue
             if sum(parameter.name in PATH_PARAMETERS for parameter in link.address.query) > 1:
                 continue  # badge-conflicting-params comes first

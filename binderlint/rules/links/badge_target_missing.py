@@ -33,7 +33,12 @@ class BadgeTargetMissing(Rule):
                 continue
             interface, path = link.address.opens
             wanted = path.strip("/")
-            if interface not in _FILE_INTERFACES or not wanted or is_template(path) or _is_there(wanted, repo):
+            if (
+                interface not in _FILE_INTERFACES
+                or not wanted
+                or is_template(path.replace("\\", "/"))
+                or _is_there(wanted, repo)
+            ):
                 continue
             new = _closest(wanted, repo)
             fix = None
@@ -97,9 +102,9 @@ def _is_there(path: str, repo: Snapshot) -> bool:
 
 def _closest(path: str, repo: Snapshot) -> str:
     """The one path of the repository that a missing one can have meant, `""` when there is none."""
-    inner = re.sub(r"^(?:home/jovyan|work)/", "", path)
-    if inner != path and repo.exists(inner):
-        return inner
+    for other in (path.replace("\\", "/"), re.sub(r"^(?:home/jovyan|work)/", "", path)):
+        if other != path and repo.exists(other):
+            return other
     name = path.rpartition("/")[2]
     named = [known for known in repo.sources if known.rpartition("/")[2].lower() == name.lower()]
     if len(named) == 1:

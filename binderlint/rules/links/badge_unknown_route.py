@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from binderlint.changes.edits import replace
 from binderlint.facts.launch.interfaces import missing_interface
@@ -14,6 +14,11 @@ from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
 from binderlint.snapshot import Snapshot
 from binderlint.source import Text
+
+
+def _there(repo: Snapshot, path: str) -> str:
+    """The file of the repository that follows the name of a page, or the address that a page of Jupyter has there; empty for none."""
+    return next((one for one in (path, path.partition("/")[2]) if one and repo.exists(one)), "")
 
 
 class BadgeUnknownRoute(Rule):
@@ -28,14 +33,27 @@ class BadgeUnknownRoute(Rule):
             if target is None or not isinstance(target.value, Text) or not isinstance(target.name, Text):
                 continue
             path = target.decoded.strip("/")
-            if target.name == "urlpath" and (site := _SITE.match(target.decoded)):
-                file = _BLOB.fullmatch(target.decoded)
-                here = f"lab/tree/{quote(file[1])}" if file and repo.exists(file[1]) else ""
+            if target.name == "urlpath" and (site := _SITE.match(target.decoded.lstrip("/"))):
+                blob = _BLOB.fullmatch(target.decoded)
+                here = f"lab/tree/{quote(blob[1])}" if blob and repo.exists(blob[1]) else ""
                 yield self.at(
                     target.value,
                     f"This sends visitors to `{site[1]}` instead of their session, and gives that site the key to it",
                     help=f"Use `urlpath={here}`" if here else "Use `labpath` and the path of a file in the repository",
                     fix=Fix("Open the file in JupyterLab", (replace(target.value, here),)) if here else None,
+                )
+            elif (
+                target.name == "urlpath" and (wrong := _WRONG.match(path)) and (file := _there(repo, unquote(wrong[2])))
+            ):
+                right = f"{_PAGES[wrong[1]]}/{quote(file)}"
+                lab = wrong[1] == "lab"
+                effect = "JupyterLab says so and opens without the file" if lab else "visitors get `404: Not Found`"
+                yield self.at(
+                    target.value,
+                    f"The server has no address `{path}`, so {effect}",
+                    help=f"Use `urlpath={right}`",
+                    severity=Severity.WARNING if lab else None,
+                    fix=Fix(f"Use `{right}`", (replace(target.value, right),)),
                 )
             elif target.name == "urlpath":
                 if path and _SERVED.match(path) is None and repo.exists(path):
@@ -59,8 +77,12 @@ class BadgeUnknownRoute(Rule):
 
 
 # An address of its own: `new URL(urlpath, server)` takes it as it is and appends the token (binderhub-client, lib/spec.js).
-_SITE = regex(r"https?:/{2,}([\w.:-]+)(?:[/?#]|$)", re.IGNORECASE | re.ASCII)
+_SITE = regex(r"(?:https?:[/\\]{2,}|\\[/\\])([\w.:-]+)(?:[/\\?#]|$)", re.IGNORECASE | re.ASCII)
 _BLOB = regex(r"https?://github\.com/[^/]+/[^/]+/(?:blob|tree)/[^/]+/([^?#]+)", re.IGNORECASE)
+
+# A file below a page that shows files under another address (JupyterLab 4.6, voila 0.5 and Notebook 7.6, asked).
+_PAGES = {"lab": "lab/tree", "doc": "doc/tree", "voila": "voila/render"}
+_WRONG = regex(r"(lab|doc|voila)/(?!tree/|render/|workspaces/)([^?#]+)")
 
 # Addresses that a Jupyter server has, or that a common extension adds.
 _SERVED = regex(

@@ -1,0 +1,42 @@
+"""badge-port-without-server: A launch link opens a port on which nothing listens."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from binderlint.facts.launch.interfaces import is_proxy_in_doubt
+from binderlint.facts.launch.refs import opening_here
+from binderlint.lint.about import about
+from binderlint.lint.diagnostic import Diagnostic, Level, Severity
+from binderlint.lint.rule import Rule
+from binderlint.pattern import regex
+from binderlint.repo2docker.build import build_plan
+from binderlint.repo2docker.plan import Plan
+from binderlint.snapshot import Snapshot
+from binderlint.source import Text
+
+
+class BadgePortWithoutServer(Rule):
+    code = "LNK027"
+    severity = Severity.ERROR
+    level = Level.RUN
+    needs_git = True
+
+    @about(build_plan)
+    def check(self, repo: Snapshot, plan: Plan) -> Iterator[Diagnostic]:
+        if plan.start:
+            return
+        for link in opening_here(repo):
+            target = link.address.target
+            if target is None or target.name != "urlpath" or not isinstance(target.value, Text):
+                continue
+            found = _PORT.match(target.decoded.lstrip("/"))
+            if found and not is_proxy_in_doubt(repo):
+                yield self.at(
+                    target.value,
+                    f"Nothing listens on port {found[1]}: there is no `start` script that starts a server there, so visitors get an error",
+                    help=f'Start the server in `start`, in the background (`... --port {found[1]} &`), before `exec "$@"`',
+                )
+
+
+_PORT = regex(r"proxy/(?:absolute/)?(?:(?:localhost|127\.0\.0\.1):)?(\d{2,5})(?:[/?#]|$)")
