@@ -127,10 +127,11 @@ class Snapshot:
 
     @cached_property
     def place(self) -> Place:
-        """Where to report what concerns the repository as a whole: the first line of its README, else of its first file."""
+        """Where to report what concerns the repository as a whole: the first line of its README, else of its first file, a hidden one last."""
         readmes = (self.get(path) for path in self.list() if path.lower().startswith("readme"))
         known = (source for source in readmes if source and source.mode != UNREAD)
-        first = next(known, None) or next(self.files, Source(".", b""))
+        shown = (source for source in self.files if not source.path.startswith(".") and "/." not in source.path)
+        first = next(known, None) or next(shown, None) or next(self.files, Source(".", b""))
         return first.place(int(first.has_bom))
 
     # -- where it comes from

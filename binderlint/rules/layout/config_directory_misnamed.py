@@ -11,7 +11,7 @@ from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Re
 from binderlint.lint.rule import Rule
 from binderlint.lint.wording import listed
 from binderlint.repo2docker.build import build_plan
-from binderlint.repo2docker.names import CHOOSES
+from binderlint.repo2docker.names import CHOOSES, JULIA
 from binderlint.repo2docker.plan import Plan
 from binderlint.snapshot import Snapshot
 from binderlint.source import Source
@@ -39,6 +39,15 @@ class ConfigDirectoryMisnamed(Rule):
         )
         used = [use.path for use in plan.files if plan.uses(use.path)]  # in the root, where the folder would hide them
         harmless = plan.default and not used and not any(naming_folder(repo, folder))
+        names = {file.name for file in files}
+        if "default.nix" in names and names.isdisjoint(("Dockerfile", *JULIA)):
+            yield self.at(
+                files[0],
+                f"Binder reads a folder `{right}`, not `{folder}`, so nothing in it is used",
+                help=f"Create `{right}/environment.yml` with the packages: no BinderHub can start what is built with Nix",
+                level=Level.LAUNCH if is_refused(repo) else None,
+            )
+            return
         yield self.at(
             files[0],
             f"Binder reads a folder `{right}`, not `{folder}`, so nothing in it is used",

@@ -6,11 +6,13 @@ from collections.abc import Iterator
 
 from binderlint.changes.edits import append, append_lines
 from binderlint.facts.environment.mapping import conda_list
-from binderlint.facts.launch.interfaces import missing_interface
+from binderlint.facts.launch.interfaces import Interface, missing_interface
 from binderlint.facts.launch.refs import opening_here
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Replace, Severity
 from binderlint.lint.rule import Rule
+from binderlint.read.r_versions import DEFAULT, settled_day
 from binderlint.repo2docker.build import build_plan, used_file
+from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.snapshot import Snapshot
 from binderlint.source import Text
 
@@ -36,9 +38,19 @@ class BadgeUiNotInstalled(Rule):
                 f"This opens {interface.title}, which is not in the environment{' of the server' if separate else ''}, so visitors get `404: Not Found`",
                 help=f"Run `pip install {package}` in postBuild: the environment file is for the kernel, and the server runs beside it on another Python"
                 if separate and package
-                else f"Add `{package or interface.title}` to the environment",
+                else _advice(interface, repo),
                 fix=Fix(f"Add `{package}`", (edit,), Applicability.UNSAFE) if edit and not separate else None,
             )
+
+
+def _advice(interface: Interface, repo: Snapshot) -> str:
+    if interface.package:
+        return f"Add `{interface.package}` to the environment"
+    if not interface.by_r:
+        return f"Install {interface.title} and an extension for Jupyter that opens it, or open something else"
+    if build_plan(repo).buildpack == Buildpack.CONDA:
+        return f"Add `r-base` to the environment: with R, Binder installs {interface.title}, too"
+    return f"Ask for R with `r-{DEFAULT}-{settled_day(DEFAULT)}` in runtime.txt: with R, Binder installs {interface.title}, too"
 
 
 def _add(package: str, repo: Snapshot) -> Replace | None:

@@ -9,6 +9,7 @@ from binderlint.changes.edits import append_lines, create, replace
 from binderlint.changes.launch_scripts import scripts
 from binderlint.lint.diagnostic import Diagnostic, Edit, Fix, Level, Severity
 from binderlint.lint.rule import Rule
+from binderlint.pattern import regex
 from binderlint.snapshot import Snapshot
 from binderlint.source import EXECUTABLE, REGULAR
 
@@ -33,16 +34,25 @@ class ScriptCrlf(Rule):
                 source.place(0, len(source.text)), source.text.replace("\r\n", "\n")
             )  # nothing else in this pass
             attributes = _attributes(repo, source.path)
+            fails = script.shebang.line is not None or bool(_FAILS.search(source.text))
             if script.shebang.line is None:
-                effect = ": commands are not found and files get wrong names, so it may fail"
+                effect = f", and {result}" if fails else ": files get wrong names, and it may fail"
             else:
                 effect = f": there is no program of that name, and {result}" if ends[0].place.line == 1 else ""
             yield self.at(
                 place,
                 f"`{source.name}` has Windows line endings, which Linux treats as part of each command{effect}",
                 help="Save the file with Unix line endings (LF)",
+                severity=None if fails else Severity.WARNING,
                 fix=Fix("Use Unix line endings", (whole, *attributes)),
             )
+
+
+# What plain sh does not understand with the extra character: an option of `set`, `then`, `fi` and the like, a last line that is one word (or empty).
+_FAILS = regex(
+    r"^set [-+]\w[^\r\n]*\r$|(?:^|;)[ \t]*(?:then|do|else|fi|done|esac|\}|\w+\(\) ?\{)\r$|(?:^|\n)[\w./-]*\r\n\Z",
+    re.MULTILINE,
+)
 
 
 def _attributes(repo: Snapshot, path: str) -> tuple[Edit, ...]:
