@@ -21,6 +21,7 @@ NOTEBOOK = '{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}'
         ({"requirements.txt": "flask\n"}, False),
         ({"a.ipynb": NOTEBOOK}, False),
         ({"Pipfile": "", "DESCRIPTION": "Package: x\n"}, False),
+        ({"requirements.txt": "flask\n", "a.ipynb": NOTEBOOK, "Dockerfile": "FROM python:3.12\n"}, False),
         ({"sub/binder/environment.yml": "dependencies: []\n"}, False),
         ({"pyproject.toml": "[tool.ruff]\n"}, False),
         ({"sub/.pre-commit-config.yaml": "- id: binderlint\n"}, False),

@@ -9,6 +9,7 @@ from binderlint.facts.launch.links import launch_links
 from binderlint.facts.named import misnamed_folders
 from binderlint.facts.notebooks import NOTEBOOK_ENDINGS
 from binderlint.repo2docker.build import build_plan, used_file
+from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.repo2docker.names import CONDA, ENVIRONMENTS, ONLY_BINDERS
 from binderlint.snapshot import Snapshot
 from binderlint.source import BINDER_FOLDERS
@@ -25,8 +26,9 @@ def is_for_binder(repo: Snapshot) -> bool:
     if any(name in repo.sources for name in (*_ITS_FILES, *OWN_FILES)) or misnamed_folders(repo):
         return True
     compendium = "DESCRIPTION" in repo.sources and "NAMESPACE" not in repo.sources  # a package of R has vignettes, too
-    if (compendium or any(name in repo.sources for name in ENVIRONMENTS)) and has_notebooks(repo):
-        return True
+    lists_packages = compendium or any(name in repo.sources for name in ENVIRONMENTS)
+    if lists_packages and build_plan(repo).buildpack != Buildpack.DOCKER and has_notebooks(repo):
+        return True  # beside a Dockerfile, Binder does not read these files
     if any(source.name in _NAME_US and "binderlint" in source.text for source in repo.files if "/" not in source.path):
         return True
     links = launch_links(repo)
