@@ -137,7 +137,7 @@ def find_items(paths: Sequence[str], file: str | None, subdir: str) -> list[Item
             again += bool(where)
             found[key] = known._replace(target=known.target.joined(target))
     if not found:
-        raise UsageError(f"{file} names no repository")
+        raise UsageError(f"{_shown(file)} names no repository")
     if again:
         tell(f"binderlint: note: {again} more {'line names' if again == 1 else 'lines name'} a repository of the list again. Each counts once")  # fmt: skip
     items = list(found.values())
@@ -175,6 +175,10 @@ def _name(target: Target) -> str:
     return target.remote.name if target.remote else from_here(target.root)
 
 
+def _shown(file: str | None) -> str | None:
+    return "standard input" if file == "-" else file
+
+
 def _read_list(file: str) -> Iterator[tuple[str, str]]:
     """What the lines of a list name, and where. Raises UsageError where it cannot be read."""
     try:
@@ -191,7 +195,7 @@ def _read_list(file: str) -> Iterator[tuple[str, str]]:
         raise UsageError(f"--from {file}: larger than {_LONGEST_LIST // 10**6} MB")
     utf16 = data.startswith((b"\xff\xfe", b"\xfe\xff"))  # as PowerShell writes what is redirected
     text = data.decode("utf-16", "replace") if utf16 else data.decode("utf-8-sig", "surrogateescape")
-    shown = "standard input" if file == "-" else file
+    shown = _shown(file)
     for number, line in enumerate(text.split("\n"), 1):
         named = f" {line.strip()}".partition(" #")[0].strip()
         if named:

@@ -57,7 +57,7 @@ def document(report: Report) -> dict[str, Any]:
         "commit": report.commit or None,
         "failure": report.failure or None,
         "outlook": report.outlook or None,
-        "for_binder": report.for_binder,
+        "for_binder": None if report.failure else report.for_binder,
         "verdict": {
             level.value: {"outcome": outcome.value, "words": words} for level, outcome, words in verdict(report)
         },

@@ -10,7 +10,7 @@ from binderlint.escapes import code_span, markdown, printable, table_cell
 from binderlint.lint.diagnostic import Applicability, Level
 from binderlint.lint.hubs import Verdict
 from binderlint.lint.report import Report
-from binderlint.lint.verdict import Outcome, Ruling, verdict
+from binderlint.lint.verdict import Outcome, Ruling, stakes, verdict
 from binderlint.lint.wording import counted
 from binderlint.repo2docker.build import build_plan
 from binderlint.snapshot import Snapshot
@@ -64,6 +64,8 @@ class Row(NamedTuple):
     """Of a plan: the name of the hub."""
     objections: tuple[str, ...] = ()
     """Of a plan: why the hub will not launch it."""
+    worst: str = ""
+    """The code and the message of the worst problem."""
     failure: str = ""
     """Why it was not looked at; then nothing else is known."""
 
@@ -73,15 +75,14 @@ class Row(NamedTuple):
 
     @property
     def reason(self) -> str:
-        """Why it was not looked at, else what is said of the worst of its levels, or what the hub objects to."""
-        worst = [ruling for outcome in (Outcome.FAILS, Outcome.PROBLEMS) for ruling in self.rulings if ruling.outcome is outcome]  # fmt: skip
-        said = f"{worst[0].level.value}: {worst[0].words}" if worst else "; ".join(self.objections)
-        return self.failure or said
+        """Why it was not looked at, else the worst of its problems, or what the hub objects to."""
+        return self.failure or self.worst or "; ".join(self.objections)
 
 
 def checked_row(repo: Snapshot, report: Report) -> Row:
     """The row of a repository and its report."""
     counts = report.counts()
+    worst = next((problems[0].first for _, problems in stakes(report)), None)
     tallies = Counter((one.first.code, one.first.name, one.first.url) for one in report.findings)
     return _of_plan(repo, report.repository)._replace(
         rulings=verdict(report),
@@ -91,6 +92,7 @@ def checked_row(repo: Snapshot, report: Report) -> Row:
         suppressed=len(report.suppressed),
         fixable=report.fixable(Applicability.SAFE),
         fixable_unsafe=report.fixable(Applicability.UNSAFE),
+        worst=f"{worst.code}: {worst.message}" if worst else "",
         rules=tuple(Tally(*rule, number) for rule, number in sorted(tallies.items())),
     )
 
