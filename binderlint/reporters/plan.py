@@ -17,7 +17,7 @@ from binderlint.reporters.jsonl import one_line
 from binderlint.reporters.overview import Row, render_plans
 from binderlint.snapshot import Snapshot
 from binderlint.source import Place
-from binderlint.style import Style
+from binderlint.style import Style, hanging, wrapped
 from binderlint.values import NamedTuple
 
 LANGUAGES = {
@@ -101,7 +101,7 @@ def _shown(value: Any) -> Any:
 
 def _lines(found: Outline, error: PlanError | None, style: Style) -> Iterator[str]:
     plan = found.plan
-    yield _verdict(found, style)
+    yield from _verdict(found, style)
     if error:
         yield ""
         where = style.paint("bold", printable(str(error.place)))
@@ -122,7 +122,7 @@ def _lines(found: Outline, error: PlanError | None, style: Style) -> Iterator[st
         yield f"  {found.launch}"
     if found.steps:
         yield ""
-        yield style.paint("dim", _rebuilt(found))
+        yield from (style.paint("dim", line) for line in wrapped(_rebuilt(found), style))
     if not found.hub.accepts:
         yield ""
         yield style.paint("dim", "`binderlint` says what to do about it.")
@@ -139,12 +139,12 @@ def _rebuilt(found: Outline) -> str:
     return f"Every commit makes a new image, for which the steps from the copy on run again{before}."
 
 
-def _verdict(found: Outline, style: Style) -> str:
+def _verdict(found: Outline, style: Style) -> list[str]:
     if found.hub.accepts:
-        return f"{style.paint('green', 'ok')} {found.hub.name} will try to build this repository; `binderlint` says what may stop it"
-    return (
-        f"{style.paint('red', 'no')} {found.hub.name} will not launch this repository: {'; '.join(found.hub.reasons)}"
-    )
+        said = f"{found.hub.name} will try to build this repository; `binderlint` says what may stop it"
+        return hanging(f"{style.paint('green', 'ok')} ", said, 3, style)
+    said = f"{found.hub.name} will not launch this repository: {'; '.join(found.hub.reasons)}"
+    return hanging(f"{style.paint('red', 'no')} ", said, 3, style)
 
 
 def _facts(found: Outline, style: Style) -> Iterator[str]:
@@ -155,12 +155,12 @@ def _facts(found: Outline, style: Style) -> Iterator[str]:
     facts = [("Configuration", folder), ("Buildpack", _buildpack(plan))]
     for name, version in (("Python", plan.python), ("R", plan.r), ("Julia", plan.julia)):
         if version:
-            facts.append((name, f"{version.version}  {style.paint('dim', _source(version))}"))
+            facts.append((name, f"{version.version}  {_source(version)}"))
     if plan.separate_kernel:
         facts.append(("Kernel", "in an environment of its own, beside a server on a newer Python"))
     width = max(len(name) for name, _ in facts)
     for name, value in facts:
-        yield f"{style.paint('bold', name.ljust(width))}  {value}"
+        yield from hanging(f"{style.paint('bold', name.ljust(width))}  ", value, width + 2, style)
 
 
 def _buildpack(plan: Plan) -> str:
@@ -178,12 +178,20 @@ def _source(version: Version) -> str:
     return f"{printable(str(version.place))}: {reason}" if version.place else f"default: {reason}"
 
 
+_REASON = 40  # columns that are left for a reason, with fewer of which it stands below
+
+
 def _files(plan: Plan, style: Style) -> Iterator[str]:
     width = max(len(use.path) for use in plan.files)
     order = list(_MARKS)
     for use in sorted(plan.files, key=lambda use: (order.index(use.status), use.path)):
         colour, word = _MARKS[use.status]
-        yield f"  {style.paint(colour, word.ljust(8))}  {use.path.ljust(width)}  {style.paint('dim', use.reason)}"
+        head = f"  {style.paint(colour, word.ljust(8))}  {use.path.ljust(width)}"
+        if width > style.width - _REASON:
+            yield head
+            yield from (f"    {style.paint('dim', line.strip())}" for line in wrapped(use.reason, style, "    "))
+        else:
+            yield from hanging(f"{head}  ", use.reason, width + 14, style, "dim")
 
 
 def _steps(steps: tuple[Step, ...], style: Style) -> Iterator[str]:
