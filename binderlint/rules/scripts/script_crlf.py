@@ -50,7 +50,7 @@ class ScriptCrlf(Rule):
 
 # What plain sh does not understand with the extra character: an option of `set`, `then`, `fi` and the like, a last line that is one word (or empty).
 _FAILS = regex(
-    r"^set [-+]\w[^\r\n]*\r$|(?:^|;)[ \t]*(?:then|do|else|fi|done|esac|\}|\w+\(\) ?\{)\r$|(?:^|\n)[\w./-]*\r\n\Z",
+    r"^set [-+]\w[^\r\n]*\r$|(?:^|;)[ \t]*(?:then|do|else|fi|done|esac|\}|\w+\(\) ?\{)\r$|(?:^|\n)[\w./-]*\r\n(?:[ \t]*#[^\n]*\n)*\Z",
     re.MULTILINE,
 )
 
