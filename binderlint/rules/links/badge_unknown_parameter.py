@@ -19,6 +19,7 @@ class BadgeUnknownParameter(Rule):
     code = "LNK026"
     severity = Severity.WARNING
     level = Level.RUN
+    needs_git = True
 
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         for link in live_launches(repo):
