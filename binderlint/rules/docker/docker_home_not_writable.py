@@ -9,7 +9,8 @@ from binderlint.facts.docker.context import CONTENT, build_dockerfile, copies, w
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Replace, Severity
 from binderlint.lint.rule import Rule
-from binderlint.read.dockerfile.instructions import Dockerfile, base_of
+from binderlint.pattern import regex
+from binderlint.read.dockerfile.instructions import Dockerfile, Stage, base_of
 from binderlint.read.dockerfile.lines import Instruction
 from binderlint.read.images import image_facts
 from binderlint.snapshot import Snapshot
@@ -59,6 +60,41 @@ class DockerHomeNotWritable(Rule):
                 "The session starts in `/`, where visitors cannot save anything",
                 help="Add a `WORKDIR` that belongs to the user, such as `WORKDIR ${HOME}`",
             )
+        elif last and last[0][1] and (made := _made_by_root(dockerfile.final, last[0][1], known and known.root)):
+            yield self.at(
+                made.keyword,
+                f"The session starts in `{last[0][1]}`, a folder that belongs to root, so visitors cannot save anything there",
+                help="Give it to the user with `RUN chown -R 1000 ...`, or end with `WORKDIR ${HOME}`",
+            )
+
+
+def _made_by_root(stage: Stage, path: str, root: bool | None) -> Instruction | None:
+    """The instruction with which root makes the folder in which the session starts, None when somebody else may own it."""
+    if re.match(r"/(?:home|tmp|root)(?:/|$)", path):
+        return None
+    made: Instruction | None = None
+    for one, here in workdirs(stage):
+        if one.name == "USER":
+            root = one.name_of_user in ("root", "0")
+        elif _gives_away(one):
+            return None
+        elif made is None and root and one.name == "WORKDIR" and here == path:
+            made = one
+        elif made is None and one.name == "RUN" and path in (one.script or one.body):
+            if not root:
+                return None
+            made = one
+    return made
+
+
+def _gives_away(one: Instruction) -> bool:
+    """Whether an instruction gives files to another user, or may."""
+    if one.name in ("COPY", "ADD"):
+        return bool(one.flag("chown") or one.flag("chmod"))
+    return one.name == "RUN" and bool(_OWNERS.search(one.script or one.body))
+
+
+_OWNERS = regex(r"chown|chgrp|chmod|fix-permissions|\binstall -")
 
 
 def _has_notebooks(repo: Snapshot, path: str) -> bool:

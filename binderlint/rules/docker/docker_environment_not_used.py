@@ -1,0 +1,84 @@
+"""docker-environment-not-used: The Dockerfile makes a conda environment in which nothing runs."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+
+from binderlint.facts.docker.context import Run, build_dockerfile, docker_runs
+from binderlint.lint.about import about
+from binderlint.lint.diagnostic import Diagnostic, Level, Severity
+from binderlint.lint.rule import Rule
+from binderlint.pattern import regex
+from binderlint.read.dockerfile.instructions import Dockerfile, base_of
+from binderlint.read.images import image_facts
+from binderlint.read.installer import CONDA
+from binderlint.read.script import UNKNOWN, Command
+from binderlint.read.yaml import read_yaml
+from binderlint.snapshot import Snapshot
+from binderlint.source import Text
+
+# What makes Jupyter see the environments of conda or puts one of them before the others, or a script that may.
+_FINDS = regex(r"nb_conda|kernelspec|ipykernel|activate|/envs/|CONDA_DEFAULT_ENV|\.sh\b")
+
+
+class DockerEnvironmentNotUsed(Rule):
+    code = "DKR021"
+    severity = Severity.WARNING
+    level = Level.RUN
+
+    @about(build_dockerfile)
+    def check(self, repo: Snapshot, dockerfile: Dockerfile) -> Iterator[Diagnostic]:
+        known = image_facts(base_of(dockerfile))
+        if known is None or not known.jupyter:
+            return
+        runs = docker_runs(repo)
+        for run in runs:
+            for command in run.commands if run.clear else ():
+                name = _made(repo, command)
+                if name and not _is_used(dockerfile, runs, command, name):
+                    yield self.at(
+                        command.place,
+                        f"Jupyter runs in the image's own environment and knows nothing of `{name}`, so notebooks do not find its packages",
+                        help=f"Install into the image's environment (`mamba env update -n base -f ...`), or add `ipykernel` to `{name}` and run `conda run -n {name} python -m ipykernel install --user --name {name}`",
+                    )
+
+
+def _made(repo: Snapshot, command: Command) -> str:
+    """The name of the environment that a command makes, empty for none or one that is not known."""
+    values = command.values
+    if command.name not in CONDA or not (values[:2] == ("env", "create") or values[:1] == ("create",)):
+        return ""
+    given = {one: value for one, value in pairwise(values) if one.startswith("-")}
+    given |= {one.partition("=")[0]: one.partition("=")[2] for one in values if one.startswith("--") and "=" in one}
+    if "-p" in given or "--prefix" in given:
+        return ""
+    name = given.get("-n") or given.get("--name") or _written(repo, given.get("-f") or given.get("--file") or "environment.yml")  # fmt: skip
+    return name if re.fullmatch(r"[\w.-]+", name) and UNKNOWN not in name and name not in ("base", "root") else ""
+
+
+def _written(repo: Snapshot, path: str) -> str:
+    """The name that a file gives the environment, of the one file of the repository that is called so."""
+    found = [one for other, one in repo.sources.items() if posixpath.basename(other) == posixpath.basename(path)]
+    if len(found) != 1 or not found[0].name.endswith((".yml", ".yaml")):
+        return ""
+    match read_yaml(found[0]).value:
+        case {"name": Text() as name}:
+            return str(name)
+    return ""
+
+
+def _is_used(dockerfile: Dockerfile, runs: tuple[Run, ...], making: Command, name: str) -> bool:
+    """Whether anything but the command that makes an environment names it, or makes Jupyter find it."""
+    word = re.compile(rf"(?<![\w-]){re.escape(name)}(?![\w-])")
+    for one in dockerfile.built:
+        text = str(one.script or one.body)
+        if one.name == "ENTRYPOINT" or _FINDS.search(text):
+            return True
+        if one.place.span.start <= making.place.span.start < one.place.span.end:
+            text = text.replace(making.place.text, "", 1)
+        if word.search(text) and one.name not in ("COPY", "ADD"):
+            return True
+    return False
