@@ -24,6 +24,8 @@ PORTS = {
     "sftp": 22,
     "ssh": 22,
     "git+ssh": 22,
+    "svn": 3690,
+    "svn+ssh": 22,
     "postgres": 5432,
     "postgresql": 5432,
     "mysql": 3306,
