@@ -37,6 +37,9 @@ _RULES = {
     "library": ("NBK010",),
 }
 
+# What stops a run of all cells but nobody who works in the notebook.
+_NO_FAULT = ("StdinNotImplementedError", "TimeoutError")
+
 
 class Outcome(NamedTuple):
     """What happened to a notebook: its path, the kind of its failure (empty where it ran), and the module or words of the error."""
@@ -48,6 +51,10 @@ class Outcome(NamedTuple):
 
 def kind_of(name: str, words: str) -> tuple[str, str]:
     """The kind of a failure and what it is about, by the name of an exception and its words."""
+    if re.search(
+        r"No module named '\w+\.", words
+    ):  # Python 3 names the first part that is missing, so the package is there
+        return "removed name", words
     if found := re.search(r"No module named '?([\w.]+)", words):
         return "module", found[1].partition(".")[0]
     if name == "NoSuchKernel":
@@ -64,8 +71,10 @@ def kind_of(name: str, words: str) -> tuple[str, str]:
 
 
 def outcomes(record: dict[str, Any]) -> Iterator[Outcome]:
-    """The outcomes of a record's notebooks."""
+    """The outcomes of a record's notebooks, without autosaved copies and without those that a script's limits stopped."""
     for one in record.get("notebooks") or ():
+        if ".ipynb_checkpoints/" in one["path"] or (not one["ok"] and one["error"][0] in _NO_FAULT):
+            continue
         kind, detail = ("", "") if one["ok"] else kind_of(*one["error"])
         yield Outcome(one["path"], kind, detail)
 

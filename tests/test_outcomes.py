@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.outcomes import kind_of, score
+from tests.outcomes import kind_of, outcomes, score
 
 CODE = {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": []}
 KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
@@ -75,6 +75,7 @@ def test_table(trees: Path) -> None:
     ("name", "words", "kind"),
     [
         ("ImportError", "No module named sklearn.cross_validation", ("module", "sklearn")),
+        ("ModuleNotFoundError", "No module named 'sklearn.cross_validation'", ("removed name", "No module named 'sklearn.cross_validation'")),
         ("NoSuchKernel", "ir", ("kernel", "ir")),
         ("SyntaxError", "invalid syntax", ("Python 2", "invalid syntax")),
         ("ImportError", "libGL.so.1: cannot open shared object file", ("library", "libGL.so.1: cannot open shared object file")),
@@ -85,3 +86,13 @@ def test_table(trees: Path) -> None:
 )  # fmt: skip
 def test_kinds(name: str, words: str, kind: tuple[str, str]) -> None:
     assert kind_of(name, words) == kind
+
+
+def test_runs_that_do_not_count() -> None:
+    failed = [
+        {"path": "a.ipynb", "ok": False, "error": ["TimeoutError", "Cell execution timed out"]},
+        {"path": "b.ipynb", "ok": False, "error": ["StdinNotImplementedError", "raw_input was called"]},
+        {"path": ".ipynb_checkpoints/c-checkpoint.ipynb", "ok": True},
+        {"path": "c.ipynb", "ok": True},
+    ]
+    assert [one.path for one in outcomes({"notebooks": failed})] == ["c.ipynb"]
