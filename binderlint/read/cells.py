@@ -22,10 +22,14 @@ _INSTALL = regex(
 
 
 class Import(NamedTuple):
-    """An import of a top-level name that stands outside of `try`, `if` and functions; `line` counts in the cell."""
+    """An import of a top-level name that stands outside of `try`, `if` and functions; `line` counts in the cell.
+
+    `modules` are the dotted names that it may load: `from a.b import c` loads `a.b`, and `a.b.c` where that is a module.
+    """
 
     name: str
     line: int
+    modules: tuple[str, ...] = ()
 
 
 class Install(NamedTuple):
@@ -115,9 +119,10 @@ def imports(text: str) -> Iterator[Import]:
     for node in tree.body if tree else ():
         if isinstance(node, ast.Import):
             for alias in node.names:
-                yield Import(alias.name.partition(".")[0], node.lineno)
+                yield Import(alias.name.partition(".")[0], node.lineno, (alias.name,))
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            yield Import(node.module.partition(".")[0], node.lineno)
+            modules = (node.module, *(f"{node.module}.{alias.name}" for alias in node.names))
+            yield Import(node.module.partition(".")[0], node.lineno, modules)
 
 
 def installs(text: str) -> Iterator[Install]:

@@ -8,13 +8,16 @@ from collections.abc import Iterator
 from binderlint.changes.edits import append, append_lines
 from binderlint.facts.environment.mapping import conda_list
 from binderlint.facts.environment.provided import provided
+from binderlint.facts.local_modules import loaded_by, modules_in
 from binderlint.facts.notebooks import shown_notebooks
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.cells import imports, installs
-from binderlint.read.packages import missing_modules, package_of
+from binderlint.read.packages import Package, missing_modules, package_of
+from binderlint.read.plain_notebook import PlainCell, PlainNotebook
 from binderlint.repo2docker.build import build_plan, used_file
 from binderlint.snapshot import Snapshot
+from binderlint.source import Place, Text
 
 
 class NotebookMissingImport(Rule):
@@ -23,41 +26,68 @@ class NotebookMissingImport(Rule):
     level = Level.RUN
 
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-
         pages = [one for one in shown_notebooks(repo) if one.is_python]
         there = provided(repo) if pages else None
         if there is None:
             return
         local = _local_modules(repo)
         missing = missing_modules(there, local)
-        default = build_plan(repo).default
-        told: set[str] = set()
-        for one in pages:
+        for page in pages:
+            told: set[str] = set()
+            own = modules_in(repo, page.source.folder)
+            loads = re.compile(rf"^[ \t]*(?:import|from)\s[^\n]*\b(?:{'|'.join(map(re.escape, own))})\b", re.MULTILINE)
             cells = [
                 cell
-                for cell in one.code
-                if missing and missing.search(cell.text) and "raises-exception" not in str(cell.data.get("metadata"))
+                for cell in page.code
+                if ((missing and missing.search(cell.text)) or (own and loads.search(cell.text)))
+                and "raises-exception" not in str(cell.data.get("metadata"))
             ]
-            if not cells:
-                continue
-            own = [install for cell in one.code if "install" in cell.text for install in installs(cell.text)]
-            if own or any("install" in cell.text and re.search(r"pip|conda|mamba", cell.text) for cell in one.code):
-                continue
-            for cell in cells:
-                for imported in imports(cell.text):
-                    package = package_of(imported.name)
-                    if package and package.name not in there | told and imported.name not in local:
-                        told.add(package.name)
-                        yield self.at(
-                            one.line(cell.number, imported.line),
-                            f"`{imported.name}` is imported here, and no environment file lists it, so this cell ends with an error"
-                            if default
-                            else f"`{imported.name}` is not installed in this environment, so this cell ends with an error",
-                            help=f"Add `{package.name}` to a requirements.txt"
-                            if default
-                            else f"Add `{package.condas[0] if conda_list(repo) is not None else package.name}` to the environment",
-                            fix=_add(repo, package.name, package.condas[0]),
-                        )
+            if cells and not _installs(page):
+                for cell in cells:
+                    for line, module, by in _imported(repo, page, cell, own):
+                        package = package_of(module)
+                        if package and package.name not in there | told and module not in local:
+                            told.add(package.name)
+                            yield self._missing(repo, page.line(cell.number, line), module, by, package)
+
+    def _missing(self, repo: Snapshot, where: Text | Place, module: str, by: str, package: Package) -> Diagnostic:
+        default = build_plan(repo).default
+        wanted = package.condas[0] if conda_list(repo) is not None else package.name
+        imported = f"{by} imports `{module}`" if by else f"`{module}` is imported here"
+        if default:
+            message = f"{imported}, and no environment file lists it, so this cell ends with an error"
+        elif by:
+            message = f"{imported}, which is not installed in this environment, so this cell ends with an error"
+        else:
+            message = f"`{module}` is not installed in this environment, so this cell ends with an error"
+        return self.at(
+            where,
+            message,
+            help=f"Add `{package.name}` to a requirements.txt" if default else f"Add `{wanted}` to the environment",
+            fix=_add(repo, package.name, package.condas[0]),
+            cause=f"{package.name} is not installed",
+        )
+
+
+def _installs(page: PlainNotebook) -> bool:
+    """Whether a notebook installs something itself."""
+    return any(
+        any(installs(cell.text)) or re.search(r"pip|conda|mamba", cell.text)
+        for cell in page.code
+        if "install" in cell.text
+    )
+
+
+def _imported(
+    repo: Snapshot, page: PlainNotebook, cell: PlainCell, own: frozenset[str]
+) -> Iterator[tuple[int, str, str]]:
+    """The modules that a cell imports: the line of the cell, the top-level name, and the local file that imports it (empty for the cell itself)."""
+    for one in imports(cell.text):
+        if one.name not in own:
+            yield one.line, one.name, ""
+            continue
+        for loaded in loaded_by(repo, page.source.folder, one.modules):
+            yield one.line, loaded.name, f"`{loaded.path}` (line {loaded.line})"
 
 
 def _local_modules(repo: Snapshot) -> frozenset[str]:

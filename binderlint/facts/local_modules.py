@@ -1,0 +1,87 @@
+"""Local modules: the Python files of the repository that a notebook imports, and what these import when they are loaded."""
+
+from __future__ import annotations
+
+import ast
+import posixpath
+from collections.abc import Iterator, Sequence
+
+from binderlint.fact import fact
+from binderlint.read.cells import parse_python
+from binderlint.snapshot import Snapshot
+from binderlint.source import Source
+from binderlint.values import NamedTuple
+
+
+class Loaded(NamedTuple):
+    """An import at the top of a local file: the top-level name, the path of the file and the line."""
+
+    name: str
+    path: str
+    line: int
+
+
+def modules_in(repo: Snapshot, folder: str) -> frozenset[str]:
+    """The names that a notebook in a folder can import from files beside it: modules and packages."""
+    prefix = f"{folder}/" if folder else ""
+    found = {path[len(prefix) : -3] for path in repo.list(folder) if path.endswith(".py")}
+    inits = (path[len(prefix) :].split("/") for path in repo.sources if path.startswith(prefix))
+    return frozenset(found | {parts[0] for parts in inits if parts[1:] == ["__init__.py"]})
+
+
+@fact
+def loaded_by(repo: Snapshot, folder: str, modules: tuple[str, ...]) -> tuple[Loaded, ...]:
+    """What is imported from elsewhere when local modules, named with their dots, are imported by a notebook in a folder, file by file."""
+    todo = [source for name in modules for source in _files(repo, folder, name.split("."))]
+    seen: set[str] = set()
+    found: list[Loaded] = []
+    while todo:
+        source = todo.pop(0)
+        if source.path in seen:
+            continue
+        seen.add(source.path)
+        for names, line in _imports(repo, source.path):
+            for dotted in names:
+                base, parts = (folder, dotted) if dotted[0] else _relative(source, dotted)
+                further = list(_files(repo, base, parts))
+                todo += further
+                if dotted[0] and not further:
+                    found.append(Loaded(dotted[0], source.path, line))
+    return tuple(found)
+
+
+def _relative(source: Source, dotted: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+    """The folder that the dots before a name stand for (each an empty part), and the name."""
+    parts = tuple(part for part in dotted if part)
+    folder = source.folder
+    for _ in range(len(dotted) - len(parts) - 1):
+        folder = posixpath.dirname(folder)
+    return folder, parts
+
+
+def _files(repo: Snapshot, folder: str, parts: Sequence[str]) -> Iterator[Source]:
+    """The files that Python runs to import a dotted name: each package on the way, then the module; none where the first is not local."""
+    for part in parts:
+        folder = posixpath.join(folder, part)
+        package = repo.get(f"{folder}/__init__.py")
+        if package is None:
+            module = repo.get(f"{folder}.py")
+            if module:
+                yield module
+            return
+        yield package
+
+
+@fact
+def _imports(repo: Snapshot, path: str) -> tuple[tuple[tuple[tuple[str, ...], ...], int], ...]:
+    """The imports at the top of a file, outside of `try`, `if` and functions: the dotted names in parts, a dot before them as an empty part; and the line."""
+    tree = parse_python(repo.sources[path].text.removeprefix("\ufeff"))
+    found: list[tuple[tuple[tuple[str, ...], ...], int]] = []
+    for node in tree.body if tree else ():
+        if isinstance(node, ast.Import):
+            found.append((tuple(tuple(alias.name.split(".")) for alias in node.names), node.lineno))
+        elif isinstance(node, ast.ImportFrom):
+            base = (*[""] * node.level, *(node.module.split(".") if node.module else ()))
+            names = tuple((*base, alias.name) for alias in node.names)
+            found.append((names if node.level else (base, *names), node.lineno))
+    return tuple(found)
