@@ -33,7 +33,7 @@ _RULES = {
     "kernel": ("NBK002",),
     "Python 2": ("NBK002", "NBK008"),
     "removed name": ("NBK009",),
-    "missing file": ("NBK006",),
+    "missing file": ("NBK006", "NBK011"),
     "library": ("NBK010",),
 }
 

@@ -9,13 +9,12 @@ from urllib.parse import quote
 from binderlint.changes.edits import replace
 from binderlint.facts.launch.links import launch_links, live_launches
 from binderlint.facts.launch.refs import is_this_state
+from binderlint.facts.scripts.makes_files import makes_files, may_be_there
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Replace, Severity
 from binderlint.lint.rule import Rule
-from binderlint.pattern import regex
 from binderlint.read.address import decoded, is_template
-from binderlint.repo2docker.build import build_plan
 from binderlint.snapshot import Snapshot
-from binderlint.source import GITLINK, Text
+from binderlint.source import Text
 
 
 class BadgeTargetMissing(Rule):
@@ -25,7 +24,7 @@ class BadgeTargetMissing(Rule):
     needs_git = True
 
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        if not any(link.launches_repository(repo) for link in launch_links(repo)) or _makes_files(repo):
+        if not any(link.launches_repository(repo) for link in launch_links(repo)) or makes_files(repo):
             return
         for link in live_launches(repo):
             target = link.address.target
@@ -62,40 +61,9 @@ _FILE_INTERFACES = frozenset(
 _TEXT_VERSIONS = (".md", ".Rmd", ".py", ".R", ".jl", ".qmd", ".myst.md", ".nb.py")
 
 
-_MAKES_FILES = regex(
-    r"\b(?:git|wget|curl|aria2c|unzip|tar|cp|mv|ln|mkdir|cd|make|jupytext|nbconvert|papermill|quarto|jupyter-book|myst|sphinx-build|gdown|python3?|Rscript|julia|bash|sh|rsync|dvc|touch|tee|doit|snakemake|root_dir|notebook-dir)\b|>"
-)
-
-
-_COMMENT = regex(r"^[ \t]*#.*", re.MULTILINE)  # the first line of a script, too
-
-
-def _makes_files(repo: Snapshot) -> bool:
-    """Whether something of the build or launch can bring files, or change the folder that Jupyter shows."""
-    plan = build_plan(repo)
-    if not plan.transparent:
-        return True
-    if plan.start or plan.post_build:
-        scripts = [source for path in (plan.start, plan.post_build) if path and (source := repo.get(path))]
-        if any(_MAKES_FILES.search(_COMMENT.sub("", source.prose)) for source in scripts):
-            return True
-    return any(
-        re.search(r"jupyter_\w*config\.(?:py|json)$", source.path)
-        and re.search("root_dir|notebook_dir|contents", source.prose)
-        for source in repo.files
-    )
-
-
 def _is_there(path: str, repo: Snapshot) -> bool:
-    if repo.exists(path):
+    if may_be_there(repo, path):
         return True
-    parts = path.split("/")
-    for count in range(1, len(parts) + 1):
-        source = repo.sources.get("/".join(parts[:count]))
-        if source and source.mode == GITLINK:
-            return True
-        if repo.resolve("/".join(parts[:count])) is None:
-            return True
     stem, dot, extension = path.rpartition(".")
     return dot == "." and extension == "ipynb" and any(repo.exists(stem + suffix) for suffix in _TEXT_VERSIONS)
 

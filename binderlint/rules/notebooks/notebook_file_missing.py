@@ -1,0 +1,122 @@
+"""notebook-file-missing: A notebook reads a file that is not in the repository."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+from binderlint.facts.local_modules import modules_in
+from binderlint.facts.notebooks import shown_notebooks
+from binderlint.facts.scripts.makes_files import makes_files, may_be_there
+from binderlint.lint.about import about
+from binderlint.lint.diagnostic import Diagnostic, Level, Severity
+from binderlint.lint.rule import Rule
+from binderlint.pattern import regex
+from binderlint.read.cells import imports
+from binderlint.read.file_reads import FileReads
+from binderlint.read.plain_notebook import PlainNotebook
+from binderlint.snapshot import Snapshot
+from binderlint.values import NamedTuple
+
+# What may bring files, or go to another folder: commands of the shell, downloads, archives, programs, files whose names are not written out.
+_MAY_BRING = regex(
+    r"^\s*(?:!(?!\s*(?:pip|conda|mamba|ls|head|tail|cat|wc|pwd)\b)|%%?(?:cd|bash|sh|script|writefile|run|sx|system|R|julia)\b|cd\s)"
+    r"|chdir|wget|curl|urlretrieve|urlopen|requests\.|download|fetch|unzip|[zZ]ip[fF]ile|tarfile|extract|gdown|kaggle|\bclone\b|\bdvc\b|datalad"
+    r"|os\.system|subprocess|shutil|makedirs|mkdir|tempfile|google\.colab|load_dataset|set_working|papermill"
+    r"|(?:\bto_(?:csv|excel|json|pickle|parquet|feather|hdf|stata|netcdf|zarr|file)|\bsave\w*|\bdump)\((?!\s*[rbf]?[\"'])"
+    r"|\bopen\((?!\s*[rb]?[\"'])[^\n]*[\"'][wax]",
+    re.MULTILINE,
+)
+_PROGRAMS = (".py", ".sh", ".R", ".jl", "Makefile", "Snakefile", ".yml", ".yaml", ".toml")
+_WORD = regex(r"[^\s\"'`,;:()\[\]{}<>|&=/\\]+")
+_WITH_BLANK = regex(r"[\"']([^\"'\n]* [^\"'\n]*)[\"']")
+
+
+class _Use(NamedTuple):
+    """A file that a notebook reads: the notebook, the number of the cell and the line in it, the path as written and from the root."""
+
+    page: PlainNotebook
+    cell: int
+    line: int
+    written: str
+    path: str
+
+
+class NotebookFileMissing(Rule):
+    code = "NBK011"
+    severity = Severity.WARNING
+    level = Level.RUN
+
+    @about(shown_notebooks)
+    def check(self, repo: Snapshot, notebooks: tuple[PlainNotebook, ...]) -> Iterator[Diagnostic]:
+        uses = [use for page in notebooks if page.is_python for use in _uses(page)]
+        missing = [use for use in uses if _is_missing(repo, use)]
+        if not missing or makes_files(repo):
+            return
+        certain = {
+            page.source.path: _certain(repo, page)
+            for page in {use.page.source.path: use.page for use in missing}.values()
+        }
+        read, named = Counter(posixpath.basename(use.path) for use in uses), _named(repo)
+        spelled = {path.lower(): path for path in repo.sources}
+        told: set[tuple[str, str]] = set()
+        for use in missing:
+            name, key = posixpath.basename(use.path), (use.page.source.path, use.path)
+            if key in told or use.cell >= certain[use.page.source.path] or named[name] > read[name]:
+                continue
+            told.add(key)
+            other = spelled.get(use.path.lower(), "")
+            yield self.at(
+                use.page.line(use.cell, use.line),
+                f"The file is called `{other}`. Linux tells capital from small letters, so `{use.written}` is not found and this cell ends with an error"
+                if other
+                else f"There is no `{use.written}` in the repository, and nothing here makes or downloads it, so this cell ends with an error",
+                help=f"Write `{posixpath.relpath(other, use.page.source.folder or '.')}`"
+                if other
+                else "Add the file to the repository, or download it in the notebook",
+                cause=f"files missing in {posixpath.dirname(use.path)}",
+            )
+
+
+def _uses(page: PlainNotebook) -> Iterator[_Use]:
+    """The files that a notebook reads by a relative path."""
+    reads = FileReads()
+    for cell in page.code:
+        if "raises-exception" in str(cell.data.get("metadata")):
+            continue
+        for one in reads.of(cell.text):
+            if (
+                one.path
+                and not re.match(r"[/~\\]|[A-Za-z][\w+.-]*:", one.path)
+                and not re.search(r"[*?{}\\%\n]", one.path)
+            ):
+                path = posixpath.normpath(posixpath.join(page.source.folder, one.path))
+                yield _Use(page, cell.number, one.line, one.path, path)
+
+
+def _is_missing(repo: Snapshot, use: _Use) -> bool:
+    return use.path != "." and (use.path.startswith("..") or not may_be_there(repo, use.path))
+
+
+def _certain(repo: Snapshot, page: PlainNotebook) -> int:
+    """The number of the first cell that may bring files; of what is read before it, everything is known."""
+    own = modules_in(repo, page.source.folder)
+    for cell in page.code:
+        if _MAY_BRING.search(cell.text) or (own and any(one.name in own for one in imports(cell.text))):
+            return cell.number
+    return len(page.cells) + 1
+
+
+def _named(repo: Snapshot) -> Counter[str]:
+    """How often each word, such as the name of a file, stands in code; names with blanks where they stand in quotes."""
+    found: Counter[str] = Counter()
+    for page in shown_notebooks(repo):
+        for cell in page.code:
+            found.update(_WORD.findall(cell.text))
+            found.update(posixpath.basename(text) for text in _WITH_BLANK.findall(cell.text))
+    for source in repo.files:
+        if source.name.endswith(_PROGRAMS) and len(source.data) < 1_000_000:
+            found.update(_WORD.findall(source.text))
+    return found
