@@ -33,6 +33,12 @@ _PROGRAMS = (".py", ".sh", ".R", ".jl", "Makefile", "Snakefile", ".yml", ".yaml"
 _WORD = regex(r"[^\s\"'`,;:()\[\]{}<>|&=/\\]+")
 _WITH_BLANK = regex(r"[\"']([^\"'\n]* [^\"'\n]*)[\"']")
 
+# Addresses, patterns, home folders (notebook-absolute-path), and folders that every Linux has.
+_NOT_JUDGED = regex(
+    r"^[~\\]|^[A-Za-z][\w+.-]*:|[*?{}\\%\n]"
+    r"|^//?(?:home|Users|content|tmp|etc|usr|var|opt|srv|dev|proc|sys|bin|sbin|lib|lib64|root|run|repo)(?:/|$)|^/*$"
+)
+
 
 class _Use(NamedTuple):
     """A file that a notebook reads: the notebook, the number of the cell and the line in it, the path as written and from the root."""
@@ -72,7 +78,7 @@ class NotebookFileMissing(Rule):
                 use.page.line(use.cell, use.line),
                 f"The file is called `{other}`. Linux tells capital from small letters, so `{use.written}` is not found and this cell ends with an error"
                 if other
-                else f"There is no `{use.written}` in the repository, and nothing here makes or downloads it, so this cell ends with an error",
+                else f"There is no `{use.written}` {'on Binder' if use.path.startswith('/') else 'in the repository'}, and nothing here makes or downloads it, so this cell ends with an error",
                 help=f"Write `{posixpath.relpath(other, use.page.source.folder or '.')}`"
                 if other
                 else "Add the file to the repository, or download it in the notebook",
@@ -87,17 +93,13 @@ def _uses(page: PlainNotebook) -> Iterator[_Use]:
         if "raises-exception" in str(cell.data.get("metadata")):
             continue
         for one in reads.of(cell.text):
-            if (
-                one.path
-                and not re.match(r"[/~\\]|[A-Za-z][\w+.-]*:", one.path)
-                and not re.search(r"[*?{}\\%\n]", one.path)
-            ):
+            if one.path and not _NOT_JUDGED.search(one.path):
                 path = posixpath.normpath(posixpath.join(page.source.folder, one.path))
                 yield _Use(page, cell.number, one.line, one.path, path)
 
 
 def _is_missing(repo: Snapshot, use: _Use) -> bool:
-    return use.path != "." and (use.path.startswith("..") or not may_be_there(repo, use.path))
+    return use.path != "." and (use.path.startswith(("..", "/")) or not may_be_there(repo, use.path))
 
 
 def _certain(repo: Snapshot, page: PlainNotebook) -> int:
