@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from binderlint.data import DATA
@@ -22,6 +22,8 @@ class Known(NamedTuple):
     """Ranges of releases, both ends included, that pip does not find at all."""
     newest: Release
     """The newest release that the table knows."""
+    releases: tuple[Release, ...]
+    """All final releases that any Python can have, oldest first."""
     alone: bool = True
     """Whether no other Python got its first build with the same release: else the package simply had no wheels before."""
 
@@ -57,7 +59,13 @@ def known(package: str, python: str) -> Known | None:
     first = entry.get("first", {}).get(python)
     gone = tuple((release(low), release(high)) for low, high in entry["gone"].get(python, []))
     alone = list(entry.get("first", {}).values()).count(first) < 2
-    return Known(release(first) if first else None, gone, release(entry["newest"]), alone)
+    return Known(release(first) if first else None, gone, release(entry["newest"]), releases(package), alone)
+
+
+@cache
+def releases(package: str) -> tuple[Release, ...]:
+    """All final releases of a package, oldest first; none where the table does not have it."""
+    return tuple(map(release, _table().get(package, {}).get("releases", "").split()))
 
 
 def release(version: str) -> Release:
@@ -66,6 +74,12 @@ def release(version: str) -> Release:
     while len(parts) > 1 and parts[-1] == 0:
         parts.pop()
     return tuple(parts)
+
+
+def is_unknown(package: str, version: str) -> bool:
+    """Whether a version, written as plain numbers, is none of those that the table has, and older than the newest of them."""
+    known = releases(package)
+    return bool(known) and release(version) < known[-1] and release(version) not in known
 
 
 @lru_cache(maxsize=1)

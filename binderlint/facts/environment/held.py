@@ -16,7 +16,7 @@ from binderlint.read.matchspec import MatchSpec
 from binderlint.read.packages import names_of_conda
 from binderlint.read.pythons import python_release
 from binderlint.read.requirements import Requirement, canonical
-from binderlint.read.wheels import Known, Release, known, release
+from binderlint.read.wheels import Known, Release, is_unknown, known, release
 from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.buildpack import WITH_RUNTIME
 from binderlint.snapshot import Snapshot
@@ -73,6 +73,8 @@ def _held(key: str, clauses: tuple[tuple[str, str], ...], python: str) -> tuple[
     if exact:
         if not re.fullmatch(_DIGITS, exact):
             return None
+        if is_unknown(key, exact):
+            return None  # version-not-on-pypi
         version = release(exact)
         return version, table, table.missing(version), table.too_old(version)
     for sign, number in clauses:
@@ -84,7 +86,33 @@ def _held(key: str, clauses: tuple[tuple[str, str], ...], python: str) -> tuple[
             return version, table, True, False
         if sign == "<" and table.first and version <= table.first:
             return version, table, False, True
+    there = [one for one in table.releases if not table.missing(one)]
+    if there and not any(_meets(one, clauses) for one in reversed(there)):
+        return release(clauses[0][1]), table, True, False
     return None
+
+
+def _meets(one: Release, clauses: tuple[tuple[str, str], ...]) -> bool:
+    """Whether a release lies within clauses of plain numbers."""
+    for sign, number in clauses:
+        other = release(number)
+        within = {
+            ">=": one >= other,
+            ">": one > other,
+            "<=": one <= other,
+            "<": one < other,
+            "!=": one != other,
+            "~=": one >= other and _padded(one, number) == digits.release(number)[:-1],
+        }
+        if not within[sign]:
+            return False
+    return True
+
+
+def _padded(one: Release, number: str) -> Release:
+    """The first numbers of a release, one fewer than another has."""
+    size = number.count(".")
+    return (*one, *[0] * size)[:size]
 
 
 def _is_never_built(spec: MatchSpec, python: str) -> bool:

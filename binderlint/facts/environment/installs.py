@@ -66,6 +66,15 @@ def pip_requirements(repo: Snapshot) -> tuple[Requirement, ...]:
     return tuple(one for file in pip_files(repo) if not file.constraint for one in file.requirements)
 
 
+def has_other_index(repo: Snapshot) -> bool:
+    """Whether pip looks for packages in other places than the usual index too."""
+    return any(
+        option.name in ("--index-url", "--extra-index-url", "--find-links", "--no-index")
+        for file in pip_files(repo)
+        for option in file.options
+    )
+
+
 def _pip_files(repo: Snapshot) -> Iterator[PipFile]:
     """Every file that pip reads in the build, includes after the file that names them, each once."""
     seen: set[str] = set()

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from binderlint.changes.edits import insert_lines, prepend
 from binderlint.data import pairs
-from binderlint.facts.environment.installs import PipFile, pip_files
+from binderlint.facts.environment.installs import PipFile, has_other_index, pip_files
 from binderlint.facts.environment.mapping import conda_specs
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
 from binderlint.lint.rule import Rule
@@ -48,8 +48,8 @@ class GpuDependency(Rule):
                     or any(extra.startswith(("cuda", "gpu", "and-cuda")) for extra in one.extras)
                 ):
                     yield self._useless(one.text, one.name)
-            torch = [one for one in wanted if one.key in _TORCH and "+cpu" not in one.specifier]
-            if torch and not _from_elsewhere(repo):
+            torch = [one for one in wanted if one.key in _TORCH and "+" not in one.specifier]
+            if torch and not has_other_index(repo):
                 yield self.at(
                     torch[0].text,
                     f"pip's `{torch[0].name}` includes gigabytes of GPU libraries. mybinder.org has no GPUs, so the image only becomes large and launches slowly",
@@ -64,15 +64,6 @@ class GpuDependency(Rule):
             f"`{name}` is for NVIDIA GPUs, which mybinder.org does not have. It makes the image large and has no effect",
             help=f"Use `{other}`" if other else "Remove it, or install the CPU variant",
         )
-
-
-def _from_elsewhere(repo: Snapshot) -> bool:
-    """Whether pip looks for packages in other places than the usual index too."""
-    return any(
-        option.name in ("--index-url", "--extra-index-url", "--find-links", "--no-index")
-        for file in pip_files(repo)
-        for option in file.options
-    )
 
 
 def _add_index(file: PipFile, one: Requirement) -> Edit:
