@@ -29,7 +29,7 @@ _MAY_BRING = regex(
     r"|\bopen\((?!\s*[rb]?[\"'])[^\n]*[\"'][wax]",
     re.MULTILINE,
 )
-_PROGRAMS = (".py", ".sh", ".R", ".jl", "Makefile", "Snakefile", ".yml", ".yaml", ".toml")
+_PROGRAMS = (".py", ".sh", ".bash", ".R", ".jl", ".yml", ".yaml", ".toml")
 _WORD = regex(r"[^\s\"'`,;:()\[\]{}<>|&=/\\]+")
 _WITH_BLANK = regex(r"[\"']([^\"'\n]* [^\"'\n]*)[\"']")
 
@@ -119,6 +119,6 @@ def _named(repo: Snapshot) -> Counter[str]:
             found.update(_WORD.findall(cell.text))
             found.update(posixpath.basename(text) for text in _WITH_BLANK.findall(cell.text))
     for source in repo.files:
-        if source.name.endswith(_PROGRAMS) and len(source.data) < 1_000_000:
+        if (source.name.endswith(_PROGRAMS) or "." not in source.name) and len(source.data) < 1_000_000:
             found.update(_WORD.findall(source.text))
     return found
