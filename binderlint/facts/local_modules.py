@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 import posixpath
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 from binderlint.fact import fact
 from binderlint.read.cells import parse_python
@@ -23,10 +24,20 @@ class Loaded(NamedTuple):
 
 def modules_in(repo: Snapshot, folder: str) -> frozenset[str]:
     """The names that a notebook in a folder can import from files beside it: modules and packages."""
-    prefix = f"{folder}/" if folder else ""
-    found = {path[len(prefix) : -3] for path in repo.list(folder) if path.endswith(".py")}
-    inits = (path[len(prefix) :].split("/") for path in repo.sources if path.startswith(prefix))
-    return frozenset(found | {parts[0] for parts in inits if parts[1:] == ["__init__.py"]})
+    return _modules_by_folder(repo).get(folder, frozenset())
+
+
+@fact
+def _modules_by_folder(repo: Snapshot) -> Mapping[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for path in repo.sources:
+        folder, _, name = path.rpartition("/")
+        if name == "__init__.py":
+            parent, _, package = folder.rpartition("/")
+            found.setdefault(parent, set()).add(package)
+        elif name.endswith(".py"):
+            found.setdefault(folder, set()).add(name.removesuffix(".py"))
+    return MappingProxyType({folder: frozenset(names) for folder, names in found.items()})
 
 
 @fact
