@@ -29,6 +29,7 @@ def modules_in(repo: Snapshot, folder: str) -> frozenset[str]:
 
 @fact
 def _modules_by_folder(repo: Snapshot) -> Mapping[str, frozenset[str]]:
+    """The modules and packages of each folder that has any."""
     found: dict[str, set[str]] = {}
     for path in repo.sources:
         folder, _, name = path.rpartition("/")
