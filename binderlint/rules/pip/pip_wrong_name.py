@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from binderlint.changes.edits import between, remove_requirement, replace
 from binderlint.data import pairs
-from binderlint.facts.environment.installs import pip_requirements
+from binderlint.facts.environment.installs import has_other_index, pip_requirements
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
@@ -21,7 +21,12 @@ from binderlint.snapshot import Snapshot
 _WRONG_NAMES = pairs("wrong_pip_names.tsv")
 
 
-_PART_OF = {"mpl-toolkits": "matplotlib"}
+_PART_OF = {
+    "mpl-toolkits": "matplotlib",
+    "matplotlib-pyplot": "matplotlib",
+    "pylab": "matplotlib",
+    "scipy-misc": "scipy",
+}
 
 
 # Modules of the standard library of which the index of Python packages has an unrelated or old package: pip finds that one.
@@ -47,7 +52,26 @@ class PipWrongName(Rule):
         for one in requirements:
             if one.url or not one.applies(python):
                 continue
-            if (right := _WRONG_NAMES.get(one.key)) and canonical(right) in names:
+            right = _WRONG_NAMES.get(one.key)
+            if one.key == "sklearn" and one.pin == "0.0" and "scikit-learn" in names:
+                yield self.at(
+                    one.text,
+                    "`sklearn==0.0` is empty: it only asks for `scikit-learn`, which is also listed",
+                    help="Remove the line",
+                    severity=Severity.INFO,
+                    level=Level.POLISH,
+                    fix=Fix("Remove `sklearn`", (remove_requirement(one),)),
+                )
+            elif one.key == "sklearn" and one.pin == "0.0":
+                yield self.at(
+                    one.text,
+                    "`sklearn==0.0` is empty: it installs the newest `scikit-learn`, whatever that is on the day of the build",
+                    help="List `scikit-learn` with its version",
+                    severity=Severity.INFO,
+                    level=Level.REPRODUCE,
+                    fix=_under(one, "scikit-learn"),
+                )
+            elif right and canonical(right) in names:
                 yield self.at(
                     one.text,
                     f"pip cannot install `{one.name}`, so the build stops. The package is called `{right}`, which is also listed",
@@ -61,6 +85,15 @@ class PipWrongName(Rule):
                     help=f"Use `{right}`",
                     fix=_under(one, right),
                 )
+            elif what := pairs("not_for_pip.tsv").get(one.key):
+                if not has_other_index(repo):
+                    yield self.at(
+                        one.text,
+                        f"`{one.name}` is {what}, so pip finds no such package and the build stops",
+                        help="Remove the line",
+                        fix=Fix(f"Remove `{one.name}`", (remove_requirement(one),)),
+                        cause=what,
+                    )
             elif one.key in stdlib or one.key in _PART_OF:
                 whole = _PART_OF.get(one.key)
                 what = f"comes with `{whole}`" if whole else "is part of Python itself"
