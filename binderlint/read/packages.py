@@ -37,6 +37,12 @@ def packages_by_name() -> dict[str, Package]:
 
 
 @cache
+def companions() -> frozenset[str]:
+    """What the packages that are imported most bring along, which an unknown one may bring too."""
+    return frozenset(name for *_, brings in rows("imports.tsv") for name in brings.split())
+
+
+@cache
 def _modules() -> dict[str, Package]:
     return {module: package for modules, package in _rows() for module in modules}
 
@@ -65,10 +71,12 @@ def conda_names_of(name: str) -> tuple[str, ...]:
 
 @cache
 def _rows() -> tuple[tuple[tuple[str, ...], Package], ...]:
-    return tuple(
+    written = (
         (tuple(modules.split()), Package(name, tuple(conda.split()), tuple(brings.split())))
         for name, modules, conda, brings in rows("imports.tsv")
     )
+    asked = (((), Package(name, (name,), tuple(brings.split()))) for name, brings in rows("brings.tsv"))
+    return (*written, *asked)
 
 
 @cache

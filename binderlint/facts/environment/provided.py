@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import cache
-
 from binderlint.data import listed_words, pairs
 from binderlint.facts.environment.installs import pip_files, pip_requirements
 from binderlint.facts.environment.mapping import conda_list, conda_specs
@@ -14,7 +12,7 @@ from binderlint.facts.named import misnamed_environments
 from binderlint.facts.scripts.start_and_post_build import post_build_script, start_script
 from binderlint.pattern import regex
 from binderlint.read.installer import asked_for
-from binderlint.read.packages import base_packages, names_of_conda, packages_by_name
+from binderlint.read.packages import base_packages, companions, names_of_conda, packages_by_name
 from binderlint.read.requirements import canonical
 from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.buildpack import Buildpack
@@ -74,12 +72,6 @@ def _listed_elsewhere(repo: Snapshot) -> set[str]:
     return {canonical(word) for text in texts for word in re.findall(r"[A-Za-z][\w.-]*", text)}
 
 
-@cache
-def _companions() -> frozenset[str]:
-    """The packages that others bring along."""
-    return frozenset(name for package in packages_by_name().values() for name in package.brings)
-
-
 def _roots(repo: Snapshot, mine: tuple[str, ...]) -> set[str] | None:
     """The packages asked for by name, and by the package of the repository; None when one of them is no name.
 
@@ -110,7 +102,7 @@ def _roots(repo: Snapshot, mine: tuple[str, ...]) -> set[str] | None:
     )  # `name[all]` brings who knows what
     if extras and not _is_export(repo):
         return None
-    return names if _is_export(repo) or not unknown - pairs("wrong_pip_names.tsv").keys() else names | _companions()
+    return names if _is_export(repo) or not unknown - pairs("wrong_pip_names.tsv").keys() else names | companions()
 
 
 def _is_export(repo: Snapshot) -> bool:
