@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+
 from binderlint.data import listed_words, pairs
 from binderlint.facts.environment.installs import pip_files, pip_requirements
 from binderlint.facts.environment.mapping import conda_list, conda_specs
