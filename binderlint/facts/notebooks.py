@@ -8,11 +8,29 @@ from binderlint.fact import fact
 from binderlint.pattern import regex
 from binderlint.read.plain_notebook import PlainNotebook
 from binderlint.snapshot import Snapshot
+from binderlint.source import Source
 
 NOTEBOOK_ENDINGS = (".ipynb", ".Rmd")
 """How the names of notebooks of Jupyter and of R Markdown end."""
 # Copies, build results and test data, which nobody opens on Binder.
 _ASIDE = regex(r"(?:^|/)(?:\.ipynb_checkpoints|_build|node_modules|tests?|testing|fixtures?|site-packages)/", re.I)
+
+
+# The head of a text that Jupytext opens as a notebook: YAML, in scripts behind `#`.
+_TEXT_HEAD = regex(r"(?:# )?---\r?\n(?:(?!(?:# )?---)[^\n]*\n){0,40}?#?[ ]*jupytext:[ ]*\r?\n")
+
+
+@fact
+def text_notebooks(repo: Snapshot) -> tuple[Source, ...]:
+    """The Markdown files and scripts that say in their head that Jupytext opens them as notebooks."""
+    named = (source for source in repo.files if source.name.endswith((".md", ".py", ".R", ".jl")))
+    return tuple(
+        source
+        for source in named
+        if b"jupytext" in source.data[:2000]
+        and not _ASIDE.search(source.path)
+        and _TEXT_HEAD.match(source.text[:4000].removeprefix("\ufeff"))
+    )
 
 
 @fact
