@@ -4,7 +4,7 @@
 a JSON object a line: `repo`, `build` (true, false), and `notebooks` with `path`, `ok` and `error`, the name of the exception and its words. Trees without
 a record and records without a tree are left out.
 
-A failing notebook is *named* when a diagnostic says what its error was: at the notebook, or, for a module that is missing, anywhere. A notebook that ran has a
+A failing notebook is *named* when a diagnostic says what its error was: at the notebook, or, for a module that is missing, anywhere, and also where it says that a list with the module's package is not used. A notebook that ran has a
 *false alarm* when a warning or an error of level run or launch is at it. Where a repository has no environment file it is also checked with an empty
 requirements.txt, which is what its author would add first. An outcome that would be another one today is for the reader to judge: `--list` prints all misses and false alarms.
 """
@@ -22,6 +22,7 @@ from typing import Any
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.linter import check
 from binderlint.outside.worktree import read_folder
+from binderlint.read.packages import package_of
 from binderlint.repo2docker.build import build_plan
 from binderlint.snapshot import Snapshot
 from binderlint.source import RepositoryError, Source
@@ -39,6 +40,9 @@ _RULES = {
 
 # What stops a run of all cells but nobody who works in the notebook.
 _NO_FAULT = ("StdinNotImplementedError", "TimeoutError")
+
+# What says that a list of packages is not used: it names the cause where that list has the package of a module.
+_UNREAD = ("LAY001", "LAY002", "LAY013")
 
 
 class Outcome(NamedTuple):
@@ -79,12 +83,22 @@ def outcomes(record: dict[str, Any]) -> Iterator[Outcome]:
         yield Outcome(one["path"], kind, detail)
 
 
-def is_named(outcome: Outcome, found: list[Diagnostic]) -> bool:
+def is_named(outcome: Outcome, found: list[Diagnostic], repo: Snapshot) -> bool:
     """Whether diagnostics name the cause of a failure."""
     codes = _RULES.get(outcome.kind, ())
     if outcome.kind == "module":
-        return any(one.code in codes and f"`{outcome.detail}`" in one.message for one in found)
+        said = any(one.code in codes and f"`{outcome.detail}`" in one.message for one in found)
+        return said or any(_lists(repo, one.path, outcome.detail) for one in found if one.code in _UNREAD)
     return any(one.code in codes and one.path == outcome.path for one in found)
+
+
+def _lists(repo: Snapshot, path: str, module: str) -> bool:
+    """Whether a file names the package of a module."""
+    package, source = package_of(module), repo.get(path)
+    names = {module, *((package.name, *package.condas) if package else ())}
+    return source is not None and any(
+        re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", source.text) for name in names
+    )
 
 
 def alarms(path: str, found: list[Diagnostic]) -> list[Diagnostic]:
@@ -122,7 +136,7 @@ def score(folder: Path, records: list[dict[str, Any]]) -> tuple[Counter[tuple[st
                 counts["ran", "false alarm"] += bool(wrong)
                 lines += [f"alarm {record['repo']} {one.path}: {one.code} {one.message}" for one in wrong[:1]]
                 continue
-            named = is_named(outcome, plain), is_named(outcome, added)
+            named = is_named(outcome, plain, repo), is_named(outcome, added, repo)
             _count(counts, lines, record["repo"], outcome.kind, *named, f"{outcome.path}: {outcome.detail}")
     return counts, lines
 

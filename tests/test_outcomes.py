@@ -46,6 +46,16 @@ RECORDS = [
 ]
 
 
+def test_a_list_that_is_not_used_names_its_modules(tmp_path: Path) -> None:
+    for path, text in {"a.ipynb": notebook("import bs4"), "work/requirements.txt": "beautifulsoup4\n"}.items():
+        (tmp_path / "ocean+waves" / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "ocean+waves" / path).write_text(text, "utf-8")
+    errors = [["ModuleNotFoundError", f"No module named '{name}'"] for name in ("bs4", "tidegauge")]
+    records = [{"repo": "ocean/waves", "build": True, "notebooks": [{"path": "a.ipynb", "ok": False, "error": one} for one in errors]}]  # fmt: skip
+    counts, _ = score(tmp_path, records)
+    assert (counts["module", "n"], counts["module", "named"]) == (2, 1)
+
+
 def test_score(trees: Path) -> None:
     counts, lines = score(trees, RECORDS)
     assert counts == {
