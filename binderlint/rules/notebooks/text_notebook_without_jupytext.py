@@ -19,6 +19,7 @@ class TextNotebookWithoutJupytext(Rule):
     code = "NBK012"
     severity = Severity.WARNING
     level = Level.RUN
+    needs_git = True
 
     @about(text_notebooks)
     def check(self, repo: Snapshot, sources: tuple[Source, ...]) -> Iterator[Diagnostic]:
