@@ -7,8 +7,14 @@ import posixpath
 from collections.abc import Iterator
 
 from binderlint.data import pairs
+from binderlint.pattern import regex
 from binderlint.read.cells import syntax
 from binderlint.values import NamedTuple
+
+# A call that may read a file: the last names of the functions in readers.tsv.
+READING = regex(
+    r"\b(?:open|open_\w+|read|read_\w+|load|load\w+|genfromtxt|fromfile|imread|ExcelFile|parse|listdir)\s*\("
+)
 
 
 class FileRead(NamedTuple):

@@ -15,7 +15,7 @@ from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
 from binderlint.read.cells import imports
-from binderlint.read.file_reads import FileReads
+from binderlint.read.file_reads import READING, FileReads
 from binderlint.read.plain_notebook import PlainNotebook
 from binderlint.snapshot import Snapshot
 from binderlint.values import NamedTuple
@@ -88,6 +88,8 @@ class NotebookFileMissing(Rule):
 
 def _uses(page: PlainNotebook) -> Iterator[_Use]:
     """The files that a notebook reads by a relative path."""
+    if not any(READING.search(cell.text) for cell in page.code):
+        return
     reads = FileReads()
     for cell in page.code:
         if "raises-exception" in str(cell.data.get("metadata")):
