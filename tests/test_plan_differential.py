@@ -39,7 +39,7 @@ def test_cases_of_the_rules(oracle: Oracle, files: Files) -> None:
 
 
 @settings(
-    max_examples=int(os.environ.get("BINDERLINT_RANDOM_REPOSITORIES", "400")),
+    max_examples=int(os.environ.get("BINDERLINT_RANDOM_REPOSITORIES", "200")),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
 )
