@@ -20,13 +20,16 @@ from binderlint.read.plain_notebook import PlainNotebook
 from binderlint.snapshot import Snapshot
 from binderlint.values import NamedTuple
 
-# What may bring files, or go to another folder: commands of the shell, downloads, archives, programs, files whose names are not written out.
+# What may bring files, or go to another folder: commands of the shell, downloads, archives, programs, files whose names are not written out whole.
 _MAY_BRING = regex(
     r"^\s*(?:!(?!\s*(?:pip|conda|mamba|ls|head|tail|cat|wc|pwd)\b)|%%?(?:cd|bash|sh|script|writefile|run|sx|system|R|julia)\b|cd\s)"
     r"|chdir|wget|curl|urlretrieve|urlopen|requests\.|download|fetch|unzip|[zZ]ip[fF]ile|tarfile|extract|gdown|kaggle|\bclone\b|\bdvc\b|datalad"
-    r"|os\.system|subprocess|shutil|makedirs|mkdir|tempfile|google\.colab|load_dataset|set_working|papermill"
-    r"|(?:\bto_(?:csv|excel|json|pickle|parquet|feather|hdf|stata|netcdf|zarr|file)|\bsave\w*|\bdump)\((?!\s*[rbf]?[\"'])"
-    r"|\bopen\((?!\s*[rb]?[\"'])[^\n]*[\"'][wax]",
+    r"|os\.system|subprocess|shutil|makedirs|mkdir|tempfile|google\.colab|load_dataset|set_working|papermill|FileUpload"
+    # np.save("x") writes x.npy, savefig("x") x.png, and render("x") of graphviz x.pdf: a name without an ending is not the whole name
+    r"|(?:\bto_(?:csv|excel|json|pickle|parquet|feather|hdf|stata|netcdf|zarr|file)|\b\w*save\w*|\bimwrite|\bwrite_\w+|\bdump|\brender)\("
+    r"(?!\s*[rb]?(?:\"[^\"\n{%]*\.\w+\"|'[^'\n{%]*\.\w+')\s*[,)])"
+    r"|\.open\(\s*(?:mode\s*=\s*)?[\"'][wax]"
+    r"|\bopen\((?!\s*[rb]?(?:\"[^\"\n{%]*\"|'[^'\n{%]*')\s*[,)])[^\n]*[\"'][wax]",
     re.MULTILINE,
 )
 _PROGRAMS = (".py", ".sh", ".bash", ".R", ".jl", ".yml", ".yaml", ".toml")
@@ -61,8 +64,9 @@ class NotebookFileMissing(Rule):
         missing = [use for use in uses if _is_missing(repo, use)]
         if not missing or makes_files(repo):
             return
+        bringing = min((_order(page) for page in notebooks if _brings(page)), default=None)
         certain = {
-            page.source.path: _certain(repo, page)
+            page.source.path: 0 if bringing and bringing < _order(page) else _certain(repo, page)
             for page in {use.page.source.path: use.page for use in missing}.values()
         }
         read, named = Counter(posixpath.basename(use.path) for use in uses), _named(repo)
@@ -78,7 +82,7 @@ class NotebookFileMissing(Rule):
                 use.page.line(use.cell, use.line),
                 f"The file is called `{other}`. Linux tells capital from small letters, so `{use.written}` is not found and this cell ends with an error"
                 if other
-                else f"There is no `{use.written}` {'on Binder' if use.path.startswith('/') else 'in the repository'}, and nothing here makes or downloads it, so this cell ends with an error",
+                else f"There is no `{use.written}` {'on Binder' if use.path.startswith('/') else 'in the repository'}, and nothing before this cell makes or downloads it, so the cell ends with an error",
                 help=f"Write `{posixpath.relpath(other, use.page.source.folder or '.')}`"
                 if other
                 else "Add the file to the repository, or download it in the notebook",
@@ -102,6 +106,16 @@ def _uses(page: PlainNotebook) -> Iterator[_Use]:
 
 def _is_missing(repo: Snapshot, use: _Use) -> bool:
     return use.path != "." and (use.path.startswith(("..", "/")) or not may_be_there(repo, use.path))
+
+
+def _brings(page: PlainNotebook) -> bool:
+    """Whether a notebook, which a visitor may run first, may bring files."""
+    return any(_MAY_BRING.search(cell.text) for cell in page.code)
+
+
+def _order(page: PlainNotebook) -> str:
+    """What sorts notebooks in the order in which they are meant to be run: by their paths, `2` before `10`."""
+    return re.sub(r"\d+", lambda number: number[0].zfill(8), page.source.path)
 
 
 def _certain(repo: Snapshot, page: PlainNotebook) -> int:
