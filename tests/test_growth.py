@@ -120,6 +120,35 @@ KINDS: dict[str, Grown] = {
         "install.R": lines('install.packages("a{}")\n')(size),
     },
     "brackets in R": lambda size: {"runtime.txt": "r-4.4-2025-04-01\n", "install.R": "(a " * size},
+    "files beside postBuild": lambda size: {
+        "binder/requirements.txt": "",
+        "binder/postBuild": "#!/bin/bash\n" + lines("bash a{}.sh\n")(size),
+        **{f"binder/a{size}x{number}.sh": "" for number in range(size)},
+    },
+    "environments in a Dockerfile": lambda size: {
+        "Dockerfile": "FROM quay.io/jupyter/base-notebook:2024-10-07\n" + lines("RUN conda create -n a{}\n")(size)
+    },
+    "files that notebooks read": lambda size: {
+        "requirements.txt": "",
+        **{
+            f"a{number}.ipynb": json.dumps({"cells": [{"cell_type": "code", "source": f"open('x{number}')"}]})
+            for number in range(size)
+        },
+    },
+    "modules that import the next": lambda size: {
+        **notebook(lambda _: ["import a0"])(size),
+        **{f"a{number}.py": f"import a{number + 1}, seaborn\n" for number in range(size)},
+    },
+    "wrong names of conda": lambda size: {"environment.yml": "dependencies:\n" + "  - torch\n" * size},
+    "packages that cells of Julia use": lambda size: {
+        "Project.toml": "[deps]\n",
+        "a.ipynb": json.dumps(
+            {
+                "cells": [{"cell_type": "code", "source": lines("using A{}\n")(size)}],
+                "metadata": {"kernelspec": {"name": "julia-1.11", "language": "julia"}},
+            }
+        ),
+    },
     "packages of Julia": lambda size: {"Project.toml": "[deps]\n" + lines('A{} = "7073ff75"\n')(size)},
     "tables": one("pyproject.toml", lines("[tool.a{}]\nb = 1\n")),
     "dependencies of a project": lambda size: {

@@ -1,1 +1,1 @@
-"""Programs that make the tables in binderlint/data from their sources. They need the network and are run by hand, or once a week by a workflow."""
+"""Programs that make the tables in binderlint/data from their sources. They need the network and are run by hand."""

@@ -51,7 +51,7 @@ def brought(package: str) -> set[str] | None:
 
 def main(names: list[str]) -> None:
     known = {name for name, *_ in rows("imports.tsv")}
-    table = pairs("brings.tsv").copy() if _TABLE.exists() else {}
+    table = dict(pairs("brings.tsv")) if _TABLE.exists() else {}
     asked = [name for name in map(canonical, names or table) if name not in known]
     with ThreadPoolExecutor(4) as pool:
         for name, found in zip(asked, pool.map(brought, asked), strict=True):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 
 DATA = Path(__file__).parent
 
@@ -15,9 +17,11 @@ def rows(name: str) -> tuple[tuple[str, ...], ...]:
     return tuple(tuple(line.split("\t")) for line in lines[1:])
 
 
-def pairs(name: str) -> dict[str, str]:
+@cache
+def pairs(name: str) -> Mapping[str, str]:
     """The rows of a table of two columns, as a mapping."""
-    return {key: value for key, value in rows(name)}  # noqa: C416 (mypy does not see that a row has two fields)
+    found = {key: value for key, value in rows(name)}  # noqa: C416 (mypy does not see that a row has two fields)
+    return MappingProxyType(found)
 
 
 @cache

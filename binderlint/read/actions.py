@@ -22,11 +22,10 @@ _ARCHIVE = regex(
     re.IGNORECASE,
 )
 _SMALL = regex(r"\.(?:csv|tsv|json|geojson|sh|txt|ya?ml|py|ipynb|md)(?:[?#].*)?$", re.IGNORECASE)
-# Python, R and Julia code that fetches something.
-_CODE = regex(
+CODE_DOWNLOADS = regex(
     r"urlretrieve|urlopen|requests\.get|pooch\.\w+|nltk\.download|wget\.download|gdown\.\w+|hf_hub_download|snapshot_download|load_dataset\(|download\.file|\bdownload\(|Downloads\.download|tfds\.load|fetch_\w+\(|open_zarr\(|from_pretrained\("
 )
-_CODE_INSTALLS = regex(
+CODE_INSTALLS = regex(
     r"install\.packages\(|install_github\(|install_version\(|BiocManager::install|remotes::install|devtools::install|pak::pkg_install|Pkg\.(?:add|instantiate|build|precompile|update|develop|activate)|Pkg\.clone"
 )
 
@@ -122,7 +121,7 @@ def download(command: Command) -> Download | None:
         ):
             return Download(tool, url, True)
     text = code(command)
-    if text and _CODE.search(text) and not _LOCAL.search(text):
+    if text and CODE_DOWNLOADS.search(text) and not _LOCAL.search(text):
         target = next(iter(_URL.findall(text)), "").rstrip(")]}'\";,")
         return Download(command.name, target, _is_archive(target))
     return None
@@ -207,7 +206,7 @@ def install(command: Command) -> str | None:
         } & set(rest):
             return "setup.py install"
     text = code(command)
-    found = _CODE_INSTALLS.search(text) if text else None
+    found = CODE_INSTALLS.search(text) if text else None
     return found.group().rstrip("(") if found else None
 
 

@@ -22,6 +22,9 @@ from binderlint.snapshot import Snapshot
 from binderlint.source import Array, Source, Text
 from binderlint.values import NamedTuple
 
+PYTORCH_INDEX = "https://download.pytorch.org/whl"
+"""Where PyTorch's builds for the CPU (`/cpu`) and for versions of CUDA (`/cu118`) are."""
+
 
 class PipFile(NamedTuple):
     """What pip is given: the lines of a requirements file, or of the `pip:` list of environment.yml."""

@@ -6,6 +6,7 @@ import re
 from functools import cache
 
 from binderlint.data import rows
+from binderlint.fact import fact
 from binderlint.pattern import regex
 from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.buildpack import Buildpack
@@ -50,13 +51,14 @@ def missing_interface(urlpath: str, repo: Snapshot) -> Interface | None:
     plan = build_plan(repo)
     if interface is None or (interface.by_r and (plan.conda_r or plan.buildpack == Buildpack.R)):
         return None
-    written = configuration(repo)
+    written = written_configuration(repo)
     return None if interface.named.search(written) or _BY_ADDRESS.search(written) else interface
 
 
+@fact
 def is_proxy_in_doubt(repo: Snapshot) -> bool:
     """Whether a port may be served without a start script: jupyter-server-proxy is not listed, Jupyter is configured, or a package has no name."""
-    written = configuration(repo)
+    written = written_configuration(repo)
     configured = any(re.search(r"(?:^|/)jupyter_\w+\.(?:py|json)$", path) for path in repo.sources)
     return (
         configured
@@ -65,7 +67,8 @@ def is_proxy_in_doubt(repo: Snapshot) -> bool:
     )
 
 
-def configuration(repo: Snapshot) -> str:
+@fact
+def written_configuration(repo: Snapshot) -> str:
     """All that can say what is installed, in one text."""
     plan = build_plan(repo)
     kernel = (

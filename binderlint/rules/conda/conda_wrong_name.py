@@ -36,25 +36,25 @@ class CondaWrongName(Rule):
                 right, but = wrong.get(spec.key, ("", ""))
                 if spec.key not in wrong or spec.channel or but in channels:
                     continue
-                where = (
-                    f" Only the channel `{but}` has it" if but else f" It is called `{right}` there" if right else ""
-                )
-                yield self.at(
-                    spec.place,
-                    f"conda finds no package `{spec.name}`, so the build stops.{where or ' It is a part of Python'}",
-                    help=f"Use `{right}`"
-                    if right
-                    else "Remove the line: conda-forge's packages are for the CPU where there is no GPU"
-                    if but
-                    else "Remove the line",
-                    fix=_fix(items, index, spec, right, listed),
-                )
+                message, advice = _said(str(spec.name), right, but)
+                yield self.at(spec.place, message, help=advice, fix=_fix(items, index, spec, right, listed))
+
+
+def _said(name: str, right: str, but: str) -> tuple[str, str]:
+    """What is wrong with a name, and what to do."""
+    if right:
+        return f"conda calls this package `{right}` and finds no `{name}`, so the build stops", f"Use `{right}`"
+    if but:
+        advice = "Remove the line: conda-forge's packages are for the CPU where there is no GPU"
+        return f"Only the channel `{but}`, which is not listed, has `{name}`, so the build stops", advice
+    return (
+        f"`{name}` is a part of Python and conda finds no package of this name, so the build stops",
+        "Remove the line",
+    )
 
 
 def _fix(items: Array, index: int, spec: MatchSpec, right: str, listed: Set[str]) -> Fix | None:
-    if not right:
-        return Fix(f"Remove `{spec.name}`", (remove(items, index),))
-    if right in listed:
+    if not right or right in listed:
         return Fix(f"Remove `{spec.name}`", (remove(items, index),))
     if spec.whole or (spec.version and right == "opencv"):
         return None

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
 
-from binderlint.facts.docker.context import Run, build_dockerfile, docker_runs
+from binderlint.fact import fact
+from binderlint.facts.docker.context import build_dockerfile, docker_runs
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
@@ -18,10 +20,11 @@ from binderlint.read.installer import CONDA
 from binderlint.read.script import UNKNOWN, Command
 from binderlint.read.yaml import read_yaml
 from binderlint.snapshot import Snapshot
-from binderlint.source import Text
+from binderlint.source import Source, Text
 
 # What makes Jupyter see the environments of conda or puts one of them before the others, or a script that may.
 _FINDS = regex(r"nb_conda|kernelspec|ipykernel|activate|/envs/|CONDA_DEFAULT_ENV|\.sh\b")
+_WORD = regex(r"[\w.-]+")
 
 
 class DockerEnvironmentNotUsed(Rule):
@@ -34,11 +37,14 @@ class DockerEnvironmentNotUsed(Rule):
         known = image_facts(base_of(dockerfile))
         if known is None or not known.jupyter:
             return
-        runs = docker_runs(repo)
-        for run in runs:
+        texts = [str(one.script or one.body) for one in dockerfile.built if one.name not in ("COPY", "ADD")]
+        if any(map(_FINDS.search, texts)) or dockerfile.last("ENTRYPOINT"):
+            return
+        words = Counter(word for text in texts for word in _WORD.findall(text))
+        for run in docker_runs(repo):
             for command in run.commands if run.clear else ():
                 name = _made(repo, command)
-                if name and not _is_used(dockerfile, runs, command, name):
+                if name and words[name] <= _WORD.findall(command.place.text).count(name):
                     yield self.at(
                         command.place,
                         f"Jupyter runs in the image's own environment and knows nothing of `{name}`, so notebooks do not find its packages",
@@ -61,7 +67,7 @@ def _made(repo: Snapshot, command: Command) -> str:
 
 def _written(repo: Snapshot, path: str) -> str:
     """The name that a file gives the environment, of the one file of the repository that is called so."""
-    found = [one for other, one in repo.sources.items() if posixpath.basename(other) == posixpath.basename(path)]
+    found = _files_named(repo, posixpath.basename(path))
     if len(found) != 1 or not found[0].name.endswith((".yml", ".yaml")):
         return ""
     match read_yaml(found[0]).value:
@@ -70,15 +76,7 @@ def _written(repo: Snapshot, path: str) -> str:
     return ""
 
 
-def _is_used(dockerfile: Dockerfile, runs: tuple[Run, ...], making: Command, name: str) -> bool:
-    """Whether anything but the command that makes an environment names it, or makes Jupyter find it."""
-    word = re.compile(rf"(?<![\w-]){re.escape(name)}(?![\w-])")
-    for one in dockerfile.built:
-        text = str(one.script or one.body)
-        if one.name == "ENTRYPOINT" or _FINDS.search(text):
-            return True
-        if one.place.span.start <= making.place.span.start < one.place.span.end:
-            text = text.replace(making.place.text, "", 1)
-        if word.search(text) and one.name not in ("COPY", "ADD"):
-            return True
-    return False
+@fact
+def _files_named(repo: Snapshot, name: str) -> tuple[Source, ...]:
+    """The files of the repository with a name, wherever they are."""
+    return tuple(source for path, source in repo.sources.items() if posixpath.basename(path) == name)

@@ -13,16 +13,15 @@ from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
+from binderlint.read.actions import CODE_INSTALLS
 from binderlint.read.plain_notebook import PlainNotebook
 from binderlint.repo2docker.build import build_plan
 from binderlint.snapshot import Snapshot
 
-_USING = regex(
-    r"^(?:using|import)[ \t]+([A-Z]\w*(?:[ \t]*,[ \t]*[A-Z]\w*)*)(?=[ \t]*(?:[:;#.\r\n]|as\b|$))", re.MULTILINE
-)
-# What may bring packages, or modules that are no packages.
+_USING = regex(r"(?:using|import)[ \t]+([A-Z]\w*(?:[ \t]*,[ \t]*[A-Z]\w*)*)(?=[ \t]*(?:[:;#.\r]|as\b|$))")
+# What may bring modules that are no packages, or packages in the language of Pkg's own prompt.
 _MAY_BRING = regex(
-    r"\bPkg\.(?:add|develop|activate|instantiate|generate|update)|^[ \t]*\]|\bpkg\"|\binclude\(|\bLOAD_PATH\b|\bmodule[ \t]",
+    r"^[ \t]*\]|\bpkg\"|\binclude\(|\bLOAD_PATH\b|\bmodule[ \t]",
     re.MULTILINE,
 )
 
@@ -41,16 +40,18 @@ class JuliaPackageMissing(Rule):
         there = {*deps, str(project.data.get("name", "")), *listed_words("julia_stdlib.txt")}
         for page in notebooks:
             texts = [cell.text for cell in page.code]
-            if page.language != "julia" or _has_project(repo, page) or any(map(_MAY_BRING.search, texts)):
+            brings = any(CODE_INSTALLS.search(text) or _MAY_BRING.search(text) for text in texts)
+            if page.language != "julia" or brings or _has_project(repo, page):
                 continue
             told: set[str] = set()
             for cell in page.code:
-                for found in _USING.finditer(cell.text):
-                    for name in re.split(r"[ \t]*,[ \t]*", found[1]):
+                for number, line in enumerate(cell.text.split("\n"), 1):
+                    found = _USING.match(line)
+                    for name in re.split(r"[ \t]*,[ \t]*", found[1]) if found else ():
                         if name not in there | told:
                             told.add(name)
                             yield self.at(
-                                page.line(cell.number, cell.text.count("\n", 0, found.start()) + 1),
+                                page.line(cell.number, number),
                                 f"`{name}` is not in `{project.source.path}`, so Julia does not find it and this cell ends with an error",
                                 help=f"Add it to the project: `julia --project -e 'using Pkg; Pkg.add(\"{name}\")'`",
                                 cause=f"{name} is not installed",

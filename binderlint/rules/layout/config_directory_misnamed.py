@@ -40,21 +40,18 @@ class ConfigDirectoryMisnamed(Rule):
         used = [use.path for use in plan.files if plan.uses(use.path)]  # in the root, where the folder would hide them
         harmless = plan.default and not used and not any(naming_folder(repo, folder))
         names = {file.name for file in files}
-        if "default.nix" in names and names.isdisjoint(("Dockerfile", *JULIA)):
-            yield self.at(
-                files[0],
-                f"Binder reads a folder `{right}`, not `{folder}`, so nothing in it is used",
-                help=f"Create `{right}/environment.yml` with the packages: no BinderHub can start what is built with Nix",
-                level=Level.LAUNCH if is_refused(repo) else None,
-            )
-            return
+        nix = "default.nix" in names and names.isdisjoint(("Dockerfile", *JULIA))
+        hidden = f". Binder then reads nothing in the root any more, such as `{used[0]}`" if used else ""
         yield self.at(
             files[0],
             f"Binder reads a folder `{right}`, not `{folder}`, so nothing in it is used",
-            help=f"Rename the folder: `git mv {folder} {right}`"
-            + (f". Binder then reads nothing in the root any more, such as `{used[0]}`" if used else ""),
+            help=f"Create `{right}/environment.yml` with the packages: no BinderHub can start what is built with Nix"
+            if nix
+            else f"Rename the folder: `git mv {folder} {right}`{hidden}",
             level=Level.LAUNCH if files[0].name in CHOOSES and is_refused(repo) else None,
-            fix=Fix(
+            fix=None
+            if nix
+            else Fix(
                 f"Rename the folder `{folder}` to `{right}`",
                 moves,
                 Applicability.SAFE if harmless else Applicability.UNSAFE,

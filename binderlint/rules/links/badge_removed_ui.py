@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from binderlint.facts.launch.interfaces import configuration
+from binderlint.facts.launch.interfaces import written_configuration
 from binderlint.facts.launch.refs import opening_here
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
@@ -25,7 +25,7 @@ class BadgeRemovedUi(Rule):
             if target is None or target.name != "urlpath" or not isinstance(target.value, Text):
                 continue
             gone = re.match(r"/*(nteract|stencila)\b", target.decoded, re.IGNORECASE)
-            if gone and gone[1].lower() not in configuration(repo).lower():
+            if gone and gone[1].lower() not in written_configuration(repo).lower():
                 yield self.at(
                     target.value,
                     f"Binder no longer includes `{gone[1]}`, so visitors get `404: Not Found`",

@@ -14,6 +14,7 @@ from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
+from binderlint.read.actions import CODE_DOWNLOADS
 from binderlint.read.cells import imports
 from binderlint.read.file_reads import READING, FileReads
 from binderlint.read.plain_notebook import PlainNotebook
@@ -23,7 +24,7 @@ from binderlint.values import NamedTuple
 # What may bring files, or go to another folder: commands of the shell, downloads, archives, programs, files whose names are not written out whole.
 _MAY_BRING = regex(
     r"^\s*(?:!(?!\s*(?:pip|conda|mamba|ls|head|tail|cat|wc|pwd)\b)|%%?(?:cd|bash|sh|script|writefile|run|sx|system|R|julia)\b|cd\s)"
-    r"|chdir|wget|curl|urlretrieve|urlopen|requests\.|download|fetch|unzip|[zZ]ip[fF]ile|tarfile|extract|gdown|kaggle|\bclone\b|\bdvc\b|datalad"
+    r"|chdir|wget|curl|requests\.|download|fetch|unzip|[zZ]ip[fF]ile|tarfile|extract|gdown|kaggle|\bclone\b|\bdvc\b|datalad"
     r"|os\.system|subprocess|shutil|makedirs|mkdir|tempfile|google\.colab|load_dataset|set_working|papermill|FileUpload"
     # np.save("x") writes x.npy, savefig("x") x.png, and render("x") of graphviz x.pdf: a name without an ending is not the whole name
     r"|(?:\bto_(?:csv|excel|json|pickle|parquet|feather|hdf|stata|netcdf|zarr|file)|\b\w*save\w*|\bimwrite|\bwrite_\w+|\bdump|\brender)\("
@@ -110,7 +111,11 @@ def _is_missing(repo: Snapshot, use: _Use) -> bool:
 
 def _brings(page: PlainNotebook) -> bool:
     """Whether a notebook, which a visitor may run first, may bring files."""
-    return any(_MAY_BRING.search(cell.text) for cell in page.code)
+    return any(_may_bring(cell.text) for cell in page.code)
+
+
+def _may_bring(text: str) -> bool:
+    return bool(_MAY_BRING.search(text) or CODE_DOWNLOADS.search(text))
 
 
 def _order(page: PlainNotebook) -> str:
@@ -122,7 +127,7 @@ def _certain(repo: Snapshot, page: PlainNotebook) -> int:
     """The number of the first cell that may bring files; of what is read before it, everything is known."""
     own = modules_in(repo, page.source.folder)
     for cell in page.code:
-        if _MAY_BRING.search(cell.text) or (own and any(one.name in own for one in imports(cell.text))):
+        if _may_bring(cell.text) or (own and any(one.name in own for one in imports(cell.text))):
             return cell.number
     return len(page.cells) + 1
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from binderlint.facts.launch.interfaces import configuration
+from binderlint.facts.launch.interfaces import written_configuration
 from binderlint.facts.launch.refs import opening_here
 from binderlint.facts.notebooks import shown_notebooks, text_notebooks
 from binderlint.lint.about import about
@@ -24,7 +24,7 @@ class TextNotebookWithoutJupytext(Rule):
     @about(text_notebooks)
     def check(self, repo: Snapshot, sources: tuple[Source, ...]) -> Iterator[Diagnostic]:
         plan = build_plan(repo)
-        if plan.error or plan.default or not plan.transparent or "jupytext" in configuration(repo):
+        if plan.error or plan.default or not plan.transparent or "jupytext" in written_configuration(repo):
             return
         opened = _opened(repo)
         for source in sources if not shown_notebooks(repo) else (one for one in sources if one.path in opened):

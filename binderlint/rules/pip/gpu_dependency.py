@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from binderlint.changes.edits import insert_lines, prepend
 from binderlint.data import pairs
-from binderlint.facts.environment.installs import PipFile, has_other_index, pip_files
+from binderlint.facts.environment.installs import PYTORCH_INDEX, PipFile, has_other_index, pip_files
 from binderlint.facts.environment.mapping import conda_specs
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
 from binderlint.lint.rule import Rule
@@ -14,9 +14,6 @@ from binderlint.read.requirements import Requirement, canonical
 from binderlint.repo2docker.build import build_plan
 from binderlint.snapshot import Snapshot
 from binderlint.source import Text
-
-_CPU_INDEX = "https://download.pytorch.org/whl/cpu"
-
 
 _TORCH = {"torch", "torchvision", "torchaudio"}
 
@@ -67,7 +64,7 @@ class GpuDependency(Rule):
 
 
 def _add_index(file: PipFile, one: Requirement) -> Edit:
-    line = f"--extra-index-url {_CPU_INDEX}"
+    line = f"--extra-index-url {PYTORCH_INDEX}/cpu"
     if file.array is not None:
         return prepend(file.array, line)
     return insert_lines(file.source, one.line.place.line, line)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from binderlint.changes.edits import between, remove_requirement, replace
 from binderlint.data import pairs
@@ -47,30 +47,14 @@ class PipWrongName(Rule):
     def check(self, repo: Snapshot, plan: Plan) -> Iterator[Diagnostic]:
         python = plan.python.version if plan.python else "3.10"
         stdlib = {canonical(name) for name in sys.stdlib_module_names if not name.startswith("_")} - _STDLIB_ON_INDEX
-        requirements = pip_requirements(repo)
+        requirements, elsewhere, foreign = pip_requirements(repo), has_other_index(repo), pairs("not_for_pip.tsv")
         names = {one.key: one for one in reversed(requirements)}
         for one in requirements:
             if one.url or not one.applies(python):
                 continue
             right = _WRONG_NAMES.get(one.key)
-            if one.key == "sklearn" and one.pin == "0.0" and "scikit-learn" in names:
-                yield self.at(
-                    one.text,
-                    "`sklearn==0.0` is empty: it only asks for `scikit-learn`, which is also listed",
-                    help="Remove the line",
-                    severity=Severity.INFO,
-                    level=Level.POLISH,
-                    fix=Fix("Remove `sklearn`", (remove_requirement(one),)),
-                )
-            elif one.key == "sklearn" and one.pin == "0.0":
-                yield self.at(
-                    one.text,
-                    "`sklearn==0.0` is empty: it installs the newest `scikit-learn`, whatever that is on the day of the build",
-                    help="List `scikit-learn` with its version",
-                    severity=Severity.INFO,
-                    level=Level.REPRODUCE,
-                    fix=_under(one, "scikit-learn"),
-                )
+            if one.key == "sklearn" and one.pin == "0.0":
+                yield self._empty(one, names)
             elif right and canonical(right) in names:
                 yield self.at(
                     one.text,
@@ -85,15 +69,14 @@ class PipWrongName(Rule):
                     help=f"Use `{right}`",
                     fix=_under(one, right),
                 )
-            elif what := pairs("not_for_pip.tsv").get(one.key):
-                if not has_other_index(repo):
-                    yield self.at(
-                        one.text,
-                        f"`{one.name}` is {what}, so pip finds no such package and the build stops",
-                        help="Remove the line",
-                        fix=Fix(f"Remove `{one.name}`", (remove_requirement(one),)),
-                        cause=what,
-                    )
+            elif (what := foreign.get(one.key)) and not elsewhere:
+                yield self.at(
+                    one.text,
+                    f"`{one.name}` is {what}, so pip finds no such package and the build stops",
+                    help="Remove the line",
+                    fix=Fix(f"Remove `{one.name}`", (remove_requirement(one),)),
+                    cause=what,
+                )
             elif one.key in stdlib or one.key in _PART_OF:
                 whole = _PART_OF.get(one.key)
                 what = f"comes with `{whole}`" if whole else "is part of Python itself"
@@ -103,6 +86,26 @@ class PipWrongName(Rule):
                     help="Remove the line",
                     fix=Fix(f"Remove `{one.name}`", (remove_requirement(one),)),
                 )
+
+    def _empty(self, one: Requirement, names: Mapping[str, Requirement]) -> Diagnostic:
+        """The one release of sklearn that pip installs. It only asks for scikit-learn."""
+        if "scikit-learn" in names:
+            return self.at(
+                one.text,
+                "`sklearn==0.0` is empty: it only asks for `scikit-learn`, which is also listed",
+                help="Remove the line",
+                severity=Severity.INFO,
+                level=Level.POLISH,
+                fix=Fix("Remove `sklearn`", (remove_requirement(one),)),
+            )
+        return self.at(
+            one.text,
+            "`sklearn==0.0` is empty: it installs the newest `scikit-learn`, whatever that is on the day of the build",
+            help="List `scikit-learn` with its version",
+            severity=Severity.INFO,
+            level=Level.REPRODUCE,
+            fix=_under(one, "scikit-learn"),
+        )
 
 
 _ZEROS = regex(PLACEHOLDER)

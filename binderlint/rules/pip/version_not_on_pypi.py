@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from binderlint.changes.edits import replace
-from binderlint.facts.environment.installs import has_other_index, pip_files
+from binderlint.facts.environment.installs import PYTORCH_INDEX, has_other_index, pip_files
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
@@ -51,7 +51,7 @@ class VersionNotOnPypi(Rule):
         return self.at(
             one.text,
             f"PyPI has no versions with `{local}`, so pip finds none for `{one.name}=={one.pin}` and the build fails",
-            help=f"Add a line `--extra-index-url https://download.pytorch.org/whl/{local[1:]}`, or remove `{local}`"
+            help=f"Add a line `--extra-index-url {PYTORCH_INDEX}/{local[1:]}`, or remove `{local}`"
             if torch
             else f"Add `--extra-index-url` and the index that has it, or remove `{local}`",
             fix=Fix(

@@ -32,12 +32,12 @@ class ScriptRunsInRoot(Rule):
     def check(self, repo: Snapshot, plan: Plan) -> Iterator[Diagnostic]:
         if not plan.binder_dir or not plan.transparent:
             return
-        brought: list[str] = []
+        brought = _Brought()
         for script, command in script_commands(repo):
             for word in () if command.context.conditional else _read(command):
                 path = posixpath.normpath(word.pattern)
                 there = f"{plan.binder_dir}/{path}"
-                if command.cwd != "" or repo.exists(path) or not repo.get(there) or _may_bring(brought, path):
+                if command.cwd != "" or repo.exists(path) or not repo.get(there) or brought.may_have(path):
                     continue
                 decides = script.decides(command)
                 yield self.at(
@@ -48,7 +48,7 @@ class ScriptRunsInRoot(Rule):
                     level=None if decides else Level.RUN,
                     fix=rewritten(f"Change it to `{there}`", word.raw, there) if word.raw == word.pattern else None,
                 )
-            brought += [*command.values, *(str(one.target.raw) for one in command.redirects if one.target)]
+            brought.add(command)
 
 
 def _read(command: Command) -> Iterator[Word]:
@@ -70,7 +70,19 @@ def _read(command: Command) -> Iterator[Word]:
             yield word
 
 
-def _may_bring(brought: list[str], path: str) -> bool:
-    """Whether a command before has named the file, or a whole folder that it may have copied from."""
-    name = posixpath.basename(path)
-    return any(name in one or one.endswith(("*", "/", "/.")) or UNKNOWN in one for one in brought)
+class _Brought:
+    """What commands have named, one after the other: files that they may have brought to where the script runs."""
+
+    def __init__(self) -> None:
+        self._names: set[str] = set()
+        self._folders = False
+        """Whether one has named a whole folder, or something that is not known."""
+
+    def add(self, command: Command) -> None:
+        for word in (*command.values, *(str(one.target.raw) for one in command.redirects if one.target)):
+            self._folders |= word.endswith(("*", "/", "/.")) or UNKNOWN in word
+            self._names.add(posixpath.basename(word))
+
+    def may_have(self, path: str) -> bool:
+        """Whether a file may have been brought."""
+        return self._folders or posixpath.basename(path) in self._names
