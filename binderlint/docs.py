@@ -352,4 +352,7 @@ def write(root: Path) -> None:
 
 
 if __name__ == "__main__":
+    from binderlint.pages import hold_day
+
+    hold_day()
     write(Path(sys.argv[1] if len(sys.argv) > 1 else "."))

@@ -12,6 +12,10 @@ from pathlib import Path
 
 from hypothesis import settings
 
+from binderlint.pages import hold_day
+
+hold_day()
+
 for name in [name for name in os.environ if name.startswith("GITHUB_")]:
     del os.environ[name]  # in the project's own workflow binderlint must not speak as in an Action
 

@@ -16,6 +16,7 @@ from binderlint.git import Git
 from binderlint.lint.diagnostic import Applicability
 from binderlint.lint.fixer import fix
 from binderlint.lint.linter import check
+from binderlint.pages import hold_day
 from binderlint.repo2docker.build import build_plan
 from binderlint.reporters import render
 from binderlint.reporters.plan import outline
@@ -111,4 +112,5 @@ def write() -> None:
 
 
 if __name__ == "__main__":
+    hold_day()
     write()

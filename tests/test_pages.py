@@ -17,7 +17,7 @@ from binderlint.lint.diagnostic import Applicability, Rename, SetMode
 from binderlint.lint.fixer import fix
 from binderlint.lint.linter import check
 from binderlint.lint.rule import Rule
-from binderlint.pages import Case, Page, PageError, read_page
+from binderlint.pages import Case, Page, PageError, hold_day, read_page
 from binderlint.rules import FOLDER, rule_index
 from binderlint.snapshot import Snapshot
 from binderlint.source import EXECUTABLE, REGULAR, Source
@@ -195,4 +195,5 @@ def test_the_list_of_rules_that_speak_together_only_shrinks() -> None:
 
 
 if __name__ == "__main__":
+    hold_day()
     PAIRS.write_text("".join(f"{pair}\n" for pair in sorted(pairs())), "utf-8")

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
+import time
+from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +15,8 @@ from packaging.version import Version
 
 from binderlint.data import DATA, pairs, rows
 from binderlint.read.requirements import canonical
-from tools import brings, wheels
+from binderlint.today import today
+from tools import brings, facts, wheels
 
 
 def test_runs_of_releases_that_are_gone() -> None:
@@ -64,3 +69,89 @@ def test_the_table_of_releases() -> None:
         ends = [Version(end) for ranges in row["gone"].values() for pair in ranges for end in pair]
         ends += [Version(first) for first in row.get("first", {}).values()]
         assert set(releases).issuperset(ends), name
+
+
+SAVED = {
+    facts._PYTHON: '[metadata."3.3"]\nend-of-life = 2017-09-29\n[metadata."3.10"]\nend-of-life = 2026-10-01\n[metadata."3.9"]\nend-of-life = 2025-10-31\n',
+    facts._NODE: '{"v18": {"start": "2022-04-19", "end": "2025-04-30"}}',
+    f"{facts._DISTRIBUTIONS}/debian.csv": "version,codename,series,created,release,eol,eol-lts,eol-elts\n"
+    "1.1,Buzz,buzz,1993-08-16,1996-06-17,1997-06-05\n"
+    "10,Buster,buster,2017-06-17,2019-07-06,2022-09-10,2024-06-30,2029-06-30\n"
+    "15,Duke,duke,2027-08-01\n",
+    f"{facts._DISTRIBUTIONS}/ubuntu.csv": "version,codename,series,created,release,eol,eol-server,eol-esm,eol-legacy\n"
+    "24.04 LTS,Noble Numbat,noble,2023-10-12,2024-04-25,2029-05-31,2029-05-31,2034-04-25,2036-04-29\n",
+    facts._JULIA: json.dumps({one: {"stable": "-" not in one} for one in ("1.0.0", "1.10.0", "1.9.4", "1.11.0-rc1")}),
+    facts._REPO2DOCKER: 'class A:\n    def f(self):\n        version_map = {"4.5": "4.5.1", "4.6": "4.6.1"}\n',
+    facts._MYBINDER: """
+binderhub:
+  config:
+    KubernetesBuildExecutor: {resources: {limits: {ephemeral-storage: 3G}}}
+  jupyterhub: {singleuser: {memory: {limit: 4G}}}
+""",
+}
+
+
+def test_ends_are_written_from_their_sources() -> None:
+    before = "# About.\nproduct\trelease\tname\tend\tpackages\ndebian\t10\tbuster\t\tmoved\n"
+    assert facts.ends(SAVED.__getitem__, before) == (
+        "# About.\nproduct\trelease\tname\tend\tpackages\n"
+        "centos\t\t\t2024-06-30\tnone\n"
+        "debian\t10\tbuster\t2024-06-30\tmoved\n"
+        "node\t18\t\t2025-04-30\tnone\n"
+        "python\t3.9\t\t2025-10-31\tnone\n"
+        "python\t3.10\t\t2026-10-01\tnone\n"
+        "ubuntu\t24.04\tnoble\t2029-05-31\tkept\n"
+    )
+
+
+def test_other_facts_are_written_where_they_stand() -> None:
+    before = (DATA / "julia.json").read_text("utf-8")
+    after = facts.julia(SAVED.__getitem__, before)
+    assert json.loads(after) == json.loads(before) | {"versions": ["1.0.0", "1.9.4", "1.10.0"]}
+    before = (DATA / "repo2docker.json").read_text("utf-8")
+    after = facts.repo2docker(SAVED.__getitem__, before.replace('{"4.6": "4.6.1"}', "{}"))
+    assert after == before
+    before = (DATA / "hubs.json").read_text("utf-8")
+    after = facts.hubs(SAVED.__getitem__, before)
+    assert after == before.replace('"memory": "2G"', '"memory": "4G"').replace('"clone": "2G"', '"clone": "3G"')
+
+
+def test_check_says_what_has_changed_and_write_writes_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for address, text in SAVED.items():
+        path = tmp_path / "saved" / address.removeprefix("https://")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+    shutil.copy(DATA / "hubs.json", tmp_path)
+    monkeypatch.setattr(facts, "DATA", tmp_path)
+    arguments = ["--from", str(tmp_path / "saved"), "hubs.json"]
+    assert facts.main(["check", *arguments]) == 1
+    assert '+      "memory": "4G",' in capsys.readouterr().out
+    assert facts.main(["write", *arguments]) == 0
+    assert facts.main(["check", *arguments]) == 0
+    assert json.loads((tmp_path / "hubs.json").read_bytes())["hubs"]["mybinder.org"]["clone"] == "3G"
+    with pytest.raises(SystemExit):
+        facts.main(["check", "waves.json"])
+
+
+def test_the_table_of_ends() -> None:
+    table = rows("ends.tsv")
+    assert len({row[:2] for row in table}) == len(table)
+    for product, release, name, end, packages in table:
+        assert date.fromisoformat(end), (product, release)
+        assert packages in ("moved", "kept") if product in ("centos", "debian", "ubuntu") else packages == "none"
+        assert bool(name) == (product in ("debian", "ubuntu"))
+        assert packages != "moved" or end < "2026-11-27"
+
+
+@pytest.mark.parametrize(
+    ("given", "day"),
+    [("0", "1970-01-01"), ("1795780800", "2026-11-27"), ("", None), ("tomorrow", None), ("9" * 30, None)],
+)
+def test_the_day_is_the_given_one_or_that_of_the_clock(
+    monkeypatch: pytest.MonkeyPatch, given: str, day: str | None
+) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", given)
+    before, found, after = (time.strftime("%Y-%m-%d", time.gmtime()), today(), time.strftime("%Y-%m-%d", time.gmtime()))
+    assert found == day if day else found in (before, after)

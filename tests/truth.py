@@ -22,6 +22,7 @@ from binderlint.lint.diagnostic import Applicability
 from binderlint.lint.fixer import Fixed, fix
 from binderlint.lint.linter import check
 from binderlint.lint.rule import Rule
+from binderlint.pages import hold_day
 from binderlint.reporters.json import diagnostic as as_json
 from binderlint.reporters.plan import outline, render_json
 from binderlint.snapshot import Snapshot
@@ -168,6 +169,7 @@ def read(path: Path) -> dict[tuple[str, str], dict[str, Any]]:
 
 
 if __name__ == "__main__":
+    hold_day()
     arguments = argparse.ArgumentParser(prog="python -m tests.truth", description="Write a truth file, or compare two.")
     arguments.add_argument("file", type=Path, nargs="?", help="the file to write")
     arguments.add_argument("trees", type=Path, nargs="?", help="a folder of folders, each read as a repository")

@@ -8,6 +8,7 @@ from functools import cache
 
 from binderlint.data import rows
 from binderlint.pattern import regex
+from binderlint.read.ends import EndOfLife, ended_releases
 from binderlint.source import Text
 from binderlint.values import NamedTuple
 
@@ -74,20 +75,22 @@ def image_facts(image: Image | None) -> Facts | None:
     return None
 
 
-class EndOfLife(NamedTuple):
-    """What an image holds that gets no updates, since when (year-month), and whether its packages are `moved`, `kept` or not the point (`none`)."""
-
-    what: str
-    since: str
-    packages: str
-
-
-def end_of_life(image: Image) -> EndOfLife | None:
-    """Whether the system or language of an image is past its end."""
-    for path, tag, *rest in rows("eol_images.tsv"):
-        if re.fullmatch(path, image.path) and re.fullmatch(tag, image.tag):
-            return EndOfLife(rest[0], rest[1], rest[2])
-    return None
+def ends_of_life(image: Image, day: str) -> tuple[EndOfLife, ...]:
+    """What of an official image, its system first, gets no updates on a day any more: `python:3.9-buster` is a Debian 10 with a Python 3.9."""
+    folder, _, name = image.path.rpartition("/")
+    if folder != "docker.io/library":
+        return ()
+    words = image.tag.split("-")
+    version = {("python", "2"): "2.7"}.get((name, words[0]), words[0]) + "."
+    products = {"buildpack-deps": "ubuntu"}
+    found = []
+    for product, release, called, *_ in rows("ends.tsv"):
+        is_named = bool(called) and called in words
+        if is_named or (product == products.get(name, name) and (not release or version.startswith(f"{release}."))):
+            past = ended_releases(product, day).get(release)
+            if past:
+                found.append(past)
+    return tuple(sorted(found, key=lambda past: past.packages == "none"))
 
 
 @cache

@@ -10,8 +10,9 @@ from binderlint.facts.for_binder import is_for_binder
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.dockerfile.instructions import base_of
-from binderlint.read.images import end_of_life
+from binderlint.read.images import ends_of_life
 from binderlint.snapshot import Snapshot
+from binderlint.today import month_of, today
 
 
 class DockerEolBase(Rule):
@@ -23,24 +24,25 @@ class DockerEolBase(Rule):
 
         dockerfile = build_dockerfile(repo)
         image = base_of(dockerfile)
-        past = end_of_life(image) if image else None
-        if not image or not past or not dockerfile:
+        if not image or not dockerfile:
             return
         shell = "\n".join(one.script or " ".join(one.words) for one in dockerfile.built if one.name == "RUN")
         installs = re.search(r"\b(apt-get|apt|aptitude|yum|dnf)\s", shell)
-        if past.packages == "none":
-            effect = "newer releases of packages do not support it"
-        elif not installs or re.search(r"archive\.debian|snapshot\.debian|vault\.centos|old-releases", shell):
-            return
-        elif past.packages == "moved":
-            effect = (
-                f"its packages were removed from the servers, so `{installs[1]}` fails and the image cannot be built"
+        archive = re.search(r"archive\.debian|snapshot\.debian|vault\.centos|old-releases", shell)
+        for past in ends_of_life(image, today()):
+            if past.packages == "none":
+                effect = "newer releases of packages do not support it"
+            elif not installs or archive:
+                continue
+            elif past.packages == "moved":
+                effect = f"its packages were removed from the servers, so `{installs[1]}` fails and the image cannot be built"
+            else:
+                effect = "packages and tools gradually stop supporting it"
+            verb = "comes with" if past.packages == "none" else "is"
+            yield self.at(
+                image.written,
+                f"`{image.value}` {verb} {past.what}, which has had no updates since {month_of(past.day)}: {effect}",
+                help="Start from a current release",
+                explained_in=() if is_for_binder(repo) else (dockerfile.source.path,),
             )
-        else:
-            effect = "packages and tools gradually stop supporting it"
-        yield self.at(
-            image.written,
-            f"`{image.value}` is {past.what}, which has had no updates since {past.since}: {effect}",
-            help="Start from a current release",
-            explained_in=() if is_for_binder(repo) else (dockerfile.source.path,),
-        )
+            return

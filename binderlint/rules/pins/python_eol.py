@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from binderlint.data import pairs
 from binderlint.facts.environment.asked import asked_packages
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
+from binderlint.read.ends import ended_releases
 from binderlint.repo2docker.build import build_plan
-from binderlint.repo2docker.plan import Plan
+from binderlint.repo2docker.plan import DEFAULT_PYTHON, Plan
 from binderlint.snapshot import Snapshot
-
-# 3.10 is left out as long as it is repo2docker's own default.
-_ENDED = pairs("python_ends.tsv")
+from binderlint.today import month_of, today
 
 
 class PythonEol(Rule):
@@ -25,7 +23,10 @@ class PythonEol(Rule):
     @about(build_plan)
     def check(self, repo: Snapshot, plan: Plan) -> Iterator[Diagnostic]:
         python = plan.python
-        if python is None or python.place is None or plan.error or python.version not in _ENDED:
+        if python is None or python.place is None or plan.error or python.version == DEFAULT_PYTHON:
+            return
+        past = ended_releases("python", today()).get(python.version)
+        if past is None:
             return
         counted = [
             one
@@ -39,7 +40,7 @@ class PythonEol(Rule):
             server = ", packages no longer support it, and the kernel runs beside a server on another Python"
         yield self.at(
             python.place,
-            f"Python {python.version} has had no fixes since {_ENDED[python.version]}{server}",
+            f"Python {python.version} has had no fixes since {month_of(past.day)}{server}",
             help="Move to a newer Python and test the notebooks with it",
             severity=Severity.INFO if archive else Severity.WARNING,
         )

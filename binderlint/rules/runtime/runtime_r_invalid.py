@@ -18,6 +18,7 @@ from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.repo2docker.tables import repo2docker
 from binderlint.snapshot import Snapshot
+from binderlint.today import today
 
 # `R 4.4 2025/1/5` and what else is written for `r-4.4-2025-01-05`.
 _MEANT = regex(r"r(?:[-_ =:]*v?(\d+\.\d+(?:\.\d+)?))?[-_ =:]+(\d{4})([-/._])(\d{1,2})\3(\d{1,2})", re.IGNORECASE)
@@ -65,17 +66,23 @@ class RuntimeRInvalid(Rule):
         )
 
     def _values(self, runtime: Runtime) -> Iterator[Diagnostic]:
-        from datetime import date
-
-        known = repo2docker()["r"]["versions"]
+        tables = repo2docker()
+        known = tables["r"]["versions"]
         if runtime.version and runtime.version not in known and runtime.version.count(".") != 2:
-            if runtime.version < "4.5" or not re.fullmatch(r"\d\.\d+", runtime.version):
-                yield self.at(
-                    runtime.version,
-                    f"repo2docker has no R {runtime.version}, so the build stops",
-                    help=f"Use one of {', '.join(sorted(known))}, or a full version such as `{known['4.4']}`",
-                )
-        if runtime.date and runtime.date > date.today().isoformat():
+            newer = runtime.version in tables["r"]["unreleased"]
+            yield self.at(
+                runtime.version,
+                f"repo2docker {tables['release']} does not know R {runtime.version} yet, so the build stops"
+                if newer
+                else f"repo2docker has no R {runtime.version}, so the build stops",
+                help=f"Use one of {', '.join(sorted(known))}"
+                + (
+                    ", until your BinderHub has a newer repo2docker"
+                    if newer
+                    else f", or a full version such as `{known['4.4']}`"
+                ),
+            )
+        if runtime.date and runtime.date > today():
             yield self.at(
                 runtime.date,
                 f"{runtime.date} is in the future. There is no snapshot of R packages for it, so the build stops",
