@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from binderlint.changes.edits import remove, replace
+from binderlint.facts.environment.channels import channel_list
 from binderlint.facts.environment.mapping import conda_list, conda_specs
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
 from binderlint.lint.rule import Rule
@@ -31,6 +32,15 @@ _SYSTEMS = {
 }
 
 
+# Builds of Anaconda's own channel for Linux: conda-forge had other hashes at the time (h516909a, h7f98852), and the same one before (h14c3975).
+_ANACONDA_BUILD = regex(r"(?:py\d+)?h(?:7b6447c|06a4308|27cfd23|5eee18b)_\d+")
+# Channels that have no builds of Anaconda's.
+_OTHER_CHANNELS = frozenset({"conda-forge", "bioconda", "nodefaults"})
+# Builds without a hash are from before conda-build 3, of 2017, but for packages that are not compiled; those of a numpy always are.
+_HASHED = regex(r".*h[0-9a-f]{7}_\d+")
+_OLD_BUILD = regex(r"(?:np\d+)?py(?:2[67]|3[3-6])_\d+")
+_OLD_ENOUGH = 3  # packages
+
 # Builds that do not depend on the system, or look the same on all of them: `py_0`, `pyhd8ed1ab_0`, `py37_0`, `0`.
 _ANYWHERE = regex(r"(?:py\d*_|pyh[0-9a-z]*_)?\d+")
 
@@ -55,7 +65,13 @@ class CondaPlatformBuildString(Rule):
         system = _system(specs, pinned[0].place.source.prose)
         compiled = [spec for spec in pinned if spec.build and not _ANYWHERE.fullmatch(spec.build)]
         foreign = system in ("macOS", "Windows") or (not system and len(compiled) >= 5)
-        example = (compiled or pinned)[0].build
+        anaconda = [spec for spec in pinned if spec.build and _ANACONDA_BUILD.fullmatch(spec.build)]
+        if not _OTHER_CHANNELS.issuperset(map(str, channel_list(repo) or ())) or any(spec.channel for spec in specs):
+            anaconda = []
+        builds = [spec.build or "" for spec in pinned]
+        old = sum(bool(_OLD_BUILD.fullmatch(build)) for build in builds) >= _OLD_ENOUGH
+        old = old and not any(map(_HASHED.fullmatch, builds))
+        example = (anaconda or compiled or pinned)[0].build
         count = (
             f"{len(pinned)} packages are each pinned to one compiled build, such as `={example}`"
             if len(pinned) > 1
@@ -66,6 +82,12 @@ class CondaPlatformBuildString(Rule):
             consequence = "these builds do not exist for Linux, which Binder runs, so nothing can be installed"
         elif foreign:
             consequence = "each build is for one operating system and nothing here says Linux, which Binder runs, so nothing can be installed"
+        elif anaconda:
+            consequence = (
+                "such builds are on Anaconda's own channel, which this file does not list, so nothing can be installed"
+            )
+        elif old:
+            consequence = "builds of 2017 and before have been taken out of the channels or cannot be combined with Binder's environment any more, so conda probably finds no solution"
         else:
             consequence = "builds are replaced and removed over time, and then nothing can be installed"
         edits = _without_builds(repo, pinned, _NEEDED_THERE.get(system, frozenset()))
@@ -76,8 +98,8 @@ class CondaPlatformBuildString(Rule):
             fix=Fix("Remove the builds", edits, Applicability.SAFE if foreign else Applicability.UNSAFE)
             if edits
             else None,
-            severity=Severity.ERROR if foreign else Severity.WARNING,
-            level=Level.LAUNCH if foreign else Level.REPRODUCE,
+            severity=Severity.ERROR if foreign or anaconda else Severity.WARNING,
+            level=Level.LAUNCH if foreign or anaconda or old else Level.REPRODUCE,
         )
 
 
