@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from binderlint.changes.edits import append, append_lines
-from binderlint.facts.environment.mapping import conda_list
+from binderlint.changes.packages import add_package
 from binderlint.facts.launch.interfaces import Interface, missing_interface
 from binderlint.facts.launch.refs import opening_here
-from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Replace, Severity
+from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.r_versions import DEFAULT, settled_day
-from binderlint.repo2docker.build import build_plan, used_file
+from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.snapshot import Snapshot
 from binderlint.source import Text
@@ -32,14 +31,13 @@ class BadgeUiNotInstalled(Rule):
             if interface is None:
                 continue
             package, separate = interface.package, build_plan(repo).separate_kernel
-            edit = _add(package, repo) if package else None
             yield self.at(
                 target.value,
                 f"This opens {interface.title}, which is not in the environment{' of the server' if separate else ''}, so visitors get `404: Not Found`",
                 help=f"Run `pip install {package}` in postBuild: the environment file is for the kernel, and the server runs beside it on another Python"
                 if separate and package
                 else _advice(interface, repo),
-                fix=Fix(f"Add `{package}`", (edit,), Applicability.UNSAFE) if edit and not separate else None,
+                fix=add_package(repo, package, package) if package and not separate else None,
             )
 
 
@@ -51,11 +49,3 @@ def _advice(interface: Interface, repo: Snapshot) -> str:
     if build_plan(repo).buildpack == Buildpack.CONDA:
         return f"Add `r-base` to the environment: with R, Binder installs {interface.title}, too"
     return f"Ask for R with `r-{DEFAULT}-{settled_day(DEFAULT)}` in runtime.txt: with R, Binder installs {interface.title}, too"
-
-
-def _add(package: str, repo: Snapshot) -> Replace | None:
-    dependencies = conda_list(repo)
-    if dependencies is not None:
-        return append(dependencies, package)
-    requirements = used_file(repo, "requirements.txt")
-    return append_lines(requirements, package) if requirements else None

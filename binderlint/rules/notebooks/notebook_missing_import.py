@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from binderlint.changes.edits import append, append_lines
+from binderlint.changes.packages import add_package
 from binderlint.facts.environment.mapping import conda_list
 from binderlint.facts.environment.provided import provided
 from binderlint.facts.local_modules import loaded_by, modules_in
 from binderlint.facts.notebooks import shown_notebooks
-from binderlint.lint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
+from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.cells import imports, installs
 from binderlint.read.packages import Package, missing_modules, package_of
 from binderlint.read.plain_notebook import PlainCell, PlainNotebook
-from binderlint.repo2docker.build import build_plan, used_file
+from binderlint.repo2docker.build import build_plan
 from binderlint.snapshot import Snapshot
 from binderlint.source import Place, Text
 
@@ -64,7 +64,7 @@ class NotebookMissingImport(Rule):
             where,
             message,
             help=f"Add `{package.name}` to a requirements.txt" if default else f"Add `{wanted}` to the environment",
-            fix=_add(repo, package.name, package.condas[0]),
+            fix=add_package(repo, package.name, package.condas[0]),
             cause=f"{package.name} is not installed",
         )
 
@@ -99,14 +99,3 @@ def _local_modules(repo: Snapshot) -> frozenset[str]:
         if parts[-1].endswith((".py", ".so", ".pyx")):
             names.add(parts[-1].partition(".")[0])
     return frozenset(names)
-
-
-def _add(repo: Snapshot, pip: str, conda: str) -> Fix | None:
-    """Add a package to the file of the environment."""
-    edit: Edit | None = None
-    dependencies = conda_list(repo)
-    if dependencies is not None:
-        edit, name, path = append(dependencies, conda), conda, dependencies.place.path
-    elif source := used_file(repo, "requirements.txt"):
-        edit, name, path = append_lines(source, pip), pip, source.path
-    return Fix(f"Add `{name}` to {path}", (edit,), Applicability.UNSAFE) if edit else None
