@@ -16,7 +16,7 @@ from packaging.version import Version
 from binderlint.data import DATA, pairs, rows
 from binderlint.read.requirements import canonical
 from binderlint.today import today
-from tools import brings, facts, wheels
+from tools import brings, facts, numpy2, wheels
 
 
 def test_runs_of_releases_that_are_gone() -> None:
@@ -155,3 +155,46 @@ def test_the_day_is_the_given_one_or_that_of_the_clock(
     monkeypatch.setenv("SOURCE_DATE_EPOCH", given)
     before, found, after = (time.strftime("%Y-%m-%d", time.gmtime()), today(), time.strftime("%Y-%m-%d", time.gmtime()))
     assert found == day if day else found in (before, after)
+
+
+def test_releases_between_ends_that_differ_are_tried() -> None:
+    answers = {"1.0": "fails", "1.1": "fails", "1.5": "works", "1.6": "works"}
+    asked = []
+
+    def ask(release: str) -> str:
+        asked.append(release)
+        return answers.get(release, "keeps")
+
+    found = numpy2.outcomes(["1.0", "2.0", "2.0.1", "2.0.2", "1.1", "1.5", "1.5.1"], ask)
+    assert asked == ["1.0", "2.0", "2.0.2", "1.1", "1.5", "1.5.1"]
+    assert numpy2.ranges(found, "fails") == "1.0 1.1"
+    assert numpy2.ranges(found, "keeps") == "2.0-2.0.2 1.5.1"
+    assert numpy2.ranges({}, "keeps") == ""
+
+
+def test_the_outcome_of_a_release(monkeypatch: pytest.MonkeyPatch) -> None:
+    answers: list[tuple[int, str, str]] = []
+
+    def run(command: list[str], **_: object) -> subprocess.CompletedProcess[str]:
+        return subprocess.CompletedProcess(command, *answers.pop(0))
+
+    monkeypatch.setattr(subprocess, "run", run)
+    answers[:] = [(1, "", "no such version")]
+    assert numpy2.outcome("waves", "waves", "1.0") == "none"
+    answers[:] = [(0, "numpy==1.26.4\nwaves==1.0\n", "")]
+    assert numpy2.outcome("waves", "waves", "1.0") == "keeps"
+    new = (0, "numpy==2.2.6\nwaves==1.0\n", "")
+    answers[:] = [new, (0, "", ""), (0, "", ""), (0, "", "")]
+    assert numpy2.outcome("waves", "waves", "1.0") == "works"
+    answers[:] = [new, (0, "", ""), (0, "", ""), (1, "", "ValueError: numpy.dtype size changed")]
+    assert numpy2.outcome("waves", "waves", "1.0") == "fails"
+    answers[:] = [new, (0, "", ""), (0, "", ""), (1, "", "libGL.so.1: cannot open shared object file")]
+    assert numpy2.outcome("waves", "waves", "1.0") == "none"
+
+
+def test_the_table_of_numpy_2() -> None:
+    packages: dict[str, dict[str, Any]] = json.loads((DATA / "wheels.json").read_bytes())["packages"]
+    for name, _, *both in rows("numpy2.tsv"):
+        releases = packages[name]["releases"].split()
+        ends = [end for one in both for run in one.split() for end in run.split("-")]
+        assert set(ends) <= set(releases), name

@@ -86,10 +86,22 @@ def _held(key: str, clauses: tuple[tuple[str, str], ...], python: str) -> tuple[
             return version, table, True, False
         if sign == "<" and table.first and version <= table.first:
             return version, table, False, True
-    there = [one for one in table.releases if not table.missing(one)]
-    if there and not any(_meets(one, clauses) for one in reversed(there)):
+    there = any(not table.missing(one) for one in table.releases)
+    if there and _newest(table, clauses) is None:
         return release(clauses[0][1]), table, True, False
     return None
+
+
+def newest_release(key: str, clauses: tuple[tuple[str, str], ...], python: str) -> Release | None:
+    """The release that pip takes of a package, the newest within clauses that there is for a Python; None where that is not known."""
+    table = known(key, python)
+    if table is None or not all(re.fullmatch(_DIGITS, number) for _, number in clauses):
+        return None
+    return _newest(table, clauses)
+
+
+def _newest(table: Known, clauses: tuple[tuple[str, str], ...]) -> Release | None:
+    return next((one for one in reversed(table.releases) if not table.missing(one) and _meets(one, clauses)), None)
 
 
 def _meets(one: Release, clauses: tuple[tuple[str, str], ...]) -> bool:
@@ -97,6 +109,8 @@ def _meets(one: Release, clauses: tuple[tuple[str, str], ...]) -> bool:
     for sign, number in clauses:
         other = release(number)
         within = {
+            "==": one == other,
+            "===": one == other,
             ">=": one >= other,
             ">": one > other,
             "<=": one <= other,
