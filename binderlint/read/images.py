@@ -119,6 +119,22 @@ def _table() -> tuple[tuple[re.Pattern[str], re.Pattern[str], Facts], ...]:
 _PANGEO_BASE = regex(r"(?:docker|quay)\.io/pangeo/base-image")
 
 
+_STACKS = regex(r"docker\.io/(jupyter/(?:[\w-]+-notebook|docker-stacks-foundation))")
+_PANGEO = regex(r"(?:docker|quay)\.io/pangeo/[\w-]+")
+
+
+def frozen_stack(image: Image) -> str | None:
+    """The name of an image of the Jupyter stacks on Docker Hub, where nothing has been added since October 2023 (jupyter/docker-stacks#2099)."""
+    found = _STACKS.fullmatch(image.path)
+    return found[1] if found else None
+
+
+def is_old_pangeo(image: Image) -> bool:
+    """Whether an image is one of Pangeo's from 2020 that run build steps of their own; they get no new builds."""
+    old = image.name.endswith("-onbuild") or (image.name == "base-image" and re.fullmatch("[0-9a-f]{7,}", image.tag))
+    return bool(_PANGEO.fullmatch(image.path) and old)
+
+
 def onbuild_files(image: Image | None) -> tuple[tuple[str, ...], ...]:
     """The configuration files that the ONBUILD lines of an image read from binder/, .binder/ or the root, of each group the first that is there.
 

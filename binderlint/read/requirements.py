@@ -119,6 +119,19 @@ def read_requirements(source: Source) -> tuple[Line, ...]:
     return tuple(line for text in logical_lines(source) if (line := parse_requirement(text)))
 
 
+_VIA = regex(r"[ \t]*#[ \t]*via\b([^\n]*(?:\n[ \t]+#[^\n]*)*)|[^\n]*\n[ \t]+#[ \t]*via\b([^\n]*(?:\n[ \t]+#[^\n]*)*)")
+_ASKED_FOR = regex(r"-[rc]\s|\.in\b|\.txt\b|\(|pyproject|setup\.|\.ya?ml\b")
+
+
+def brought_by_others(source: Source) -> Iterator[Requirement]:
+    """The packages of a list written by pip-compile or uv that only other packages of it need, as its `# via` comments say."""
+    for one in read_requirements(source):
+        if isinstance(one, Requirement):
+            via = _VIA.match(source.text, one.line.place.span.end)
+            if via and not _ASKED_FOR.search(via[1] or via[2] or ""):
+                yield one
+
+
 def logical_lines(source: Source) -> Iterator[Text]:
     """Lines with their continuations and without their comments. A continuation is kept as blanks, so that offsets stay true."""
     if "\0" in source.text:

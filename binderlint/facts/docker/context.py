@@ -124,6 +124,11 @@ def build_dockerfile(repo: Snapshot) -> Dockerfile | None:
     return read_dockerfile(source) if source else None
 
 
+def build_step(repo: Snapshot) -> str:
+    """Where the author's own commands run in the build, as advice says it."""
+    return "in postBuild" if build_dockerfile(repo) is None else "with `RUN` in the Dockerfile"
+
+
 @fact
 def docker_runs(repo: Snapshot) -> tuple[Run, ...]:
     """The RUN instructions that make the image of the Dockerfile, with their commands."""

@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Iterator
 
+from binderlint.facts.docker.context import build_step
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.gitmodules import lfs_patterns
@@ -33,5 +34,7 @@ class LfsInUse(Rule):
                     yield self.at(
                         pattern,
                         f"Git LFS stores {many}. Binder gets them only while the owner has bandwidth left, and not on every hub",
-                        help="Store the data elsewhere (Zenodo, an object store) and download it in postBuild",
+                        help=f"Run `git lfs migrate export --include='{pattern}'`, and commit the notebooks themselves"
+                        if all(path.endswith(".ipynb") for path in files)
+                        else f"Store the data elsewhere (Zenodo, an object store) and download it {build_step(repo)}",
                     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from binderlint.facts.docker.context import build_step
 from binderlint.facts.size import history_bytes, tree_bytes
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.hubs import find_hub
@@ -35,7 +36,7 @@ class RepoTooLarge(Rule):
                 if too_large
                 else ", for every new commit"
             ),
-            help="Store data elsewhere (Zenodo, an object store) and download it in postBuild; `git filter-repo` removes old files from the history",
+            help=f"Store data elsewhere (Zenodo, an object store) and download it {build_step(repo)}; `git filter-repo` removes old files from the history",
             severity=Severity.ERROR if too_large else Severity.INFO if small else None,
             level=Level.LAUNCH if too_large else None,
         )

@@ -16,6 +16,9 @@ from binderlint.snapshot import Snapshot
 _SHELLS = regex(r"(?:ba|da|z)?sh|R|i?python[\d.]*|true|/init|init|tini")
 
 
+_JUPYTER = regex(r"\bjupyter(?:-lab|-notebook)?\b")
+
+
 class DockerCmdIgnored(Rule):
     code = "DKR011"
     severity = Severity.INFO
@@ -29,6 +32,8 @@ class DockerCmdIgnored(Rule):
         if not command or not words:
             return
         name = words[0].rpartition("/")[2]
+        if _SHELLS.fullmatch(name) and any(_JUPYTER.search(word) for word in words[1:]):
+            return  # a shell that starts Jupyter
         if re.fullmatch(r"jupyter(?:hub-singleuser|-\w+)?|start[\w-]*(?:\.sh|\.py)?", name):
             if not any(
                 re.match(r"--(?:\w+App\.(?!ip|port|token|password|allow|open)|notebook-dir|config)", word)

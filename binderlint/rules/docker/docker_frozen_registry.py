@@ -11,6 +11,7 @@ from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Se
 from binderlint.lint.rule import Rule
 from binderlint.read.digits import DAY
 from binderlint.read.dockerfile.instructions import images_of
+from binderlint.read.images import frozen_stack
 from binderlint.snapshot import Snapshot
 
 
@@ -22,7 +23,7 @@ class DockerFrozenRegistry(Rule):
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
 
         for image in images_of(build_dockerfile(repo)):
-            found = re.fullmatch(r"docker\.io/(jupyter/(?:[\w-]+-notebook|docker-stacks-foundation))", image.path)
+            found = frozen_stack(image)
             if not found or image.digest:
                 continue
             start = re.match(r"(?:docker\.io/)?(?=jupyter/)", image.written)
@@ -30,16 +31,16 @@ class DockerFrozenRegistry(Rule):
             if image.tag in ("", "latest"):
                 yield self.at(
                     image.written,
-                    f"`{found[1]}` on Docker Hub has not been updated since October 2023, so Binder launches software from that time",
-                    help=f"Use `quay.io/{found[1]}`, with the tag of a version",
-                    fix=Fix(f"Use `quay.io/{found[1]}`", edits, Applicability.UNSAFE) if edits else None,
+                    f"`{found}` on Docker Hub has not been updated since October 2023, so Binder launches software from that time",
+                    help=f"Use `quay.io/{found}`, with the tag of a version",
+                    fix=Fix(f"Use `quay.io/{found}`", edits, Applicability.UNSAFE) if edits else None,
                 )
             elif _only_on_quay(image.tag):
                 yield self.at(
                     image.written,
-                    f"`{found[1]}:{image.tag}` is not on Docker Hub, where nothing has been added since October 2023, so the build fails",
-                    help=f"Use `quay.io/{found[1]}:{image.tag}`",
-                    fix=Fix(f"Use `quay.io/{found[1]}`", edits) if edits else None,
+                    f"`{found}:{image.tag}` is not on Docker Hub, where nothing has been added since October 2023, so the build fails",
+                    help=f"Use `quay.io/{found}:{image.tag}`",
+                    fix=Fix(f"Use `quay.io/{found}`", edits) if edits else None,
                     severity=Severity.ERROR,
                     level=Level.LAUNCH,
                 )

@@ -33,5 +33,5 @@ class DockerImageBehindRepository(Rule):
                 yield self.at(
                     image.written,
                     f"Binder shows the repository as it was when this image was built (`{image.tag}`); later commits are not in it",
-                    help="Run the workflow that writes this file after every push",
+                    help="Where a workflow writes this line, run it after the last commit; commits that only change this line do not matter",
                 )

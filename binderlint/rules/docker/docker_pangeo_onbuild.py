@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from binderlint.facts.docker.context import build_dockerfile
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.dockerfile.instructions import base_of
+from binderlint.read.images import is_old_pangeo
 from binderlint.snapshot import Snapshot
 
 
@@ -20,12 +20,9 @@ class DockerPangeoOnbuild(Rule):
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
 
         image = base_of(build_dockerfile(repo))
-        if image and re.fullmatch(r"(?:docker|quay)\.io/pangeo/[\w-]+", image.path):
-            if image.name.endswith("-onbuild") or (
-                image.name == "base-image" and re.fullmatch("[0-9a-f]{7,}", image.tag)
-            ):
-                yield self.at(
-                    image.written,
-                    f"`{image.value}` installs this repository's files with conda on a system from 2020, which fails on current packages",
-                    help="Use `environment.yml` without a Dockerfile, or start from a current `quay.io/pangeo/base-image`",
-                )
+        if image and is_old_pangeo(image):
+            yield self.at(
+                image.written,
+                f"`{image.value}` installs this repository's files with conda on a system from 2020, which fails on current packages",
+                help="Use `environment.yml` without a Dockerfile, or start from a current `quay.io/pangeo/base-image`",
+            )

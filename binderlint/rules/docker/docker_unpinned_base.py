@@ -11,6 +11,7 @@ from binderlint.facts.for_binder import is_for_binder
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.dockerfile.instructions import images_of
+from binderlint.read.images import frozen_stack, is_old_pangeo
 from binderlint.snapshot import Snapshot
 
 # Words in a tag that is moved to each new build, besides names of branches.
@@ -27,7 +28,8 @@ class DockerUnpinnedBase(Rule):
         dockerfile = build_dockerfile(repo)
         service = () if is_for_binder(repo) or not dockerfile else (dockerfile.source.path,)
         for image in images_of(dockerfile):
-            if image.digest or image.path == "docker.io/library/scratch":
+            frozen = frozen_stack(image) or is_old_pangeo(image)  # rules of their own
+            if image.digest or image.path == "docker.io/library/scratch" or frozen:
                 continue
             if not image.tag:
                 yield self.at(

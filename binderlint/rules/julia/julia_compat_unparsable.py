@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from binderlint.changes.edits import replace
 from binderlint.changes.julia import set_compat
 from binderlint.facts.julia import read_project, rewritten
-from binderlint.lint.diagnostic import Diagnostic, Level, Severity
+from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.julia import newest_allowed
@@ -24,6 +25,16 @@ class JuliaCompatUnparsable(Rule):
             return
         compat = project.compat
         if compat is None:
+            return
+        if compat.place.text[:1] not in ("'", '"'):
+            yield self.at(
+                compat,
+                f"`{compat.place.text}` has no quotes, so TOML reads a number where Julia and repo2docker need text, and the build stops with an error",
+                help=f'Write it as text: `julia = "~{compat.place.text}"`',
+                fix=Fix("Add the quotes", (replace(compat.place, f'"~{compat.place.text}"'),))
+                if newest_allowed(f"~{compat.place.text}")
+                else None,
+            )
             return
         new = rewritten(compat)
         yield self.at(

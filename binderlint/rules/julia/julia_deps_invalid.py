@@ -21,5 +21,5 @@ class JuliaDepsInvalid(Rule):
             yield self.at(
                 value,
                 f"`{value}` is not a UUID, so Julia refuses the project and the build fails",
-                help=f'Run `Pkg.add("{name}")`, which writes the UUID; a version belongs under `[compat]`',
+                help=f'Remove the line and run `Pkg.add("{name}")`, which writes it with the UUID; a version belongs under `[compat]`',
             )

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from binderlint.facts.environment.apt import apt_entries
 from binderlint.facts.environment.runtime import runtime_file
 from binderlint.facts.julia import read_project
+from binderlint.facts.r import conda_installs_r
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.repo2docker.build import build_plan
@@ -23,7 +25,23 @@ class JuliaHijacksBuild(Rule):
             return
         runtime = runtime_file(repo)
         plan = build_plan(repo)
-        if runtime and runtime.name == "r":
+        if runtime and runtime.name == "r" and any("r-base" in one.words for one in apt_entries(repo)):
+            yield self.at(
+                project.source,
+                f"Because of this file Binder installs Julia and does not read {plan.path('runtime.txt')}. R comes from apt.txt, in Ubuntu's version and without a day of CRAN",
+                help='Remove runtime.txt, and give the day where R installs packages (`repos = "https://p3m.dev/cran/2025-01-15"`)',
+                severity=Severity.WARNING,
+                level=Level.REPRODUCE,
+            )
+        elif runtime and runtime.name == "r" and conda_installs_r(repo):
+            yield self.at(
+                project.source,
+                f"Because of this file Binder installs Julia and does not read {plan.path('runtime.txt')}. R comes from environment.yml",
+                help="Remove runtime.txt, and pin `r-base` in environment.yml",
+                severity=Severity.WARNING,
+                level=Level.REPRODUCE,
+            )
+        elif runtime and runtime.name == "r":
             yield self.at(
                 project.source,
                 f"Because of this file Binder installs Julia but not R, although {plan.path('runtime.txt')} requests R",

@@ -129,13 +129,22 @@ def _python_of(page: PlainNotebook) -> str:
     return version if isinstance(version, str) else ""
 
 
+_LANGUAGES = {"r": "r", "rmd": "r", "qmd": "r", "jl": "julia", "py": "python"}
+
+
+def _languages_of_scripts(repo: Snapshot) -> set[str]:
+    """The languages of the files of code, by their endings."""
+    endings = {path.rpartition(".")[2].lower() for path in repo.sources}
+    return {_LANGUAGES[one] for one in endings if one in _LANGUAGES}
+
+
 def _advice(repo: Snapshot) -> str:
     plan = build_plan(repo)
     folder = plan.binder_dir
     where = f"in the folder `{folder}`" if folder else "in the root of the repository"
-    languages = {page.language for page in shown_notebooks(repo)}
+    languages = {page.language for page in shown_notebooks(repo)} or _languages_of_scripts(repo)
     if languages == {"julia"}:
-        return f'Add a Project.toml with the packages that the notebooks use {where} (in Julia: `Pkg.activate("."); Pkg.add([...])`)'
+        return f'Add a Project.toml with the packages that the code uses {where} (in Julia: `Pkg.activate("."); Pkg.add([...])`)'
     if languages == {"r"}:
         return f"Add a runtime.txt with `r-{DEFAULT}-{settled_day(DEFAULT)}` (the version and a day of CRAN) {where}, and an install.R with the packages"
     advice = f"Add an environment.yml (conda) or a requirements.txt (pip) {where}; an empty requirements.txt is enough when nothing has to be installed"

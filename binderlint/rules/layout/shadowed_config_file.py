@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from binderlint.changes.merge_environments import Merge, into_environment, into_requirements, not_in
 from binderlint.data import listed_words
 from binderlint.facts.environment.mapping import conda_specs, environment_mapping
+from binderlint.facts.environment.provided import provided
 from binderlint.facts.for_binder import is_for_binder
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Delete, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.lint.wording import listed
-from binderlint.read.requirements import canonical, read_requirements
+from binderlint.read.requirements import brought_by_others, canonical, read_requirements
 from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.repo2docker.names import CHOSEN_BY, CONDA, ONLY_BINDERS, PIPFILES, REQUIREMENTS, RUN_FILES
@@ -48,11 +49,17 @@ class ShadowedConfigFile(Rule):
             source = repo.get(use.path)
             if use.status is not Status.IGNORED or not source or not self._is_asked_for(repo, source):
                 continue
-            missing = _missing(repo, source)
+            listed_there = _missing(repo, source)
+            missing = listed_there and _not_brought(repo, source, listed_there)
             if missing == []:
                 yield self.at(
                     source,
-                    f"Binder installs `{winner}` and ignores this file. `{winner}` lists the same packages",
+                    f"Binder installs `{winner}` and ignores this file. "
+                    + (
+                        f"What it lists is installed all the same, in the versions that suit the packages of `{winner}`"
+                        if listed_there
+                        else f"`{winner}` lists the same packages"
+                    ),
                     help=f"Nothing is missing, but keep in mind that Binder uses only `{winner}`",
                     severity=Severity.INFO,
                     level=Level.POLISH,
@@ -123,6 +130,14 @@ def _missing(repo: Snapshot, source: Source) -> list[str] | None:
         return not_in(environment, source) if known else []
     except (ValueError, RecursionError):  # a Pipfile that is no TOML
         return None
+
+
+def _not_brought(repo: Snapshot, source: Source, names: list[str]) -> list[str]:
+    """Those of the packages that nothing else brings: neither the environment and the scripts, nor, in the lock of a tool, a package that it names as the reason."""
+    there = (provided(repo) or frozenset()) | {"jupyter"}  # which is empty, and its parts are in every image
+    if source.name == "requirements.txt":
+        there |= {one.key for one in brought_by_others(source)}
+    return [name for name in names if canonical(name) not in there]
 
 
 def _listed(names: list[str]) -> str:

@@ -97,26 +97,26 @@ class NotebookBroken(Rule):
             yield from self._doubtful(one, data)
 
     def _doubtful(self, one: PlainNotebook, data: Mapping[str, object]) -> Iterator[Diagnostic]:
-        """What Jupyter says of a notebook that is JSON and not as it should be."""
+        """What is said of a notebook that is JSON and not as it should be. JupyterLab 4 shows nothing of what the server finds wrong with one that opens."""
         opens, words = verdict(one)
         minor = one.value("nbformat_minor") if words else None
         if opens and isinstance(minor, Scalar) and _is_of_next(data.get("cells")) and _opens_as_next(minor):
             yield self.at(
                 minor,
-                f"Cells with an `id` need format 4.5, but this file says 4.{minor.value}, so Jupyter shows an error message when it opens the notebook",
+                f"Cells with an `id` need format 4.5, but this file says 4.{minor.value}. Jupyter opens the notebook, but tools that check the format complain",
                 help='Use `"nbformat_minor": 5`',
                 fix=Fix("Change the format to 4.5", (replace(minor, "5"),)),
-                severity=Severity.WARNING,
+                severity=Severity.INFO,
                 level=Level.POLISH,
             )
         elif words:
             yield self.at(
                 one.source,
-                f"Jupyter shows an error message when it opens this notebook: {words}"
+                f"This notebook does not follow its format. Jupyter opens it, but tools that check the format complain: {words}"
                 if opens
                 else f"Jupyter cannot open this notebook: {words}",
                 help="Open and save it in Jupyter, or restore an earlier version from git",
-                severity=Severity.WARNING if opens else None,
+                severity=Severity.INFO if opens else None,
                 level=Level.POLISH if opens else None,
             )
 

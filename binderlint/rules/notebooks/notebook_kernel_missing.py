@@ -75,7 +75,7 @@ class NotebookKernelMissing(Rule):
                 yield self.at(
                     where,
                     f"The environment has no kernel for {spoken}, so the notebook cannot run",
-                    help=_HOW.get(language) or f"Install {spoken} and its kernel in the environment",
+                    help=_how(plan, language) or f"Install {spoken} and its kernel in the environment",
                     severity=None if post_build_script(repo) else Severity.ERROR,
                 )
 
@@ -106,6 +106,13 @@ class NotebookKernelMissing(Rule):
                 severity=Severity.INFO if modern else None,
                 level=Level.POLISH if modern else None,
             )
+
+
+def _how(plan: Plan, language: str) -> str | None:
+    """What brings a language and its kernel; beside a Project.toml, repo2docker does not read an R in runtime.txt."""
+    if language == "r" and plan.buildpack == Buildpack.JULIA:
+        return "Add `r-irkernel` to environment.yml, which is installed beside Julia"
+    return _HOW.get(language)
 
 
 def _configuration(repo: Snapshot) -> str:

@@ -65,7 +65,7 @@ class NumpyTooNew(Rule):
         for one, module, version in failing:
             yield self.at(
                 one.text,
-                f"{one.name} {'.'.join(map(str, version))} was built for numpy 1, and pip installs numpy {'.'.join(map(str, numpy))} beside it, so `import {module}` ends with an error",
+                f"{one.name} {'.'.join(map(str, version))} needs numpy 1, and pip installs numpy {'.'.join(map(str, numpy))} beside it, so `import {module}` ends with an error",
                 help="Add `numpy<2`" if not limits else "Let numpy be older than 2: `numpy<2`",
                 fix=None if any(other.key == "numpy" for other in asked) else add_package(repo, "numpy<2", "numpy<2"),
                 cause="numpy",

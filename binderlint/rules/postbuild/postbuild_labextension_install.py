@@ -7,13 +7,15 @@ from collections.abc import Iterator
 from binderlint.changes.launch_scripts import removed
 from binderlint.facts.environment.asked import asked_names
 from binderlint.facts.environment.jupyter_stack import is_older, may_be_older_at
-from binderlint.facts.environment.mapping import conda_specs
+from binderlint.facts.environment.mapping import conda_list, conda_specs
+from binderlint.facts.environment.provided import provided
 from binderlint.facts.scripts.commands import failure_effect, script_commands
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.lint.wording import listed
 from binderlint.read.actions import subcommand
 from binderlint.read.lab_extensions import BUILT_IN, outdated, prebuilt
+from binderlint.read.packages import packages_by_name
 from binderlint.read.requirements import canonical
 from binderlint.repo2docker.build import build_plan
 from binderlint.snapshot import Snapshot
@@ -46,10 +48,11 @@ class PostbuildLabextensionInstall(Rule):
                 return
             separate = build_plan(repo).separate_kernel  # the environment file is for the kernel alone
             known = {one: prebuilt(one) for one in packages}
+            installed = asked_names(repo) | (provided(repo) or frozenset())
             there = [
                 one
                 for one, name in known.items()
-                if name == BUILT_IN or (name and not separate and canonical(name) in asked_names(repo))
+                if name == BUILT_IN or (name and not separate and canonical(name) in installed)
             ]
             missing = sorted({name for one, name in known.items() if name and one not in there and name is not None})
             old = any(outdated(one) for one in packages)
@@ -60,7 +63,7 @@ class PostbuildLabextensionInstall(Rule):
                 else "`jupyter labextension install` builds JupyterLab from its sources. This is slow, needs a lot of memory and fails for extensions made before JupyterLab 4",
                 help=f"Remove it and run `pip install {' '.join(missing)}` instead: the environment file is for the kernel, not for JupyterLab"
                 if missing and separate
-                else f"Remove it and add {listed(missing, 6)} to the environment file"
+                else f"Remove it and add {listed(_as_listed(repo, missing), 6)} to the environment file"
                 if missing
                 else "Remove it; install the extension's Python package if it has one",
                 severity=Severity.ERROR if old and script.decides(command) else None,
@@ -73,3 +76,11 @@ class PostbuildLabextensionInstall(Rule):
                 if len(there) == len(packages)
                 else None,
             )
+
+
+def _as_listed(repo: Snapshot, names: list[str]) -> list[str]:
+    """The names as the environment file wants them: conda's, where it lists packages for conda."""
+    known = packages_by_name()
+    if conda_list(repo) is None:
+        return names
+    return [known[name].condas[0] if name in known else name for name in names]

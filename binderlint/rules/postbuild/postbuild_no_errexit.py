@@ -37,9 +37,10 @@ class PostbuildNoErrexit(Rule):
         ]
         if not hidden:
             return
+        example = next((one.name for one in hidden if one.name not in _SMALL), hidden[0].name)
         yield self.at(
             script.source,
-            f"The build goes on when a command such as `{hidden[0].name or 'the first one'}` fails, and the image lacks what it should have made",
+            f"The build goes on when a command such as `{example or 'the first one'}` fails, and the image lacks what it should have made",
             help="Add the line `set -e`",
             fix=Fix(
                 "Add `set -e`",
@@ -49,6 +50,8 @@ class PostbuildNoErrexit(Rule):
         )
 
 
+# Commands that fail, but are not what a script is for.
+_SMALL = frozenset({"", ".", "source", "cd", "mkdir", "rm", "ls", "cp", "mv", "chmod", "conda activate", "conda"})
 _CANNOT_FAIL = frozenset(
     {"echo", "printf", "set", "export", "true", ":", "exit", "shopt", "umask", "ulimit", "exec", "trap", "date", "pwd"}
 )
