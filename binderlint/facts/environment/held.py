@@ -9,6 +9,7 @@ from binderlint.facts.environment.asked import pipfile_packages
 from binderlint.facts.environment.installs import pip_files, pip_requirements
 from binderlint.facts.environment.mapping import conda_specs
 from binderlint.facts.environment.own_package import own_installs, own_python
+from binderlint.facts.scripts.commands import script_commands
 from binderlint.pattern import regex
 from binderlint.read import digits
 from binderlint.read.constraints import pip_admits
@@ -16,6 +17,7 @@ from binderlint.read.matchspec import MatchSpec
 from binderlint.read.packages import names_of_conda
 from binderlint.read.pythons import python_release
 from binderlint.read.requirements import Requirement, canonical
+from binderlint.read.wheel_names import refused_for, wheel_file
 from binderlint.read.wheels import Known, Release, is_unknown, known, release
 from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.buildpack import WITH_RUNTIME
@@ -60,6 +62,10 @@ def python_fits(repo: Snapshot, python: str) -> bool:
     pip += [(one.key, tuple(_CLAUSE.findall(one.version or ""))) for one in pipfile_packages(repo)]
     found = [_held(*one, python) for one in pip]
     if any(one and (one[2] or one[3]) for one in found):
+        return False
+    wheels = [one.url or one.text for one in pip_requirements(repo) if one.applies(python)]
+    wheels += [word.value or "" for _, command in script_commands(repo) for word in command.args]
+    if any((name := wheel_file(one)) and refused_for(name, python) for one in wheels):
         return False
     return not any(_is_never_built(spec, python) for spec in conda_specs(repo))
 
