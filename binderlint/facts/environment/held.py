@@ -63,7 +63,7 @@ def python_fits(repo: Snapshot, python: str) -> bool:
     found = [_held(*one, python) for one in pip]
     if any(one and (one[2] or one[3]) for one in found):
         return False
-    wheels = [one.url or one.text for one in pip_requirements(repo) if one.applies(python)]
+    wheels = [str(one.url or one.text) for one in pip_requirements(repo) if one.applies(python)]
     wheels += [word.value or "" for _, command in script_commands(repo) for word in command.args]
     if any((name := wheel_file(one)) and refused_for(name, python) for one in wheels):
         return False

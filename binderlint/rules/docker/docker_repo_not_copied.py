@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from binderlint.changes.edits import append_lines
-from binderlint.facts.docker.context import CONTENT, Copy, build_dockerfile, copies, docker_runs
+from binderlint.facts.docker.context import CONTENT, Copy, Run, build_dockerfile, copies, docker_runs
 from binderlint.facts.launch.links import launch_links
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
@@ -36,7 +36,7 @@ class DockerRepoNotCopied(Rule):
             for one in dockerfile.built
         ):
             return
-        if any(_fetches(run.instruction.script or "") for run in docker_runs(repo)):
+        if any(_fetches(run) for run in docker_runs(repo)):
             return
         home = "HOME" in dockerfile.final.variables
         yield self.at(
@@ -60,5 +60,12 @@ def _is_content(repo: Snapshot, copy: Copy) -> bool:
     return repo.is_dir(copy.path) or copy.path.lower().endswith(CONTENT)
 
 
-def _fetches(script: str) -> bool:
-    return bool(re.search(r"\b(?:git|gitpuller|nbgitpuller|svn|wget|curl|cp|mv|rsync|unzip|tar)\b|--mount", script))
+_BRINGERS = frozenset({"git", "gitpuller", "svn", "wget", "curl", "cp", "mv", "rsync", "unzip", "tar"})
+
+
+def _fetches(run: Run) -> bool:
+    """Whether a RUN may bring files from elsewhere."""
+    script = run.instruction.script or ""
+    if "--mount" in run.instruction.body or not run.clear:
+        return True
+    return any(one.name in _BRINGERS or not one.name for one in run.commands) or "gitpuller." in script

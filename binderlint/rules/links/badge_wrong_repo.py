@@ -37,7 +37,7 @@ class BadgeWrongRepo(Rule):
         if len(launched) != 1 or any("git-pull" in link.url for link in links):
             return
         theirs, ours = launched.pop(), repo.git.origin.lower()
-        fork = theirs.startswith("gh/") and posixpath.basename(theirs) == posixpath.basename(ours)
+        fork = theirs.startswith("gh/") and _is_of(posixpath.basename(ours), posixpath.basename(theirs))
         if not fork and not _is_meant(theirs, ours, [_opened(link, repo) for link in links]):
             return
         name = repo.git.origin.partition("/")[2]
@@ -53,6 +53,11 @@ class BadgeWrongRepo(Rule):
                     if fork
                     else Fix(f"Launch `{name}`", (replace(link.text("repo"), name),), Applicability.UNSAFE),
                 )
+
+
+def _is_of(ours: str, theirs: str) -> bool:
+    """Whether a repository seems to be a fork or a translation of another: `dask-tutorial-chinese` of `dask-tutorial`."""
+    return ours == theirs or (len(theirs) > 5 and ours.startswith(f"{theirs}-"))
 
 
 # Repositories that another one may launch on purpose: an environment, a tutorial.

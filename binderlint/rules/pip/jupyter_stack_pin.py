@@ -9,14 +9,16 @@ from binderlint.changes.edits import replace
 from binderlint.data import rows
 from binderlint.facts.environment.installs import pip_files
 from binderlint.facts.environment.mapping import conda_specs
+from binderlint.facts.scripts.start_and_post_build import post_build_script
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.lint.wording import listed
 from binderlint.read.constraints import only_below
 from binderlint.read.digits import release
+from binderlint.read.installer import asked_for, is_pip
 from binderlint.read.matchspec import MatchSpec
-from binderlint.read.requirements import Requirement, canonical
+from binderlint.read.requirements import Requirement, canonical, parse_requirement
 from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.plan import Plan
 from binderlint.snapshot import Snapshot
@@ -44,6 +46,7 @@ class JupyterStackPin(Rule):
         python = plan.python.version if plan.python else "3.10"
         if not re.match(r"3\.(?:[89]|\d\d)$", python) or plan.separate_kernel:
             return
+        yield from self._in_scripts(repo)
         conda = [pin for spec in conda_specs(repo) if (pin := _conda_pin(spec))]
         old_lab = any(canonical(pin.name) == "jupyterlab" for pin in conda)
         pips = [
@@ -77,6 +80,21 @@ class JupyterStackPin(Rule):
                 severity=severity,
                 level=Level.LAUNCH if broken else Level.REPRODUCE,
             )
+
+    def _in_scripts(self, repo: Snapshot) -> Iterator[Diagnostic]:
+        script = post_build_script(repo)
+        for command in script.running if script else ():
+            if not is_pip(command.name) or "install" not in command.values:
+                continue
+            words = command.values[command.values.index("install") + 1 :]
+            for word in asked_for(command.name, words).packages:
+                one = parse_requirement(Text(word, command.place))
+                if isinstance(one, Requirement) and _pip_pin(one):
+                    yield self.at(
+                        command.place,
+                        f"`{word}` is older than what Binder's images have, and replaces it after they are built: the server may not start with it, or loses extensions",
+                        help="Remove the version: Binder installs one that works",
+                    )
 
 
 def _pip_pin(one: Requirement) -> _Pin | None:
