@@ -24,6 +24,8 @@ class Known(NamedTuple):
     """The newest release that the table knows."""
     releases: tuple[Release, ...]
     """All final releases that any Python can have, oldest first."""
+    compiles: Release | None = None
+    """The first release that pip compiles with what Binder's images have."""
     alone: bool = True
     """Whether no other Python got its first build with the same release: else the package simply had no wheels before."""
 
@@ -32,8 +34,9 @@ class Known(NamedTuple):
         return any(low <= release <= high for low, high in self.gone)
 
     def too_old(self, release: Release) -> bool:
-        """Whether the release is from before the first ready-made build."""
-        return self.first is not None and release < self.first
+        """Whether the release is from before the first ready-made build, and pip usually cannot compile it."""
+        compiled = self.compiles is not None and release >= self.compiles
+        return self.first is not None and release < self.first and not compiled
 
     def never_built(self, release: Release) -> bool:
         """Whether nobody built a release for this Python: it is older than the one before the first with a wheel, or this Python was dropped before it."""
@@ -59,7 +62,9 @@ def known(package: str, python: str) -> Known | None:
     first = entry.get("first", {}).get(python)
     gone = tuple((release(low), release(high)) for low, high in entry["gone"].get(python, []))
     alone = list(entry.get("first", {}).values()).count(first) < 2
-    return Known(release(first) if first else None, gone, release(entry["newest"]), releases(package), alone)
+    compiles = release(entry["compiles"]) if "compiles" in entry else None
+    newest = release(entry["newest"])
+    return Known(release(first) if first else None, gone, newest, releases(package), compiles, alone)
 
 
 @cache
