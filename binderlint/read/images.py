@@ -75,21 +75,26 @@ def image_facts(image: Image | None) -> Facts | None:
     return None
 
 
-def ends_of_life(image: Image, day: str) -> tuple[EndOfLife, ...]:
-    """What of an official image, its system first, gets no updates on a day any more: `python:3.9-buster` is a Debian 10 with a Python 3.9."""
+def official_releases(image: Image) -> tuple[tuple[str, str], ...]:
+    """The systems and languages in an official image, each as product and release: `python:3.9-buster` is a Debian 10 with a Python 3.9."""
     folder, _, name = image.path.rpartition("/")
     if folder != "docker.io/library":
         return ()
     words = image.tag.split("-")
     version = {("python", "2"): "2.7"}.get((name, words[0]), words[0]) + "."
-    products = {"buildpack-deps": "ubuntu"}
-    found = []
-    for product, release, called, *_ in rows("ends.tsv"):
-        is_named = bool(called) and called in words
-        if is_named or (product == products.get(name, name) and (not release or version.startswith(f"{release}."))):
-            past = ended_releases(product, day).get(release)
-            if past:
-                found.append(past)
+    product = {"buildpack-deps": "ubuntu"}.get(name, name)
+    return tuple(
+        (one, release)
+        for one, release, called, *_ in rows("ends.tsv")
+        if (called and called in words) or (one == product and (not release or version.startswith(f"{release}.")))
+    )
+
+
+def ends_of_life(image: Image, day: str) -> tuple[EndOfLife, ...]:
+    """What of an official image, its system first, gets no updates on a day any more."""
+    found = [
+        past for product, release in official_releases(image) if (past := ended_releases(product, day).get(release))
+    ]
     return tuple(sorted(found, key=lambda past: past.packages == "none"))
 
 
@@ -117,6 +122,30 @@ def _table() -> tuple[tuple[re.Pattern[str], re.Pattern[str], Facts], ...]:
 
 
 _PANGEO_BASE = regex(r"(?:docker|quay)\.io/pangeo/base-image")
+
+
+# The `python3` of a system's own packages.
+_SYSTEM_PYTHON = {
+    ("ubuntu", "18.04"): "3.6",
+    ("ubuntu", "20.04"): "3.8",
+    ("ubuntu", "22.04"): "3.10",
+    ("ubuntu", "24.04"): "3.12",
+    ("debian", "10"): "3.7",
+    ("debian", "11"): "3.9",
+    ("debian", "12"): "3.11",
+    ("debian", "13"): "3.13",
+}
+_PYTHON_TAG = regex(r"(?:x86_64-|aarch64-)?python-(3\.\d+)(?:\.\d+)?")
+
+
+def python_of(image: Image) -> str | None:
+    """The Python 3 that an image has, or that its system installs as `python3`, such as `3.10`; None where that is not known."""
+    if re.fullmatch(r"(?:docker|quay)\.io/jupyter/[\w-]+", image.path):
+        found = _PYTHON_TAG.fullmatch(image.tag)
+        return found[1] if found else None
+    releases = official_releases(image)
+    python = next((release for product, release in releases if product == "python"), None)
+    return python or next((_SYSTEM_PYTHON[one] for one in releases if one in _SYSTEM_PYTHON), None)
 
 
 _STACKS = regex(r"docker\.io/(jupyter/(?:[\w-]+-notebook|docker-stacks-foundation))")

@@ -28,7 +28,7 @@ _PYTHON = regex(
 
 def may_have_jupyter(repo: Snapshot, stage: Stage) -> bool:
     """Whether the instructions of a stage install Jupyter, or do something that cannot be seen through."""
-    if _hidden(stage):
+    if hides_origin(stage):
         return True
     here = next((folder for one, folder in reversed(list(workdirs(stage))) if one.name == "WORKDIR"), None)
     for run in docker_runs(repo):
@@ -48,7 +48,7 @@ def may_have_jupyter(repo: Snapshot, stage: Stage) -> bool:
 
 def may_have_python(repo: Snapshot, stage: Stage) -> bool:
     """Whether the instructions of a stage install Python 3, or do something that cannot be seen through."""
-    if _hidden(stage):
+    if hides_origin(stage):
         return True
     for run in docker_runs(repo):
         if not run.clear or _PYTHON.search(run.instruction.script or " ".join(run.instruction.words)):
@@ -74,7 +74,7 @@ def may_have_python(repo: Snapshot, stage: Stage) -> bool:
     return False
 
 
-def _hidden(stage: Stage) -> bool:
+def hides_origin(stage: Stage) -> bool:
     """Whether files come from other stages or images, or from archives that ADD unpacks."""
     for instruction in stage.lineage:
         if instruction.name in ("COPY", "ADD") and instruction.flag("from"):

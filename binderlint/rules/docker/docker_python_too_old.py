@@ -1,0 +1,64 @@
+"""docker-python-too-old: The image's Python does not fit the repository's package."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+
+from binderlint.facts.docker.context import build_dockerfile, copies, docker_runs
+from binderlint.facts.docker.installs import hides_origin
+from binderlint.facts.environment.own_package import own_python
+from binderlint.lint.diagnostic import Diagnostic, Level, Severity
+from binderlint.lint.rule import Rule
+from binderlint.pattern import regex
+from binderlint.read.constraints import pip_admits
+from binderlint.read.dockerfile.instructions import base_of
+from binderlint.read.images import python_of
+from binderlint.read.installer import asked_for, is_pip
+from binderlint.read.script import Command, Script
+from binderlint.snapshot import Snapshot
+
+_OTHER_PYTHON = regex(r"conda|mamba|pyenv|deadsnakes|\buv\b|pixi|python[23]?\.\d|make\s+install|asdf|pypy|spack|nix")
+
+
+class DockerPythonTooOld(Rule):
+    code = "DKR023"
+    severity = Severity.ERROR
+    level = Level.LAUNCH
+
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+        dockerfile, written = build_dockerfile(repo), own_python(repo)
+        image = base_of(dockerfile)
+        python = python_of(image) if image else None
+        if dockerfile is None or dockerfile.final is None or image is None or python is None or not written:
+            return
+        if any(pip_admits(written, f"{python}.{patch}") is not False for patch in (0, 99)):
+            return
+        if not any(copy.path == "." or copy.path == "" for copy in copies(repo, dockerfile.final)):
+            return
+        commands = [command for run in docker_runs(repo) for command in _with_scripts(repo, run.commands)]
+        texts = [run.instruction.script or " ".join(run.instruction.words) for run in docker_runs(repo)]
+        texts += [" ".join(word.pattern for word in command.words) for command in commands]
+        if hides_origin(dockerfile.final) or any(_OTHER_PYTHON.search(text) for text in texts):
+            return
+        for command in commands:
+            if is_pip(command.name) and "install" in command.values and not command.ignored:
+                words = command.values[command.values.index("install") + 1 :]
+                if any(re.fullmatch(r"\./?(?:\[.*\])?", place) for place in asked_for(command.name, words).places):
+                    yield self.at(
+                        image.written,
+                        f"`{image.value}` has Python {python}, but the package of this repository needs Python {written}, so pip refuses to install it and the build stops",
+                        help="Start from an image with a Python that the package allows, such as `python:3.12`",
+                    )
+                    return
+
+
+def _with_scripts(repo: Snapshot, commands: tuple[Command, ...]) -> Iterator[Command]:
+    """The commands, and those of the scripts of the repository that they run."""
+    for command in commands:
+        yield command
+        path = posixpath.normpath((command.words[0].value if command.words else None) or ".")
+        source = repo.get(path) if "/" in path or path.endswith(".sh") else None
+        if source:
+            yield from Script(source, repo.get).running
