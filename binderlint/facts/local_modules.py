@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from binderlint.fact import fact
-from binderlint.read.cells import parse_python
+from binderlint.read.cells import imports, parse_python
+from binderlint.read.plain_notebook import PlainNotebook
 from binderlint.snapshot import Snapshot
 from binderlint.source import Source
 from binderlint.values import NamedTuple
@@ -41,9 +42,20 @@ def _modules_by_folder(repo: Snapshot) -> Mapping[str, frozenset[str]]:
     return MappingProxyType({folder: frozenset(names) for folder, names in found.items()})
 
 
-@fact
 def loaded_by(repo: Snapshot, folder: str, modules: tuple[str, ...]) -> tuple[Loaded, ...]:
     """What is imported from elsewhere when local modules, named with their dots, are imported by a notebook in a folder, file by file."""
+    return _load(repo, folder, modules)[1]
+
+
+def loaded_files(repo: Snapshot, folder: str, modules: tuple[str, ...]) -> tuple[Source, ...]:
+    """The files of the repository that Python runs when local modules are imported by a notebook in a folder."""
+    return _load(repo, folder, modules)[0]
+
+
+@fact
+def _load(repo: Snapshot, folder: str, modules: tuple[str, ...]) -> tuple[tuple[Source, ...], tuple[Loaded, ...]]:
+    """The files that run when local modules are imported, and what they import from elsewhere."""
+    files: list[Source] = []
     todo = [source for name in modules for source in _files(repo, folder, name.split("."))]
     seen: set[str] = set()
     found: list[Loaded] = []
@@ -52,6 +64,7 @@ def loaded_by(repo: Snapshot, folder: str, modules: tuple[str, ...]) -> tuple[Lo
         if source.path in seen:
             continue
         seen.add(source.path)
+        files.append(source)
         for names, line in _imports(repo, source.path):
             for dotted in names:
                 base, parts = (folder, dotted) if dotted[0] else _relative(source, dotted)
@@ -59,7 +72,7 @@ def loaded_by(repo: Snapshot, folder: str, modules: tuple[str, ...]) -> tuple[Lo
                 todo += further
                 if dotted[0] and not further:
                     found.append(Loaded(dotted[0], source.path, line))
-    return tuple(found)
+    return tuple(files), tuple(found)
 
 
 def _relative(source: Source, dotted: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
@@ -97,3 +110,13 @@ def _imports(repo: Snapshot, path: str) -> tuple[tuple[tuple[tuple[str, ...], ..
             names = tuple((*base, alias.name) for alias in node.names)
             found.append((names if node.level else (base, *names), node.lineno))
     return tuple(found)
+
+
+def imported_files(repo: Snapshot, page: PlainNotebook) -> Iterator[Source]:
+    """The files of the repository that the cells of a notebook import, and those that these import, outside of cells that may fail."""
+    own = modules_in(repo, page.source.folder)
+    for cell in page.code if own else ():
+        if any(name in cell.text for name in own) and "import" in cell.text:
+            for one in imports(cell.text):
+                if one.name in own:
+                    yield from loaded_files(repo, page.source.folder, one.modules)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
+from binderlint.facts.local_modules import imported_files
 from binderlint.facts.notebooks import shown_notebooks
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
@@ -24,9 +26,11 @@ class Python2Code(Rule):
         plan = build_plan(repo)
         if not plan.transparent or plan.error or (plan.python and plan.python.version.startswith("2")):
             return
+        told: set[str] = set()
         for page in notebooks:
             if not page.is_python or page.kernel == "python2":  # notebook-kernel-missing
                 continue
+            yield from self._modules(repo, page, told)
             for cell in page.code:
                 if line := python_2_line(cell.text):
                     yield self.at(
@@ -35,3 +39,14 @@ class Python2Code(Rule):
                         help="Change the code to Python 3 (`2to3` does most of it), run the notebook, and save it",
                     )
                     break
+
+    def _modules(self, repo: Snapshot, page: PlainNotebook, told: set[str]) -> Iterator[Diagnostic]:
+        """The files of the repository that a notebook imports, each told once."""
+        for source in imported_files(repo, page):
+            if source.path not in told and (line := python_2_line(source.text.removeprefix("\ufeff"))):
+                told.add(source.path)
+                yield self.at(
+                    next(islice(source.lines(), line - 1, None)),
+                    f"This is Python 2, but `{page.source.path}`, which imports this file, runs with Python 3, so the import ends with a SyntaxError",
+                    help="Change the file to Python 3 (`2to3` does most of it)",
+                )

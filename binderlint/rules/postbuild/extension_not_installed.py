@@ -27,11 +27,12 @@ class ExtensionNotInstalled(Rule):
     level = Level.RUN
 
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+        there: frozenset[str] | None = None
         for _, command in script_commands(repo):
             words = subcommand(command)
             if words[:4] != ("jupyter", "server", "extension", "enable") or command.has("--help", "-h"):
                 continue
-            there = provided(repo)
+            there = there or provided(repo)
             if there is None or build_plan(repo).separate_kernel:
                 return
             for module in words[4:]:

@@ -28,6 +28,7 @@ class PostbuildLabextensionInstall(Rule):
 
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
 
+        installed: frozenset[str] = frozenset()
         for script, command in script_commands(repo):
             words = subcommand(command)
             if words[:3] != ("jupyter", "labextension", "install"):
@@ -48,7 +49,7 @@ class PostbuildLabextensionInstall(Rule):
                 return
             separate = build_plan(repo).separate_kernel  # the environment file is for the kernel alone
             known = {one: prebuilt(one) for one in packages}
-            installed = asked_names(repo) | (provided(repo) or frozenset())
+            installed = installed or asked_names(repo) | (provided(repo) or frozenset())
             there = [
                 one
                 for one, name in known.items()
