@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Iterator
 from itertools import islice
@@ -16,10 +15,10 @@ from binderlint.facts.notebooks import shown_notebooks
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
-from binderlint.read.cells import syntax
 from binderlint.read.constraints import only_below
 from binderlint.read.digits import release
 from binderlint.read.plain_notebook import PlainNotebook
+from binderlint.read.uses import uses
 from binderlint.repo2docker.build import build_plan
 from binderlint.snapshot import Snapshot
 from binderlint.source import Place, Text
@@ -55,7 +54,7 @@ class RemovedName(Rule):
                 continue
             aliases: dict[str, str] = {}
             for cell in page.code:
-                if found := next(_uses(cell.text, aliases, removed), None):
+                if found := next(_found(cell.text, aliases, removed), None):
                     yield self._gone(page.line(cell.number, found[0]), *found[1:], "this cell ends")
                     break
 
@@ -67,7 +66,7 @@ class RemovedName(Rule):
             if source.path in told or not any(word in source.text for word in words):
                 continue
             told.add(source.path)
-            found = next(_uses(source.text.removeprefix("\ufeff"), {}, removed, when_loaded=True), None)
+            found = next(_found(source.text.removeprefix("\ufeff"), {}, removed, when_loaded=True), None)
             if found:
                 line = next(islice(source.lines(), found[0] - 1, None))
                 yield self._gone(line, *found[1:], f"`{page.source.path}`, which imports this file, ends")
@@ -94,79 +93,28 @@ def _removed(repo: Snapshot, python: str) -> dict[str, _Removed]:
     return found
 
 
-def _uses(
+def _found(
     text: str, aliases: dict[str, str], removed: dict[str, _Removed], when_loaded: bool = False
 ) -> Iterator[tuple[int, str, _Removed]]:
-    """Where code uses a name, as a message calls it. What it imports is kept in `aliases`. Of a file that is loaded, imports inside of functions do not run."""
-    tree = syntax(text)
-    if tree is None or any(isinstance(node, ast.Try) for node in ast.walk(tree)):
-        return
-    for node in (inner for top in tree.body for inner in _run(top)) if when_loaded else ast.walk(tree):
-        match node:
-            case ast.Import():
-                for alias in node.names:
-                    aliases[alias.asname or alias.name.partition(".")[0]] = (
-                        alias.name if alias.asname else alias.name.partition(".")[0]
-                    )
-                    if gone := _gone(alias.name, removed):
-                        yield node.lineno, f"`{alias.name}`", gone
-            case ast.ImportFrom(module=str(module), level=0):
-                for alias in node.names:
-                    aliases[alias.asname or alias.name] = f"{module}.{alias.name}"
-                    if gone := _gone(f"{module}.{alias.name}", removed):
-                        yield node.lineno, f"`{module}.{alias.name}`", gone
-    for node in tree.body:
-        for inner in _run(node):
-            if isinstance(inner, ast.Call):
-                yield from _arguments(inner, aliases, removed)
-            elif isinstance(inner, ast.Attribute) and (gone := removed.get(f".{inner.attr}")):
-                yield inner.lineno, f"`{inner.attr}`", gone
-            elif isinstance(inner, ast.Attribute) and (parts := _dotted(inner)):
-                whole = ".".join([aliases.get(parts[0], ""), *parts[1:]])
-                if aliases.get(parts[0]) and whole in removed:
-                    yield inner.lineno, f"`{'.'.join(parts)}`", removed[whole]
-
-
-def _arguments(
-    call: ast.Call, aliases: dict[str, str], removed: dict[str, _Removed]
-) -> Iterator[tuple[int, str, _Removed]]:
-    """The named arguments of a call that its function does not have any more: `hist(normed)` in the table."""
-    parts = _dotted(call.func)
-    known = aliases.get(parts[0]) if parts else None
-    names = [".".join([known, *parts[1:]])] if known else []
-    if isinstance(call.func, ast.Attribute):
-        names.append(f".{call.func.attr}")
-    for keyword in call.keywords:
-        for name in names:
-            if gone := removed.get(f"{name}({keyword.arg})"):
-                yield call.lineno, f"The argument `{keyword.arg}` of `{'.'.join(parts) or name[1:]}`", gone
-                break
-
-
-def _run(node: ast.stmt) -> Iterator[ast.AST]:
-    """The parts of a statement that are evaluated when it is: not the bodies of functions, nor what a condition chooses."""
-    todo: list[ast.AST] = [node]
-    while todo:
-        one = todo.pop()
-        if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.If | ast.IfExp | ast.ClassDef):
-            continue
-        yield one
-        todo += ast.iter_child_nodes(one)
+    """Where code uses a name of the table, as a message calls it."""
+    for use in uses(text, aliases, when_loaded):
+        if use.imported:
+            if gone := _gone(use.names[0], removed):
+                yield use.line, f"`{use.written}`", gone
+        elif use.call:
+            for keyword in use.call.keywords:
+                for name in use.names:
+                    if gone := removed.get(f"{name}({keyword.arg})"):
+                        yield use.line, f"The argument `{keyword.arg}` of `{use.written}`", gone
+                        break
+        elif known := next((one for one in use.names if one in removed), None):
+            yield use.line, f"`{known[1:] if known.startswith('.') else use.written}`", removed[known]
 
 
 def _gone(module: str, removed: dict[str, _Removed]) -> _Removed | None:
     """The entry of a module, or of one that it is in."""
     parts = module.split(".")
     return next((removed[name] for n in range(1, len(parts) + 1) if (name := ".".join(parts[:n])) in removed), None)
-
-
-def _dotted(node: ast.expr) -> list[str]:
-    """The names of `a.b.c`, empty for what is not made of names alone."""
-    parts: list[str] = []
-    while isinstance(node, ast.Attribute):
-        parts.append(node.attr)
-        node = node.value
-    return [node.id, *reversed(parts)] if isinstance(node, ast.Name) else []
 
 
 def _quoted(instead: str) -> str:

@@ -1,0 +1,81 @@
+"""Uses: the names that Python code imports, looks up and calls, by what they stand for."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from binderlint.read.cells import syntax
+from binderlint.values import NamedTuple
+
+
+class Use(NamedTuple):
+    """A name that code uses.
+
+    `names` are what it may be: the dotted name that an import gives it (`pandas.read_csv`), and with a dot before it, an attribute of any object (`.to_csv`).
+    """
+
+    line: int
+    names: tuple[str, ...]
+    written: str
+    imported: bool = False
+    call: ast.Call | None = None
+    """The call of it, where it is called."""
+
+
+def uses(text: str, aliases: dict[str, str], when_loaded: bool = False) -> Iterator[Use]:
+    """What a cell or a file uses, imports first; nothing where it catches exceptions. What it imports is kept in `aliases`.
+
+    The bodies of functions and what a condition chooses may not run: of these only imports count, and of a file that is loaded (`when_loaded`) not even they.
+    """
+    tree = syntax(text)
+    if tree is None or any(isinstance(node, ast.Try) for node in ast.walk(tree)):
+        return
+    for node in (inner for top in tree.body for inner in _run(top)) if when_loaded else ast.walk(tree):
+        match node:
+            case ast.Import():
+                for alias in node.names:
+                    first = alias.name.partition(".")[0]
+                    aliases[alias.asname or first] = alias.name if alias.asname else first
+                    yield Use(node.lineno, (alias.name,), alias.name, imported=True)
+            case ast.ImportFrom(module=str(module), level=0):
+                for alias in node.names:
+                    name = f"{module}.{alias.name}"
+                    aliases[alias.asname or alias.name] = name
+                    yield Use(node.lineno, (name,), name, imported=True)
+    for top in tree.body:
+        for inner in _run(top):
+            if isinstance(inner, ast.Call):
+                if found := _named(inner.func, aliases):
+                    yield Use(inner.lineno, *found, call=inner)
+            elif isinstance(inner, ast.Attribute) and (found := _named(inner, aliases)):
+                yield Use(inner.lineno, *found)
+
+
+def _named(node: ast.expr, aliases: dict[str, str]) -> tuple[tuple[str, ...], str] | None:
+    """What an expression may be, and how it is written; None where it has no name."""
+    parts = _dotted(node)
+    known = aliases.get(parts[0]) if parts else None
+    attribute = f".{node.attr}" if isinstance(node, ast.Attribute) else ""
+    names = tuple(name for name in (".".join([known, *parts[1:]]) if known else "", attribute) if name)
+    return (names, ".".join(parts) or attribute[1:]) if names else None
+
+
+def _run(node: ast.stmt) -> Iterator[ast.AST]:
+    """The parts of a statement that are evaluated when it is: not the bodies of functions, nor what a condition chooses."""
+    todo: list[ast.AST] = [node]
+    while todo:
+        one = todo.pop()
+        if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.If | ast.IfExp | ast.ClassDef):
+            continue
+        yield one
+        todo += ast.iter_child_nodes(one)
+
+
+def _dotted(node: ast.expr) -> list[str]:
+    """The names of `a.b.c`, empty for what is not made of names alone."""
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    return [node.id, *reversed(parts)] if isinstance(node, ast.Name) else []

@@ -1,0 +1,92 @@
+"""optional-package-missing: A notebook calls a function that needs a package which is not installed."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from binderlint.changes.packages import add_package
+from binderlint.data import rows
+from binderlint.facts.environment.installs import pip_requirements
+from binderlint.facts.environment.provided import provided
+from binderlint.facts.notebooks import shown_notebooks
+from binderlint.lint.about import about
+from binderlint.lint.diagnostic import Diagnostic, Level, Severity
+from binderlint.lint.rule import Rule
+from binderlint.read.packages import packages_by_name
+from binderlint.read.plain_notebook import PlainNotebook
+from binderlint.read.uses import Use, uses
+from binderlint.repo2docker.build import build_plan
+from binderlint.snapshot import Snapshot
+from binderlint.values import NamedTuple
+
+
+class _Need(NamedTuple):
+    package: str
+    any_of: tuple[str, ...]
+    files: str
+
+
+class OptionalPackageMissing(Rule):
+    code = "NBK013"
+    severity = Severity.WARNING
+    level = Level.RUN
+
+    @about(shown_notebooks)
+    def check(self, repo: Snapshot, notebooks: tuple[PlainNotebook, ...]) -> Iterator[Diagnostic]:
+        pages = [page for page in notebooks if page.is_python]
+        there = provided(repo) if pages else None
+        if there is None or build_plan(repo).default or any(one.extras for one in pip_requirements(repo)):
+            return
+        lacking = _lacking(there)
+        words = {name.rpartition(".")[2] for name in lacking}
+        for page in pages if words else ():
+            if any("install" in cell.text for cell in page.code):
+                continue
+            aliases: dict[str, str] = {}
+            told: set[str] = set()
+            for cell in page.code:
+                if not any(word in cell.text for word in words) and "import" not in cell.text:
+                    continue
+                for use in uses(cell.text, aliases):
+                    need = _need(use, lacking)
+                    if need is None or need.any_of[0] in told:
+                        continue
+                    told.add(need.any_of[0])
+                    package = packages_by_name().get(need.any_of[0])
+                    yield self.at(
+                        page.line(cell.number, use.line),
+                        f"`{use.written}` needs the package `{need.any_of[0]}`, which {need.package} does not bring along and nothing here installs, so this cell ends with an error",
+                        help=f"Add `{need.any_of[0]}` to the environment",
+                        fix=add_package(repo, need.any_of[0], package.condas[0] if package else need.any_of[0]),
+                        cause=f"{need.any_of[0]} is not installed",
+                    )
+
+
+def _lacking(there: frozenset[str]) -> dict[str, list[_Need]]:
+    """The functions whose package is installed and which need one that is not."""
+    found: dict[str, list[_Need]] = {}
+    for name, package, needs, files in rows("optional_packages.tsv"):
+        any_of = tuple(needs.split())
+        if package in there and not there.intersection(any_of):
+            found.setdefault(name, []).append(_Need(package, any_of, files))
+    return found
+
+
+def _need(use: Use, lacking: dict[str, list[_Need]]) -> _Need | None:
+    """What a use needs and lacks: an import of a module, or a call that leaves the choice to the package."""
+    for name in use.names:
+        for need in lacking.get(name, ()):
+            if use.imported and name == "plotly.express":
+                return need
+            if use.call is None or any(one.arg in ("engine", "flavor", "parser", None) for one in use.call.keywords):
+                continue
+            if not need.files or _file(use.call).lower().endswith(need.files):
+                return need
+    return None
+
+
+def _file(call: ast.Call) -> str:
+    """The name of the file that a call reads, where it is written out."""
+    first = call.args[0] if call.args else None
+    return first.value if isinstance(first, ast.Constant) and isinstance(first.value, str) else ""
