@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from binderlint import OWN_FILES
+from binderlint.data import listed_words
 from binderlint.fact import fact
 from binderlint.facts.launch.buttons import launch_configs
 from binderlint.facts.launch.links import launch_links
@@ -33,6 +34,11 @@ def is_for_binder(repo: Snapshot) -> bool:
         return True
     links = launch_links(repo)
     return any(link.live and (link.launches or link.shows_badge) for link in links) or bool(launch_configs(repo))
+
+
+def is_application(repo: Snapshot) -> bool:
+    """Whether a repository is an application of another kind: nothing says that it is meant for Binder, and a file says how it is built or deployed."""
+    return any(name in repo.sources for name in listed_words("application_files.txt")) and not is_for_binder(repo)
 
 
 def is_ready_for_binder(repo: Snapshot) -> bool:

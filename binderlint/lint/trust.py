@@ -7,12 +7,15 @@ from collections import ChainMap
 from collections.abc import Collection, Mapping
 
 from binderlint.changes.edits import EditError, replaced, unmakeable
+from binderlint.facts.for_binder import is_application
 from binderlint.lint.diagnostic import Applicability, Create, Delete, Edit, Fix, Recode, Rename, Replace, SetMode
 from binderlint.pattern import regex
 from binderlint.read.requirements import PLACEHOLDER
 from binderlint.snapshot import Snapshot
 from binderlint.source import Source, Span
 
+# Names that files of services have, too.
+_OF_OTHERS = frozenset({"start", "Dockerfile"})
 _RARE_ENDS = regex(r"[\v\f\x1c-\x1e\x85\u2028\u2029]")
 
 
@@ -21,7 +24,7 @@ def honest(fix: Fix, repo: Snapshot) -> Fix | None:
 
     None where it changes nothing, needs a path that is taken, or would write lines into what is not text or into YAML whose values may count at
     another place than their own; a proposal where the lines it writes would not be lines; unsafe where it drops a comment or a version that no
-    edit of it writes again.
+    edit of it writes again, and where it changes the `start` or the Dockerfile of an application that is not meant for Binder.
     """
     if is_idle(fix.edits, repo.sources) or unmakeable(ChainMap(repo.sources, repo.untracked), fix.edits):
         return None
@@ -31,6 +34,8 @@ def honest(fix: Fix, repo: Snapshot) -> Fix | None:
         if isinstance(edit, (Replace, Create))
     )
     trust = fix.applicability
+    if any(edit.path in _OF_OTHERS for edit in fix.edits) and is_application(repo):
+        trust = min(trust, Applicability.UNSAFE)
     for edit in fix.edits:
         source = repo.sources.get(edit.path)
         if source is None and not isinstance(edit, Create):
