@@ -96,16 +96,40 @@ def into_environment(environment: Table, requirements: Source) -> Merge | None:
                 return None
         if isinstance(one, Requirement) and one.key and has(names, one.key):
             kept.append(str(one.name))
-            if comment:
-                lines.append(comment)
+            lines.append(_KEPT)
             continue
         lines.append(f"- {scalar(text)}" + (f"  {comment}" if comment else ""))
+    lines = list(_without_orphans(lines))
     while lines and not lines[-1]:
         lines.pop()
     while lines and not lines[0]:
         lines.pop(0)
     added = into_pip_list(dependencies, lines) if any(line.startswith("-") for line in lines) else ()
-    return None if added is None else Merge((*added, Delete(requirements.path)), tuple(kept))
+    return None if added is None else Merge((*added, Delete(requirements.path)), tuple(dict.fromkeys(kept)))
+
+
+_KEPT = "kept"
+"""In place of a requirement that stays as environment.yml has it."""
+
+
+def _without_orphans(lines: list[str]) -> Iterator[str]:
+    """The lines but for comments above nothing but requirements that stay where they are."""
+    held: list[str] = []
+    stays = False
+    for line in [*lines, ""]:
+        if line == _KEPT:
+            stays = True
+        elif line.startswith("- "):
+            yield from (*held, line)
+            held, stays = [], False
+        else:
+            if stays or not line:
+                yield from () if stays else held
+                held, stays = [], False
+            if line:
+                held.append(line)
+            else:
+                yield line
 
 
 def into_pip_list(dependencies: Array, lines: list[str]) -> tuple[Edit, ...] | None:
