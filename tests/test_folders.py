@@ -7,6 +7,7 @@ import re
 import shlex
 import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -47,9 +48,23 @@ def repository(folder: Path, *names: str) -> None:
     git(folder, "commit", "-qm", "one")
 
 
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The folders of the page, for tests that only read them."""
+    with pytest.MonkeyPatch.context() as patch, folders(tmp_path_factory.mktemp("folders"), patch) as work:
+        yield work
+
+
 @pytest.fixture
 def work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """The folders of the page. Every environment.yml has a `prefix`; in each repository a document that is named like it, and the notebook, have an old badge."""
+    """The folders of the page, for tests that change something in them."""
+    with folders(tmp_path, monkeypatch) as work:
+        yield work
+
+
+@contextmanager
+def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Every environment.yml has a `prefix`; in each repository a document that is named like it, and the notebook, have an old badge."""
     work = tmp_path / "work"
     course = work / "course"
     repository(work / "library", "library.md")
@@ -115,11 +130,11 @@ def test_row(
     place: str,
     looked_at: str,
     says: str,
-    work: Path,
+    shared: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    code = run(work, place.strip("`"), f"{command.strip('`')} --output json", monkeypatch)
+    code = run(shared, place.strip("`"), f"{command.strip('`')} --output json", monkeypatch)
     out, err = capsys.readouterr()
     assert err.count("binderlint: note: ") == says.count("a note"), err
     assert len(err.splitlines()) <= 1
@@ -148,10 +163,15 @@ FOLDERS = [row for row in ROWS if ".ipynb" not in row[0] and ".md" not in row[0]
     ("command", "place", "says"), [(row[0], row[1], row[3]) for row in FOLDERS], ids=[f"{row[0]} in {row[1]}" for row in FOLDERS]
 )  # fmt: skip
 def test_plan_understands_folders_in_the_same_way(
-    command: str, place: str, says: str, work: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    command: str,
+    place: str,
+    says: str,
+    shared: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     words = command.strip("`").replace("binderlint", "").split()
-    monkeypatch.chdir(work if place == "`work`" else work / place.strip("`"))
+    monkeypatch.chdir(shared if place == "`work`" else shared / place.strip("`"))
     code = main(["plan", "--format", "json", *words])
     out, err = capsys.readouterr()
     assert err.count("binderlint: note: ") == says.count("a note")
@@ -159,8 +179,8 @@ def test_plan_understands_folders_in_the_same_way(
     assert code == 2 or json.loads(out)["version"]
 
 
-def test_plan_takes_no_file(work: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    monkeypatch.chdir(work)
+def test_plan_takes_no_file(shared: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.chdir(shared)
     assert main(["plan", "course/course.md"]) == 2
     assert "course/course.md: not a folder" in capsys.readouterr().err
     assert main(["plan", "course", "--subdir", "examples/tides", "--format", "json"]) == 0
@@ -169,7 +189,7 @@ def test_plan_takes_no_file(work: Path, monkeypatch: pytest.MonkeyPatch, capsys:
 
 
 def test_paths_can_be_opened_from_the_current_folder(
-    work: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    shared: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for place, command, path in (
         ("course/notebooks", "binderlint", "../binder/environment.yml"),
@@ -178,7 +198,7 @@ def test_paths_can_be_opened_from_the_current_folder(
         ("course/examples/tides", "binderlint --subdir .", "binder/environment.yml"),
         ("course/notebooks", "binderlint --subdir ../examples/tides", "../examples/tides/binder/environment.yml"),
     ):
-        run(work, place, f"{command} --output concise", monkeypatch)
+        run(shared, place, f"{command} --output concise", monkeypatch)
         assert f"\n{path}:2:1: " in "\n" + capsys.readouterr().out
         assert Path(path).is_file()
 
@@ -209,25 +229,30 @@ def test_paths_can_be_opened_from_the_current_folder(
     ],
 )
 def test_notes(
-    place: str, command: str, note: str, work: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    place: str,
+    command: str,
+    note: str,
+    shared: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    assert run(work, place, command, monkeypatch) == 0
+    assert run(shared, place, command, monkeypatch) == 0
     assert capsys.readouterr().err == f"binderlint: note: {note}\n"
     if advice := re.search("use `(.*)`$", note):
-        assert run(work, place, f"binderlint {advice[1]}", monkeypatch) == 0
+        assert run(shared, place, f"binderlint {advice[1]}", monkeypatch) == 0
         assert capsys.readouterr().err == ""
 
 
 def test_why_nothing_is_looked_at(
-    work: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    shared: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for command, said in (
         ("binderlint elsewhere", "elsewhere: `elsewhere` is a link out of the repository ., and is not followed. Name the folder that it leads to"),
         ("binderlint --subdir elsewhere/binder", "elsewhere/binder: `elsewhere` is a link out of the repository"),
         ("binderlint elsewhere/unpacked.md", "elsewhere: `elsewhere` is a link out of the repository"),
-        (f"binderlint {work}/course/elsewhere", "`elsewhere` is a link out of the repository"),
+        (f"binderlint {shared}/course/elsewhere", "`elsewhere` is a link out of the repository"),
         ("binderlint --subdir ../unpacked", "--subdir ../unpacked: outside of the repository ."),
-        (f"binderlint --subdir {work}/unpacked", "outside of the repository ."),
+        (f"binderlint --subdir {shared}/unpacked", "outside of the repository ."),
         ("binderlint --subdir /", "outside of the repository ."),
         ("binderlint gh:ada/course --subdir /etc", "--subdir /etc: outside of the repository"),
         ("binderlint --subdir nowhere", "nowhere: no such folder"),
@@ -237,11 +262,11 @@ def test_why_nothing_is_looked_at(
         ("binderlint gh:ada/course --subdir new", "this commit has no folder `new`"),
         ("binderlint course.md --subdir binder", "course.md: --subdir goes with a folder, not with a file"),
     ):  # fmt: skip
-        assert run(work, "course", command, monkeypatch) == 2, command
+        assert run(shared, "course", command, monkeypatch) == 2, command
         out, err = capsys.readouterr()
         assert said in err and not out, command
-    (work / "course/loop").symlink_to("loop")
-    assert run(work, "course", "binderlint --subdir loop", monkeypatch) == 2
+    (shared / "course/loop").symlink_to("loop")
+    assert run(shared, "course", "binderlint --subdir loop", monkeypatch) == 2
 
 
 def test_links_outside_of_repositories_are_followed(

@@ -32,13 +32,20 @@ class DescriptionInvalid(Rule):
             return
         fields: dict[str, list[Text]] = {}
         name = ""
+        blank: Text | None = None
         for line in source.lines():
+            if not line.strip():
+                blank = (blank or line) if fields else None
+                continue
+            if blank is not None:
+                yield self._refused(blank, "There is a blank line between the fields", "Remove it")
+                return
             if found := _FIELD.match(line):
                 name = found[1]
                 fields[name] = [line.part(found.end(), len(line)).trimmed()]
             elif name and line[:1] in (" ", "\t"):
                 fields[name].append(line.trimmed())
-            elif line.strip():
+            else:
                 yield self._refused(
                     line, "This line is neither a field (`Name: value`) nor indented", "Indent the line"
                 )
