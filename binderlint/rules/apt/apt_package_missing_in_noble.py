@@ -39,6 +39,8 @@ class AptPackageMissingInNoble(Rule):
                     if old_python
                     else f"Use `{to}` instead"
                     if to
+                    else "Use the package that replaced it, and compile again what was built with the old library"
+                    if re.fullmatch(r"lib[a-z-]+\d+", name)
                     else "Remove the line, or find the package that replaced it",
                     fix=fix,
                 )

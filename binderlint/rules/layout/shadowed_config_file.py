@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from binderlint.changes.merge_environments import Merge, into_environment, into_requirements, not_in
@@ -9,10 +10,12 @@ from binderlint.data import listed_words
 from binderlint.facts.environment.mapping import conda_specs, environment_mapping
 from binderlint.facts.environment.provided import provided
 from binderlint.facts.for_binder import is_for_binder
+from binderlint.facts.scripts.commands import script_commands
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Delete, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.lint.wording import listed
+from binderlint.read.installer import asked_for, is_pip
 from binderlint.read.requirements import brought_by_others, canonical, read_requirements
 from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.buildpack import Buildpack
@@ -58,7 +61,7 @@ class ShadowedConfigFile(Rule):
                     + (
                         f"What it lists is installed all the same, in the versions that suit the packages of `{winner}`"
                         if listed_there
-                        else f"`{winner}` lists the same packages"
+                        else f"All that it lists is in `{winner}` or in Binder's own environment"
                     ),
                     help=f"Nothing is missing, but keep in mind that Binder uses only `{winner}`",
                     severity=Severity.INFO,
@@ -135,6 +138,10 @@ def _missing(repo: Snapshot, source: Source) -> list[str] | None:
 def _not_brought(repo: Snapshot, source: Source, names: list[str]) -> list[str]:
     """Those of the packages that nothing else brings: neither the environment and the scripts, nor, in the lock of a tool, a package that it names as the reason."""
     there = (provided(repo) or frozenset()) | {"jupyter"}  # which is empty, and its parts are in every image
+    for _, command in script_commands(repo):
+        if is_pip(command.name) and "install" in command.values:
+            words = command.values[command.values.index("install") + 1 :]
+            there |= {canonical(re.split(r"[<>=!~\[ ;]", word)[0]) for word in asked_for(command.name, words).packages}
     if source.name == "requirements.txt":
         there |= {one.key for one in brought_by_others(source)}
     return [name for name in names if canonical(name) not in there]

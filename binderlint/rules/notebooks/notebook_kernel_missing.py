@@ -52,6 +52,7 @@ class NotebookKernelMissing(Rule):
         if environment_elsewhere(repo):
             return
         texts = _configuration(repo)
+        languages = {one.language for one in shown_notebooks(repo)}
         for one in shown_notebooks(repo):
             name, language = one.kernel, one.language
             if not name or name in ("python3", "python") or re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", texts):
@@ -75,7 +76,7 @@ class NotebookKernelMissing(Rule):
                 yield self.at(
                     where,
                     f"The environment has no kernel for {spoken}, so the notebook cannot run",
-                    help=_how(plan, language) or f"Install {spoken} and its kernel in the environment",
+                    help=_how(plan, language, languages) or f"Install {spoken} and its kernel in the environment",
                     severity=None if post_build_script(repo) else Severity.ERROR,
                 )
 
@@ -108,9 +109,9 @@ class NotebookKernelMissing(Rule):
             )
 
 
-def _how(plan: Plan, language: str) -> str | None:
-    """What brings a language and its kernel; beside a Project.toml, repo2docker does not read an R in runtime.txt."""
-    if language == "r" and plan.buildpack == Buildpack.JULIA:
+def _how(plan: Plan, language: str, languages: set[str]) -> str | None:
+    """What brings a language and its kernel; beside a Project.toml, which Julia needs, repo2docker does not read an R in runtime.txt."""
+    if language == "r" and (plan.buildpack == Buildpack.JULIA or "julia" in languages):
         return "Add `r-irkernel` to environment.yml, which is installed beside Julia"
     return _HOW.get(language)
 
