@@ -17,7 +17,7 @@ UNLEARNED = (
     r"at which the (?:installation|build)",
     r"cannot be had",
     r"line ends\b(?! (?:with|in|here|the|at|`))",
-    r"\bblanks?\b",
+    r"\bblanks?\b(?! lines?\b)",
     r"\bmuch used\b",
     r"nobody answers",
     r"\bstands? (?:in|twice|beside|below|before|here|there)\b",
