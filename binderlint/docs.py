@@ -79,8 +79,9 @@ def judged(rule: Rule, path: Path) -> tuple[str, Entry]:
     words = " or ".join(str(applicability) for applicability in sorted(fixes, reverse=True)) or "none"
     level, severity = rule.level.value, str(rule.severity)
     subject = getattr(type(rule).check, "subject", None)
-    about = subject.__name__ if subject else ""
-    entry = Entry(rule.code, rule.name, path.parent.name, page.title, severity, level, words, rule.since, about)
+    about = f"{subject.__module__.partition('.')[2]}:{subject.__name__}" if subject else ""
+    named = (rule.code, rule.name, path.parent.name, page.title)
+    entry = Entry(*named, severity, level, words, rule.since, about, rule.needs_git)
     return page.rewritten(says), entry
 
 

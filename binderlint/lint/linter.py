@@ -10,11 +10,11 @@ from binderlint.facts.launch.launched import launched_elsewhere
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.outlook import outlook
 from binderlint.lint.report import Report, Suppressed
-from binderlint.lint.rule import Rule, one_line
+from binderlint.lint.rule import Asked, one_line
 from binderlint.lint.settings import Settings
 from binderlint.lint.suppression import suppress
 from binderlint.lint.trust import honest
-from binderlint.rules import all_rules
+from binderlint.rules import listed_rules
 from binderlint.rules.meta.file_not_read import FileNotRead
 from binderlint.snapshot import Snapshot
 from binderlint.source import UNREAD, RepositoryError, Source, UnreadError, unread
@@ -23,7 +23,7 @@ CRASHED = "BLT001"
 _FAILURES = 10  # files that turn out not to be readable, after each of which the check begins anew
 
 
-def check(repo: Snapshot, settings: Settings | None = None, rules: Iterable[Rule] | None = None) -> Report:
+def check(repo: Snapshot, settings: Settings | None = None, rules: Iterable[Asked] | None = None) -> Report:
     """Run the rules over a repository. A rule that crashes becomes a diagnostic, and the others still run.
 
     What cannot be read is said, and what depends on it is not judged. Raises RepositoryError where that goes on and on.
@@ -38,9 +38,9 @@ def check(repo: Snapshot, settings: Settings | None = None, rules: Iterable[Rule
     return _check(repo, settings, rules)
 
 
-def _check(repo: Snapshot, settings: Settings, rules: list[Rule]) -> Report:
+def _check(repo: Snapshot, settings: Settings, rules: list[Asked]) -> Report:
 
-    offered = rules or list(all_rules())
+    offered = rules or list(listed_rules())
     chosen = [rule for rule in offered if settings.selects(rule)]
     try:
         expected = outlook(repo)
@@ -75,7 +75,7 @@ def _unjudged(repo: Snapshot) -> str:
     return ""
 
 
-def _asked(rules: list[Rule], repo: Snapshot) -> tuple[list[Diagnostic], frozenset[str]]:
+def _asked(rules: list[Asked], repo: Snapshot) -> tuple[list[Diagnostic], frozenset[str]]:
     """What rules find, and the codes of those that had a say.
 
     A rule has none that crashed, that needs a file which could not be read or knowledge of git's that is missing, or of which something is
@@ -93,7 +93,7 @@ def _asked(rules: list[Rule], repo: Snapshot) -> tuple[list[Diagnostic], frozens
     return left, frozenset(judged - explained.keys())
 
 
-def _deselected(repo: Snapshot, settings: Settings, rules: list[Rule]) -> Iterator[Suppressed]:
+def _deselected(repo: Snapshot, settings: Settings, rules: list[Asked]) -> Iterator[Suppressed]:
     """What the rules would say that the configuration file does not select: it comes with the repository, and what it hides is told.
 
     Who selects on the command line knows what is left out.
@@ -104,7 +104,7 @@ def _deselected(repo: Snapshot, settings: Settings, rules: list[Rule]) -> Iterat
         yield from map(settings.deselected, _unexplained(repo, found, others))
 
 
-def run_rule(rule: Rule, repo: Snapshot) -> tuple[list[Diagnostic], bool]:
+def run_rule(rule: Asked, repo: Snapshot) -> tuple[list[Diagnostic], bool]:
     """The diagnostics of one rule, each with a fix that does not claim more than it can, and whether the rule came to its end."""
     found: list[Diagnostic] = []
     try:
@@ -130,7 +130,7 @@ def _is_known(error: UnreadError, repo: Snapshot) -> bool:
     return source is not None and source.mode == UNREAD
 
 
-def _unexplained(repo: Snapshot, found: list[Diagnostic], ran: list[Rule]) -> list[Diagnostic]:
+def _unexplained(repo: Snapshot, found: list[Diagnostic], ran: list[Asked]) -> list[Diagnostic]:
     """What remains when another rule, whether it was chosen or not, names the cause: an error in a file that a diagnostic names.
 
     What only goes wrong after the launch does not explain why nothing is launched.
@@ -138,7 +138,7 @@ def _unexplained(repo: Snapshot, found: list[Diagnostic], ran: list[Rule]) -> li
     if not any(one.explained_in for one in found):
         return found
     codes = {rule.code for rule in ran}
-    others = [one for rule in all_rules() if rule.code not in codes for one in run_rule(rule, repo)[0]]
+    others = [one for rule in listed_rules() if rule.code not in codes for one in run_rule(rule, repo)[0]]
     causes: dict[str, set[tuple[str, Level]]] = {}
     for one in (*found, *others):
         if one.fails_today and one.code != CRASHED:
@@ -152,7 +152,7 @@ def _explain(causes: Iterable[tuple[str, Level]], one: Diagnostic) -> bool:
     return any(code != one.code and not (stops and level is not Level.LAUNCH) for code, level in causes)
 
 
-def _crashed(rule: Rule, repo: Snapshot, error: Exception) -> Diagnostic:
+def _crashed(rule: Asked, repo: Snapshot, error: Exception) -> Diagnostic:
     return _bug(
         repo,
         f"The rule {rule.code} `{rule.name}` crashed ({_told(error)}): this is a bug of binderlint, and what the rule would have said is unknown",

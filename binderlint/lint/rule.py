@@ -4,12 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import ClassVar
+from typing import ClassVar, Protocol
 
 from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.read.secrets import masked
 from binderlint.snapshot import Snapshot
 from binderlint.source import Array, Place, Scalar, Source, Table, Text
+
+
+class Asked(Protocol):
+    """What the linter needs of a rule, whether its module is imported yet or not."""
+
+    @property
+    def code(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def needs_git(self) -> bool: ...
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+        """Yield what is wrong with the repository."""
 
 
 class Rule:

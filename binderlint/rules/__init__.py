@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 from binderlint.values import NamedTuple
 
 if TYPE_CHECKING:
+    from binderlint.lint.diagnostic import Diagnostic
     from binderlint.lint.rule import Rule
+    from binderlint.snapshot import Snapshot
 
 FOLDER = Path(__file__).parent
 INDEX = FOLDER / "index.json"
@@ -20,7 +22,7 @@ INDEX = FOLDER / "index.json"
 class Entry(NamedTuple):
     """What is known of a rule without its module: how bad what it finds is, and how far its fixes can be trusted (`none`, or as in `safe or unsafe`).
 
-    `about` is the fact without which it is not asked, empty for a rule that looks at the repository as a whole.
+    `about` is the fact without which it is not asked, with its module (`facts.notebooks:shown_notebooks`), empty for a rule that looks at the repository as a whole.
     """
 
     code: str
@@ -32,6 +34,7 @@ class Entry(NamedTuple):
     fix: str
     since: str
     about: str
+    needs_git: bool = False
 
     @property
     def module(self) -> str:
@@ -50,6 +53,28 @@ def rule_index() -> tuple[Entry, ...]:
     import json
 
     return tuple(Entry(*row) for row in json.loads(INDEX.read_text("utf-8")))
+
+
+class Listed:
+    """A rule as the index has it. Its module is imported when there is something for it to look at."""
+
+    def __init__(self, entry: Entry) -> None:
+        self.code, self.name, self.needs_git = entry.code, entry.name, entry.needs_git
+        self._entry = entry
+
+    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+        module, _, fact = self._entry.about.partition(":")
+        if module:
+            found = getattr(import_module(f"binderlint.{module}"), fact)(repo)
+            if found is None or found == ():
+                return
+        yield from rule_of(self._entry).check(repo)
+
+
+@cache
+def listed_rules() -> tuple[Listed, ...]:
+    """Every rule, family by family, most of them not imported yet."""
+    return tuple(map(Listed, rule_index()))
 
 
 @cache

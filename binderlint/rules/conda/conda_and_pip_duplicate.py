@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from binderlint.changes.edits import remove
 from binderlint.facts.environment.installs import pip_requirements
 from binderlint.facts.environment.mapping import conda_list, conda_specs
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.constraints import pip_test
@@ -24,9 +25,9 @@ class CondaAndPipDuplicate(Rule):
     severity = Severity.WARNING
     level = Level.REPRODUCE
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-
-        conda = {pip_name(spec.name): spec for spec in conda_specs(repo)}
+    @about(conda_specs)
+    def check(self, repo: Snapshot, specs: tuple[MatchSpec, ...]) -> Iterator[Diagnostic]:
+        conda = {pip_name(spec.name): spec for spec in specs}
         for wanted in pip_requirements(repo):
             spec = conda.get(wanted.key)
             if wanted.array is None or spec is None or wanted.url or wanted.extras or not wanted.key:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from binderlint.changes.edits import remove, replace
 from binderlint.facts.environment.channels import channel_list
 from binderlint.facts.environment.mapping import conda_list, conda_specs
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
@@ -57,8 +58,8 @@ class CondaPlatformBuildString(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        specs = conda_specs(repo)
+    @about(conda_specs)
+    def check(self, repo: Snapshot, specs: tuple[MatchSpec, ...]) -> Iterator[Diagnostic]:
         pinned = [spec for spec in specs if _is_build(spec)]
         if not pinned:
             return

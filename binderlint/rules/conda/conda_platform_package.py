@@ -8,10 +8,12 @@ from functools import lru_cache
 from binderlint.changes.edits import remove
 from binderlint.data import rows
 from binderlint.facts.environment.mapping import conda_list
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.matchspec import MatchSpec, admits, read_specs
 from binderlint.snapshot import Snapshot
+from binderlint.source import Array
 from binderlint.values import NamedTuple
 
 
@@ -31,11 +33,11 @@ class CondaPlatformPackage(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        items = conda_list(repo)
+    @about(conda_list)
+    def check(self, repo: Snapshot, items: Array) -> Iterator[Diagnostic]:
         for index, spec in _items(repo):
             known = _platforms().get(spec.key)
-            if items is not None and known and _only(spec, known.versions):
+            if known and _only(spec, known.versions):
                 yield self.at(
                     spec.place,
                     f"`{spec.name}` exists only for {known.system}, but Binder runs Linux, so none of the packages can be installed",

@@ -8,6 +8,7 @@ from binderlint.changes.edits import remove, replace
 from binderlint.data import rows
 from binderlint.facts.environment.channels import channel_list
 from binderlint.facts.environment.mapping import conda_list
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
@@ -24,10 +25,10 @@ class CondaWrongName(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        items = conda_list(repo)
+    @about(conda_list)
+    def check(self, repo: Snapshot, items: Array) -> Iterator[Diagnostic]:
         channels = [str(one) for one in channel_list(repo) or () if isinstance(one, Text)]
-        if items is None or not all(map(_KNOWN.fullmatch, channels)):
+        if not all(map(_KNOWN.fullmatch, channels)):
             return
         wrong = {name: (right, but) for name, right, but in rows("wrong_conda_names.tsv")}
         listed = {one.key for one in read_specs([item for item in items if isinstance(item, Text)])}

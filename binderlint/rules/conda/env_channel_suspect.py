@@ -9,11 +9,12 @@ from binderlint.changes.channels import use_conda_forge
 from binderlint.data import rows
 from binderlint.facts.environment.channels import NOT_A_CHANNEL, channel_list
 from binderlint.facts.environment.mapping import conda_specs
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
 from binderlint.snapshot import Snapshot
-from binderlint.source import Text
+from binderlint.source import Array, Text
 
 _LABEL = regex(r"[\w-]+/label/(broken|dev|nightly|rc|main_rc|pre|test|testing|daily)")
 
@@ -23,10 +24,10 @@ class EnvChannelSuspect(Rule):
     severity = Severity.WARNING
     level = Level.REPRODUCE
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        channels = channel_list(repo)
-        for index, channel in enumerate(channels or ()):
-            if channels is None or not isinstance(channel, Text):
+    @about(channel_list)
+    def check(self, repo: Snapshot, channels: Array) -> Iterator[Diagnostic]:
+        for index, channel in enumerate(channels):
+            if not isinstance(channel, Text):
                 continue
             if channel.lower() in NOT_A_CHANNEL:
                 safe = "conda-forge" in channels

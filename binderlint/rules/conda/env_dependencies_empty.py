@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 from binderlint.changes.edits import set_key
 from binderlint.facts.environment.mapping import environment_mapping
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.snapshot import Snapshot
-from binderlint.source import Scalar
+from binderlint.source import Scalar, Table
 
 
 class EnvDependenciesEmpty(Rule):
@@ -17,10 +18,10 @@ class EnvDependenciesEmpty(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        environment = environment_mapping(repo)
-        value = environment.get("dependencies") if environment else None
-        if not environment or not isinstance(value, Scalar):
+    @about(environment_mapping)
+    def check(self, repo: Snapshot, environment: Table) -> Iterator[Diagnostic]:
+        value = environment.get("dependencies")
+        if not isinstance(value, Scalar):
             return
         fix = (
             Fix("Make it an empty list", (set_key(environment, "dependencies", "[]"),)) if value.value is None else None

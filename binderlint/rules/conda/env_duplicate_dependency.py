@@ -6,12 +6,13 @@ from collections.abc import Iterator
 
 from binderlint.changes.edits import remove
 from binderlint.facts.environment.mapping import conda_list, conda_specs
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.constraints import can_agree, conda_test
 from binderlint.read.matchspec import MatchSpec
 from binderlint.snapshot import Snapshot
-from binderlint.source import Text
+from binderlint.source import Array, Text
 
 
 class EnvDuplicateDependency(Rule):
@@ -19,10 +20,10 @@ class EnvDuplicateDependency(Rule):
     severity = Severity.INFO
     level = Level.POLISH
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-
+    @about(conda_list)
+    def check(self, repo: Snapshot, array: Array) -> Iterator[Diagnostic]:
         seen: dict[str, MatchSpec] = {}
-        items = list(enumerate(conda_list(repo) or ()))
+        items = list(enumerate(array))
         numbers = {item.place.span.start: number for number, item in reversed(items) if isinstance(item, Text)}
         for spec in conda_specs(repo):
             before = seen.setdefault(spec.key, spec)

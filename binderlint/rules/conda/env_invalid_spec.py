@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from binderlint.changes.edits import append, between, item_break, remove, replace
 from binderlint.facts.environment.mapping import conda_list, pip_section
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
@@ -72,10 +73,10 @@ class EnvInvalidSpec(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        items = conda_list(repo)
-        for index, item in enumerate(items or ()):
-            if items is None or isinstance(item, (Array, Table)):
+    @about(conda_list)
+    def check(self, repo: Snapshot, items: Array) -> Iterator[Diagnostic]:
+        for index, item in enumerate(items):
+            if isinstance(item, (Array, Table)):
                 continue
             if isinstance(item, Scalar):
                 if item.value is not None:

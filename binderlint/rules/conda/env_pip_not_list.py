@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from binderlint.changes.edits import between, replace, set_key, starts_line
 from binderlint.facts.environment.mapping import environment_mapping
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Edit, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
@@ -24,10 +25,8 @@ class EnvPipNotList(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        environment = environment_mapping(repo)
-        if not environment:
-            return
+    @about(environment_mapping)
+    def check(self, repo: Snapshot, environment: Table) -> Iterator[Diagnostic]:
         if "channels" in environment and not isinstance(environment["channels"], Array):
             yield self._channels(environment)
         match environment.get("dependencies"):

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from binderlint.changes.edits import append, between, keyed_list, remove_key, replace
 from binderlint.facts.environment.mapping import conda_list, environment_mapping, pip_section
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
@@ -38,10 +39,10 @@ class EnvUnknownKey(Rule):
     severity = Severity.ERROR
     level = Level.RUN
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        environment = environment_mapping(repo)
-        for key in list(environment or ()):
-            if environment is None or not isinstance(key, Text) or key in _KEYS | _OTHER_TOOLS or key[:1] in "._":
+    @about(environment_mapping)
+    def check(self, repo: Snapshot, environment: Table) -> Iterator[Diagnostic]:
+        for key in list(environment):
+            if not isinstance(key, Text) or key in _KEYS | _OTHER_TOOLS or key[:1] in "._":
                 continue
             if key.startswith("x-") or re.match(r"[^:]*:\s*&", between(key, environment[key]).text):
                 continue  # kept for YAML's own use: an anchor for other places

@@ -7,9 +7,11 @@ from collections.abc import Iterator
 
 from binderlint.facts.docker.context import build_dockerfile
 from binderlint.facts.for_binder import is_for_binder
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
+from binderlint.read.dockerfile.instructions import Dockerfile
 from binderlint.snapshot import Snapshot
 
 # What a CMD of nothing but a shell or an init starts.
@@ -24,9 +26,9 @@ class DockerCmdIgnored(Rule):
     severity = Severity.INFO
     level = Level.POLISH
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        dockerfile = build_dockerfile(repo)
-        command = dockerfile.last("CMD") if dockerfile else None
+    @about(build_dockerfile)
+    def check(self, repo: Snapshot, dockerfile: Dockerfile) -> Iterator[Diagnostic]:
+        command = dockerfile.last("CMD")
         words = [word.strip("'\",[]") for word in command.words] if command else []
         words = [word for word in words if word]
         if not command or not words:

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 
 from binderlint.facts.docker.context import build_dockerfile, copies_of
 from binderlint.facts.ignore import docker_excludes, docker_patterns
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Replace, Severity
 from binderlint.lint.rule import Rule
+from binderlint.read.dockerfile.instructions import Dockerfile
 from binderlint.repo2docker.build import build_plan
 from binderlint.snapshot import Snapshot
 from binderlint.source import GITLINK, Span
@@ -19,11 +21,10 @@ class DockerContextPath(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-
-        dockerfile = build_dockerfile(repo)
+    @about(build_dockerfile)
+    def check(self, repo: Snapshot, dockerfile: Dockerfile) -> Iterator[Diagnostic]:
         plan = build_plan(repo)
-        for stage in dockerfile.needed if dockerfile else ():
+        for stage in dockerfile.needed:
             for copy in copies_of(repo, ((one, None) for one in stage.instructions)):
                 if copy.path is None:
                     continue

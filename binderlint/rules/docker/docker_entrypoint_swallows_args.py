@@ -7,10 +7,11 @@ from collections.abc import Iterator, Sequence
 
 from binderlint.changes.edits import replace
 from binderlint.facts.docker.context import build_dockerfile, copied_file
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
-from binderlint.read.dockerfile.instructions import Stage
+from binderlint.read.dockerfile.instructions import Dockerfile, Stage
 from binderlint.read.dockerfile.lines import Instruction
 from binderlint.read.script import Kind, Script, parse_shell
 from binderlint.snapshot import Snapshot
@@ -35,10 +36,10 @@ class DockerEntrypointSwallowsArgs(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        dockerfile = build_dockerfile(repo)
-        entry = dockerfile.last("ENTRYPOINT") if dockerfile else None
-        if not dockerfile or not dockerfile.final or not entry or not entry.body.strip():
+    @about(build_dockerfile)
+    def check(self, repo: Snapshot, dockerfile: Dockerfile) -> Iterator[Diagnostic]:
+        entry = dockerfile.last("ENTRYPOINT")
+        if not dockerfile.final or not entry or not entry.body.strip():
             return
         reason = _lost(repo, dockerfile.final, entry)
         if reason:

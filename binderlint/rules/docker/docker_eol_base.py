@@ -7,10 +7,11 @@ from collections.abc import Iterator
 
 from binderlint.facts.docker.context import build_dockerfile
 from binderlint.facts.for_binder import is_for_binder
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
-from binderlint.read.dockerfile.instructions import base_of
+from binderlint.read.dockerfile.instructions import Dockerfile, base_of
 from binderlint.read.images import ends_of_life
 from binderlint.snapshot import Snapshot
 from binderlint.today import month_of, today
@@ -24,11 +25,10 @@ class DockerEolBase(Rule):
     severity = Severity.WARNING
     level = Level.REPRODUCE
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-
-        dockerfile = build_dockerfile(repo)
+    @about(build_dockerfile)
+    def check(self, repo: Snapshot, dockerfile: Dockerfile) -> Iterator[Diagnostic]:
         image = base_of(dockerfile)
-        if not image or not dockerfile:
+        if not image:
             return
         shell = "\n".join(one.script or " ".join(one.words) for one in dockerfile.built if one.name == "RUN")
         installs = re.search(r"\b(apt-get|apt|aptitude|yum|dnf)\s", shell)

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 
 from binderlint.changes.edits import replace
 from binderlint.facts.docker.context import build_dockerfile
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.digits import DAY
-from binderlint.read.dockerfile.instructions import images_of
+from binderlint.read.dockerfile.instructions import Dockerfile, images_of
 from binderlint.read.images import frozen_stack
 from binderlint.snapshot import Snapshot
 
@@ -20,9 +21,9 @@ class DockerFrozenRegistry(Rule):
     severity = Severity.WARNING
     level = Level.REPRODUCE
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-
-        for image in images_of(build_dockerfile(repo)):
+    @about(build_dockerfile)
+    def check(self, repo: Snapshot, dockerfile: Dockerfile) -> Iterator[Diagnostic]:
+        for image in images_of(dockerfile):
             found = frozen_stack(image)
             if not found or image.digest:
                 continue

@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator
 
 from binderlint.facts.docker.context import build_dockerfile
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
-from binderlint.read.dockerfile.instructions import images_of
+from binderlint.read.dockerfile.instructions import Dockerfile, images_of
 from binderlint.snapshot import Snapshot
 
 # Images that the same makers publish in a registry without the limits of Docker Hub (their own READMEs).
@@ -24,9 +25,9 @@ class DockerHubRateLimit(Rule):
     severity = Severity.INFO
     level = Level.POLISH
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-
-        for image in images_of(build_dockerfile(repo)):
+    @about(build_dockerfile)
+    def check(self, repo: Snapshot, dockerfile: Dockerfile) -> Iterator[Diagnostic]:
+        for image in images_of(dockerfile):
             mirror = next((to for pattern, to in _MIRRORS if re.fullmatch(pattern, image.path)), None)
             if mirror and image.path.startswith("docker.io/") and re.match(r"202[2-9]|\d+\.", image.tag):
                 yield self.at(

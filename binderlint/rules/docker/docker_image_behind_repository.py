@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator
 
 from binderlint.facts.docker.context import build_dockerfile
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
-from binderlint.read.dockerfile.instructions import base_of
+from binderlint.read.dockerfile.instructions import Dockerfile, base_of
 from binderlint.read.images import image_facts, onbuild_files
 from binderlint.snapshot import Snapshot
 
@@ -18,17 +19,10 @@ class DockerImageBehindRepository(Rule):
     severity = Severity.INFO
     level = Level.POLISH
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-
-        dockerfile = build_dockerfile(repo)
+    @about(build_dockerfile)
+    def check(self, repo: Snapshot, dockerfile: Dockerfile) -> Iterator[Diagnostic]:
         image = base_of(dockerfile)
-        if (
-            image
-            and dockerfile
-            and len(dockerfile.instructions) == 1
-            and not image_facts(image)
-            and not onbuild_files(image)
-        ):
+        if image and len(dockerfile.instructions) == 1 and not image_facts(image) and not onbuild_files(image):
             if re.fullmatch(r"(?=.*[a-f])(?=.*\d)(?:[0-9a-f]{12}|[0-9a-f]{40}|[0-9a-f]{7,8})", image.tag):
                 yield self.at(
                     image.written,

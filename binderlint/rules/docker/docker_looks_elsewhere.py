@@ -6,9 +6,11 @@ import posixpath
 from collections.abc import Iterator
 
 from binderlint.facts.docker.context import build_dockerfile, copied_file, copies, workdirs
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
+from binderlint.read.dockerfile.instructions import Dockerfile
 from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.mentions import says_what_is_installed
 from binderlint.snapshot import Snapshot
@@ -21,9 +23,10 @@ class DockerLooksElsewhere(Rule):
     severity = Severity.WARNING
     level = Level.RUN
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        dockerfile, folder = build_dockerfile(repo), build_plan(repo).binder_dir
-        if dockerfile is None or not folder or dockerfile.final is None:
+    @about(build_dockerfile)
+    def check(self, repo: Snapshot, dockerfile: Dockerfile) -> Iterator[Diagnostic]:
+        folder = build_plan(repo).binder_dir
+        if not folder or dockerfile.final is None:
             return
         stage = dockerfile.final
         copied = [copy.path for copy in copies(repo, stage)]

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 
 from binderlint.changes.edits import insert_lines
 from binderlint.facts.docker.context import build_dockerfile
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.lint.wording import listed
-from binderlint.read.dockerfile.instructions import image_of
+from binderlint.read.dockerfile.instructions import Dockerfile, image_of
 from binderlint.read.dockerfile.lines import Instruction
 from binderlint.read.images import image_facts
 from binderlint.snapshot import Snapshot
@@ -22,10 +23,9 @@ class DockerNbUserUndefined(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-
-        dockerfile = build_dockerfile(repo)
-        for stage in dockerfile.needed if dockerfile else ():
+    @about(build_dockerfile)
+    def check(self, repo: Snapshot, dockerfile: Dockerfile) -> Iterator[Diagnostic]:
+        for stage in dockerfile.needed:
             if not image_facts(image_of(stage)):
                 continue
             uses = [(one, missing) for one in stage.instructions if (missing := _undefined(one))]

@@ -8,9 +8,10 @@ from binderlint.changes.edits import insert_lines
 from binderlint.facts.docker.context import build_dockerfile
 from binderlint.facts.docker.installs import may_have_jupyter, may_have_python
 from binderlint.facts.for_binder import is_for_binder
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
-from binderlint.read.dockerfile.instructions import base_of
+from binderlint.read.dockerfile.instructions import Dockerfile, base_of
 from binderlint.read.images import image_facts
 from binderlint.snapshot import Snapshot
 
@@ -20,12 +21,11 @@ class DockerNoJupyter(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-
-        dockerfile = build_dockerfile(repo)
+    @about(build_dockerfile)
+    def check(self, repo: Snapshot, dockerfile: Dockerfile) -> Iterator[Diagnostic]:
         image = base_of(dockerfile)
         known = image_facts(image)
-        stage = dockerfile.final if dockerfile else None
+        stage = dockerfile.final
         if not image or not known or not stage or known.jupyter is not False or may_have_jupyter(repo, stage):
             return
         if known.python3 is False and not may_have_python(repo, stage):

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from binderlint.facts.docker.context import build_dockerfile
 from binderlint.facts.docker.installs import may_have_python
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
-from binderlint.read.dockerfile.instructions import base_of
+from binderlint.read.dockerfile.instructions import Dockerfile, base_of
 from binderlint.read.images import image_facts
 from binderlint.snapshot import Snapshot
 
@@ -18,12 +19,11 @@ class DockerNoPython3(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-
-        dockerfile = build_dockerfile(repo)
+    @about(build_dockerfile)
+    def check(self, repo: Snapshot, dockerfile: Dockerfile) -> Iterator[Diagnostic]:
         image = base_of(dockerfile)
         known = image_facts(image)
-        stage = dockerfile.final if dockerfile else None
+        stage = dockerfile.final
         if image and known and stage and known.python3 is False and not may_have_python(repo, stage):
             yield self.at(
                 image.written,

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from binderlint.facts.docker.context import build_dockerfile
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
-from binderlint.read.dockerfile.instructions import base_of
+from binderlint.read.dockerfile.instructions import Dockerfile, base_of
 from binderlint.read.images import is_old_pangeo
 from binderlint.snapshot import Snapshot
 
@@ -17,9 +18,9 @@ class DockerPangeoOnbuild(Rule):
     severity = Severity.WARNING
     level = Level.REPRODUCE
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-
-        image = base_of(build_dockerfile(repo))
+    @about(build_dockerfile)
+    def check(self, repo: Snapshot, dockerfile: Dockerfile) -> Iterator[Diagnostic]:
+        image = base_of(dockerfile)
         if image and is_old_pangeo(image):
             yield self.at(
                 image.written,

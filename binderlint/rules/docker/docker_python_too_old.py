@@ -9,11 +9,12 @@ from collections.abc import Iterator
 from binderlint.facts.docker.context import build_dockerfile, copies, docker_runs
 from binderlint.facts.docker.installs import hides_origin
 from binderlint.facts.environment.own_package import own_python
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
 from binderlint.read.constraints import pip_admits
-from binderlint.read.dockerfile.instructions import base_of
+from binderlint.read.dockerfile.instructions import Dockerfile, base_of
 from binderlint.read.images import python_of
 from binderlint.read.installer import asked_for, is_pip
 from binderlint.read.script import Command, Script
@@ -27,11 +28,12 @@ class DockerPythonTooOld(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        dockerfile, written = build_dockerfile(repo), own_python(repo)
+    @about(build_dockerfile)
+    def check(self, repo: Snapshot, dockerfile: Dockerfile) -> Iterator[Diagnostic]:
+        written = own_python(repo)
         image = base_of(dockerfile)
         python = python_of(image) if image else None
-        if dockerfile is None or dockerfile.final is None or image is None or python is None or not written:
+        if dockerfile.final is None or image is None or python is None or not written:
             return
         if any(pip_admits(written, f"{python}.{patch}") is not False for patch in (0, 99)):
             return

@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from binderlint.changes.edits import append_lines
 from binderlint.facts.docker.context import CONTENT, Copy, Run, build_dockerfile, copies, docker_runs
 from binderlint.facts.launch.links import launch_links
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
-from binderlint.read.dockerfile.instructions import base_of
+from binderlint.read.dockerfile.instructions import Dockerfile, base_of
 from binderlint.read.images import image_facts
 from binderlint.snapshot import Snapshot
 
@@ -20,10 +21,10 @@ class DockerRepoNotCopied(Rule):
     severity = Severity.WARNING
     level = Level.RUN
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-
-        dockerfile, image = build_dockerfile(repo), base_of(build_dockerfile(repo))
-        if not dockerfile or not dockerfile.final or not image or not image_facts(image):
+    @about(build_dockerfile)
+    def check(self, repo: Snapshot, dockerfile: Dockerfile) -> Iterator[Diagnostic]:
+        image = base_of(dockerfile)
+        if not dockerfile.final or not image or not image_facts(image):
             return
         if not any(path.lower().endswith(CONTENT) for path in repo.sources) or any(
             "git-pull" in str(link.url) for link in launch_links(repo)

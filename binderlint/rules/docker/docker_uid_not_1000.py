@@ -7,9 +7,10 @@ from collections.abc import Iterator
 
 from binderlint.changes.edits import replace
 from binderlint.facts.docker.context import build_dockerfile, docker_runs
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
-from binderlint.read.dockerfile.instructions import image_of
+from binderlint.read.dockerfile.instructions import Dockerfile, image_of
 from binderlint.read.images import image_facts
 from binderlint.read.script import Command
 from binderlint.snapshot import Snapshot
@@ -25,11 +26,11 @@ class DockerUidNot1000(Rule):
     def name(self) -> str:
         return "docker-uid-not-1000"
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        dockerfile = build_dockerfile(repo)
-        last = dockerfile.last("USER") if dockerfile else None
+    @about(build_dockerfile)
+    def check(self, repo: Snapshot, dockerfile: Dockerfile) -> Iterator[Diagnostic]:
+        last = dockerfile.last("USER")
         user = last.name_of_user if last else None
-        if not dockerfile or not dockerfile.final or not last or not user or user in ("0", "root", "1000"):
+        if not dockerfile.final or not last or not user or user in ("0", "root", "1000"):
             return
         known = image_facts(image_of(dockerfile.final))
         # without a user 1000 there is no home folder that Jupyter can write to, and it does not start

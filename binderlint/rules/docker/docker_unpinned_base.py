@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from binderlint.data import listed_words
 from binderlint.facts.docker.context import build_dockerfile
 from binderlint.facts.for_binder import is_for_binder
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
-from binderlint.read.dockerfile.instructions import images_of
+from binderlint.read.dockerfile.instructions import Dockerfile, images_of
 from binderlint.read.images import frozen_stack, is_old_pangeo
 from binderlint.snapshot import Snapshot
 
@@ -23,10 +24,9 @@ class DockerUnpinnedBase(Rule):
     severity = Severity.WARNING
     level = Level.REPRODUCE
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-
-        dockerfile = build_dockerfile(repo)
-        service = () if is_for_binder(repo) or not dockerfile else (dockerfile.source.path,)
+    @about(build_dockerfile)
+    def check(self, repo: Snapshot, dockerfile: Dockerfile) -> Iterator[Diagnostic]:
+        service = () if is_for_binder(repo) else (dockerfile.source.path,)
         for image in images_of(dockerfile):
             frozen = frozen_stack(image) or is_old_pangeo(image)  # rules of their own
             if image.digest or image.path == "docker.io/library/scratch" or frozen:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from binderlint.changes.edits import replace
 from binderlint.changes.julia import set_compat
-from binderlint.facts.julia import read_project, rewritten
+from binderlint.facts.julia import Project, read_project, rewritten
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.repo2docker.build import build_plan
@@ -19,9 +20,10 @@ class JuliaCompatUnparsable(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        project, error = read_project(repo), build_plan(repo).error
-        if not (project and project.data and error and error.place.path == project.source.path):
+    @about(read_project)
+    def check(self, repo: Snapshot, project: Project) -> Iterator[Diagnostic]:
+        error = build_plan(repo).error
+        if not (project.data and error and error.place.path == project.source.path):
             return
         compat = project.compat
         if compat is None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from binderlint.facts.julia import read_project
+from binderlint.facts.julia import Project, read_project
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.snapshot import Snapshot
@@ -15,9 +16,9 @@ class JuliaDepsInvalid(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        project = read_project(repo)
-        for name, value in project.wrong_deps() if project else ():
+    @about(read_project)
+    def check(self, repo: Snapshot, project: Project) -> Iterator[Diagnostic]:
+        for name, value in project.wrong_deps():
             yield self.at(
                 value,
                 f"`{value}` is not a UUID, so Julia refuses the project and the build fails",

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from binderlint.facts.environment.apt import apt_entries
 from binderlint.facts.environment.runtime import runtime_file
-from binderlint.facts.julia import read_project
+from binderlint.facts.julia import Project, read_project
 from binderlint.facts.r import conda_installs_r
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.repo2docker.build import build_plan
@@ -19,10 +20,8 @@ class JuliaHijacksBuild(Rule):
     severity = Severity.ERROR
     level = Level.RUN
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        project = read_project(repo)
-        if project is None:
-            return
+    @about(read_project)
+    def check(self, repo: Snapshot, project: Project) -> Iterator[Diagnostic]:
         runtime = runtime_file(repo)
         plan = build_plan(repo)
         if runtime and runtime.name == "r" and any("r-base" in one.words for one in apt_entries(repo)):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from binderlint.facts.julia import read_project
+from binderlint.facts.julia import Project, read_project
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.repo2docker.build import build_plan
@@ -17,11 +18,11 @@ class JuliaProjectInvalid(Rule):
     level = Level.LAUNCH
     unreadable = True
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        project, error = read_project(repo), build_plan(repo).error
+    @about(read_project)
+    def check(self, repo: Snapshot, project: Project) -> Iterator[Diagnostic]:
+        error = build_plan(repo).error
         if (
-            project
-            and error
+            error
             and error.place.path == project.source.path
             and (not project.data or error.type == "UnicodeDecodeError")
         ):

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from binderlint.changes.edits import replace
 from binderlint.facts.environment.installs import PipFile, pip_files
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Edit, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.requirements import CONDA_PIN, Invalid, short
@@ -20,10 +21,11 @@ class RequirementsInvalidLine(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+    @about(pip_files)
+    def check(self, repo: Snapshot, files: tuple[PipFile, ...]) -> Iterator[Diagnostic]:
         if _old_pip(repo):
             return
-        for file in pip_files(repo):
+        for file in files:
             lines = [] if file.is_environment else list(_not_understood(file))
             if len(lines) > _MANY:
                 text, _ = lines[0]

@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from binderlint.changes.launch_scripts import removed
 from binderlint.facts.environment.jupyter_stack import may_be_older
 from binderlint.facts.scripts.start_and_post_build import post_build_script
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.actions import subcommand
+from binderlint.read.script import Script
 from binderlint.snapshot import Snapshot
 
 
@@ -18,11 +20,10 @@ class PostbuildLabBuild(Rule):
     severity = Severity.WARNING
     level = Level.LAUNCH
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-
-        script = post_build_script(repo)
-        found = [one for one in script.running if subcommand(one)[:3] == ("jupyter", "lab", "build")] if script else []
-        if script is None or not found or may_be_older(repo, "jupyterlab", (3, 0)):
+    @about(post_build_script)
+    def check(self, repo: Snapshot, script: Script) -> Iterator[Diagnostic]:
+        found = [one for one in script.running if subcommand(one)[:3] == ("jupyter", "lab", "build")]
+        if not found or may_be_older(repo, "jupyterlab", (3, 0)):
             return
         sources = any(
             subcommand(one)[:2] == ("jupyter", "labextension") and {"install", "link", "develop"} & set(one.values)

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 
 from binderlint.changes.edits import insert_lines
 from binderlint.facts.scripts.start_and_post_build import post_build_script
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
+from binderlint.read.script import Script
 from binderlint.snapshot import Snapshot
 
 
@@ -16,10 +18,10 @@ class PostbuildNoErrexit(Rule):
     severity = Severity.WARNING
     level = Level.REPRODUCE
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        script = post_build_script(repo)
-        shell = script.shell if script else None
-        if script is None or shell is None or shell.broken:
+    @about(post_build_script)
+    def check(self, repo: Snapshot, script: Script) -> Iterator[Diagnostic]:
+        shell = script.shell
+        if shell is None or shell.broken:
             return
         running = script.running
         if any(one.errexit for one in script.commands) or any(

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 
 from binderlint.changes.edits import remove_lines, replace
 from binderlint.facts.r import OLD_INSTALLER, Call, calls, install_script
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.snapshot import Snapshot
+from binderlint.source import Source
 
 
 class RBiocinstaller(Rule):
@@ -16,9 +18,9 @@ class RBiocinstaller(Rule):
     severity = Severity.ERROR
     level = Level.RUN
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        source = install_script(repo)
-        for call in calls(source) if source else ():
+    @about(install_script)
+    def check(self, repo: Snapshot, source: Source) -> Iterator[Diagnostic]:
+        for call in calls(source):
             if call.name == "source" and "biocLite.R" in call.text:
                 where, text = call.text, 'install.packages("BiocManager")'
             elif call.name in ("biocLite", "useDevel"):

@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from binderlint.changes.edits import append_lines, create, replace
 from binderlint.facts.r import OLD_INSTALLER, calls, install_script, installs, packages
 from binderlint.facts.scripts.start_and_post_build import post_build_script
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.repo2docker.build import build_plan, used_file
 from binderlint.snapshot import Snapshot
-from binderlint.source import Text
+from binderlint.source import Source, Text
 
 
 def _check_line(names: list[str]) -> str:
@@ -25,10 +26,8 @@ class RInstallCannotFail(Rule):
     severity = Severity.INFO
     level = Level.REPRODUCE
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        source = install_script(repo)
-        if source is None:
-            return
+    @about(install_script)
+    def check(self, repo: Snapshot, source: Source) -> Iterator[Diagnostic]:
         for call in calls(source):
             if call.name in (
                 "install.package",

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 
 from binderlint.changes.edits import replace
 from binderlint.facts.r import Argument, Call, calls, install_script
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
 from binderlint.snapshot import Snapshot
-from binderlint.source import Place, Span
+from binderlint.source import Place, Source, Span
 
 _LIVE = regex(
     r"https?://(?:cloud\.r-project\.org|cran\.r-project\.org|cran\.rstudio\.(?:com|org)|cran\.(?:us|uk|ca|ma|mirror)[\w.-]*|"
@@ -24,9 +25,9 @@ class RUndatedRepos(Rule):
     severity = Severity.WARNING
     level = Level.REPRODUCE
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        source = install_script(repo)
-        for call in calls(source) if source else ():
+    @about(install_script)
+    def check(self, repo: Snapshot, source: Source) -> Iterator[Diagnostic]:
+        for call in calls(source):
             repos = call.argument("repos")
             for text in repos.strings if repos else ():
                 if _LIVE.match(text):

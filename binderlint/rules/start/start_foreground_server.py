@@ -6,8 +6,10 @@ from collections.abc import Iterator
 
 from binderlint.changes.launch_scripts import in_background
 from binderlint.facts.scripts.start_and_post_build import start_script
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
+from binderlint.read.script import Script
 from binderlint.read.servers import server
 from binderlint.snapshot import Snapshot
 
@@ -17,15 +19,14 @@ class StartForegroundServer(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-
-        script = start_script(repo)
-        for command in script.executed if script else ():
+    @about(start_script)
+    def check(self, repo: Snapshot, script: Script) -> Iterator[Diagnostic]:
+        for command in script.executed:
             context = command.context
             if context.background or context.substitution or command.after or "exec" in command.wrappers:
                 continue
             name = server(command)
-            last = script.shell.statements[-1].place if script and script.shell and script.shell.statements else None
+            last = script.shell.statements[-1].place if script.shell and script.shell.statements else None
             if name is None or command.alone == last:  # the last thing that start does: start-no-passthrough says it
                 continue
             simple = not context.pipeline and not context.nested and not context.condition and context.function is None

@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from binderlint.changes.edits import append_lines
 from binderlint.changes.launch_scripts import before_server, moved, removed
 from binderlint.facts.scripts.start_and_post_build import start_script
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.actions import install
-from binderlint.read.script import Command
+from binderlint.read.script import Command, Script
 from binderlint.repo2docker.build import build_plan, used_file
 from binderlint.snapshot import Snapshot
 
@@ -45,12 +46,11 @@ class StartInstalls(Rule):
     severity = Severity.WARNING
     level = Level.LAUNCH
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-
-        script = start_script(repo)
-        for command in before_server(script) if script else ():
+    @about(start_script)
+    def check(self, repo: Snapshot, script: Script) -> Iterator[Diagnostic]:
+        for command in before_server(script):
             tool = install(command)
-            if tool and script:
+            if tool:
                 yield self.at(
                     command.place,
                     f"`{tool}` runs at every launch, for every visitor, before the server answers: a launch that takes more than 30 seconds fails",

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from binderlint.changes.edits import replace
 from binderlint.changes.launch_scripts import mended, understood
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
-from binderlint.read.script import HAND_OVER, Kind
+from binderlint.read.script import HAND_OVER, Kind, Script, Shell
 from binderlint.snapshot import Snapshot
 
 
@@ -17,10 +18,8 @@ class StartMissingExec(Rule):
     severity = Severity.INFO
     level = Level.POLISH
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-
-        if not (found := understood(repo)):
-            return
+    @about(understood)
+    def check(self, repo: Snapshot, found: tuple[Script, Shell]) -> Iterator[Diagnostic]:
         script, shell = found
         for arrival in shell.arrivals:
             if arrival.kind is not Kind.PLAIN or arrival.place.path != script.source.path or arrival.waited:

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from binderlint.changes.launch_scripts import understood
 from binderlint.facts.scripts.web_server import server_of_another
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
-from binderlint.read.script import HAND_OVER, Kind
+from binderlint.read.script import HAND_OVER, Kind, Script, Shell
 from binderlint.read.servers import web_server
 from binderlint.snapshot import Snapshot
 
@@ -18,10 +19,8 @@ class StartNotForBinder(Rule):
     severity = Severity.WARNING
     level = Level.LAUNCH
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-
-        if not (found := understood(repo)):
-            return
+    @about(understood)
+    def check(self, repo: Snapshot, found: tuple[Script, Shell]) -> Iterator[Diagnostic]:
         script, shell = found
         name = server_of_another(repo, script)
         if name and shell.arrival in (Kind.NEVER, Kind.BACKGROUND):

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from binderlint.changes.edits import replace
 from binderlint.changes.launch_scripts import after, understood
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Replace, Severity
 from binderlint.lint.rule import Rule
-from binderlint.read.script import HAND_OVER, Kind, Script
+from binderlint.read.script import HAND_OVER, Kind, Script, Shell
 from binderlint.snapshot import Snapshot
 from binderlint.source import Place
 
@@ -18,10 +19,8 @@ class StartUnquotedArgs(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-
-        if not (found := understood(repo)):
-            return
+    @about(understood)
+    def check(self, repo: Snapshot, found: tuple[Script, Shell]) -> Iterator[Diagnostic]:
         script, shell = found
         for arrival in shell.arrivals:
             if arrival.kind is Kind.SPLIT and arrival.place.path == script.source.path:
