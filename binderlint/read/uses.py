@@ -5,14 +5,19 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from binderlint.pattern import regex
 from binderlint.read.cells import syntax
 from binderlint.values import NamedTuple
+
+
+_AXES = regex(r"ax(?:e?s|arr)?_?\d*")
 
 
 class Use(NamedTuple):
     """A name that code uses.
 
-    `names` are what it may be: the dotted name that an import gives it (`pandas.read_csv`), and with a dot before it, an attribute of any object (`.to_csv`).
+    `names` are what it may be: the dotted name that an import gives it (`pandas.read_csv`), an attribute of any object with a dot before it (`.to_csv`), and one of a variable that
+    is called as axes of matplotlib are (`ax.hist`).
     """
 
     line: int
@@ -57,8 +62,17 @@ def _named(node: ast.expr, aliases: dict[str, str]) -> tuple[tuple[str, ...], st
     parts = _dotted(node)
     known = aliases.get(parts[0]) if parts else None
     attribute = f".{node.attr}" if isinstance(node, ast.Attribute) else ""
-    names = tuple(name for name in (".".join([known, *parts[1:]]) if known else "", attribute) if name)
+    axes = f"ax{attribute}" if attribute and _AXES.fullmatch(_variable(node)) else ""
+    names = tuple(name for name in (".".join([known, *parts[1:]]) if known else "", axes, attribute) if name)
     return (names, ".".join(parts) or attribute[1:]) if names else None
+
+
+def _variable(node: ast.expr) -> str:
+    """The variable of `name.attribute` and `name[0].attribute`, empty for anything else."""
+    value = node.value if isinstance(node, ast.Attribute) else node
+    while isinstance(value, ast.Subscript):
+        value = value.value
+    return value.id if isinstance(value, ast.Name) else ""
 
 
 def _run(node: ast.stmt) -> Iterator[ast.AST]:
