@@ -9,7 +9,6 @@ from binderlint.pattern import regex
 from binderlint.read.cells import syntax
 from binderlint.values import NamedTuple
 
-
 _AXES = regex(r"ax(?:e?s|arr)?_?\d*")
 
 
