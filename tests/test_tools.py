@@ -16,7 +16,7 @@ from packaging.version import Version
 from binderlint.data import DATA, pairs, rows
 from binderlint.read.requirements import canonical
 from binderlint.today import today
-from tools import brings, facts, numpy2, wheels
+from tools import brings, facts, numpy2, r_brings, wheels
 
 
 def test_runs_of_releases_that_are_gone() -> None:
@@ -198,3 +198,20 @@ def test_the_table_of_numpy_2() -> None:
         releases = packages[name]["releases"].split()
         ends = [end for one in both for run in one.split() for end in run.split("-")]
         assert set(ends) <= set(releases), name
+
+
+def test_what_packages_of_r_need() -> None:
+    available = (
+        "Package: r-cran-waves\nDepends: libc6 (>= 2.3), r-base-core (>= 4.2), r-cran-tides (>= 1.0), r-cran-data.table, r-bioc-sea | r-cran-waves\nDescription: waves\n x\n\n"
+        "Package: r-cran-tides\nVersion: 1\n\nPackage: r-base-core\nDepends: r-cran-mass\n\n"
+    )
+    found = r_brings.needs(available)
+    assert found == {"waves": {"tides", "data.table", "sea"}, "tides": set()}
+    assert r_brings.written(found, "Debian", "1 May 2026").endswith("\ntides\t\nwaves\tdata.table sea tides\n")
+
+
+def test_the_table_of_what_packages_of_r_need() -> None:
+    table = pairs("r_brings.tsv")
+    assert len(table) > 1000 and all(name == name.lower() for name in table)
+    assert "dplyr" in table["tidyverse"].split() and "mass" in table["ggplot2"].split()
+    assert {"shiny", "remotes", "devtools", "irkernel"} <= table.keys(), "what repo2docker installs"

@@ -1,0 +1,112 @@
+"""R packages: what an R repository installs, with what that needs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from types import MappingProxyType
+
+from binderlint.data import listed_words, rows
+from binderlint.fact import fact
+from binderlint.facts.environment.mapping import conda_specs
+from binderlint.facts.r import calls, conda_installs_r, installs, packages, read_description
+from binderlint.facts.scripts.start_and_post_build import post_build_script
+from binderlint.pattern import regex
+from binderlint.repo2docker.build import build_plan, used_file
+from binderlint.repo2docker.buildpack import Buildpack
+from binderlint.snapshot import Snapshot
+
+# What repo2docker installs in an R repository (buildpacks/r.py), and beside an R of conda (buildpacks/conda/__init__.py).
+_BASE = frozenset({"remotes", "devtools", "irkernel", "shiny"})
+_CONDA_BASE = frozenset({"devtools", "irkernel"})
+# Calls that install what cannot be seen.
+_UNSEEN = frozenset(
+    {"source", "restore", "hydrate", "p_load", "install_deps", "install_local", "system", "pkg_install", "pak"}
+)
+_R_IN_SCRIPTS = regex(r"\bRscript\b|\bR\s+-|\brenv\b|\.R\b|\br-")
+_NEEDED = regex(r"[A-Za-z][\w.]*")
+
+
+@cache
+def _brings() -> Mapping[str, tuple[str, ...]]:
+    return MappingProxyType({name: tuple(brought.split()) for name, brought in rows("r_brings.tsv")})
+
+
+@fact
+def installed_r_packages(repo: Snapshot) -> frozenset[str] | None:
+    """The packages of R that the build installs, in lower case, with all that they need; None where there is no R, or something that cannot be seen may install more."""
+    plan = build_plan(repo)
+    script = post_build_script(repo)
+    if plan.error or (script and _R_IN_SCRIPTS.search(script.source.prose)):
+        return None
+    if plan.buildpack == Buildpack.R:
+        named = _of_r(repo)
+    elif plan.buildpack == Buildpack.CONDA and conda_installs_r(repo):
+        named = _of_conda(repo)
+    else:
+        return None
+    return None if named is None else _with_needs(named) | listed_words("r_own_packages.txt")
+
+
+def may_come_along(repo: Snapshot, package: str) -> bool:
+    """Whether a package, in lower case, may be brought by one of which it is not known what it brings, or by an older release of another."""
+    there = installed_r_packages(repo) or frozenset()
+    known = _brings()
+    unknown = any(name not in known for name in there - listed_words("r_own_packages.txt") - _own(repo))
+    needed = any(package in brought for brought in known.values())
+    return package in listed_words("r_once_brought.txt") or (unknown and (needed or package not in known))
+
+
+def _with_needs(names: frozenset[str]) -> frozenset[str]:
+    known, found, todo = _brings(), set[str](), list(names)
+    while todo:
+        name = todo.pop()
+        if name not in found:
+            found.add(name)
+            todo += known.get(name, ())
+    return frozenset(found)
+
+
+def _of_r(repo: Snapshot) -> frozenset[str] | None:
+    if conda_installs_r(repo):
+        return None
+    named = set(_BASE)
+    source = used_file(repo, "install.R")
+    if source:
+        if any(call.name in _UNSEEN for call in calls(source)):
+            return None
+        if any(not (call.arguments and call.arguments[0].strings) for call in installs(source)):
+            return None  # from a variable
+        named |= {str(name).lower() for name in packages(source)}
+    named |= _own(repo)
+    fields = _fields(repo)
+    if fields:
+        for field in ("Depends", "Imports", "LinkingTo"):
+            named |= {item.lower() for entry in fields.get(field, "").split(",") for item in _NEEDED.findall(entry)[:1]}
+        if "Remotes" in fields:
+            return None
+    return frozenset(named - {""})
+
+
+def _fields(repo: Snapshot) -> dict[str, str]:
+    """What DESCRIPTION says of the package that is installed, empty where there is none."""
+    description = repo.get("DESCRIPTION") if not build_plan(repo).binder_dir else None
+    return read_description(description) if description else {}
+
+
+def _own(repo: Snapshot) -> frozenset[str]:
+    """The repository's own package, whose needs are known."""
+    return frozenset({_fields(repo).get("Package", "").strip().lower()} - {""})
+
+
+def _of_conda(repo: Snapshot) -> frozenset[str] | None:
+    names = [spec.key for spec in conda_specs(repo)]
+    if any(re.match(r"r-(?:essentials|recommended|irkernel-)|rstudio|anaconda$|mro", name) for name in names):
+        return None
+    found = {
+        name.removeprefix("r-").removeprefix("bioconductor-")
+        for name in names
+        if name.startswith(("r-", "bioconductor-"))
+    }
+    return frozenset(found - {"base"}) | _CONDA_BASE
