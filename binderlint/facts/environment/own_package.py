@@ -38,6 +38,8 @@ _KEYS = (("project", "name"), ("tool", "poetry", "name"), ("tool", "flit", "meta
 _MODULE = ("tool", "flit", "metadata", "module")
 _BACKEND = ("build-system", "build-backend")
 _POETRY = ("tool", "poetry", "dependencies", "python")
+_EXTRAS = regex(r"^\[options\.extras_require\]\n(.*?)(?=^\[|\Z)", re.M | re.S)
+_EXTRA = regex(r"^([\w.-]+)\s*=((?:[^\n]*\n?)(?:[ \t]+[^\n]*(?:\n|\Z))*)", re.M)
 _ITSELF = regex(r"\./?(?:\[[\w,\s-]*\])?")
 
 
@@ -104,6 +106,17 @@ def own_requirements(repo: Snapshot) -> tuple[str, ...] | None:
     if listed:
         return None if "file:" in listed[1] else _names(re.split(r"[\n;]", re.sub(r"(?m)#.*|;.*$", "", listed[1])))
     return _of_setup(script.text.removeprefix("\ufeff")) if script else ()
+
+
+def own_extra(repo: Snapshot, package: str) -> str:
+    """The first extra of the package in the root that lists a package, by its canonical name, as `[project.optional-dependencies]` or setup.cfg writes it; empty where none does."""
+    extras = _within(_table(repo), "project", "optional-dependencies")
+    listed = {str(extra): items for extra, items in extras.items()} if isinstance(extras, dict) else {}
+    config = repo.get("setup.cfg")
+    section = _EXTRAS.search(config.prose) if config else None
+    for found in _EXTRA.finditer(section[1]) if section else ():
+        listed.setdefault(found[1], found[2].split("\n"))
+    return next((extra for extra, items in listed.items() if package in (_names(items) or ())), "")
 
 
 def _of_setup(text: str) -> tuple[str, ...] | None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from binderlint.changes.packages import add_package
 from binderlint.facts.environment.mapping import conda_list
+from binderlint.facts.environment.own_package import own_extra, own_installs
 from binderlint.facts.environment.provided import provided
 from binderlint.facts.local_modules import loaded_by, modules_in
 from binderlint.facts.notebooks import shown_notebooks
@@ -52,6 +53,7 @@ class NotebookMissingImport(Rule):
 
     def _missing(self, repo: Snapshot, where: Text | Place, module: str, by: str, package: Package) -> Diagnostic:
         default = build_plan(repo).default
+        extra = own_extra(repo, package.name) if own_installs(repo) else ""
         wanted = package.condas[0] if conda_list(repo) is not None else package.name
         imported = f"{by} imports `{module}`" if by else f"`{module}` is imported here"
         if default:
@@ -63,7 +65,11 @@ class NotebookMissingImport(Rule):
         return self.at(
             where,
             message,
-            help=f"Add `{package.name}` to a requirements.txt" if default else f"Add `{wanted}` to the environment",
+            help=f"Add `{package.name}` to a requirements.txt"
+            if default
+            else f"Install the package of this repository with its extra `{extra}` (`.[{extra}]`), which lists `{package.name}`"
+            if extra
+            else f"Add `{wanted}` to the environment",
             fix=add_package(repo, package.name, package.condas[0]),
             cause=f"{package.name} is not installed",
         )
