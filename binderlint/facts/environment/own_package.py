@@ -108,6 +108,24 @@ def own_requirements(repo: Snapshot) -> tuple[str, ...] | None:
     return _of_setup(script.text.removeprefix("\ufeff")) if script else ()
 
 
+_FILES = (
+    ("README", ("project", "readme")),
+    ("licence", ("project", "license")),
+    ("README", ("tool", "poetry", "readme")),
+)
+
+
+def own_documents(repo: Snapshot) -> Iterator[tuple[str, str, Place]]:
+    """The README and the licence that pyproject.toml names for the package in the root: what it is, the path as written, and where."""
+    source = repo.get("pyproject.toml")
+    for what, keys in _FILES if source else ():
+        value = _within(_table(repo), *keys)
+        path = value.get("file") if isinstance(value, dict) else value if keys[-1] == "readme" else None
+        written = source and (find_value(source, *keys, "file") or find_value(source, *keys))
+        if isinstance(path, str) and path and written and (keys[0] == "project" or "poetry" in own_backend(repo)):
+            yield what, path, written.place
+
+
 def own_extra(repo: Snapshot, package: str) -> str:
     """The first extra of the package in the root that lists a package, by its canonical name, as `[project.optional-dependencies]` or setup.cfg writes it; empty where none does."""
     extras = _within(_table(repo), "project", "optional-dependencies")

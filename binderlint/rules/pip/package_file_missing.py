@@ -1,0 +1,33 @@
+"""package-file-missing: pyproject.toml names a README or a licence that is not there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from binderlint.facts.environment.own_package import OwnInstall, own_backend, own_documents, own_installs
+from binderlint.lint.about import about
+from binderlint.lint.diagnostic import Diagnostic, Level, Severity
+from binderlint.lint.rule import Rule
+from binderlint.snapshot import Snapshot
+
+# Backends that stop; setuptools goes on without the file.
+_STRICT = ("hatchling.build", "flit_core.buildapi", "flit.buildapi", "pdm.backend", "poetry.core.masonry.api")
+
+
+class PackageFileMissing(Rule):
+    code = "PIP019"
+    severity = Severity.ERROR
+    level = Level.LAUNCH
+
+    @about(own_installs)
+    def check(self, repo: Snapshot, installs: tuple[OwnInstall, ...]) -> Iterator[Diagnostic]:
+        if own_backend(repo) not in _STRICT:
+            return
+        for what, path, place in own_documents(repo):
+            if repo.get(path.removeprefix("./")) is None:
+                yield self.at(
+                    place,
+                    f"The package of this repository names `{path}` as its {what}, and this file is not in git, so pip cannot build the package",
+                    help="Add the file, or do not name it here",
+                    level=None if any(one.stops for one in installs) else Level.RUN,
+                )
