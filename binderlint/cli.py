@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 COMMANDS = {
     "check": "check repositories, and with --fix mend them (the default command)",
     "plan": "say what repo2docker would do with repositories",
+    "lock": "find the versions that go together, today or on an earlier day, and write them down",
     "rule": "explain a rule, by its code or name, or all of them",
 }
 _EXIT_CODES = {
@@ -27,6 +28,9 @@ _EXIT_CODES = {
     "plan": """\
   0    the hub takes the repository
   1    the hub does not take it""",
+    "lock": """\
+  0    the versions are written, or are there already
+  1    the packages do not go together, or --check or --diff would change something""",
     "rule": """\
   0    the rule was explained""",
 }
@@ -102,6 +106,8 @@ def _run(arguments: list[str]) -> int:
         from binderlint.commands.rule import run
     elif name == "plan":
         from binderlint.commands.plan import run
+    elif name == "lock":
+        from binderlint.commands.lock import run
     else:
         from binderlint.commands.check import run
     options = parser(name or "check").parse_args(arguments[1:] if name else arguments)
@@ -114,6 +120,8 @@ def parser(command: str) -> argparse.ArgumentParser:
         from binderlint.commands.rule import add_arguments
     elif command == "plan":
         from binderlint.commands.plan import add_arguments
+    elif command == "lock":
+        from binderlint.commands.lock import add_arguments
     else:
         from binderlint.commands.check import add_arguments
     import argparse

@@ -23,7 +23,7 @@ import binderlint
 from binderlint.cli import main
 from binderlint.facts.size import history_bytes
 from binderlint.outside import git as door
-from binderlint.outside import remote
+from binderlint.outside import programs, remote
 from binderlint.outside.clone import blob_id
 from binderlint.outside.dotgit import find_git, find_store, is_ref_name, parse_index, read_config, read_git
 from binderlint.outside.git import Blobs, Bounds, Config, GitError, MissingError, Store, ask, environment
@@ -936,12 +936,26 @@ def test_no_other_module_starts_a_process() -> None:
     others = {
         "outside/installed.py",  # asks a Python of the user, never git
         "outside/workers.py",  # starts binderlint's own Python, isolated
-        "outside/programs.py",  # only says how, on Windows
+        "outside/programs.py",  # says how, and ends them: on Windows with taskkill
+        "outside/uv.py",  # starts the uv of `binderlint[lock]`, never git
+        "outside/solver.py",  # waits for a library with asyncio, and starts nothing
     }
     assert found == {"outside/git.py", *others}
 
 
 def test_git_is_started_in_one_place() -> None:
     text = Path(door.__file__).read_text(encoding="utf-8")
-    assert re.findall(r"subprocess\.(Popen|run|call|check_\w+)\(", text) == ["Popen", "run"]
-    assert "subprocess.run([taskkill," in text
+    assert re.findall(r"subprocess\.(Popen|run|call|check_\w+)\(", text) == ["Popen"]
+
+
+def test_what_ends_a_process_starts_only_taskkill() -> None:
+    text = Path(programs.__file__).read_text(encoding="utf-8")
+    assert re.findall(r"subprocess\.(?:Popen|run|call|check_\w+)\([^,]*,", text) == ["subprocess.run([taskkill,"]
+
+
+def test_uv_is_started_in_one_place_and_the_solver_starts_nothing() -> None:
+    package = Path(binderlint.__file__).parent / "outside"
+    starts = r"(?:subprocess|os|asyncio)\.(Popen|run|call|check_\w+|create_subprocess_\w+|system|exec\w+|spawn\w+)\("
+    assert re.findall(starts, (package / "uv.py").read_text(encoding="utf-8")) == ["Popen"]
+    solver = (package / "solver.py").read_text(encoding="utf-8")
+    assert re.findall(starts, solver) == ["run"] and "asyncio.run(" in solver

@@ -15,14 +15,27 @@ from binderlint.data import rows
 ROOT = Path(__file__).parent.parent / "binderlint"
 # What a room never sees.
 NEVER = {
-    "read": {"snapshot", "repo2docker", "facts", "changes", "lint", "rules", "commands", "reporters", "outside"},
-    "repo2docker": {"facts", "changes", "lint", "rules", "commands", "reporters", "outside"},
-    "facts": {"changes", "lint", "rules", "commands", "reporters", "outside"},
-    "changes": {"rules", "commands", "reporters", "outside"},
-    "rules": {"rules", "commands", "reporters", "outside"},
-    "outside": {"repo2docker", "facts", "changes", "rules", "commands"},
-    "reporters": {"rules", "commands", "outside"},
-    "data": {"read", "repo2docker", "facts", "changes", "lint", "rules", "commands", "reporters", "outside"},
+    "read": {
+        "snapshot",
+        "repo2docker",
+        "facts",
+        "changes",
+        "lint",
+        "rules",
+        "lock",
+        "commands",
+        "reporters",
+        "outside",
+    },
+    "repo2docker": {"facts", "changes", "lint", "rules", "lock", "commands", "reporters", "outside"},
+    "facts": {"changes", "lint", "rules", "lock", "commands", "reporters", "outside"},
+    "changes": {"rules", "lock", "commands", "reporters", "outside"},
+    "lint": {"lock"},
+    "rules": {"rules", "lock", "commands", "reporters", "outside"},
+    "lock": {"rules", "commands", "reporters"},
+    "outside": {"repo2docker", "facts", "changes", "rules", "lock", "commands"},
+    "reporters": {"rules", "lock", "commands", "outside"},
+    "data": {"read", "repo2docker", "facts", "changes", "lint", "rules", "lock", "commands", "reporters", "outside"},
 }
 # What is allowed all the same, with the reason. This list may only shrink.
 KNOWN: set[tuple[str, str]] = set()

@@ -13,7 +13,7 @@ from enum import Enum
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from binderlint.outside.programs import find_program, own_group
+from binderlint.outside.programs import end_group, find_program, own_group
 from binderlint.source import RepositoryError
 from binderlint.values import NamedTuple
 
@@ -369,20 +369,7 @@ class _Child:
 
     def kill(self) -> None:
         """End it with all that it has started."""
-        import subprocess
-
-        if self.process.poll() is not None:
-            return
-        if sys.platform == "win32":
-            taskkill = os.path.join(os.environ.get("SYSTEMROOT", r"C:\Windows"), "System32", "taskkill.exe")
-            subprocess.run([taskkill, "/T", "/F", "/PID", str(self.process.pid)], capture_output=True, check=False)
-        else:
-            import signal
-
-            try:
-                os.killpg(self.process.pid, signal.SIGKILL)
-            except OSError:  # it has just ended
-                pass
+        end_group(self.process)
 
     def end(self) -> None:
         """Kill it if it still runs."""

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from typing import TYPE_CHECKING
+
 from binderlint.outside.dotgit import Entry, GitFolder, find_ref, find_store
-from binderlint.outside.git import LOCAL, NoAnswerError, Store, UnknownRefError, ask
+from binderlint.outside.git import LOCAL, GitError, NoAnswerError, Store, UnknownRefError, ask
 from binderlint.pattern import regex
 from binderlint.source import decode_path
 
+if TYPE_CHECKING:
+    import datetime
+
 _ID = regex(r"[0-9a-f]{4,64}")
+_COMMITTER = regex(rb"^committer .*> (\d{1,12}) [+-]\d{4}$", re.MULTILINE)
 _NAME = regex(r"([^\^~]*)((?:[\^~]\d*)*)")
 _LISTING = LOCAL._replace(output=100_000_000)  # about a million files; a tree that repeats itself has any number
 
@@ -25,6 +32,19 @@ def resolve(place: GitFolder, ref: str) -> str:
             f"`{ref}` cannot be looked up, since this repository keeps its refs as a reftable: give the id of a commit"
         )
     raise UnknownRefError(f"no branch, tag or commit `{ref}`")
+
+
+def commit_time(place: GitFolder, commit: str) -> datetime.datetime:
+    """When a commit, given by its id, was made, in UTC. Raises GitError."""
+    import datetime
+
+    head = ask(find_store(place), "cat-file", "commit", commit).partition(b"\n\n")[0]
+    found = _COMMITTER.search(head)
+    try:
+        seconds = int(found[1] if found else b"")
+        return datetime.datetime.fromtimestamp(seconds, datetime.timezone.utc)
+    except (ValueError, OverflowError, OSError) as error:
+        raise GitError(f"the commit {commit[:12]} does not say when it was made") from error
 
 
 def _commit(store: Store, name: str) -> str:

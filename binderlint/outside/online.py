@@ -42,7 +42,7 @@ def with_all_refs(git: Git, limits: Limits = Limits()) -> Git:  # noqa: B008 (a 
     if git.complete or provider not in HOSTS:
         return git
     try:
-        refs, default = read_refs(_in_time(f"{HOSTS[provider]}/{name}.git/info/refs?service=git-upload-pack", limits))
+        refs, default = read_refs(read_web(f"{HOSTS[provider]}/{name}.git/info/refs?service=git-upload-pack", limits))
         if not refs:
             raise OnlineError("its answer is not that of a git server")
     except OnlineError as error:
@@ -54,7 +54,7 @@ def with_all_refs(git: Git, limits: Limits = Limits()) -> Git:  # noqa: B008 (a 
     return git._replace(refs=git.refs | refs, default_branch=default or git.default_branch, complete=True)
 
 
-def _in_time(address: str, limits: Limits) -> bytes:
+def read_web(address: str, limits: Limits = Limits()) -> bytes:  # noqa: B008 (a tuple)
     """The answer at an address. Raises OnlineError. The time-outs of a socket are for one piece, so the whole has a thread that may be left behind."""
     import threading
 

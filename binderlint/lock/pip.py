@@ -1,0 +1,198 @@
+"""pip: the versions of pip's packages that go together on Binder, found by uv."""
+
+from __future__ import annotations
+
+import datetime
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from binderlint.lock.metadata import Broken, broken_versions, configuration, read_requirements_of
+from binderlint.lock.pins import Conflict, Pin, Pins, named_in
+from binderlint.lock.reasons import pip_hints, pip_reason
+from binderlint.outside.programs import find_python
+from binderlint.outside.uv import Answer, UvError, run
+from binderlint.pattern import regex
+from binderlint.read.pythons import python_release
+from binderlint.read.requirements import canonical
+from binderlint.read.toml import parse_toml
+from binderlint.values import NamedTuple
+
+PLATFORM = "x86_64-manylinux_2_39"  # Ubuntu 24.04, on which repo2docker's images stand
+FIRST_PYTHON = (3, 6)  # for older ones uv has no tags
+# What builds packages from their sources. pip on Binder uses the newest, so these are not held at the day of the packages.
+_BUILD_TOOLS = (
+    "cython",
+    "editables",
+    "flit-core",
+    "flit-scm",
+    "hatch-vcs",
+    "hatchling",
+    "meson-python",
+    "packaging",
+    "pbr",
+    "pdm-backend",
+    "pip",
+    "poetry-core",
+    "pybind11",
+    "setuptools",
+    "setuptools-scm",
+    "versioneer",
+    "wheel",
+)
+_ANY_DAY = "2100-01-01T00:00:00Z"
+_ROUNDS = 40
+_SOURCE_ONLY = regex(r"Wheels are required for `([^`]+)`")
+_NO_ANSWER = ("Request failed", "Failed to fetch", "error sending request", "Network connectivity")
+_NO_TIME = regex(r"missing an upload date|no upload date|missing upload (?:date|time)")
+
+
+class Places(NamedTuple):
+    """Where packages are looked for, as the repository's files say; `()` for the index of the user."""
+
+    options: tuple[str, ...] = ()
+    """Options of uv: `--default-index`, `--index`, `--find-links` and their values, `--prerelease`."""
+
+
+def resolve(
+    requirements: Sequence[str],
+    python: str,
+    date: datetime.datetime | None = None,
+    allow_builds: bool = False,
+    constraints: Sequence[str] = (),
+    places: Places = Places(),  # noqa: B008 (a tuple)
+) -> Pins | Conflict:
+    """The newest versions, up to a date, that satisfy requirements together for a Python (`3.10`) on Binder's system.
+
+    Sources are built, which runs their setup.py, only with `allow_builds`. Raises UvError where uv or an index does not answer.
+    """
+    interpreter = find_python(python) or "" if allow_builds else ""
+    call = _Call(tuple(requirements), python, date, allow_builds, tuple(constraints), places.options, interpreter)
+    answer = _answered(call)
+    if not answer.found:
+        return _conflict(call, answer)
+    found = _packages(answer)
+    if allow_builds and date and (leaked := [one for one in found if _is_newer(one, date)]):
+        return _without_leaks(call, [str(one["name"]) for one in leaked])
+    return _pins(call, found)
+
+
+class _Call(NamedTuple):
+    requirements: tuple[str, ...]
+    python: str
+    date: datetime.datetime | None
+    allow_builds: bool
+    constraints: tuple[str, ...]
+    options: tuple[str, ...]
+    interpreter: str = ""
+    """Of the Python that builds sources; empty for that of binderlint."""
+
+    def run(self, known: dict[Broken, tuple[str, ...]]) -> Answer:
+        """Ask uv, which is told what versions with unreadable metadata need."""
+        files = {
+            "requirements.in": "\n".join((*self.requirements, "")),
+            "constraints.txt": "\n".join((*self.constraints, "")),
+            "uv.toml": configuration(known),
+        }
+        return run(self._arguments(), files)
+
+    def _arguments(self) -> Iterator[str]:
+        yield from ("pip", "compile", "requirements.in", "--constraints", "constraints.txt", "--verbose")
+        yield from ("--format", "pylock.toml", "--no-header", "--no-annotate", "--color", "never", "--no-progress")
+        yield from ("--python", self.interpreter or sys.executable)
+        yield from ("--python-version", python_release(self.python), "--python-platform", PLATFORM)
+        yield from ("--index-strategy", "unsafe-best-match")  # as pip: the best of all indexes
+        yield from self.options
+        if not self.allow_builds:
+            yield "--no-build"
+        if self.date:
+            yield from ("--exclude-newer", self.date.strftime("%Y-%m-%dT%H:%M:%SZ"))
+            if self.allow_builds:
+                yield from (word for tool in _BUILD_TOOLS for word in ("--exclude-newer-package", f"{tool}={_ANY_DAY}"))
+
+
+def _answered(call: _Call) -> Answer:
+    """What uv says when it can read the metadata of all versions that it looks at."""
+    known: dict[Broken, tuple[str, ...]] = {}
+    for _ in range(_ROUNDS):
+        answer = call.run(known)
+        found = {one: read_requirements_of(one, answer.said) for one in broken_versions(answer.said).values()}
+        new = {one: needs for one, needs in found.items() if needs is not None and one not in known}
+        if not new:
+            break
+        known |= new
+    return answer
+
+
+def _packages(answer: Answer) -> list[dict[str, Any]]:
+    return list(parse_toml(answer.output).get("packages", []))
+
+
+def _is_newer(package: dict[str, Any], date: datetime.datetime) -> bool:
+    """True for a build tool among the packages that is younger than they are."""
+    times = [time for one in _files(package) if isinstance(time := one.get("upload-time"), datetime.datetime)]
+    return canonical(str(package["name"])) in _BUILD_TOOLS and any(
+        (time if time.tzinfo else time.replace(tzinfo=datetime.timezone.utc)) > date for time in times
+    )
+
+
+def _without_leaks(call: _Call, tools: list[str]) -> Pins | Conflict:
+    """The second pass, where build tools are packages of the repository as well: there they are held at the date, and still not in builds."""
+    held = call._replace(requirements=tuple(tools), allow_builds=False, interpreter="")
+    answer = _answered(held)
+    if not answer.found:
+        return _conflict(held, answer)
+    limits = [f"{one['name']}<={one['version']}" for one in _packages(answer) if one["name"] in tools]
+    call = call._replace(constraints=(*call.constraints, *limits))
+    answer = _answered(call)
+    return _pins(call, _packages(answer)) if answer.found else _conflict(call, answer)
+
+
+def _pins(call: _Call, packages: list[dict[str, Any]]) -> Pins:
+    pins = sorted(_pin(one) for one in packages if "version" in one)
+    notes = []
+    if call.allow_builds and not call.interpreter:
+        running = f"{sys.version_info[0]}.{sys.version_info[1]}"
+        if running != call.python and any(one.source for one in pins):
+            notes.append(
+                f"Python {call.python} is not installed on this computer, so sources were built with Python {running}. "
+                "What they require may differ on Binder"
+            )
+    return Pins(tuple(pins), tuple(notes))
+
+
+def _pin(package: dict[str, Any]) -> Pin:
+    size = next((int(one.get("size", 0)) for one in _files(package)), 0)
+    return Pin(canonical(str(package["name"])), str(package["version"]), size, not package.get("wheels"))
+
+
+def _files(package: dict[str, Any]) -> list[dict[str, Any]]:
+    return [*package.get("wheels", []), *([package["sdist"]] if "sdist" in package else [])]
+
+
+def _conflict(call: _Call, answer: Answer) -> Conflict:
+    """Why uv found nothing. Raises UvError where that says nothing about the packages."""
+    said = answer.said[answer.said.rfind("\nerror: ") + 1 :] if "error: " in answer.said else answer.said[-2000:]
+    reason = pip_reason(said)
+    if any(words in said for words in _NO_ANSWER):
+        raise UvError(f"The index of packages did not answer, so nothing is known of the versions. uv says: {reason}")
+    if "No solution found" not in said and "Failed to" not in said:
+        raise UvError(f"uv did not resolve the packages: {reason}")
+    names = [_name(one) for one in call.requirements]
+    sources = list(dict.fromkeys(_SOURCE_ONLY.findall(said)))
+    hint = ""
+    if sources and not call.allow_builds:
+        hint = (
+            f"Of {' and '.join(f'`{one}`' for one in sources)} only the source fits. Binder has a compiler and may be able to build it. "
+            "To know what it requires, its setup.py has to run here: allow that with --allow-builds"
+        )
+    elif _NO_TIME.search(answer.said) and call.date:
+        hint = "An index does not say when its packages were uploaded, so with --as-of they are left out"
+    else:
+        hint = next((one for one in pip_hints(said) if "Metadata for" in one), "")
+    return Conflict(reason, named_in(" ".join((reason, *sources)), names), hint)
+
+
+def _name(requirement: str) -> str:
+    return re.split(r"[^\w.-]", requirement.strip(), maxsplit=1)[0]

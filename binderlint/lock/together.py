@@ -1,0 +1,110 @@
+"""Together: all that a repository lists, resolved: conda's packages first, then pip's beside them, as the build on Binder does it."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Iterator
+
+from binderlint.lock import conda, pip
+from binderlint.lock.moment import Moment
+from binderlint.lock.pins import Conflict, Pin, Pins
+from binderlint.lock.wanted import Wanted, find_wanted
+from binderlint.outside.uv import UvError
+from binderlint.read.digits import release
+from binderlint.repo2docker.tables import PLATFORM, repo2docker
+from binderlint.snapshot import Snapshot
+from binderlint.values import NamedTuple
+
+
+class Resolved(NamedTuple):
+    """The versions of all packages; `conda` and `pip` are None where these install nothing."""
+
+    wanted: Wanted
+    conda: Pins | None
+    pip: Pins | None
+    notes: tuple[str, ...]
+
+    @property
+    def pins(self) -> tuple[Pin, ...]:
+        """All of them."""
+        return tuple(one for found in (self.conda, self.pip) if found for one in found.pins)
+
+
+class Unresolved(NamedTuple):
+    """What stands against it."""
+
+    wanted: Wanted
+    conflict: Conflict
+
+
+class Proposal(NamedTuple):
+    """A Python, and a day where it needs one, with which all is resolved."""
+
+    python: str
+    moment: Moment | None
+
+
+def lockable_pythons() -> list[str]:
+    """The versions of Python that Binder has and that can be resolved for, newest first."""
+    versions: list[str] = repo2docker()["python"]["lock_files"][PLATFORM]
+    return sorted((one for one in versions if release(one) >= pip.FIRST_PYTHON), key=release, reverse=True)
+
+
+def resolve_all(
+    repo: Snapshot, python: str, moment: Moment | None, allow_builds: bool = False
+) -> Resolved | Unresolved:
+    """The versions for a Python, up to a day where one is given. Raises UvError and SolverError where there is no answer."""
+    wanted = find_wanted(repo, python, moment is not None, allow_builds)
+    date = moment.time if moment else None
+    notes: list[str] = []
+    by_conda: conda.CondaPins | None = None
+    if wanted.specs:
+        answer = conda.resolve([str(one.text) for one in wanted.specs], python, date, wanted.channels)
+        if isinstance(answer, Conflict):
+            return Unresolved(wanted, answer)
+        by_conda = answer
+    by_pip: Pins | None = None
+    if wanted.requirements:
+        installed = [f"{one.name}=={one.version}" for one in by_conda.python] if by_conda else []
+        beside = _pip(wanted, python, date, allow_builds, installed)
+        if isinstance(beside, Conflict) and installed:
+            beside = _pip(wanted, python, date, allow_builds, [])
+            notes.append(
+                "pip replaces packages that conda has installed, because what it installs needs other versions"
+            )
+        if isinstance(beside, Conflict):
+            return Unresolved(wanted, beside)
+        notes += beside.notes
+        theirs = {one.name for one in by_conda.python} if by_conda else set()
+        by_pip = Pins(tuple(one for one in beside.pins if one.name not in theirs or _is_listed(one, wanted)))
+    return Resolved(wanted, by_conda.found if by_conda else None, by_pip, tuple(notes))
+
+
+def _pip(
+    wanted: Wanted, python: str, date: datetime.datetime | None, allow_builds: bool, installed: Iterable[str]
+) -> Pins | Conflict:
+    limits = [*wanted.constraints, *installed]
+    return pip.resolve(wanted.requirements, python, date, allow_builds, limits, wanted.places)
+
+
+def _is_listed(pin: Pin, wanted: Wanted) -> bool:
+    return any(one.key == pin.name for one in wanted.pip)
+
+
+def proposals(repo: Snapshot, python: str, moment: Moment | None, last: Moment | None) -> Iterator[Proposal]:
+    """What may be tried where a Python does not do: the others, newest first, on the same day, then on that of the last commit."""
+    others = [one for one in lockable_pythons() if one != python]
+    yield from (Proposal(one, moment) for one in others)
+    if last and last != moment:
+        yield from (Proposal(one, last) for one in (python, *others) if one in lockable_pythons())
+
+
+def first_that_resolves(repo: Snapshot, tried: Iterable[Proposal], allow_builds: bool) -> Proposal | None:
+    """The first proposal with which all is resolved; None where none is, or nobody answers."""
+    for one in tried:
+        try:
+            if isinstance(resolve_all(repo, one.python, one.moment, allow_builds), Resolved):
+                return one
+        except UvError:
+            return None
+    return None
