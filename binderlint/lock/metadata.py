@@ -86,12 +86,12 @@ def _is_readable(requirement: str) -> bool:
 
 
 def configuration(known: Mapping[Broken, tuple[str, ...]]) -> str:
-    """A uv.toml that says what versions need."""
+    """A uv.toml that says what versions need, an empty one being all versions of a package."""
     from json import dumps
 
     return "".join(
-        "[[dependency-metadata]]\n"
-        f"name = {dumps(name)}\nversion = {dumps(version)}\n"
+        f"[[dependency-metadata]]\nname = {dumps(name)}\n"
+        f"{f'version = {dumps(version)}' if version else ''}\n"
         f"requires-dist = [{', '.join(dumps(one, ensure_ascii=False) for one in needs)}]\n"
         for (name, version), needs in known.items()
     )

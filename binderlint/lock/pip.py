@@ -8,9 +8,11 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from binderlint.lint.wording import listed
 from binderlint.lock.metadata import Broken, broken_versions, configuration, read_requirements_of
 from binderlint.lock.pins import Conflict, Pin, Pins, named_in
 from binderlint.lock.reasons import pip_hints, pip_reason
+from binderlint.lock.sources import has_wheels, read_requirements_of_source, without_versions
 from binderlint.outside.programs import find_python
 from binderlint.outside.uv import Answer, UvError, run
 from binderlint.pattern import regex
@@ -42,7 +44,7 @@ _BUILD_TOOLS = (
     "wheel",
 )
 _ANY_DAY = "2100-01-01T00:00:00Z"
-_ROUNDS = 40
+_ROUNDS = 150
 _SOURCE_ONLY = regex(r"Wheels are required for `([^`]+)`")
 _NO_ANSWER = ("Request failed", "Failed to fetch", "error sending request", "Network connectivity")
 _NO_TIME = regex(r"missing an upload date|no upload date|missing upload (?:date|time)")
@@ -69,13 +71,37 @@ def resolve(
     """
     interpreter = find_python(python) or "" if allow_builds else ""
     call = _Call(tuple(requirements), python, date, allow_builds, tuple(constraints), places.options, interpreter)
-    answer = _answered(call)
+    search = _Search(call)
+    answer = search.run()
     if not answer.found:
         return _conflict(call, answer)
     found = _packages(answer)
     if allow_builds and date and (leaked := [one for one in found if _is_newer(one, date)]):
         return _without_leaks(call, [str(one["name"]) for one in leaked])
-    return _pins(call, found)
+    pins = _pins(call, found, search.sources)
+    return pins if allow_builds else pins._replace(notes=(*pins.notes, *_held_back(call, pins)))
+
+
+def _held_back(call: _Call, pins: Pins) -> Iterator[str]:
+    """What to say of listed packages of which pip would take the source of a newer version, since that has no wheel for this Python."""
+    names = {canonical(_name(one)) for one in call.requirements}
+    # with all metadata given, nothing is built and nothing asked but which versions there are
+    answer = call._replace(options=(*call.options, "--no-deps"), any_source=True).run(
+        {(one, ""): () for one in names}, []
+    )
+    for package in _packages(answer) if answer.found else ():
+        one = _pin(package)
+        chosen = pins.version(one.name)
+        if one.source and chosen and one.version != chosen and not _same_release(chosen, one.version):
+            yield (
+                f"Of `{one.name}` there is the version {one.version}, without a wheel for Python {call.python}, so {chosen} is used, which has one. "
+                "Another Python (--python) or --allow-builds may give the newer one"
+            )
+
+
+def _same_release(one: str, other: str) -> bool:
+    """True for versions that differ in their last number only."""
+    return one.split(".")[:2] == other.split(".")[:2]
 
 
 class _Call(NamedTuple):
@@ -87,42 +113,89 @@ class _Call(NamedTuple):
     options: tuple[str, ...]
     interpreter: str = ""
     """Of the Python that builds sources; empty for that of binderlint."""
+    any_source: bool = False
+    """Sources count as wheels do, because what they need is known."""
 
-    def run(self, known: dict[Broken, tuple[str, ...]]) -> Answer:
-        """Ask uv, which is told what versions with unreadable metadata need."""
+    def run(self, known: dict[Broken, tuple[str, ...]], sources: list[str]) -> Answer:
+        """Ask uv. It is told what some versions need, and of which packages it takes the source, which it does not build."""
         files = {
             "requirements.in": "\n".join((*self.requirements, "")),
             "constraints.txt": "\n".join((*self.constraints, "")),
             "uv.toml": configuration(known),
         }
-        return run(self._arguments(), files)
+        return run(self._arguments(sources), files)
 
-    def _arguments(self) -> Iterator[str]:
+    def _arguments(self, sources: list[str]) -> Iterator[str]:
         yield from ("pip", "compile", "requirements.in", "--constraints", "constraints.txt", "--verbose")
         yield from ("--format", "pylock.toml", "--no-header", "--no-annotate", "--color", "never", "--no-progress")
         yield from ("--python", self.interpreter or sys.executable)
         yield from ("--python-version", python_release(self.python), "--python-platform", PLATFORM)
         yield from ("--index-strategy", "unsafe-best-match")  # as pip: the best of all indexes
         yield from self.options
-        if not self.allow_builds:
-            yield "--no-build"
+        if not self.allow_builds and not self.any_source:
+            # nothing is built: what the sources need is in the configuration, for all their versions
+            yield from ("--only-binary", ":all:")
+            yield from (word for name in sources for word in ("--no-binary", name))
         if self.date:
             yield from ("--exclude-newer", self.date.strftime("%Y-%m-%dT%H:%M:%SZ"))
             if self.allow_builds:
                 yield from (word for tool in _BUILD_TOOLS for word in ("--exclude-newer-package", f"{tool}={_ANY_DAY}"))
 
 
-def _answered(call: _Call) -> Answer:
-    """What uv says when it can read the metadata of all versions that it looks at."""
-    known: dict[Broken, tuple[str, ...]] = {}
-    for _ in range(_ROUNDS):
-        answer = call.run(known)
+class _Search:
+    """A call, repeated until uv knows what it needs: the metadata of old wheels, and what sources require."""
+
+    def __init__(self, call: _Call) -> None:
+        self._call = call
+        self._known: dict[Broken, tuple[str, ...]] = {}
+        self.sources: list[str] = []
+        """The packages of which only the source is there, and was read."""
+        self._never: set[str] = set()
+
+    def run(self) -> Answer:
+        """What uv says in the end."""
+        for _ in range(_ROUNDS):
+            answer = self._call.run(self._known, self.sources)
+            learnt = self._learn_wheels(answer)
+            if not learnt and not self._call.allow_builds:
+                learnt = self._add_sources(answer) or (answer.found and self._learn_sources(answer))
+            if not learnt:
+                break
+        return answer
+
+    def _learn_wheels(self, answer: Answer) -> bool:
         found = {one: read_requirements_of(one, answer.said) for one in broken_versions(answer.said).values()}
-        new = {one: needs for one, needs in found.items() if needs is not None and one not in known}
-        if not new:
-            break
-        known |= new
-    return answer
+        new = {one: needs for one, needs in found.items() if needs is not None and one not in self._known}
+        self._known |= new
+        return bool(new)
+
+    def _add_sources(self, answer: Answer) -> bool:
+        """Let uv take the sources of packages that seem to have nothing else. Until they are read they need nothing."""
+        known = {*self.sources, *self._never}
+        new = [one for one in without_versions(answer.said) if one not in known]
+        self.sources += new
+        self._known |= {(one, ""): () for one in new}
+        return bool(new)
+
+    def _learn_sources(self, answer: Answer) -> bool:
+        """Read what the chosen sources require. A version that has wheels, none of which fits, is not one to build."""
+        learnt = False
+        for package in _packages(answer):
+            name, version = canonical(str(package["name"])), str(package.get("version", ""))
+            if name not in self.sources or (name, version) in self._known:
+                continue
+            learnt = True
+            address = str(package.get("sdist", {}).get("url", ""))
+            needs = None
+            if address.startswith(("https://", "http://")) and not has_wheels(name, version, answer.said):
+                needs = read_requirements_of_source(address)
+            if needs is None:
+                self.sources.remove(name)
+                self._never.add(name)
+                del self._known[name, ""]
+            else:
+                self._known[name, version] = needs
+        return learnt
 
 
 def _packages(answer: Answer) -> list[dict[str, Any]]:
@@ -140,18 +213,22 @@ def _is_newer(package: dict[str, Any], date: datetime.datetime) -> bool:
 def _without_leaks(call: _Call, tools: list[str]) -> Pins | Conflict:
     """The second pass, where build tools are packages of the repository as well: there they are held at the date, and still not in builds."""
     held = call._replace(requirements=tuple(tools), allow_builds=False, interpreter="")
-    answer = _answered(held)
+    answer = _Search(held).run()
     if not answer.found:
         return _conflict(held, answer)
     limits = [f"{one['name']}<={one['version']}" for one in _packages(answer) if one["name"] in tools]
     call = call._replace(constraints=(*call.constraints, *limits))
-    answer = _answered(call)
-    return _pins(call, _packages(answer)) if answer.found else _conflict(call, answer)
+    answer = _Search(call).run()
+    return _pins(call, _packages(answer), []) if answer.found else _conflict(call, answer)
 
 
-def _pins(call: _Call, packages: list[dict[str, Any]]) -> Pins:
+def _pins(call: _Call, packages: list[dict[str, Any]], sources: list[str]) -> Pins:
     pins = sorted(_pin(one) for one in packages if "version" in one)
     notes = []
+    if read := [one.name for one in pins if one.name in sources]:
+        notes.append(
+            f"What {listed(read)} require{'s' if len(read) == 1 else ''} was read from the source and not found out by running its setup.py, which --allow-builds does"
+        )
     if call.allow_builds and not call.interpreter:
         running = f"{sys.version_info[0]}.{sys.version_info[1]}"
         if running != call.python and any(one.source for one in pins):
