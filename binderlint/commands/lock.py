@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from binderlint.lint.diagnostic import Edit
     from binderlint.lock.moment import Moment
     from binderlint.lock.together import Resolved, Unresolved
+    from binderlint.lock.when import Days
     from binderlint.lock.written import Line
     from binderlint.snapshot import Snapshot
 
@@ -283,9 +284,15 @@ def _when(job: _Job) -> int:
         )
         return FOUND
     days = find_days(holds, known, FIRST_DAY, last)
-    until = f"to {days.newest}" if days.newest else "until today"
-    _print([f"Python {job.python}: these packages go together from {days.oldest or FIRST_DAY} {until}."])
+    _print([_said_days(job.python, days)])
     return CLEAN
+
+
+def _said_days(python: str, days: Days) -> str:
+    from binderlint.lock.moment import FIRST_DAY
+
+    until = f"to {days.newest}" if days.newest else "until today"
+    return f"Python {python}: these packages go together from {days.oldest or FIRST_DAY} {until}."
 
 
 def _print(lines: Iterator[str] | list[str]) -> None:

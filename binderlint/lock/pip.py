@@ -161,6 +161,9 @@ class _Search:
                 learnt = self._add_sources(answer) or (answer.found and self._learn_sources(answer))
             if not learnt:
                 break
+        gone = [one for one in self.sources if f"{one} have no source distribution" in answer.said]
+        if gone and not answer.found:  # say what is wrong with their wheels
+            return self._call.run(self._known, [one for one in self.sources if one not in gone])
         return answer
 
     def _learn_wheels(self, answer: Answer) -> bool:
@@ -267,7 +270,7 @@ def _conflict(call: _Call, answer: Answer) -> Conflict:
     elif _NO_TIME.search(answer.said) and call.date:
         hint = "An index does not say when its packages were uploaded, so with --as-of they are left out"
     else:
-        hint = next((one for one in pip_hints(said) if "Metadata for" in one), "")
+        hint = next((one for one in pip_hints(said) if "Metadata for" in one or "tags: " in one), "").rstrip(".")
     return Conflict(reason, named_in(" ".join((reason, *sources)), names), hint)
 
 

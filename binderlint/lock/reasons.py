@@ -22,7 +22,7 @@ def pip_reason(said: str) -> str:
     if not found:
         return _short(": ".join(one for one in causes if one))
     sentences = [_plain(one) for one in re.split(r"(?<=\.) (?=And )", found)]
-    return _short(" ".join(sentences))
+    return _short(re.sub(r"^all\b", "All", " ".join(sentences)))
 
 
 def _plain(sentence: str) -> str:
