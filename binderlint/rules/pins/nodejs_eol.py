@@ -14,7 +14,6 @@ from binderlint.read.matchspec import MatchSpec
 from binderlint.snapshot import Snapshot
 from binderlint.today import month_of, today
 
-
 _LAST = 100  # no major version comes near it
 
 
