@@ -1,4 +1,4 @@
-"""apt-heavy: apt.txt installs large packages that notebooks cannot use."""
+"""apt-heavy: apt.txt installs very large packages, or packages that notebooks cannot use."""
 
 from __future__ import annotations
 

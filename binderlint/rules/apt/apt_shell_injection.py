@@ -25,7 +25,7 @@ class AptShellInjection(Rule):
                 version = re.match(r"\S+?\s*[<>]=?\s*\d", entry.text)
                 yield self.at(
                     entry.text,
-                    f"A shell runs `{entry.text}`: it writes a file, and no version is required"
+                    f"The shell that runs `{entry.text}` takes what follows the `>` for the name of a file to write into, so apt-get does not see the version"
                     if version
                     else f"A shell runs `{entry.text}` as root while the image is built",
                     help="Keep only the name" if version else "List only package names; put commands in postBuild",

@@ -46,7 +46,7 @@ def _said(name: str, right: str, but: str) -> tuple[str, str]:
     if right:
         return f"conda calls this package `{right}` and finds no `{name}`, so the build stops", f"Use `{right}`"
     if but:
-        advice = "Remove the line: conda-forge's packages are for the CPU where there is no GPU"
+        advice = "Remove the line: conda-forge's `pytorch` installs the build for the CPU where there is no GPU, as on Binder"
         return f"Only the channel `{but}`, which is not listed, has `{name}`, so the build stops", advice
     return (
         f"`{name}` is a part of Python and conda finds no package of this name, so the build stops",

@@ -124,7 +124,7 @@ class EnvInvalidYaml(Rule):
         if problem.kind == "DuplicateKeyError":
             return self.at(
                 problem.place,
-                f"The key `{problem.place.text.strip(chr(34) + chr(39))}` is in the file twice. repo2docker refuses such a file, so the build stops here",
+                f"The key `{problem.place.text.partition(':')[0].strip(chr(34) + chr(39))}` appears twice. repo2docker refuses such a file, so the build stops here",
                 help="Merge the two, or delete one",
             )
         return self._other(source, problem)

@@ -38,7 +38,7 @@ class EnvPythonUnsupported(Rule):
         newest = repo2docker()["python"]["lock_files"][PLATFORM][-1]
         yield self.at(
             error.place,
-            f"repo2docker has no environment for the Python of `{written}`, so the build stops before it begins",
+            f"repo2docker does not support `{written}`, so the build does not start",
             help=f"Use a version from 3.8 to {newest}, with two numbers",
             fix=Fix(
                 f"Pin Python {DEFAULT_PYTHON}",

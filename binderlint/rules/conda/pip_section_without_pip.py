@@ -26,8 +26,8 @@ class PipSectionWithoutPip(Rule):
             if isinstance(item, Table) and isinstance(item.get("pip"), Array):
                 yield self.at(
                     item.key("pip"),
-                    "There is a `pip:` list, but pip itself is not listed. mamba adds it automatically, but conda warns and may use another one",
+                    "There is a `pip:` list, but pip itself is not listed. Binder adds it, but on your own computer conda warns, and may use the pip of another environment",
                     help="Add `- pip` before it",
-                    fix=Fix("Ask for pip", (insert_item(items, index, "pip"),)),
+                    fix=Fix("Add pip", (insert_item(items, index, "pip"),)),
                 )
                 return

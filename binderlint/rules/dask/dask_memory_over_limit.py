@@ -49,7 +49,7 @@ class DaskMemoryOverLimit(Rule):
             if asked is not None and asked > memory:
                 yield self.at(
                     place,
-                    f"dask may use {value} of memory, but the container only {_text(limits['memory'])}: the worker is killed before dask moves data to disk",
+                    f"dask may use {value} of memory, but the container only {_text(limits['memory'])}: an older dask is killed before it moves data to disk, and a newer one ignores the number",
                     help="Use the same number for both",
                     fix=_same(place, _text(limits["memory"])),
                 )

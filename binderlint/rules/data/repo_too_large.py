@@ -32,7 +32,7 @@ class RepoTooLarge(Rule):
             repo.place,
             f"Binder clones {amount} for this repository, history included"
             + (
-                f": about all that {repo.hub} allows, or more, so the launch fails"
+                f". {repo.hub} allows {(limit or 0) / 1000 / _MB:g} GB, so the launch fails"
                 if too_large
                 else ", for every new commit"
             ),

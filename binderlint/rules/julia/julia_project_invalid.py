@@ -29,5 +29,7 @@ class JuliaProjectInvalid(Rule):
             yield self.at(
                 error.place,
                 f"This file cannot be read ({' '.join(error.message.split()).rstrip('.')}), so the build stops before it begins",
-                help="Make it valid TOML",
+                help="Save the file as UTF-8"
+                if error.type == "UnicodeDecodeError"
+                else "Correct what TOML does not allow there",
             )

@@ -49,6 +49,8 @@ class JuliaVersionFloats(Rule):
             if old
             else f'Put a Project.toml for Binder in a folder `binder`, with `julia = "{new}"` under `[compat]`: here it would hold for everybody who installs the package'
             if project.is_package
+            else f'Change it to `julia = "{new}"`'
+            if compat is not None
             else f'Add `julia = "{new}"` under `[compat]`',
             fix=None
             if old or project.is_package or not newest_allowed(new)
@@ -63,9 +65,7 @@ def _added(project: Project, constraint: str) -> Fix | None:
     line = f'julia = "{constraint}"'
     for number, text in enumerate(project.source.lines(), 1):
         if re.match(r"\s*\[compat\]\s*(?:#|$)", text):
-            return Fix(
-                f"Change it to `{line}`", (insert_lines(project.source, number + 1, line),), Applicability.UNSAFE
-            )
+            return Fix(f"Add `{line}`", (insert_lines(project.source, number + 1, line),), Applicability.UNSAFE)
     if "compat" in project.data:
         return None
-    return Fix(f"Change it to `{line}`", (append_lines(project.source, f"\n[compat]\n{line}"),), Applicability.UNSAFE)
+    return Fix(f"Add `{line}`", (append_lines(project.source, f"\n[compat]\n{line}"),), Applicability.UNSAFE)

@@ -34,7 +34,7 @@ class LockfileNotSupported(Rule):
                 return
             yield self.at(
                 locks[0],
-                f"Binder does not read {locks[0].name}, and there is no other environment file",
+                f"Binder does not read {locks[0].name}, and finds no other environment file, so it does not know what to install",
                 help=_advice(locks[0]),
                 severity=Severity.ERROR if is_refused(repo) else Severity.WARNING,
                 level=Level.LAUNCH if is_refused(repo) else Level.RUN,

@@ -62,7 +62,7 @@ class OwnPackageNotInstalled(Rule):
                 yield self.at(
                     project,
                     f"`{page.source.path}` imports `{missing[0]}`, the package of this repository, which Binder does not install",
-                    help="Add `-e .` to the `pip:` list of environment.yml or to requirements.txt, or `pip install .` to postBuild",
+                    help=f"Add `-e {'..' if build_plan(repo).binder_dir else '.'}` to the `pip:` list of environment.yml or `-e .` to requirements.txt, or `pip install .` to postBuild",
                     fix=_install_own(repo),
                 )
                 return

@@ -35,7 +35,7 @@ class BadgeUnknownParameter(Rule):
                 if isinstance(one.name, Text):
                     yield self.at(
                         one.name,
-                        f"Binder does not know a parameter `{one.name}`, so visitors get the start page instead of what it names",
+                        f"Binder ignores the parameter `{one.name}`, so visitors get the start page instead of what it names",
                         help=f"Use `{right}`",
                         fix=Fix(f"Use `{right}`", (replace(one.name, right),)),
                     )

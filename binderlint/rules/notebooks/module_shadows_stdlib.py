@@ -36,10 +36,11 @@ class ModuleShadowsStdlib(Rule):
                 where = (
                     "the server and kernels import" if not folder else "the kernels of the notebooks beside it import"
                 )
+                kind = "folder" if source.name == "__init__.py" else "file"
                 yield self.at(
                     source.place(0, 0),
-                    f"{where[0].upper()}{where[1:]} this file instead of Python's own `{name}`"
+                    f"{where[0].upper()}{where[1:]} this {kind} instead of Python's own `{name}`, and may not start"
                     if name not in _JUPYTER
-                    else f"{where[0].upper()}{where[1:]} this file instead of the package `{name}`",
-                    help="Rename the file",
+                    else f"{where[0].upper()}{where[1:]} this {kind} instead of the package `{name}`, and may not start",
+                    help=f"Rename the {kind}",
                 )

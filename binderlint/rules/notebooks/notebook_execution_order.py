@@ -31,7 +31,7 @@ class NotebookExecutionOrder(Rule):
                     place = where.place._replace(cell=(cell.number, 1)) if where else one.source.place()
                     yield self.at(
                         place,
-                        f"This cell was run before one above it ({count} after {before}), so a fresh run may give different outputs",
+                        f"This cell (`[{count}]`) was run before one above it (`[{before}]`), so running from top to bottom may give different outputs",
                         help="Restart the kernel, run all cells, and save",
                         cause="cells out of order",
                     )

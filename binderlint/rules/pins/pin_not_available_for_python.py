@@ -28,10 +28,13 @@ class PinNotAvailableForPython(Rule):
             if not found:
                 continue
             names = listed(one.requirement.text.partition(";")[0].strip() for one in found)
+            fix = other_python(repo, python)
             older = "is" if len(found) == 1 else "are"
             yield self.at(
                 found[0].requirement.text,
                 f"{names} {older} older than Python {python}, which Binder uses here. There is no ready-made package, and compiling the source usually fails",
-                help="Pin a Python of that time, or newer versions",
-                fix=other_python(repo, python),
+                help=f"{fix.title}, or newer versions of these packages"
+                if fix
+                else "Pin a Python of that time, or newer versions",
+                fix=fix,
             )

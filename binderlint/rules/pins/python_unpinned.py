@@ -61,15 +61,20 @@ class PythonUnpinned(Rule):
         yield self.at(
             where,
             f"No Python version is given. Binder uses its default, currently {version}, and will change it some day without notice",
-            help=_advice(version, pin),
+            help=_advice(repo, version, pin),
             fix=Fix(f"Pin Python {pin}", (edit,), Applicability.UNSAFE) if edit and pin else None,
             severity=severity,
             explained_in=_perhaps_misspelt(repo),
         )
 
 
-def _advice(version: str, pin: str | None) -> str:
-    advice = "Give the version you work with"
+def _advice(repo: Snapshot, version: str, pin: str | None) -> str:
+    shown, buildpack = pin or "3.12", build_plan(repo).buildpack
+    forms = {
+        Buildpack.CONDA: f"`python={shown}` in environment.yml",
+        Buildpack.PYTHON: f"`python-{shown}` in runtime.txt",
+    }
+    advice = f"Give the version you work with{f', as in {forms[buildpack]}' if buildpack in forms else ''}"
     if pin == version:
         return f"{advice}; Binder currently uses {version}"
     if pin is None:

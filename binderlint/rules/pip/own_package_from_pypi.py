@@ -38,16 +38,17 @@ class OwnPackageFromPypi(Rule):
                     Fix("Install this commit", (replace(one.text, path + extras),), Applicability.UNSAFE)
                     if whole
                     else None,
+                    path,
                 )
         for spec in conda_specs(repo):
             if canonical(spec.name) in own and not _held(str(spec.version or "")):
-                yield self._released(spec.text, spec.name, None)
+                yield self._released(spec.text, spec.name, None, ".." if build_plan(repo).binder_dir else ".")
 
-    def _released(self, where: Text, name: str, fix: Fix | None) -> Diagnostic:
+    def _released(self, where: Text, name: str, fix: Fix | None, path: str) -> Diagnostic:
         return self.at(
             where,
             f"`{name}` is this repository's own package, but Binder installs its last release instead of this commit",
-            help="Install `.` if visitors should get the code of this commit",
+            help=f"Install `{path}` with pip if visitors should get the code of this commit",
             fix=fix,
         )
 

@@ -72,7 +72,7 @@ def _faults(repo: Snapshot, source: Source, seen: set[str], finds_local: bool) -
                 yield (
                     node.lineno,
                     f"{source.path} opens `{path}`, which is not in the repository",
-                    "Commit the file, or remove the line",
+                    "Commit the file, or open one that is there",
                 )
 
 

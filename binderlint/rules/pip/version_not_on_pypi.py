@@ -1,4 +1,4 @@
-"""version-not-on-pypi: pip is asked for a version that PyPI does not have."""
+"""version-not-on-pypi: A pinned version does not exist on PyPI."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class VersionNotOnPypi(Rule):
                     yield self.at(
                         one.text,
                         f"pip finds no version {one.pin} of `{one.name}` on PyPI, so the build fails",
-                        help="Choose a version that there is, or remove the pin",
+                        help="Choose a version that exists, or remove the pin",
                     )
 
     def _local(self, one: Requirement, local: str) -> Diagnostic:

@@ -39,7 +39,7 @@ class PostbuildNoShebang(Rule):
             return
         late = re.match(r"(\s+)#!", source.text)
         if late:
-            fix = Fix("Put the first line first", (replace(source.place(*late.span(1)), ""),))
+            fix = Fix("Remove what is above the `#!`", (replace(source.place(*late.span(1)), ""),))
         else:
             differs = any(
                 one.name == "echo" and "\\" in one.place.text for one in script.running

@@ -50,7 +50,7 @@ class RInstallCannotFail(Rule):
         yield self.at(
             found[0].written,
             "Binder does not notice when a package cannot be installed here. The build continues without it, and a notebook fails later",
-            help="Load the packages in postBuild, where an error ends the build",
+            help="Load the packages in postBuild (`Rscript -e 'library(name)'`), where an error ends the build",
             fix=_checked(repo, [one for one in packages(source) if one != OLD_INSTALLER]),
         )
 

@@ -29,11 +29,19 @@ class RProfileRenv(Rule):
             if call.name == "source" and re.search(r"renv/activate\.R|packrat/init\.R", call.text):
                 lock = repo.get("renv.lock")
                 kernel = bool(lock and '"IRkernel"' in lock.text)
-                only = 'run this line only outside Binder: `if (!nzchar(Sys.getenv("BINDER_SERVICE_HOST")))`'
+                packrat = "packrat" in call.text
+                restore = (
+                    "Restore it in postBuild (`Rscript -e 'packrat::restore()'`)"
+                    if packrat
+                    else "Restore it in postBuild (`Rscript -e 'renv::restore()'`)"
+                    if conda_installs_r(repo)
+                    else 'Restore it in install.R (`install.packages("renv"); renv::restore()`)'
+                )
+                only = 'run this line only outside Binder: `if (!nzchar(Sys.getenv("BINDER_LAUNCH_HOST")))`'
                 yield self.at(
                     call.text,
                     "This switches every R session on Binder to the project's own library, which is not in the image, so no package is found",
-                    help=f'Restore it in install.R (`install.packages("renv"); renv::restore()`), or {only}'
-                    if kernel or not lock
+                    help=f"{restore}, or {only}"
+                    if kernel or packrat or not lock
                     else f"R{only[1:]}. Restoring the library is not enough: renv.lock has no IRkernel, so the kernel would not start",
                 )

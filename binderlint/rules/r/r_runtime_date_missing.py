@@ -39,7 +39,7 @@ class RRuntimeDateMissing(Rule):
                 f"`{runtime.text}` has no date, so Binder does not install R"
                 + (" and never runs install.R" if install else ""),
                 level=Level.LAUNCH if is_refused(repo) else None,
-                help="Add the day of CRAN to install packages from, as in `r-4.4-2025-04-01`",
+                help=f"Add a day, as in `{runtime.text}-{day or '2025-04-01'}`: it chooses the state of CRAN from which Binder installs packages",
                 fix=Fix(
                     f"Add the day {day}", (replace(runtime.text.place, f"{runtime.text}-{day}"),), Applicability.UNSAFE
                 )

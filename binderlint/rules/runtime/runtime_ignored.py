@@ -63,14 +63,18 @@ class RuntimeIgnored(Rule):
             severity, level, tail = Severity.WARNING, Level.RUN, f"which names {python.version}"
         else:
             severity, level = Severity.ERROR, Level.RUN
-            tail = f"which has no version that it can read, so it installs {python.version}"
+            tail = f"which gives none that Binder can read, so it installs {python.version}"
         if runtime.name != "python":
             severity, level = Severity.ERROR, Level.RUN
             tail = f"and `{runtime.text.splitlines()[0]}` has no effect"
         return self.at(
             runtime.text,
             f"Binder does not use this line: the Python version comes from {winner}, {tail}",
-            help="Give the version in only one place" if wanted else "Remove the file",
+            help=f"Give the version in {winner}, and remove the file"
+            if wanted and severity is Severity.ERROR
+            else "Give the version in only one place"
+            if wanted
+            else "Remove the file",
             fix=_move(repo, runtime, wanted) if severity is Severity.ERROR and wanted else None,
             severity=severity,
             level=level,

@@ -1,4 +1,4 @@
-"""script-runs-in-root: A script looks for a file of the binder directory where it does not lie."""
+"""script-runs-in-root: A script looks in the root for a file that is in the binder directory."""
 
 from __future__ import annotations
 

@@ -55,7 +55,7 @@ class StartDownloads(Rule):
                 continue
             yield self.at(
                 command.place,
-                f"`{found.tool}` downloads at every launch, for every visitor, before the server answers: a launch that takes more than 30 seconds fails",
+                f"`{found.tool}` downloads at every launch, for every visitor, before the server answers. If it does not answer within 30 seconds, the launch fails",
                 help="Move it to postBuild, which runs once when the image is built",
                 fix=moved(repo, script, command),
             )

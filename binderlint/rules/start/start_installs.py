@@ -53,7 +53,7 @@ class StartInstalls(Rule):
             if tool:
                 yield self.at(
                     command.place,
-                    f"`{tool}` runs at every launch, for every visitor, before the server answers: a launch that takes more than 30 seconds fails",
+                    f"`{tool}` runs at every launch, for every visitor, before the server answers. If it does not answer within 30 seconds, the launch fails",
                     help="Put the packages in the environment file, or move the command to postBuild",
                     fix=(_listed(repo, command) if tool == "pip install" else None) or moved(repo, script, command),
                 )

@@ -28,7 +28,7 @@ class StartNoShebang(Rule):
         late = re.match(r"\ufeff?(\s+)#!", source.text)
         if late:
             edit: Edit = replace(source.place(*late.span(1)), "")
-            fix = Fix("Put the first line first", (edit,))
+            fix = Fix("Remove what is above the `#!`", (edit,))
         elif script.shell is not None and not script.shell.broken and not _is_python(source.text):
             fix = Fix("Add `#!/bin/bash`", (insert_lines(source, 1, "#!/bin/bash"),))
         yield self.at(

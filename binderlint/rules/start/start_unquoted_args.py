@@ -29,7 +29,7 @@ class StartUnquotedArgs(Rule):
                 works = arrival.argument and place.text != '"$@"' and self._solves(repo, script, edit, place)
                 yield self.at(
                     place,
-                    "Without quotes, `$@` splits the launch command at spaces and line breaks, so the server does not start",
+                    'Without the quotes of `"$@"`, the launch command is split at spaces and line breaks, so the server does not start',
                     help=f"Use `{HAND_OVER}`, with the quotes",
                     fix=Fix('Use `"$@"`', (edit,)) if works else None,
                 )
