@@ -47,7 +47,7 @@ class BadgeLegacyFilepath(Rule):
                 new = replace(between(target.name, target.value.part(0, slash.end())), "urlpath=lab/tree/")
             yield self.at(
                 target.name,
-                "`filepath` opens the old, simple notebook interface; `labpath` opens JupyterLab",
+                "`filepath` opens the simple notebook interface, with one document at a time; `labpath` opens JupyterLab",
                 help="Use `labpath`" if is_file else "Use `urlpath=lab/tree/`",
                 fix=Fix("Open JupyterLab", (new,), Applicability.UNSAFE),
             )

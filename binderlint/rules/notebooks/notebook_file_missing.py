@@ -72,20 +72,23 @@ class NotebookFileMissing(Rule):
         }
         read, named = Counter(posixpath.basename(use.path) for use in uses), _named(repo)
         spelled = {path.lower(): path for path in repo.sources}
+        named_so: dict[str, list[str]] = {}
+        for path in repo.sources:
+            named_so.setdefault(posixpath.basename(path), []).append(path)
         told: set[tuple[str, str]] = set()
         for use in missing:
             name, key = posixpath.basename(use.path), (use.page.source.path, use.path)
             if key in told or use.cell >= certain[use.page.source.path] or named[name] > read[name]:
                 continue
             told.add(key)
-            other = spelled.get(use.path.lower(), "")
+            other, same = spelled.get(use.path.lower(), ""), named_so.get(name, [])
             yield self.at(
                 use.page.line(use.cell, use.line),
-                f"The file is called `{other}`. Linux tells capital from small letters, so `{use.written}` is not found and this cell ends with an error"
+                f"The file is called `{other}`. Linux distinguishes capital and small letters, so `{use.written}` is not found and this cell ends with an error"
                 if other
                 else f"There is no `{use.written}` {'on Binder' if use.path.startswith('/') else 'in the repository'}, and nothing before this cell makes or downloads it, so the cell ends with an error",
-                help=f"Write `{posixpath.relpath(other, use.page.source.folder or '.')}`"
-                if other
+                help=f"Write `{posixpath.relpath(other or same[0], use.page.source.folder or '.')}`"
+                if other or len(same) == 1
                 else "Add the file to the repository, or download it in the notebook",
                 cause=f"files missing in {posixpath.dirname(use.path)}",
             )
