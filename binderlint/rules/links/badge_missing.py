@@ -33,7 +33,7 @@ class BadgeMissing(Rule):
         readmes = [source for path in repo.list() if path.lower().startswith("readme") and (source := repo.get(path))]
         if any(_LAUNCH.search(source.prose) for source in readmes):
             return
-        for source in readmes:
+        for source in sorted(readmes, key=lambda one: not one.name.lower().endswith(".md")):  # what GitHub shows
             markup = markup_of(source)
             if source.name.lower().count(".") == 1 and markup in _BADGES and not source.decode_error:
                 prefix, _, name = repo.git.origin.partition("/")

@@ -20,6 +20,10 @@ from binderlint.values import NamedTuple
 _GLUED = regex(r"(.+?)(?:&|%3F|%26)?((?:url|lab|file|notebook)path)(=.*)", re.IGNORECASE | re.DOTALL)
 
 
+# Jupyter's own addresses of files.
+_ROUTE = regex(r"(?:tree|notebooks)/")
+
+
 class BadgeTreeUrl(Rule):
     code = "LNK007"
     severity = Severity.ERROR
@@ -43,7 +47,7 @@ class BadgeTreeUrl(Rule):
                 rest = web[3].lstrip("/")
                 slash = "/" if address.provider == "gh" else "%2F"
                 start = f"{web[1]}{slash}{web[2].removesuffix('.git')}/"
-                yield self._found(link, spec, start, _take_apart(rest, repo))
+                yield self._found(repo, link, spec, start, _take_apart(rest, repo))
             elif address.provider == "gh" and not is_template(address.ref):
                 pasted = PASTED.match(address.ref)
                 known = link.launches_repository(repo) and address.branch in repo.git.refs
@@ -51,7 +55,7 @@ class BadgeTreeUrl(Rule):
                     yield self._without_question_mark(link, *glued.groups())
                 elif not known and names_a_file(address.branch):
                     rest = address.ref[pasted.end() :] if pasted else str(address.ref)
-                    yield self._found(link, link.text("ref"), "", _take_apart(rest, repo))
+                    yield self._found(repo, link, link.text("ref"), "", _take_apart(rest, repo))
 
     def _without_question_mark(self, link: Link, ref: str, parameter: str, rest: str) -> Diagnostic:
         text = f"{ref}?{parameter}{rest}"
@@ -62,8 +66,11 @@ class BadgeTreeUrl(Rule):
             fix=None if link.address.query else Fix("Add the `?`", (replace(link.text("ref"), text),)),
         )
 
-    def _found(self, link: Link, where: Text, start: str, parts: _Parts) -> Diagnostic:
+    def _found(self, repo: Snapshot, link: Link, where: Text, start: str, parts: _Parts) -> Diagnostic:
         query, path = link.address.query, parts.path.replace("+", "%2B")
+        route = _ROUTE.match(path)
+        if route and not repo.exists(path) and repo.exists(path[route.end() :]):
+            path = path[route.end() :]
         written = "".join("".join(parameter) for parameter in query)
         safe = parts.sure and not (path and link.address.target)
         if path and not link.address.target:

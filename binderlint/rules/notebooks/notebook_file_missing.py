@@ -108,8 +108,18 @@ def _uses(page: PlainNotebook) -> Iterator[_Use]:
                 yield _Use(page, cell.number, one.line, one.path, path)
 
 
+# What a visitor is to put a name of their own in place of.
+_PLACEHOLDER = regex(
+    r"(?i:(?:^|[\W_])(?:enter|insert|your|placeholder)(?:[\W_]|$)|path[ _/]?to[\W_])|[<>{}]|[A-Z]{2,} [A-Z]{2,}"
+)
+
+
 def _is_missing(repo: Snapshot, use: _Use) -> bool:
-    return use.path != "." and (use.path.startswith(("..", "/")) or not may_be_there(repo, use.path))
+    return (
+        use.path != "."
+        and not _PLACEHOLDER.search(use.written)
+        and (use.path.startswith(("..", "/")) or not may_be_there(repo, use.path))
+    )
 
 
 def _brings(page: PlainNotebook) -> bool:

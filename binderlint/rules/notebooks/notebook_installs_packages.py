@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator
 
@@ -48,7 +49,10 @@ class NotebookInstallsPackages(Rule):
         names = [canonical(re.split(r"[<>=!~\[;@ ]", word)[0]) for word in wanted.packages]
         known = asked_names(repo) | own_names(repo)
         missing = [word for word, name in zip(wanted.packages, names, strict=True) if name not in known]
-        if names and not missing and wanted.names_all:
+        used = used_file(repo, "requirements.txt")
+        paths = {posixpath.normpath(posixpath.join(one.source.folder, path)) for path in wanted.files}
+        same = bool(used and paths == {used.path} and not wanted.places)
+        if not missing and ((names and wanted.names_all) or same):
             return self.at(
                 where,
                 "The environment already has this. Every visitor waits for a cell that changes nothing, or only the version",

@@ -22,6 +22,7 @@ from binderlint.snapshot import Snapshot
 _BROUGHT_BY_BINDER = {
     "ipykernel",
     "ipywidgets",
+    "jupyter",
     "jupyter-server",
     "jupyterhub",
     "jupyterhub-singleuser",
