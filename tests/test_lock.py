@@ -215,9 +215,28 @@ def test_what_the_server_and_binder_hold_is_left_to_them(index: Index, here: Pat
     index.wheel("notebook", "5.0", ["tornado"])
     index.wheel("tornado", "5.0")
     write(here, requirements_txt="notebook\napple\n")
-    assert said("--full")[0] == 0
+    code, text = said("--full")
+    assert code == 0 and "Not held are `tornado`: Binder's Jupyter server needs them" in text
     assert (here / "requirements.txt").read_text() == "-c constraints.txt\nnotebook\napple==3.0\n"
     assert "tornado" not in (here / "constraints.txt").read_text()
+
+
+def test_a_kernel_of_its_own_is_held_whole(index: Index, here: Path, said: Said) -> None:
+    """With Python 3.6 the server has another environment."""
+    index.wheel("plot", "1.0", ["jinja2", "ipython"])
+    index.wheel("jinja2", "2.0")
+    index.wheel("ipython", "7.0")
+    write(here, requirements_txt="plot\n", runtime_txt="python-3.6\n")
+    code, text = said("--full")
+    assert code == 2 and "lock knows the versions 3.7, 3.10" in text
+    (here / "runtime.txt").write_text("python-3.7\n")
+    assert "Not held are `ipython` and `jinja2`" in said("--full")[1]
+    assert "jinja2" not in (here / "constraints.txt").read_text()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("binderlint.lock.together.lockable_pythons", lambda: ["3.6"])
+        (here / "runtime.txt").write_text("python-3.6\n")
+        assert "Not held are `ipython`: " in said("--full")[1]
+    assert (here / "constraints.txt").read_text().endswith("\n# Python 3.6\njinja2==2.0\n")
 
 
 def test_nothing_outside_of_the_repository_is_read_for_it(index: Index, here: Path, said: Said) -> None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from binderlint.commands.target import Target
     from binderlint.lint.diagnostic import Edit
     from binderlint.lock.moment import Moment
+    from binderlint.lock.pip import Learnt
     from binderlint.lock.together import Resolved, Unresolved
     from binderlint.lock.when import Days
     from binderlint.lock.written import Line
@@ -69,6 +70,7 @@ class _Job(NamedTuple):
     options: argparse.Namespace
     python: str
     moment: Moment | None
+    learnt: Learnt
 
 
 def run(options: argparse.Namespace) -> int:
@@ -87,6 +89,7 @@ def run(options: argparse.Namespace) -> int:
 def _job(options: argparse.Namespace) -> _Job:
     from binderlint.commands.target import find_targets
     from binderlint.lock.moment import read_moment
+    from binderlint.lock.pip import Learnt
     from binderlint.lock.written import with_generated
     from binderlint.snapshot import Snapshot
 
@@ -102,7 +105,7 @@ def _job(options: argparse.Namespace) -> _Job:
     if repo.clone.root is None:
         raise UsageError(f"{target.root}: a bare repository has no files that could be changed")
     moment = read_moment(options.as_of, target.root) if options.as_of is not None else None
-    return _Job(repo, target, options, _python(repo, options.python), moment)
+    return _Job(repo, target, options, _python(repo, options.python), moment, Learnt())
 
 
 def _python(repo: Snapshot, given: str | None) -> str:
@@ -135,9 +138,11 @@ def _python(repo: Snapshot, given: str | None) -> str:
 
 
 def _lock(job: _Job) -> int:
+    from binderlint.lint.wording import listed
     from binderlint.lock.together import Resolved, resolve_all
+    from binderlint.lock.written import left_to_binder
 
-    found = resolve_all(job.repo, job.python, job.moment, job.options.allow_builds)
+    found = resolve_all(job.repo, job.python, job.moment, job.options.allow_builds, job.learnt)
     if not isinstance(found, Resolved):
         return _refused(job, found)
     if not found.pins:
@@ -146,7 +151,12 @@ def _lock(job: _Job) -> int:
         )
     edits, lines = _edits(job, found)
     after = job.repo.apply(edits)
-    for note in (*(f"{left.place}: {left.place.text}: {left.why}" for left in found.wanted.left), *found.notes):
+    notes = found.notes
+    if job.options.full and (names := left_to_binder(job.repo, found.pip)):
+        notes += (
+            f"Not held are {listed(names)}: Binder's Jupyter server needs them in its own versions, which may be too new for packages of an earlier time",
+        )
+    for note in (*(f"{left.place}: {left.place.text}: {left.why}" for left in found.wanted.left), *notes):
         tell(f"binderlint: note: {note}")
     return _finish(job, found, after, lines)
 
@@ -243,9 +253,15 @@ def _refused(job: _Job, found: Unresolved) -> int:
     except RepositoryError:
         last = None
     tried = proposals(job.repo, job.python, job.moment, last)
-    other = first_that_resolves(job.repo, tried, job.options.allow_builds)
+    other, all_tried = first_that_resolves(job.repo, tried, found, job.options.allow_builds, job.learnt)
     if other is None:
-        _print(["No other Python of Binder's changes that."])
+        _print(
+            [
+                "No other Python of Binder's changes that."
+                if all_tried
+                else "Not all other Pythons were tried: that takes too long here. Try one with --python."
+            ]
+        )
         return FOUND
     words = [f"--python {other.python}"] if other.python != job.python else []
     words += [f"--as-of {other.moment.called}"] if other.moment else []
@@ -266,7 +282,9 @@ def _when(job: _Job) -> int:
     from binderlint.today import today
 
     def holds(day: datetime.date) -> bool:
-        found = isinstance(resolve_all(job.repo, job.python, of_day(day), job.options.allow_builds), Resolved)
+        found = isinstance(
+            resolve_all(job.repo, job.python, of_day(day), job.options.allow_builds, job.learnt), Resolved
+        )
         tell(f"{day}: {'yes' if found else 'no'}")
         return found
 

@@ -57,6 +57,16 @@ class Places(NamedTuple):
     """Options of uv: `--default-index`, `--index`, `--find-links` and their values, `--prerelease`."""
 
 
+class Learnt:
+    """What has been read of packages: it holds for every Python and every day, so it is kept from one question to the next."""
+
+    def __init__(self) -> None:
+        self.needs: dict[Broken, tuple[str, ...]] = {}
+        """What versions require, of those whose metadata uv cannot read or build."""
+        self.unread: set[Broken] = set()
+        """The versions of which the source does not say what they require, or that are made for wheels."""
+
+
 def resolve(
     requirements: Sequence[str],
     python: str,
@@ -64,6 +74,7 @@ def resolve(
     allow_builds: bool = False,
     constraints: Sequence[str] = (),
     places: Places = Places(),  # noqa: B008 (a tuple)
+    learnt: Learnt | None = None,
 ) -> Pins | Conflict:
     """The newest versions, up to a date, that satisfy requirements together for a Python (`3.10`) on Binder's system.
 
@@ -71,7 +82,7 @@ def resolve(
     """
     interpreter = find_python(python) or "" if allow_builds else ""
     call = _Call(tuple(requirements), python, date, allow_builds, tuple(constraints), places.options, interpreter)
-    search = _Search(call)
+    search = _Search(call, learnt or Learnt())
     answer = search.run()
     if not answer.found:
         return _conflict(call, answer)
@@ -145,17 +156,18 @@ class _Call(NamedTuple):
 class _Search:
     """A call, repeated until uv knows what it needs: the metadata of old wheels, and what sources require."""
 
-    def __init__(self, call: _Call) -> None:
+    def __init__(self, call: _Call, learnt: Learnt) -> None:
         self._call = call
-        self._known: dict[Broken, tuple[str, ...]] = {}
+        self._learnt = learnt
         self.sources: list[str] = []
-        """The packages of which only the source is there, and was read."""
+        """The packages of which uv takes the source."""
         self._never: set[str] = set()
+        """The packages whose wheels are taken all the same, or nothing."""
 
     def run(self) -> Answer:
         """What uv says in the end."""
         for _ in range(_ROUNDS):
-            answer = self._call.run(self._known, self.sources)
+            answer = self._ask(self.sources)
             learnt = self._learn_wheels(answer)
             if not learnt and not self._call.allow_builds:
                 learnt = self._add_sources(answer) or (answer.found and self._learn_sources(answer))
@@ -163,42 +175,50 @@ class _Search:
                 break
         gone = [one for one in self.sources if f"{one} have no source distribution" in answer.said]
         if gone and not answer.found:  # say what is wrong with their wheels
-            return self._call.run(self._known, [one for one in self.sources if one not in gone])
+            return self._ask([one for one in self.sources if one not in gone])
         return answer
+
+    def _ask(self, sources: list[str]) -> Answer:
+        """Ask uv. Sources that are not read yet need nothing."""
+        return self._call.run({**self._learnt.needs, **{(one, ""): () for one in sources}}, sources)
 
     def _learn_wheels(self, answer: Answer) -> bool:
         found = {one: read_requirements_of(one, answer.said) for one in broken_versions(answer.said).values()}
-        new = {one: needs for one, needs in found.items() if needs is not None and one not in self._known}
-        self._known |= new
+        new = {one: needs for one, needs in found.items() if needs is not None and one not in self._learnt.needs}
+        self._learnt.needs |= new
         return bool(new)
 
     def _add_sources(self, answer: Answer) -> bool:
-        """Let uv take the sources of packages that seem to have nothing else. Until they are read they need nothing."""
+        """Let uv take the sources of packages that seem to have nothing else."""
         known = {*self.sources, *self._never}
         new = [one for one in without_versions(answer.said) if one not in known]
         self.sources += new
-        self._known |= {(one, ""): () for one in new}
         return bool(new)
 
     def _learn_sources(self, answer: Answer) -> bool:
         """Read what the chosen sources require. A version that has wheels, none of which fits, is not one to build."""
         learnt = False
         for package in _packages(answer):
-            name, version = canonical(str(package["name"])), str(package.get("version", ""))
-            if name not in self.sources or (name, version) in self._known:
+            one = canonical(str(package["name"])), str(package.get("version", ""))
+            if one[0] not in self.sources or one in self._learnt.needs:
                 continue
             learnt = True
-            address = str(package.get("sdist", {}).get("url", ""))
-            needs = None
-            if address.startswith(("https://", "http://")) and not has_wheels(name, version, answer.said):
-                needs = read_requirements_of_source(address)
+            needs = None if one in self._learnt.unread else _read_source(package, one, answer)
             if needs is None:
-                self.sources.remove(name)
-                self._never.add(name)
-                del self._known[name, ""]
+                self._learnt.unread.add(one)
+                self._never.add(one[0])
+                self.sources.remove(one[0])
             else:
-                self._known[name, version] = needs
+                self._learnt.needs[one] = needs
         return learnt
+
+
+def _read_source(package: dict[str, Any], one: Broken, answer: Answer) -> tuple[str, ...] | None:
+    """What a source requires; None where it does not say, and of a version that is made for wheels."""
+    address = str(package.get("sdist", {}).get("url", ""))
+    if not address.startswith(("https://", "http://")) or has_wheels(*one, answer.said):
+        return None
+    return read_requirements_of_source(address)
 
 
 def _packages(answer: Answer) -> list[dict[str, Any]]:
@@ -216,12 +236,12 @@ def _is_newer(package: dict[str, Any], date: datetime.datetime) -> bool:
 def _without_leaks(call: _Call, tools: list[str]) -> Pins | Conflict:
     """The second pass, where build tools are packages of the repository as well: there they are held at the date, and still not in builds."""
     held = call._replace(requirements=tuple(tools), allow_builds=False, interpreter="")
-    answer = _Search(held).run()
+    answer = _Search(held, Learnt()).run()
     if not answer.found:
         return _conflict(held, answer)
     limits = [f"{one['name']}<={one['version']}" for one in _packages(answer) if one["name"] in tools]
     call = call._replace(constraints=(*call.constraints, *limits))
-    answer = _Search(call).run()
+    answer = _Search(call, Learnt()).run()
     return _pins(call, _packages(answer), []) if answer.found else _conflict(call, answer)
 
 

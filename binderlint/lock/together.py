@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import datetime
+import time
 from collections.abc import Iterable, Iterator
 
 from binderlint.lock import conda, pip
 from binderlint.lock.moment import Moment
 from binderlint.lock.pins import Conflict, Pin, Pins
 from binderlint.lock.wanted import Wanted, find_wanted
-from binderlint.outside.uv import UvError
 from binderlint.read.digits import release
+from binderlint.read.requirements import canonical
 from binderlint.repo2docker.tables import PLATFORM, repo2docker
 from binderlint.snapshot import Snapshot
+from binderlint.source import RepositoryError
 from binderlint.values import NamedTuple
+
+_SECONDS = 120.0  # for trying other Pythons
 
 
 class Resolved(NamedTuple):
@@ -51,7 +55,7 @@ def lockable_pythons() -> list[str]:
 
 
 def resolve_all(
-    repo: Snapshot, python: str, moment: Moment | None, allow_builds: bool = False
+    repo: Snapshot, python: str, moment: Moment | None, allow_builds: bool, learnt: pip.Learnt
 ) -> Resolved | Unresolved:
     """The versions for a Python, up to a day where one is given. Raises UvError and SolverError where there is no answer."""
     wanted = find_wanted(repo, python, moment is not None, allow_builds)
@@ -66,9 +70,9 @@ def resolve_all(
     by_pip: Pins | None = None
     if wanted.requirements:
         installed = [f"{one.name}=={one.version}" for one in by_conda.python] if by_conda else []
-        beside = _pip(wanted, python, date, allow_builds, installed)
+        beside = _pip(wanted, python, date, allow_builds, installed, learnt)
         if isinstance(beside, Conflict) and installed:
-            beside = _pip(wanted, python, date, allow_builds, [])
+            beside = _pip(wanted, python, date, allow_builds, [], learnt)
             notes.append(
                 "pip replaces packages that conda has installed, because what it installs needs other versions"
             )
@@ -81,10 +85,15 @@ def resolve_all(
 
 
 def _pip(
-    wanted: Wanted, python: str, date: datetime.datetime | None, allow_builds: bool, installed: Iterable[str]
+    wanted: Wanted,
+    python: str,
+    date: datetime.datetime | None,
+    allow_builds: bool,
+    installed: Iterable[str],
+    learnt: pip.Learnt,
 ) -> Pins | Conflict:
     limits = [*wanted.constraints, *installed]
-    return pip.resolve(wanted.requirements, python, date, allow_builds, limits, wanted.places)
+    return pip.resolve(wanted.requirements, python, date, allow_builds, limits, wanted.places, learnt)
 
 
 def _is_listed(pin: Pin, wanted: Wanted) -> bool:
@@ -99,12 +108,32 @@ def proposals(repo: Snapshot, python: str, moment: Moment | None, last: Moment |
         yield from (Proposal(one, last) for one in (python, *others) if one in lockable_pythons())
 
 
-def first_that_resolves(repo: Snapshot, tried: Iterable[Proposal], allow_builds: bool) -> Proposal | None:
-    """The first proposal with which all is resolved; None where none is, or nobody answers."""
+def first_that_resolves(
+    repo: Snapshot, tried: Iterable[Proposal], found: Unresolved, allow_builds: bool, learnt: pip.Learnt
+) -> tuple[Proposal | None, bool]:
+    """The first proposal with which all is resolved, None where there is none; and whether all were tried, which ends after two minutes."""
+    end = time.monotonic() + _SECONDS
     for one in tried:
+        if time.monotonic() > end:
+            return None, False
         try:
-            if isinstance(resolve_all(repo, one.python, one.moment, allow_builds), Resolved):
-                return one
-        except UvError:
-            return None
-    return None
+            if _may_resolve(repo, one, found.conflict.packages, allow_builds, learnt) and isinstance(
+                resolve_all(repo, one.python, one.moment, allow_builds, learnt), Resolved
+            ):
+                return one, True
+        except RepositoryError:  # an index does not answer any more
+            return None, False
+    return None, True
+
+
+def _may_resolve(
+    repo: Snapshot, one: Proposal, packages: Iterable[str], allow_builds: bool, learnt: pip.Learnt
+) -> bool:
+    """False where not even the packages of the conflict go together by themselves: to ask that takes no time."""
+    wanted = find_wanted(repo, one.python, one.moment is not None, allow_builds)
+    keys = {canonical(name) for name in packages}
+    own = tuple(requirement for requirement in wanted.pip if requirement.key in keys)
+    if not own or wanted.specs:
+        return True
+    date = one.moment.time if one.moment else None
+    return isinstance(_pip(wanted._replace(pip=own, own=()), one.python, date, allow_builds, [], learnt), Pins)

@@ -13,7 +13,7 @@ from binderlint.lint.diagnostic import Edit, Replace
 from binderlint.lock.pins import Pin, Pins
 from binderlint.read.matchspec import MatchSpec
 from binderlint.read.requirements import Requirement, canonical
-from binderlint.repo2docker.build import used_file
+from binderlint.repo2docker.build import build_plan, used_file
 from binderlint.snapshot import Snapshot
 from binderlint.source import REGULAR, Array, Source, Span
 from binderlint.values import NamedTuple
@@ -27,6 +27,7 @@ _HEAD = f"""{_MARK}: the versions of everything else that pip installs for this 
 _CONDA_MARK = f"{_MARK}: what the packages above need. Do not edit these lines"
 # Visitors work in JupyterLab of Binder's own version: another one may not start.
 _SERVER = frozenset({"jupyterlab", "notebook", "jupyterhub", "jupyter-server", "jupyterhub-singleuser", "jupyter"})
+_KERNEL = frozenset({"ipykernel", "ipython", "jupyter-client", "jupyter-core", "traitlets"})
 
 
 class Line(NamedTuple):
@@ -108,9 +109,21 @@ def full_edits(repo: Snapshot, python: str, day: str, pip: Pins | None, conda: P
         yield from _conda_rest(repo, conda)
 
 
-def _rest(pins: Pins, listed: set[str]) -> list[Pin]:
-    own = {canonical(name) for name in listed_words("base_packages.txt")}
-    return [one for one in pins.pins if canonical(one.name) not in listed | own]
+def _rest(repo: Snapshot, pins: Pins, listed: set[str]) -> list[Pin]:
+    return [one for one in pins.pins if canonical(one.name) not in listed and not _is_binders(repo, one.name)]
+
+
+def _is_binders(repo: Snapshot, name: str) -> bool:
+    """True for what the Jupyter server of Binder needs, in its own versions. With a kernel of its own (up to Python 3.6) only the kernel's own packages are in the way."""
+    if build_plan(repo).separate_kernel:
+        return canonical(name) in _KERNEL
+    return canonical(name) in {canonical(one) for one in listed_words("base_packages.txt")}
+
+
+def left_to_binder(repo: Snapshot, pins: Pins | None) -> list[str]:
+    """The packages that `--full` does not hold, although they are installed."""
+    listed = {one.key for file in kernel_files(repo) for one in file.requirements}
+    return [one.name for one in pins.pins if _is_binders(repo, one.name) and one.name not in listed] if pins else []
 
 
 def _constraints(repo: Snapshot, python: str, day: str, pins: Pins) -> Iterator[Edit]:
@@ -121,7 +134,7 @@ def _constraints(repo: Snapshot, python: str, day: str, pins: Pins) -> Iterator[
     path = f"{home.folder}/{CONSTRAINTS}".lstrip("/")
     listed = {one.key for file in kernel_files(repo) if not file.constraint for one in file.requirements}
     head = _HEAD.format(listed=home.name, python=python, day=f", {day}" if day else "")
-    text = head + "".join(f"{one.name}=={one.version}\n" for one in _rest(pins, listed))
+    text = head + "".join(f"{one.name}=={one.version}\n" for one in _rest(repo, pins, listed))
     there = repo.sources.get(path)
     if there is None:
         yield create(path, text)
@@ -172,7 +185,7 @@ def _conda_rest(repo: Snapshot, pins: Pins) -> Iterator[Edit]:
     if not items or items.flow:
         return
     listed = {canonical(one.key) for one in conda_specs(repo) if one not in old} | {"python", "pip"}
-    lines = [_CONDA_MARK, *(f"- {one.name}={one.version}" for one in _rest(pins, listed))]
+    lines = [_CONDA_MARK, *(f"- {one.name}={one.version}" for one in _rest(repo, pins, listed))]
     if len(lines) == 1:
         return
     if not old:
