@@ -188,6 +188,28 @@ KINDS: dict[str, Grown] = {
         ".dockerignore": lines("a{}\n")(size),
         "x": "",
     },
+    "files that a Dockerfile asks for": lambda size: {
+        ".binder/Dockerfile": "FROM a:1\nCOPY . /b/\nWORKDIR /b\n" + "RUN [ -f apt.txt ] && c\n" * size,
+        ".binder/apt.txt": "",
+        **{f".binder/a{number}": "" for number in range(size)},
+    },
+    "scripts that a Dockerfile runs": lambda size: {
+        "Dockerfile": "FROM python:3.9\nCOPY . /b\nWORKDIR /b\n" + lines("RUN ./a{}.sh\n")(size),
+        "pyproject.toml": '[project]\nname = "a"\nversion = "1"\nrequires-python = ">=3.12"\n',
+        **dict.fromkeys((f"a{size}x{number}.sh" for number in range(size)), "pip install b\n"),
+    },
+    "modules beside notebooks": lambda size: {
+        **notebook(lambda size: ["import a1\n"] * size)(size),
+        **{f"a{number}.py": "" for number in range(size)},
+    },
+    "fields of DESCRIPTION, and packages that cells of R load": lambda size: {
+        **{
+            path: str(text).replace("python3", "ir").replace('"python"', '"R"')
+            for path, text in notebook(lambda size: [f"library(b{number})" for number in range(size)])(size).items()
+            if path == "a.ipynb"
+        },
+        "DESCRIPTION": "Package: a\nVersion: 1.0\nImports:\n" + lines("  c{},\n")(size),
+    },
 }
 
 

@@ -18,7 +18,7 @@ import pytest
 from binderlint.cli import main
 from binderlint.lock.metadata import broken_versions, mended
 from binderlint.lock.reasons import conda_reason, pip_reason
-from binderlint.lock.sources import requirements_in, without_versions
+from binderlint.lock.sources import has_wheels, requirements_in, without_versions
 from binderlint.lock.together import lockable_pythons
 from binderlint.lock.when import find_days, find_known
 from binderlint.outside.uv import environment
@@ -476,6 +476,24 @@ def test_packages_without_a_version() -> None:
     assert broken_versions("WARN `a==2` has invalid metadata: x\nWARN `a==1` has invalid metadata: x\n") == {
         "a": ("a", "2")
     }
+
+
+@pytest.mark.parametrize(
+    ("tag", "expected"),
+    [
+        ("py2.py3-none-any", True),
+        ("cp27-cp27mu-manylinux1_x86_64", False),
+        ("cp36-cp36m-manylinux1_x86_64", True),
+        ("cp36-cp36m-win_amd64", False),
+        ("py2-none-any", False),
+    ],
+)
+def test_wheels_for_python_2_or_windows_alone_do_not_keep_a_source_from_being_read(tag: str, expected: bool) -> None:
+    with served_index() as index:
+        index.wheel("tides", "1.0", tag=tag)
+        index.wheel("tides", "2.0")
+        said = f"DEBUG No cache entry for: {index.address}/simple/tides/"
+        assert has_wheels("tides", "1.0", said) is expected
 
 
 @pytest.mark.parametrize(

@@ -8,11 +8,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from binderlint.fact import fact
+from binderlint.pattern import regex
 from binderlint.read.cells import imports, parse_python
 from binderlint.read.plain_notebook import PlainNotebook
 from binderlint.snapshot import Snapshot
 from binderlint.source import Source
 from binderlint.values import NamedTuple
+
+_WORD = regex(r"\w+")
 
 
 class Loaded(NamedTuple):
@@ -116,7 +119,7 @@ def imported_files(repo: Snapshot, page: PlainNotebook) -> Iterator[Source]:
     """The files of the repository that the cells of a notebook import, and those that these import, outside of cells that may fail."""
     own = modules_in(repo, page.source.folder)
     for cell in page.code if own else ():
-        if any(name in cell.text for name in own) and "import" in cell.text:
+        if "import" in cell.text and not own.isdisjoint(_WORD.findall(cell.text)):
             for one in imports(cell.text):
                 if one.name in own:
                     yield from loaded_files(repo, page.source.folder, one.modules)

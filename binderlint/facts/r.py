@@ -172,19 +172,6 @@ def install_script(repo: Snapshot) -> Source | None:
     return used_file(repo, "install.R") if build_plan(repo).buildpack == Buildpack.R else None
 
 
-def read_description(source: Source) -> dict[str, str]:
-    """The fields of a DESCRIPTION file (Debian control format)."""
-    fields: dict[str, str] = {}
-    name = ""
-    for line in source.lines():
-        if found := re.match(r"([A-Za-z][\w@/.-]*):\s*(.*)", line):
-            name = found[1]
-            fields[name] = found[2]
-        elif name and line[:1] in (" ", "\t"):
-            fields[name] += "\n" + line.strip()
-    return fields
-
-
 def conda_installs_r(repo: Snapshot) -> bool:
     """Whether environment.yml installs R."""
     return any(spec.key == "r" or spec.key.startswith("r-") for spec in conda_specs(repo))

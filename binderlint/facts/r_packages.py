@@ -10,9 +10,10 @@ from types import MappingProxyType
 from binderlint.data import listed_words, rows
 from binderlint.fact import fact
 from binderlint.facts.environment.mapping import conda_specs
-from binderlint.facts.r import calls, conda_installs_r, installs, packages, read_description
+from binderlint.facts.r import calls, conda_installs_r, installs, packages
 from binderlint.facts.scripts.start_and_post_build import post_build_script
 from binderlint.pattern import regex
+from binderlint.read.description import Description, read_description
 from binderlint.repo2docker.build import build_plan, used_file
 from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.snapshot import Snapshot
@@ -25,7 +26,6 @@ _UNSEEN = frozenset(
     {"source", "restore", "hydrate", "p_load", "install_deps", "install_local", "system", "pkg_install", "pak"}
 )
 _R_IN_SCRIPTS = regex(r"\bRscript\b|\bR\s+-|\brenv\b|\.R\b|\br-")
-_NEEDED = regex(r"[A-Za-z][\w.]*")
 
 
 @cache
@@ -51,11 +51,22 @@ def installed_r_packages(repo: Snapshot) -> frozenset[str] | None:
 
 def may_come_along(repo: Snapshot, package: str) -> bool:
     """Whether a package, in lower case, may be brought by one of which it is not known what it brings, or by an older release of another."""
+    if package in listed_words("r_once_brought.txt"):
+        return True
+    return brings_unknown(repo) and (package in _needed() or package not in _brings())
+
+
+@fact
+def brings_unknown(repo: Snapshot) -> bool:
+    """Whether a package of R is installed of which it is not known what it brings."""
     there = installed_r_packages(repo) or frozenset()
-    known = _brings()
-    unknown = any(name not in known for name in there - listed_words("r_own_packages.txt") - _own(repo))
-    needed = any(package in brought for brought in known.values())
-    return package in listed_words("r_once_brought.txt") or (unknown and (needed or package not in known))
+    return not there <= _brings().keys() | listed_words("r_own_packages.txt") | _own(repo)
+
+
+@cache
+def _needed() -> frozenset[str]:
+    """What any package of the table brings."""
+    return frozenset(name for brought in _brings().values() for name in brought)
 
 
 def _with_needs(names: frozenset[str]) -> frozenset[str]:
@@ -80,24 +91,25 @@ def _of_r(repo: Snapshot) -> frozenset[str] | None:
             return None  # from a variable
         named |= {str(name).lower() for name in packages(source)}
     named |= _own(repo)
-    fields = _fields(repo)
-    if fields:
-        for field in ("Depends", "Imports", "LinkingTo"):
-            named |= {item.lower() for entry in fields.get(field, "").split(",") for item in _NEEDED.findall(entry)[:1]}
-        if "Remotes" in fields:
-            return None
-    return frozenset(named - {""})
+    described = _described(repo)
+    if described and "Remotes" in described.fields:
+        return None
+    if described:
+        named |= {item.lower() for item in described.items("Depends", "Imports", "LinkingTo")}
+    return frozenset(named)
 
 
-def _fields(repo: Snapshot) -> dict[str, str]:
-    """What DESCRIPTION says of the package that is installed, empty where there is none."""
+@fact
+def _described(repo: Snapshot) -> Description | None:
+    """The package of the repository that is installed."""
     description = repo.get("DESCRIPTION") if not build_plan(repo).binder_dir else None
-    return read_description(description) if description else {}
+    return read_description(description) if description else None
 
 
 def _own(repo: Snapshot) -> frozenset[str]:
     """The repository's own package, whose needs are known."""
-    return frozenset({_fields(repo).get("Package", "").strip().lower()} - {""})
+    described = _described(repo)
+    return frozenset({described.text("Package").lower()} if described else ())
 
 
 def _of_conda(repo: Snapshot) -> frozenset[str] | None:

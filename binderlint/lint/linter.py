@@ -10,7 +10,7 @@ from binderlint.facts.launch.launched import launched_elsewhere
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.outlook import outlook
 from binderlint.lint.report import Report, Suppressed
-from binderlint.lint.rule import Asked, one_line
+from binderlint.lint.rule import Checker, one_line
 from binderlint.lint.settings import Settings
 from binderlint.lint.suppression import suppress
 from binderlint.lint.trust import honest
@@ -23,7 +23,7 @@ CRASHED = "BLT001"
 _FAILURES = 10  # files that turn out not to be readable, after each of which the check begins anew
 
 
-def check(repo: Snapshot, settings: Settings | None = None, rules: Iterable[Asked] | None = None) -> Report:
+def check(repo: Snapshot, settings: Settings | None = None, rules: Iterable[Checker] | None = None) -> Report:
     """Run the rules over a repository. A rule that crashes becomes a diagnostic, and the others still run.
 
     What cannot be read is said, and what depends on it is not judged. Raises RepositoryError where that goes on and on.
@@ -38,7 +38,7 @@ def check(repo: Snapshot, settings: Settings | None = None, rules: Iterable[Aske
     return _check(repo, settings, rules)
 
 
-def _check(repo: Snapshot, settings: Settings, rules: list[Asked]) -> Report:
+def _check(repo: Snapshot, settings: Settings, rules: list[Checker]) -> Report:
 
     offered = rules or list(listed_rules())
     chosen = [rule for rule in offered if settings.selects(rule)]
@@ -75,7 +75,7 @@ def _unjudged(repo: Snapshot) -> str:
     return ""
 
 
-def _asked(rules: list[Asked], repo: Snapshot) -> tuple[list[Diagnostic], frozenset[str]]:
+def _asked(rules: list[Checker], repo: Snapshot) -> tuple[list[Diagnostic], frozenset[str]]:
     """What rules find, and the codes of those that had a say.
 
     A rule has none that crashed, that needs a file which could not be read or knowledge of git's that is missing, or of which something is
@@ -93,7 +93,7 @@ def _asked(rules: list[Asked], repo: Snapshot) -> tuple[list[Diagnostic], frozen
     return left, frozenset(judged - explained.keys())
 
 
-def _deselected(repo: Snapshot, settings: Settings, rules: list[Asked]) -> Iterator[Suppressed]:
+def _deselected(repo: Snapshot, settings: Settings, rules: list[Checker]) -> Iterator[Suppressed]:
     """What the rules would say that the configuration file does not select: it comes with the repository, and what it hides is told.
 
     Who selects on the command line knows what is left out.
@@ -104,7 +104,7 @@ def _deselected(repo: Snapshot, settings: Settings, rules: list[Asked]) -> Itera
         yield from map(settings.deselected, _unexplained(repo, found, others))
 
 
-def run_rule(rule: Asked, repo: Snapshot) -> tuple[list[Diagnostic], bool]:
+def run_rule(rule: Checker, repo: Snapshot) -> tuple[list[Diagnostic], bool]:
     """The diagnostics of one rule, each with a fix that does not claim more than it can, and whether the rule came to its end."""
     found: list[Diagnostic] = []
     try:
@@ -130,7 +130,7 @@ def _is_known(error: UnreadError, repo: Snapshot) -> bool:
     return source is not None and source.mode == UNREAD
 
 
-def _unexplained(repo: Snapshot, found: list[Diagnostic], ran: list[Asked]) -> list[Diagnostic]:
+def _unexplained(repo: Snapshot, found: list[Diagnostic], ran: list[Checker]) -> list[Diagnostic]:
     """What remains when another rule, whether it was chosen or not, names the cause: an error in a file that a diagnostic names.
 
     What only goes wrong after the launch does not explain why nothing is launched.
@@ -152,7 +152,7 @@ def _explain(causes: Iterable[tuple[str, Level]], one: Diagnostic) -> bool:
     return any(code != one.code and not (stops and level is not Level.LAUNCH) for code, level in causes)
 
 
-def _crashed(rule: Asked, repo: Snapshot, error: Exception) -> Diagnostic:
+def _crashed(rule: Checker, repo: Snapshot, error: Exception) -> Diagnostic:
     return _bug(
         repo,
         f"The rule {rule.code} `{rule.name}` crashed ({_told(error)}): this is a bug of binderlint, and what the rule would have said is unknown",

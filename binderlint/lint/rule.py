@@ -12,7 +12,7 @@ from binderlint.snapshot import Snapshot
 from binderlint.source import Array, Place, Scalar, Source, Table, Text
 
 
-class Asked(Protocol):
+class Checker(Protocol):
     """What the linter needs of a rule, whether its module is imported yet or not."""
 
     @property

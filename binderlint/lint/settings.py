@@ -14,7 +14,7 @@ from binderlint.lint.hubs import Hub, describe
 from binderlint.lint.naming import name_rule
 from binderlint.lint.options import OPTIONS, Option
 from binderlint.lint.report import Hider, Suppressed
-from binderlint.lint.rule import Asked
+from binderlint.lint.rule import Checker
 from binderlint.outside.regular import read_regular
 from binderlint.outside.worktree import read_ref
 from binderlint.snapshot import RepositoryError, Snapshot
@@ -58,7 +58,7 @@ class Settings(NamedTuple):
     also_ignore: tuple[str, ...] = ()
     """The rules that the command line leaves out, besides those of the file."""
 
-    def selects(self, rule: Asked) -> bool:
+    def selects(self, rule: Checker) -> bool:
         return not self.select or name_rule(self.select, rule.code, rule.name)
 
     def by(self, option: str, entry: str) -> Hider:
@@ -82,7 +82,7 @@ class Settings(NamedTuple):
             )
         return tuple(terms) if self.file else ()
 
-    def unjudged(self, chosen: Collection[Asked], offered: Collection[Asked]) -> str:
+    def unjudged(self, chosen: Collection[Checker], offered: Collection[Checker]) -> str:
         """Why not all of the rules that were offered have a say; empty where they have, or where what they say is counted as hidden."""
         if not chosen and self.select:
             by = self.by("select", ", ".join(self.select))

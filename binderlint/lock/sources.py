@@ -22,7 +22,7 @@ _LARGEST = 1_000_000  # bytes of a file that is read
 _STEP = regex(r"^\w+ (?:(Searching for a compatible version of)|Selecting:) ([\w.-]+)", re.MULTILINE)
 _INFO = regex(r"[^/]+/PKG-INFO")
 _REQUIRES = regex(r"[^/]+(?:/src|/lib)?/[^/]+\.egg-info/requires\.txt")
-_WHEEL = regex(r"([A-Za-z0-9._]+)-([^-/\"'<>\s]+)-(?:\d[^-/\"'<>\s]*-)?[\w.]+-([\w.]+)-([\w.]+)\.whl")
+_WHEEL = regex(r"([A-Za-z0-9._]+)-([^-/\"'<>\s]+)-(?:\d[^-/\"'<>\s]*-)?([\w.]+)-[\w.]+-([\w.]+)\.whl")
 _SECTION = regex(r"\[([^\]:]*)(?::(.*))?\]$")
 
 
@@ -38,7 +38,7 @@ def without_versions(said: str) -> list[str]:
 
 
 def has_wheels(name: str, version: str, said: str) -> bool:
-    """True when the index that uv asked, as its log says, has wheels of a version for some Python on Linux; and when it does not answer.
+    """True when the index that uv asked, as its log says, has wheels of a version for some Python 3 on Linux; and when it does not answer.
 
     Such a version is made for wheels: where none fits the Python, its source can rarely be built.
     """
@@ -50,8 +50,11 @@ def has_wheels(name: str, version: str, said: str) -> bool:
     if not listing:
         return True
     return any(
-        canonical(one) == name and number == version and ("linux" in platform or platform == "any")
-        for one, number, _, platform in _WHEEL.findall(listing)
+        canonical(one) == name
+        and number == version
+        and re.search("[a-z]3", python)
+        and ("linux" in platform or platform == "any")
+        for one, number, python, platform in _WHEEL.findall(listing)
     )
 
 

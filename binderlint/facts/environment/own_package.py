@@ -108,7 +108,7 @@ def own_requirements(repo: Snapshot) -> tuple[str, ...] | None:
     return _of_setup(script.text.removeprefix("\ufeff")) if script else ()
 
 
-_FILES = (
+_DOCUMENTS = (
     ("README", ("project", "readme")),
     ("licence", ("project", "license")),
     ("README", ("tool", "poetry", "readme")),
@@ -118,7 +118,7 @@ _FILES = (
 def own_documents(repo: Snapshot) -> Iterator[tuple[str, str, Place]]:
     """The README and the licence that pyproject.toml names for the package in the root: what it is, the path as written, and where."""
     source = repo.get("pyproject.toml")
-    for what, keys in _FILES if source else ():
+    for what, keys in _DOCUMENTS if source else ():
         value = _within(_table(repo), *keys)
         path = value.get("file") if isinstance(value, dict) else value if keys[-1] == "readme" else None
         written = source and (find_value(source, *keys, "file") or find_value(source, *keys))

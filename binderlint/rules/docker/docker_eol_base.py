@@ -34,6 +34,7 @@ class DockerEolBase(Rule):
         installs = re.search(r"\b(apt-get|apt|aptitude|yum|dnf)\s", shell)
         miniconda = "Miniconda3-latest-Linux" in shell
         archive = re.search(r"archive\.debian|snapshot\.debian|vault\.centos|old-releases", shell)
+        severity, level = self.severity, self.level
         for past in ends_of_life(image, today()):
             if past.packages == "none":
                 effect = "newer releases of packages do not support it"
@@ -43,16 +44,16 @@ class DockerEolBase(Rule):
                 effect = f"its packages were removed from the servers, so `{installs[1]}` fails and the image cannot be built"
             elif miniconda and _OLD_GLIBC.fullmatch(past.what):
                 effect = "the newest Miniconda needs glibc 2.28 of 2018, which it does not have, so its installer fails and the image cannot be built"
+                severity, level = Severity.ERROR, Level.LAUNCH
             else:
                 effect = "packages and tools gradually stop supporting it"
-            fails = effect.endswith("cannot be built")
             verb = "comes with" if past.packages == "none" else "is"
             yield self.at(
                 image.written,
                 f"`{image.value}` {verb} {past.what}, which has had no updates since {month_of(past.day)}: {effect}",
                 help="Start from a current release",
-                severity=Severity.ERROR if fails and miniconda else None,
-                level=Level.LAUNCH if fails and miniconda else None,
+                severity=severity,
+                level=level,
                 explained_in=() if is_for_binder(repo) else (dockerfile.source.path,),
             )
             return

@@ -29,15 +29,21 @@ class DockerLooksElsewhere(Rule):
         if not folder or dockerfile.final is None:
             return
         stage = dockerfile.final
-        copied = [copy.path for copy in copies(repo, stage)]
+        copied = {copy.path for copy in copies(repo, stage)}
+        if not copied.isdisjoint((None, folder)):
+            return
+        asked = set[tuple[str, str]]()
         for instruction, here in workdirs(stage):
             if instruction.name != "RUN" or instruction.script is None or here is None:
                 continue
             for found in _ASKS.finditer(instruction.script):
                 name, inside = found[1], posixpath.join(folder, found[1])
-                if not says_what_is_installed(name) or repo.get(name) or not repo.get(inside) or None in copied:
+                if (here, name) in asked or not says_what_is_installed(name):
                     continue
-                if inside in copied or folder in copied or copied_file(repo, stage, posixpath.join(here, name)):
+                asked.add((here, name))
+                if repo.get(name) or not repo.get(inside) or inside in copied:
+                    continue
+                if copied_file(repo, stage, posixpath.join(here, name)):
                     continue
                 yield self.at(
                     instruction.script.part(*found.span(1)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from binderlint.facts.docker.context import build_dockerfile, copies, docker_runs
 from binderlint.facts.docker.installs import hides_origin
@@ -37,9 +37,9 @@ class DockerPythonTooOld(Rule):
             return
         if any(pip_admits(written, f"{python}.{patch}") is not False for patch in (0, 99)):
             return
-        if not any(copy.path == "." or copy.path == "" for copy in copies(repo, dockerfile.final)):
+        if not any(copy.path == "" for copy in copies(repo, dockerfile.final)):
             return
-        commands = [command for run in docker_runs(repo) for command in _with_scripts(repo, run.commands)]
+        commands = list(_with_scripts(repo, [command for run in docker_runs(repo) for command in run.commands]))
         texts = [run.instruction.script or " ".join(run.instruction.words) for run in docker_runs(repo)]
         texts += [" ".join(word.pattern for word in command.words) for command in commands]
         if hides_origin(dockerfile.final) or any(_OTHER_PYTHON.search(text) for text in texts):
@@ -56,11 +56,13 @@ class DockerPythonTooOld(Rule):
                     return
 
 
-def _with_scripts(repo: Snapshot, commands: tuple[Command, ...]) -> Iterator[Command]:
-    """The commands, and those of the scripts of the repository that they run."""
+def _with_scripts(repo: Snapshot, commands: Iterable[Command]) -> Iterator[Command]:
+    """The commands, and those of the scripts of the repository that they run, each script once."""
+    seen = set[str]()
     for command in commands:
         yield command
         path = posixpath.normpath((command.words[0].value if command.words else None) or ".")
         source = repo.get(path) if "/" in path or path.endswith(".sh") else None
-        if source:
+        if source and path not in seen:
+            seen.add(path)
             yield from Script(source, repo.get).running

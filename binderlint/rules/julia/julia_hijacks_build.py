@@ -28,7 +28,7 @@ class JuliaHijacksBuild(Rule):
             yield self.at(
                 project.source,
                 f"Because of this file Binder installs Julia and does not read {plan.path('runtime.txt')}. R comes from apt.txt, in Ubuntu's version and without a day of CRAN",
-                help='Remove runtime.txt, and give the day where R installs packages (`repos = "https://p3m.dev/cran/2025-01-15"`)',
+                help='Remove runtime.txt, and give the day where R installs packages (`repos = "https://packagemanager.posit.co/cran/2025-01-15"`)',
                 severity=Severity.WARNING,
                 level=Level.REPRODUCE,
             )

@@ -46,9 +46,10 @@ class NumpyTooNew(Rule):
         numpy = newest_release("numpy", limits, python)
         if numpy is None or numpy < (2,):
             return
+        table = {row[0]: row for row in rows("numpy2.tsv")}
         failing = []
         for one in asked:
-            known = _TABLE.get(one.key)
+            known = table.get(one.key)
             if one.url or not one.key:
                 return
             if one.key == "numpy":
@@ -70,9 +71,6 @@ class NumpyTooNew(Rule):
                 fix=None if any(other.key == "numpy" for other in asked) else add_package(repo, "numpy<2", "numpy<2"),
                 cause="numpy",
             )
-
-
-_TABLE = {row[0]: row for row in rows("numpy2.tsv")}
 
 
 def _within(version: Release, ranges: str) -> bool:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from binderlint.facts.r import read_description
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
+from binderlint.read.description import read_description
 from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.snapshot import Snapshot
@@ -22,7 +22,7 @@ class DescriptionHijacksBuild(Rule):
         plan = build_plan(repo)
         if plan.buildpack != Buildpack.R or plan.binder_dir or source is None:
             return
-        if not read_description(source).get("Package", "").strip():
+        if not read_description(source).text("Package"):
             yield self.at(
                 source,
                 "Because of this file Binder builds the repository as an R package. It is not one (there is no `Package:` line), so the build fails",

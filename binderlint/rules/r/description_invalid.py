@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
+from binderlint.read.description import read_description
 from binderlint.read.digits import release
 from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.snapshot import Snapshot
 from binderlint.source import Text
 
-_FIELD = regex(r"([A-Za-z][\w@/.-]*):[ \t]*")
 _NAME = regex(r"[A-Za-z][A-Za-z0-9.]*[A-Za-z0-9]")
 _VERSION = regex(r"\d+(?:[.-]\d+)+")
 _DEPENDENCY = regex(r"[A-Za-z][A-Za-z0-9.]*\s*(?:\(\s*[<>=!]+\s*[\w.-]+\s*\))?")
@@ -30,44 +30,33 @@ class DescriptionInvalid(Rule):
         plan, source = build_plan(repo), repo.get("DESCRIPTION")
         if source is None or plan.buildpack != Buildpack.R or plan.binder_dir or not source.data.strip():
             return
-        fields: dict[str, list[Text]] = {}
-        name = ""
-        blank: Text | None = None
-        for line in source.lines():
-            if not line.strip():
-                blank = (blank or line) if fields else None
-                continue
-            if blank is not None:
-                yield self._refused(blank, "There is a blank line between the fields", "Remove it")
-                return
-            if found := _FIELD.match(line):
-                name = found[1]
-                fields[name] = [line.part(found.end(), len(line)).trimmed()]
-            elif name and line[:1] in (" ", "\t"):
-                fields[name].append(line.trimmed())
-            else:
-                yield self._refused(
-                    line, "This line is neither a field (`Name: value`) nor indented", "Indent the line"
-                )
-                return
-        package = fields.get("Package", [Text("", source.place())])[0]
+        described = read_description(source)
+        fields, fault = described.fields, described.fault
+        if fault and fault.blank:
+            yield self._refused(fault.line, "There is a blank line between the fields", "Remove it")
+        elif fault:
+            wrong = "This line is neither a field (`Name: value`) nor indented"
+            yield self._refused(fault.line, wrong, "Indent the line")
+        if fault:
+            return
+        package = fields.get("Package", (Text("", source.place()),))[0]
         if not package:
             return  # description-hijacks-build
         if not _NAME.fullmatch(package):
             rules = "Use letters, digits and dots, with a letter first and no dot last"
             yield self._refused(package, f"`{package}` cannot be the name of an R package", rules)
-        version = fields.get("Version", [Text("", package.place)])[0]
+        version = fields.get("Version", (Text("", package.place),))[0]
         if not _VERSION.fullmatch(version):
             what = f"`{version}` is not a version that R accepts" if version else "The package has no `Version:`"
             yield self._refused(version or package, what, "Use at least two numbers, as in `Version: 0.1.0`")
         for field in _LISTS:
-            if wrong := _wrong_item(fields.get(field, ())):
+            if where := _wrong_item(fields.get(field, ())):
                 yield self._refused(
-                    wrong,
+                    where,
                     f"R cannot read `{field}` here",
                     "Separate the packages by commas, and write versions as in `dplyr (>= 1.1)`",
                 )
-        needed = _NEEDS_R.search(" ".join(fields.get("Depends", ())))
+        needed = _NEEDS_R.search(described.text("Depends"))
         if needed and plan.r and release(plan.r.version) < release(needed[1]):
             yield self._refused(
                 fields["Depends"][0] or package,
