@@ -37,6 +37,19 @@ def test_what_the_hub_refuses_is_no_launch_and_an_info_stops_nothing() -> None:
     assert refused > 100
 
 
+def test_an_error_that_stops_the_build_does_not_hide_what_is_wrong_in_other_files() -> None:
+    files = {
+        "runtime.txt": "python-3.10.4\n",
+        "requirements.txt": "pandas==1.0.0\n",
+        "postBuild": "#!/bin/bash\nsudo apt-get install -y graphviz\n",
+    }
+    found = {one.name: one for one in check(Snapshot.from_dict(files)).diagnostics}
+    assert {"runtime-python-patch-version", "postbuild-needs-root", "pin-not-available-for-python"} <= found.keys()
+    assert (
+        found["pin-not-available-for-python"].fix is None
+    )  # it would be written into runtime.txt, which the first fix changes
+
+
 def test_what_goes_wrong_after_a_launch_does_not_explain_a_refusal() -> None:
     """A token in a file that Binder does not read is a problem beside the missing environment, not its cause."""
     token = "ghp_" + "aB3dE5gH7jK9mN1pQ3sT5vW7yZ9bC1dF3hJ5"

@@ -7,13 +7,14 @@ from collections.abc import Iterable, Iterator
 
 from binderlint.facts.for_binder import is_for_binder, is_refused
 from binderlint.facts.launch.launched import launched_elsewhere
-from binderlint.lint.diagnostic import Diagnostic, Level, Severity
+from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.lint.outlook import outlook
 from binderlint.lint.report import Report, Suppressed
 from binderlint.lint.rule import Checker, one_line
 from binderlint.lint.settings import Settings
 from binderlint.lint.suppression import suppress
 from binderlint.lint.trust import honest
+from binderlint.repo2docker.build import build_plan
 from binderlint.rules import listed_rules
 from binderlint.rules.meta.file_not_read import FileNotRead
 from binderlint.snapshot import Snapshot
@@ -54,6 +55,7 @@ def _check(repo: Snapshot, settings: Settings, rules: list[Checker]) -> Report:
     except Exception as error:  # every rule would stop at it
         return Report((_not_understood(repo, error),), unjudged="binderlint crashed")
     found, judged = _asked(chosen, repo)
+    found += _waiting(repo, found, chosen)
     parted = suppress(repo, found, settings, judged)
     return Report(
         tuple(sorted(parted.kept, key=lambda diagnostic: diagnostic.order)),
@@ -64,6 +66,30 @@ def _check(repo: Snapshot, settings: Settings, rules: list[Checker]) -> Report:
         expected,
         is_for_binder(repo),
     )
+
+
+def _waiting(repo: Snapshot, found: list[Diagnostic], rules: list[Checker]) -> Iterator[Diagnostic]:
+    """What is wrong besides the error that stops the build, where a fix of that is known: what the rules find in the other files with the fix."""
+    if build_plan(repo).error is None:
+        return
+    for stopping in found:
+        if stopping.severity is not Severity.ERROR or stopping.level is not Level.LAUNCH or not stopping.fix:
+            continue
+        after = repo.apply(stopping.fix.edits)
+        if build_plan(after).error is None:
+            known = {(one.code, one.place) for one in found}
+            for one in _asked(rules, after)[0]:
+                there = repo.sources.get(one.path)
+                if one.path == stopping.path or there is not after.sources.get(one.path):
+                    continue
+                if (one.code, one.place) not in known:
+                    yield one._replace(fix=one.fix if one.fix and _fits(one.fix, repo, after) else None)
+            return
+
+
+def _fits(fix: Fix, repo: Snapshot, after: Snapshot) -> bool:
+    """Whether a fix for a repository after another fix touches only what that has left alone."""
+    return all(repo.sources.get(edit.path) is after.sources.get(edit.path) for edit in fix.edits)
 
 
 def _unjudged(repo: Snapshot) -> str:

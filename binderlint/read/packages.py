@@ -23,6 +23,11 @@ def package_of(module: str) -> Package | None:
     return _modules().get(module)
 
 
+def modules_of(name: str) -> tuple[str, ...]:
+    """The top-level names that a package on PyPI is imported by; none for one that is not in the table."""
+    return tuple(module for module, package in _modules().items() if package.name == name)
+
+
 def missing_modules(there: frozenset[str], local: frozenset[str]) -> re.Pattern[str] | None:
     """A pattern for lines that import a name of the table that is neither installed nor a module of the repository."""
     names = [module for module, package in _modules().items() if package.name not in there and module not in local]

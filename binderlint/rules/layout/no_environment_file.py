@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from binderlint.changes.edits import create
 from binderlint.facts.environment.subfolders import environments_in_folders
 from binderlint.facts.for_binder import is_refused
+from binderlint.facts.imported import imported_packages
 from binderlint.facts.launch.launched import launched_elsewhere
 from binderlint.facts.named import misnamed_environments
 from binderlint.facts.notebooks import shown_notebooks
@@ -17,8 +18,7 @@ from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Re
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
 from binderlint.read.address import MYBINDER
-from binderlint.read.cells import imports
-from binderlint.read.packages import base_packages, package_of
+from binderlint.read.packages import base_packages
 from binderlint.read.plain_notebook import PlainNotebook
 from binderlint.read.r_versions import DEFAULT, settled_day
 from binderlint.repo2docker.build import build_plan
@@ -102,17 +102,10 @@ def _renamed(repo: Snapshot) -> Fix | None:
 
 def _from_imports(repo: Snapshot) -> Fix | None:
     """A requirements.txt with what the notebooks import, and a runtime.txt with their Python; None where an import is not known."""
-    import sys
-
     paths = [build_plan(repo).path(name) for name in ("requirements.txt", "runtime.txt")]
     notebooks = shown_notebooks(repo)
-    if not notebooks or not all(page.is_python for page in notebooks) or any(map(repo.exists, paths)):
-        return None
-    names = {one.name for page in notebooks for cell in page.code for one in imports(cell.text)}
-    local = {piece.removesuffix(".py") for path in repo.sources for piece in path.split("/")}
-    found = [package_of(name) for name in sorted(names - sys.stdlib_module_names - local)]
-    packages = sorted({package.name for package in found if package} - base_packages())
-    if not all(found) or not packages:
+    packages = sorted((imported_packages(repo) or frozenset()) - base_packages())
+    if not packages or any(map(repo.exists, paths)):
         return None
     known = ("3.13", "3.12", "3.11")
     python = next((one for one in known if any(_python_of(page).startswith(one) for page in notebooks)), "3.10")

@@ -7,15 +7,20 @@ from collections.abc import Iterator
 
 from binderlint.changes.merge_environments import Merge, into_environment, into_requirements, not_in
 from binderlint.data import listed_words
+from binderlint.facts.environment.installs import pip_requirements
 from binderlint.facts.environment.mapping import conda_specs, environment_mapping
 from binderlint.facts.environment.provided import provided
 from binderlint.facts.for_binder import is_for_binder
+from binderlint.facts.imported import imported_packages
+from binderlint.facts.notebooks import shown_notebooks
 from binderlint.facts.scripts.commands import script_commands
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Delete, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.lint.wording import listed
+from binderlint.pattern import regex
 from binderlint.read.installer import asked_for, is_pip
+from binderlint.read.packages import modules_of
 from binderlint.read.requirements import brought_by_others, canonical, read_requirements
 from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.buildpack import Buildpack
@@ -31,6 +36,9 @@ _UNDONE = {
 }
 
 
+_WORD = regex(r"\w+")
+# The name of a repository in its address, which is nearly always that of the package in it.
+_REPOSITORY = regex(r"^git\+\w+://[^/]+/(?:[^#?/@]+/)*([\w.-]+?)(?:\.git)?/?(?:@[^#]*)?(?:#.*)?$")
 # Of these it is known which packages they ask for.
 _COMPARED = ("requirements.txt", "Pipfile")
 
@@ -79,11 +87,13 @@ class ShadowedConfigFile(Rule):
                 )
                 continue
             merge = self._merge(repo, source)
+            needless = missing is not None and not _is_needed(repo, missing)
             yield self.at(
                 source,
-                f"Binder builds from `{winner}` and ignores this file, so {undone}",
+                f"Binder builds from `{winner}` and ignores this file, so {undone}"
+                + (f". No notebook imports {'it' if len(missing) == 1 else 'them'}" if missing and needless else ""),
                 help=_what_to_do(winner, source.name),
-                severity=Severity.WARNING if self._may_be_in_image(repo, source) else None,
+                severity=Severity.WARNING if needless or self._may_be_in_image(repo, source) else None,
                 fix=merge and Fix(_title(merge, source), merge.edits, Applicability.UNSAFE),
             )
 
@@ -135,13 +145,27 @@ def _missing(repo: Snapshot, source: Source) -> list[str] | None:
         return None
 
 
+def _is_needed(repo: Snapshot, missing: list[str]) -> bool:
+    """Whether the notebooks may import one of the packages, or what only these bring."""
+    imported, there = imported_packages(repo), provided(repo)
+    if imported is None or there is None or not imported <= there:
+        return True
+    names = {name for one in map(canonical, missing) for name in (*modules_of(one), one.replace("-", "_"))}
+    pages = [cell.text for page in shown_notebooks(repo) for cell in page.code]
+    texts = (*pages, *(source.prose for source in repo.files if source.path.endswith(".py")))
+    return any(not names.isdisjoint(_WORD.findall(text)) for text in texts)
+
+
 def _not_brought(repo: Snapshot, source: Source, names: list[str]) -> list[str]:
     """Those of the packages that nothing else brings: neither the environment and the scripts, nor, in the lock of a tool, a package that it names as the reason."""
     there = (provided(repo) or frozenset()) | {"jupyter"}  # which is empty, and its parts are in every image
     for _, command in script_commands(repo):
         if is_pip(command.name) and "install" in command.values:
             words = command.values[command.values.index("install") + 1 :]
-            there |= {canonical(re.split(r"[<>=!~\[ ;]", word)[0]) for word in asked_for(command.name, words).packages}
+            wanted = asked_for(command.name, words)
+            there |= {canonical(re.split(r"[<>=!~\[ ;]", word)[0]) for word in wanted.packages}
+            there |= {canonical(name) for place in wanted.places for name in _REPOSITORY.findall(place)}
+    there |= {canonical(name) for one in pip_requirements(repo) for name in _REPOSITORY.findall(one.url or "")}
     if source.name == "requirements.txt":
         there |= {one.key for one in brought_by_others(source)}
     return [name for name in names if canonical(name) not in there]

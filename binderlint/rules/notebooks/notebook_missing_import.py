@@ -9,6 +9,7 @@ from binderlint.changes.packages import add_package
 from binderlint.facts.environment.mapping import conda_list
 from binderlint.facts.environment.own_package import own_extra, own_installs
 from binderlint.facts.environment.provided import provided
+from binderlint.facts.imported import local_names
 from binderlint.facts.local_modules import loaded_by, modules_in
 from binderlint.facts.notebooks import shown_notebooks
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
@@ -31,7 +32,7 @@ class NotebookMissingImport(Rule):
         there = provided(repo) if pages else None
         if there is None:
             return
-        local = _local_modules(repo)
+        local = local_names(repo)
         missing = missing_modules(there, local)
         for page in pages:
             told: set[str] = set()
@@ -94,14 +95,3 @@ def _imported(
             continue
         for loaded in loaded_by(repo, page.source.folder, one.modules):
             yield one.line, loaded.name, f"`{loaded.path}` (line {loaded.line})"
-
-
-def _local_modules(repo: Snapshot) -> frozenset[str]:
-    """Names that may be imported from files of the repository, wherever they are."""
-    names = set()
-    for path in repo.sources:
-        parts = path.split("/")
-        names |= set(parts[:-1])
-        if parts[-1].endswith((".py", ".so", ".pyx")):
-            names.add(parts[-1].partition(".")[0])
-    return frozenset(names)

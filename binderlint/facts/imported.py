@@ -1,0 +1,44 @@
+"""Imported: the packages that the Python notebooks of the repository need."""
+
+from __future__ import annotations
+
+import sys
+
+from binderlint.fact import fact
+from binderlint.facts.local_modules import loaded_by, modules_in
+from binderlint.facts.notebooks import shown_notebooks
+from binderlint.read.cells import imports
+from binderlint.read.packages import package_of
+from binderlint.snapshot import Snapshot
+
+
+def local_names(repo: Snapshot) -> frozenset[str]:
+    """Names that may be imported from files of the repository, wherever they are."""
+    names = set[str]()
+    for path in repo.sources:
+        parts = path.split("/")
+        names |= set(parts[:-1])
+        if parts[-1].endswith((".py", ".so", ".pyx")):
+            names.add(parts[-1].partition(".")[0])
+    return frozenset(names)
+
+
+@fact
+def imported_packages(repo: Snapshot) -> frozenset[str] | None:
+    """The names on PyPI of what the notebooks import, by themselves or through files of the repository, outside of code that may be passed over.
+
+    None where that is not known: there is no notebook, or one in another language, or an import of which nobody knows the package.
+    """
+    pages = shown_notebooks(repo)
+    if not pages or not all(page.is_python for page in pages):
+        return None
+    names = set[str]()
+    for page in pages:
+        own = modules_in(repo, page.source.folder)
+        for one in (one for cell in page.code for one in imports(cell.text)):
+            if one.name in own:
+                names |= {loaded.name for loaded in loaded_by(repo, page.source.folder, one.modules)}
+            else:
+                names.add(one.name)
+    found = [package_of(name) for name in names - sys.stdlib_module_names - local_names(repo)]
+    return frozenset(package.name for package in found if package) if all(found) else None
