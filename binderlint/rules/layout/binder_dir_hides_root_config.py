@@ -71,6 +71,8 @@ class BinderDirHidesRootConfig(Rule):
         return not any(naming(repo, name, name))
 
     def _is_worth_knowing(self, repo: Snapshot, name: str) -> bool:
+        if name == "install.R":
+            return not any(naming(repo, name, name))
         if name not in (*CONDA, "requirements.txt", "Pipfile", "runtime.txt"):
             return False
         return not any(repo.exists(one) for one in (*OWN_PACKAGE, "DESCRIPTION"))

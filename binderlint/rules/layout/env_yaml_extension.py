@@ -9,6 +9,7 @@ from binderlint.facts.named import naming
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Rename, Severity
 from binderlint.lint.rule import Rule
 from binderlint.repo2docker.build import build_plan
+from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.snapshot import Snapshot
 
 
@@ -20,6 +21,8 @@ class EnvYamlExtension(Rule):
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         source = environment_file(repo)
         plan = build_plan(repo)
+        if plan.buildpack == Buildpack.DOCKER:  # the Dockerfile names it
+            return
         if not source or source.name != "environment.yaml" or repo.exists(plan.path("environment.yml")):
             return
         to = plan.path("environment.yml")
