@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from binderlint.read.dockerfile.instructions import Dockerfile, read_dockerfile
+from binderlint.read.dockerfile.refused import refused
 from binderlint.read.dockerfile.words import expand
 from binderlint.read.images import parse_image
 from binderlint.source import Source, Text
@@ -68,6 +69,46 @@ def seen_by_buildkit(text: str) -> list[tuple[object, ...]]:
 @pytest.mark.parametrize("text", CASES.values(), ids=CASES)
 def test_reads_as_buildkit_does(text: str) -> None:
     assert seen_by_us(text) == seen_by_buildkit(text)
+
+
+REFUSED = {
+    "value": "FROM a\nENV X\n",
+    "no equals sign": "FROM a\nENV X=1 Y\n",
+    "comment behind": "FROM a\nENV X=1 # y\n",
+    "label": "FROM a\nLABEL a\n",
+    "over lines": "FROM a\nENV A=1 \\\n  B=2 C\n",
+    "here-document": "FROM a\nRUN <<F\nx\n F\n",
+    "two here-documents": "FROM a\nCOPY <<A <<B /x/\nA\n",
+    "empty": "",
+    "comments only": "# x\n\n",
+}
+
+
+@pytest.mark.parametrize("text", [*REFUSED.values(), *CASES.values()], ids=[*REFUSED, *CASES])
+def test_refuses_what_buildkits_parser_refuses(text: str) -> None:
+    """Words that only the step after the parser refuses (unknown instructions, numbers of arguments) are not among these."""
+    try:
+        buildkit.parse_string(text)
+    except buildkit.GoParseError:
+        assert list(refused(dockerfile(text)))
+    else:
+        assert not list(refused(dockerfile(text)))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("FROM a\nRUN x \\\n  y\n", False),
+        ("FROM a\nRUN x && \\\n", True),
+        ("FROM a\nRUN x && \\\n# c\n\n", True),
+        ("FROM a\nRUN <<F\nx\n", True),
+        ("FROM a\nRUN <<F\nx\nF\n# c\n", False),
+        ("# escape=`\nFROM a\nRUN x `\n", True),
+        ("", False),
+    ],
+)
+def test_a_line_at_the_end_belongs_to_an_instruction_that_is_open(text: str, expected: bool) -> None:
+    assert dockerfile(text).open_ended is expected
 
 
 LINES = st.sampled_from(

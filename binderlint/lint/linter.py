@@ -72,7 +72,7 @@ def _waiting(repo: Snapshot, found: list[Diagnostic], rules: list[Checker]) -> I
     """What is wrong besides the error that stops the build, where a fix of that is known: what the rules find in the other files with the fix."""
     if build_plan(repo).error is None:
         return
-    for stopping in found:
+    for stopping in sorted((*found, *_others(repo, rules)), key=lambda one: one.order):
         if stopping.severity is not Severity.ERROR or stopping.level is not Level.LAUNCH or not stopping.fix:
             continue
         after = repo.apply(stopping.fix.edits)
@@ -163,13 +163,19 @@ def _unexplained(repo: Snapshot, found: list[Diagnostic], ran: list[Checker]) ->
     """
     if not any(one.explained_in for one in found):
         return found
-    codes = {rule.code for rule in ran}
-    others = [one for rule in listed_rules() if rule.code not in codes for one in run_rule(rule, repo)[0]]
     causes: dict[str, set[tuple[str, Level]]] = {}
-    for one in (*found, *others):
+    for one in (*found, *_others(repo, ran)):
         if one.fails_today and one.code != CRASHED:
             causes.setdefault(one.path, set()).add((one.code, one.level))
     return [one for one in found if not any(_explain(causes.get(path, ()), one) for path in one.explained_in)]
+
+
+def _others(repo: Snapshot, ran: list[Checker]) -> Iterator[Diagnostic]:
+    """What the rules find that were not chosen."""
+    codes = {rule.code for rule in ran}
+    for rule in listed_rules():
+        if rule.code not in codes:
+            yield from run_rule(rule, repo)[0]
 
 
 def _explain(causes: Iterable[tuple[str, Level]], one: Diagnostic) -> bool:

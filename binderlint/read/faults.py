@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from binderlint.pattern import regex
 from binderlint.read.cells import python
 from binderlint.read.dockerfile.instructions import read_dockerfile
+from binderlint.read.dockerfile.refused import refused
 from binderlint.read.plain_notebook import PlainNotebook
 from binderlint.read.requirements import Invalid, read_requirements
 from binderlint.read.shebang import shebang
@@ -18,8 +19,6 @@ from binderlint.read.yaml import read_safe, read_yaml
 from binderlint.source import EXECUTABLE, REGULAR, Source, Text
 
 _REQUIREMENTS = regex(r"(?:.*[-_.])?(?:requirements|constraints)[^/]*\.(?:txt|in)")
-# The instructions of a Dockerfile: https://docs.docker.com/reference/dockerfile/
-_INSTRUCTIONS = frozenset({"ADD", "ARG", "CMD", "COPY", "ENTRYPOINT", "ENV", "EXPOSE", "FROM", "HEALTHCHECK", "LABEL", "MAINTAINER", "ONBUILD", "RUN", "SHELL", "STOPSIGNAL", "USER", "VOLUME", "WORKDIR"})  # fmt: skip
 
 
 def faults(source: Source) -> int | None:
@@ -78,12 +77,10 @@ def _toml(source: Source) -> int:
 
 
 def _dockerfile(source: Source) -> int:
-    """The instructions that Docker does not know, and the RUN lines that are no shell."""
-    found = read_dockerfile(source).instructions
-    scripts = [instruction.script for instruction in found]
-    return _count(instruction.name not in _INSTRUCTIONS for instruction in found) + _count(
-        not _is_shell(script) for script in scripts if script
-    )
+    """What Docker does not read, and the RUN lines that are no shell."""
+    dockerfile = read_dockerfile(source)
+    scripts = [instruction.script for instruction in dockerfile.instructions]
+    return len(list(refused(dockerfile))) + _count(not _is_shell(script) for script in scripts if script)
 
 
 def _requirements(source: Source) -> int | None:

@@ -70,6 +70,13 @@ class Dockerfile(NamedTuple):
         return self.final.lineage if self.final else ()
 
     @property
+    def open_ended(self) -> bool:
+        """Whether a line that is added at the end would belong to the last instruction: after a backslash, or in a here-document."""
+        last = self.instructions[-1] if self.instructions else None
+        rest = self.source.text[last.place.span.end :].strip() if last else ""
+        return last is not None and (rest.startswith(last.escape) or any(not one.ended for one in last.heredocs))
+
+    @property
     def needed(self) -> tuple[Stage, ...]:
         """The stages that BuildKit builds at all: the last one, and those it starts from or copies from."""
         named, wanted = self.named, set[int]()

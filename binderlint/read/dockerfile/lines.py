@@ -26,10 +26,11 @@ HEREDOC_FORM = frozenset({"RUN", "COPY", "ADD"})
 
 
 class Heredoc(NamedTuple):
-    """A here-document of RUN, COPY or ADD: the word after `<<`, and its lines."""
+    """A here-document of RUN, COPY or ADD: the word after `<<`, its lines, and whether the line that ends it is there."""
 
     name: str
     content: Text
+    ended: bool
 
 
 class Instruction(NamedTuple):
@@ -213,8 +214,8 @@ def _instruction(source: Source, line: _Line, after: int, escape: str) -> tuple[
             document = _HEREDOC.match(line.text[left:right])
             name = expand(document[2], {}, escape) if document else None
             if document and name:
-                content, last, after = _heredoc(source, after, name, document[1] == "-")
-                found_docs.append(Heredoc(name, content))
+                found, last, after = _heredoc(source, after, name, document[1] == "-")
+                found_docs.append(found)
         heredocs = tuple(found_docs)
     place = Place(source, Span(line.at[start], last))
     return Instruction(keyword, tuple(flags), words, as_json, body, heredocs, place, escape, Scope(), trigger), after
@@ -261,13 +262,13 @@ def _body(source: Source, line: _Line, start: int, end: int, escape: str) -> Tex
     return Text("".join(out), Place(source, Span(first, last)))
 
 
-def _heredoc(source: Source, offset: int, name: str, tabs: bool) -> tuple[Text, int, int]:
-    """The lines of a here-document up to the one that is its name, and the offsets of the end of that and of the next line."""
+def _heredoc(source: Source, offset: int, name: str, tabs: bool) -> tuple[Heredoc, int, int]:
+    """A here-document up to the line that is its name, and the offsets of the end of that and of the next line."""
     text, start = source.text, offset
     while offset < len(text):
         end, after = _line_end(text, offset)
         line = text[offset:end]
         if (line.lstrip("\t") if tabs else line) == name:
-            return source.slice(start, offset), end, after
+            return Heredoc(name, source.slice(start, offset), ended=True), end, after
         offset = after
-    return source.slice(start, len(text)), len(text), len(text)
+    return Heredoc(name, source.slice(start, len(text)), ended=False), len(text), len(text)

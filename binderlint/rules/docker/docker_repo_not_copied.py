@@ -49,7 +49,7 @@ class DockerRepoNotCopied(Rule):
                 (append_lines(dockerfile.source, "COPY --chown=1000 . ${HOME}"),),
                 Applicability.UNSAFE,
             )
-            if home
+            if home and not dockerfile.open_ended
             else None,
         )
 

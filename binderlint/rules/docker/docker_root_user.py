@@ -49,7 +49,7 @@ class DockerRootUser(Rule):
             help="End the Dockerfile with `USER` and a user with the number 1000"
             + (", made with `useradd`" if missing else ""),
             fix=None
-            if missing
+            if missing or dockerfile.open_ended
             else Fix(
                 f"End with `USER {user}`", (append_lines(dockerfile.source, f"USER {user}"),), Applicability.UNSAFE
             ),
