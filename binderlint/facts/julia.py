@@ -7,11 +7,11 @@ from typing import Any
 
 from binderlint.pattern import regex
 from binderlint.read.digits import release
-from binderlint.read.toml import find_value, find_values, parse_loose
+from binderlint.read.toml import decode_error_place, find_value, find_values, parse_loose, parse_toml
 from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.snapshot import Snapshot
-from binderlint.source import Source, Text
+from binderlint.source import Place, Source, Text
 from binderlint.values import NamedTuple
 
 _UUID = regex(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
@@ -73,6 +73,20 @@ def has_old_manifest(repo: Snapshot) -> bool:
     """Whether Manifest.toml is in the format of Julia 1.6 and earlier, which does not say which Julia made it (Pkg, src/manifest.jl)."""
     source = _manifest(repo)
     return source is not None and "[[" in source.text and not find_value(source, "manifest_format")
+
+
+def manifest_fault(repo: Snapshot) -> tuple[Place, str] | None:
+    """Where Julia cannot read the manifest beside the project, and what is wrong there."""
+    source = _manifest(repo)
+    if source is None:
+        return None
+    try:
+        parse_toml(source.text.removeprefix("\ufeff"))
+    except ValueError as error:
+        return decode_error_place(source, error), str(error)
+    except RecursionError:
+        pass
+    return None
 
 
 def _manifest(repo: Snapshot) -> Source | None:

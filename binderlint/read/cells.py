@@ -113,6 +113,24 @@ def python_2_line(text: str) -> int:
     return 0
 
 
+def refused_line(text: str, python: str) -> int:
+    """The line at which a Python (`3.12`) certainly refuses a file, 0 where there is none: Python 2 code, and what a binderlint on this Python or a newer one cannot read."""
+    import sys
+    import warnings
+
+    line = python_2_line(text)
+    if not line and sys.version_info[:2] >= tuple(map(int, python.split(".")[:2])):
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                ast.parse(text)
+        except SyntaxError as error:
+            line = error.lineno or 0
+        except (ValueError, RecursionError, MemoryError):
+            return 0
+    return line if line <= text.count("\n") + 1 else 0
+
+
 def imports(text: str) -> Iterator[Import]:
     """The imports that run whenever the cell does."""
     tree = syntax(text)

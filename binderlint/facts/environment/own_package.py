@@ -66,7 +66,7 @@ def own_python(repo: Snapshot) -> Text | None:
             place = getattr(find_value(source, *keys), "place", source.place())
             return Text(without_caret(written), place)
     # setuptools drops what pyproject.toml does not say (setuptools, config/_apply_pyprojecttoml.py)
-    if "project" in _table(repo) or (backend and "setuptools" not in backend):
+    if "project" in own_table(repo) or (backend and "setuptools" not in backend):
         return None
     return next(_found(repo, _PYTHONS), None)
 
@@ -78,7 +78,7 @@ def own_backend(repo: Snapshot) -> str:
 
 def own_build_requirements(repo: Snapshot) -> tuple[str, ...]:
     """The canonical names of what pip installs to build the package in the root."""
-    system = _table(repo).get("build-system")
+    system = own_table(repo).get("build-system")
     written = system.get("requires") if isinstance(system, dict) else None
     if not isinstance(written, list):
         return ("setuptools", "wheel")
@@ -88,7 +88,7 @@ def own_build_requirements(repo: Snapshot) -> tuple[str, ...]:
 @fact
 def own_requirements(repo: Snapshot) -> tuple[str, ...] | None:
     """The canonical names of what the package in the root depends on, without its extras; None where a program computes them."""
-    table, backend = _table(repo), own_backend(repo)
+    table, backend = own_table(repo), own_backend(repo)
     project = table.get("project")
     if isinstance(project, dict) and "dependencies" not in (project.get("dynamic") or ()):
         return _names(project.get("dependencies", []))
@@ -119,7 +119,7 @@ def own_documents(repo: Snapshot) -> Iterator[tuple[str, str, Place]]:
     """The README and the licence that pyproject.toml names for the package in the root: what it is, the path as written, and where."""
     source = repo.get("pyproject.toml")
     for what, keys in _DOCUMENTS if source else ():
-        value = _within(_table(repo), *keys)
+        value = _within(own_table(repo), *keys)
         path = value.get("file") if isinstance(value, dict) else value if keys[-1] == "readme" else None
         written = source and (find_value(source, *keys, "file") or find_value(source, *keys))
         if isinstance(path, str) and path and written and (keys[0] == "project" or "poetry" in own_backend(repo)):
@@ -128,7 +128,7 @@ def own_documents(repo: Snapshot) -> Iterator[tuple[str, str, Place]]:
 
 def own_extra(repo: Snapshot, package: str) -> str:
     """The first extra of the package in the root that lists a package, by its canonical name, as `[project.optional-dependencies]` or setup.cfg writes it; empty where none does."""
-    extras = _within(_table(repo), "project", "optional-dependencies")
+    extras = _within(own_table(repo), "project", "optional-dependencies")
     listed = {str(extra): items for extra, items in extras.items()} if isinstance(extras, dict) else {}
     config = repo.get("setup.cfg")
     section = _EXTRAS.search(config.prose) if config else None
@@ -219,7 +219,7 @@ def _installs_itself(command: Command) -> bool:
 
 def _value(repo: Snapshot, *keys: str) -> str:
     """A text in the pyproject.toml of the root, empty where there is none."""
-    value = _within(_table(repo), *keys)
+    value = _within(own_table(repo), *keys)
     return value if isinstance(value, str) else ""
 
 
@@ -229,7 +229,8 @@ def _within(value: Any, *keys: str) -> Any:
     return value
 
 
-def _table(repo: Snapshot) -> dict[str, Any]:
+def own_table(repo: Snapshot) -> dict[str, Any]:
+    """The pyproject.toml of the root; empty where there is none that can be read."""
     source = repo.get("pyproject.toml")
     try:
         return parse_pyproject(source) if source else {}

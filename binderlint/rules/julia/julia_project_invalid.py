@@ -1,10 +1,10 @@
-"""julia-project-invalid: Project.toml cannot be read."""
+"""julia-project-invalid: Project.toml or Manifest.toml cannot be read."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from binderlint.facts.julia import Project, read_project
+from binderlint.facts.julia import Project, manifest_fault, read_project
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
@@ -32,4 +32,11 @@ class JuliaProjectInvalid(Rule):
                 help="Save the file as UTF-8"
                 if error.type == "UnicodeDecodeError"
                 else "Correct what TOML does not allow there",
+            )
+        elif not error and (fault := manifest_fault(repo)):
+            place, reason = fault
+            yield self.at(
+                place,
+                f"Julia cannot read this file ({reason.rstrip('.')}), so no package is installed and the build stops",
+                help="Remove the file, or let Julia write it again: `julia --project=. -e 'using Pkg; Pkg.resolve()'`",
             )

@@ -6,10 +6,11 @@ import ast
 from collections.abc import Iterator
 
 from binderlint.facts.environment.own_package import OwnInstall, own_backend, own_build_requirements, own_installs
+from binderlint.facts.environment.python import python_minor
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
-from binderlint.read.cells import parse_python
+from binderlint.read.cells import parse_python, refused_line
 from binderlint.read.packages import package_of, packages_by_name
 from binderlint.snapshot import Snapshot
 from binderlint.source import Source
@@ -31,7 +32,9 @@ class SetupCannotRun(Rule):
             return
         if any("no-build-isolation" in one.place.text for one in installs) or "sys.path" in source.text:
             return
-        fault = next(_faults(repo, source, set(), backend != "setuptools.build_meta"), None)
+        fault = _unreadable(source, python_minor(repo)) or next(
+            _faults(repo, source, set(), backend != "setuptools.build_meta"), None
+        )
         if fault:
             line, message, advice = fault
             yield self.at(
@@ -40,6 +43,20 @@ class SetupCannotRun(Rule):
                 help=advice,
                 level=None if any(one.stops for one in installs) else Level.RUN,
             )
+
+
+def _unreadable(source: Source, python: str) -> tuple[int, str, str] | None:
+    """The line of setup.py at which Python stops."""
+    line = refused_line(source.text.removeprefix("\ufeff"), python)
+    return (
+        (
+            line,
+            "Python cannot read this line, a syntax error",
+            "`python -m py_compile setup.py` reads it without running it, and says what is wrong",
+        )
+        if line
+        else None
+    )
 
 
 def _faults(repo: Snapshot, source: Source, seen: set[str], finds_local: bool) -> Iterator[tuple[int, str, str]]:
