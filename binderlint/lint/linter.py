@@ -77,12 +77,12 @@ def _waiting(repo: Snapshot, found: list[Diagnostic], rules: list[Checker]) -> I
             continue
         after = repo.apply(stopping.fix.edits)
         if build_plan(after).error is None:
-            known = {(one.code, one.place) for one in found}
+            known = {(one.code, one.path, one.place.span) for one in found}
             for one in _asked(rules, after)[0]:
                 there = repo.sources.get(one.path)
                 if one.path == stopping.path or there is not after.sources.get(one.path):
                     continue
-                if (one.code, one.place) not in known:
+                if (one.code, one.path, one.place.span) not in known:
                     yield one._replace(fix=one.fix if one.fix and _fits(one.fix, repo, after) else None)
             return
 

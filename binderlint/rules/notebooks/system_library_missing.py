@@ -13,6 +13,7 @@ from binderlint.facts.notebooks import shown_notebooks
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
 from binderlint.lint.rule import Rule
+from binderlint.read.apt import gone_from_noble
 from binderlint.read.cells import imports
 from binderlint.read.constraints import only_below
 from binderlint.read.digits import release
@@ -34,6 +35,7 @@ class SystemLibraryMissing(Rule):
             return
         asked = {one.key: one for one in pip_requirements(repo) if not one.url}
         there = {str(word).partition("=")[0] for entry in apt_entries(repo) for word in entry.words}
+        there |= {gone.name for name in there if (gone := gone_from_noble().get(name))}  # apt-package-missing-in-noble
         there |= {spec.key for spec in conda_specs(repo)}
         for package, modules, below, apt, conda, needs, effect in rows("system_libraries.tsv"):
             one = asked.get(package)
