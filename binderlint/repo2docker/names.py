@@ -79,28 +79,17 @@ UNKNOWN = {
 }
 
 _TYPOS = {
-    "enviroment.yml": "environment.yml",
-    "enviroment.yaml": "environment.yml",
-    "environments.yml": "environment.yml",
-    "enviornment.yml": "environment.yml",
-    "environement.yml": "environment.yml",
     "environnement.yml": "environment.yml",
-    "environmet.yml": "environment.yml",
-    "environmnet.yml": "environment.yml",
-    "envrionment.yml": "environment.yml",
-    "requirement.txt": "requirements.txt",
-    "requirments.txt": "requirements.txt",
     "requirement.text": "requirements.txt",
-    "requierements.txt": "requirements.txt",
-    "requriements.txt": "requirements.txt",
     "requirements.text": "requirements.txt",
     "runtime": "runtime.txt",
-    "runtimes.txt": "runtime.txt",
     "runtime.text": "runtime.txt",
     "apts.txt": "apt.txt",
     "apt.text": "apt.txt",
     "dockerfile.txt": "Dockerfile",
 }
+# Names long enough that one slip of the fingers leaves no other word.
+_LONG = {"environment.yml": "environment.yml", "environment.yaml": "environment.yml", "requirements.txt": "requirements.txt", "runtime.txt": "runtime.txt", "install.r": "install.R"}  # fmt: skip
 _SCRIPT_ENDINGS = regex(r"\.(?:sh|bash|txt|py|R)$")
 
 
@@ -115,4 +104,25 @@ def meant(name: str) -> str | None:
         if lower == known.lower() or (known.endswith((".txt", ".yml", ".yaml", ".toml")) and lower == f"{known}.txt"):
             return known
     stem = re.sub(r"[-_ ]", "", _SCRIPT_ENDINGS.sub("", lower))
-    return {"postbuild": "postBuild", "start": "start"}.get(stem)
+    if stem in ("postbuild", "start") or _is_slip(stem, "postbuild"):
+        return "start" if stem == "start" else "postBuild"
+    return next((right for known, right in _LONG.items() if _is_slip(lower, known)), None)
+
+
+def _is_slip(written: str, right: str) -> bool:
+    """Whether one letter is missing, too much or wrong, or two neighbours have changed places. Digits are no slips: `requirements2.txt` is another file."""
+    start = _shared(written, right)
+    one, other = written[start:], right[start:]
+    end = _shared(one[::-1], other[::-1])
+    one, other = one[: len(one) - end], other[: len(other) - end]
+    if not (one + other).isalpha():
+        return False
+    return (len(one), len(other)) in ((0, 1), (1, 0), (1, 1)) or (len(one) == 2 and one == other[::-1])
+
+
+def _shared(one: str, other: str) -> int:
+    """How many characters two texts have in common at their beginning."""
+    return next(
+        (at for at, (left, right) in enumerate(zip(one, other, strict=False)) if left != right),
+        min(len(one), len(other)),
+    )

@@ -87,7 +87,7 @@ def examine(laboratory: Laboratory, case: Case, state: str, results: Results) ->
         results.add(happened)
     found = check(Snapshot.from_folder(folder)).diagnostics
     said = {"launch": stops(found), "notebooks": sorted(broken(found, case))}
-    row = {"case": case.name, "state": state, "agrees": agrees(said, happened, found), **happened}
+    row = {"case": case.name, "state": state, "agrees": agrees(said, happened, found, case.unknown), **happened}
     notes = f"; fails: {' '.join(said['notebooks']) or 'none'}" if case.notebooks else ""
     failed = f"; failed: {' '.join(happened['notebooks']) or 'none'}" if case.notebooks else ""
     codes = " ".join(sorted({one.code for one in found if one.level is Level.LAUNCH and one.severity > Severity.INFO}))
@@ -181,11 +181,15 @@ def broken(found: tuple[Diagnostic, ...], case: Case) -> set[str]:
     return said & set(case.notebooks)
 
 
-def agrees(said: dict[str, Any], happened: dict[str, Any], found: tuple[Diagnostic, ...]) -> bool:
+def agrees(
+    said: dict[str, Any], happened: dict[str, Any], found: tuple[Diagnostic, ...], unknown: bool = False
+) -> bool:
     """Whether an error of level launch, and only that, means no HTTP 200, and a warning about a notebook, and only that, one that fails.
 
-    A warning of level launch says that the launch may fail: then both are right.
+    A warning of level launch says that the launch may fail: then both are right. Where nobody can know of a failure, nothing is to be said of it.
     """
+    if unknown:
+        return not said["launch"] and not happened["works"]
     may = any(one.level is Level.LAUNCH and one.severity is Severity.WARNING for one in found)
     launched = said["launch"] != happened["works"] or (may and not said["launch"])
     return launched and (not happened["works"] or said["notebooks"] == sorted(happened["notebooks"]))
