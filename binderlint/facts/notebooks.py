@@ -13,7 +13,10 @@ from binderlint.source import Source
 NOTEBOOK_ENDINGS = (".ipynb", ".Rmd")
 """How the names of notebooks of Jupyter and of R Markdown end."""
 # Copies, build results and test data, which nobody opens on Binder.
-_ASIDE = regex(r"(?:^|/)(?:\.ipynb_checkpoints|_build|node_modules|tests?|testing|fixtures?|site-packages)/", re.I)
+_ASIDE = regex(
+    r"(?:^|/)(?:\.ipynb_checkpoints|\.virtual_documents|_build|node_modules|tests?|testing|fixtures?|site-packages)/",
+    re.I,
+)
 
 
 # The head of a text that Jupytext opens as a notebook: YAML, in scripts behind `#`.

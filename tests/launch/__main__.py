@@ -17,11 +17,10 @@ from binderlint.lint.diagnostic import Applicability, Diagnostic, Level, Severit
 from binderlint.lint.fixer import fix
 from binderlint.lint.linter import check
 from binderlint.snapshot import Snapshot
-from tests.launch.cases import CASES, Case
+from tests.launch.cases import AS_IT_IS, CASES, FIXED, Case
 from tests.launch.laboratory import Laboratory, LaboratoryError
 from tests.launch.launching import launch, run_notebook
 
-AS_IT_IS, FIXED = "as it is", "fixed"
 _CANNOT = 3  # exit status where nothing can be launched on this computer
 
 
@@ -87,7 +86,12 @@ def examine(laboratory: Laboratory, case: Case, state: str, results: Results) ->
         results.add(happened)
     found = check(Snapshot.from_folder(folder)).diagnostics
     said = {"launch": stops(found), "notebooks": sorted(broken(found, case))}
-    row = {"case": case.name, "state": state, "agrees": agrees(said, happened, found, case.unknown), **happened}
+    row = {
+        "case": case.name,
+        "state": state,
+        "agrees": agrees(said, happened, found, state in case.unknown),
+        **happened,
+    }
     notes = f"; fails: {' '.join(said['notebooks']) or 'none'}" if case.notebooks else ""
     failed = f"; failed: {' '.join(happened['notebooks']) or 'none'}" if case.notebooks else ""
     codes = " ".join(sorted({one.code for one in found if one.level is Level.LAUNCH and one.severity > Severity.INFO}))

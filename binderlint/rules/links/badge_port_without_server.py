@@ -31,12 +31,17 @@ class BadgePortWithoutServer(Rule):
             if target is None or target.name != "urlpath" or not isinstance(target.value, Text):
                 continue
             found = _PORT.match(target.decoded.lstrip("/"))
-            if found and not is_proxy_in_doubt(repo):
+            if found and not is_proxy_in_doubt(repo) and not _has_extension(repo):
                 yield self.at(
                     target.value,
                     f"Nothing listens on port {found[1]}: there is no `start` script that starts a server there, so visitors get an error",
                     help=f'Start the server in `start`, in the background (`... --port {found[1]} &`), before `exec "$@"`',
                 )
+
+
+def _has_extension(repo: Snapshot) -> bool:
+    """Whether a file of the repository is an extension of Jupyter's server, which may start another one."""
+    return any(b"load_jupyter_server_extension" in one.data for one in repo.files if one.path.endswith(".py"))
 
 
 _PORT = regex(r"proxy/(?:absolute/)?(?:(?:localhost|127\.0\.0\.1):)?(\d{2,5})(?:[/?#]|$)")
