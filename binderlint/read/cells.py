@@ -114,12 +114,12 @@ def python_2_line(text: str) -> int:
 
 
 def refused_line(text: str, python: str) -> int:
-    """The line at which a Python (`3.12`) certainly refuses a file, 0 where there is none: Python 2 code, and what a binderlint on this Python or a newer one cannot read."""
+    """The line at which a Python (`3.12`, empty where it is not known) certainly refuses a file, 0 where there is none: Python 2 code, and what a binderlint on this Python or a newer one cannot read."""
     import sys
     import warnings
 
     line = python_2_line(text)
-    if not line and sys.version_info[:2] >= tuple(map(int, python.split(".")[:2])):
+    if not line and python and sys.version_info[:2] >= tuple(map(int, python.split(".")[:2])):
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")

@@ -16,6 +16,7 @@ from typing import Any
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Level, Severity
 from binderlint.lint.fixer import fix
 from binderlint.lint.linter import check
+from binderlint.repo2docker.build import build_plan
 from binderlint.snapshot import Snapshot
 from tests.launch.cases import AS_IT_IS, CASES, FIXED, Case
 from tests.launch.laboratory import Laboratory, LaboratoryError
@@ -78,6 +79,12 @@ def examine(laboratory: Laboratory, case: Case, state: str, results: Results) ->
     folder = laboratory.folder / "repositories" / f"{case.name}-{state.replace(' ', '-')}"
     write(case, folder)
     if state == FIXED and not mend(folder):
+        return None
+    plan = build_plan(Snapshot.from_folder(folder))
+    if plan.python and not laboratory.has_python(plan.python.version):
+        print(
+            f"| {case.name} | {state} | | not launched: there is no Python {plan.python.version} here | | |", flush=True
+        )
         return None
     key = f"{case.name} {state} {digest(folder)}"
     happened = results.get(key)

@@ -17,7 +17,7 @@ from binderlint.values import NamedTuple
 
 HERE = Path(__file__).parent
 # Pythons that the stand-in has, as far as they are on this computer; 3.10 is repo2docker's default.
-PYTHONS = ("3.8", "3.9", "3.10", "3.11", "3.12", "3.13")
+PYTHONS = ("3.7", "3.8", "3.9", "3.10", "3.11", "3.12", "3.13")
 _BASE = "docker.io/library/buildpack-deps:24.04"
 _PLAIN = "localhost/plain:1"  # an image with Jupyter, from which Dockerfiles start
 _PUBLIC = "quay.io/jupyter/base-notebook:2025-01-06"
@@ -134,6 +134,10 @@ class Laboratory:
 
     def command(self, *words: str) -> list[str]:
         return ["docker" if self.docker else str(self.folder / "bin/podman"), *words]
+
+    def has_python(self, version: str) -> bool:
+        """Whether an environment with this Python can be made."""
+        return self.docker or (version in PYTHONS and _python_home(version) is not None)
 
     def options(self) -> tuple[str, ...]:
         """What `run` needs besides the image and its command. The user is that of BinderHub's pods (singleuser.uid of its chart)."""
