@@ -19,6 +19,7 @@ COMMANDS = {
     "check": "check repositories, and with --fix mend them (the default command)",
     "plan": "say what repo2docker would do with repositories",
     "lock": "find the versions that go together, today or on an earlier day, and write them down",
+    "try": "make Binder's environment on this computer, without Docker, and try the imports and the launch in it",
     "rule": "explain a rule, by its code or name, or all of them",
 }
 _EXIT_CODES = {
@@ -31,6 +32,9 @@ _EXIT_CODES = {
     "lock": """\
   0    the versions are written, or are there already
   1    the packages do not go together, or --check or --diff would change something""",
+    "try": """\
+  0    what was tried works
+  1    something that was tried does not work""",
     "rule": """\
   0    the rule was explained""",
 }
@@ -108,6 +112,8 @@ def _run(arguments: list[str]) -> int:
         from binderlint.commands.plan import run
     elif name == "lock":
         from binderlint.commands.lock import run
+    elif name == "try":
+        from binderlint.commands.try_out import run
     else:
         from binderlint.commands.check import run
     options = parser(name or "check").parse_args(arguments[1:] if name else arguments)
@@ -122,6 +128,8 @@ def parser(command: str) -> argparse.ArgumentParser:
         from binderlint.commands.plan import add_arguments
     elif command == "lock":
         from binderlint.commands.lock import add_arguments
+    elif command == "try":
+        from binderlint.commands.try_out import add_arguments
     else:
         from binderlint.commands.check import add_arguments
     import argparse

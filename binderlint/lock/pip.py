@@ -46,7 +46,7 @@ _BUILD_TOOLS = (
 _ANY_DAY = "2100-01-01T00:00:00Z"
 _ROUNDS = 150
 _SOURCE_ONLY = regex(r"Wheels are required for `([^`]+)`")
-_NO_ANSWER = ("Request failed", "Failed to fetch", "error sending request", "Network connectivity")
+NO_ANSWER = ("Request failed", "Failed to fetch", "error sending request", "Network connectivity")
 _NO_TIME = regex(r"missing an upload date|no upload date|missing upload (?:date|time)")
 
 
@@ -134,7 +134,7 @@ class _Call(NamedTuple):
             "constraints.txt": "\n".join((*self.constraints, "")),
             "uv.toml": configuration(known),
         }
-        return run(self._arguments(sources), files)
+        return run(self._arguments(sources), files, builds=self.allow_builds)
 
     def _arguments(self, sources: list[str]) -> Iterator[str]:
         yield from ("pip", "compile", "requirements.in", "--constraints", "constraints.txt", "--verbose")
@@ -275,7 +275,7 @@ def _conflict(call: _Call, answer: Answer) -> Conflict:
     """Why uv found nothing. Raises UvError where that says nothing about the packages."""
     said = answer.said[answer.said.rfind("\nerror: ") + 1 :] if "error: " in answer.said else answer.said[-2000:]
     reason = pip_reason(said)
-    if any(words in said for words in _NO_ANSWER):
+    if any(words in said for words in NO_ANSWER):
         raise UvError(f"The index of packages did not answer, so nothing is known of the versions. uv says: {reason}")
     if "No solution found" not in said and "Failed to" not in said:
         raise UvError(f"uv did not resolve the packages: {reason}")

@@ -1,12 +1,13 @@
 """Solver: the one door to py-rattler, which `binderlint[lock]` installs: conda's packages for Linux, as mamba would choose them on Binder.
 
-A library in this process; it starts no program. It asks the channels on the web for lists of their packages, and downloads no package.
+A library in this process; it starts no program. It asks the channels on the web for lists of their packages, and downloads packages only for `binderlint try`.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from binderlint.outside.uv import MISSING
@@ -50,6 +51,28 @@ def solve(
     With a date, only packages up to it. `strict`: of a package that several channels have, only those of the first one count.
     Raises UnsolvableError; SolverError where a channel did not answer.
     """
+    return tuple(sorted(_record(one) for one in _solve(specs, channels, date, strict)))
+
+
+def make_environment(folder: Path, specs: Sequence[str], channels: Sequence[str]) -> None:
+    """Download the packages for some specs and make an environment of them in a folder. No script of a package runs.
+
+    Raises UnsolvableError; SolverError where a channel did not answer, or where the environment cannot be made.
+    """
+    import asyncio
+
+    import rattler
+
+    found = _solve(specs, channels, None, False)
+    try:
+        asyncio.run(rattler.install(found, folder, execute_link_scripts=False, show_progress=False))
+    except Exception as error:  # the library's own, of which it has many
+        raise SolverError(f"conda's packages cannot be installed: {_first(error)}") from error
+
+
+def _solve(
+    specs: Sequence[str], channels: Sequence[str], date: datetime.datetime | None, strict: bool
+) -> list[rattler.RepoDataRecord]:
     import asyncio
     import datetime as dates
 
@@ -60,7 +83,7 @@ def solve(
         raise SolverError(MISSING) from error
     config = rattler.ChannelConfig(channel_alias=os.environ.get("CONDA_CHANNEL_ALIAS") or _ALIAS)
     try:
-        found = asyncio.run(
+        return asyncio.run(
             rattler.solve(
                 [rattler.Channel(one, config) for one in channels],
                 [rattler.MatchSpec(one, strict=False) for one in specs],
@@ -76,7 +99,6 @@ def solve(
         raise UnsolvableError(str(error)) from error
     except Exception as error:  # the library's own, of which it has many
         raise SolverError(f"conda's packages cannot be resolved: {_first(error)}") from error
-    return tuple(sorted(_record(one) for one in found))
 
 
 def _virtual(name: str, version: str, build: str) -> rattler.GenericVirtualPackage:

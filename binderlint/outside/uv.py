@@ -10,6 +10,7 @@ import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from binderlint.outside.child import clean_environment
 from binderlint.outside.git import unwind_at_signals
 from binderlint.outside.programs import end_group, own_group
 from binderlint.source import RepositoryError
@@ -37,6 +38,13 @@ _KEPT = (
 )
 # What would lead to other Pythons, environments and programs than those that are meant.
 _DROPPED = ("VIRTUAL_ENV", "CONDA_PREFIX", "CONDA_DEFAULT_ENV", "SSH_ASKPASS", "PAGER", "EDITOR", "VISUAL")
+_OWN = {
+    "LC_ALL": "C.UTF-8",
+    "NO_COLOR": "1",
+    "UV_PYTHON_DOWNLOADS": "never",
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_ALLOW_PROTOCOL": "https:http:git",
+}
 
 
 class UvError(RepositoryError):
@@ -51,8 +59,14 @@ class Answer(NamedTuple):
     said: str
 
 
-def run(arguments: Iterable[str], files: Mapping[str, str]) -> Answer:
-    """Run uv to its end, in a folder that holds these files and nothing else. Raises UvError."""
+def run(
+    arguments: Iterable[str], files: Mapping[str, str], inside: Path | None = None, *, builds: bool = False
+) -> Answer:
+    """Run uv to its end, in a folder that holds these files and nothing else. Raises UvError.
+
+    `builds`: it may run code of packages, so it gets an environment that holds no secrets but those of indexes. With `inside` it runs in that
+    folder, a copy of a repository, of which it reads no configuration.
+    """
     from tempfile import TemporaryDirectory
 
     program = _program()
@@ -63,7 +77,9 @@ def run(arguments: Iterable[str], files: Mapping[str, str]) -> Answer:
     with home as folder:
         for name, text in {"uv.toml": "", **files}.items():
             Path(folder, name).write_text(text, encoding="utf-8", errors="replace")
-        return _run([program, *arguments], Path(folder))
+        own = {"UV_NO_CONFIG": "1"} if inside else {}
+        variables = {**(building_environment() if builds else environment()), **own}
+        return _run([program, *arguments], Path(folder), inside or Path(folder), variables)
 
 
 def _program() -> str:
@@ -75,7 +91,7 @@ def _program() -> str:
         raise UvError(MISSING) from error
 
 
-def _run(command: list[str], folder: Path) -> Answer:
+def _run(command: list[str], folder: Path, current: Path, variables: Mapping[str, str]) -> Answer:
     import subprocess
 
     unwind_at_signals()
@@ -83,8 +99,8 @@ def _run(command: list[str], folder: Path) -> Answer:
         try:
             process = subprocess.Popen(
                 command,
-                cwd=folder,
-                env=environment(),
+                cwd=current,
+                env=variables,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=said,
@@ -115,11 +131,10 @@ def environment() -> dict[str, str]:
     }
     for name in _DROPPED:
         kept.pop(name, None)
-    return {
-        **kept,
-        "LC_ALL": "C.UTF-8",
-        "NO_COLOR": "1",
-        "UV_PYTHON_DOWNLOADS": "never",
-        "GIT_TERMINAL_PROMPT": "0",
-        "GIT_ALLOW_PROTOCOL": "https:http:git",
-    }
+    return {**kept, **_OWN}
+
+
+def building_environment() -> dict[str, str]:
+    """The environment of uv where it may run code of packages: what `clean_environment` leaves, and the user's settings of uv about indexes."""
+    own = {name: value for name, value in os.environ.items() if name.startswith(_KEPT)}
+    return {**clean_environment(Path.home()), **own, **_OWN}
