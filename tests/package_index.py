@@ -8,9 +8,10 @@ import json
 import tarfile
 import threading
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import MappingProxyType
 
 
 class Index:
@@ -22,15 +23,25 @@ class Index:
         self._files: dict[str, tuple[bytes, str, str]] = {}
 
     def wheel(
-        self, name: str, version: str, needs: Iterable[str] = (), day: str = "2018-06-01", tag: str = "py3-none-any"
+        self,
+        name: str,
+        version: str,
+        needs: Iterable[str] = (),
+        day: str = "2018-06-01",
+        tag: str = "py3-none-any",
+        files: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
-        """Add a wheel without any modules."""
+        """Add a wheel with these files: modules, and `entry_points.txt` of its metadata."""
         metadata = _metadata(name, version, needs)
         data, folder = io.BytesIO(), f"{name}-{version}.dist-info"
         with zipfile.ZipFile(data, "w") as wheel:
             wheel.writestr(f"{folder}/METADATA", metadata)
             wheel.writestr(f"{folder}/WHEEL", f"Wheel-Version: 1.0\nTag: {tag}\nRoot-Is-Purelib: true\n")
-            wheel.writestr(f"{folder}/RECORD", "")
+            own = {f"{folder}/{one}" if one == "entry_points.txt" else one: text for one, text in files.items()}
+            for one, text in own.items():
+                wheel.writestr(one, text)
+            names = [*own, *(f"{folder}/{one}" for one in ("METADATA", "WHEEL", "RECORD"))]
+            wheel.writestr(f"{folder}/RECORD", "".join(f"{one},,\n" for one in names))
         self._files[f"{name}-{version}-{tag}.whl"] = (data.getvalue(), day, metadata)
 
     def source(self, name: str, version: str, files: dict[str, str], day: str = "2018-06-01") -> None:

@@ -269,7 +269,13 @@ class _Maker:
 
     def _refuse(self, what: str, answer: Answer, places: Sequence[str] = ()) -> None:
         _answered(answer)
-        self._say(Result.FAILS, what, pip_reason(answer.said), places)
+        self._say(Result.FAILS, what, _reason(answer.said), places)
+
+
+def _reason(said: str) -> str:
+    """Why uv did not install something: of a build that fails the last line that it wrote."""
+    build = said.partition("[stderr]")[2].partition("\nhint:")[0]
+    return f"its build fails: {last_line(build)}" if build else pip_reason(said)
 
 
 def _line(pin: Pin, addresses: dict[str, str]) -> str:

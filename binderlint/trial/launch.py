@@ -122,9 +122,11 @@ def launch_path(repo: Snapshot) -> tuple[str, tuple[str, ...]]:
 
 
 def _why_silent(child: Child) -> str:
+    runs = child.runs
+    child.end()  # so that all that it has printed is there
     said = last_line(child.said)
     shown = f". The last that it said: {said}" if said else ""
-    if child.runs:
+    if runs:
         return f"no server answered for {_LONGEST:.0f} seconds{shown}"
     return f"it ended before a server answered{shown}"
 
