@@ -456,6 +456,21 @@ hint: Wheels are required for `pandas`
     assert len(pip_reason("error: No\n  cause: Because " + "a depends on b and c. And because " * 99)) < 1000
 
 
+def test_a_build_that_fails_in_one_line() -> None:
+    said = """error: Failed to build `dark==1.0`
+  Caused by: The build backend returned an error
+  Caused by: Call to `setuptools.build_meta.build_wheel` failed (exit status: 1)
+
+[stderr]
+Traceback (most recent call last):
+  File "<string>", line 8, in <module>
+ModuleNotFoundError: No module named 'numpy'
+
+hint: This error likely indicates ...
+"""
+    assert pip_reason(said) == "Failed to build `dark==1.0`: ModuleNotFoundError: No module named 'numpy'"
+
+
 def test_a_long_tree_is_cut() -> None:
     text = conda_reason("Cannot solve the request because of: x\n" + "".join(f"  └─ {n}\n" for n in range(20)))
     assert text.splitlines()[0] == "x" and text.splitlines()[-1] == "(and 13 more lines)"

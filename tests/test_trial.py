@@ -285,8 +285,8 @@ def test_with_run_sources_are_built(index: Index, here: Path, said: Said) -> Non
         ({"start": "#!/bin/sh\nexec $@\n"}, ["fails      start: it ended before a server answered."]),
         ({"README.md": "https://mybinder.org/v2/gh/a/b/HEAD?urlpath=missing/app\n"}, ["works      Jupyter: the server", "fails      /missing/app: the answer is 404\n             README.md:1:1"]),
         ({"README.md": "https://mybinder.org/v2/gh/a/b/HEAD\n"}, ["works      /lab: the answer is 200"]),
-        ({"setup.py": "", "pyproject.toml": SYSTEM, "backend.py": "raise SystemExit('no setup')\n"}, ["fails      the repository's own package: its build fails: no setup\n"]),
-        ({"requirements.txt": "apple\n./local\n", "local/pyproject.toml": SYSTEM, "local/backend.py": "raise SystemExit('no')\n"}, ["fails      ./local: its build fails: no\n             requirements.txt:2:1"]),
+        ({"setup.py": "", "pyproject.toml": SYSTEM, "backend.py": "raise SystemExit('no setup')\n"}, ["fails      the repository's own package: the build fails: no setup\n"]),
+        ({"requirements.txt": "apple\n./local\n", "local/pyproject.toml": SYSTEM, "local/backend.py": "raise SystemExit('no')\n"}, ["fails      ./local: the build fails: no\n             requirements.txt:2:1"]),
     ],
 )  # fmt: skip
 def test_what_fails_with_run(files: dict[str, str], lines: list[str], here: Path, said: Said) -> None:
@@ -342,11 +342,27 @@ def test_imports_that_hang_and_crash(here: Path, said: Said, monkeypatch: pytest
 
 
 def test_packages_that_do_not_go_together(here: Path, said: Said) -> None:
-    write(here, {"requirements.txt": "apple\nboth\n"}, "import apple\n")
+    write(here, {"requirements.txt": "apple\nboth\nx @ git+https://127.0.0.1/x\n"}, "import apple\n")
     code, text = said()
+    assert "which only happens with --run" in text and "--allow-builds" not in text
     assert code == 1
     assert "  fails      the packages of pip: " in text and "requirements.txt:2:1" in text
     assert "  not tried  1 import: the packages are not all installed\n" in text
+
+
+def test_sources_that_do_not_say_what_they_require(index: Index, here: Path, said: Said) -> None:
+    """Nothing is known of the others then, so nothing is tried."""
+    index.source("dark", "1.0", {"setup.py": "raise SystemExit('no')\n"})
+    write(here, {"requirements.txt": "apple\ndark\n"}, "import apple\n")
+    code, text = said()
+    assert code == 2
+    assert (
+        "  not tried  the packages of pip: " in text
+        and "allow that with --run\n             requirements.txt:2:1" in text
+    )
+    assert "  not tried  1 import: the packages are not all installed\n" in text
+    code, text = said("--run")
+    assert code == 1 and "  fails      the packages of pip: Failed to build `dark==1.0`: " in text
 
 
 def test_packages_that_replace_those_of_binder(here: Path, said: Said) -> None:

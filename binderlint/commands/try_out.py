@@ -6,7 +6,7 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from binderlint.commands.exits import CLEAN, FOUND, UsageError
+from binderlint.commands.exits import CLEAN, FAILED, FOUND, UsageError
 from binderlint.lint.options import SUBDIR
 from binderlint.outside.streams import show, tell
 from binderlint.style import COLOURS
@@ -61,7 +61,7 @@ def run(options: argparse.Namespace) -> int:
             _report(options, found)
             if options.open:
                 _open(found)
-            return FOUND if found.outcome.failed else CLEAN
+            return FAILED if found.outcome.empty else FOUND if found.outcome.failed else CLEAN
     except RepositoryError as error:
         raise UsageError(str(error)) from error
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from binderlint.outside.child import last_line
 from binderlint.pattern import regex
 
 _LONGEST = 900  # characters
@@ -17,6 +18,10 @@ _LISTED = regex(r" and only the following versions of \S+ are available:.*?(?=,?
 def pip_reason(said: str) -> str:
     """The sentences in which uv says why nothing satisfies the requirements, as one paragraph."""
     text = said.partition("\nhint:")[0].replace("(e.g., with `--no-build`)", "").strip()
+    text, _, build = text.partition("[stderr]")
+    if build:  # of a build that fails the last line that it wrote says why
+        failed = re.search(r"Failed to [^\n]*", text)
+        return _short(f"{failed[0] if failed else 'the build fails'}: {last_line(build)}")
     causes = [" ".join(part.split()) for part in _CAUSE.split(text)]
     found = next((one for one in causes if one.startswith("Because")), "")
     if not found:

@@ -47,17 +47,14 @@ class Environment(NamedTuple):
     version: str
     kind: str
     incomplete: bool
+    usable: bool
+    """Whether all is in it that may be."""
     attempts: tuple[Attempt, ...]
 
     @property
     def python(self) -> Path:
         """The program."""
         return python_in(self.folder)
-
-    @property
-    def failed(self) -> bool:
-        """True where what Binder installs does not go in."""
-        return any(one.result is Result.FAILS for one in self.attempts)
 
 
 class UnavailableError(RepositoryError):
@@ -85,7 +82,7 @@ def make_server(plan: Plan, scratch: Scratch) -> Environment:
     folder = scratch.root / "server"
     _create(folder, DEFAULT_PYTHON)
     _installed(_install(folder, [*_TOOLS, *_server(DEFAULT_PYTHON)]), "Binder's Jupyter server")
-    return Environment(folder, _version(folder, scratch), "virtual environment", False, ())
+    return Environment(folder, _version(folder, scratch), "virtual environment", False, True, ())
 
 
 def _server(python: str) -> tuple[str, ...]:
@@ -99,6 +96,7 @@ class _Maker:
         self._wanted = find_wanted(repo, python, False, run)
         self._attempts: list[Attempt] = []
         self._learnt = pip.Learnt()
+        self._stopped = False
 
     def make(self) -> Environment:
         base = [*_TOOLS, *(("ipykernel",) if self._plan.separate_kernel else _server(self._python))]
@@ -108,19 +106,18 @@ class _Maker:
         else:
             _create(self._folder, self._python)
             _installed(_install(self._folder, base), "Binder's own packages")
-        if not self._failed:
+        if not self._stopped:
             self._install_listed()
-        if not self._failed:
+        if not self._stopped:
             self._install_paths()
         kind = "conda environment" if specs else "virtual environment"
         incomplete = any(one.result is Result.LEFT for one in self._attempts)
-        return Environment(self._folder, _version(self._folder, self._scratch), kind, incomplete, tuple(self._attempts))
-
-    @property
-    def _failed(self) -> bool:
-        return any(one.result is Result.FAILS for one in self._attempts)
+        version = _version(self._folder, self._scratch)
+        return Environment(self._folder, version, kind, incomplete, not self._stopped, tuple(self._attempts))
 
     def _say(self, result: Result, what: str, said: str, places: Sequence[str] = ()) -> None:
+        said = said.replace("--allow-builds", "--run")  # what `lock` calls it
+        self._stopped |= result is Result.FAILS
         self._attempts.append(Attempt(Stage.ENVIRONMENT, result, what, said, tuple(places)))
 
     # -- conda
@@ -173,10 +170,13 @@ class _Maker:
                 ]
         if isinstance(answer, Conflict):
             places = [str(place) for place in wanted.at(answer.packages)]
-            self._say(Result.FAILS, "the packages of pip", f"{answer.text} {answer.hint}".strip(), places)
+            sources = "--allow-builds" in answer.hint and not self._run  # whether Binder builds them is not known
+            said = f"{answer.text} {answer.hint}".strip()
+            self._say(Result.LEFT if sources else Result.FAILS, "the packages of pip", said, places)
+            self._stopped = True
             return
         self._install_pins(wanted, answer, there)
-        if replaced and not self._failed:
+        if replaced and not self._stopped:
             self._say(
                 Result.WORKS,
                 "Binder's own packages",
@@ -269,13 +269,7 @@ class _Maker:
 
     def _refuse(self, what: str, answer: Answer, places: Sequence[str] = ()) -> None:
         _answered(answer)
-        self._say(Result.FAILS, what, _reason(answer.said), places)
-
-
-def _reason(said: str) -> str:
-    """Why uv did not install something: of a build that fails the last line that it wrote."""
-    build = said.partition("[stderr]")[2].partition("\nhint:")[0]
-    return f"its build fails: {last_line(build)}" if build else pip_reason(said)
+        self._say(Result.FAILS, what, pip_reason(answer.said), places)
 
 
 def _line(pin: Pin, addresses: dict[str, str]) -> str:

@@ -52,3 +52,8 @@ class Outcome(NamedTuple):
     def failed(self) -> bool:
         """True when something that was tried does not work."""
         return any(one.result is Result.FAILS for one in self.attempts)
+
+    @property
+    def empty(self) -> bool:
+        """True when nothing could be tried."""
+        return all(one.result is Result.LEFT for one in self.attempts)

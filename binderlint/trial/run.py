@@ -41,7 +41,7 @@ def tried(repo: Snapshot, plan: Plan, original: Path, run: bool, tell: Callable[
         tell(f"Making an environment with Python {plan.python.version} ...")
         environment = make(repo, plan, scratch, run)
         attempts = [*environment.attempts]
-        if environment.failed:
+        if not environment.usable:
             attempts += _skipped(repo, plan)
         else:
             tell(f"Trying {counted(len(statements(repo)), 'import')} ...")
@@ -67,7 +67,7 @@ def _launch(
         _RUN
         if not run
         else _BROKEN
-        if environment.failed
+        if not environment.usable
         else "this computer has no /bin/sh"
         if os.name == "nt"
         else ""
