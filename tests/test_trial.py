@@ -149,7 +149,7 @@ def test_imports_are_tried_one_by_one(here: Path, said: Said) -> None:
         "  not tried  import mine: it is a module of the repository, which runs only with --run\n",
         "  not tried  the launch of Jupyter: it runs only with --run",
         "No code of the repository ran.",
-        "10 things: 4 tried and works, 4 tried and fails, 2 not tried.\n",
+        "Of 10 things: 4 worked, 4 failed, 2 not tried.\n",
     ):
         assert line in text, line
     assert "perhaps" not in text and "import json" not in text

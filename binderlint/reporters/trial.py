@@ -59,12 +59,8 @@ def _attempt(one: Attempt, style: Style) -> Iterator[str]:
 
 def _summary(found: Outcome) -> str:
     numbers = {result: sum(one.result is result for one in found.attempts) for result in Result}
-    words = [
-        f"{numbers[Result.WORKS]} tried and works",
-        f"{numbers[Result.FAILS]} tried and fails",
-        f"{numbers[Result.LEFT]} not tried",
-    ]
-    return f"{counted(len(found.attempts), 'thing')}: {', '.join(words)}."
+    words = (f"{numbers[Result.WORKS]} worked", f"{numbers[Result.FAILS]} failed", f"{numbers[Result.LEFT]} not tried")
+    return f"Of {counted(len(found.attempts), 'thing')}: {', '.join(words)}."
 
 
 def render_json(found: Outcome) -> str:
