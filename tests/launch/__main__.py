@@ -101,7 +101,7 @@ def examine(laboratory: Laboratory, case: Case, state: str, results: Results) ->
     }
     notes = f"; fails: {' '.join(said['notebooks']) or 'none'}" if case.notebooks else ""
     failed = f"; failed: {' '.join(happened['notebooks']) or 'none'}" if case.notebooks else ""
-    codes = " ".join(sorted({one.code for one in found if one.level is Level.LAUNCH and one.severity > Severity.INFO}))
+    codes = " ".join(sorted({one.code for one in found if _about_launch(one) and one.severity > Severity.INFO}))
     mark = "yes" if row["agrees"] else "**no**"
     says = ("stops" if said["launch"] else "launches") + (f" ({codes})" if codes else "")
     print(
@@ -182,8 +182,12 @@ def what_happens(laboratory: Laboratory, case: Case, folder: Path) -> dict[str, 
 
 
 def stops(found: tuple[Diagnostic, ...]) -> bool:
-    """Whether binderlint says that the launch fails."""
-    return any(one.level is Level.LAUNCH and one.severity is Severity.ERROR for one in found)
+    """Whether binderlint says that the launch fails, or that what the link opens is not there."""
+    return any(_about_launch(one) and one.severity is Severity.ERROR for one in found)
+
+
+def _about_launch(one: Diagnostic) -> bool:
+    return one.level is Level.LAUNCH or (one.level is Level.RUN and one.code.startswith("LNK"))
 
 
 def broken(found: tuple[Diagnostic, ...], case: Case) -> set[str]:
@@ -201,7 +205,7 @@ def agrees(
     """
     if unknown:
         return not said["launch"] and not happened["works"]
-    may = any(one.level is Level.LAUNCH and one.severity is Severity.WARNING for one in found)
+    may = any(_about_launch(one) and one.severity is Severity.WARNING for one in found)
     launched = said["launch"] != happened["works"] or (may and not said["launch"])
     return launched and (not happened["works"] or said["notebooks"] == sorted(happened["notebooks"]))
 
