@@ -18,9 +18,10 @@ import pytest
 from binderlint.cli import main
 from binderlint.lock.metadata import broken_versions, mended
 from binderlint.lock.reasons import conda_reason, pip_reason
-from binderlint.lock.sources import has_wheels, requirements_in, without_versions
+from binderlint.lock.sources import has_wheels, read_requirements_of_source, requirements_in, without_versions
 from binderlint.lock.together import lockable_pythons
 from binderlint.lock.when import find_days, find_known
+from binderlint.outside.online import Limits
 from binderlint.outside.uv import environment
 from tests.package_index import Index, archive, served_index
 
@@ -179,7 +180,24 @@ def test_a_conflict_has_its_lines_and_its_reason(here: Path, said: Said) -> None
     assert "requirements.txt:1:1" not in text
     assert "  All versions of pear depend on seed>=2 and apple<=1.0 depends on seed<2, so " in text
     assert "No other Python of Binder's changes that." in text
+    assert "Without `<2` they go together: requirements.txt:2:1: apple would be 3.0.\n" in text
     assert (here / "requirements.txt").read_text() == "six\napple<2\n\npear\n"
+
+
+def test_versions_that_only_an_old_pip_took(here: Path, said: Said) -> None:
+    """Pip before 20.3 installed the version that was written first."""
+    write(here, requirements_txt='apple==1.0 ; python_version > "3"\nseed[x] == 2.0  # newer\n')
+    code, text = said("--as-of", "2023-01-01")
+    assert code == 1
+    assert "Without `==1.0` they go together: requirements.txt:1:1: apple would be 3.0.\n" in text
+    assert "Without `== 2.0` they go together: requirements.txt:2:1: seed would be 1.0.\n" in text
+
+
+def test_no_version_is_too_much(here: Path, said: Said) -> None:
+    """A package that nobody has is not found without its version either."""
+    write(here, requirements_txt="apple\nnobody==1.0\n")
+    code, text = said()
+    assert code == 1 and "nobody was not found" in text and "Without" not in text
 
 
 def test_the_python_that_would_do(here: Path, said: Said) -> None:
@@ -277,6 +295,20 @@ def test_an_index_that_does_not_answer_is_no_finding(here: Path, said: Said, mon
     write(here, requirements_txt="apple\n")
     code, text = said()
     assert code == 2 and "The index of packages did not answer, so nothing is known of the versions" in text
+
+
+def test_a_source_may_be_large(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pyspark has only sources, of more than 200 MB each."""
+    asked: list[Limits] = []
+    made = archive("big-1.0", {"PKG-INFO": "Name: big\nVersion: 1.0\n", "big.egg-info/requires.txt": "seed\n"})
+
+    def read(address: str, limits: Limits) -> bytes:
+        asked.append(limits)
+        return made
+
+    monkeypatch.setattr("binderlint.lock.sources.read_web", read)
+    assert read_requirements_of_source("https://a.b/big-1.0.tar.gz") == ("seed",)
+    assert asked[0].size >= 320_000_000
 
 
 def test_without_the_extra(here: Path, said: Said, monkeypatch: pytest.MonkeyPatch) -> None:

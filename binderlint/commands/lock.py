@@ -239,7 +239,7 @@ def _for(python: str, moment: Moment | None) -> str:
 def _refused(job: _Job, found: Unresolved) -> int:
     """Say why the packages do not go together, where they are listed, and which Python they would go together for."""
     from binderlint.lock.moment import commit_moment
-    from binderlint.lock.together import first_that_resolves, proposals
+    from binderlint.lock.together import first_that_resolves, loosened, proposals
     from binderlint.snapshot import RepositoryError
 
     conflict = found.conflict
@@ -262,6 +262,13 @@ def _refused(job: _Job, found: Unresolved) -> int:
                 else "Not all other Pythons were tried: that takes too long here. Try one with --python."
             ]
         )
+        for one in loosened(job.python, job.moment, found, job.options.allow_builds, job.learnt):
+            _print(
+                [
+                    f"Without `{one.requirement.specifier}` they go together: {one.requirement.text.place}: "
+                    f"{one.requirement.name} would be {one.version}."
+                ]
+            )
         return FOUND
     words = [f"--python {other.python}"] if other.python != job.python else []
     words += [f"--as-of {other.moment.called}"] if other.moment else []

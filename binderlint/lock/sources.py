@@ -15,9 +15,9 @@ from binderlint.outside.online import Limits, OnlineError, read_web
 from binderlint.pattern import regex
 from binderlint.read.requirements import canonical
 
-_ARCHIVE = Limits(seconds=120, size=50_000_000)
+_ARCHIVE = Limits(seconds=300, size=400_000_000)  # pyspark, of which there are only sources, has 200 to 320 MB
 _MEMBERS = 50_000
-_UNPACKED = 500_000_000  # bytes that are gone through
+_UNPACKED = 2_000_000_000  # bytes that are gone through
 _LARGEST = 1_000_000  # bytes of a file that is read
 _STEP = regex(r"^\w+ (?:(Searching for a compatible version of)|Selecting:) ([\w.-]+)", re.MULTILINE)
 _INFO = regex(r"[^/]+/PKG-INFO")

@@ -11,13 +11,14 @@ from binderlint.lock.moment import Moment
 from binderlint.lock.pins import Conflict, Pin, Pins
 from binderlint.lock.wanted import Wanted, find_wanted
 from binderlint.read.digits import release
-from binderlint.read.requirements import canonical
+from binderlint.read.requirements import Requirement, canonical
 from binderlint.repo2docker.tables import PLATFORM, repo2docker
 from binderlint.snapshot import Snapshot
 from binderlint.source import RepositoryError
 from binderlint.values import NamedTuple
 
 _SECONDS = 120.0  # for trying other Pythons
+_LOOSENED = 4
 
 
 class Resolved(NamedTuple):
@@ -124,6 +125,35 @@ def first_that_resolves(
         except RepositoryError:  # an index does not answer any more
             return None, False
     return None, True
+
+
+class Loosened(NamedTuple):
+    """A requirement without whose version all goes together, and the version that it gets then."""
+
+    requirement: Requirement
+    version: str
+
+
+def loosened(
+    python: str, moment: Moment | None, found: Unresolved, allow_builds: bool, learnt: pip.Learnt
+) -> Iterator[Loosened]:
+    """The requirements of pip in a conflict, of which one has a version too many: pip before 20.3 installed such packages all the same.
+
+    Only the first few are tried, and none beside packages of conda.
+    """
+    wanted = found.wanted
+    keys = {canonical(name) for name in found.conflict.packages}
+    limited = [one for one in wanted.pip if one.key in keys and one.specifier and one.url is None]
+    for one in limited[:_LOOSENED] if not wanted.specs else ():
+        text = " ".join(str(one.text).split()).replace(str(one.specifier), "", 1)
+        others = tuple(other for other in wanted.pip if other is not one)
+        date = moment.time if moment else None
+        try:
+            answer = _pip(wanted._replace(pip=others, own=(*wanted.own, text)), python, date, allow_builds, [], learnt)
+        except RepositoryError:  # an index does not answer any more
+            return
+        if isinstance(answer, Pins):
+            yield Loosened(one, answer.version(one.key))
 
 
 def _may_resolve(
