@@ -1,15 +1,19 @@
-"""lock against the real index of packages, by hand: `python -m tests.lock_online`, and with `--install` into environments of those Pythons.
+"""lock and try against the real index of packages, by hand: `python -m tests.lock_online`, with `--install` into environments of those Pythons, with `--try` through `binderlint try --run`.
 
 Small repositories whose requirements have no versions, as people wrote them in three years. Each is locked as of its day, once more (which must change
 nothing), and with `--full`; what numpy is then is known. `--install` installs what was locked with pip and imports it, where this computer has the Python.
+`--try` has a notebook import it beside the real JupyterLab, which then answers for the notebook of a launch link.
 """
 
 from __future__ import annotations
 
+import io
+import json
 import os
 import subprocess
 import sys
 import time
+from contextlib import redirect_stdout
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
@@ -77,7 +81,28 @@ def installed(case: Case, folder: Path) -> str:
     )
 
 
-def run(install: bool) -> None:
+def tried(case: Case, folder: Path) -> str:
+    """Try what was locked, its notebook and its launch link; what came of it, in words."""
+    if find_python(case.python) is None:
+        return f"no Python {case.python} here"
+    cell = {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None}
+    source = "\n".join(f"import {one}" for one in case.modules.split())
+    kernel = {"kernelspec": {"name": "python3", "language": "python", "display_name": "Python"}}
+    notebook = {"cells": [{**cell, "source": source}], "metadata": kernel, "nbformat": 4, "nbformat_minor": 4}
+    (folder / "a.ipynb").write_text(json.dumps(notebook))
+    (folder / "README.md").write_text("https://mybinder.org/v2/gh/a/b/HEAD?urlpath=lab%2Ftree%2Fa.ipynb\n")
+    start, said = time.monotonic(), io.StringIO()
+    with redirect_stdout(said):
+        code = main(["try", str(folder), "--run", "--format", "json"])
+    found = json.loads(said.getvalue())["attempts"]
+    assert any(one["what"] == "/lab/tree/a.ipynb" and one["result"] == "works" for one in found), found
+    failed = [f"{one['what']}: {one['message']}" for one in found if one["result"] == "fails"]
+    assert code == bool(failed)
+    works = sum(one["stage"] == "imports" and one["result"] == "works" for one in found)
+    return f"tried in {time.monotonic() - start:.0f} s, {works} imports work; {failed or 'nothing fails'}"
+
+
+def run(install: bool, trial: bool) -> None:
     """All cases, one after the other."""
     rows = []
     with TemporaryDirectory() as temporary:
@@ -85,8 +110,9 @@ def run(install: bool) -> None:
             folder = Path(temporary, case.day)
             row = f"{case.day}, Python {case.python}: locked in {locked(case, folder):.1f} s"
             rows.append(f"{row}{f'; {installed(case, folder)}' if install else ''}")
+            rows += [f"  {tried(case, folder)}"] if trial else []
     print("\n".join(rows))
 
 
 if __name__ == "__main__":
-    run("--install" in sys.argv[1:])
+    run("--install" in sys.argv[1:], "--try" in sys.argv[1:])

@@ -297,6 +297,39 @@ def test_an_index_that_does_not_answer_is_no_finding(here: Path, said: Said, mon
     assert code == 2 and "The index of packages did not answer, so nothing is known of the versions" in text
 
 
+def test_all_packages_that_nobody_has_are_named(here: Path, said: Said) -> None:
+    """A list of conda's packages that was given to pip; uv names one at a time."""
+    write(here, requirements_txt="libapple\napple\npython==3.7\npear\nconda-things==1.0\n")
+    code, text = said("--as-of", "2018-03-01")
+    assert code == 1
+    assert "  The index has no versions of " in text
+    assert all(f"requirements.txt:{line}:1: " in text for line in (1, 3, 4, 5)) and "requirements.txt:2:1" not in text
+
+
+@pytest.mark.parametrize(
+    ("files", "version"),
+    [
+        ({"setup.py": 'from setuptools import setup\nsetup(install_requires=["seed<2"])\n'}, "seed==1.0"),
+        ({"setup.py": "", "setup.cfg": "[options]\ninstall_requires =\n    seed<2; python_version > '3'\n    six  # x\n"}, "seed==1.0"),
+        ({"pyproject.toml": "[project]\nname='a'\nversion='1'\ndependencies=['seed < 2']\n[build-system]\nrequires=[]\n"}, "seed==1.0"),
+        ({"setup.py": 'from setuptools import setup\nsetup(install_requires=["seed @ https://a.b/seed-1.0-py3-none-any.whl", "seed<3"])\n'}, "seed==2.0"),
+    ],
+)  # fmt: skip
+def test_what_the_repository_itself_requires(files: dict[str, str], version: str, here: Path, said: Said) -> None:
+    for name, text in files.items():
+        (here / name).write_text(text)
+    write(here, requirements_txt="apple==2.0\nseed\n")
+    assert said()[0] == 0
+    assert (here / "requirements.txt").read_text() == f"apple==2.0\n{version}\n"
+
+
+def test_what_a_setup_computes_is_not_known(here: Path, said: Said) -> None:
+    (here / "setup.py").write_text("from setuptools import setup\nsetup(install_requires=open('x').readlines())\n")
+    write(here, requirements_txt="apple\n")
+    code, text = said()
+    assert code == 0 and "what the repository's own package requires is not written down in it" in text
+
+
 def test_a_source_may_be_large(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pyspark has only sources, of more than 200 MB each."""
     asked: list[Limits] = []

@@ -273,6 +273,10 @@ def test_with_run_sources_are_built(index: Index, here: Path, said: Said) -> Non
         "import own",
     ):
         assert f"  works      {line}\n" in text, text
+    assert "0 not tried." in text
+    (here / "pyproject.toml").unlink()
+    write(here, {"setup.py": "import setuptools\nsetuptools.setup(install_requires=open('x').readlines())\n"})
+    assert "setup.py:1:1" in said()[1]
 
 
 @posix

@@ -45,6 +45,10 @@ _BUILD_TOOLS = (
 )
 _ANY_DAY = "2100-01-01T00:00:00Z"
 _ROUNDS = 150
+_MOST_ABSENT = 20
+_ABSENT = regex(
+    r"([\w.-]+) was not found in the package registry|[Tt]here (?:is|are) no versions? of ([\w.-]+)(?![\w.-]*[<>=])"
+)
 _SOURCE_ONLY = regex(r"Wheels are required for `([^`]+)`")
 NO_ANSWER = ("Request failed", "Failed to fetch", "error sending request", "Network connectivity")
 _NO_TIME = regex(r"missing an upload date|no upload date|missing upload (?:date|time)")
@@ -85,7 +89,7 @@ def resolve(
     search = _Search(call, learnt or Learnt())
     answer = search.run()
     if not answer.found:
-        return _conflict(call, answer)
+        return _with_absent(call, _conflict(call, answer))
     found = _packages(answer)
     if allow_builds and date and (leaked := [one for one in found if _is_newer(one, date)]):
         return _without_leaks(call, [str(one["name"]) for one in leaked])
@@ -292,6 +296,29 @@ def _conflict(call: _Call, answer: Answer) -> Conflict:
     else:
         hint = next((one for one in pip_hints(said) if "Metadata for" in one or "tags: " in one), "").rstrip(".")
     return Conflict(reason, named_in(" ".join((reason, *sources)), names), hint)
+
+
+def _with_absent(call: _Call, conflict: Conflict) -> Conflict:
+    """The conflict, and where a package is listed that the index does not have, all such packages: uv names one at a time."""
+    absent: list[str] = []
+    found, all_names = conflict, [_name(one) for one in call.requirements]
+    while len(absent) < _MOST_ABSENT and (named := _ABSENT.search(found.text)):
+        name = canonical(named[1] or named[2])
+        listed_ones = tuple(one for one in call.requirements if canonical(_name(one)) != name)
+        if listed_ones == call.requirements:  # a package that another one requires
+            break
+        absent.append(name)
+        if not listed_ones:
+            break
+        call = call._replace(requirements=listed_ones)
+        answer = call._replace(any_source=True, options=(*call.options, "--no-deps")).run({}, [])
+        if answer.found:
+            break
+        found = _conflict(call, answer)
+    if len(absent) < 2:
+        return conflict
+    names = [one for one in all_names if canonical(one) in absent]
+    return Conflict(f"The index has no versions of {listed(absent, _MOST_ABSENT)}.", tuple(names), conflict.hint)
 
 
 def _name(requirement: str) -> str:

@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from binderlint.facts.environment.channels import channel_list
 from binderlint.facts.environment.installs import PipFile
 from binderlint.facts.environment.mapping import conda_specs, environment_file
+from binderlint.facts.environment.own_package import own_dependencies
 from binderlint.lock.conda import channels_of
 from binderlint.lock.pip import Places
 from binderlint.lock.written import generated_specs, is_generated, kernel_files
 from binderlint.read.matchspec import MatchSpec
 from binderlint.read.requirements import Requirement
-from binderlint.read.toml import parse_pyproject
 from binderlint.repo2docker.detection import Checkout
+from binderlint.repo2docker.reading import RaisedError
 from binderlint.snapshot import Snapshot
 from binderlint.source import Place
 from binderlint.values import NamedTuple
@@ -41,7 +42,7 @@ class Wanted(NamedTuple):
     """Those of conda, but for Python itself."""
     channels: tuple[str, ...]
     own: tuple[str, ...]
-    """What the repository's own package requires, where it is installed and says so in pyproject.toml."""
+    """What the repository's own package requires, where it is installed and says so in pyproject.toml, setup.cfg or setup.py."""
     left: tuple[Left, ...]
 
     @property
@@ -82,7 +83,7 @@ def find_wanted(repo: Snapshot, python: str, fresh: bool, allow_builds: bool) ->
     file_of = environment_file(repo)
     if file_of:
         left += [Left(file_of.place(), f"`{one}` is not a channel on the web") for one in unknown]
-    own = tuple(_own(repo)) if file_of is None else ()
+    own = _own(repo, left) if file_of is None else ()
     return Wanted(tuple(pip), tuple(constraints), Places(tuple(options)), tuple(specs), channels, own, tuple(left))
 
 
@@ -116,12 +117,26 @@ def _options(file: PipFile, left: list[Left]) -> Iterator[str]:
             yield from ("--prerelease", "allow")
 
 
-def _own(repo: Snapshot) -> Iterator[str]:
-    """The requirements of the package in the root, which repo2docker installs where there is no requirements.txt."""
-    source = repo.get("pyproject.toml")
-    if source is None or not Checkout(repo).is_python_package:
-        return
-    project = parse_pyproject(source).get("project")
-    listed = project.get("dependencies") if isinstance(project, dict) else None
-    if isinstance(listed, list):
-        yield from (" ".join(one.split()) for one in listed if isinstance(one, str))
+def _own(repo: Snapshot, left: list[Left]) -> tuple[str, ...]:
+    """The requirements of the package in the root, which repo2docker installs after what is listed."""
+    try:
+        installed = Checkout(repo).is_python_package
+    except RaisedError:
+        installed = False
+    source = repo.get("pyproject.toml") or repo.get("setup.py")
+    if not installed or source is None:
+        return ()
+    found = own_dependencies(repo)
+    if found is None:
+        left.append(Left(source.place(), "what the repository's own package requires is not written down in it"))
+    return tuple(one for one in found or () if _is_requirement(one))
+
+
+def _is_requirement(text: str) -> bool:
+    """True for one that the resolver can be given: it has a name, and no address."""
+    from packaging.requirements import InvalidRequirement, Requirement
+
+    try:
+        return Requirement(text).url is None
+    except InvalidRequirement:
+        return False

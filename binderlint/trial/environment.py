@@ -154,6 +154,8 @@ class _Maker:
         wanted = self._wanted if self._run else self._without_choices()
         there_too = {str(one.text) for one in self._unnamed()}
         for left in wanted.left:
+            if self._run and left.place.source.path in ("pyproject.toml", "setup.py"):
+                continue  # its build tells
             if not self._run or left.place.text not in there_too:
                 self._say(Result.LEFT, left.place.text, left.why, [str(left.place)])
         if not wanted.requirements:

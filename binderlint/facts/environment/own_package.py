@@ -88,13 +88,20 @@ def own_build_requirements(repo: Snapshot) -> tuple[str, ...]:
 @fact
 def own_requirements(repo: Snapshot) -> tuple[str, ...] | None:
     """The canonical names of what the package in the root depends on, without its extras; None where a program computes them."""
+    if "poetry" in own_backend(repo) and not isinstance(own_table(repo).get("project"), dict):
+        poetry = _within(own_table(repo), "tool", "poetry", "dependencies")
+        return tuple(canonical(name) for name in poetry if name != "python") if isinstance(poetry, dict) else None
+    written = own_dependencies(repo)
+    return None if written is None else _names(list(written))
+
+
+@fact
+def own_dependencies(repo: Snapshot) -> tuple[str, ...] | None:
+    """What the package in the root depends on, without its extras, as requirements for pip; None where a program computes them, and for poetry's own table."""
     table, backend = own_table(repo), own_backend(repo)
     project = table.get("project")
     if isinstance(project, dict) and "dependencies" not in (project.get("dynamic") or ()):
-        return _names(project.get("dependencies", []))
-    if "poetry" in backend and not isinstance(project, dict):
-        poetry = _within(table, "tool", "poetry", "dependencies")
-        return tuple(canonical(name) for name in poetry if name != "python") if isinstance(poetry, dict) else None
+        return _texts(project.get("dependencies", []))
     if isinstance(project, dict) or (backend and "setuptools" not in backend):
         return None
     config, script = repo.get("setup.cfg"), repo.get("setup.py")
@@ -104,7 +111,7 @@ def own_requirements(repo: Snapshot) -> tuple[str, ...] | None:
         else None
     )
     if listed:
-        return None if "file:" in listed[1] else _names(re.split(r"[\n;]", re.sub(r"(?m)#.*|;.*$", "", listed[1])))
+        return None if "file:" in listed[1] else _texts(re.sub(r"(?m)#.*", "", listed[1]).split("\n"))
     return _of_setup(script.text.removeprefix("\ufeff")) if script else ()
 
 
@@ -160,7 +167,14 @@ def _of_setup(text: str) -> tuple[str, ...] | None:
     if not isinstance(asked, ast.List | ast.Tuple):
         return None
     words = [one.value for one in asked.elts if isinstance(one, ast.Constant)]
-    return _names(words) if len(words) == len(asked.elts) else None
+    return _texts(words) if len(words) == len(asked.elts) else None
+
+
+def _texts(written: object) -> tuple[str, ...] | None:
+    """Requirements, each as one line; None where one is not a text."""
+    if not isinstance(written, list) or not all(isinstance(one, str) for one in written):
+        return None
+    return tuple(text for one in written if (text := " ".join(one.split())))
 
 
 def _names(written: object) -> tuple[str, ...] | None:
