@@ -176,7 +176,7 @@ CASES = (
             "kernel.ipynb": notebook("1", kernel="tides"),
             "r.ipynb": notebook("1", kernel="ir", language="R"),
         },
-        notebooks=("works", "missing", "local", "caught", "file", "excel", "python2", "removed", "installs", "absolute", "dropped", "kernel", "r"),
+        notebooks=("works", "missing", "local", "caught", "file", "excel", "python2", "removed", "installs", "absolute", "dropped", "r"),
     ),
     Case("notebooks-python-3.12", notebooks({**SIX, "runtime.txt": "python-3.12\n"}, dropped="import imp", distutils="import distutils.util"), notebooks=("dropped", "distutils")),
     # Dockerfile

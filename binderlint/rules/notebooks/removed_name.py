@@ -104,6 +104,9 @@ def _found(
         elif use.call:
             for keyword in use.call.keywords:
                 for name in use.names:
+                    if gone := removed.get(f"{name}[{keyword.arg}]"):
+                        yield use.line, f"`{use.written}`", gone
+                        break
                     if gone := removed.get(f"{name}({keyword.arg})"):
                         yield use.line, f"The argument `{keyword.arg}` of `{use.written}`", gone
                         break
