@@ -534,6 +534,8 @@ ModuleNotFoundError: No module named 'numpy'
 hint: This error likely indicates ...
 """
     assert pip_reason(said) == "Failed to build `dark==1.0`: ModuleNotFoundError: No module named 'numpy'"
+    meson = said[: said.index("[stderr]")] + "[stdout]\nERROR: Dependency `cairo` not found\n\nA full log is at /x\n"
+    assert pip_reason(meson) == "Failed to build `dark==1.0`: ERROR: Dependency `cairo` not found"
 
 
 def test_a_long_tree_is_cut() -> None:

@@ -290,6 +290,7 @@ def test_with_run_sources_are_built(index: Index, here: Path, said: Said) -> Non
         ({"README.md": "https://mybinder.org/v2/gh/a/b/HEAD?urlpath=missing/app\n"}, ["works      Jupyter: the server", "fails      /missing/app: the answer is 404\n             README.md:1:1"]),
         ({"README.md": "https://mybinder.org/v2/gh/a/b/HEAD\n"}, ["works      /lab: the answer is 200"]),
         ({"setup.py": "", "pyproject.toml": SYSTEM, "backend.py": "raise SystemExit('no setup')\n"}, ["fails      the repository's own package: the build fails: no setup\n"]),
+        ({"apt.txt": "libx-dev\n", "setup.py": "", "pyproject.toml": SYSTEM, "backend.py": "raise SystemExit('no x.h')\n"}, ["not tried  the repository's own package: the build fails: no x.h. It may need the packages of apt.txt", "works      /lab"]),
         ({"requirements.txt": "apple\n./local\n", "local/pyproject.toml": SYSTEM, "local/backend.py": "raise SystemExit('no')\n"}, ["fails      ./local: the build fails: no\n             requirements.txt:2:1"]),
     ],
 )  # fmt: skip
@@ -343,6 +344,13 @@ def test_imports_that_hang_and_crash(here: Path, said: Said, monkeypatch: pytest
     assert "  fails      import fatal: " in text and "  works      import apple\n" in text
     monkeypatch.setattr(imports, "_ALL", 0.0)
     assert "  not tried  import fatal: the imports took more than 0 minutes\n" in said()[1]
+
+
+def test_a_library_of_the_system_is_not_judged(index: Index, here: Path, said: Said) -> None:
+    index.wheel("cairo", "1.0", files={"cairo.py": "raise ImportError('libcairo.so.2: cannot open shared object file')\n"})  # fmt: skip
+    write(here, {"requirements.txt": "cairo\n"}, "import cairo\n")
+    code, text = said()
+    assert code == 0 and "  not tried  import cairo: ImportError: libcairo.so.2: cannot open" in text
 
 
 def test_packages_that_do_not_go_together(here: Path, said: Said) -> None:

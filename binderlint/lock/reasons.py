@@ -10,6 +10,7 @@ from binderlint.pattern import regex
 
 _LONGEST = 900  # characters
 _LINES = 8
+_BUILD = ("[stderr]", "[stdout]")  # what a build that fails has written, the first of these that is there
 _CAUSE = regex(r"^(?:error|Caused by|\s*cause):\s*", re.MULTILINE)
 _END = regex(r",? we can conclude that your requirements are unsatisfiable\.?$")
 _LISTED = regex(r" and only the following versions of \S+ are available:.*?(?=,? we can conclude)")
@@ -18,16 +19,22 @@ _LISTED = regex(r" and only the following versions of \S+ are available:.*?(?=,?
 def pip_reason(said: str) -> str:
     """The sentences in which uv says why nothing satisfies the requirements, as one paragraph."""
     text = said.partition("\nhint:")[0].replace("(e.g., with `--no-build`)", "").strip()
-    text, _, build = text.partition("[stderr]")
-    if build:  # of a build that fails the last line that it wrote says why
+    if marks := [mark for mark in _BUILD if mark in text]:
+        text, _, build = text.partition(marks[0])
         failed = re.search(r"Failed to [^\n]*", text)
-        return _short(f"{failed[0] if failed else 'the build fails'}: {last_line(build)}")
+        return _short(f"{failed[0] if failed else 'the build fails'}: {_why(build)}")
     causes = [" ".join(part.split()) for part in _CAUSE.split(text)]
     found = next((one for one in causes if one.startswith("Because")), "")
     if not found:
         return _short(": ".join(one for one in causes if one))
     sentences = [_plain(one) for one in re.split(r"(?<=\.) (?=And )", found)]
     return _short(re.sub(r"^all\b", "All", " ".join(sentences)))
+
+
+def _why(build: str) -> str:
+    """The last line of what a build has written that speaks of an error, else the last line."""
+    errors = [line for line in build.splitlines() if re.search("error", line, re.IGNORECASE)]
+    return last_line("\n".join(errors)) or last_line(build)
 
 
 def _plain(sentence: str) -> str:

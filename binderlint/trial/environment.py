@@ -266,6 +266,10 @@ class _Maker:
         )
         if said.found:
             self._say(Result.WORKS, what, "built and installed", places)
+        elif Checkout(self._repo).has("apt.txt"):
+            _answered(said)
+            why = f"{pip_reason(said.said)}. It may need the packages of apt.txt, which are not installed here"
+            self._say(Result.LEFT, what, why, places)
         else:
             self._refuse(what, said, places)
 

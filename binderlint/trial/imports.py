@@ -163,6 +163,8 @@ def _tried(one: Statement, python: Interpreter) -> tuple[Result, str]:
     said = last_line(ended.said) or f"Python ends with exit code {ended.code}"
     if ended.code < 0:
         said = f"Python crashes (signal {-ended.code})"
+    if "cannot open shared object file" in said:
+        return Result.LEFT, f"{said}. That is a library of the system, and Binder's system is another one"
     if python.incomplete and said.startswith("ModuleNotFoundError"):
         return Result.LEFT, f"{said}, which may be in one of the packages that were not installed"
     return Result.FAILS, said
