@@ -297,6 +297,18 @@ def test_an_index_that_does_not_answer_is_no_finding(here: Path, said: Said, mon
     assert code == 2 and "The index of packages did not answer, so nothing is known of the versions" in text
 
 
+@pytest.mark.parametrize("listed", ["compiled", "compiled==1.0", "apple\ncompiled>=1"])
+def test_wheels_for_other_pythons_are_the_reason(listed: str, here: Path, said: Said) -> None:
+    """And not that there is no source, which was asked for after the wheels."""
+    write(here, requirements_txt=f"{listed}\n")
+    code, text = said("--python", "3.10")
+    assert code == 1 and "no source distribution" not in text
+    assert (
+        "compiled==1.0 has no wheels with a matching Python ABI tag" in text
+        or "compiled" in text.partition("The reason:")[2]
+    )
+
+
 def test_all_packages_that_nobody_has_are_named(here: Path, said: Said) -> None:
     """A list of conda's packages that was given to pip; uv names one at a time."""
     write(here, requirements_txt="libapple\napple\npython==3.7\npear\nconda-things==1.0\n")

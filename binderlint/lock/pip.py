@@ -177,7 +177,12 @@ class _Search:
                 learnt = self._add_sources(answer) or (answer.found and self._learn_sources(answer))
             if not learnt:
                 break
-        gone = [one for one in self.sources if f"{one} have no source distribution" in answer.said]
+        said = " ".join(answer.said.split())
+        gone = [
+            one
+            for one in self.sources
+            if re.search(rf"\b{re.escape(one)}(?:[=<>!~]\S*)? ha(?:s|ve) no source distribution", said)
+        ]
         if gone and not answer.found:  # say what is wrong with their wheels
             return self._ask([one for one in self.sources if one not in gone])
         return answer
