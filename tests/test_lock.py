@@ -303,10 +303,7 @@ def test_wheels_for_other_pythons_are_the_reason(listed: str, here: Path, said: 
     write(here, requirements_txt=f"{listed}\n")
     code, text = said("--python", "3.10")
     assert code == 1 and "no source distribution" not in text
-    assert (
-        "compiled==1.0 has no wheels with a matching Python ABI tag" in text
-        or "compiled" in text.partition("The reason:")[2]
-    )
+    assert re.search(r"compiled\S* has no wheels with a matching Python", text)
 
 
 def test_all_packages_that_nobody_has_are_named(here: Path, said: Said) -> None:
