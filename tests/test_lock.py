@@ -543,6 +543,8 @@ ModuleNotFoundError: No module named 'numpy'
 hint: This error likely indicates ...
 """
     assert pip_reason(said) == "Failed to build `dark==1.0`: ModuleNotFoundError: No module named 'numpy'"
+    told = "Using Python 3.6.15 environment at: /x\nResolved 1 package in 1ms\n   Building a @ file:///x\nerror: Failed to parse metadata\n"
+    assert pip_reason(told) == "Failed to parse metadata"
     meson = said[: said.index("[stderr]")] + "[stdout]\nERROR: Dependency `cairo` not found\n\nA full log is at /x\n"
     assert pip_reason(meson) == "Failed to build `dark==1.0`: ERROR: Dependency `cairo` not found"
 

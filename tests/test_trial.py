@@ -178,7 +178,7 @@ def test_without_run_nothing_of_the_repository_runs(index: Index, here: Path, sa
     files |= {"start": script, "postBuild": script, "uv.toml": "no-index = true\n", "pyproject.toml": "[tool.uv]\nno-index = true\n"}  # fmt: skip
     files["requirements.txt"] = f"apple\nbuilt\n./local\n--extra-index-url {index.address}/simple\nx @ {index.address}/files/x-1.0-py3-none-any.whl\n"  # fmt: skip
     files["sub/b.ipynb"] = notebook("import apple\nimport seed\nimport json\nimport mine")
-    write(here, files, "import mine\nimport built\nimport apple\n", "start", "postBuild")
+    write(here, files, "import mine\nimport built\nimport apple\nimport broken\n", "start", "postBuild")
     code_, text = said()
     assert code_ == 0, text
     assert not mark.exists()
@@ -190,6 +190,7 @@ def test_without_run_nothing_of_the_repository_runs(index: Index, here: Path, sa
         "  not tried  the repository's own package: to build it runs code of the repository, which takes --run\n",
         "  not tried  import built: it may be in one of the packages that were not installed\n",
         "  not tried  import apple: it is a module of the repository, which runs only with --run\n",
+        "  not tried  import broken: ModuleNotFoundError: No module named 'nowhere'. That may be for want of the packages that were not installed\n",
         "  works      import seed\n",
         "  not tried  postBuild: it runs only with --run\n",
         "  not tried  start: it runs only with --run\n",

@@ -11,6 +11,7 @@ from binderlint.pattern import regex
 _LONGEST = 900  # characters
 _LINES = 8
 _BUILD = ("[stderr]", "[stdout]")  # what a build that fails has written, the first of these that is there
+_PROGRESS = regex(r"^ *(?:Using Python|Resolved|Prepared|Building|Built|Downloading|Downloaded) .*\n", re.MULTILINE)
 _CAUSE = regex(r"^(?:error|Caused by|\s*cause):\s*", re.MULTILINE)
 _END = regex(r",? we can conclude that your requirements are unsatisfiable\.?$")
 _LISTED = regex(r" and only the following versions of \S+ are available:.*?(?=,? we can conclude)")
@@ -19,6 +20,7 @@ _LISTED = regex(r" and only the following versions of \S+ are available:.*?(?=,?
 def pip_reason(said: str) -> str:
     """The sentences in which uv says why nothing satisfies the requirements, as one paragraph."""
     text = said.partition("\nhint:")[0].replace("(e.g., with `--no-build`)", "").strip()
+    text = _PROGRESS.sub("", text)
     if marks := [mark for mark in _BUILD if mark in text]:
         text, _, build = text.partition(marks[0])
         failed = re.search(r"Failed to [^\n]*", text)

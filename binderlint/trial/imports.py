@@ -165,6 +165,6 @@ def _tried(one: Statement, python: Interpreter) -> tuple[Result, str]:
         said = f"Python crashes (signal {-ended.code})"
     if "cannot open shared object file" in said:
         return Result.LEFT, f"{said}. That is a library of the system, and Binder's system is another one"
-    if python.incomplete and said.startswith("ModuleNotFoundError"):
-        return Result.LEFT, f"{said}, which may be in one of the packages that were not installed"
+    if python.incomplete and ended.code > 0 and "cannot import name" not in said:
+        return Result.LEFT, f"{said}. That may be for want of the packages that were not installed"
     return Result.FAILS, said
