@@ -937,6 +937,7 @@ def test_no_other_module_starts_a_process() -> None:
         "outside/installed.py",  # asks a Python of the user, never git
         "outside/workers.py",  # starts binderlint's own Python, isolated
         "outside/programs.py",  # says how, and ends them: on Windows with taskkill
+        "outside/child.py",  # starts what `binderlint try` runs: see docs/security.md
         "outside/uv.py",  # starts the uv of `binderlint[lock]`, never git
         "outside/solver.py",  # waits for a library with asyncio, and starts nothing
     }
@@ -958,4 +959,4 @@ def test_uv_is_started_in_one_place_and_the_solver_starts_nothing() -> None:
     starts = r"(?:subprocess|os|asyncio)\.(Popen|run|call|check_\w+|create_subprocess_\w+|system|exec\w+|spawn\w+)\("
     assert re.findall(starts, (package / "uv.py").read_text(encoding="utf-8")) == ["Popen"]
     solver = (package / "solver.py").read_text(encoding="utf-8")
-    assert re.findall(starts, solver) == ["run"] and "asyncio.run(" in solver
+    assert len(re.findall(starts, solver)) == solver.count("asyncio.run(") > 0

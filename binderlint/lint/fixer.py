@@ -26,6 +26,7 @@ from binderlint.lint.rule import Rule
 from binderlint.lint.settings import Settings
 from binderlint.read.faults import faults
 from binderlint.repo2docker.build import build_plan
+from binderlint.repo2docker.names import OWN_PACKAGE
 from binderlint.repo2docker.plan import PlanError
 from binderlint.rules import find_rule
 from binderlint.snapshot import Snapshot
@@ -301,13 +302,13 @@ def _opened(solved: Iterable[Diagnostic]) -> set[str]:
 def _newly_read(before: Snapshot, after: Snapshot) -> set[str]:
     """The files that the build did not read, for their name or for another reason, and now does.
 
-    But for the scripts: one that fails does harm only now that it runs.
+    But for the scripts and the files of the repository's package: one that fails does harm only now that it is run or built.
     """
     gone = {source.data for path, source in before.sources.items() if path not in after.sources}
     read = {path for path in before.sources if build_plan(after).uses(path) and not build_plan(before).uses(path)}
     if gone:
         read |= {path for path, new in after.sources.items() if path not in before.sources and new.data in gone}
-    return {path for path in read if path.rpartition("/")[2] not in ("start", "postBuild")}
+    return {path for path in read if path.rpartition("/")[2] not in ("start", "postBuild", *OWN_PACKAGE)}
 
 
 def _further(solved: Iterable[Diagnostic], report: Report, after_report: Report) -> set[str]:
