@@ -81,7 +81,7 @@ def examine(laboratory: Laboratory, case: Case, state: str, results: Results) ->
     if state == FIXED and not mend(folder):
         return None
     plan = build_plan(Snapshot.from_folder(folder))
-    if plan.python and not laboratory.has_python(plan.python.version):
+    if plan.python and not plan.error and not laboratory.has_python(plan.python.version):
         print(
             f"| {case.name} | {state} | | not launched: there is no Python {plan.python.version} here | | |", flush=True
         )
