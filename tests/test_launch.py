@@ -60,6 +60,8 @@ def test_a_computer_without_podman_or_docker_is_told_what_is_missing(
         Laboratory(tmp_path).prepare()
     with pytest.raises(LaboratoryError, match="docker"):
         Laboratory(tmp_path, docker=True).prepare()
+    with pytest.raises(LaboratoryError, match="apt-get"):
+        Laboratory(tmp_path).install()
 
 
 def test_the_stand_ins_are_scripts_that_bash_reads() -> None:

@@ -1,4 +1,4 @@
-"""By hand: `python -m tests.launch [NAME ...] [--folder FOLDER] [--docker] [--again]`. See docs/launch.md."""
+"""By hand: `python -m tests.launch [NAME ...] [--folder FOLDER] [--docker] [--again] [--install]`. See docs/launch.md."""
 
 from __future__ import annotations
 
@@ -39,9 +39,12 @@ def main() -> int:
         "--docker", action="store_true", help="Docker and conda-forge as they are, without podman and stand-ins"
     )
     parser.add_argument("--again", action="store_true", help="launch anew what the folder has results of")
+    parser.add_argument("--install", action="store_true", help="first install what is needed with apt-get (as root)")
     arguments = parser.parse_args()
     laboratory = Laboratory(arguments.folder.absolute(), arguments.docker)
     try:
+        if arguments.install:
+            laboratory.install()
         laboratory.prepare()
     except LaboratoryError as error:
         print(f"Nothing is launched. {error}", file=sys.stderr)

@@ -22,6 +22,7 @@ _BASE = "docker.io/library/buildpack-deps:24.04"
 _PLAIN = "localhost/plain:1"  # an image with Jupyter, from which Dockerfiles start
 _PUBLIC = "quay.io/jupyter/base-notebook:2025-01-06"
 _CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
+_PROGRAMS = ("podman", "buildah", "crun", "debootstrap", "patchelf")  # and packages of the same names
 _BUILD_SECONDS = 1200
 
 
@@ -52,9 +53,17 @@ class Laboratory:
                 "DOCKER_HOST": "unix:///podman.sock",  # with this word in it repo2docker uses the command `podman`
             }
 
+    def install(self) -> None:
+        """Install what is needed from Debian or Ubuntu. Raises LaboratoryError."""
+        if not shutil.which("apt-get"):
+            raise LaboratoryError("There is no apt-get on this computer to install anything with")
+        packages = ["docker.io"] if self.docker else [*_PROGRAMS, "uidmap", "util-linux"]
+        self._must(["apt-get", "update", "-qq"])
+        self._must(["apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages])
+
     def prepare(self) -> None:
         """Make what is not there yet. Raises LaboratoryError."""
-        needed = ("docker",) if self.docker else ("podman", "buildah", "crun", "debootstrap", "patchelf", "unshare")
+        needed = ("docker",) if self.docker else (*_PROGRAMS, "unshare")
         if missing := [name for name in needed if not shutil.which(name)]:
             raise LaboratoryError(f"Not on this computer: {', '.join(missing)}. Install them, or launch elsewhere")
         if self.docker:
