@@ -1,4 +1,4 @@
-"""rebuild-on-every-commit: Binder builds a large environment again after every commit."""
+"""rebuild-on-every-commit: the environment is on the branch that people commit to, so Binder builds a new image after every commit."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class RebuildOnEveryCommit(Rule):
             return
         yield self.at(
             links[0].text("ref"),
-            "The environment is on the same branch as the notebooks, so Binder builds all of it again after every commit",
+            "A large environment is on the same branch as the notebooks: Binder builds a new image after every commit, and often installs all of it again",
             help="Put the environment on a branch of its own and fetch the notebooks with nbgitpuller, or launch a tag",
         )
 
