@@ -1,4 +1,4 @@
-"""rebuild-on-every-commit: the environment is on the branch that people commit to, so Binder builds a new image after every commit."""
+"""rebuild-on-every-commit: Every commit makes Binder build an image with a large environment anew."""
 
 from __future__ import annotations
 
