@@ -81,7 +81,7 @@ def judged(rule: Rule, path: Path) -> tuple[str, Entry]:
     subject = getattr(type(rule).check, "subject", None)
     about = f"{subject.__module__.partition('.')[2]}:{subject.__name__}" if subject else ""
     named = (rule.code, rule.name, path.parent.name, page.title)
-    entry = Entry(*named, severity, level, words, rule.since, about, rule.needs_git)
+    entry = Entry(*named, severity, level, words, rule.since, about, rule.needs_git, rule.needs_web)
     return page.rewritten(says), entry
 
 

@@ -14,6 +14,7 @@ from binderlint.git import Git
 from binderlint.pattern import regex
 from binderlint.source import EXECUTABLE, GITLINK, REGULAR, SYMLINK, Source
 from binderlint.values import NamedTuple
+from binderlint.web import Answer, Kind, Question, Web
 
 if TYPE_CHECKING:
     from binderlint.lint.settings import Settings
@@ -38,6 +39,7 @@ _CHANGES = regex(r"`binderlint --fix(?: --unsafe-fixes)?` changes:")
 _EMPTY = regex(r"Empty files?: (.*)\.")
 _WITH = regex(r"With `(--[^`]*)`\.")
 _GIT = "In git:"
+_WEB = "The web says:"
 _NO_VARIANTS = " (no variants)"
 _CELL = regex(r"^(?=# %%)", re.MULTILINE)
 
@@ -68,6 +70,7 @@ class Case(NamedTuple):
     reported: bool
     sources: tuple[Source, ...]
     git: Git | None
+    web: Web | None
     hub: str
     says: str | None
     changes: str | None
@@ -77,11 +80,11 @@ class Case(NamedTuple):
     """The lines, from the heading on, up to what binderlint says; and the line after the case."""
 
     def repository(self, sources: tuple[Source, ...] | None = None) -> Snapshot:
-        """A new snapshot of the case, or of other files with the same knowledge of git."""
+        """A new snapshot of the case, or of other files with the same knowledge of git and the web."""
         from binderlint.snapshot import Snapshot
 
         files = self.sources if sources is None else sources
-        return Snapshot(files, git=self.git, hub=self.hub)
+        return Snapshot(files, git=self.git, hub=self.hub, web=self.web)
 
     @property
     def settings(self) -> Settings:
@@ -190,7 +193,7 @@ def _case(heading: str, section: str, head: int, end: int, items: list[tuple[int
             raise PageError(f"{head + 1}: a heading under `{MORE}` begins with `{REPORTED}: ` or `{NOT_REPORTED}: `")
         reported = kind == REPORTED
     files: list[Source] = []
-    git, flags, says, changes, last = None, "", None, None, head + 1
+    git, web, flags, says, changes, last = None, None, "", None, None, head + 1
     for number, item in items:
         if isinstance(item, Block):
             lines = item.text.count("\n") + 2
@@ -202,11 +205,13 @@ def _case(heading: str, section: str, head: int, end: int, items: list[tuple[int
                 continue
             if item.label == _GIT:
                 git = _git(item)
+            elif item.label == _WEB:
+                web = _web(item)
             elif found := _FILE.fullmatch(item.label):
                 files.append(_source(item, found[1], found[2] or ""))
             else:
                 raise PageError(
-                    f"{item.line}: the line above a fence names its file (`path`:), or is `{_SAYS}`, `binderlint --fix` changes: or `{_GIT}`"
+                    f"{item.line}: the line above a fence names its file (`path`:), or is `{_SAYS}`, `binderlint --fix` changes:, `{_GIT}` or `{_WEB}`"
                 )
             last = number + lines
         elif found := _EMPTY.fullmatch(item):
@@ -223,6 +228,7 @@ def _case(heading: str, section: str, head: int, end: int, items: list[tuple[int
         reported,
         tuple(files),
         git,
+        web,
         words[words.index("--hub") + 1] if "--hub" in words else "mybinder.org",
         says,
         changes,
@@ -236,6 +242,26 @@ def _git(block: Block) -> Git:
 
     said = parse_pyproject(Source("git.toml", block.text.encode()))
     return Git(**said)._replace(refs=frozenset(said.get("refs", ())))
+
+
+def _web(block: Block) -> Web:
+    """What was answered: a table for each kind of question, with the subjects as keys."""
+    from binderlint.read.toml import parse_pyproject
+
+    said = parse_pyproject(Source("web.toml", block.text.encode()))
+    unknown = said.keys() - {kind.value for kind in Kind}
+    if unknown:
+        raise PageError(
+            f"{block.line}: nothing is asked about `{min(unknown)}`; the kinds are {', '.join(kind.value for kind in Kind)}"
+        )
+    answers = {}
+    for kind in Kind:
+        for subject, answer in said.get(kind.value, {}).items():
+            known: dict[str, Any] = {
+                name: tuple(value) if isinstance(value, list) else value for name, value in answer.items()
+            }
+            answers[Question(kind, subject)] = Answer(**{**known, "refs": frozenset(known.get("refs", ()))})
+    return Web(answers)
 
 
 def _source(block: Block, path: str, said: str) -> Source:

@@ -17,6 +17,7 @@ from binderlint.outside.worktree import read_folder, read_ref
 from binderlint.read.lock import Lock
 from binderlint.source import EXECUTABLE, GITLINK, REGULAR, SYMLINK, UNREAD, Files, Place, Source, decode_path
 from binderlint.source import RepositoryError as RepositoryError
+from binderlint.web import Kind, Web
 
 PATH_MAX = 4096  # characters: Linux opens no longer path
 
@@ -37,6 +38,7 @@ class Snapshot:
         hub: str | Hub = "mybinder.org",
         nothing_committed: bool = False,
         versions: Lock | None = None,
+        web: Web | None = None,
     ) -> None:
         self.sources: dict[str, Source] = {}
         self.untracked: dict[str, Source] = {}
@@ -49,6 +51,8 @@ class Snapshot:
         self.nothing_committed = nothing_committed
         self.versions = versions
         """What the user has installed, known beside the lock files."""
+        self.web = web
+        """What the web has answered (`--online`); None where nothing was asked."""
         self.answers: dict[Any, Any] = {}
         """What facts have answered (fact.py)."""
 
@@ -179,10 +183,14 @@ class Snapshot:
         """The repository after edits. Raises `edits.EditError` when one cannot be made."""
         return self.replace(apply(self.sources, edits).values())
 
-    def with_git(self, git: Git) -> Snapshot:
-        """The same files with other knowledge of refs and origin."""
+    def with_web(self, web: Web) -> Snapshot:
+        """The same files with what the web has answered, and with the refs of the origin where the clone does not know all of them."""
         same = self.replace(self.sources.values())
-        same.git = git
+        same.web = web
+        host = web.answer(Kind.REPOSITORY, self.git.origin)
+        if host and host.found and not self.git.complete:
+            branch = host.default_branch or self.git.default_branch
+            same.git = self.git._replace(refs=self.git.refs | host.refs, default_branch=branch, complete=True)
         return same
 
     def replace(self, sources: Iterable[Source]) -> Snapshot:
@@ -197,6 +205,7 @@ class Snapshot:
             hub=self._hub,
             nothing_committed=self.nothing_committed,
             versions=self.versions,
+            web=self.web,
         )
 
 

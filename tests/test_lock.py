@@ -21,7 +21,7 @@ from binderlint.lock.reasons import conda_reason, pip_reason
 from binderlint.lock.sources import has_wheels, read_requirements_of_source, requirements_in, without_versions
 from binderlint.lock.together import lockable_pythons
 from binderlint.lock.when import find_days, find_known
-from binderlint.outside.online import Limits
+from binderlint.outside.http import Limits
 from binderlint.outside.uv import environment
 from tests.package_index import Index, archive, served_index
 

@@ -248,7 +248,7 @@ def test_rules_that_need_what_git_knows_say_so(entry: Entry) -> None:
     """Whoever is silent where a clone does not know its origin and its branches cannot say that a comment or an entry is of no use."""
 
     def found(git: Git | None) -> int:
-        repo = Snapshot(case.sources, git=git, hub=case.hub)
+        repo = Snapshot(case.sources, git=git, hub=case.hub, web=case.web)
         return len([one for one in check(repo, rules=[rule]).diagnostics if one.code == rule.code])
 
     rule = rule_of(entry)

@@ -287,7 +287,7 @@ def _read(
         repo = Snapshot.from_folder(target.root, hub=settings.hub, versions=versions)
         if versions and (objection := versions.objection(_python_of(repo))):
             _warn(f"{item.label}{objection}")
-    return _with_all_refs(repo) if settings.online else repo
+    return _with_answers(repo, item) if settings.online else repo
 
 
 def _python_of(repo: Snapshot) -> str:
@@ -298,15 +298,21 @@ def _python_of(repo: Snapshot) -> str:
     return python.version if python else ""
 
 
-def _with_all_refs(repo: Snapshot) -> Snapshot:
-    """The repository with what its host says of branches and tags; without an answer, as it is."""
-    from binderlint.outside.online import OnlineError, with_all_refs
+def _with_answers(repo: Snapshot, item: Item) -> Snapshot:
+    """The repository with what the services that Binder uses say of what it names; who gave no answer is said."""
+    from binderlint.facts.online import web_questions
+    from binderlint.lock.offered import is_there, offered_versions
+    from binderlint.outside.online import ask_web
+    from binderlint.source import RepositoryError
 
+    web, unanswered = ask_web(web_questions(repo))
+    for sentence in unanswered:
+        _warn(f"{item.label}{sentence}")
     try:
-        return repo.with_git(with_all_refs(repo.git))
-    except OnlineError as error:
-        _warn(str(error))
-        return repo
+        web = web._replace(resolved=offered_versions(repo) if is_there() else None)
+    except RepositoryError as error:
+        _warn(f"{item.label}Versions that go together were not looked for: {error}")
+    return repo.with_web(web)
 
 
 def _fixed(repo: Snapshot, settings: Settings, item: Item, target: Target, options: argparse.Namespace) -> Fixed:

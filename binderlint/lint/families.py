@@ -33,6 +33,7 @@ FAMILIES = (
     Family("NIX", "nix", "Nix"),
     Family("DAT", "data", "Data, size, submodules, LFS"),
     Family("SEC", "security", "Secrets and security"),
+    Family("ONL", "online", "What the web says (`--online`)"),
     Family("BLT", "meta", "About binderlint's own run"),
 )
 META = "BLT"

@@ -112,11 +112,17 @@ def _asked(rules: list[Checker], repo: Snapshot) -> tuple[list[Diagnostic], froz
     for rule in rules:
         here, heard = run_rule(rule, repo)
         found += here
-        if heard and not (rule.needs_git and not (repo.git.origin and repo.git.complete)):
+        if heard and _is_told(rule, repo):
             judged.add(rule.code)
     left = _unexplained(repo, found, rules)
     explained = Counter(one.code for one in found) - Counter(one.code for one in left)
     return left, frozenset(judged - explained.keys())
+
+
+def _is_told(rule: Checker, repo: Snapshot) -> bool:
+    """Whether a rule was told all that it needs to know from git and the web."""
+    git = not rule.needs_git or bool(repo.git.origin and repo.git.complete)
+    return git and (not rule.needs_web or (repo.web is not None and repo.web.complete))
 
 
 def _deselected(repo: Snapshot, settings: Settings, rules: list[Checker]) -> Iterator[Suppressed]:

@@ -46,7 +46,7 @@ OPTIONS = (
     Option(
         "online",
         "flag",
-        "Ask the repository's host which branches and tags it has, where the clone does not know (a shallow checkout)",
+        "Ask the web about what the repository names: its branches, packages on PyPI and conda-forge, images, hubs, downloads",
         False,
         flag="--online",
     ),

@@ -21,6 +21,8 @@ class Checker(Protocol):
     def name(self) -> str: ...
     @property
     def needs_git(self) -> bool: ...
+    @property
+    def needs_web(self) -> bool: ...
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         """Yield what is wrong with the repository."""
 
@@ -39,6 +41,8 @@ class Rule:
 
     needs_git: ClassVar[bool] = False
     """It is silent where a clone does not know where it is from, or not all of its history, branches and tags."""
+    needs_web: ClassVar[bool] = False
+    """It only speaks of what the web has answered (`--online`)."""
 
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         """Yield what is wrong with the repository. Pure: reads nothing but `repo`."""

@@ -10,7 +10,7 @@ import io
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from binderlint.outside.online import Limits, OnlineError, read_web
+from binderlint.outside.http import Limits, OnlineError, read_web
 from binderlint.pattern import regex
 
 Broken = tuple[str, str]

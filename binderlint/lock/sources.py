@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 
 from binderlint.lock.metadata import mended
-from binderlint.outside.online import Limits, OnlineError, read_web
+from binderlint.outside.http import Limits, OnlineError, read_web
 from binderlint.pattern import regex
 from binderlint.read.requirements import canonical
 

@@ -11,6 +11,9 @@ from binderlint.read.shebang import PYTHON
 from binderlint.source import Place
 from binderlint.values import NamedTuple
 
+DOWNLOADERS = frozenset({"wget", "wget2", "curl", "aria2c", "axel"})
+"""Programs that save what is at an address."""
+
 _URL = regex(r"(?:https?|ftp|sftp|rsync|git|s3|gs)://[^\s'\"]+|\w[\w.-]*@[\w.-]+:[^\s'\"]+")
 _LOCAL = regex(
     r"(?:https?://)?(?:localhost|127\.\d+\.\d+\.\d+|0\.0\.0\.0|\[::1?\]|host\.docker\.internal|"

@@ -35,6 +35,7 @@ class Entry(NamedTuple):
     since: str
     about: str
     needs_git: bool = False
+    needs_web: bool = False
 
     @property
     def module(self) -> str:
@@ -59,7 +60,8 @@ class Listed:
     """A rule as the index has it. Its module is imported when there is something for it to look at."""
 
     def __init__(self, entry: Entry) -> None:
-        self.code, self.name, self.needs_git = entry.code, entry.name, entry.needs_git
+        self.code, self.name = entry.code, entry.name
+        self.needs_git, self.needs_web = entry.needs_git, entry.needs_web
         self._entry = entry
 
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:

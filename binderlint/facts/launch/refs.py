@@ -31,12 +31,15 @@ def is_gone(link: Link, repo: Snapshot) -> bool:
 
     It does not know in a shallow clone, or one of a single branch; nor whether a version newer than all is about to be released.
     """
+    return repo.git.complete and link.launches_repository(repo) and is_missing(link, repo.git.refs)
+
+
+def is_missing(link: Link, refs: frozenset[str]) -> bool:
+    """Whether a link names a branch or tag that is not among those of its repository."""
     ref = link.address.branch
-    if not repo.git.complete or not link.launches_repository(repo) or _is_known(ref, repo):
+    if _is_known(ref, refs) or is_sample_ref(ref) or names_a_file(ref) or _is_web_address(link):
         return False
-    if is_sample_ref(ref) or names_a_file(ref) or _is_web_address(link) or _is_release_to_come(ref, repo):
-        return False
-    return ref in USUAL or len(repo.git.refs) > 1
+    return not _is_release_to_come(ref, refs) and (ref in USUAL or len(refs) > 1)
 
 
 def is_this_state(link: Link, repo: Snapshot) -> bool:
@@ -65,17 +68,17 @@ def _is_web_address(link: Link) -> bool:
     return link.address.provider in HOSTED and bool(WEB_ADDRESS.match(link.text("repo", "ref")))
 
 
-def _is_known(ref: str, repo: Snapshot) -> bool:
+def _is_known(ref: str, refs: frozenset[str]) -> bool:
     short = re.sub(r"^(?:refs/)?(?:heads|tags)/", "", ref)
-    if ref in ("", "HEAD") or short in repo.git.refs or _COMMIT.fullmatch(ref):
+    if ref in ("", "HEAD") or short in refs or _COMMIT.fullmatch(ref):
         return True
-    return not repo.git.refs or ref.startswith(("refs/pull/", "pull/", "refs/merge-requests/"))
+    return not refs or ref.startswith(("refs/pull/", "pull/", "refs/merge-requests/"))
 
 
-def _is_release_to_come(ref: str, repo: Snapshot) -> bool:
+def _is_release_to_come(ref: str, refs: frozenset[str]) -> bool:
     """Whether a ref reads like a version newer than every tag."""
     found = _VERSION.match(ref)
     if not found:
         return False
-    versions = [release(known[1]) for name in repo.git.refs if (known := _VERSION.match(name))]
+    versions = [release(known[1]) for name in refs if (known := _VERSION.match(name))]
     return release(found[1]) > max(versions, default=())

@@ -74,13 +74,17 @@ def _once(packages: Iterable[AskedPackage]) -> list[AskedPackage]:
 
 
 def _from_lock(repo: Snapshot, packages: list[AskedPackage]) -> Fix | None:
-    """Write the versions of the first lock file that knows some of the packages and was made for the Python of the build."""
+    """Write the versions of the first lock file that knows some of the packages and was made for the Python of the build; without one, those that a resolver has found."""
     plan = build_plan(repo)
     python = plan.python.version if plan.python else ""
-    for lock in locks(repo):
+    resolved = repo.web.resolved if repo.web else None
+    for lock in (*locks(repo), *([resolved] if resolved else ())):
         edits = tuple(edit for one in packages if (edit := _pinned(one, lock)))
         if edits and lock.fits(python):
-            return Fix(f"Pin the versions of {lock.path}", edits, Applicability.UNSAFE)
+            title = (
+                "Pin the versions that go together today" if lock is resolved else f"Pin the versions of {lock.path}"
+            )
+            return Fix(title, edits, Applicability.UNSAFE)
     return None
 
 

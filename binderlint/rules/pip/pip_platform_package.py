@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from binderlint.changes.edits import insert, replace
+from binderlint.facts.environment.foreign import platform_of
 from binderlint.facts.environment.installs import pip_requirements
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Edit, Fix, Level, Severity
@@ -13,21 +14,6 @@ from binderlint.read.requirements import Requirement
 from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.plan import Plan
 from binderlint.snapshot import Snapshot
-
-# No file of these installs on Linux: no wheel, and no source that builds there.
-_BELONGS = {
-    "pywin32": "win32",
-    "pypiwin32": "win32",
-    "pywinpty": "win32",
-    "windows-curses": "win32",
-    "pyobjc": "darwin",
-    "pyobjc-core": "darwin",
-}
-
-
-def _platform(name: str) -> str:
-    """The `sys_platform` that a package is for, empty when it is for Linux too."""
-    return "darwin" if name.startswith("pyobjc-framework-") else _BELONGS.get(name, "")
 
 
 class PipPlatformPackage(Rule):
@@ -39,7 +25,7 @@ class PipPlatformPackage(Rule):
     def check(self, repo: Snapshot, plan: Plan) -> Iterator[Diagnostic]:
         python = plan.python.version if plan.python else "3.10"
         for one in pip_requirements(repo):
-            platform = _platform(one.key)
+            platform = platform_of(one.key)
             if not platform or one.url or not one.applies(python):
                 continue
             marker = f"sys_platform == '{platform}'"

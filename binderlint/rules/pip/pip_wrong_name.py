@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Iterator, Mapping
 
 from binderlint.changes.edits import between, remove_requirement, replace
 from binderlint.data import pairs
+from binderlint.facts.environment.foreign import PART_OF, stdlib_names
 from binderlint.facts.environment.installs import has_other_index, pip_requirements
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
@@ -21,23 +21,6 @@ from binderlint.snapshot import Snapshot
 _WRONG_NAMES = pairs("wrong_pip_names.tsv")
 
 
-_PART_OF = {
-    "mpl-toolkits": "matplotlib",
-    "matplotlib-pyplot": "matplotlib",
-    "pylab": "matplotlib",
-    "scipy-misc": "scipy",
-}
-
-
-# Modules of the standard library of which the index of Python packages has an unrelated or old package: pip finds that one.
-_STDLIB_ON_INDEX = {
-    "antigravity", "argparse", "ast", "asyncio", "chunk", "configparser", "contextvars", "dataclasses", "datetime", "dis", "email",
-    "enum", "functools", "graphlib", "hmac", "html", "http", "importlib", "ipaddress", "logging", "mailbox", "modulefinder",
-    "multiprocessing", "pathlib", "readline", "resource", "secrets", "selectors", "ssl", "statistics", "token", "typing", "uuid", "wave",
-    "wsgiref",
-}  # fmt: skip
-
-
 class PipWrongName(Rule):
     code = "PIP008"
     severity = Severity.ERROR
@@ -46,7 +29,6 @@ class PipWrongName(Rule):
     @about(build_plan)
     def check(self, repo: Snapshot, plan: Plan) -> Iterator[Diagnostic]:
         python = plan.python.version if plan.python else "3.10"
-        stdlib = {canonical(name) for name in sys.stdlib_module_names if not name.startswith("_")} - _STDLIB_ON_INDEX
         requirements, elsewhere, foreign = pip_requirements(repo), has_other_index(repo), pairs("not_for_pip.tsv")
         names = {one.key: one for one in reversed(requirements)}
         for one in requirements:
@@ -77,8 +59,8 @@ class PipWrongName(Rule):
                     fix=Fix(f"Remove `{one.name}`", (remove_requirement(one),)),
                     cause=what,
                 )
-            elif one.key in stdlib or one.key in _PART_OF:
-                whole = _PART_OF.get(one.key)
+            elif one.key in stdlib_names() or one.key in PART_OF:
+                whole = PART_OF.get(one.key)
                 what = f"comes with `{whole}`" if whole else "is part of Python itself"
                 yield self.at(
                     one.text,

@@ -9,6 +9,7 @@ from binderlint.changes.edits import replace
 from binderlint.facts.scripts.commands import script_addresses
 from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
+from binderlint.read.actions import DOWNLOADERS
 from binderlint.snapshot import Snapshot
 
 
@@ -19,7 +20,7 @@ class PostbuildHtmlDownload(Rule):
 
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         for _, command, url in script_addresses(repo):
-            if command.name not in ("wget", "wget2", "curl", "aria2c", "axel"):
+            if command.name not in DOWNLOADERS:
                 continue
             found = _page(url)
             if found is None:
