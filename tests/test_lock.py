@@ -16,13 +16,17 @@ from pathlib import Path
 import pytest
 
 from binderlint.cli import main
+from binderlint.lint.linter import check
 from binderlint.lock.metadata import broken_versions, mended
+from binderlint.lock.offered import offered_versions
 from binderlint.lock.reasons import conda_reason, pip_reason
 from binderlint.lock.sources import has_wheels, read_requirements_of_source, requirements_in, without_versions
 from binderlint.lock.together import lockable_pythons
 from binderlint.lock.when import find_days, find_known
 from binderlint.outside.http import Limits
 from binderlint.outside.uv import environment
+from binderlint.snapshot import Snapshot
+from binderlint.web import Web
 from tests.package_index import Index, archive, served_index
 
 Said = Callable[..., tuple[int, str]]
@@ -306,6 +310,27 @@ def test_wheels_for_other_pythons_are_the_reason(listed: str, here: Path, said: 
     assert re.search(r"compiled\S* has no wheels with a matching Python", text)
 
 
+def _offered(root: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """What the fix of unpinned-dependencies makes of the list with the versions that a resolver has found; empty where it has none."""
+    monkeypatch.setattr("binderlint.lock.offered.lockable_pythons", lambda: ["3.10", "3.7"])
+    repo = Snapshot.from_folder(root)
+    repo = repo.with_web(Web({}, True, offered_versions(repo)))
+    fixes = [one.fix for one in check(repo).diagnostics if one.code == "PIN002"]
+    return next(iter(repo.apply(fixes[0].edits).sources.values())).text if fixes and fixes[0] else ""
+
+
+def test_versions_are_offered_for_what_has_none(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As `--online` has them: of what is listed without a version, for the Python of the build, and nothing where nothing goes together."""
+    runtime = "python-3.10\n"
+    write(here, requirements_txt="apple\nseed>=1\nsix==1.0\n", runtime_txt=runtime)
+    assert _offered(here, monkeypatch) == "apple==3.0\nseed==3.0\nsix==1.0\n"
+    for listed in ("six==1.0\n", "apple\nseed>=9\n"):
+        write(here, requirements_txt=listed, runtime_txt=runtime)
+        assert offered_versions(Snapshot.from_folder(here)) is None
+    write(here, requirements_txt="apple\n", runtime_txt="python-3.13\n")
+    assert offered_versions(Snapshot.from_folder(here)) is None
+
+
 def test_all_packages_that_nobody_has_are_named(here: Path, said: Said) -> None:
     """A list of conda's packages that was given to pip; uv names one at a time."""
     write(here, requirements_txt="libapple\napple\npython==3.7\npear\nconda-things==1.0\n")
@@ -433,6 +458,13 @@ def test_conda_packages_are_pinned_in_their_places(here: Path, said: Said) -> No
     expected = CONDA.replace("apple>=1 ", "apple=2.0.0 ")
     assert (here / "environment.yml").read_text() == expected
     assert said()[0] == 0 and (here / "environment.yml").read_text() == expected
+
+
+@pytest.mark.usefixtures("channel")
+def test_versions_of_conda_are_offered(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "channels: [conda-forge, nodefaults]\ndependencies:\n  - python=3.10\n  - apple  # fruit\n"
+    write(here, environment_yml=text)
+    assert _offered(here, monkeypatch) == text.replace("apple ", "apple=2.1.0 ")
 
 
 @pytest.mark.usefixtures("channel")
