@@ -92,10 +92,11 @@ def _held(key: str, clauses: tuple[tuple[str, str], ...], python: str) -> tuple[
             return version, table, True, False
         if sign == "<" and table.first and version <= table.first:
             return version, table, False, True
+    newest = _newest(table, clauses)
+    if newest is not None:
+        return (newest, table, False, True) if table.too_old(newest) else None
     there = any(not table.missing(one) for one in table.releases)
-    if there and _newest(table, clauses) is None:
-        return release(clauses[0][1]), table, True, False
-    return None
+    return (release(clauses[0][1]), table, True, False) if there else None
 
 
 def newest_release(key: str, clauses: tuple[tuple[str, str], ...], python: str) -> Release | None:

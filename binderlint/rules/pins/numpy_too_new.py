@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from binderlint.changes.packages import add_package
 from binderlint.data import rows
-from binderlint.facts.environment.held import newest_release
+from binderlint.facts.environment.held import held_at, newest_release
 from binderlint.facts.environment.installs import has_other_index, pip_files, pip_requirements
 from binderlint.facts.environment.mapping import conda_specs
 from binderlint.facts.environment.own_package import own_installs
@@ -54,6 +54,9 @@ class NumpyTooNew(Rule):
                 return
             if one.key == "numpy":
                 continue
+            held = held_at(one, python)
+            if held and (held.too_old or held.missing):
+                continue  # pin-not-available-for-python: there is no ready-made package
             version = newest_release(one.key, one.clauses, python) if known else None
             if known is None or version is None:
                 package = packages_by_name().get(one.key)
