@@ -252,6 +252,10 @@ def test_a_kernel_of_its_own_is_held_whole(index: Index, here: Path, said: Said)
     code, text = said("--full")
     assert code == 2 and "lock knows the versions 3.7, 3.10" in text
     (here / "runtime.txt").write_text("python-3.7\n")
+    (here / "requirements.txt").write_text("plot\njinja2\n")
+    assert "No version is written for `jinja2`: " in said()[1]
+    assert (here / "requirements.txt").read_text() == "plot==1.0\njinja2\n"
+    (here / "requirements.txt").write_text("plot\n")
     assert "Not held are `ipython` and `jinja2`" in said("--full")[1]
     assert "jinja2" not in (here / "constraints.txt").read_text()
     with pytest.MonkeyPatch.context() as patch:

@@ -140,7 +140,7 @@ def _python(repo: Snapshot, given: str | None) -> str:
 def _lock(job: _Job) -> int:
     from binderlint.lint.wording import listed
     from binderlint.lock.together import Resolved, resolve_all
-    from binderlint.lock.written import left_to_binder
+    from binderlint.lock.written import left_to_binder, left_to_server
 
     found = resolve_all(job.repo, job.python, job.moment, job.options.allow_builds, job.learnt)
     if not isinstance(found, Resolved):
@@ -152,6 +152,8 @@ def _lock(job: _Job) -> int:
     edits, lines = _edits(job, found)
     after = job.repo.apply(edits)
     notes = found.notes
+    if names := left_to_server(job.repo):
+        notes += (f"No version is written for {listed(names)}: Binder's Jupyter server needs its own",)
     if job.options.full and (names := left_to_binder(job.repo, found.pip)):
         notes += (
             f"Not held are {listed(names)}: Binder's Jupyter server needs them in its own versions, which may be too new for packages of an earlier time",

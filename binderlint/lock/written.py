@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from binderlint.changes.edits import append, append_items, append_lines, create, insert_lines, replace
-from binderlint.data import listed_words
+from binderlint.data import listed_words, rows
 from binderlint.facts.environment.installs import PipFile, pip_files
 from binderlint.facts.environment.mapping import conda_list, conda_specs, environment_file, pip_section
 from binderlint.lint.diagnostic import Edit, Replace
@@ -49,13 +49,26 @@ def pin_edits(repo: Snapshot, python: str, pip: Pins | None, conda: Pins | None)
         for one in file.requirements if pip and not file.constraint else ():
             version = pip.version(one.key) if pip and one.name and not one.url and one.applies(python) else ""
             edit = _pinned(one, version) if version else None
-            if edit and one.key not in _SERVER:
+            if edit and not _is_servers(repo, one.key):
                 yield edit, Line(str(one.text.place), str(one.text), _changed(edit, one.text.place.span, repo))
     for spec in conda_specs(repo) if conda else ():
         version = conda.version(spec.key) if conda else ""
         edit = _pinned_spec(spec, version) if version else None
-        if edit and spec.key not in (*_SERVER, "python", "pip"):
+        if edit and spec.key not in ("python", "pip") and not _is_servers(repo, canonical(spec.key)):
             yield edit, Line(str(spec.text.place), str(spec.text), _changed(edit, spec.text.place.span, repo))
+
+
+def left_to_server(repo: Snapshot) -> list[str]:
+    """The packages that are listed without a version and get none: Binder's server has its own, and an older one would replace it."""
+    listed = [one for file in kernel_files(repo) if not file.constraint for one in file.requirements if not one.pin]
+    names = [*(str(one.name) for one in listed), *(str(one.name) for one in conda_specs(repo) if one.version is None)]
+    return [name for name in dict.fromkeys(names) if _is_servers(repo, canonical(name)) and name not in _SERVER]
+
+
+def _is_servers(repo: Snapshot, key: str) -> bool:
+    """True for the Jupyter server and for what it needs. Where the kernel has an environment of its own, its packages are not the server's."""
+    needed = {package for package, _ in rows("server_lowest.tsv")}
+    return key in _SERVER or (key in needed and not build_plan(repo).separate_kernel)
 
 
 def _changed(edit: Replace, span: Span, repo: Snapshot) -> str:
