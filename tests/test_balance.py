@@ -94,3 +94,29 @@ DEEP = "$(" * 200 + ")" * 200
 )
 def test_it_ends_whatever_it_is_given(text: str) -> None:
     speaks(text)
+
+
+@linux
+@pytest.mark.parametrize(
+    "text",
+    [
+        "echo $''\n",
+        "echo $'a\\'b'\n",
+        'echo "${x:-\\"}"\n',
+        'echo ${x:-\\"}\n',
+        "((x = 1 << 2))\necho a\n",
+        "echo $((1 << 2)) b\n",
+        "case x in a) echo a;;& b) echo b;& *) echo c;; esac\n",
+        "x=$(if true; then echo a; fi)\n",
+    ],
+)
+def test_what_is_hard_to_read_is_read(text: str) -> None:
+    assert not refused(text)
+    assert not speaks(text)
+
+
+@linux
+@pytest.mark.parametrize("text", ["x=$(if true; then echo a)\n", "x=$(echo $(echo $(while true; do a)))\n"])
+def test_errors_within_are_found(text: str) -> None:
+    assert refused(text)
+    assert speaks(text)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from binderlint.git import Git
 from binderlint.lint.diagnostic import Level, Severity
 from binderlint.lint.hubs import Hub, judge
 from binderlint.lint.linter import check
+from binderlint.lint.settings import Settings
 from binderlint.lint.verdict import Outcome, verdict
 from binderlint.repo2docker.build import build_plan
+from binderlint.rules import listed_rules
 from binderlint.snapshot import Snapshot
 from tests.cases import cases
 
@@ -79,3 +82,44 @@ def test_a_repository_without_an_environment_is_refused_by_hubs_that_build_none(
     (found,) = (one for one in report.diagnostics if one.name == "no-environment-file")
     assert (found.severity, found.level) == (severity, level)
     assert said in found.message
+
+
+def test_links_do_not_stop_the_launch_and_are_not_counted_with_what_may() -> None:
+    link = "[![Binder](https://mybinder.org/badge_logo.svg)](https://mybinder.org/v2/gh/ada/waves/gone)\n"
+    git = Git(origin="gh/ada/waves", branch="main", refs=frozenset({"main", "v1.0"}), complete=True)
+    files = {"README.md": link, "requirements.txt": "numpy==1.16.0\n", "runtime.txt": "python-3.12\n"}
+    report = check(Snapshot.from_dict(files, git=git))
+    assert {one.code for one in report.diagnostics if one.level is Level.LAUNCH} == {"LNK008", "PIN006"}
+    words = verdict(report)[0].words
+    assert words.startswith("1 problem may stop it")
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        (Settings(), ""),
+        (Settings(ignore={"ALL": ""}, path="binderlint.toml"), "leaves out every rule"),
+        (Settings(also_ignore=("ALL",)), "leaves out every rule"),
+        (Settings(also_ignore=("LNK",)), ""),
+    ],
+)
+def test_why_rules_had_no_say(settings: Settings, words: str) -> None:
+    offered = list(listed_rules())
+    said = settings.unjudged(offered, offered)
+    assert (words in said) if words else not said
+
+
+def test_what_the_configuration_does_not_select_is_told() -> None:
+    repo = Snapshot.from_dict({"requirements.txt": "numpy\n", "start": "#!/bin/bash\necho\n"})
+    settings = Settings(select=("PIN",), path="binderlint.toml")
+    hidden = {one.diagnostic.code for one in check(repo, settings).suppressed}
+    assert "STA001" in hidden
+    assert not hidden & {one.code for one in check(repo, settings).diagnostics}
+    assert not check(repo, settings._replace(given=frozenset({"select"}))).suppressed
+
+
+def test_of_several_patterns_the_first_is_named() -> None:
+    repo = Snapshot.from_dict({"requirements.txt": "numpy\n"})
+    settings = Settings(per_file_ignores={"*.txt": ("PIN",), "requirements.*": ("PIN002",)}, path="binderlint.toml")
+    reasons = [one.reason for one in check(repo, settings).suppressed if one.diagnostic.code == "PIN002"]
+    assert reasons == ["per-file-ignores: *.txt"]

@@ -63,7 +63,7 @@ def words_of(error: Exception) -> str:
         words = str(error).strip().split("\n")[0].rstrip(".")[:120]
     except RecursionError:  # the error quotes what is nested too deeply
         words = "nested too deeply"
-    return words or type(error).__name__
+    return words or "its content is not what the format asks for"
 
 
 def _is_plausible(data: Mapping[str, object]) -> bool:
