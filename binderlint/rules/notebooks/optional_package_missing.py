@@ -75,13 +75,14 @@ def _lacking(there: frozenset[str]) -> dict[str, list[_Need]]:
 
 def _need(use: Use, lacking: dict[str, list[_Need]]) -> _Need | None:
     """What a use needs and lacks: an import of a module, or a call that leaves the choice to the package."""
+    call = use.call
+    if call and any(one.arg in ("engine", "flavor", "parser", None) for one in call.keywords):
+        call = None
     for name in use.names:
         for need in lacking.get(name, ()):
             if use.imported and name == "plotly.express":
                 return need
-            if use.call is None or any(one.arg in ("engine", "flavor", "parser", None) for one in use.call.keywords):
-                continue
-            if not need.files or _file(use.call).lower().endswith(need.files):
+            if call and (not need.files or _file(call).lower().endswith(need.files)):
                 return need
     return None
 
