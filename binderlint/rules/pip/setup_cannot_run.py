@@ -11,6 +11,7 @@ from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.cells import parse_python, refused_line
+from binderlint.read.config import refused_config
 from binderlint.read.packages import package_of, packages_by_name
 from binderlint.snapshot import Snapshot
 from binderlint.source import Source
@@ -27,8 +28,18 @@ class SetupCannotRun(Rule):
 
     @about(own_installs)
     def check(self, repo: Snapshot, installs: tuple[OwnInstall, ...]) -> Iterator[Diagnostic]:
-        source, backend = repo.get("setup.py"), own_backend(repo)
-        if source is None or backend not in ("", _LEGACY, "setuptools.build_meta"):
+        source, backend, config = repo.get("setup.py"), own_backend(repo), repo.get("setup.cfg")
+        if backend not in ("", _LEGACY, "setuptools.build_meta"):
+            return
+        level = None if any(one.stops for one in installs) else Level.RUN
+        if config and (refused := refused_config(config.text)):
+            yield self.at(
+                config.slice(*config.line(refused.line)).trimmed(),
+                f"setuptools cannot read setup.cfg ({refused.reason}), so pip cannot build the package of this repository",
+                help=refused.advice,
+                level=level,
+            )
+        if source is None:
             return
         if any("no-build-isolation" in one.place.text for one in installs) or "sys.path" in source.text:
             return
@@ -41,7 +52,7 @@ class SetupCannotRun(Rule):
                 source.slice(*source.line(line)).trimmed(),
                 f"{message}, so pip cannot build the package of this repository",
                 help=advice,
-                level=None if any(one.stops for one in installs) else Level.RUN,
+                level=level,
             )
 
 

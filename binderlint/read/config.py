@@ -1,0 +1,42 @@
+"""Config: what setuptools refuses in setup.cfg, which it reads with Python's own configparser (setuptools/dist.py, `_parse_config_files`)."""
+
+from __future__ import annotations
+
+from binderlint.values import NamedTuple
+
+
+class Refused(NamedTuple):
+    """The line at which the reader stops (from 1), why, and what to do."""
+
+    line: int
+    reason: str
+    advice: str
+
+
+def refused_config(text: str) -> Refused | None:
+    """Where configparser stops in a text; None where it reads all of it."""
+    import configparser
+
+    parser = configparser.RawConfigParser()
+    try:
+        parser.read_string(text.removeprefix("\ufeff"))
+    except configparser.DuplicateOptionError as error:
+        return Refused(
+            error.lineno or 1, f"`{error.option}` is set twice in `[{error.section}]`", "Remove one of the two"
+        )
+    except configparser.DuplicateSectionError as error:
+        return Refused(error.lineno or 1, f"there are two sections `[{error.section}]`", "Make one section of the two")
+    except configparser.MissingSectionHeaderError as error:
+        return Refused(
+            error.lineno, "there is no section above this line", "Write the section, such as `[metadata]`, above it"
+        )
+    except configparser.ParsingError as error:
+        line = error.errors[0][0] if error.errors else 1
+        return Refused(
+            line,
+            "this line is no `key = value`",
+            "Write `key = value`, or indent the line if it goes on with the one above",
+        )
+    except (configparser.Error, ValueError, AttributeError):
+        return None
+    return None
