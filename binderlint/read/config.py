@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from binderlint.values import NamedTuple
 
 
@@ -17,9 +19,12 @@ def refused_config(text: str) -> Refused | None:
     """Where configparser stops in a text; None where it reads all of it."""
     import configparser
 
-    parser = configparser.RawConfigParser()
+    parser = configparser.ConfigParser()
+    parser.optionxform = str  # type: ignore[assignment]
     try:
         parser.read_string(text.removeprefix("\ufeff"))
+        for section in parser.sections():
+            parser.items(section)
     except configparser.DuplicateOptionError as error:
         return Refused(
             error.lineno or 1, f"`{error.option}` is set twice in `[{error.section}]`", "Remove one of the two"
@@ -37,6 +42,12 @@ def refused_config(text: str) -> Refused | None:
             "this line is no `key = value`",
             "Write `key = value`, or indent the line if it goes on with the one above",
         )
+    except configparser.InterpolationError as error:
+        found = re.search(
+            rf"^{re.escape(error.option)}[ \t]*[=:]", text[text.find(f"[{error.section}]") :], re.MULTILINE
+        )
+        at = text.find(f"[{error.section}]") + (found.start() if found else 0)
+        return Refused(text.count("\n", 0, at) + 1, "`%` begins the name of another key here", "Write `%%` for `%`")
     except (configparser.Error, ValueError, AttributeError):
         return None
     return None
