@@ -22,7 +22,7 @@ def refused_config(text: str) -> Refused | None:
     parser = configparser.ConfigParser()
     parser.optionxform = str  # type: ignore[assignment]
     try:
-        parser.read_string(text.removeprefix("\ufeff"))
+        parser.read_string(text)
         for section in parser.sections():
             parser.items(section)
     except configparser.DuplicateOptionError as error:
