@@ -1,4 +1,4 @@
-"""Online: what a repository names that services on the web can be asked about, the questions about it, and what they answered."""
+"""Online: what a repository names that services on the web can be asked about, and the questions about it."""
 
 from __future__ import annotations
 
@@ -35,13 +35,7 @@ from binderlint.snapshot import Snapshot
 from binderlint.source import GITLINK, Text
 from binderlint.today import today
 from binderlint.values import NamedTuple
-from binderlint.web import Kind, Question, Web
-
-
-@fact
-def web_answers(repo: Snapshot) -> Web | None:
-    """What the web has answered; None where nothing was asked."""
-    return repo.web
+from binderlint.web import Kind, Question
 
 
 def web_questions(repo: Snapshot) -> Iterator[Question]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from binderlint.facts.online import fetched_files, web_answers
+from binderlint.facts.answered import web_answers
+from binderlint.facts.online import fetched_files
 from binderlint.facts.scripts.commands import failure_effect
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity

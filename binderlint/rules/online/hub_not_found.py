@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from binderlint.changes.edits import replace
-from binderlint.facts.online import hub_address, unknown_hubs, web_answers
+from binderlint.facts.answered import web_answers
+from binderlint.facts.online import hub_address, unknown_hubs
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from binderlint.changes.edits import replace
+from binderlint.facts.answered import web_answers
 from binderlint.facts.launch.refs import USUAL, is_missing
-from binderlint.facts.online import named_repositories, web_answers
+from binderlint.facts.online import named_repositories
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from binderlint.facts.answered import web_answers
 from binderlint.facts.environment.python import python_minor, python_releases
-from binderlint.facts.online import index_requirements, web_answers
+from binderlint.facts.online import index_requirements
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule

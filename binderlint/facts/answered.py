@@ -1,0 +1,13 @@
+"""Answered: what the web has answered about a repository (`--online`). Apart from `online.py`, so that a run that asks nothing imports none of it."""
+
+from __future__ import annotations
+
+from binderlint.fact import fact
+from binderlint.snapshot import Snapshot
+from binderlint.web import Web
+
+
+@fact
+def web_answers(repo: Snapshot) -> Web | None:
+    """The answers; None where nothing was asked."""
+    return repo.web
