@@ -91,21 +91,22 @@ def parse_python(code: str) -> ast.Module | None:
 _PYTHON_2 = regex(
     r"""\s*(?:.*[:;]\s*)?(?:print(?:\s+(?![=(.\[,)]|(?:in|is|and|or|if|not)\b)\S|\s*>>)|except\s+(?:[\w.]+|\([^)]*\))\s*,\s*\w+\s*:|raise\s+[\w.]+\s*,|exec\s+["'\w])|.*(?:<>|\bur["'])"""
 )
+_IN_PYTHON_2 = ("print", "except", "raise", "exec", "<>", 'ur"', "ur'")  # one of them is in each
 
 
 def python_2_line(text: str) -> int:
     """The line of a cell at which Python 3 stops because it is Python 2; 0 where there is none."""
     import warnings
 
-    code = python(text)
-    if code is None:
+    code = python(text) if any(word in text for word in _IN_PYTHON_2) else None
+    lines = code.split("\n") if code is not None else []
+    if not any(map(_PYTHON_2.match, lines)):
         return 0
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            ast.parse(code)
+            ast.parse("\n".join(lines))
     except SyntaxError as error:
-        lines = code.split("\n")
         number = error.lineno or 0
         return number if 0 < number <= len(lines) and _PYTHON_2.match(lines[number - 1]) else 0
     except (ValueError, RecursionError, MemoryError):
