@@ -28,6 +28,10 @@ class Kind(Enum):
     """Is there something at an address, and how large is it?"""
 
 
+ADDRESSES = frozenset({Kind.HUB, Kind.IMAGE, Kind.FILE})
+"""Kinds of which the repository itself says who is asked."""
+
+
 class Question(NamedTuple):
     """One question, whose subject is written as its kind says."""
 

@@ -500,3 +500,20 @@ def test_what_is_found_online(web: Web, tmp_path: Path, capsys: pytest.CaptureFi
     assert "ONL001" in out
     assert "ONL002" in out
     assert not err
+
+
+def test_a_configuration_cannot_have_addresses_of_the_repository_asked(
+    web: Web, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The configuration comes with the repository: it gets no more than services that are the same for everybody."""
+    root = tmp_path / "theirs"
+    git(tmp_path, "init", "-q", "theirs")
+    (root / "binderlint.toml").write_text("online = true\n")
+    (root / "requirements.txt").write_text(f"--extra-index-url {web.address}/evil\nwavez==1\n")
+    (root / "postBuild").write_text(f"#!/bin/bash\nset -e\nwget {web.address}/data.nc\n")
+    (root / "README.md").write_text(f"# x\n\n[a]({web.address}/v2/gh/tide-lab/tides/HEAD)\n")
+    git(root, "add", "-A")
+    monkeypatch.setattr("binderlint.lock.offered.offered_versions", lambda repo: pytest.fail("no resolver is started"))
+    main([str(root)])
+    assert web.asked == ["GET /gh/tide-lab/tides.git/info/refs?service=git-upload-pack"]
+    capsys.readouterr()

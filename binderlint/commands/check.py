@@ -287,7 +287,7 @@ def _read(
         repo = Snapshot.from_folder(target.root, hub=settings.hub, versions=versions)
         if versions and (objection := versions.objection(_python_of(repo))):
             _warn(f"{item.label}{objection}")
-    return _with_answers(repo, item) if settings.online else repo
+    return _with_answers(repo, item, "online" in settings.given) if settings.online else repo
 
 
 def _python_of(repo: Snapshot) -> str:
@@ -298,18 +298,23 @@ def _python_of(repo: Snapshot) -> str:
     return python.version if python else ""
 
 
-def _with_answers(repo: Snapshot, item: Item) -> Snapshot:
-    """The repository with what the services that Binder uses say of what it names; who gave no answer is said."""
+def _with_answers(repo: Snapshot, item: Item, by_flag: bool) -> Snapshot:
+    """The repository with what the services that Binder uses say of what it names; who gave no answer is said.
+
+    A configuration comes with the repository, so without the flag only services are asked that the repository cannot choose.
+    """
     from binderlint.facts.online import web_questions
     from binderlint.lock.offered import is_there, offered_versions
     from binderlint.outside.online import ask_web
     from binderlint.source import RepositoryError
+    from binderlint.web import ADDRESSES
 
-    web, unanswered = ask_web(web_questions(repo))
+    questions = [one for one in web_questions(repo) if by_flag or one.kind not in ADDRESSES]
+    web, unanswered = ask_web(questions)
     for sentence in unanswered:
         _warn(f"{item.label}{sentence}")
     try:
-        web = web._replace(resolved=offered_versions(repo) if is_there() else None)
+        web = web._replace(resolved=offered_versions(repo) if by_flag and is_there() else None)
     except RepositoryError as error:
         _warn(f"{item.label}Versions that go together were not looked for: {error}")
     return repo.with_web(web)
