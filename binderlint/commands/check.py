@@ -309,8 +309,10 @@ def _with_answers(repo: Snapshot, item: Item, by_flag: bool) -> Snapshot:
     from binderlint.source import RepositoryError
     from binderlint.web import ADDRESSES
 
-    questions = [one for one in web_questions(repo) if by_flag or one.kind not in ADDRESSES]
-    web, unanswered = ask_web(questions)
+    questions = list(web_questions(repo))
+    allowed = [one for one in questions if by_flag or one.kind not in ADDRESSES]
+    web, unanswered = ask_web(allowed)
+    web = web._replace(complete=web.complete and len(allowed) == len(questions))
     for sentence in unanswered:
         _warn(f"{item.label}{sentence}")
     try:
