@@ -391,6 +391,17 @@ def test_an_image_for_which_nobody_gets_a_token(web: Web) -> None:
         assert found(Kind.IMAGE, "docker.io/ada/waves:1")[0] in (None, Answer(False))
 
 
+def test_a_token_is_for_its_registry_alone(web: Web) -> None:
+    with served(status(b"200 OK", b"{}")) as (elsewhere, heads):
+        web.page(
+            "/v2/ada/waves/manifests/1", '{"errors": [1]}', 401, WWW_Authenticate=f'Bearer realm="{web.address}/token"'
+        )
+        web.page("/v2/ada/waves/manifests/1 Bearer abc", "", 307, Location=f"{elsewhere}/manifest")
+        web.page("/token?scope=repository:ada/waves:pull", '{"token": "abc"}')
+        assert found(Kind.IMAGE, "docker.io/ada/waves:1") == (Answer(), [])
+    assert len(heads) == 1 and b"Authorization" not in heads[0]
+
+
 def test_what_is_no_registry_is_not_believed(web: Web) -> None:
     for code in (401, 403, 404, 500):
         web.page("/v2/ada/waves/manifests/1", "<html>", code)

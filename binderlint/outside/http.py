@@ -91,7 +91,7 @@ def _send(asked: Asked, limits: Limits) -> Reply:
     import requests
     from urllib3.exceptions import HTTPError
 
-    address = asked.address
+    address, sent = asked.address, {"Accept-Encoding": "identity", **asked.headers}
     with requests.Session() as session:
         session.auth = _nobody
         if asked.public:
@@ -107,12 +107,14 @@ def _send(asked: Asked, limits: Limits) -> Reply:
                     stream=True,
                     allow_redirects=False,
                     timeout=limits.seconds,
-                    headers={"Accept-Encoding": "identity", **asked.headers},
+                    headers=sent,
                 )
                 if answer.is_redirect:
                     target = urljoin(address, answer.headers["location"])
                     if urlsplit(target).scheme not in ("https", urlsplit(address).scheme):
                         raise OnlineError("it redirects to an address without https")
+                    if urlsplit(target).netloc != urlsplit(address).netloc:
+                        sent.pop("Authorization", None)
                     address = target
                     continue
                 headers = {name.lower(): value for name, value in answer.headers.items()}
