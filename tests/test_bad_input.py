@@ -874,3 +874,13 @@ def test_special_files_everywhere(tmp_path: Path, capsys: pytest.CaptureFixture[
     run(tmp_path, capsys, "--isolated", "--fix", "--unsafe-fixes")
     shutil.rmtree(tmp_path / ".git")
     run(tmp_path, capsys, "--isolated")
+
+
+def test_no_fix_is_offered_that_moves_a_file_which_could_not_be_read() -> None:
+    """An object of git's that is missing: what would be done with the file is not known to be right, and the report goes on."""
+    broken = unread(UnreadError("binder/environment.yml", "git has no such object"))
+    repo = Snapshot.from_dict({"binder/environment.yml": broken, "binder/apt.txt": "vim\n", ".binder/postBuild": ""})
+    found = {one.code: one for one in check(repo).diagnostics}
+    assert found["LAY005"].fix is None
+    repo = Snapshot.from_dict({"binder/environment.yml": "", "binder/apt.txt": "vim\n", ".binder/postBuild": ""})
+    assert {one.code: one for one in check(repo).diagnostics}["LAY005"].fix

@@ -12,7 +12,7 @@ from binderlint.lint.diagnostic import Applicability, Create, Delete, Edit, Fix,
 from binderlint.pattern import regex
 from binderlint.read.requirements import PLACEHOLDER
 from binderlint.snapshot import Snapshot
-from binderlint.source import Source, Span
+from binderlint.source import UNREAD, Source, Span
 
 # Names that files of services have, too.
 _OF_OTHERS = frozenset({"start", "Dockerfile"})
@@ -22,7 +22,7 @@ _RARE_ENDS = regex(r"[\v\f\x1c-\x1e\x85\u2028\u2029]")
 def honest(fix: Fix, repo: Snapshot) -> Fix | None:
     """The fix with the trust that it deserves.
 
-    None where it changes nothing, needs a path that is taken, or would write lines into what is not text or into YAML whose values may count at
+    None where it changes nothing, needs a path that is taken or a file that could not be read, or would write lines into what is not text or into YAML whose values may count at
     another place than their own; a proposal where the lines it writes would not be lines; unsafe where it drops a comment or a version that no
     edit of it writes again, and where it changes the `start` or the Dockerfile of an application that is not meant for Binder.
     """
@@ -38,7 +38,7 @@ def honest(fix: Fix, repo: Snapshot) -> Fix | None:
         trust = min(trust, Applicability.UNSAFE)
     for edit in fix.edits:
         source = repo.sources.get(edit.path)
-        if source is None and not isinstance(edit, Create):
+        if (source is None and not isinstance(edit, Create)) or (source is not None and source.mode == UNREAD):
             return None
         if source is None or not isinstance(edit, (Replace, Delete)):
             continue
