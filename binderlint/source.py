@@ -159,9 +159,10 @@ class Source:
 
     @cached_property
     def newline(self) -> str:
-        r"""The line end of the first line, `\n` when there is none."""
+        r"""The line end of the first line, `\n` when there is none. A `\r` alone, which programs of today take for white space, only where there is no other."""
         found = _LINE_END.search(self.text)
-        return found.group() if found else "\n"
+        end = found.group() if found else "\n"
+        return end if end != "\r" or "\n" not in self.text else "\r\n" if "\r\n" in self.text else "\n"
 
     @cached_property
     def line_starts(self) -> list[int]:

@@ -168,3 +168,11 @@ def test_no_byte_is_lost(data: bytes) -> None:
 def test_bytes_that_are_no_text_stay_in_utf_16() -> None:
     source = Source("requirements.txt", b"\xff\xfen\x00u\x00\n\x00\xe3\x80\x80")
     assert source.encode(source.text) == source.data
+
+
+@pytest.mark.parametrize(
+    ("text", "end"),
+    [("", "\n"), ("a\nb\r\n", "\n"), ("a\r\nb\n", "\r\n"), ("a\rb\nc", "\n"), ("a\rb\r\nc", "\r\n"), ("a\rb", "\r")],
+)
+def test_the_line_end_of_what_is_written(text: str, end: str) -> None:
+    assert Source("postBuild", text.encode()).newline == end
