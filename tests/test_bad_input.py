@@ -884,3 +884,11 @@ def test_no_fix_is_offered_that_moves_a_file_which_could_not_be_read() -> None:
     assert found["LAY005"].fix is None
     repo = Snapshot.from_dict({"binder/environment.yml": "", "binder/apt.txt": "vim\n", ".binder/postBuild": ""})
     assert {one.code: one for one in check(repo).diagnostics}["LAY005"].fix
+
+
+def test_files_that_could_not_be_read_for_one_reason_are_one_finding_at_the_first() -> None:
+    broken = [unread(UnreadError(path, "Permission denied")) for path in ("b.ipynb", "a.ipynb")]
+    repo = Snapshot.from_dict({"requirements.txt": "numpy==2.2.0\n", **{one.path: one for one in broken}})
+    found = [one for one in check(repo).diagnostics if one.name == "file-not-read"]
+    assert [one.path for one in found] == ["a.ipynb"]
+    assert "`a.ipynb` and `b.ipynb`" in found[0].message

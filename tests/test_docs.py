@@ -11,7 +11,7 @@ from binderlint import __version__
 from binderlint.cli import main
 from binderlint.docs import pages
 from binderlint.lint.families import FAMILIES
-from binderlint.rules import rule_index
+from binderlint.rules import find_entry, rule_index
 
 ROOT = Path(__file__).parent.parent
 PAGES = pages()
@@ -59,3 +59,13 @@ def test_codes_belong_to_families() -> None:
 def test_modules_stay_small(module: Path) -> None:
     text = module.read_text("utf-8")
     assert text.startswith(('"""', 'r"""')), "a module says in its first line what it is"
+
+
+def test_a_rule_is_found_by_its_code_and_its_name() -> None:
+    assert [entry.code for entry in map(find_entry, ("cnd001", "env-prefix", "LAY001")) if entry] == [
+        "CND001",
+        "CND001",
+        "LAY001",
+    ]
+    assert find_entry("CND") is None
+    assert find_entry("prefix") is None

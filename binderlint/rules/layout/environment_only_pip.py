@@ -44,7 +44,7 @@ def _as_requirements(repo: Snapshot, python: str) -> Fix | None:
     source, plan = environment_file(repo), build_plan(repo)
     if not source or "#" in source.text or repo.exists(plan.path("runtime.txt")):
         return None
-    lines = [str(item.line) for file in pip_files(repo)[:1] for item in file.lines]
+    lines = [str(item.line) for item in pip_files(repo)[0].lines]
     edits: list[Edit] = [create(plan.path("requirements.txt"), "\n".join(lines) + "\n"), Delete(source.path)]
     if python:
         edits.append(create(plan.path("runtime.txt"), f"python-{python}\n"))

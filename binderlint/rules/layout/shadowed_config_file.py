@@ -137,7 +137,7 @@ def _missing(repo: Snapshot, source: Source) -> list[str] | None:
     """The packages of an ignored requirements.txt or Pipfile that environment.yml does not have; None where that is not known."""
     environment = environment_mapping(repo)
     known = source.name == "Pipfile" or (source.name == "requirements.txt" and any(read_requirements(source)))
-    if environment is None or build_plan(repo).buildpack != Buildpack.CONDA or source.name not in _COMPARED:
+    if environment is None or source.name not in _COMPARED:
         return None
     try:
         return not_in(environment, source) if known else []
