@@ -528,3 +528,20 @@ def test_a_configuration_cannot_have_addresses_of_the_repository_asked(
     main([str(root)])
     assert web.asked == ["GET /gh/tide-lab/tides.git/info/refs?service=git-upload-pack"]
     capsys.readouterr()
+
+
+def test_nothing_is_asked_about_a_repository_that_cannot_be_read(
+    web: Web, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = tmp_path / "damaged"
+    git(tmp_path, "init", "-q", "damaged")
+    (root / "environment.yml").write_text("dependencies: [python=3.12, waves]\n")
+    git(root, "add", "-A")
+    git(root, "commit", "-qm", "one")
+    name = git(root, "rev-parse", "HEAD:environment.yml").decode().strip()
+    (root / ".git/objects" / name[:2] / name[2:]).unlink()
+    assert main(["--online", "--ref", "HEAD", str(root)]) == 1
+    out, err = capsys.readouterr()
+    assert "could not be read" in out
+    assert "bug" not in err
+    assert not web.asked

@@ -303,22 +303,31 @@ def _with_answers(repo: Snapshot, item: Item, by_flag: bool) -> Snapshot:
 
     A configuration comes with the repository, so without the flag only services are asked that the repository cannot choose.
     """
+    from contextlib import nullcontext
+
     from binderlint.facts.online import web_questions
     from binderlint.lock.offered import is_there, offered_versions
     from binderlint.outside.online import ask_web
-    from binderlint.source import RepositoryError
+    from binderlint.outside.progress import shown
+    from binderlint.source import RepositoryError, UnreadError
     from binderlint.web import ADDRESSES
 
-    questions = list(web_questions(repo))
+    try:
+        questions = list(web_questions(repo))
+    except UnreadError:
+        return repo  # which is said by a rule: what cannot be read is not judged
     allowed = [one for one in questions if by_flag or one.kind not in ADDRESSES]
-    web, unanswered = ask_web(allowed)
+    with shown("Asking the web ...") if item.alone else nullcontext():
+        web, unanswered = ask_web(allowed)
     web = web._replace(complete=web.complete and len(allowed) == len(questions))
     for sentence in unanswered:
         _warn(f"{item.label}{sentence}")
-    try:
-        web = web._replace(resolved=offered_versions(repo) if by_flag and is_there() else None)
-    except RepositoryError as error:
-        _warn(f"{item.label}Versions that go together were not looked for: {error}")
+    if by_flag and is_there():
+        try:
+            with shown("Looking for versions that go together ...") if item.alone else nullcontext():
+                web = web._replace(resolved=offered_versions(repo))
+        except RepositoryError as error:
+            _warn(f"{item.label}Versions that go together were not looked for: {error}")
     return repo.with_web(web)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from binderlint.outside.streams import command
 
@@ -19,9 +21,13 @@ class Progress:
 
     def show(self, number: int) -> None:
         """Say how many are done. A terminal that is too narrow gets as much of it as fits in one line."""
+        self.say(f"{number} of {self._total} {self._done}")
+
+    def say(self, words: str) -> None:
+        """Show words instead of what is shown."""
         self.hide()
         if columns := _columns():
-            text = f"{number} of {self._total} {self._done}"[: columns - 1]
+            text = words[: columns - 1]
             command(text)
             self._shown = len(text)
 
@@ -30,6 +36,17 @@ class Progress:
         if self._shown:
             command(f"\r{' ' * self._shown}\r")
             self._shown = 0
+
+
+@contextmanager
+def shown(words: str) -> Iterator[None]:
+    """Show words while something takes its time. Nothing else may be printed meanwhile."""
+    progress = Progress(0, "")
+    progress.say(words)
+    try:
+        yield
+    finally:
+        progress.hide()
 
 
 def _columns() -> int:
