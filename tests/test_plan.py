@@ -445,3 +445,17 @@ def test_check_at_a_link(hosted: Path, capsys: pytest.CaptureFixture[str], monke
     assert main(["gh:o/r@v1", "--output", "json"]) in (0, 1)
     assert "python-unpinned" in capsys.readouterr().out
     assert main(["gh:o/r@v1", "--fix"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("files", "path", "text"),
+    [
+        ({"README.md": "# x\n", "runtime.txt": "r-9.9-2024-11-01\n"}, "runtime.txt", "r-9.9-2024-11-01"),
+        ({"README.md": "# x\n", "requirements.txt": "", "apt.txt": "vim\n  ?graphviz  # x\n"}, "apt.txt", "?graphviz"),
+    ],
+)
+def test_the_place_of_an_error(files: dict[str, str], path: str, text: str) -> None:
+    error = build_plan(Snapshot.from_dict(files)).error
+    assert error
+    assert error.place.path == path
+    assert error.place.text.strip() == text
