@@ -8,9 +8,9 @@ from binderlint.fact import fact
 from binderlint.facts.environment.asked import asked_names
 from binderlint.facts.environment.installs import pip_requirements
 from binderlint.facts.environment.mapping import conda_specs
-from binderlint.read.constraints import only_below
+from binderlint.read.constraints import End, conda_end, only_below, pip_end
 from binderlint.read.installer import CONDA, asked_for, is_pip
-from binderlint.read.matchspec import parse_spec
+from binderlint.read.matchspec import MatchSpec, parse_spec
 from binderlint.read.requirements import canonical
 from binderlint.read.script import Command, Script
 from binderlint.repo2docker.build import build_plan
@@ -47,9 +47,24 @@ def _installs_older(command: Command, package: str, release: tuple[int, ...]) ->
             continue
         if conda and package == "notebook" and canonical(spec.key) in _OLD_NOTEBOOK:
             return True
-        if canonical(spec.key) == package and spec.version and spec.admits(release) is not True:
+        if canonical(spec.key) == package and _is_held_below(spec, release):
             return True
     return False
+
+
+def _is_held_below(spec: MatchSpec, release: tuple[int, ...]) -> bool:
+    """Whether the newest version that a match spec lets through may be below a release."""
+    if spec.version is None:
+        return False
+    return spec.admits(release) is None or _is_below(conda_end(str(spec.version)), release)
+
+
+def _is_below(end: End, release: tuple[int, ...]) -> bool:
+    """Whether a constraint with this upper end only lets versions below a release through."""
+    first = len(release)
+    while first > 1 and not release[first - 1]:
+        first -= 1
+    return end < release[:first]
 
 
 def is_older(repo: Snapshot, package: str, release: tuple[int, ...]) -> bool:
@@ -73,9 +88,6 @@ def may_be_older(repo: Snapshot, package: str, release: tuple[int, ...]) -> bool
     if package == "notebook" and {canonical(spec.key) for spec in specs} & _OLD_NOTEBOOK:
         return True
     for spec in specs:
-        if canonical(spec.key) == package and spec.version is not None and spec.admits(release) is not True:
+        if canonical(spec.key) == package and _is_held_below(spec, release):
             return True
-    for requirement in pip_requirements(repo):
-        if requirement.key == package and any(operator not in (">=", ">", "!=") for operator, _ in requirement.clauses):
-            return True
-    return False
+    return any(one.key == package and _is_below(pip_end(one.clauses), release) for one in pip_requirements(repo))
