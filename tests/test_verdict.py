@@ -123,3 +123,8 @@ def test_of_several_patterns_the_first_is_named() -> None:
     settings = Settings(per_file_ignores={"*.txt": ("PIN",), "requirements.*": ("PIN002",)}, path="binderlint.toml")
     reasons = [one.reason for one in check(repo, settings).suppressed if one.diagnostic.code == "PIN002"]
     assert reasons == ["per-file-ignores: *.txt"]
+
+
+def test_what_certainly_stops_the_launch_is_not_counted_with_what_may() -> None:
+    files = {"requirements.txt": "numpy==2.2.0\n", "runtime.txt": "python-3.12\n", "start": "#!/bin/bash\necho\n"}
+    assert verdict(check(Snapshot.from_dict(files)))[0].words == "no: 1 problem stops it"
