@@ -595,7 +595,7 @@ def test_no_redirect_leaves_the_server() -> None:
             pass
 
     with HTTPServer(("127.0.0.1", 0), Handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
         origin = f"http://127.0.0.1:{server.server_port}"
         assert visit.visit(f"{origin}/out") == (302, "http://127.0.0.1:9/away")
         assert visit.visit(f"{origin}/again").status == 0
