@@ -7,7 +7,7 @@ import socket
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -41,14 +41,21 @@ def served(answer: Answer) -> Iterator[tuple[str, list[bytes]]]:
                 connection, _ = listener.accept()
             except OSError:
                 return
+            if over.is_set():
+                connection.close()
+                return
             threading.Thread(target=serve, args=(connection,), daemon=True).start()
 
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        threading.Thread(target=accept, daemon=True).start()
+        accepting = threading.Thread(target=accept, daemon=True)
+        accepting.start()
         try:
             yield f"http://127.0.0.1:{listener.getsockname()[1]}", heads
         finally:
             over.set()
+            with suppress(OSError):  # the thread must not wait on a socket whose number the next one gets
+                socket.create_connection(listener.getsockname(), 5).close()
+            accepting.join(5)
 
 
 def silence(connection: socket.socket, head: bytes) -> None:
