@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from binderlint.changes.edits import append, append_lines
+from collections.abc import Sequence
+
+from binderlint.changes.edits import append, append_lines, create
 from binderlint.facts.environment.mapping import conda_list
-from binderlint.lint.diagnostic import Applicability, Fix
-from binderlint.repo2docker.build import used_file
+from binderlint.lint.diagnostic import Applicability, Edit, Fix
+from binderlint.lint.wording import listed
+from binderlint.repo2docker.build import build_plan, used_file
 from binderlint.snapshot import Snapshot
 
 
@@ -18,3 +21,13 @@ def add_package(repo: Snapshot, pip: str, conda: str) -> Fix | None:
     if source is None:
         return None
     return Fix(f"Add `{pip}` to {source.path}", (append_lines(source, pip),), Applicability.UNSAFE)
+
+
+def add_apt_packages(repo: Snapshot, names: Sequence[str]) -> Fix | None:
+    """The fix that adds packages of Ubuntu to apt.txt, which is created where there is none; None where something else has its name."""
+    source, path = used_file(repo, "apt.txt"), build_plan(repo).path("apt.txt")
+    if source is None and repo.exists(path):
+        return None
+    lines = "\n".join(names)
+    edit: Edit = append_lines(source, lines) if source else create(path, f"{lines}\n")
+    return Fix(f"Add {listed(names, 6)} to {path}", (edit,), Applicability.UNSAFE)

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from binderlint.changes.edits import append_lines, create
+from binderlint.changes.packages import add_apt_packages
 from binderlint.data import rows
 from binderlint.facts.environment.apt import apt_entries
 from binderlint.facts.environment.installs import pip_requirements
 from binderlint.facts.environment.mapping import conda_specs
 from binderlint.facts.notebooks import shown_notebooks
 from binderlint.lint.about import about
-from binderlint.lint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
+from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.apt import gone_from_noble
 from binderlint.read.cells import imports
 from binderlint.read.constraints import only_below
 from binderlint.read.digits import release
 from binderlint.read.plain_notebook import PlainNotebook
-from binderlint.repo2docker.build import build_plan, used_file
+from binderlint.repo2docker.build import build_plan
 from binderlint.snapshot import Snapshot
 from binderlint.source import Place, Text
 
@@ -53,7 +53,7 @@ class SystemLibraryMissing(Rule):
                     use,
                     f"`{package}` needs {needs}, which pip does not install: {effect}",
                     help=f"Add `{library}` to {plan.path('apt.txt')}{other}",
-                    fix=_added(repo, library),
+                    fix=add_apt_packages(repo, (library,)),
                 )
 
 
@@ -63,12 +63,3 @@ def _uses(notebooks: tuple[PlainNotebook, ...], modules: frozenset[str]) -> Iter
         for cell in page.code if page.is_python else ():
             if any(name in cell.text for name in modules):
                 yield from (page.line(cell.number, one.line) for one in imports(cell.text) if one.name in modules)
-
-
-def _added(repo: Snapshot, library: str) -> Fix | None:
-    """A line in apt.txt, which is created where there is none."""
-    source, path = used_file(repo, "apt.txt"), build_plan(repo).path("apt.txt")
-    if source is None and repo.exists(path):
-        return None
-    edit: Edit = append_lines(source, library) if source else create(path, f"{library}\n")
-    return Fix(f"Add `{library}` to {path}", (edit,), Applicability.UNSAFE)
