@@ -52,18 +52,18 @@ class RequirementsNeedConda(Rule):
         found = list(_needing(repo))
         fix = _with_environment(repo, found)
         for requirement, need in found:
-            outcome = (
-                "pip has to compile it, so the build stops"
-                if need.fails == "compile"
-                else "it installs but cannot be imported"
-            )
             yield self.at(
                 requirement.line,
-                f"`{requirement.name}` needs {need.library}, which pip does not install: {outcome}",
+                f"PyPI has no release of `{requirement.name}`, so pip cannot install it and the build stops"
+                if need.fails == "missing"
+                else f"`{requirement.name}` needs {need.library}, which pip does not install: {_OUTCOME[need.fails]}",
                 help=f"Install `{need.conda}` from conda-forge, in an environment.yml instead of requirements.txt",
                 fix=fix,
-                level=Level.LAUNCH if need.fails == "compile" else Level.RUN,
+                level=Level.RUN if need.fails == "import" else Level.LAUNCH,
             )
+
+
+_OUTCOME = {"compile": "pip has to compile it, so the build stops", "import": "it installs but cannot be imported"}
 
 
 def _needing(repo: Snapshot) -> Iterator[tuple[Requirement, Need]]:
