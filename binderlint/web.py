@@ -39,6 +39,10 @@ class Question(NamedTuple):
     subject: str
 
 
+CONTROL = Question(Kind.HUB, "https://mybinder.org")
+"""A hub that there is: it says whether this network knows the names of hosts at all."""
+
+
 class Answer(NamedTuple):
     """The answer to a question. What does not belong to its kind is empty."""
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import sys
 
-from binderlint.outside.online import CONTROL, ask_web
-from binderlint.web import Answer, Kind, Question
+from binderlint.outside.online import ask_web
+from binderlint.web import CONTROL, Answer, Kind, Question
 
 THERE = {
     Kind.PACKAGE: "numpy",

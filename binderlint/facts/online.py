@@ -14,16 +14,18 @@ from binderlint.facts.environment.held import held_at
 from binderlint.facts.environment.installs import has_other_index, pip_requirements
 from binderlint.facts.environment.mapping import conda_specs
 from binderlint.facts.environment.own_package import own_names
+from binderlint.facts.environment.python import python_minor, python_releases
 from binderlint.facts.environment.runtime import runtime_file
 from binderlint.facts.launch.links import Link, live_launches
 from binderlint.facts.scripts.commands import script_addresses
 from binderlint.git import hosted_name
 from binderlint.pattern import regex
 from binderlint.read.actions import DOWNLOADERS
-from binderlint.read.address import HOSTED, KNOWN_HOSTS, MYBINDER, is_template
+from binderlint.read.address import HOSTED, KNOWN_HOSTS, is_template
 from binderlint.read.dockerfile.instructions import images_of
 from binderlint.read.gitmodules import read_modules
 from binderlint.read.images import Image
+from binderlint.read.index import Choice, choose
 from binderlint.read.matchspec import MatchSpec
 from binderlint.read.r_versions import FIRST_SNAPSHOT
 from binderlint.read.requirements import Requirement
@@ -35,7 +37,7 @@ from binderlint.snapshot import Snapshot
 from binderlint.source import GITLINK, Text
 from binderlint.today import today
 from binderlint.values import NamedTuple
-from binderlint.web import Kind, Question
+from binderlint.web import CONTROL, Kind, Question
 
 
 def web_questions(repo: Snapshot) -> Iterator[Question]:
@@ -46,7 +48,7 @@ def web_questions(repo: Snapshot) -> Iterator[Question]:
     yield from (Question(Kind.REPOSITORY, one.name) for one in named_repositories(repo))
     yield from (Question(Kind.HUB, hub_address(link)) for link in unknown_hubs(repo))
     if unknown_hubs(repo) or fetched_files(repo):  # whether the names of hosts can be looked up here
-        yield Question(Kind.HUB, f"https://{MYBINDER}")
+        yield CONTROL
     if day := snapshot_day(repo):
         yield Question(Kind.SNAPSHOT, str(day))
     yield from (Question(Kind.IMAGE, image_subject(image)) for image in pulled_images(repo))
@@ -82,6 +84,19 @@ def _is_said(one: Requirement, python: str) -> bool:
         or "+" in pin
         or bool(pin and re.fullmatch(r"\d+(?:\.\d+)*", pin) and is_unknown(one.key, pin))
     )
+
+
+@fact
+def chosen_versions(repo: Snapshot) -> tuple[tuple[Requirement, Choice], ...]:
+    """What pip does about each requirement of which PyPI was asked, where the release of the Python is known."""
+    python, releases = python_minor(repo), python_releases(repo)
+    found = []
+    for one in index_requirements(repo) if repo.web and releases else ():
+        answer = repo.web.answer(Kind.PACKAGE, one.key) if repo.web else None
+        choice = choose(one.key, answer.files, one.specifier, python, releases[0]) if answer else None
+        if choice:
+            found.append((one, choice))
+    return tuple(found)
 
 
 class ChannelPackage(NamedTuple):
@@ -221,6 +236,6 @@ def fetched_files(repo: Snapshot) -> tuple[Fetched, ...]:
         if command.name in DOWNLOADERS
         and re.match("https?:", url)
         and not any(sign in url for sign in (UNKNOWN, "$", "`", "{", "*"))
-        and not any(command.has(option) for option in _SENDS)
+        and not command.has(*_SENDS)
         and not any(one.match(url) for one in dead)
     )

@@ -20,10 +20,9 @@ from binderlint.lint.wording import counted
 from binderlint.outside.dotgit import is_ref_name
 from binderlint.outside.http import Asked, Limits, NoSuchHostError, OnlineError, Reply, ask
 from binderlint.pattern import regex
-from binderlint.read.address import MYBINDER
 from binderlint.read.index import YANKED
 from binderlint.values import NamedTuple
-from binderlint.web import Answer, Kind, Question, Web
+from binderlint.web import CONTROL, Answer, Kind, Question, Web
 
 HOSTS = {"gh": "https://github.com", "gl": "https://gitlab.com"}
 _THERE = {"gh": "jupyterhub/repo2docker", "gl": "gitlab-org/gitlab"}
@@ -33,9 +32,6 @@ CONDA = "https://api.anaconda.org/package"
 SNAPSHOTS = "https://packagemanager.posit.co/__api__/url"
 REGISTRIES = {"docker.io": "https://registry-1.docker.io"}
 """Where the images of a registry are whose name is not its address."""
-
-CONTROL = Question(Kind.HUB, f"https://{MYBINDER}")
-"""A hub that there is."""
 
 _MOST = 300  # questions of one repository
 _AT_ONCE = 8
@@ -334,7 +330,7 @@ def _image(subject: str, limits: Limits) -> Answer:
     asked = Asked(f"{address}/v2/{quote(path)}/manifests/{quote(reference, safe=':')}", _MANIFEST, public=True)
     reply = _reply(asked, limits)
     if reply.status == 401:
-        token = _token(reply.headers.get("www-authenticate", ""), path, limits)
+        token = _token(reply, path, limits)
         if token is None:
             return Answer(False)
         reply = _reply(asked._replace(headers={**_MANIFEST, "Authorization": f"Bearer {token}"}), limits)
@@ -356,11 +352,14 @@ def _is_refusal(reply: Reply) -> bool:
 _CHALLENGE = regex(r"(\w+)=\"([^\"]*)\"")
 
 
-def _token(challenge: str, path: str, limits: Limits) -> str | None:
-    """What a registry gives to everybody who asks for leave to pull an image; None where it gives nothing. Raises OnlineError."""
+def _token(refused: Reply, path: str, limits: Limits) -> str | None:
+    """What a registry that refuses gives to everybody who asks for leave to pull an image; None where it gives nothing. Raises OnlineError for what is no registry."""
+    challenge = refused.headers.get("www-authenticate", "")
     said = dict(_CHALLENGE.findall(challenge))
     if not challenge.lower().startswith("bearer") or "realm" not in said:
-        return None
+        if _is_refusal(refused):
+            return None
+        raise _strange(refused)
     service = f"service={quote(said['service'])}&" if "service" in said else ""
     reply = _reply(Asked(f"{said['realm']}?{service}scope=repository:{quote(path)}:pull", public=True), limits)
     if reply.status in (401, 403) and _is_refusal(reply):
@@ -370,7 +369,9 @@ def _token(challenge: str, path: str, limits: Limits) -> str | None:
         token = content.get("token") or content.get("access_token")
     except (ValueError, AttributeError, RecursionError) as error:
         raise OnlineError("its answer is not that of a registry") from error
-    return token if isinstance(token, str) and re.fullmatch(r"[\w.~+/=-]+", token, re.ASCII) else None
+    if not isinstance(token, str) or not re.fullmatch(r"[\w.~+/=-]+", token, re.ASCII):
+        raise OnlineError("its answer is not that of a registry")
+    return token
 
 
 _ASK: dict[Kind, Callable[[str, Limits], Answer]] = {

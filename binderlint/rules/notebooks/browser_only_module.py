@@ -38,20 +38,20 @@ class BrowserOnlyModule(Rule):
         plan = build_plan(repo)
         if plan.error or not plan.transparent:
             return
-        for page in notebooks:
-            if page.is_python:
-                yield from self._of(repo, page)
+        pages = [page for page in notebooks if page.is_python and any(_HINT.search(cell.text) for cell in page.code)]
+        asked = asked_names(repo) if pages else frozenset()
+        for page in pages:
+            yield from self._of(repo, page, asked)
 
-    def _of(self, repo: Snapshot, page: PlainNotebook) -> Iterator[Diagnostic]:
+    def _of(self, repo: Snapshot, page: PlainNotebook, asked: frozenset[str]) -> Iterator[Diagnostic]:
         local = modules_in(repo, page.source.folder)
+        installed = {name for name in _ONLY_THERE.values() if any(f"install {name}" in one.text for one in page.code)}
         for cell in page.code:
             if not _HINT.search(cell.text) or "raises-exception" in str(cell.data.get("metadata")):
                 continue
             for one in imports(cell.text):
                 package = _ONLY_THERE.get(one.name)
-                if package is None or one.name in local or package in asked_names(repo):
-                    continue
-                if any(f"install {package}" in other.text for other in page.code):
+                if package is None or one.name in local or package in asked | installed:
                     continue
                 yield self.at(
                     page.line(cell.number, one.line),

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from binderlint.facts.answered import web_answers
-from binderlint.facts.environment.python import python_minor, python_releases
-from binderlint.facts.online import index_requirements
+from binderlint.facts.environment.python import python_minor
+from binderlint.facts.online import chosen_versions
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
-from binderlint.read.index import choose
 from binderlint.snapshot import Snapshot
-from binderlint.web import Kind, Web
+from binderlint.web import Web
 
 
 class CompiledByPip(Rule):
@@ -23,11 +22,9 @@ class CompiledByPip(Rule):
 
     @about(web_answers)
     def check(self, repo: Snapshot, web: Web) -> Iterator[Diagnostic]:
-        python, releases = python_minor(repo), python_releases(repo)
-        for one in index_requirements(repo) if releases else ():
-            answer = web.answer(Kind.PACKAGE, one.key)
-            choice = choose(one.key, answer.files, one.specifier, python, releases[0]) if answer else None
-            if choice and choice.compiled:
+        python = python_minor(repo)
+        for one, choice in chosen_versions(repo):
+            if choice.compiled:
                 yield self.at(
                     one.text,
                     f"PyPI has no ready-made `{one.name}` {choice.taken} for Python {python}, which Binder uses here. pip compiles it, which takes long and often fails",
