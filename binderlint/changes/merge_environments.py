@@ -53,10 +53,10 @@ def has(names: set[str], key: str) -> bool:
     return bool({key, *map(canonical, conda_names_of(key))} & names)
 
 
-def not_in(environment: Table, source: Source) -> list[str]:
-    """The packages of a requirements file or a Pipfile that neither environment.yml nor repo2docker's own environment has. Raises ValueError for a Pipfile that is no TOML."""
-    names, there = conda_names(environment), base_packages()
-    asked = _of_pipfile(source) if source.name == "Pipfile" else _of_requirements(source)
+def not_in(names: set[str], source: Source) -> list[str]:
+    """The packages of a requirements file or a Pipfile that are not among the names, and not in repo2docker's own environment. Raises ValueError for a Pipfile that is no TOML."""
+    there = base_packages()
+    asked = of_pipfile(source) if source.name == "Pipfile" else _of_requirements(source)
     return [written for key, written in asked if not has(names, key) and key not in there]
 
 
@@ -66,7 +66,8 @@ def _of_requirements(source: Source) -> Iterator[tuple[str, str]]:
             yield one.key, str(one.name or one.text)
 
 
-def _of_pipfile(source: Source) -> Iterator[tuple[str, str]]:
+def of_pipfile(source: Source) -> Iterator[tuple[str, str]]:
+    """The packages of a Pipfile, as indexes compare their names and as they are written. Raises ValueError where it is no TOML."""
     packages = parse_toml(source.text).get("packages")
     for name in packages if isinstance(packages, dict) else ():
         yield canonical(name), name

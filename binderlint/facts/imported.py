@@ -10,6 +10,7 @@ from binderlint.facts.notebooks import shown_notebooks
 from binderlint.read.cells import imports
 from binderlint.read.packages import package_of
 from binderlint.snapshot import Snapshot
+from binderlint.values import NamedTuple
 
 
 def local_names(repo: Snapshot) -> frozenset[str]:
@@ -23,12 +24,24 @@ def local_names(repo: Snapshot) -> frozenset[str]:
     return frozenset(names)
 
 
-@fact
-def imported_packages(repo: Snapshot) -> frozenset[str] | None:
-    """The names on PyPI of what the notebooks import, by themselves or through files of the repository, outside of code that may be passed over.
+class Imported(NamedTuple):
+    """What Python notebooks import, by themselves or through files of the repository, outside of code that may be passed over."""
 
-    None where that is not known: there is no notebook, or one in another language, or an import of which nobody knows the package.
-    """
+    packages: frozenset[str]
+    """Names on PyPI."""
+    unknown: frozenset[str]
+    """Modules of which nobody knows the package."""
+
+
+def imported_packages(repo: Snapshot) -> frozenset[str] | None:
+    """The names on PyPI of what the notebooks import; None where not all of it is known."""
+    imported = imported_modules(repo)
+    return None if imported is None or imported.unknown else imported.packages
+
+
+@fact
+def imported_modules(repo: Snapshot) -> Imported | None:
+    """What the notebooks import; None where there is no notebook, or one in another language."""
     pages = shown_notebooks(repo)
     if not pages or not all(page.is_python for page in pages):
         return None
@@ -40,5 +53,8 @@ def imported_packages(repo: Snapshot) -> frozenset[str] | None:
                 names |= {loaded.name for loaded in loaded_by(repo, page.source.folder, one.modules)}
             else:
                 names.add(one.name)
-    found = [package_of(name) for name in names - sys.stdlib_module_names - local_names(repo)]
-    return frozenset(package.name for package in found if package) if all(found) else None
+    found = {name: package_of(name) for name in names - sys.stdlib_module_names - local_names(repo)}
+    return Imported(
+        frozenset(package.name for package in found.values() if package),
+        frozenset(name for name, package in found.items() if not package),
+    )

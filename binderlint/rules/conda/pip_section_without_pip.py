@@ -9,6 +9,7 @@ from binderlint.facts.environment.mapping import conda_list, conda_specs
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
+from binderlint.repo2docker.build import build_plan
 from binderlint.snapshot import Snapshot
 from binderlint.source import Array, Table
 
@@ -20,6 +21,8 @@ class PipSectionWithoutPip(Rule):
 
     @about(conda_list)
     def check(self, repo: Snapshot, items: Array) -> Iterator[Diagnostic]:
+        if not build_plan(repo).transparent:
+            return  # an image installs it
         if any(spec.key in ("pip", "uv") for spec in conda_specs(repo)):
             return
         for index, item in enumerate(items):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from binderlint.facts.docker.context import build_dockerfile
@@ -22,8 +23,10 @@ class DockerPangeoOnbuild(Rule):
     def check(self, repo: Snapshot, dockerfile: Dockerfile) -> Iterator[Diagnostic]:
         image = base_of(dockerfile)
         if image and is_old_pangeo(image):
+            day = re.match(r"(20\d\d)\.\d\d\.\d\d", image.tag)
+            year = f"from {day[1]}" if day else "from 2020 at the latest"
             yield self.at(
                 image.written,
-                f"`{image.value}` installs this repository's files with conda on a system from 2020, which fails on current packages",
+                f"`{image.value}` installs this repository's files with conda on a system {year}, which fails on current packages",
                 help="Use `environment.yml` without a Dockerfile, or start from a current `quay.io/pangeo/base-image`",
             )

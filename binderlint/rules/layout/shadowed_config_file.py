@@ -5,13 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from binderlint.changes.merge_environments import Merge, into_environment, into_requirements, not_in
+from binderlint.changes.merge_environments import (
+    Merge,
+    conda_names,
+    into_environment,
+    into_requirements,
+    not_in,
+    of_pipfile,
+)
 from binderlint.data import listed_words
+from binderlint.facts.docker.context import build_dockerfile, docker_runs
 from binderlint.facts.environment.installs import pip_requirements
 from binderlint.facts.environment.mapping import conda_specs, environment_mapping
 from binderlint.facts.environment.provided import provided
 from binderlint.facts.for_binder import is_for_binder
-from binderlint.facts.imported import imported_packages
+from binderlint.facts.imported import imported_modules
 from binderlint.facts.notebooks import shown_notebooks
 from binderlint.facts.scripts.commands import script_commands
 from binderlint.lint.about import about
@@ -19,10 +27,14 @@ from binderlint.lint.diagnostic import Applicability, Delete, Diagnostic, Fix, L
 from binderlint.lint.rule import Rule
 from binderlint.lint.wording import listed
 from binderlint.pattern import regex
-from binderlint.read.installer import asked_for, is_pip
-from binderlint.read.packages import modules_of
-from binderlint.read.requirements import brought_by_others, canonical, read_requirements
-from binderlint.repo2docker.build import build_plan
+from binderlint.read.apt import read_apt
+from binderlint.read.dockerfile.instructions import base_of
+from binderlint.read.images import onbuild_files
+from binderlint.read.installer import APT, asked_for, is_pip
+from binderlint.read.packages import modules_of, packages_by_name
+from binderlint.read.requirements import Option, brought_by_others, canonical, read_requirements
+from binderlint.read.script import Script
+from binderlint.repo2docker.build import build_plan, used_file
 from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.repo2docker.names import CHOSEN_BY, CONDA, ONLY_BINDERS, PIPFILES, REQUIREMENTS, RUN_FILES
 from binderlint.repo2docker.plan import Plan, Status
@@ -39,6 +51,8 @@ _UNDONE = {
 _WORD = regex(r"\w+")
 # The name of a repository in its address, which is nearly always that of the package in it.
 _REPOSITORY = regex(r"^git\+\w+://[^/]+/(?:[^#?/@]+/)*([\w.-]+?)(?:\.git)?/?(?:@[^#]*)?(?:#.*)?$")
+# Programs that only build the package or its documentation.
+_TOOLS = ("conf.py", "setup.py", "noxfile.py")
 # Of these it is known which packages they ask for.
 _COMPARED = ("requirements.txt", "Pipfile")
 
@@ -60,18 +74,29 @@ class ShadowedConfigFile(Rule):
             source = repo.get(use.path)
             if use.status is not Status.IGNORED or not source or not self._is_asked_for(repo, source):
                 continue
+            if done := _done_by_dockerfile(repo, source):
+                yield self.at(
+                    source,
+                    f"Binder builds from `Dockerfile` and ignores this file. {done}",
+                    help=f"Remove `{source.name}` if nothing of it is missing in the Dockerfile",
+                    severity=Severity.INFO,
+                    level=Level.POLISH,
+                )
+                continue
             listed_there = _missing(repo, source)
             missing = listed_there and _not_brought(repo, source, listed_there)
             if missing == []:
                 yield self.at(
                     source,
-                    f"Binder installs `{winner}` and ignores this file. "
+                    f"Binder builds from `{winner}` and ignores this file. "
                     + (
-                        f"What it lists is installed all the same, in the versions that suit the packages of `{winner}`"
-                        if listed_there
-                        else f"All that it lists is in `{winner}` or in Binder's own environment"
+                        f"All that it lists is in `{winner}` or in Binder's own environment"
+                        if not listed_there and winner in (*CONDA, *PIPFILES)
+                        else f"What it lists is installed all the same, in the versions that suit the packages of `{winner}`"
+                        if winner in CONDA
+                        else "What it lists is installed all the same"
                     ),
-                    help=f"Nothing is missing, but keep in mind that Binder uses only `{winner}`",
+                    help="Nothing is missing, but keep in mind that Binder does not read this file",
                     severity=Severity.INFO,
                     level=Level.POLISH,
                 )
@@ -111,6 +136,8 @@ class ShadowedConfigFile(Rule):
             return False  # the Pipfile says it
         if plan.buildpack == Buildpack.DOCKER and source.name not in ONLY_BINDERS and not is_for_binder(repo):
             return False  # the Dockerfile is for something else, and may use it
+        if _is_of_lock(repo, source):
+            return False
         return bool(source.data.strip())
 
     def _may_be_in_image(self, repo: Snapshot, source: Source) -> bool:
@@ -133,26 +160,74 @@ class ShadowedConfigFile(Rule):
         return into_environment(environment, source)
 
 
+def _is_of_lock(repo: Snapshot, source: Source) -> bool:
+    """Whether the image of the Dockerfile installs the lock that was made from the file."""
+    dockerfile, plan = build_dockerfile(repo), build_plan(repo)
+    groups = onbuild_files(base_of(dockerfile)) if dockerfile else ()
+    return any(
+        source.name in names and repo.get(plan.path(name)) for names in groups for name in names if "lock" in name
+    )
+
+
+def _done_by_dockerfile(repo: Snapshot, source: Source) -> str:
+    """That the Dockerfile installs every package of an ignored apt.txt, or uses every program of an ignored postBuild; "" where it does not."""
+    commands = [command for run in docker_runs(repo) for command in run.commands]
+    if source.name == "apt.txt":
+        packages = {word.split("=")[0] for entry in read_apt(source) for word in entry.words}
+        installed = {word.split("=")[0] for one in commands if one.name in APT for word in one.operands}
+        return "The Dockerfile installs all that it lists" if packages and packages <= installed else ""
+    if source.name == "postBuild" and (shell := Script(source).shell) and not shell.broken:
+        programs = {one.name for one in shell.commands} - listed_words("plain_commands.txt")
+        if programs and programs <= {one.name for one in commands}:
+            return f"The Dockerfile uses the same {'program' if len(programs) == 1 else 'programs'}: {listed(sorted(programs))}"
+    return ""
+
+
 def _missing(repo: Snapshot, source: Source) -> list[str] | None:
-    """The packages of an ignored requirements.txt or Pipfile that environment.yml does not have; None where that is not known."""
-    environment = environment_mapping(repo)
-    known = source.name == "Pipfile" or (source.name == "requirements.txt" and any(read_requirements(source)))
-    if environment is None or source.name not in _COMPARED:
+    """The packages of an ignored requirements.txt or Pipfile that the files of the build do not have; None where that is not known."""
+    if source.name not in _COMPARED:
+        return None
+    if source.name == "requirements.txt" and any(
+        isinstance(line, Option) and line.name == "--requirement" for line in read_requirements(source)
+    ):
         return None
     try:
-        return not_in(environment, source) if known else []
+        names = _listed_in_build(repo)
+        return None if names is None else not_in(names, source)
     except (ValueError, RecursionError):  # a Pipfile that is no TOML
         return None
 
 
+def _listed_in_build(repo: Snapshot) -> set[str] | None:
+    """The packages that the files of the build list; None where that is not known. Raises ValueError for a Pipfile that is no TOML."""
+    plan, environment = build_plan(repo), environment_mapping(repo)
+    match plan.buildpack:
+        case Buildpack.PIPFILE:
+            pipfile = used_file(repo, "Pipfile")
+            return {key for key, _ in of_pipfile(pipfile)} if pipfile else None
+        case Buildpack.CONDA:
+            return conda_names(environment) if environment is not None else None
+        case Buildpack.JULIA | Buildpack.R:
+            return (conda_names(environment) if environment else set()) | {one.key for one in pip_requirements(repo)}
+    return None
+
+
 def _is_needed(repo: Snapshot, missing: list[str]) -> bool:
     """Whether the notebooks may import one of the packages, or what only these bring."""
-    imported, there = imported_packages(repo), provided(repo)
-    if imported is None or there is None or not imported <= there:
+    imported, there, known = imported_modules(repo), provided(repo), packages_by_name()
+    if imported is None or there is None:
         return True
-    names = {name for one in map(canonical, missing) for name in (*modules_of(one), one.replace("-", "_"))}
+    wanted = set(map(canonical, missing)) - listed_words("development_tools.txt")
+    if imported.unknown and not wanted <= known.keys():
+        return True  # of a package that nobody knows, it is not known what it brings
+    if (imported.packages - there) & wanted.union(*(known[one].brings for one in wanted & known.keys())):
+        return True
+    names = {name for one in wanted for name in (*modules_of(one), one.replace("-", "_"))}
     pages = [cell.text for page in shown_notebooks(repo) for cell in page.code]
-    texts = (*pages, *(source.prose for source in repo.files if source.path.endswith(".py")))
+    texts = (
+        *pages,
+        *(source.prose for source in repo.files if source.name.endswith(".py") and source.name not in _TOOLS),
+    )
     return any(not names.isdisjoint(_WORD.findall(text)) for text in texts)
 
 

@@ -9,7 +9,7 @@ from binderlint.changes.edits import append_lines, create, prepend, replace, set
 from binderlint.changes.python import fitting_python
 from binderlint.facts.environment.installs import pip_files
 from binderlint.facts.environment.locks import installs_from_lock
-from binderlint.facts.environment.mapping import environment_file, environment_mapping
+from binderlint.facts.environment.mapping import conda_specs, environment_file, environment_mapping
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
 from binderlint.lint.rule import Rule
@@ -53,6 +53,8 @@ class PythonUnpinned(Rule):
                 names = ("requirements.txt", "setup.py", "pyproject.toml")
                 if buildpack is Buildpack.JULIA:
                     names, severity = ("requirements.txt", *CONDA), Severity.INFO
+                    if any(spec.key == "python" and spec.version for spec in conda_specs(repo)):
+                        return  # env-python-ignored-by-r-or-julia
                 where, edit = _unpinned_runtime(repo, pin or version, names)
             case Buildpack.PIPFILE:
                 where, edit = _unpinned_pipfile(repo, pin or version)

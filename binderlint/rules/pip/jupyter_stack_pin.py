@@ -44,7 +44,7 @@ class JupyterStackPin(Rule):
     @about(build_plan)
     def check(self, repo: Snapshot, plan: Plan) -> Iterator[Diagnostic]:
         python = plan.python.version if plan.python else "3.10"
-        if not re.match(r"3\.(?:[89]|\d\d)$", python) or plan.separate_kernel:
+        if not re.match(r"3\.(?:[89]|\d\d)$", python) or plan.separate_kernel or not plan.transparent:
             return
         yield from self._in_scripts(repo)
         conda = [pin for spec in conda_specs(repo) if (pin := _conda_pin(spec))]

@@ -43,8 +43,8 @@ class NbserverproxyRenamed(Rule):
 
     @about(build_plan)
     def check(self, repo: Snapshot, plan: Plan) -> Iterator[Diagnostic]:
-        if plan.python and plan.python.version == "3.7":
-            return
+        if not plan.transparent or (plan.python and plan.python.version == "3.7"):
+            return  # with the server of an image, or the classic one
         asked = {one.key for one in pip_requirements(repo)}
         for one in pip_requirements(repo):
             name = RENAMED.get(one.key)

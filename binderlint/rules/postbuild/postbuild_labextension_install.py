@@ -10,15 +10,21 @@ from binderlint.facts.environment.jupyter_stack import is_older, may_be_older_at
 from binderlint.facts.environment.mapping import conda_list, conda_specs
 from binderlint.facts.environment.provided import provided
 from binderlint.facts.scripts.commands import failure_effect, script_commands
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.lint.wording import listed
 from binderlint.read.actions import subcommand
+from binderlint.read.constraints import only_below
 from binderlint.read.lab_extensions import BUILT_IN, outdated, prebuilt
 from binderlint.read.packages import packages_by_name
 from binderlint.read.requirements import canonical
 from binderlint.repo2docker.build import build_plan
+from binderlint.repo2docker.plan import Plan
 from binderlint.snapshot import Snapshot
+
+# The first release with an OpenSSL that refuses webpack 4's hashes (MD4).
+_NODE_OF_WEBPACK_4 = (17,)
 
 
 class PostbuildLabextensionInstall(Rule):
@@ -26,8 +32,10 @@ class PostbuildLabextensionInstall(Rule):
     severity = Severity.WARNING
     level = Level.LAUNCH
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-
+    @about(build_plan)
+    def check(self, repo: Snapshot, plan: Plan) -> Iterator[Diagnostic]:
+        if not plan.transparent:
+            return  # with the JupyterLab and the Node of an image
         installed: frozenset[str] = frozenset()
         for script, command in script_commands(repo):
             words = subcommand(command)
@@ -36,10 +44,16 @@ class PostbuildLabextensionInstall(Rule):
             packages = words[3:]
             if not packages or any(one.startswith((".", "/", "~")) or repo.exists(one) for one in packages):
                 continue
-            if is_older(repo, "jupyterlab", (3,)) and not any(spec.key == "nodejs" for spec in conda_specs(repo)):
+            node = next((spec for spec in conda_specs(repo) if spec.key == "nodejs"), None)
+            if is_older(repo, "jupyterlab", (3,)) and not (node and only_below(node.version or "", _NODE_OF_WEBPACK_4)):
+                its = (
+                    "the Node of Binder's images"
+                    if node is None
+                    else f"Node 17 and later, and `{node.text}` installs such a version"
+                )
                 yield self.at(
                     command.place,
-                    f"This builds JupyterLab with webpack 4, which does not run on the Node of Binder's images: the command fails, {failure_effect(script, command)}",
+                    f"This builds JupyterLab with webpack 4, which does not run on {its}: the command fails, {failure_effect(script, command)}",
                     help="Use JupyterLab 4 and the extensions' Python packages",
                     severity=Severity.ERROR if script.decides(command) else None,
                     level=None if script.decides(command) else Level.RUN,
@@ -47,7 +61,7 @@ class PostbuildLabextensionInstall(Rule):
                 continue
             if may_be_older_at(repo, script, command, "jupyterlab", (4, 0)):
                 return
-            separate = build_plan(repo).separate_kernel  # the environment file is for the kernel alone
+            separate = plan.separate_kernel  # the environment file is for the kernel alone
             known = {one: prebuilt(one) for one in packages}
             installed = installed or asked_names(repo) | (provided(repo) or frozenset())
             there = [
