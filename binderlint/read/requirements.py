@@ -201,6 +201,11 @@ _OPTIONS = {
 }
 
 
+def meant_path(value: str) -> str:
+    """The path that an include names, without a `file:` that makes pip look for a relative one in the root of the disk (requirements-local-path)."""
+    return re.sub(r"^file:(?![/\\])", "", value)
+
+
 def parse_requirement(line: Text, array: Array | None = None) -> Line | None:
     """One logical line, as pip understands it."""
     text = line.trimmed() if _verbatim(line) else line

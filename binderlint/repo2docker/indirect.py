@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from binderlint.read.dockerfile.instructions import image_of, read_dockerfile
 from binderlint.read.images import onbuild_files
-from binderlint.read.requirements import Line, Option, Requirement, parse_requirement
+from binderlint.read.requirements import Line, Option, Requirement, meant_path, parse_requirement
 from binderlint.read.yaml import read_yaml
 from binderlint.repo2docker.environment import is_local_requirement
 from binderlint.repo2docker.mentions import mentioned, says_what_is_installed
@@ -82,7 +82,7 @@ def _of_lines(repo: Snapshot, source: Source, lines: list[Text], folder: str) ->
         reason = f"`{source.path}` includes it with `{str(written).strip()}`"
         match line:
             case Option(name="--requirement" | "--constraint", value=value):
-                path = posixpath.normpath(posixpath.join(source.folder, str(value)))
+                path = posixpath.normpath(posixpath.join(source.folder, meant_path(value)))
                 if repo.get(path):
                     yield path, reason
             case Requirement(url=url) if url:

@@ -13,6 +13,7 @@ from binderlint.read.requirements import (
     Line,
     Option,
     Requirement,
+    meant_path,
     parse_requirement,
     read_requirements,
     unquoted,
@@ -96,12 +97,18 @@ def _pip_files(repo: Snapshot) -> Iterator[PipFile]:
 
 
 def include_path(file: PipFile, option: Option) -> str | None:
-    """The path in the repository of a `-r` or `-c` file, None for a URL and for what leaves the repository."""
-    value = str(option.value)
+    """The path in the repository of the `-r` or `-c` file that is meant, None for a URL and for what leaves the repository."""
+    value = meant_path(option.value)
     if "://" in value or value.startswith(("/", "~")) or not value:
         return None
     path = posixpath.normpath(posixpath.join(file.source.folder, value))
     return None if path.startswith("..") else path
+
+
+def includes(repo: Snapshot, file: PipFile, option: Option) -> bool:
+    """Whether the file of a `-r` or `-c` is there to be read."""
+    path = include_path(file, option)
+    return path is not None and repo.get(path) is not None
 
 
 def _with_includes(repo: Snapshot, file: PipFile, seen: set[str]) -> Iterator[PipFile]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from binderlint.data import listed_words, pairs
-from binderlint.facts.environment.installs import pip_files, pip_requirements
+from binderlint.facts.environment.installs import includes, pip_files, pip_requirements
 from binderlint.facts.environment.mapping import conda_list, conda_specs
 from binderlint.facts.environment.own_package import is_own, own_installs, own_requirements
 from binderlint.facts.launch.launched import environment_elsewhere
@@ -83,6 +83,8 @@ def _roots(repo: Snapshot, mine: tuple[str, ...]) -> set[str] | None:
     requirements = []
     for file in pip_files(repo):
         if file.invalid or file.source.is_binary:
+            return None
+        if any(option.name == "--requirement" and not includes(repo, file, option) for option in file.options):
             return None
         folder = file.source.folder if file.array is not None else ""
         requirements += [one for one in file.requirements if one.extras or not is_own(one, folder)]

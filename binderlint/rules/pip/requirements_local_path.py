@@ -11,7 +11,7 @@ from binderlint.facts.environment.installs import PipFile, include_path, pip_fil
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
-from binderlint.read.requirements import Requirement
+from binderlint.read.requirements import Requirement, meant_path
 from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.plan import Plan
 from binderlint.snapshot import Snapshot
@@ -44,6 +44,14 @@ class RequirementsLocalPath(Rule):
             if option.name not in ("--requirement", "--constraint") or not value or "://" in value or "$" in value:
                 continue
             path = include_path(file, option)
+            if path and repo.get(path) and (meant := meant_path(value)) != value:
+                yield self.at(
+                    option.value,
+                    f"With `file:`, pip looks for `{meant}` in the root of the disk and not beside this file, so the build stops",
+                    help=f"Use `{meant}`",
+                    fix=Fix(f"Change it to `{meant}`", (replace(option.value, meant),)),
+                )
+                continue
             if path and repo.get(path):
                 continue
             from_root = posixpath.normpath(value)
