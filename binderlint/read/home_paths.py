@@ -31,7 +31,7 @@ _PASSES_ON = regex(
 _HARMLESS = regex(
     r"append|appendleft|insert|extend|add|update|setdefault|putenv|get|pop|remove|index|count|exists|lexists|is_?file|is_?dir|i?glob|rglob|basename|isabs"
     r"|relpath|relative_to|commonpath|split\w*|startswith|endswith|fullmatch|re|len|type|repr|hash|\w*(?:print|display|Markdown|HTML|Windows|Posix|match|search|sub)\w*"
-    r"|debug|info|warn|warning|error|log|title|set_title|suptitle|addsitedir"
+    r"|mount|debug|info|warn|warning|error|log|title|set_title|suptitle|addsitedir"
 )
 _WRITES = regex(
     r"to_\w+|(?:\w*_)?(?:save|write|dump|export)\w*|savefig|savez\w*|savetxt|imsave|imwrite|makedirs|mkdir|touch"

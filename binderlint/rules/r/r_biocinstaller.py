@@ -41,7 +41,7 @@ class RBiocinstaller(Rule):
                 continue
             yield self.at(
                 where,
-                "Bioconductor removed `biocLite` in 2018. R ends install.R here with an error, and the build continues without the packages",
+                "Bioconductor removed `biocLite` in 2018. R ends install.R with an error at the first such line, and the build continues without the packages",
                 help='Use `install.packages("BiocManager")` once and `BiocManager::install(...)`',
                 fix=Fix("Use BiocManager", (replace(where.place, text),), Applicability.UNSAFE) if text else None,
             )
