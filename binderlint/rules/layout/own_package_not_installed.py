@@ -10,7 +10,7 @@ from binderlint.changes.merge_environments import into_pip_list
 from binderlint.facts.environment.asked import asked_names
 from binderlint.facts.environment.installs import pip_requirements
 from binderlint.facts.environment.mapping import conda_list
-from binderlint.facts.environment.own_package import own_names
+from binderlint.facts.environment.own_package import own_backend, own_names, own_table
 from binderlint.facts.notebooks import shown_notebooks
 from binderlint.facts.scripts.start_and_post_build import post_build_script, start_script
 from binderlint.lint.about import about
@@ -18,6 +18,7 @@ from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Se
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
 from binderlint.read.cells import imports
+from binderlint.read.pyproject_faults import faults
 from binderlint.read.requirements import canonical
 from binderlint.read.toml import parse_pyproject
 from binderlint.repo2docker.build import build_plan, used_file
@@ -59,11 +60,18 @@ class OwnPackageNotInstalled(Rule):
             folder = page.source.folder
             missing = [name for name in names if not repo.exists(posixpath.join(folder, name))]
             if missing:
+                fault = _fault(repo)
+                root = ".." if plan.binder_dir else "."
                 yield self.at(
                     project,
                     f"`{page.source.path}` imports `{missing[0]}`, the package of this repository, which Binder does not install",
-                    help=f"Add `-e {'..' if build_plan(repo).binder_dir else '.'}` to the `pip:` list of environment.yml or `-e .` to requirements.txt, or `pip install .` to postBuild",
-                    fix=_install_own(repo),
+                    help=f"Add `-e {root}` to the `pip:` list of environment.yml or `-e .` to requirements.txt, or `pip install .` to postBuild"
+                    + (
+                        f". First mend pyproject.toml, which pip refuses: {fault[:1].lower()}{fault[1:]}"
+                        if fault
+                        else ""
+                    ),
+                    fix=None if fault else _install_own(repo),
                 )
                 return
 
@@ -105,6 +113,13 @@ def _is_reached_otherwise(repo: Snapshot) -> bool:
         return True
     scripts = [script.source for script in (start_script(repo), post_build_script(repo)) if script]
     return any(_MAKES_KNOWN.search(source.prose) for source in scripts)
+
+
+def _fault(repo: Snapshot) -> str:
+    """What is wrong with pyproject.toml, so that the package cannot be built; "" where nothing is known to be."""
+    source = repo.get("pyproject.toml")
+    found = next(faults(source, own_table(repo), own_backend(repo)), None) if source else None
+    return found.words if found else ""
 
 
 def _install_own(repo: Snapshot) -> Fix | None:
