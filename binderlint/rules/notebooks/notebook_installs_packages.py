@@ -7,7 +7,9 @@ import re
 from collections.abc import Iterator
 
 from binderlint.changes.edits import append, append_lines
+from binderlint.facts.environment.apt import apt_entries
 from binderlint.facts.environment.asked import asked_names
+from binderlint.facts.environment.held import held_at
 from binderlint.facts.environment.mapping import conda_list, pip_section
 from binderlint.facts.environment.own_package import own_names
 from binderlint.facts.notebooks import shown_notebooks
@@ -16,9 +18,10 @@ from binderlint.lint.diagnostic import Applicability, Diagnostic, Edit, Fix, Lev
 from binderlint.lint.rule import Rule
 from binderlint.read.cells import Install, installs
 from binderlint.read.plain_notebook import PlainCell, PlainNotebook
-from binderlint.read.requirements import canonical
+from binderlint.read.requirements import Requirement, canonical, parse_requirement, read_requirements
 from binderlint.repo2docker.build import build_plan, used_file
 from binderlint.snapshot import Snapshot
+from binderlint.source import Place, Text
 
 
 class NotebookInstallsPackages(Rule):
@@ -39,19 +42,28 @@ class NotebookInstallsPackages(Rule):
     def _found(self, repo: Snapshot, one: PlainNotebook, cell: PlainCell, install: Install) -> Diagnostic:
 
         where = one.line(cell.number, install.line)
+        wanted = install.asked
         if install.tool.startswith("apt"):
+            listed = {str(word) for entry in apt_entries(repo) for word in entry.words}
             return self.at(
                 where,
                 "A session is not allowed to install packages with apt, so this line fails",
-                help="List the packages in `apt.txt`",
+                help="Remove the line: `apt.txt` has the packages already"
+                if wanted.packages and listed.issuperset(wanted.packages)
+                else "List the packages in `apt.txt`",
             )
-        wanted = install.asked
         names = [canonical(re.split(r"[<>=!~\[;@ ]", word)[0]) for word in wanted.packages]
         known = asked_names(repo) | own_names(repo)
         missing = [word for word, name in zip(wanted.packages, names, strict=True) if name not in known]
         used = used_file(repo, "requirements.txt")
         paths = {posixpath.normpath(posixpath.join(one.source.folder, path)) for path in wanted.files}
         same = bool(used and paths == {used.path} and not wanted.places)
+        if not missing and build_plan(repo).transparent and (old := _cannot_have(repo, install, where)):
+            return self.at(
+                where,
+                f"There is no ready-made `{old}` for Python {_python(repo)}, which Binder uses here. pip tries to compile it in every session, which usually fails",
+                help="Remove the line: the environment has another version of the package",
+            )
         if not missing and ((names and wanted.names_all) or same):
             return self.at(
                 where,
@@ -72,10 +84,47 @@ class NotebookInstallsPackages(Rule):
             fix = _add_all(repo, install.tool, missing)
         return self.at(
             where,
-            "This installs the packages again in every session. Visitors wait, and get whatever version is newest that day",
+            "This installs the packages again in every session. Visitors wait, and get whatever version is newest that day"
+            if _is_newest(repo, one, install)
+            else "This installs the packages again in every session, and visitors wait for it",
             help="List the packages in the environment file, and remove the line",
             fix=fix,
         )
+
+
+def _python(repo: Snapshot) -> str:
+    """The Python of the build, `""` where it is not known."""
+    python = build_plan(repo).python
+    return python.version if python else ""
+
+
+def _cannot_have(repo: Snapshot, install: Install, where: Text | Place) -> str:
+    """The first version for which pip has no ready-made build; "" where none is known."""
+    python = _python(repo)
+    if not install.tool.startswith("pip"):
+        return ""
+    for word in install.asked.packages:
+        one = parse_requirement(Text(word, where.place if isinstance(where, Text) else where))
+        if isinstance(one, Requirement) and (held := held_at(one, python)) and (held.missing or held.too_old):
+            return word
+    return ""
+
+
+def _is_newest(repo: Snapshot, page: PlainNotebook, install: Install) -> bool:
+    """Whether some version is open, or may be: in a file that is not there, or an address."""
+    wanted = install.asked
+    if wanted.places or any(not re.search(r"={1,3}\s*\d", word) for word in wanted.packages):
+        return True
+    for path in wanted.files:
+        source = repo.get(posixpath.normpath(posixpath.join(page.source.folder, path)))
+        lines = read_requirements(source) if source else ()
+        if not lines or not all(isinstance(one, Requirement) and _is_pin(one) for one in lines):
+            return True
+    return False
+
+
+def _is_pin(one: Requirement) -> bool:
+    return bool(one.pin)
 
 
 def _add_all(repo: Snapshot, tool: str, words: list[str]) -> Fix | None:
