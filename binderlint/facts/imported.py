@@ -14,12 +14,12 @@ from binderlint.values import NamedTuple
 
 
 def local_names(repo: Snapshot) -> frozenset[str]:
-    """Names that may be imported from files of the repository, wherever they are."""
+    """Names that may be imported from files of the repository, wherever they are. Folders without such files hold data."""
     names = set[str]()
     for path in repo.sources:
         parts = path.split("/")
-        names |= set(parts[:-1])
         if parts[-1].endswith((".py", ".so", ".pyx")):
+            names |= set(parts[:-1])
             names.add(parts[-1].partition(".")[0])
     return frozenset(names)
 
