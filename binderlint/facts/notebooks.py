@@ -19,6 +19,8 @@ _ASIDE = regex(
 )
 
 
+# R Markdown that R reads as a part of a package.
+_OF_PACKAGE = regex(r"(?:vignettes|inst|man|revdep)/")
 # The head of a text that Jupytext opens as a notebook: YAML, in scripts behind `#`.
 _TEXT_HEAD = regex(r"(?:# )?---\r?\n(?:(?!(?:# )?---)[^\n]*\n){0,40}?#?[ ]*jupytext:[ ]*\r?\n")
 
@@ -33,6 +35,17 @@ def text_notebooks(repo: Snapshot) -> tuple[Source, ...]:
         if b"jupytext" in source.data[:2000]
         and not _ASIDE.search(source.path)
         and _TEXT_HEAD.match(source.text[:4000].removeprefix("\ufeff"))
+    )
+
+
+@fact
+def r_markdown(repo: Snapshot) -> tuple[Source, ...]:
+    """The R Markdown documents that visitors may open: none of those of a package, and no README."""
+    named = (source for source in repo.files if source.name.endswith(NOTEBOOK_ENDINGS[1]))
+    return tuple(
+        source
+        for source in named
+        if source.name != "README.Rmd" and not _ASIDE.search(source.path) and not _OF_PACKAGE.match(source.path)
     )
 
 

@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 from binderlint.changes.packages import add_package
-from binderlint.facts.notebooks import shown_notebooks
+from binderlint.facts.notebooks import r_markdown, shown_notebooks
 from binderlint.facts.r_packages import installed_r_packages, may_come_along
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
-from binderlint.read.plain_notebook import PlainNotebook
+from binderlint.read.plain_notebook import PlainCell, PlainNotebook
+from binderlint.read.r_markdown import chunks
 from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.snapshot import Snapshot
+from binderlint.source import Place, Text
 
 _LOADS = regex(
     r"^[ \t]*(?:suppress\w+\(\s*)?library\(\s*([\"']?)([A-Za-z][\w.]*)\1\s*[,)](?![^\n]*character\.only)", re.MULTILINE
 )
 _INSTALLS = regex(r"install[._]|p_load|\bpak\b|renv::|source\(|tryCatch|try\(")
+
+
+_Line = Callable[[int], Text | Place]
 
 
 class RPackageMissing(Rule):
@@ -30,27 +36,44 @@ class RPackageMissing(Rule):
 
     @about(installed_r_packages)
     def check(self, repo: Snapshot, there: frozenset[str]) -> Iterator[Diagnostic]:
-        conda = build_plan(repo).buildpack == Buildpack.CONDA
         for page in shown_notebooks(repo):
-            if page.language != "r" or any(_INSTALLS.search(cell.text) for cell in page.code):
-                continue
-            yield from self._missing(repo, page, there, conda)
+            if page.language == "r":
+                cells = [(cell.text, partial(_line, page, cell)) for cell in page.code]
+                yield from self._missing(repo, cells, there, "cell")
+        for source in r_markdown(repo):
+            parts = [(str(chunk), partial(_line_of_chunk, chunk)) for chunk in chunks(source)]
+            yield from self._missing(repo, parts, there, "chunk")
 
-    def _missing(self, repo: Snapshot, page: PlainNotebook, there: frozenset[str], conda: bool) -> Iterator[Diagnostic]:
+    def _missing(
+        self, repo: Snapshot, parts: Sequence[tuple[str, _Line]], there: frozenset[str], called: str
+    ) -> Iterator[Diagnostic]:
+        """The packages that are not there, of a notebook as its parts and the place of each of their lines."""
+        if any(_INSTALLS.search(text) for text, _ in parts):
+            return
+        conda = build_plan(repo).buildpack == Buildpack.CONDA
         told: set[str] = set()
-        for cell in page.code:
-            for found in _LOADS.finditer(cell.text):
+        for text, place in parts:
+            for found in _LOADS.finditer(text):
                 package, key = found[2], found[2].lower()
                 if key in there or key in told or may_come_along(repo, key):
                     continue
                 told.add(key)
-                line = cell.text.count("\n", 0, found.start(2)) + 1
+                line = text.count("\n", 0, found.start(2)) + 1
                 yield self.at(
-                    page.line(cell.number, line),
-                    f"The R package `{package}` is not installed in this environment, so this cell ends with an error",
+                    place(line),
+                    f"The R package `{package}` is not installed in this environment, so this {called} ends with an error",
                     help=f"Add `r-{key}` to environment.yml"
                     if conda
                     else f'Add `install.packages("{package}")` to {build_plan(repo).path("install.R")}',
                     fix=add_package(repo, f"r-{key}", f"r-{key}") if conda else None,
                     cause=f"{key} is not installed",
                 )
+
+
+def _line(page: PlainNotebook, cell: PlainCell, number: int) -> Text | Place:
+    return page.line(cell.number, number)
+
+
+def _line_of_chunk(chunk: Text, number: int) -> Place:
+    before = sum(map(len, chunk.split("\n")[: number - 1])) + number - 1
+    return chunk.part(before, chunk.index("\n", before)).trimmed().place
