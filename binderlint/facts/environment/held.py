@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from binderlint.facts.environment.asked import pipfile_packages
 from binderlint.facts.environment.installs import pip_files, pip_requirements
 from binderlint.facts.environment.mapping import conda_specs
 from binderlint.facts.environment.own_package import own_installs, own_python
+from binderlint.facts.environment.pipfile import pipfile_requirements
 from binderlint.facts.scripts.commands import script_commands
 from binderlint.pattern import regex
 from binderlint.read import digits
@@ -25,7 +25,6 @@ from binderlint.snapshot import Snapshot
 from binderlint.values import NamedTuple
 
 _DIGITS = r"\d+(?:\.\d+)*"
-_CLAUSE = regex(r"(===|==|~=|!=|<=|>=|<|>)\s*([^\s,]+)")
 _PINNED = regex(r"=*\s*(\d+\.\d+(?:\.\d+)*)(?:\.\*)?")  # with one number alone, many series are meant
 
 
@@ -43,6 +42,7 @@ def held_by_file(repo: Snapshot, python: str) -> Iterator[list[Held]]:
     for file in pip_files(repo):
         if not file.constraint:
             yield [held for one in file.requirements if one.applies(python) and (held := held_at(one, python))]
+    yield [held for one in pipfile_requirements(repo) if one.applies(python) and (held := held_at(one, python))]
 
 
 def held_at(one: Requirement, python: str) -> Held | None:
@@ -59,7 +59,7 @@ def python_fits(repo: Snapshot, python: str) -> bool:
     if plan.buildpack in WITH_RUNTIME and not plan.binder_dir and own and pip_admits(own, python) is False:
         return False  # repo2docker stops at a runtime.txt that requires-python excludes (python/__init__.py)
     pip = [(one.key, one.clauses) for one in pip_requirements(repo) if one.applies(python) and not one.url]
-    pip += [(one.key, tuple(_CLAUSE.findall(one.version or ""))) for one in pipfile_packages(repo)]
+    pip += [(one.key, one.clauses) for one in pipfile_requirements(repo) if one.applies(python)]
     found = [_held(*one, python) for one in pip]
     if any(one and (one[2] or one[3]) for one in found):
         return False

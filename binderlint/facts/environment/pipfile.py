@@ -1,0 +1,55 @@
+"""Pipfile: what pipenv installs: the versions of a Pipfile.lock, or else what the Pipfile asks for."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+
+from binderlint.fact import fact
+from binderlint.facts.environment.asked import pipfile_packages
+from binderlint.pattern import regex
+from binderlint.read.requirements import Requirement, parse_requirement
+from binderlint.repo2docker.build import build_plan, used_file
+from binderlint.repo2docker.buildpack import Buildpack
+from binderlint.snapshot import Snapshot
+from binderlint.source import Source, Text
+
+_INDEX = regex(r"""\burl\s*["']?\s*[=:]\s*["']([^"'\n]*)""")
+_PYPI = regex(r"https?://pypi\.(?:python\.)?org/simple/?")
+_ENTRY = regex(r"""(?m)^[ \t]*"([A-Za-z0-9][\w.-]*)"[ \t]*:[ \t]*\{""")
+
+
+@fact
+def pipfile_requirements(repo: Snapshot) -> tuple[Requirement, ...]:
+    """What pipenv asks the usual index for, with versions; empty for a build without a Pipfile, and where another index is named."""
+    if build_plan(repo).buildpack != Buildpack.PIPFILE:
+        return ()
+    files = [source for name in ("Pipfile", "Pipfile.lock") if (source := used_file(repo, name))]
+    if not all(_PYPI.fullmatch(index) for source in files for index in _INDEX.findall(source.prose)):
+        return ()
+    lock = used_file(repo, "Pipfile.lock")
+    found = _locked(lock) if lock else _listed(repo)
+    return tuple(one for text in found if isinstance(one := parse_requirement(text), Requirement))
+
+
+def _listed(repo: Snapshot) -> Iterator[Text]:
+    for one in pipfile_packages(repo):
+        if one.version and one.version != "*":
+            yield Text(f"{one.name}{one.version}", one.name.place)
+
+
+def _locked(lock: Source) -> Iterator[Text]:
+    """The entries of a lock file with a version, as requirements at the place of their names."""
+    try:
+        content = json.loads(lock.text)
+    except (ValueError, RecursionError):
+        return
+    places = {found[1]: lock.place(*found.span(1)) for found in _ENTRY.finditer(lock.text)}
+    for section in ("default", "develop"):  # repo2docker installs both (pipenv install --dev)
+        entries = content.get(section) if isinstance(content, dict) else None
+        for name, entry in entries.items() if isinstance(entries, dict) else ():
+            version = entry.get("version") if isinstance(entry, dict) else None
+            markers = entry.get("markers") if isinstance(entry, dict) else None
+            if isinstance(version, str) and re.fullmatch(r"==[\w.!+-]+", version) and name in places:
+                yield Text(f"{name}{version}" + (f"; {markers}" if isinstance(markers, str) else ""), places[name])
