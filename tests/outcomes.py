@@ -4,7 +4,7 @@
 a JSON object a line: `repo`, `build` (true, false), and `notebooks` with `path`, `ok` and `error`, the name of the exception and its words. Trees without
 a record and records without a tree are left out.
 
-A failing notebook is *named* when a diagnostic says what its error was: at the notebook, or, for a module that is missing, anywhere, and also where it says that a list with the module's package is not used. A notebook that ran has a
+A failing notebook is *named* when a diagnostic says what its error was: at the notebook or at a file that it imports, or, for a module that is missing, anywhere, and also where it says that a list with the module's package is not used. A notebook that ran has a
 *false alarm* when a warning or an error of level run or launch is at it. Where a repository has no environment file it is also checked with an empty
 requirements.txt, which is what its author would add first. An outcome that would be another one today is for the reader to judge: `--list` prints all misses and false alarms.
 """
@@ -30,7 +30,7 @@ from binderlint.values import NamedTuple
 
 # What a diagnostic has to be of to name the cause of a kind.
 _RULES = {
-    "module": ("NBK004",),
+    "module": ("NBK004", "NBK016", "LAY018"),
     "kernel": ("NBK002",),
     "Python 2": ("NBK002", "NBK008"),
     "removed name": ("NBK009",),
@@ -75,9 +75,11 @@ def kind_of(name: str, words: str) -> tuple[str, str]:
 
 
 def outcomes(record: dict[str, Any]) -> Iterator[Outcome]:
-    """The outcomes of a record's notebooks, without autosaved copies and without those that a script's limits stopped."""
+    """The outcomes of a record's notebooks, without autosaved copies, those that a script's limits stopped, and those that the recording itself did not find."""
     for one in record.get("notebooks") or ():
         if ".ipynb_checkpoints/" in one["path"] or (not one["ok"] and one["error"][0] in _NO_FAULT):
+            continue
+        if not one["ok"] and one["error"][1].endswith(f"No such file or directory: '{one['path']}'"):
             continue
         kind, detail = ("", "") if one["ok"] else kind_of(*one["error"])
         yield Outcome(one["path"], kind, detail)
@@ -87,9 +89,9 @@ def is_named(outcome: Outcome, found: list[Diagnostic], repo: Snapshot) -> bool:
     """Whether diagnostics name the cause of a failure."""
     codes = _RULES.get(outcome.kind, ())
     if outcome.kind == "module":
-        said = any(one.code in codes and f"`{outcome.detail}`" in one.message for one in found)
+        said = any(one.code in codes and re.search(rf"`{re.escape(outcome.detail)}[.`]", one.message) for one in found)
         return said or any(_lists(repo, one.path, outcome.detail) for one in found if one.code in _UNREAD)
-    return any(one.code in codes and one.path == outcome.path for one in found)
+    return any(one.code in codes and (one.path == outcome.path or f"`{outcome.path}`" in one.message) for one in found)
 
 
 def _lists(repo: Snapshot, path: str, module: str) -> bool:

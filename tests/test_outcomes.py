@@ -104,5 +104,15 @@ def test_runs_that_do_not_count() -> None:
         {"path": "b.ipynb", "ok": False, "error": ["StdinNotImplementedError", "raw_input was called"]},
         {"path": ".ipynb_checkpoints/c-checkpoint.ipynb", "ok": True},
         {"path": "c.ipynb", "ok": True},
+        {
+            "path": "d.ipynb",
+            "ok": False,
+            "error": ["FileNotFoundError", "[Errno 2] No such file or directory: 'd.ipynb'"],
+        },
+        {
+            "path": "e.ipynb",
+            "ok": False,
+            "error": ["FileNotFoundError", "[Errno 2] No such file or directory: 'x.csv'"],
+        },
     ]
-    assert [one.path for one in outcomes({"notebooks": failed})] == ["c.ipynb"]
+    assert [one.path for one in outcomes({"notebooks": failed})] == ["c.ipynb", "e.ipynb"]
