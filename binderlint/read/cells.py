@@ -167,6 +167,33 @@ def installs(text: str) -> Iterator[Install]:
         yield Install(found["tool"], tuple(_without_redirections(words)), number)
 
 
+class Magic(NamedTuple):
+    """A magic command that runs whenever its cell does: its name, its line in the cell, whether a space comes before the name, and whether it is one of the whole cell (`%%`)."""
+
+    name: str
+    line: int
+    blank: bool
+    whole: bool
+
+
+_MAGIC_CALL = regex(r"%(%?)([ \t]*)([A-Za-z_]\w*)")
+
+
+def magics(text: str) -> Iterator[Magic]:
+    """The magic commands of a cell that stand outside of `try`, `if` and functions."""
+    if "%" not in text:
+        return
+    lines = text.split("\n")
+    first = next(number for number, line in enumerate(lines, 1) if line.strip())
+    if (found := _MAGIC_CALL.match(lines[first - 1])) and found[1]:
+        yield Magic(found[3], first, bool(found[2]), True)
+    tree = syntax(text)
+    alone = {node.lineno for node in tree.body if isinstance(node, ast.Pass)} if tree else set()
+    for number in sorted(alone):
+        if (found := _MAGIC_CALL.match(lines[number - 1])) and not found[1]:
+            yield Magic(found[3], number, bool(found[2]), False)
+
+
 def _without_redirections(words: list[str]) -> Iterator[str]:
     """The words but for `> file`, `2>&1` and the like."""
     left = iter(words)

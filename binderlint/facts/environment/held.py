@@ -25,6 +25,7 @@ from binderlint.snapshot import Snapshot
 from binderlint.values import NamedTuple
 
 _DIGITS = r"\d+(?:\.\d+)*"
+_POST = regex(r"\.?post\d*$")  # built for the Pythons of its release
 _PINNED = regex(r"=*\s*(\d+\.\d+(?:\.\d+)*)(?:\.\*)?")  # with one number alone, many series are meant
 
 
@@ -77,6 +78,7 @@ def _held(key: str, clauses: tuple[tuple[str, str], ...], python: str) -> tuple[
         return None
     exact = next((number for sign, number in clauses if sign in ("==", "===")), None)
     if exact:
+        exact = _POST.sub("", exact)
         if not re.fullmatch(_DIGITS, exact):
             return None
         if is_unknown(key, exact):

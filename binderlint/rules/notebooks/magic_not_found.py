@@ -1,0 +1,107 @@
+"""magic-not-found: A notebook uses a magic command that IPython does not have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from binderlint.changes.edits import replace
+from binderlint.facts.environment.jupyter_stack import is_older
+from binderlint.facts.notebooks import shown_notebooks
+from binderlint.facts.scripts.start_and_post_build import post_build_script, start_script
+from binderlint.lint.about import about
+from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
+from binderlint.lint.rule import Rule
+from binderlint.pattern import regex
+from binderlint.read.cells import Magic, magics
+from binderlint.read.plain_notebook import PlainCell, PlainNotebook
+from binderlint.repo2docker.build import build_plan
+from binderlint.snapshot import Snapshot
+from binderlint.source import Text
+
+# Magics of extensions, which `%load_ext` makes known.
+_OF_EXTENSION = {
+    **dict.fromkeys(("R", "Rpush", "Rpull", "Rget"), "rpy2.ipython"),
+    **dict.fromkeys(("autoreload", "aimport"), "autoreload"),
+    **dict.fromkeys(("memit", "mprun"), "memory_profiler"),
+    "bigquery": "google.cloud.bigquery",
+    "cython": "Cython",
+    "lprun": "line_profiler",
+    "sql": "sql",
+    "tensorboard": "tensorboard",
+    "watermark": "watermark",
+}
+# Magics that IPython had or other services have, and what to do.
+_GONE = {
+    "install_ext": (
+        "was removed in IPython 5",
+        "List the package of the extension in the environment file, and remove the line",
+    ),
+    "tensorflow_version": ("only exists in Google Colab", "Remove the line"),
+}
+# What may make magics known in other ways.
+_LOADS = regex(r"load_ext|get_ipython|register_\w*magic|%run\b|%autoload|sparkmagic")
+_CONFIGURES = regex(r"ipython_config|InteractiveShellApp|profile_default|\.ipython\b")
+
+
+class MagicNotFound(Rule):
+    code = "NBK017"
+    severity = Severity.WARNING
+    level = Level.RUN
+
+    @about(shown_notebooks)
+    def check(self, repo: Snapshot, notebooks: tuple[PlainNotebook, ...]) -> Iterator[Diagnostic]:
+        plan = build_plan(repo)
+        if plan.error or not plan.transparent or plan.separate_kernel:
+            return
+        old = is_older(repo, "ipython", (7,))
+        for page in notebooks:
+            if not page.is_python or "spark" in page.kernel:
+                continue
+            loaded = False
+            for cell in page.code:
+                loaded = loaded or bool(_LOADS.search(cell.text))
+                if "%" not in cell.text or "raises-exception" in str(cell.data.get("metadata")):
+                    continue
+                if found := next((one for one in magics(cell.text) if self._fails(repo, one, old, loaded)), None):
+                    yield self._found(page, cell, found)
+                    break
+
+    def _fails(self, repo: Snapshot, magic: Magic, old: bool, loaded: bool) -> bool:
+        if magic.blank:
+            return magic.whole or not old
+        if magic.name in _GONE:
+            return not loaded
+        return magic.name in _OF_EXTENSION and not loaded and not _is_configured(repo)
+
+    def _found(self, page: PlainNotebook, cell: PlainCell, magic: Magic) -> Diagnostic:
+        where = page.line(cell.number, magic.line)
+        signs = "%%" if magic.whole else "%"
+        written = f"{signs}{magic.name}"
+        ends = "so this cell ends with an error"
+        if magic.blank:
+            start = where.index(magic.name) if isinstance(where, Text) else 0
+            return self.at(
+                where,
+                f"`{signs} {magic.name}` has a space after `{signs}`, which IPython {'does not understand' if magic.whole else 'has not understood since version 7'}, {ends}",
+                help=f"Write `{written}`",
+                fix=Fix(f"Write `{written}`", (replace(where.part(0, start), signs),))
+                if isinstance(where, Text) and where.place.text == where
+                else None,
+            )
+        if magic.name in _GONE:
+            gone, advice = _GONE[magic.name]
+            return self.at(where, f"`{written}` {gone}, {ends}", help=advice)
+        extension = _OF_EXTENSION[magic.name]
+        return self.at(
+            where,
+            f"No cell before this one loads the extension that has `{written}`, {ends}",
+            help=f"Write `%load_ext {extension}` in a cell before it",
+        )
+
+
+def _is_configured(repo: Snapshot) -> bool:
+    """Whether a configuration of IPython in the repository, or a script that may write one, can load extensions."""
+    if any(_CONFIGURES.search(path) for path in repo.sources):
+        return True
+    scripts = [script.source for script in (post_build_script(repo), start_script(repo)) if script]
+    return any(_CONFIGURES.search(source.text) for source in scripts)
