@@ -7,6 +7,7 @@ import pytest
 from binderlint.lint.rule import one_line
 from binderlint.lint.wording import counted, listed, with_article
 from binderlint.read.address import parse_address
+from binderlint.read.constraints import poetry_admits
 from binderlint.read.plain_notebook import PlainNotebook
 from binderlint.read.requirements import Option, Requirement, read_requirements, short
 from binderlint.read.secrets import tokens
@@ -167,3 +168,19 @@ def test_values_of_a_notebook_and_their_places() -> None:
     assert notebook.value("metadata", "tags").place.text == '["a", "b"]'
     assert notebook.value("metadata", "x").place.text == "{}"
     assert notebook.value("metadata").place.text == '{"tags": ["a", "b"], "x": {}}'
+
+
+# What Poetry 2.5.1 itself did with these and Python 3.10.13, with `virtualenvs.create` switched off.
+@pytest.mark.parametrize(
+    ("written", "allowed"),
+    [
+        ("^3", True), ("^3.10.13", True), ("^3.10.14", False), ("^3.7,<3.9", False),
+        ("~3.10", True), ("~3.10.5", True), ("~3.9", False), ("~2.7", False), ("~=3.8", True), ("~=3.11", False),
+        ("3.10", False), ("==3.10", False), ("3.10.*", True), ("==3.10.*", True), ("3.9.*", False), ("!=3.10.*", False),
+        ("<3.10", False), ("<=3.10", False), (">3.10", True), (">=3.11,<4.0", False), (">=3.8, !=3.10.13", False), ("*", True),
+        (">=3.7,<3.9 || >=3.11", False), (">=3.7,<3.9||>=3.10", True), ("3.9 || 3.10", False),
+        ("3.10 - 3.12", None), ("^0.9", None),
+    ],
+)  # fmt: skip
+def test_constraints_of_poetry(written: str, allowed: bool | None) -> None:
+    assert poetry_admits(written, "3.10.13") is allowed

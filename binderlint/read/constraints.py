@@ -46,6 +46,36 @@ def without_caret(specifier: str) -> str:
     return re.sub(r"\^\s*(\d+)([\d.]*)", lambda found: f">={found[1]}{found[2]},<{number(found[1]) + 1}", specifier)
 
 
+_POETRYS = regex(r"(\^|~=|~|===?|!=|>=|<=|>|<)?\s*(\d+(?:\.\d+)*)(\.\*)?")
+
+
+def poetry_admits(written: str, version: str) -> bool | None:
+    """Whether a constraint as Poetry reads it (`^3.8`, `~3.9 || 3.11.*`, and `3.10`, which is 3.10.0) lets a version through; None where it cannot be read."""
+    answers = [_poetry_range_admits(part, version) for part in re.split(r"\|\|?", written)]
+    return None if None in answers else any(answers)
+
+
+def _poetry_range_admits(written: str, version: str) -> bool | None:
+    """The same for a constraint without alternatives."""
+    if written.strip() == "*":
+        return True
+    clauses = list(_POETRYS.finditer(written))
+    if not clauses or re.sub(r"[\s,]", "", _POETRYS.sub("", written)):
+        return None
+    return pip_admits(",".join(_poetry_clause(*found.groups("")) for found in clauses), version)
+
+
+def _poetry_clause(operator: str, number_: str, rest: str) -> str:
+    """A clause of Poetry's as pip reads it."""
+    parts = release(number_)
+    if operator == "^" and not rest and parts[0]:
+        return f">={number_},<{parts[0] + 1}"
+    if operator == "~" and not rest:
+        upper = f"{parts[0]}.{parts[1] + 1}" if len(parts) > 1 else str(parts[0] + 1)
+        return f">={number_},<{upper}"
+    return f"{operator or '=='}{number_}{rest}"
+
+
 def pip_admits_since(specifier: str, version: str) -> bool:
     """Whether a constraint as pip reads it lets some release from a version on through; True where that cannot be told."""
     from packaging.specifiers import SpecifierSet

@@ -71,6 +71,17 @@ def own_python(repo: Snapshot) -> Text | None:
     return next(_found(repo, _PYTHONS), None)
 
 
+def poetry_python(repo: Snapshot) -> str:
+    """The Python that Poetry wants for the project in the root, as it is written; empty where none is. Its own table counts before `requires-python`."""
+    return _value(repo, *_POETRY) or _value(repo, "project", "requires-python")
+
+
+def is_for_poetry_1(repo: Snapshot) -> bool:
+    """Whether Poetry can read pyproject.toml before its version 2.0, which knows `[project]`."""
+    poetry = _within(own_table(repo), "tool", "poetry")
+    return isinstance(poetry, dict) and {"name", "version", "description", "authors"} <= poetry.keys()
+
+
 def own_backend(repo: Snapshot) -> str:
     """What builds the package in the root, as pyproject.toml says; empty where it does not, which is setuptools in its old way."""
     return _value(repo, *_BACKEND)
