@@ -1,8 +1,9 @@
 """Mutants: small changes of the code, and who notices them. The changes are those of cosmic-ray, a maintained mutation tool; which test runs which line is what coverage says.
 
-With the extra `mutants` installed, `python -m tests.mutants RESULTS SAMPLE [SEED ...] [--rooms ROOM ...]` takes a random sample over the rooms for each seed. A mutant runs in a
-process of its own: first all pages of the rules, then, where these say what they said, the quick tests that run the changed line, the most specific ones first. (A test that starts binderlint as
-a program sees nothing of a mutant.) RESULTS gets a line for each mutant as it is judged, and a run goes on where the last one with this file ended; `RESULTS.map` is the map from lines to tests.
+With the extra `mutants` installed, `python -m tests.mutants RESULTS SAMPLE [SEED ...] [--rooms ROOM ...]` takes a random sample over the rooms for each seed, or over those that are named: a
+room, a folder of one or a module, as in `--rooms changes read/shell facts/r.py`. A mutant runs in a process of its own: first all pages of the rules, then, where these say what they said, the
+quick tests that run the changed line, the most specific ones first. (A test that starts binderlint as a program sees nothing of a mutant.) RESULTS gets a line for each mutant as it is judged,
+and a run goes on where the last one with this file ended; `RESULTS.map` is the map from lines to tests.
 `python -m tests.mutants RESULTS --again` judges only the survivors of RESULTS anew, with the code and tests as they are now.
 
 A survivor is killed by a new case or test, or the code is not needed, or nobody can tell the two apart: then it stands in tests/equivalent_mutants.txt.
@@ -328,12 +329,18 @@ def verdict(mutant: Mutant, known: Map) -> str:
 
 
 def sampled(sample: int, seeds: Iterable[int], rooms: Iterable[str]) -> list[Mutant]:
-    """A random sample of all mutants for each seed, the same for the same seed; those of some rooms, room by room."""
-    everything = list(places(path for room in ROOMS for path in sorted((ROOT / "binderlint" / room).rglob("*.py"))))
-    drawn = {
-        one: None for seed in seeds for one in random.Random(seed).sample(everything, min(sample, len(everything)))
-    }
-    return [one for room in rooms for one in drawn if one.room == room]
+    """A random sample of the mutants of some rooms for each seed, the same for the same seed."""
+    everything = list(places(path for room in rooms for path in _modules(ROOT / "binderlint" / room)))
+    drawn = (random.Random(seed).sample(everything, min(sample, len(everything))) for seed in seeds)
+    return list(dict.fromkeys(one for some in drawn for one in some))
+
+
+def _modules(room: Path) -> list[Path]:
+    """The modules of a room, or the one that is meant."""
+    found = sorted(room.rglob("*.py")) if room.is_dir() else [room]
+    if not all(one.exists() for one in found):
+        raise SystemExit(f"There is no {room.relative_to(ROOT)}.")
+    return found
 
 
 class Result(NamedTuple):
@@ -410,7 +417,7 @@ def main() -> None:
     parser.add_argument("results", type=Path)
     parser.add_argument("sample", type=int, nargs="?", default=0)
     parser.add_argument("seeds", type=int, nargs="*", default=[1])
-    parser.add_argument("--rooms", nargs="*", default=ROOMS)
+    parser.add_argument("--rooms", nargs="*", default=ROOMS, help="rooms, folders and modules of which the sample is")
     parser.add_argument("--again", action="store_true", help="judge the survivors of RESULTS anew")
     options = parser.parse_args()
     for name in (
