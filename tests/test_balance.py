@@ -45,7 +45,7 @@ def speaks(text: str) -> bool:
 
 def refused(text: str) -> bool:
     """Whether bash does not read it."""
-    read = subprocess.run(["bash", "-n"], input=text.encode(), capture_output=True, check=False)
+    read = subprocess.run(["bash", "-O", "extglob", "-n"], input=text.encode(), capture_output=True, check=False)
     return read.returncode != 0
 
 
@@ -120,3 +120,100 @@ def test_what_is_hard_to_read_is_read(text: str) -> None:
 def test_errors_within_are_found(text: str) -> None:
     assert refused(text)
     assert speaks(text)
+
+
+WHOLE = (
+    "cat <<EOF\nif '\nEOF",
+    "cat <<-'EOF' && cat << \\END\n\tif\n\tEOF\ncase \"\nEND",
+    "cat <<EOF >file; echo done\n EOF\nEOF",
+    'cat <<< "$x" <<<if',
+    "(cd x; ls) && (ls)",
+    "((x = (1 + 2) * 3))",
+    "echo $(( (1 + $x) * ${y:-2} )) $((\n1))",
+    "for ((i = 0; i < 3; i++)); do ls; done",
+    "for x do ls; done",
+    "for x in if fi; do ls; done; select y in a; do break; done",
+    "for x in a \\\n  b\ndo ls\ndone",
+    "until ls; do :; done & while ls; do :; done | cat",
+    "if ! ls; then time ls; elif ls; then ls; else ls; fi",
+    "case $x in (a|b) ls;; c | 'd e') ls;& f) ls;;& *) esac",
+    "case $x in\n  # if\n  a)\n    case y in b) ls; esac\n    ;;\n  (esac) ;;\nesac",
+    "case a$(ls) in\nesac",
+    "a=(1 'if' # )\n 2) b+=($(ls)) c[0]=x ls",
+    "a=( ) ls if",
+    "echo !(if|'(') +(a) @(b|c)",
+    "f() { ls; }\ng () ( ls )\nfunction h { ls; }\nfunction i() { ls; }",
+    "f()\n{\n  exit 0\n}",
+    "{ ls; } 2>&1 >|x <>y &>z &>>z | cat",
+    "ls > if; ls >fi 2> >(cat) < <(ls)",
+    "echo ${x#\\}} ${y:-'}'} ${z:-\"}\"} ${#x} ${x:-`ls`} ${x:-${y}}",
+    "echo $'it\\'s' $\"x$(ls)\" $# $$ $! $? $@ $* $- $",
+    'echo "$(echo "`ls`" \')\')" "a\\"b" "${x:-"y"}"',
+    "echo `ls` `echo \\`ls\\``",
+    "[[ a == (b|c) && ! -f x ]] || [[ 1 < 2 ]]",
+    "[[ a\n&& b ]]",
+    "echo a;ls # if '\n# \"",
+    "echo a#' ' if\\\n fi",
+    "\\\nif ls; then :; fi",
+    "x=if fi=1; echo then",
+    "exec 2>&1\nexec >log; exec {fd}>x",
+)
+"""Scripts in which everything is closed."""
+
+
+@linux
+@pytest.mark.parametrize("text", WHOLE)
+def test_what_follows_is_read_where_it_stands(text: str) -> None:
+    """Behind each of these an `if` without its `fi` is found, and it is the only mistake."""
+    assert not refused(f"{text}\n")
+    assert not speaks(f"{text}\n")
+    for gap in ("\n", "\r\n"):
+        broken = f"{text}\nif ls; then\n".replace("\n", gap)
+        source = Source("postBuild", broken.encode())
+        found = unbalanced(source.slice(0, len(source.text)))
+        assert found is not None
+        assert found.words == "This `if` has no `fi`"
+        assert found.where.place.span == (len(broken) - len(f"if ls; then{gap}"), len(broken) - len(f" ls; then{gap}"))
+
+
+@linux
+@pytest.mark.parametrize(
+    ("text", "piece", "words"),
+    [
+        ("ls )", ")", "Nothing was opened that this `)` closes"),
+        ("ls; fi", "fi", "Nothing was opened that this `fi` belongs to"),
+        ("ls\ndone", "done", "Nothing was opened that this `done` belongs to"),
+        ("then ls", "then", "Nothing was opened that this `then` belongs to"),
+        ("ls; do ls", "do", "Nothing was opened that this `do` belongs to"),
+        ("}", "}", "Nothing was opened that this `}` belongs to"),
+        ("if ls; fi", "if", "This `if` has no `then` before its `fi`"),
+        ("while ls; done", "while", "This `while` has no `do` before its `done`"),
+        ("if ls; then for x in a; do ls; fi", "for", "This `for` has no `done`"),
+        ("while ls; do if ls; then ls; done", "if", "This `if` has no `fi`"),
+        ("for x in a; do ls; else ls; done", "for", "This `for` has no `done`"),
+        ("if ls; do ls; fi", "if", "This `if` has no `fi`"),
+        ("case x in a) ls;;", None, None),
+        ("case x in a) ls", "case", "This `case` has no `esac`"),
+        ("case x in a) if ls; then ls; esac", "if", "This `if` has no `fi`"),
+        ("f() {\n  ls\n", "{", "This `{` has no `}`"),
+        ("(if ls)", "if", "This `if` has no `fi`"),
+        ("x=$(while ls)", "while", "This `while` has no `done`"),
+        ("diff <(if ls) a", "if", "This `if` has no `fi`"),
+        ("echo 'a", "'", "The quotes do not pair up: this one is never closed, or one is missing before it"),
+        ('echo a "b', '"', "The quotes do not pair up: this one is never closed, or one is missing before it"),
+        ("echo ${x:-'a}", "'", "The quotes do not pair up: this one is never closed, or one is missing before it"),
+        ("echo `if ls`; fi", "fi", "Nothing was opened that this `fi` belongs to"),
+        ("echo `ls", None, None),
+        ("f() { exit 0; }\nfi", "fi", "Nothing was opened that this `fi` belongs to"),
+        ("if ls; then exit; fi\nfi", "fi", "Nothing was opened that this `fi` belongs to"),
+        ("exit 0\nfi", None, None),
+        ("exec ls\nfi", None, None),
+        ("exec 3>x\nfi", "fi", "Nothing was opened that this `fi` belongs to"),
+    ],
+)
+def test_which_mistake_is_named(text: str, piece: str | None, words: str | None) -> None:
+    """Where it is the shell does not say; None where it is not certain, or the shell may never get there."""
+    source = Source("postBuild", f"{text}\n".encode())
+    found = unbalanced(source.slice(0, len(source.text)))
+    assert refused(source.text)
+    assert (found and found.where, found and found.words) == (piece, words)

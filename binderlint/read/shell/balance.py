@@ -70,7 +70,7 @@ class _Scan:
         self._documents: list[tuple[str, bool]] = []
 
     def commands(self, at: int, end: str, depth: int) -> int:
-        """Commands up to `)`, a backtick or the end of the text."""
+        """Commands up to `)` or the end of the text."""
         if depth > _DEEPEST:
             raise _Unsure
         text, opened, first = self._text, list[_Open](), True
@@ -111,7 +111,7 @@ class _Scan:
                 at = self._arithmetic(at + 2, depth) if text[at + 1] == "(" else self.commands(at + 1, ")", depth + 1)
                 first = False
             elif character == ")":
-                raise _Unsure if opened or end == "`" else _Fault(at, 1, "Nothing was opened that this `)` closes")
+                raise _Unsure if opened else _Fault(at, 1, "Nothing was opened that this `)` closes")
             else:
                 start, (at, plain) = at, self._word(at, depth)
                 word = text[start:at] if plain else ""
@@ -291,7 +291,7 @@ class _Scan:
             elif character == '"':
                 at, plain = self._double(at, depth), False
             elif character == "`":
-                at, plain = self._backtick(at, depth), False
+                at, plain = self._backtick(at), False
             elif character == "$":
                 at, plain = self._expansion(at, depth), False
             else:
@@ -331,7 +331,7 @@ class _Scan:
             elif text[at] == "$":
                 at = self._expansion(at, depth + 1, quoted=True)
             elif text[at] == "`":
-                at = self._backtick(at, depth)
+                at = self._backtick(at)
             else:
                 at += 1
         raise self._quote(start)
@@ -339,15 +339,12 @@ class _Scan:
     def _quote(self, at: int) -> _Fault:
         return _Fault(at, 1, "The quotes do not pair up: this one is never closed, or one is missing before it")
 
-    def _backtick(self, at: int, depth: int) -> int:
-        end = at + 1
-        while self._text[end] != "`":
-            end += 2 if self._text[end] == "\\" else 1
-        inside = self._text[at + 1 : end]
-        if re.search(r"['\"\\#]|<<|case", inside):
-            return end + 1  # as quotes count in it depends on where it stands
-        _Scan(inside).commands(0, "", depth + 1) if "(" not in inside else None
-        return end + 1
+    def _backtick(self, at: int) -> int:
+        """What stands between backticks: bash only reads it when it runs it, and goes on where it cannot."""
+        at += 1
+        while self._text[at] != "`":
+            at += 2 if self._text[at] == "\\" else 1
+        return at + 1
 
     def _expansion(self, at: int, depth: int, *, quoted: bool = False) -> int:
         """`$(...)`, `$((...))`, `${...}`, `$'...'`, `$"..."` or `$name`."""
@@ -381,7 +378,7 @@ class _Scan:
             elif text[at] == "$":
                 at = self._expansion(at, depth + 1, quoted=quoted)
             elif text[at] == "`":
-                at = self._backtick(at, depth)
+                at = self._backtick(at)
             else:
                 at += 1
         return at + 1
