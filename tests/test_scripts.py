@@ -12,6 +12,7 @@ from binderlint.read.script import Command, Script, parse_shell
 from binderlint.read.shell.machine import own_shell
 from binderlint.snapshot import Snapshot
 from binderlint.source import Source
+from tests.systems import linux
 
 
 def script(text: str, path: str = "start", **files: str) -> Script:
@@ -238,3 +239,159 @@ def test_a_pipeline_without_end_is_not_read() -> None:
         assert shell is not None and shell.broken
     shell = script("#!/bin/bash\n" + "echo a\n" * 3000).shell
     assert shell is not None and not shell.broken
+
+
+CONDITIONS = {
+    True: (
+        "true",
+        ":",
+        "! false",
+        "A=1 test a = a",
+        "test a = a",
+        "[ a == a ]",
+        "[ a != b ]",
+        "test -z ''",
+        'test -n "$1"',
+        '[ "$1" ]',
+        "[ a ]",
+        "test a",
+        "[ 1 ]",
+        "(( 1 ))",
+        "(( ! 0 ))",
+        "(( ($# > 2) && 1 ))",
+        "[ ! a = b ]",
+        "test ! a = b",
+        "test a = a -a ! b = c",
+        "[[ ! a = b && c = c ]]",
+        "[[ a = b && a = b || a = a ]]",
+        "[[ -n $1 && a = a ]]",
+        "set --; [ $# ]",
+        '[ "a$X" ]',
+        "[[ -n $1 ]]",
+        "[[ ! -z $1 ]]",
+        "[[ ( a = a ) ]]",
+        "[[ a = a && -z '' ]]",
+        "[[ a = b || -z '' ]]",
+        "[ a = a -a b = b ]",
+        "[ a = b -o b = b ]",
+        "true && [ a = a ]",
+        "false || true",
+        'test "$1" = python3',
+        '[ "x$1" != x ]',
+        '[ "$1" != jupyter ]',
+        'X=a; [ "$X" = a ]',
+        "test -f x || true",
+        "[ $# -ne 0 ]",
+        '[ "$#" -gt 0 ]',
+        "[ ${#} -gt 2 ]",
+        "[[ ${#@} -ge 3 ]]",
+        "[[ ${#*} != 1 ]]",
+        "(( $# ))",
+        "(( $# > 1 ))",
+        "(( $# >= 2 ))",
+        "[[ $# ]]",
+        "shift; [ $# -gt 1 ]",
+        "set --; [ $# -eq 0 ]",
+        "set --; [ $# -lt 1 ]",
+        "set --; [ $# -le 0 ]",
+        "set --; (( $# < 1 ))",
+        "set -- ''; [ $# = 1 ]",
+        "set -- a b; test $# -eq 2",
+        'set -- a "$@"; [ $# -gt 3 ]',
+        'set -- "$1"; [ $# -gt 0 ]',
+        "set -- a $X; [ $# -ge 1 ]",
+    ),
+    False: (
+        "false",
+        "! true",
+        "test a = b",
+        "[ a != a ]",
+        "[ a == b ]",
+        "test -n ''",
+        'test -z "$1"',
+        "[[ -z $* ]]",
+        "[ '' ]",
+        "(( 0 ))",
+        "(( ! $# ))",
+        "set --; (( $# ))",
+        "[[ ! ( a = a ) ]]",
+        "[ a = a -a a = b -o '' ]",
+        "[[ ! -n $1 ]]",
+        "[[ a = a && a = b ]]",
+        "[[ -f x && a = b ]]",
+        "[ a = b -o a = c ]",
+        "true && false",
+        "test -f x && false",
+        '[ "$1" = jupyter ]',
+        '[ "$1" = "" ]',
+        '[ "" = "$1" ]',
+        '[ "x$1" = x ]',
+        "[ $# -eq 0 ]",
+        "test $# -lt 1",
+        "[ $# -lt 3 ]",
+        "[[ $# -le 2 ]]",
+        '[ "$#" = 0 ]',
+        "(( $# == 1 ))",
+        "(( $# <= 1 ))",
+        "(( $# < 2 ))",
+        "set --; [ $# -ne 0 ]",
+        "set --; [ $# -gt 0 ]",
+        "set --; [ $# -ge 1 ]",
+        "set -- a b; [ $# != 2 ]",
+    ),
+    None: (
+        "test -f x",
+        "! test -f x",
+        '[ "$X" ]',
+        '[ -n "$X" ]',
+        'test -z "$X"',
+        'test "$X" = a',
+        'test "$X" != a',
+        "[ a = a -a -f x ]",
+        "[[ -f x || a = b ]]",
+        "test -f x || false",
+        "test -f x && true",
+        "[[ ! -f x ]]",
+        "[[ abc == a* ]]",
+        "[[ $X == $1 ]]",
+        "[ 1 -lt 2 ]",
+        "[[ -o errexit ]]",
+        '[ -n "$X" -a a = a ]',
+        "[[ ( -f x ) ]]",
+        "[ $(ls) ]",
+        "n=1; (( n == 1 ))",
+        "(( n ))",
+        "(( n = 1 ))",
+        "(( $# > n ))",
+        "(( $# > 1 && n ))",
+        "set -- $X; (( $# ))",
+        "[ $# -eq 8 ]",
+        "[ $# -gt 3 ]",
+        "[ $# -ge 4 ]",
+        "[ $# -lt 9 ]",
+        "[ $# -le 3 ]",
+        "[ $# -eq $X ]",
+        "set -- $X; [ $# -eq 1 ]",
+        "set -- $X; [ $# -gt 0 ]",
+        "shift $X; [ $# -gt 0 ]",
+        "shift 3; [ $# -gt 0 ]",
+        "set -- a $X; [ $# -gt 1 ]",
+        "ls",
+    ),
+}
+"""What a start script asks, and whether the answer is known before it runs."""
+
+
+@linux
+@pytest.mark.parametrize(("condition", "known"), [(one, known) for known, some in CONDITIONS.items() for one in some])
+def test_a_condition_is_decided_as_bash_does(condition: str, known: bool | None) -> None:
+    *before, asked = condition.split("; ")
+    shell = script("\n".join(["#!/bin/bash", *before, f"if {asked}; then yes; else no; fi"])).shell
+    assert shell is not None and not shell.broken
+    runs = {one.name for one in shell.commands if one.runs} & {"yes", "no"}
+    assert runs == {True: {"yes"}, False: {"no"}, None: {"yes", "no"}}[known]
+    if known is not None:
+        arguments = ["python3", "-c", "import os", "--ip=0.0.0.0", "--port=8888"]
+        code = "\n".join([*before, f"if {asked}; then exit 0; fi", "exit 3"])
+        done = subprocess.run(["bash", "-c", code, "start", *arguments], capture_output=True, check=False)
+        assert done.returncode == (0 if known else 3)

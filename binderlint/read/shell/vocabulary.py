@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from binderlint.pattern import regex
+from binderlint.read.digits import is_number, number
 from binderlint.read.installer import CONDA
 from binderlint.read.shell.syntax import Arg, Expander, Field, Item, Joined, Rest, Split
 from binderlint.values import NamedTuple
@@ -225,13 +227,13 @@ def truth(node: Node, expander: Expander) -> bool | None:
             return _command(node, expander)
         case "test_command":
             inside = [child for child in node.named_children if child.type != "comment"]
-            return _expression(inside[0], expander) if len(inside) == 1 else None
+            return _holds(_pieces(inside[0]), expander) if len(inside) == 1 else None
         case "negated_command":
             known = truth(node.named_children[0], expander) if node.named_children else None
             return None if known is None else not known
         case "compound_statement" if node.children and node.children[0].type == "((":
             inside = node.named_children
-            return _expression(inside[0], expander) if len(inside) == 1 else None
+            return _holds(_pieces(inside[0]), expander, arithmetic=True) if len(inside) == 1 else None
         case "list":
             sign = next((child.type for child in node.children if child.type in ("&&", "||")), "")
             return combined([truth(child, expander) for child in node.named_children], sign)
@@ -247,89 +249,110 @@ def combined(known: list[bool | None], sign: str) -> bool | None:
     return None
 
 
+_SIGNS = {"-a": "&&", "-o": "||"}
+
+
 def _command(node: Node, expander: Expander) -> bool | None:
-    words = [expander.word(child) for child in node.named_children if child.type != "variable_assignment"]
-    match [word.value for word in words]:
+    words = [child for child in node.named_children if child.type != "variable_assignment"]
+    match [expander.word(word).value for word in words]:
         case ["true" | ":"]:
             return True
         case ["false"]:
             return False
-        case ["test", _, str() as operator, _]:
-            return _compare(list(words[1].items), operator, list(words[3].items), str(words[1].raw), str(words[3].raw))
-        case ["test", "-z" | "-n" as operator, _]:
-            empty = _empty(list(words[2].items))
-            return empty if operator == "-z" or empty is None else not empty
+        case ["test", *values]:
+            signs = ("!", "-z", "-n", "=", "==", "!=", "-eq", "-ne", "-gt", "-ge", "-lt", "-le", *_SIGNS)
+            both = zip(words[1:], values, strict=True)
+            return _holds([_SIGNS.get(text, text) if text in signs else word for word, text in both], expander)
     return None
 
 
-def _expression(node: Node, expander: Expander) -> bool | None:
-    match node.type:
-        case "binary_expression":
-            left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
-            operator = node.child_by_field_name("operator")
-            if left is None or right is None or operator is None:
-                return None
-            sign = (operator.text or b"").decode("utf-8", "replace")
-            if sign in ("&&", "-a"):
-                return combined([_expression(left, expander), _expression(right, expander)], "&&")
-            if sign in ("||", "-o"):
-                return combined([_expression(left, expander), _expression(right, expander)], "||")
-            raw_left, raw_right = (str(expander.code.raw(one)) for one in (left, right))
-            return _compare(expander.items(left), sign, expander.items(right), raw_left, raw_right)
-        case "unary_expression":
-            operator = node.child_by_field_name("operator")
-            operand = node.named_children[-1] if node.named_children else None
-            sign = (operator.text or b"").decode("utf-8", "replace") if operator else ""
-            if operand is None or operand.type == "binary_expression":
-                return None
-            if sign == "!":
-                known = _expression(operand, expander)
-                return None if known is None else not known
-            if sign in ("-z", "-n"):
-                empty = _empty(expander.items(operand))
-                return empty if sign == "-z" or empty is None else not empty
-            return None
-        case "parenthesized_expression":
-            return _expression(node.named_children[0], expander) if node.named_child_count == 1 else None
-        case "string" | "simple_expansion" | "expansion":
-            if _is_count(str(expander.code.raw(node)), expander):
-                return True
-            empty = _empty(expander.items(node))
-            return None if empty is None else not empty
+def _pieces(node: Node) -> list[Node | str]:
+    """The operands of an expression, and the operators before and between them: the grammar does not know which of these bind more strongly."""
+    operator = node.child_by_field_name("operator")
+    sign = (operator.text or b"").decode("utf-8", "replace") if operator else ""
+    if node.type == "binary_expression":
+        left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+        return [*_pieces(left), _SIGNS.get(sign, sign), *_pieces(right)] if left and right else []
+    return [sign, *_pieces(node.children[-1])] if node.type == "unary_expression" else [node]
+
+
+def _holds(pieces: list[Node | str], expander: Expander, arithmetic: bool = False) -> bool | None:
+    """Whether an expression is true."""
+    for sign in ("||", "&&"):
+        if sign in pieces:
+            ends = [-1, *(at for at, piece in enumerate(pieces) if piece == sign), len(pieces)]
+            parts = [pieces[one + 1 : other] for one, other in pairwise(ends)]
+            return combined([_holds(part, expander, arithmetic) for part in parts], sign)
+    match pieces:
+        case ["!", *rest]:
+            known = _holds(rest, expander, arithmetic)
+            return None if known is None else not known
+        case [operand] if not isinstance(operand, str):
+            return _operand(operand, expander, arithmetic)
+        case ["-z" | "-n" as asked, operand] if not isinstance(operand, str):
+            empty = _empty(expander.items(operand))
+            return empty if asked == "-z" or empty is None else not empty
+        case [left, str() as sign, right] if not isinstance(left, str) and not isinstance(right, str):
+            return _compare(left, sign, right, expander, arithmetic)
     return None
 
 
-def _is_count(raw: str, expander: Expander) -> bool:
-    """Whether this is `$#` where the arguments are still those of the container."""
-    return raw.strip('"') in ("$#", "${#}", "${#@}", "${#*}") and any(isinstance(one, Rest) for one in expander.params)
-
-
-def _compare(left: list[Item], sign: str, right: list[Item], raw_left: str, raw_right: str) -> bool | None:
-    # The container's command has several arguments: a program and at least `--ip`, `--port` (BinderHub's singleuser.cmd)
-    if raw_left.strip('"') in ("$#", "${#}", "${#@}", "${#*}"):
-        match sign, _value(right):
-            case "-eq" | "==" | "=", "0":
-                return False
-            case "-ne" | "-gt" | "!=" | ">", "0":
-                return True
-            case "-ge" | ">=", "1" | "2":
-                return True
-            case "-lt" | "<", "1" | "2":
-                return False
-            case "-gt" | ">", "1":
-                return True
-            case "-le" | "<=", "0" | "1":
-                return False
+def _operand(node: Node, expander: Expander, arithmetic: bool) -> bool | None:
+    """Whether something alone is true: a text that is not empty, or a number that is not 0."""
+    raw = str(expander.code.raw(node))
+    if node.type == "parenthesized_expression":
+        inside = node.named_children
+        return _holds(_pieces(inside[0]), expander, arithmetic) if len(inside) == 1 else None
+    if arithmetic:
+        return number(raw) > 0 if is_number(raw) else _counted(expander.params, "-gt", 0) if _is_count(raw) else None
+    if _is_count(raw):
+        return True
+    if node.type not in ("word", "number", "raw_string", "string", "simple_expansion", "expansion", "concatenation"):
         return None
-    if sign not in ("=", "==", "!="):
+    empty = _empty(expander.items(node))
+    return None if empty is None else not empty
+
+
+def _is_count(raw: str) -> bool:
+    """Whether this asks how many arguments there are."""
+    return raw.strip('"') in ("$#", "${#}", "${#@}", "${#*}")
+
+
+def _least(items: Sequence[Item]) -> int:
+    """How many arguments there are at least. The container's command is a program and at least `--ip` and `--port` (BinderHub's singleuser.cmd)."""
+    return sum(
+        max(3 - item.start, 0) if isinstance(item, (Rest, Split)) else item.value == "" or _empty([item]) is False
+        for item in items
+    )
+
+
+def _counted(items: Sequence[Item], sign: str, wanted: int) -> bool | None:
+    """Whether the number of arguments compares so with another one."""
+    least, exact = _least(items), all(value(item) is not None for item in items)
+    match sign:
+        case "-eq" | "==" | "=" | "-ne" | "!=":
+            known = least == wanted if exact else False if least > wanted else None
+        case "-ge" | ">=" | "-lt" | "<":
+            known = True if least >= wanted else False if exact else None
+        case "-gt" | ">" | "-le" | "<=":
+            known = True if least > wanted else False if exact else None
+        case _:
+            known = None
+    return not known if known is not None and sign in ("-ne", "!=", "-lt", "<", "-le", "<=") else known
+
+
+def _compare(left: Node, sign: str, right: Node, expander: Expander, arithmetic: bool) -> bool | None:
+    one, other = expander.word(left), expander.word(right)
+    if _is_count(one.raw):
+        wanted = other.value or ""
+        return _counted(expander.params, sign, number(wanted)) if is_number(wanted) else None
+    if sign not in ("=", "==", "!=") or arithmetic:  # there the name of a variable is its value
         return None
-    equal = _equal(left, right)
-    if equal is None or sign != "!=":
-        return equal
-    return not equal
+    equal = _equal(one.items, other.items)
+    return equal if equal is None or sign != "!=" else not equal
 
 
-def _equal(left: list[Item], right: list[Item]) -> bool | None:
+def _equal(left: Sequence[Item], right: Sequence[Item]) -> bool | None:
     one, other = program(left) or _value(left), program(right) or _value(right)
     if one is not None and other is not None:
         return None if any(sign in other for sign in "*?[") else one == other
@@ -339,7 +362,7 @@ def _equal(left: list[Item], right: list[Item]) -> bool | None:
     return None
 
 
-def _literal(items: list[Item]) -> int:
+def _literal(items: Sequence[Item]) -> int:
     return sum(
         len(piece) for item in items if isinstance(item, Field) for piece in item.pieces if isinstance(piece, str)
     )
@@ -350,11 +373,11 @@ def program(items: Sequence[Item]) -> str | None:
     return "python3" if list(items) == [Field((Arg(0),))] else None
 
 
-def _value(items: list[Item]) -> str | None:
+def _value(items: Sequence[Item]) -> str | None:
     return items[0].value if len(items) == 1 and isinstance(items[0], Field) else None
 
 
-def _empty(items: list[Item]) -> bool | None:
+def _empty(items: Sequence[Item]) -> bool | None:
     """Whether a text is empty. The arguments of the container never are."""
     for item in items:
         if isinstance(item, (Rest, Split)):
