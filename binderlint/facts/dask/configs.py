@@ -136,7 +136,10 @@ def _is_named(repo: Snapshot, source: Source) -> bool:
 
 
 def _speaks_of_dask(source: Source) -> bool:
-    return bool(re.search(r"dask[-_ ]?(?:worker|scheduler|config)|worker-template", source.name + " " + source.prose))
+    text = source.name + " " + source.prose
+    return "worker-template" in text or (
+        "dask" in text and re.search(r"dask[-_ ]?(?:worker|scheduler|config)", text) is not None
+    )
 
 
 def _is_configuration(value: Any) -> bool:
@@ -210,7 +213,7 @@ def reads_old_folder(repo: Snapshot) -> bool:
     if any(_COPIES.search(script.prose) for script in scripts):
         return True
     settings = [used_file(repo, "start"), *(repo.get(name) for name in _PROFILES), *_code(repo)]
-    return any(source and _SETS_FOLDER.search(source.prose) for source in settings)
+    return any(source and "CONFIG" in source.prose and _SETS_FOLDER.search(source.prose) for source in settings)
 
 
 def old_folder_mentions(repo: Snapshot) -> list[Text] | None:
