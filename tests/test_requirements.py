@@ -2,10 +2,28 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from packaging.markers import Marker
+from packaging.requirements import Requirement as Packaged
+from packaging.specifiers import SpecifierSet
+from packaging.version import Version
 
 from binderlint.facts.environment.installs import pip_files, pip_requirements
-from binderlint.read.requirements import Invalid, Line, Option, Requirement, parse_requirement, read_requirements
+from binderlint.read import markers
+from binderlint.read.requirements import (
+    Invalid,
+    Line,
+    Option,
+    Requirement,
+    is_plain_requirement,
+    parse_requirement,
+    read_requirements,
+)
+from binderlint.read.specifiers import admits, is_plain, is_release
 from binderlint.snapshot import Snapshot
 from binderlint.source import Place, Source, Span, Text
 
@@ -149,3 +167,56 @@ def test_pip_list_of_environment() -> None:
 def test_markers(text: str, applies: bool) -> None:
     found = one(text)
     assert isinstance(found, Requirement) and found.applies("3.10") is applies
+
+
+NUMBERS = st.lists(st.sampled_from(["0", "1", "2", "3", "10", "010"]), min_size=1, max_size=4).map(".".join)
+ENDS = st.sampled_from(["", "", "", ".*", "a1", ".post1", ".dev0", "+cpu", " ", "."])
+OPERATORS = st.sampled_from(["==", "!=", "~=", "<=", ">=", "<", ">", "===", "", "=", "=>"])
+SPACES = st.sampled_from(["", "", "", " ", "  ", "\t"])
+CLAUSES = st.tuples(SPACES, OPERATORS, SPACES, NUMBERS, ENDS).map("".join)
+
+
+@given(st.lists(CLAUSES, max_size=3).map(",".join), NUMBERS)
+def test_what_is_plain_is_what_packaging_reads(specifier: str, version: str) -> None:
+    if is_plain(specifier):
+        assert admits(specifier, version) == SpecifierSet(specifier).contains(version)
+    assert is_release(version) and Version(version)
+
+
+VARIABLES = st.sampled_from([*markers._BINDER, "python_version", "python_full_version", "extra", "os_version"])
+LITERALS = st.sampled_from(["linux", "win32", "Linux", "x86_64", "posix", "cpython", "CPython", "v1", "3", "", "a b"])
+QUOTES = st.sampled_from(["'", '"'])
+COMPARISONS = st.builds(
+    lambda variable, operator, quote, literal, space: f"{variable}{space}{operator}{space}{quote}{literal}{quote}",
+    VARIABLES | st.just("python_version"),
+    OPERATORS,
+    QUOTES,
+    LITERALS | NUMBERS | st.tuples(NUMBERS, ENDS).map("".join),
+    SPACES,
+)
+MARKERS = st.lists(COMPARISONS, min_size=1, max_size=3).flatmap(
+    lambda parts: st.sampled_from([" and ", " and ", "  and  ", " or ", "and"]).map(lambda word: word.join(parts))
+)
+
+
+@given(MARKERS, st.sampled_from(["3.7", "3.10", "3.12", "3", "3.11.4"]))
+def test_a_plain_marker_is_one_that_packaging_reads(marker: str, python: str) -> None:
+    if not markers.is_plain(marker):
+        return
+    assert Packaged(f"a; {marker}").name == "a"
+    environment: dict[str, Any] = {**markers._BINDER, "python_version": python}
+    assert markers.marker_holds(marker, python) == Marker(marker).evaluate(environment)
+
+
+@given(
+    st.sampled_from(["a", "a-b", "a.", "-a", "a[b]", "a [b, c]", "a[]"]),
+    st.lists(CLAUSES, max_size=2).map(",".join),
+    SPACES,
+    st.none() | MARKERS,
+)
+def test_a_plain_requirement_is_one_that_packaging_reads(
+    name: str, wanted: str, space: str, marker: str | None
+) -> None:
+    text = f"{name}{space}{wanted}" + (f"{space};{space}{marker}" if marker is not None else "")
+    if is_plain_requirement(text):
+        assert Packaged(text).name == name.partition("[")[0].strip()

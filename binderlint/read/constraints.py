@@ -9,6 +9,7 @@ from binderlint.pattern import regex
 from binderlint.read.digits import number, release
 from binderlint.read.matchspec import MatchSpec
 from binderlint.read.requirements import Requirement
+from binderlint.read.specifiers import admits
 
 _NUMBERS = regex(r"\d+(?:\.\d+)*")
 
@@ -33,10 +34,13 @@ def pip_test(requirement: Requirement) -> tuple[str, Test]:
 
 def pip_admits(specifier: str, version: str) -> bool | None:
     """Whether a constraint as pip reads it lets a version through; None where one of the two cannot be read."""
+    specifier = specifier.strip("() ")
+    if (told := admits(specifier, version)) is not None:
+        return told
     from packaging.specifiers import SpecifierSet
 
     try:
-        return SpecifierSet(specifier.strip("() ")).contains(version)
+        return SpecifierSet(specifier).contains(version)
     except ValueError:  # InvalidSpecifier and InvalidVersion, and a number with more digits than Python converts
         return None
 

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from binderlint.pattern import regex
+from binderlint.read.requirements import is_plain_requirement
+from binderlint.read.specifiers import is_plain, is_release
 from binderlint.read.toml import find_value
 from binderlint.source import Place, Source
 from binderlint.values import NamedTuple
@@ -100,12 +102,8 @@ def _of_project(source: Source, project: Any, poetry: bool) -> Iterator[Fault]:
 
 
 def _of_requirements(source: Source, items: list[str], key: str, otherwise: Place) -> Iterator[Fault]:
-    from packaging.requirements import InvalidRequirement, Requirement
-
     for item in items:
-        try:
-            Requirement(item)
-        except InvalidRequirement:
+        if not _is_requirement(item):
             at = max(source.text.find(f'"{item}"'), source.text.find(f"'{item}'"))
             place = source.place(at, at + len(item) + 2) if at >= 0 else otherwise
             advice = "Write a version as in `numpy==1.26.4` or `numpy>=1.26`, with nothing else in the string"
@@ -127,7 +125,21 @@ def _is_list(value: Any) -> bool:
     return isinstance(value, list) and all(isinstance(item, str) for item in value)
 
 
+def _is_requirement(text: str) -> bool:
+    if is_plain_requirement(text):
+        return True
+    from packaging.requirements import InvalidRequirement, Requirement
+
+    try:
+        Requirement(text)
+    except InvalidRequirement:
+        return False
+    return True
+
+
 def _is_version(text: str) -> bool:
+    if is_release(text):
+        return True
     from packaging.version import InvalidVersion, Version
 
     try:
@@ -138,6 +150,8 @@ def _is_version(text: str) -> bool:
 
 
 def _is_specifier(text: str) -> bool:
+    if is_plain(text):
+        return True
     from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
     try:

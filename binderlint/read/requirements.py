@@ -4,19 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from binderlint.cache import remembered
 from binderlint.pattern import regex
-from binderlint.source import Source, Text
-
-if TYPE_CHECKING:
-    pass
-
-
-from binderlint.read.markers import marker_holds
+from binderlint.read.markers import is_plain, marker_holds
 from binderlint.read.text import LINE_ENDS, split_lines
-from binderlint.source import Array, Place, Span
+from binderlint.source import Array, Place, Source, Span, Text
 from binderlint.values import NamedTuple
 
 PLACEHOLDER = r"0(?:\.0)*(?:\.post\d+)?"
@@ -221,13 +214,19 @@ def parse_requirement(line: Text, array: Array | None = None) -> Line | None:
     if found := _PER_REQUIREMENT.search(text):
         options = tuple(found[1].split())
         requirement = _part(text, 0, found.start()) if text[: found.start()].strip() else text
-    if _EXACT.match(requirement):
+    if is_plain_requirement(requirement):
         return _named(text, requirement, options, array)
     if _DIRECT.match(requirement) or _looks_like_address(requirement):
         return _addressed(text, requirement, array, editable=False, options=options)
     if problem := _problem(str(requirement)):
         return Invalid(text, problem)
     return _named(text, requirement, options, array)
+
+
+def is_plain_requirement(text: str) -> bool:
+    """Whether a requirement is one that everybody understands, so that packaging accepts it: a name, versions, and a plain marker."""
+    wanted, semicolon, marker = text.partition(";")
+    return bool(_EXACT.match(wanted)) and (not semicolon or is_plain(marker))
 
 
 def _looks_like_address(text: str) -> bool:

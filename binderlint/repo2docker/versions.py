@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 from binderlint.pattern import regex
+from binderlint.read.specifiers import admits
 from binderlint.read.toml import decode_error_place, find_value, parse_loose
 from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.repo2docker.detection import Checkout
@@ -147,10 +148,13 @@ def _fit_pyproject(checkout: Checkout, found: Version, decided: bool) -> Version
     project = pyproject["project"]
     if not attempt(lambda: "requires-python" in project, place):
         return found
+    written = attempt(lambda: project["requires-python"], place)
+    if isinstance(written, str) and admits(written, found.version):
+        return found
     from packaging.specifiers import SpecifierSet
     from packaging.version import Version as Parsed
 
-    allowed = attempt(lambda: SpecifierSet(project["requires-python"]), place)
+    allowed = attempt(lambda: SpecifierSet(written), place)
     if attempt(lambda: Parsed(found.version) in allowed, place):
         return found
     if decided:
