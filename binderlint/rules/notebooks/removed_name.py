@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from itertools import islice
 
@@ -15,6 +14,7 @@ from binderlint.facts.notebooks import shown_notebooks
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
+from binderlint.pattern import regex
 from binderlint.read.constraints import only_below
 from binderlint.read.digits import release
 from binderlint.read.plain_notebook import PlainNotebook
@@ -32,6 +32,26 @@ class _Removed(NamedTuple):
     instead: str
 
 
+_WORD = regex(r"\w+")
+_ATTRIBUTE = regex(r"\.[\s\\]*(\w+)")
+_ARGUMENT = regex(r"(\w+)[\s\\]*=")
+
+
+class _Words(NamedTuple):
+    """The words without one of which code uses nothing that was removed: they are found faster than names."""
+
+    names: frozenset[str]
+    """The last words of names: they are imported, or stand behind a dot."""
+    arguments: frozenset[str]
+
+    def are_in(self, text: str) -> bool:
+        return (
+            not self.names.isdisjoint(_ATTRIBUTE.findall(text))
+            or not self.arguments.isdisjoint(_ARGUMENT.findall(text))
+            or ("import" in text and not self.names.isdisjoint(_WORD.findall(text)))
+        )
+
+
 class RemovedName(Rule):
     code = "NBK009"
     severity = Severity.WARNING
@@ -44,26 +64,30 @@ class RemovedName(Rule):
         if not plan.transparent or plan.error or not python or plan.separate_kernel or installs_from_lock(repo):
             return
         removed = _removed(repo, python)
-        words = {re.findall(r"\w+", name)[-1] for name in removed}
+        words = _Words(
+            frozenset(name.rpartition(".")[2] for name in removed if name[-1] not in ")]"),
+            frozenset(name[:-1].replace("(", "[").rpartition("[")[2] for name in removed if name[-1] in ")]"),
+        )
         told: set[str] = set()
         for page in notebooks:
-            if not page.is_python or not words:
+            if not page.is_python or not removed:
                 continue
             yield from self._modules(repo, page, words, removed, told)
-            if not any(word in cell.text for cell in page.code for word in words):
-                continue
+            speaking = {cell.number for cell in page.code if words.are_in(cell.text)}
             aliases: dict[str, str] = {}
-            for cell in page.code:
+            for cell in page.code if speaking else ():
+                if cell.number not in speaking and "import" not in cell.text:
+                    continue
                 if found := next(_found(cell.text, aliases, removed), None):
                     yield self._gone(page.line(cell.number, found[0]), *found[1:], "this cell ends")
                     break
 
     def _modules(
-        self, repo: Snapshot, page: PlainNotebook, words: set[str], removed: dict[str, _Removed], told: set[str]
+        self, repo: Snapshot, page: PlainNotebook, words: _Words, removed: dict[str, _Removed], told: set[str]
     ) -> Iterator[Diagnostic]:
         """The files of the repository that a notebook imports, each told once."""
         for source in imported_files(repo, page):
-            if source.path in told or not any(word in source.text for word in words):
+            if source.path in told or not words.are_in(source.text):
                 continue
             told.add(source.path)
             found = next(_found(source.text.removeprefix("\ufeff"), {}, removed, when_loaded=True), None)
