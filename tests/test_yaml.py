@@ -12,7 +12,8 @@ from ruamel.yaml import YAML
 from ruamel.yaml.constructor import DuplicateKeyError
 from ruamel.yaml.error import YAMLError
 
-from binderlint.read.yaml import _is_simple, read_yaml
+from binderlint.read.plain_yaml import plain_root
+from binderlint.read.yaml import _duplicate_key, _is_simple, _ruamel, read_safe, read_yaml
 from binderlint.source import Array, Scalar, Source, Table
 
 DOCUMENTS = (
@@ -102,3 +103,79 @@ def test_on_simple_lines_all_parsers_agree() -> None:
         except YAMLError:
             assert found == "fails", text
     assert simple > 2_000
+
+
+WORDS = (
+    "a",
+    "b c",
+    "1",
+    "1.5",
+    "1.2.3",
+    "010",
+    "x=1.*",
+    "http://x.org/a?b",
+    "true",
+    "yes",
+    "null",
+    "2020-01-01",
+    "1_0",
+    "'q: #'",
+    '"d"',
+    "''",
+)
+FLOWS = (
+    "[]",
+    "{}",
+    "[a, 'b', 1.0]",
+    '{a: b, "c": [1, {d: e}]}',
+    "{ a: 1 }",
+    "[ {a: [b]}, [c] ]",
+    "[a,]",
+    "{a:b}",
+    "[a: b]",
+    "[a b]",
+)
+STARTS = ("", "", "", "- ", "- ", "- - ", "-  ", "-", "k:", "j: ", "- k: ", "- j:", "-   k: ", "k:  ", "j: - ")
+ENDS = ("", "", "", "", " ", " # c", "  # \xe9: [", "#", " #\t", "  #\u2028", " # \U0001f600")
+
+
+def nearly_plain(random: Random) -> str:
+    """A file of lists and mappings that are often put into each other as they should be."""
+    indent, lines = 0, []
+    for _ in range(random.randint(1, 7)):
+        indent = max(0, indent + random.choice((0, 0, 0, 2, 2, -2, 1, -1)))
+        value = random.choice(("", "", random.choice(WORDS), random.choice(WORDS), random.choice(FLOWS)))
+        lines.append(" " * indent + random.choice(STARTS) + value + random.choice(ENDS))
+        if random.random() < 0.1:
+            lines.append(random.choice(("", "  ", "# c", "   # c", "---", "...", "\t")))
+    return random.choice(("\n", "\n", "\r\n")).join(lines) + random.choice(("\n", ""))
+
+
+def located(value: Any) -> object:
+    """A value with its places."""
+    match value:
+        case Table():
+            pairs = [(str(key), value.key(key).place.span, located(item)) for key, item in value.items()]
+            return pairs, value.place.span, value.flow
+        case Array():
+            return [located(item) for item in value], value.place.span, value.flow
+        case Scalar():
+            return repr(value.value), value.place.span
+    return value and (str(value), value.place.span)
+
+
+def test_plain_files_are_those_of_the_parsers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a file is read without a parser, PyYAML and ruamel.yaml read it, with the same values at the same places."""
+    random, plain_files = Random(11), {}
+    for _ in range(20_000):
+        source = Source("x.yml", (pieced if random.random() < 0.2 else nearly_plain)(random).encode())
+        if (root := plain_root(source)) and not _duplicate_key(root):
+            plain_files[source] = [located(read(source).value) for read in (read_yaml.__wrapped__, read_safe)]
+    assert len(plain_files) > 1_000
+    monkeypatch.setattr("binderlint.read.yaml.plain_root", lambda _: None)
+    for source, found in plain_files.items():
+        for read, value in zip((read_yaml.__wrapped__, read_safe), found, strict=True):
+            document = read(source)
+            assert not document.problem, source.text
+            assert located(document.value) == value, source.text
+        assert not _ruamel.__wrapped__(source, "x.yml")[1], source.text

@@ -8,6 +8,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from binderlint.pattern import regex
+from binderlint.read.digits import is_number, number
+from binderlint.read.plain_yaml import Node, plain_root
 from binderlint.read.text import open_text
 from binderlint.source import Array, Place, Scalar, Source, Span, Table, Text
 from binderlint.values import NamedTuple
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 _HALF = regex("[\ud800-\udfff]")  # of a character, written as an escape, which no encoding can write again
 _NULL = regex(r"(?:~|null|Null|NULL|)$")
 _BOOL = regex(r"(?:true|True|TRUE|false|False|FALSE)$")
+_NAMED = frozenset({"null", "Null", "NULL", "true", "True", "TRUE", "false", "False", "FALSE"})
 _INT = regex(r"[-+]?(?:0b[01_]+|0o?[0-7_]+|0x[0-9a-fA-F_]+|[0-9][0-9_]*)$|[-+]_+[0-9][0-9_]*$")
 _FLOAT = regex(
     r"[-+]?(?:[0-9][0-9_]*\.[0-9_]*(?:[eE][-+]?[0-9]+)?|[0-9][0-9_]*[eE][-+]?[0-9]+|\.[0-9_]+(?:[eE][-+][0-9]+)?|\.(?:inf|Inf|INF))$|\.(?:nan|NaN|NAN)$"
@@ -63,7 +66,10 @@ class Document(NamedTuple):
 @lru_cache(maxsize=16)
 def read_yaml(source: Source) -> Document:
     """Parse a file as repo2docker does, each value with its place. Duplicate keys, tabs and several documents are problems."""
-    simple = _is_simple(source)
+    plain = plain_root(source)
+    if plain and not _duplicate_key(plain):
+        return Document(_value(source, plain, _OwnOffsets(), {}))
+    simple = plain is not None or _is_simple(source)
     if not simple:
         _, problem = _ruamel(source, source.path)
         if problem:
@@ -94,7 +100,7 @@ def load(source: Source, name: str) -> Document:
 
     Only for a file so plain that nothing depends on them, lists and mappings of strings, are they those of `read`.
     """
-    if _is_simple(source):
+    if plain_root(source) or _is_simple(source):
         document = read_yaml(source)
         if document.problem is None and _is_plain(document.value):
             return document
@@ -121,6 +127,9 @@ def read_safe(source: Source) -> Document:
     if source.decode_error or source.encoding != "utf-8":
         place = source.decode_error or source.place()
         return Document(None, Problem("the file is not UTF-8", "UnicodeDecodeError", place))
+    plain = plain_root(source)
+    if plain and not _duplicate_key(plain):
+        return Document(_value(source, plain, _OwnOffsets(), {}))
     import yaml
 
     try:
@@ -192,12 +201,19 @@ class _Offsets(NamedTuple):
         return Span(start + bisect_left(self.returns, start), end + bisect_left(self.returns, end))
 
 
+class _OwnOffsets:
+    """The offsets of nodes that were read without a parser."""
+
+    def span(self, node: Node) -> Span:
+        return Span(node.start, node.end)
+
+
 def _returns(text: str) -> tuple[int, ...]:
     r"""Where `\r` of a `\r\n` would stand in the text without them."""
     return tuple(found.start() - before for before, found in enumerate(re.finditer("\r(?=\n)", text)))
 
 
-def _value(source: Source, node: Any, offsets: _Offsets, seen: dict[int, Any]) -> Any:
+def _value(source: Source, node: Any, offsets: _Offsets | _OwnOffsets, seen: dict[int, Any]) -> Any:
     """A node as Text, Scalar, Array or Table. Aliases give the value of their anchor."""
     if id(node) in seen:
         return seen[id(node)]
@@ -234,6 +250,10 @@ def _scalar(node: Any, place: Place) -> Text | Scalar:
     written: str = node.value if node.value.isascii() else _HALF.sub("\ufffd", node.value)
     if node.style or (node.tag == "tag:yaml.org,2002:str" and place.text.startswith("!")):
         return Text(written, place)
+    if written[:1].isalpha() and written not in _NAMED:
+        return Text(written, place)
+    if is_number(written) and (len(written) == 1 or written[0] != "0"):
+        return Scalar(number(written), place)
     if _NULL.match(written):
         return Scalar(None, place)
     if written in ("<<", "="):  # for ruamel.yaml these are no strings, even where nothing can be merged
