@@ -146,9 +146,11 @@ def parser(command: str) -> argparse.ArgumentParser:
         if command == "check"
         else COMMANDS[command],
         epilog=_EPILOG.format(codes=_EXIT_CODES[command]),
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        # each argument is tried on one of these, which would ask for the width of the terminal with `shutil`
+        formatter_class=partial(argparse.RawDescriptionHelpFormatter, width=80),
         allow_abbrev=False,
     )
     made.add_argument("--version", action="version", version=f"binderlint {__version__}")
     add_arguments(made)
+    made.formatter_class = argparse.RawDescriptionHelpFormatter
     return made

@@ -5,25 +5,25 @@ A path is followed through all places of the pattern at once, one bit for each, 
 
 from __future__ import annotations
 
-import string
+from collections.abc import Callable
 
 from binderlint.cache import remembered
 from binderlint.values import NamedTuple
 
 _SLASH = ord("/")
-_CLASSES = {
-    b"alnum": string.ascii_letters + string.digits,
-    b"alpha": string.ascii_letters,
-    b"blank": " \t",
-    b"cntrl": "".join(map(chr, [*range(32), 127])),
-    b"digit": string.digits,
-    b"graph": string.ascii_letters + string.digits + string.punctuation,
-    b"lower": string.ascii_lowercase,
-    b"print": string.ascii_letters + string.digits + string.punctuation + " ",
-    b"punct": string.punctuation,
-    b"space": string.whitespace,
-    b"upper": string.ascii_uppercase,
-    b"xdigit": string.hexdigits,
+_CLASSES: dict[bytes, Callable[[bytes], bool]] = {
+    b"alnum": bytes.isalnum,
+    b"alpha": bytes.isalpha,
+    b"blank": b" \t".__contains__,
+    b"cntrl": lambda byte: byte < b" " or byte == b"\x7f",
+    b"digit": bytes.isdigit,
+    b"graph": lambda byte: b" " < byte < b"\x7f",
+    b"lower": bytes.islower,
+    b"print": lambda byte: b" " <= byte < b"\x7f",
+    b"punct": lambda byte: b" " < byte < b"\x7f" and not byte.isalnum(),
+    b"space": bytes.isspace,
+    b"upper": bytes.isupper,
+    b"xdigit": b"0123456789abcdefABCDEF".__contains__,
 }
 
 
@@ -141,7 +141,7 @@ def _bracket(pattern: bytes, offset: int) -> tuple[set[int], int] | None:
             if pattern[close - 1] == ord(":") and close - 1 > offset:
                 if (name := pattern[offset + 1 : close - 1]) not in _CLASSES:
                     return None
-                chosen |= {ord(letter) for letter in _CLASSES[name]}
+                chosen |= {byte for byte in range(256) if _CLASSES[name](bytes((byte,)))}
                 offset, last = close + 1, -1
                 continue
         elif byte == ord("-") and last >= 0 and offset < len(pattern) and pattern[offset] != ord("]"):

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Callable
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from binderlint.read.digits import DAY
 from binderlint.read.toml import decode_error_place, parse_pyproject
@@ -16,6 +15,9 @@ from binderlint.repo2docker.reading import RaisedError, attempt, config_folder, 
 from binderlint.snapshot import Snapshot
 from binderlint.source import Place
 from binderlint.values import NamedTuple
+
+if TYPE_CHECKING:
+    import datetime
 
 
 class Runtime(NamedTuple):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 from collections.abc import Iterable
 
@@ -52,6 +51,8 @@ def line(row: Row) -> str:
 
 
 def _line(cells: Iterable[str]) -> str:
+    import csv
+
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerow(map(_cell, cells))
     return text.getvalue()

@@ -73,9 +73,24 @@ def _mistakes(root: Node) -> int:
 @lru_cache(maxsize=1)
 def _parser() -> Any:
     import tree_sitter
-    import tree_sitter_bash
 
-    return tree_sitter.Parser(tree_sitter.Language(tree_sitter_bash.language()))
+    return tree_sitter.Parser(tree_sitter.Language(_bash()))
+
+
+def _bash() -> Any:
+    """The grammar of bash, without what its package imports to read a file that nobody here asks for."""
+    from importlib.machinery import PathFinder
+    from importlib.util import module_from_spec
+
+    package = PathFinder.find_spec("tree_sitter_bash")
+    spec = PathFinder.find_spec("_binding", package.submodule_search_locations) if package else None
+    if spec is None or spec.loader is None:
+        import tree_sitter_bash
+
+        return tree_sitter_bash.language()
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.language()
 
 
 # -- words of a shell command: what is known of their values, with quoting, variables and the arguments of the script.
