@@ -30,7 +30,7 @@ from binderlint.values import NamedTuple
 
 # What a diagnostic has to be of to name the cause of a kind.
 _RULES = {
-    "module": ("NBK004", "NBK016", "LAY018"),
+    "module": ("NBK004", "NBK009", "NBK016", "LAY018"),
     "kernel": ("NBK002",),
     "Python 2": ("NBK002", "NBK008"),
     "removed name": ("NBK009",),

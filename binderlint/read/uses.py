@@ -12,6 +12,10 @@ from binderlint.values import NamedTuple
 _AXES = regex(r"ax(?:e?s|arr)?_?\d*")
 
 
+# What does not run with the code that it stands in, or may not.
+_LATER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.If, ast.IfExp, ast.ClassDef)
+
+
 class Use(NamedTuple):
     """A name that code uses.
 
@@ -30,23 +34,19 @@ class Use(NamedTuple):
 def uses(text: str, aliases: dict[str, str], when_loaded: bool = False) -> Iterator[Use]:
     """What a cell or a file uses, imports first; nothing where it catches exceptions. What it imports is kept in `aliases`.
 
-    The bodies of functions and what a condition chooses may not run: of these only imports count, and of a file that is loaded (`when_loaded`) not even they.
+    What a condition chooses and the bodies of functions may not run: of functions only imports count, and of a file that is loaded (`when_loaded`) not even they.
     """
     tree = syntax(text)
     if tree is None or any(isinstance(node, ast.Try) for node in ast.walk(tree)):
         return
-    for node in (inner for top in tree.body for inner in _run(top)) if when_loaded else ast.walk(tree):
-        match node:
-            case ast.Import():
-                for alias in node.names:
-                    first = alias.name.partition(".")[0]
-                    aliases[alias.asname or first] = alias.name if alias.asname else first
-                    yield Use(node.lineno, (alias.name,), alias.name, imported=True)
-            case ast.ImportFrom(module=str(module), level=0):
-                for alias in node.names:
-                    name = f"{module}.{alias.name}"
-                    aliases[alias.asname or alias.name] = name
-                    yield Use(node.lineno, (name,), name, imported=True)
+    for node, chosen in _imports(tree, when_loaded):
+        module = f"{node.module}." if isinstance(node, ast.ImportFrom) else ""
+        for alias in node.names:
+            name = module + alias.name
+            first = alias.name.partition(".")[0]
+            aliases[alias.asname or first] = name if alias.asname or module else first
+            if not chosen:
+                yield Use(node.lineno, (name,), name, imported=True)
     for top in tree.body:
         for inner in _run(top):
             if isinstance(inner, ast.Call):
@@ -54,6 +54,17 @@ def uses(text: str, aliases: dict[str, str], when_loaded: bool = False) -> Itera
                     yield Use(inner.lineno, *found, call=inner)
             elif isinstance(inner, ast.Attribute) and (found := _named(inner, aliases)):
                 yield Use(inner.lineno, *found)
+
+
+def _imports(tree: ast.Module, when_loaded: bool) -> Iterator[tuple[ast.Import | ast.ImportFrom, bool]]:
+    """The imports of code and whether a condition chooses them, breadth first; of a file that is loaded those alone that run then."""
+    todo: list[tuple[ast.AST, bool]] = [(tree, False)]
+    for node, chosen in todo:
+        if isinstance(node, ast.Import) or (isinstance(node, ast.ImportFrom) and node.module and not node.level):
+            yield node, chosen
+        elif not (when_loaded and isinstance(node, _LATER)):
+            chosen = chosen or isinstance(node, ast.If | ast.IfExp)
+            todo += ((child, chosen) for child in ast.iter_child_nodes(node))
 
 
 def _named(node: ast.expr, aliases: dict[str, str]) -> tuple[tuple[str, ...], str] | None:
@@ -79,7 +90,7 @@ def _run(node: ast.stmt) -> Iterator[ast.AST]:
     todo: list[ast.AST] = [node]
     while todo:
         one = todo.pop()
-        if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.If | ast.IfExp | ast.ClassDef):
+        if isinstance(one, _LATER):
             continue
         yield one
         todo += ast.iter_child_nodes(one)

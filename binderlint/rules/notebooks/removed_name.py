@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import islice
 
@@ -9,7 +10,7 @@ from binderlint.data import rows
 from binderlint.facts.environment.asked import asked_packages
 from binderlint.facts.environment.locks import installs_from_lock
 from binderlint.facts.environment.python import python_minor
-from binderlint.facts.local_modules import imported_files
+from binderlint.facts.local_modules import imported_files, modules_in
 from binderlint.facts.notebooks import shown_notebooks
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
@@ -31,7 +32,13 @@ class _Removed(NamedTuple):
     since: str
     instead: str
 
+    @property
+    def top(self) -> str:
+        """The module that the name belongs to."""
+        return self.name.lstrip(".").partition(".")[0]
 
+
+_BUILTIN = "builtins."
 _WORD = regex(r"\w+")
 _ATTRIBUTE = regex(r"\.[\s\\]*(\w+)")
 _ARGUMENT = regex(r"(\w+)[\s\\]*=")
@@ -43,11 +50,14 @@ class _Words(NamedTuple):
     names: frozenset[str]
     """The last words of names: they are imported, or stand behind a dot."""
     arguments: frozenset[str]
+    calls: frozenset[str]
+    """Names of Python 2 that nobody imports, with the bracket of a call."""
 
     def are_in(self, text: str) -> bool:
         return (
             not self.names.isdisjoint(_ATTRIBUTE.findall(text))
             or not self.arguments.isdisjoint(_ARGUMENT.findall(text))
+            or any(call in text for call in self.calls)
             or ("import" in text and not self.names.isdisjoint(_WORD.findall(text)))
         )
 
@@ -67,6 +77,7 @@ class RemovedName(Rule):
         words = _Words(
             frozenset(name.rpartition(".")[2] for name in removed if name[-1] not in ")]"),
             frozenset(name[:-1].replace("(", "[").rpartition("[")[2] for name in removed if name[-1] in ")]"),
+            frozenset(f"{name.removeprefix(_BUILTIN)}(" for name in removed if name.startswith(_BUILTIN)),
         )
         told: set[str] = set()
         for page in notebooks:
@@ -74,11 +85,12 @@ class RemovedName(Rule):
                 continue
             yield from self._modules(repo, page, words, removed, told)
             speaking = {cell.number for cell in page.code if words.are_in(cell.text)}
-            aliases: dict[str, str] = {}
+            aliases = _builtins(page, removed) if speaking else {}
+            local = modules_in(repo, page.source.folder)
             for cell in page.code if speaking else ():
                 if cell.number not in speaking and "import" not in cell.text:
                     continue
-                if found := next(_found(cell.text, aliases, removed), None):
+                if found := next((one for one in _found(cell.text, aliases, removed) if one[2].top not in local), None):
                     yield self._gone(page.line(cell.number, found[0]), *found[1:], "this cell ends")
                     break
 
@@ -96,12 +108,30 @@ class RemovedName(Rule):
                 yield self._gone(line, *found[1:], f"`{page.source.path}`, which imports this file, ends")
 
     def _gone(self, where: Text | Place, written: str, gone: _Removed, what: str) -> Diagnostic:
+        if gone.package == "python" and gone.since == "3.0":
+            return self.at(
+                where,
+                f"{written} only exists in Python 2, and Binder installs Python 3, so {what} with an error",
+                help=f"Use {_quoted(gone.instead)}" if gone.instead else "Remove the line",
+            )
         today = f"Use {_quoted(gone.instead)}, or pin" if gone.instead else "Pin"
         return self.at(
             where,
             f"{written} was removed in {gone.package.replace('python', 'Python')} {gone.since}, and Binder installs that or a newer release, so {what} with an error",
             help=f"{today} a version of {gone.package} before {gone.since}",
         )
+
+
+def _builtins(page: PlainNotebook, removed: dict[str, _Removed]) -> dict[str, str]:
+    """The names of Python 2 that a notebook uses without an import, and does not define itself."""
+    text = "\n".join(cell.text for cell in page.code)
+    names = [name.removeprefix(_BUILTIN) for name in removed if name.startswith(_BUILTIN)]
+    used = [name for name in names if f"{name}(" in text]
+    return {
+        name: _BUILTIN + name
+        for name in used
+        if not re.search(rf"\b(?:def|class|import|as)\b[^\n]*\b{name}\b|\b{name}\s*=", text)
+    }
 
 
 def _removed(repo: Snapshot, python: str) -> dict[str, _Removed]:
@@ -126,6 +156,8 @@ def _found(
             if gone := _gone(use.names[0], removed):
                 yield use.line, f"`{use.written}`", gone
         elif use.call:
+            if known := next((one for one in use.names if one.startswith(_BUILTIN) and one in removed), None):
+                yield use.line, f"`{use.written}`", removed[known]
             for keyword in use.call.keywords:
                 for name in use.names:
                     if gone := removed.get(f"{name}[{keyword.arg}]"):
