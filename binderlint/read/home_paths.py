@@ -10,12 +10,12 @@ from binderlint.pattern import regex
 from binderlint.read.cells import python, syntax
 from binderlint.values import NamedTuple
 
-_START = r"/Users/[\w. -]+/|/home/(?!jovyan\b)[a-z][\w.-]*/|[A-Za-z]:(?:\\\\?|/)[\w. -]+(?:\\|/|\.\w+(?=[\"']))|/content/drive\b"
+_START = r"/Users/[\w. -]+/|/(?:Volumes|media|run/media)/[\w. -]+/|/home/(?!jovyan\b)[a-z][\w.-]*/|[A-Za-z]:(?:\\\\?|/)[\w. -]+(?:\\|/|\.\w+(?=[\"']))|/content/drive\b"
 _QUOTED = regex(rf"""(?P<quote>["'])(?P<path>{_START})[^"'\n]*(?P=quote)""")
 _SHELL = regex(
-    r"\s*(?![!%]\s*(?:echo|export|env|set_env)\b)[!%].*?(?<![\w:/.])(?P<path>/Users/[\w.-]+/|/home/(?!jovyan\b)[a-z][\w.-]*/|/content/drive\b)"
+    r"\s*(?![!%]\s*(?:echo|export|env|set_env)\b)[!%].*?(?<![\w:/.])(?P<path>/Users/[\w.-]+/|/(?:Volumes|media|run/media)/[\w.-]+/|/home/(?!jovyan\b)[a-z][\w.-]*/|/content/drive\b)"
 )
-_HINT = regex(r"/Users/|/home/|/content/drive|[\"'][A-Za-z]:[\\/]")
+_HINT = regex(r"/Users/|/Volumes/|/media/|/home/|/content/drive|[\"'][A-Za-z]:[\\/]")
 _NAMED = regex(r"\s*(?P<name>[A-Za-z_.][\w.]*)\s*(?:<<?-|=)\s*r?(?P<quote>[\"'])[^\"'\n]*(?P=quote)\s*;?\s*(?:#.*)?$")
 # What does not touch the file, in R and in code of Python 2.
 _UNTOUCHED = regex(
