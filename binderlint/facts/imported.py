@@ -5,14 +5,20 @@ from __future__ import annotations
 import sys
 
 from binderlint.fact import fact
-from binderlint.facts.local_modules import loaded_by, modules_in
+from binderlint.facts.local_modules import finds_modules, loaded_by, modules_in
 from binderlint.facts.notebooks import shown_notebooks
+from binderlint.facts.scripts.start_and_post_build import post_build_script, start_script
+from binderlint.pattern import regex
 from binderlint.read.cells import imports
 from binderlint.read.packages import package_of
+from binderlint.read.plain_notebook import PlainNotebook
 from binderlint.snapshot import Snapshot
 from binderlint.values import NamedTuple
 
+_MAKES_KNOWN = regex(r"PYTHONPATH|\.pth\b")
 
+
+@fact
 def local_names(repo: Snapshot) -> frozenset[str]:
     """Names that may be imported from files of the repository, wherever they are. Folders without such files hold data."""
     names = set[str]()
@@ -22,6 +28,20 @@ def local_names(repo: Snapshot) -> frozenset[str]:
             names |= set(parts[:-1])
             names.add(parts[-1].partition(".")[0])
     return frozenset(names)
+
+
+def local_to(repo: Snapshot, page: PlainNotebook) -> frozenset[str]:
+    """Those of the names that a notebook may import: of files in the root and in `src`, or of all where something may make others known."""
+    scripts = (start_script(repo), post_build_script(repo))
+    if finds_modules(page) or any(script and _MAKES_KNOWN.search(script.source.text) for script in scripts):
+        return local_names(repo)
+    return _names_in_root(repo)
+
+
+@fact
+def _names_in_root(repo: Snapshot) -> frozenset[str]:
+    modules = (path.removeprefix("src/") for path in repo.sources if path.endswith((".py", ".so", ".pyx")))
+    return frozenset(path.partition("/")[0].partition(".")[0] for path in modules)
 
 
 class Imported(NamedTuple):
@@ -47,13 +67,13 @@ def imported_modules(repo: Snapshot) -> Imported | None:
         return None
     names = set[str]()
     for page in pages:
-        own = modules_in(repo, page.source.folder)
+        own, local = modules_in(repo, page.source.folder), local_to(repo, page)
         for one in (one for cell in page.code for one in imports(cell.text)):
             if one.name in own:
                 names |= {loaded.name for loaded in loaded_by(repo, page.source.folder, one.modules)}
-            else:
+            elif one.name not in local:
                 names.add(one.name)
-    found = {name: package_of(name) for name in names - sys.stdlib_module_names - local_names(repo)}
+    found = {name: package_of(name) for name in names - sys.stdlib_module_names}
     return Imported(
         frozenset(package.name for package in found.values() if package),
         frozenset(name for name, package in found.items() if not package),

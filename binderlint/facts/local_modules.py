@@ -16,6 +16,8 @@ from binderlint.source import Source
 from binderlint.values import NamedTuple
 
 _WORD = regex(r"\w+")
+# After these, modules in other folders may be found.
+_FINDS = regex(r"sys\.path|%cd|os\.chdir|\binstall\b|PYTHONPATH|git clone|%run|site\.addsitedir")
 
 
 class Loaded(NamedTuple):
@@ -24,6 +26,11 @@ class Loaded(NamedTuple):
     name: str
     path: str
     line: int
+
+
+def finds_modules(page: PlainNotebook) -> bool:
+    """Whether a notebook does something after which modules that are not beside it may be found."""
+    return any(_FINDS.search(cell.text) for cell in page.code)
 
 
 def modules_in(repo: Snapshot, folder: str) -> frozenset[str]:

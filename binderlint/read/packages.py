@@ -28,9 +28,9 @@ def modules_of(name: str) -> tuple[str, ...]:
     return tuple(module for module, package in _modules().items() if package.name == name)
 
 
-def missing_modules(there: frozenset[str], local: frozenset[str]) -> re.Pattern[str] | None:
-    """A pattern for lines that import a name of the table that is neither installed nor a module of the repository."""
-    names = [module for module, package in _modules().items() if package.name not in there and module not in local]
+def missing_modules(there: frozenset[str]) -> re.Pattern[str] | None:
+    """A pattern for lines that import a name of the table that is not installed."""
+    names = [module for module, package in _modules().items() if package.name not in there]
     listed = "|".join(map(re.escape, names))
     return re.compile(rf"^[ \t]*(?:import|from)\s[^\n]*\b(?:{listed})\b", re.MULTILINE) if names else None
 

@@ -77,8 +77,8 @@ class PlainNotebook:
 
     @property
     def language(self) -> str:
-        """Its programming language in small letters, empty when it does not say."""
-        for key, entry in (("language_info", "name"), ("kernelspec", "language")):
+        """Its programming language in small letters, that of its kernel first, empty when it does not say."""
+        for key, entry in (("kernelspec", "language"), ("language_info", "name")):
             found = self.metadata.get(key)
             name = found.get(entry) if isinstance(found, dict) else None
             if isinstance(name, str) and name:

@@ -11,6 +11,7 @@ from binderlint.facts.environment.asked import asked_names
 from binderlint.facts.environment.installs import pip_requirements
 from binderlint.facts.environment.mapping import conda_list
 from binderlint.facts.environment.own_package import own_backend, own_names, own_table
+from binderlint.facts.local_modules import finds_modules
 from binderlint.facts.notebooks import shown_notebooks
 from binderlint.facts.scripts.start_and_post_build import post_build_script, start_script
 from binderlint.lint.about import about
@@ -30,10 +31,7 @@ from binderlint.snapshot import Snapshot
 _PACKAGE = regex(r"(?:src/)?(?!(?:tests?|docs?|examples?|binder|scripts|notebooks)/)([A-Za-z_]\w*)/__init__\.py")
 
 
-# What a notebook does to find a package by itself, and a script to make it known.
-_FINDS_ITSELF = regex(r"sys\.path|%cd|os\.chdir|\binstall\b|PYTHONPATH|git clone|%run|site\.addsitedir")
-
-
+# What a script does to make a package known.
 _MAKES_KNOWN = regex(
     r"PYTHONPATH|\bdevelop\b|\.pth\b|\b(?:poetry|pdm|uv|hatch|flit|pixi|make|tox|pip3?)\b[^\n]*\b(?:install|sync)\b[^\n]*(?:\s|/)\.|\bmake\b|\bpoetry install\b|\buv sync\b"
 )
@@ -54,7 +52,7 @@ class OwnPackageNotInstalled(Rule):
         if not project or not packages or _is_installed(repo) or _is_reached_otherwise(repo):
             return
         for page in shown_notebooks(repo):
-            if not page.is_python or any(_FINDS_ITSELF.search(cell.text) for cell in page.code):
+            if not page.is_python or finds_modules(page):
                 continue
             names = [one.name for cell in page.code for one in imports(cell.text) if one.name in packages]
             folder = page.source.folder

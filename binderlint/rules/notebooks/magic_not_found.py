@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from binderlint.changes.edits import replace
+from binderlint.data import listed_words
 from binderlint.facts.environment.jupyter_stack import is_older
 from binderlint.facts.notebooks import shown_notebooks
 from binderlint.facts.scripts.start_and_post_build import post_build_script, start_script
@@ -68,7 +69,8 @@ class MagicNotFound(Rule):
 
     def _fails(self, repo: Snapshot, magic: Magic, old: bool, loaded: bool) -> bool:
         if magic.blank:
-            return magic.whole or not old
+            known = magic.name in listed_words("ipython_magics.txt") or magic.name in _OF_EXTENSION
+            return known and (magic.whole or not old)
         if magic.name in _GONE:
             return not loaded
         return magic.name in _OF_EXTENSION and not loaded and not _is_configured(repo)

@@ -9,7 +9,7 @@ from binderlint.changes.packages import add_package
 from binderlint.facts.environment.mapping import conda_list
 from binderlint.facts.environment.own_package import own_extra, own_installs
 from binderlint.facts.environment.provided import provided
-from binderlint.facts.imported import local_names
+from binderlint.facts.imported import local_to
 from binderlint.facts.local_modules import loaded_by, modules_in
 from binderlint.facts.notebooks import shown_notebooks
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
@@ -32,8 +32,7 @@ class NotebookMissingImport(Rule):
         there = provided(repo) if pages else None
         if there is None:
             return
-        local = local_names(repo)
-        missing = missing_modules(there, local)
+        missing = missing_modules(there)
         for page in pages:
             told: set[str] = set()
             own = modules_in(repo, page.source.folder)
@@ -45,6 +44,7 @@ class NotebookMissingImport(Rule):
                 and "raises-exception" not in str(cell.data.get("metadata"))
             ]
             if cells and not _installs(page):
+                local = local_to(repo, page)
                 for cell in cells:
                     for line, module, by in _imported(repo, page, cell, own):
                         package = package_of(module)
