@@ -40,6 +40,7 @@ def local_to(repo: Snapshot, page: PlainNotebook) -> frozenset[str]:
 
 @fact
 def _names_in_root(repo: Snapshot) -> frozenset[str]:
+    """The names of modules and packages in the root and in `src`."""
     modules = (path.removeprefix("src/") for path in repo.sources if path.endswith((".py", ".so", ".pyx")))
     return frozenset(path.partition("/")[0].partition(".")[0] for path in modules)
 

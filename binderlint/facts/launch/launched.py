@@ -12,6 +12,9 @@ from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.names import ONLY_BINDERS
 from binderlint.snapshot import Snapshot
 
+# Files that stand in the root of a project.
+_OF_PROJECT = ("LICENSE", "LICENSE.md", "LICENSE.txt", "COPYING", "setup.py", ".travis.yml", ".gitmodules")
+
 
 def own_links(repo: Snapshot) -> list[Link]:
     """The links that launch this repository; all launch links where its name is not known."""
@@ -21,13 +24,21 @@ def own_links(repo: Snapshot) -> list[Link]:
 
 def launched_elsewhere(repo: Snapshot) -> bool:
     """Whether something is launched, and never these files, but another branch or another repository."""
-    if not any(link.launches and link.live for link in launch_links(repo)) and not launch_configs(repo):
+    links = (link for link in launch_links(repo) if link.launches and link.live)
+    if all(_is_of_another_project(repo, link) for link in links) and not launch_configs(repo):
         return False
     refs = [link.address.branch for link in own_links(repo)] + list(_own_branches(repo))
     if not refs:
         configured = build_plan(repo).binder_dir or any(repo.get(name) for name in (*ONLY_BINDERS, "runtime.txt"))
         return not configured
     return all(_is_other_ref(repo, ref) for ref in refs)
+
+
+def _is_of_another_project(repo: Snapshot, link: Link) -> bool:
+    """Whether a link is in a folder that holds a project of its own, a copy of another repository."""
+    folders = folder.split("/") if (folder := link.url.place.source.folder) else []
+    above = ("/".join(folders[:number]) for number in range(1, len(folders) + 1))
+    return any(repo.get(f"{one}/{name}") for one in above for name in _OF_PROJECT)
 
 
 def _own_branches(repo: Snapshot) -> Iterator[str]:

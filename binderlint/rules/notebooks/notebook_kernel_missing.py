@@ -20,6 +20,7 @@ from binderlint.read.plain_notebook import PlainNotebook
 from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.repo2docker.mentions import says_what_is_installed
+from binderlint.repo2docker.names import CONFIG_NAMES
 from binderlint.repo2docker.plan import Plan
 from binderlint.snapshot import Snapshot
 from binderlint.source import Text
@@ -125,7 +126,12 @@ def _configuration(repo: Snapshot) -> str:
         for path in repo.list(folder)
         if (source := repo.get(path))
         and len(source.data) < 1_000_000
-        and (says_what_is_installed(source.name) or (folder and not path.endswith((".ipynb", ".md", ".rst"))))
+        and (
+            not path.endswith((".ipynb", ".md", ".rst"))
+            if folder
+            else says_what_is_installed(source.name)
+            and (source.name in CONFIG_NAMES or not path.endswith((".jl", ".R")))
+        )
     ]
     used = [source.prose for use in plan.files if plan.uses(use.path) and (source := repo.get(use.path))]
     return "\n".join(found + used)
