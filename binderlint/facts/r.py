@@ -25,6 +25,10 @@ _TOKEN = regex(
 _GITHUB = regex(r"(?:github::)?[\w.-]+/([\w.-]+?)(?:/[^@#]*)?(?:[@#].*)?$")
 
 
+# Comments before an argument.
+_COMMENTS = regex(r"(?:\s*#[^\n]*(?:\n|$))+")
+
+
 class Argument(NamedTuple):
     """An argument of a call: its name (empty without one), what it holds as written, and where."""
 
@@ -111,7 +115,9 @@ def _call(source: Source, one: _Open, end: int) -> Call:
 
 
 def _argument(source: Source, start: int, end: int) -> list[Argument]:
-    text = _text(source, start, end).trimmed()
+    text = _text(source, start, end)
+    comments = _COMMENTS.match(text)
+    text = text.part(comments.end() if comments else 0, len(text)).trimmed()
     if not text:
         return []
     found = re.match(r"([\w.]+)\s*=(?!=)\s*", text)

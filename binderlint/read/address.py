@@ -251,3 +251,14 @@ def is_sample(repo: str) -> bool:
     if is_template(repo) or _SAMPLE_OWNER.fullmatch(owner) or _SAMPLE_REPO.fullmatch(name):
         return True
     return bool(_SAMPLE_NAME.fullmatch(owner) and (not name or _SAMPLE_NAME.fullmatch(name.removesuffix(".git"))))
+
+
+_PAGES = regex(
+    r"rstudio|lab|tree|vscode|shiny(?:/.*)?|proxy/(?:absolute/)?\d+(?:/.*)?|lab/tree/.+|voila/render/.+|git-pull\?.*",
+    re.DOTALL,
+)
+
+
+def is_page(path: str) -> bool:
+    """Whether a path (without slashes at its ends) is an address of a page of the server, and hardly a file."""
+    return _PAGES.fullmatch(path) is not None

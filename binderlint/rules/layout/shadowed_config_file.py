@@ -136,7 +136,7 @@ class ShadowedConfigFile(Rule):
             return False  # the Pipfile says it
         if plan.buildpack == Buildpack.DOCKER and source.name not in ONLY_BINDERS and not is_for_binder(repo):
             return False  # the Dockerfile is for something else, and may use it
-        if _is_of_lock(repo, source):
+        if _is_of_lock(repo, source) or _is_copy_of_used(repo, source):
             return False
         return bool(source.data.strip())
 
@@ -167,6 +167,13 @@ def _is_of_lock(repo: Snapshot, source: Source) -> bool:
     return any(
         source.name in names and repo.get(plan.path(name)) for names in groups for name in names if "lock" in name
     )
+
+
+def _is_copy_of_used(repo: Snapshot, source: Source) -> bool:
+    """Whether a file of the same name and text elsewhere is used, by a Dockerfile that runs it, for example."""
+    names = (use.path for use in build_plan(repo).files if use.status is not Status.IGNORED)
+    same = (repo.get(path) for path in names if path != source.path and path.endswith(source.name))
+    return any(one and one.name == source.name and one.text.split() == source.text.split() for one in same)
 
 
 def _done_by_dockerfile(repo: Snapshot, source: Source) -> str:
@@ -218,7 +225,7 @@ def _is_needed(repo: Snapshot, missing: list[str]) -> bool:
     if imported is None or there is None:
         return True
     wanted = set(map(canonical, missing)) - listed_words("development_tools.txt")
-    if imported.unknown and not wanted <= known.keys():
+    if not {canonical(module) for module in imported.unknown} <= there and not wanted <= known.keys():
         return True  # of a package that nobody knows, it is not known what it brings
     if (imported.packages - there) & wanted.union(*(known[one].brings for one in wanted & known.keys())):
         return True

@@ -9,6 +9,7 @@ from binderlint.changes.edits import replace
 from binderlint.facts.launch.links import live_launches
 from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
+from binderlint.read.address import is_page
 from binderlint.snapshot import Snapshot
 from binderlint.source import Text
 
@@ -24,6 +25,8 @@ class BadgePathLeadingSlash(Rule):
             if target is None or target.name == "urlpath" or not isinstance(target.value, Text):
                 continue
             found = re.match(r"(?:/|%2F)+(?=.)", target.value, re.IGNORECASE)
+            if is_page(target.decoded.strip("/")):
+                continue  # badge-unknown-route
             if found and not target.decoded.startswith("/home/"):
                 slash = target.value.part(0, found.end())
                 yield self.at(

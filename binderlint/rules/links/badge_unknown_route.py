@@ -12,6 +12,7 @@ from binderlint.facts.launch.refs import opening_here
 from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
+from binderlint.read.address import is_page
 from binderlint.snapshot import Snapshot
 from binderlint.source import Text
 
@@ -65,7 +66,7 @@ class BadgeUnknownRoute(Rule):
                         help=f"Use `urlpath=lab/tree/{path}`",
                         fix=Fix("Open it in JupyterLab", (replace(target.value.part(0, start.end()), "lab/tree/"),)),
                     )
-            elif _ADDRESSES.fullmatch(path) and not repo.exists(path):
+            elif is_page(path) and not repo.exists(path):
                 yield self.at(
                     target.name,
                     f"`{target.name}` must name a file. Binder looks for a file `{path}` and does not find it",
@@ -88,6 +89,3 @@ _WRONG = regex(r"(lab|doc|voila)/(?!tree/|render/|workspaces/)([^?#]+)")
 _SERVED = regex(
     r"(?:lab|tree|doc|notebooks|edit|files|view|nbconvert|terminals|consoles|api|user|hub|static|nbextensions|nbclassic|retro|rise|voila|proxy|apps|rstudio|shiny|git-pull|git-sync|panel|vscode|code-server|desktop|nteract|stencila|pluto)(?:[/?]|$)"
 )
-
-
-_ADDRESSES = regex(r"rstudio|lab|tree|vscode|shiny(?:/.*)?|lab/tree/.+|voila/render/.+|git-pull\?.*", re.DOTALL)

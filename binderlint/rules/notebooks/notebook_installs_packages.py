@@ -16,12 +16,15 @@ from binderlint.facts.notebooks import shown_notebooks
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
 from binderlint.lint.rule import Rule
+from binderlint.pattern import regex
 from binderlint.read.cells import Install, installs
 from binderlint.read.plain_notebook import PlainCell, PlainNotebook
 from binderlint.read.requirements import Requirement, canonical, parse_requirement, read_requirements
 from binderlint.repo2docker.build import build_plan, used_file
 from binderlint.snapshot import Snapshot
 from binderlint.source import Place, Text
+
+_OTHER_SOURCE = regex(r"\b(?:add-apt-repository|apt-add-repository|sources\.list|ppa:)")
 
 
 class NotebookInstallsPackages(Rule):
@@ -50,6 +53,8 @@ class NotebookInstallsPackages(Rule):
                 "A session is not allowed to install packages with apt, so this line fails",
                 help="Remove the line: `apt.txt` has the packages already"
                 if wanted.packages and listed.issuperset(wanted.packages)
+                else "Remove the line. apt.txt only has the packages of Ubuntu, not those of another source"
+                if any(_OTHER_SOURCE.search(each.text) for each in one.code)
                 else "List the packages in `apt.txt`",
             )
         names = [canonical(re.split(r"[<>=!~\[;@ ]", word)[0]) for word in wanted.packages]
