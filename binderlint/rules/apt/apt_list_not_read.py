@@ -104,7 +104,7 @@ def _is_anothers(repo: Snapshot) -> bool:
     if "streamlit" in {*(one.key for one in pip_requirements(repo)), *(spec.key for spec in conda_specs(repo))}:
         return True
     scripts = (repo.get(path) for path in repo.list() if path.endswith(".py"))
-    return any(b"import streamlit" in script.data for script in scripts if script and script.mode != UNREAD)
+    return any("import streamlit" in script.prose for script in scripts if script and script.mode != UNREAD)
 
 
 def _is_launched(repo: Snapshot) -> bool:
