@@ -1,0 +1,40 @@
+"""server-package-in-kernel: A package for the Jupyter server is installed where only the kernel sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from binderlint.data import listed_words
+from binderlint.facts.environment.asked import asked_packages
+from binderlint.facts.scripts.start_and_post_build import post_build_script
+from binderlint.lint.about import about
+from binderlint.lint.diagnostic import Diagnostic, Level, Severity
+from binderlint.lint.rule import Rule
+from binderlint.lint.wording import listed
+from binderlint.read.requirements import canonical
+from binderlint.repo2docker.build import build_plan
+from binderlint.repo2docker.plan import Plan
+from binderlint.snapshot import Snapshot
+
+
+class ServerPackageInKernel(Rule):
+    code = "PIP021"
+    severity = Severity.WARNING
+    level = Level.RUN
+
+    @about(build_plan)
+    def check(self, repo: Snapshot, plan: Plan) -> Iterator[Diagnostic]:
+        if not plan.separate_kernel or plan.python is None:
+            return
+        script = post_build_script(repo)
+        named = {canonical(word) for one in script.commands for word in one.values} if script else set()
+        for packages in asked_packages(repo):
+            found = [one for one in packages if one.key in listed_words("server_packages.txt") and one.key not in named]
+            if not found:
+                continue
+            are, them = ("is", "it") if len(found) == 1 else ("are", "them")
+            yield self.at(
+                found[0].text,
+                f"{listed((one.name for one in found), 4)} {are} installed for the kernel on Python {plan.python.version}. The server, which needs {them}, runs on another Python beside it and does not have {them}",
+                help=f"Use Python 3.7 or newer, which server and notebooks share, or run `pip install {' '.join(str(one.name) for one in found)}` in postBuild",
+            )
