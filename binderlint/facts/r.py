@@ -181,3 +181,22 @@ def install_script(repo: Snapshot) -> Source | None:
 def conda_installs_r(repo: Snapshot) -> bool:
     """Whether environment.yml installs R."""
     return any(spec.key == "r" or spec.key.startswith("r-") for spec in conda_specs(repo))
+
+
+_LIVE = regex(
+    r"https?://(?:cloud\.r-project\.org|cran\.r-project\.org|cran\.rstudio\.(?:com|org)|cran\.(?:us|uk|ca|ma|mirror)[\w.-]*|"
+    r"(?:packagemanager\.(?:posit|rstudio)\.com?|p3m\.dev)/(?:cran|all)/(?:__linux__/\w+/)?latest)\b"
+)
+
+
+def is_live_cran(address: str) -> bool:
+    """Whether an address is that of today's CRAN, and not of one day."""
+    return _LIVE.match(address) is not None
+
+
+def installs_of_today(repo: Snapshot) -> bool:
+    """Whether install.R takes all that it installs with `install.packages` from today's CRAN, whatever runtime.txt says."""
+    source = install_script(repo)
+    found = [call for call in calls(source) if call.name == "install.packages"] if source else []
+    chosen = [list(argument.strings) if (argument := call.argument("repos")) else [] for call in found]
+    return bool(chosen) and all(any(map(is_live_cran, texts)) for texts in chosen)

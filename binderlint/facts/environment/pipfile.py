@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from binderlint.fact import fact
 from binderlint.facts.environment.asked import pipfile_packages
 from binderlint.pattern import regex
-from binderlint.read.requirements import Requirement, parse_requirement
+from binderlint.read.requirements import Requirement, canonical, parse_requirement
 from binderlint.repo2docker.build import build_plan, used_file
 from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.snapshot import Snapshot
@@ -31,6 +31,17 @@ def pipfile_requirements(repo: Snapshot) -> tuple[Requirement, ...]:
     lock = used_file(repo, "Pipfile.lock")
     found = _locked(lock) if lock else _listed(repo)
     return tuple(one for text in found if isinstance(one := parse_requirement(text), Requirement))
+
+
+def locked_names(repo: Snapshot) -> frozenset[str]:
+    """The canonical names of all that a Pipfile.lock of the build installs; empty without one."""
+    lock = used_file(repo, "Pipfile.lock")
+    try:
+        content = json.loads(lock.text) if lock else None
+    except (ValueError, RecursionError):
+        return frozenset()
+    sections = [content.get(name) for name in ("default", "develop")] if isinstance(content, dict) else []
+    return frozenset(canonical(name) for section in sections if isinstance(section, dict) for name in section)
 
 
 def _listed(repo: Snapshot) -> Iterator[Text]:

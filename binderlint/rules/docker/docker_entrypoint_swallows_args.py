@@ -13,7 +13,7 @@ from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
 from binderlint.read.dockerfile.instructions import Dockerfile, Stage
 from binderlint.read.dockerfile.lines import Instruction
-from binderlint.read.script import Kind, Script, parse_shell
+from binderlint.read.script import Kind, Script, Shell, parse_shell
 from binderlint.snapshot import Snapshot
 from binderlint.source import Source
 
@@ -42,13 +42,31 @@ class DockerEntrypointSwallowsArgs(Rule):
         if not dockerfile.final or not entry or not entry.body.strip():
             return
         reason = _lost(repo, dockerfile.final, entry)
-        if reason:
-            yield self.at(
-                entry.body,
-                f"{reason}, so Binder's own command never runs and the launch fails",
-                help='Use `ENTRYPOINT []`, or a script that ends with `exec "$@"`, written as `ENTRYPOINT ["/path/to/script"]`',
-                fix=Fix("Use no entrypoint", (replace(entry.body.place, "[]"),), Applicability.UNSAFE),
-            )
+        if not reason:
+            return
+        script = _script(repo, dockerfile.final, entry)
+        kept = script is not None and any(one.name not in _IDLE for one in script.commands)
+        split = script is not None and script.arrival is Kind.SPLIT
+        yield self.at(
+            entry.body,
+            f"{reason}, so Binder's own command {'is taken apart at its spaces' if split else 'never runs'} and the launch fails",
+            help='End the script with `exec "$@"`'
+            if kept
+            else 'Use `ENTRYPOINT []`, or a script that ends with `exec "$@"`, written as `ENTRYPOINT ["/path/to/script"]`',
+            fix=None if kept else Fix("Use no entrypoint", (replace(entry.body.place, "[]"),), Applicability.UNSAFE),
+        )
+
+
+# Commands that prepare nothing for the command that follows.
+_IDLE = frozenset({"echo", "exec", "eval", "set", "true", ":", ""})
+
+
+def _script(repo: Snapshot, stage: Stage, entry: Instruction) -> Shell | None:
+    """The script of the repository that an ENTRYPOINT runs."""
+    words = _unwrapped(entry.words) if entry.json else ()
+    if words and _SHELLS.fullmatch(words[0].rpartition("/")[2]):
+        words = [word for word in words[1:] if not word.startswith("-")]
+    return _shell_at(repo, stage, words[0]) if words else None
 
 
 def _lost(repo: Snapshot, stage: Stage, entry: Instruction) -> str:
@@ -102,13 +120,15 @@ def _shell_loses(words: Sequence[str]) -> str:
 
 
 def _script_loses(repo: Snapshot, stage: Stage, path: str) -> str:
-
-    found = copied_file(repo, stage, path)
-    if isinstance(found, Source):
-        script = Script(found)
-        shell = script.shell if script.shebang.language in ("", "shell") else None
-    else:
-        shell = parse_shell(found) if found else None
+    shell = _shell_at(repo, stage, path)
     if shell and shell.arrival in (Kind.NEVER, Kind.SPLIT, Kind.BACKGROUND):
         return f'`{path.rpartition("/")[2]}` does not end with `exec "$@"`'
     return ""
+
+
+def _shell_at(repo: Snapshot, stage: Stage, path: str) -> Shell | None:
+    found = copied_file(repo, stage, path)
+    if isinstance(found, Source):
+        script = Script(found)
+        return script.shell if script.shebang.language in ("", "shell") else None
+    return parse_shell(found) if found else None

@@ -12,7 +12,7 @@ from binderlint.facts.julia import Project, has_old_manifest, manifest_version, 
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
-from binderlint.repo2docker.build import build_plan
+from binderlint.repo2docker.build import build_plan, used_file
 from binderlint.repo2docker.julia import newest_allowed
 from binderlint.repo2docker.plan import Plan
 from binderlint.snapshot import Snapshot
@@ -40,7 +40,15 @@ class JuliaVersionFloats(Rule):
         old = has_old_manifest(repo)
         if old:
             differs = ", and Manifest.toml is in the format of Julia 1.6 and earlier"
-        where = f"`{compat}` allows every newer Julia 1" if compat else "No Julia version is given"
+        named = _of_runtime(repo) if compat is None else ""
+        minor = named or minor
+        where = (
+            f"`{compat}` allows every newer Julia 1"
+            if compat
+            else f"Binder does not read the version of Julia in runtime.txt ({named})"
+            if named
+            else "No Julia version is given"
+        )
         new = f"~{minor}"
         yield self.at(
             compat if compat is not None else project.source,
@@ -58,6 +66,13 @@ class JuliaVersionFloats(Rule):
             if compat is not None
             else _added(project, new),
         )
+
+
+def _of_runtime(repo: Snapshot) -> str:
+    """The version of a `julia-1.10` in runtime.txt, where people expect Binder to read it."""
+    source = used_file(repo, "runtime.txt") or repo.get(build_plan(repo).path("runtime.txt"))
+    found = re.match(r"julia-v?(\d+\.\d+)", source.text) if source else None
+    return found[1] if found else ""
 
 
 def _added(project: Project, constraint: str) -> Fix | None:

@@ -17,6 +17,7 @@ from binderlint.data import listed_words
 from binderlint.facts.docker.context import build_dockerfile, docker_runs
 from binderlint.facts.environment.installs import pip_requirements
 from binderlint.facts.environment.mapping import conda_specs, environment_mapping
+from binderlint.facts.environment.pipfile import locked_names
 from binderlint.facts.environment.provided import provided
 from binderlint.facts.for_binder import is_for_binder
 from binderlint.facts.imported import imported_modules
@@ -112,13 +113,17 @@ class ShadowedConfigFile(Rule):
                 )
                 continue
             merge = self._merge(repo, source)
-            needless = missing is not None and not _is_needed(repo, missing)
+            needed = None if missing is None else _is_needed(repo, missing)
             yield self.at(
                 source,
                 f"Binder builds from `{winner}` and ignores this file, so {undone}"
-                + (f". No notebook imports {'it' if len(missing) == 1 else 'them'}" if missing and needless else ""),
+                + (
+                    f". No notebook imports {'it' if len(missing) == 1 else 'them'}"
+                    if missing and needed is False
+                    else ""
+                ),
                 help=_what_to_do(winner, source.name),
-                severity=Severity.WARNING if needless or self._may_be_in_image(repo, source) else None,
+                severity=Severity.WARNING if (missing and not needed) or self._may_be_in_image(repo, source) else None,
                 fix=merge and Fix(_title(merge, source), merge.edits, Applicability.UNSAFE),
             )
 
@@ -211,7 +216,11 @@ def _listed_in_build(repo: Snapshot) -> set[str] | None:
     match plan.buildpack:
         case Buildpack.PIPFILE:
             pipfile = used_file(repo, "Pipfile")
-            return {key for key, _ in of_pipfile(pipfile)} if pipfile else None
+            return (
+                {key for key, _ in of_pipfile(pipfile)} | locked_names(repo)
+                if pipfile
+                else set(locked_names(repo)) or None
+            )
         case Buildpack.CONDA:
             return conda_names(environment) if environment is not None else None
         case Buildpack.JULIA | Buildpack.R:
@@ -219,23 +228,26 @@ def _listed_in_build(repo: Snapshot) -> set[str] | None:
     return None
 
 
-def _is_needed(repo: Snapshot, missing: list[str]) -> bool:
-    """Whether the notebooks may import one of the packages, or what only these bring."""
-    imported, there, known = imported_modules(repo), provided(repo), packages_by_name()
-    if imported is None or there is None:
-        return True
-    wanted = set(map(canonical, missing)) - listed_words("development_tools.txt")
-    if not {canonical(module) for module in imported.unknown} <= there and not wanted <= known.keys():
-        return True  # of a package that nobody knows, it is not known what it brings
-    if (imported.packages - there) & wanted.union(*(known[one].brings for one in wanted & known.keys())):
-        return True
-    names = {name for one in wanted for name in (*modules_of(one), one.replace("-", "_"))}
+def _is_needed(repo: Snapshot, missing: list[str]) -> bool | None:
+    """Whether the notebooks import one of the packages, or what only these bring; None where that is not known."""
+    names = {name for one in map(canonical, missing) for name in (*modules_of(one), one.replace("-", "_"))}
     pages = [cell.text for page in shown_notebooks(repo) for cell in page.code]
     texts = (
         *pages,
         *(source.prose for source in repo.files if source.name.endswith(".py") and source.name not in _TOOLS),
     )
-    return any(not names.isdisjoint(_WORD.findall(text)) for text in texts)
+    if any(not names.isdisjoint(_WORD.findall(text)) for text in texts):
+        return True
+    imported, there, known = imported_modules(repo), provided(repo), packages_by_name()
+    if imported is None or there is None:
+        return True if imported is None else None  # without notebooks in Python, people use the packages otherwise
+    wanted = set(map(canonical, missing)) - listed_words("development_tools.txt")
+    if (imported.packages - there) & wanted.union(*(known[one].brings for one in wanted & known.keys())):
+        return True
+    explained = {canonical(module) for module in imported.unknown} <= there
+    return (
+        False if explained or wanted <= known.keys() else None
+    )  # of a package that nobody knows, it is not known what it brings
 
 
 def _not_brought(repo: Snapshot, source: Source, names: list[str]) -> list[str]:

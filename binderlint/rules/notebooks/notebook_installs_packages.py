@@ -18,6 +18,7 @@ from binderlint.lint.diagnostic import Applicability, Diagnostic, Edit, Fix, Lev
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
 from binderlint.read.cells import Install, installs
+from binderlint.read.installer import CONDA
 from binderlint.read.plain_notebook import PlainCell, PlainNotebook
 from binderlint.read.requirements import Requirement, canonical, parse_requirement, read_requirements
 from binderlint.repo2docker.build import build_plan, used_file
@@ -56,6 +57,13 @@ class NotebookInstallsPackages(Rule):
                 else "Remove the line. apt.txt only has the packages of Ubuntu, not those of another source"
                 if any(_OTHER_SOURCE.search(each.text) for each in one.code)
                 else "List the packages in `apt.txt`",
+            )
+        if _asks(cell, install):
+            return self.at(
+                where,
+                f"`{install.tool} install` asks whether to go on, and nobody can answer in a notebook: the cell never ends",
+                help="List the packages in the environment file, and remove the line",
+                level=Level.RUN,
             )
         names = [canonical(re.split(r"[<>=!~\[;@ ]", word)[0]) for word in wanted.packages]
         known = asked_names(repo) | own_names(repo)
@@ -130,6 +138,18 @@ def _is_newest(repo: Snapshot, page: PlainNotebook, install: Install) -> bool:
 
 def _is_pin(one: Requirement) -> bool:
     return bool(one.pin)
+
+
+def _asks(cell: PlainCell, install: Install) -> bool:
+    """Whether conda asks a question in a shell; IPython's own `%conda` answers it."""
+    line = cell.text.split("\n")[install.line - 1]
+    options = {word for word in install.words if word.startswith("-")}
+    return (
+        install.tool in CONDA
+        and re.match(r"\s*!", line) is not None
+        and not any(re.fullmatch(r"--yes|--dry-run|--help|-h|-\w*y\w*|-d", one) for one in options)
+        and "yes |" not in line
+    )
 
 
 def _add_all(repo: Snapshot, tool: str, words: list[str]) -> Fix | None:

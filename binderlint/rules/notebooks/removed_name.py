@@ -166,8 +166,13 @@ def _found(
                     if gone := removed.get(f"{name}({keyword.arg})"):
                         yield use.line, f"The argument `{keyword.arg}` of `{use.written}`", gone
                         break
-        elif known := next((one for one in use.names if one in removed), None):
+        elif known := next((one for one in use.names if one in removed and _may_be(removed[one], aliases)), None):
             yield use.line, f"`{known[1:] if known.startswith('.') else use.written}`", removed[known]
+
+
+def _may_be(gone: _Removed, aliases: dict[str, str]) -> bool:
+    """Whether an attribute may be the one of the package: only where that is imported."""
+    return not gone.name.startswith(".") or any(name.partition(".")[0] == gone.package for name in aliases.values())
 
 
 def _gone(module: str, removed: dict[str, _Removed]) -> _Removed | None:

@@ -46,6 +46,10 @@ class PythonUnpinned(Rule):
         severity = self.severity
         match plan.buildpack:
             case Buildpack.CONDA:
+                if (runtime := repo.get(plan.path("runtime.txt"))) and re.match(
+                    r"\W*(?:python\W*)?3\.\d", runtime.text
+                ):
+                    return  # runtime-malformed or runtime-ignored
                 found = _unpinned_environment(repo, pin or version)
                 where, edit = found if found else (None, None)
                 severity = Severity.INFO if _only_r(repo) else severity

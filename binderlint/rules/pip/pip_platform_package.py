@@ -39,7 +39,7 @@ class PipPlatformPackage(Rule):
             editable = "'" not in _quote(one)
             yield self.at(
                 one.text,
-                f"`{one.name}` exists only for {system}. Binder runs Linux, so pip finds no such package and the build stops",
+                f"`{one.name}` exists only for {system}. Binder runs Linux, where pip cannot install it, so the build stops",
                 help=f"Add `; {marker}`, or remove the line",
                 fix=Fix("Skip it on Linux", (edit,)) if editable else None,
             )

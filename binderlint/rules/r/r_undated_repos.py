@@ -6,18 +6,12 @@ import re
 from collections.abc import Iterator
 
 from binderlint.changes.edits import replace
-from binderlint.facts.r import Argument, Call, calls, install_script
+from binderlint.facts.r import Argument, Call, calls, install_script, is_live_cran
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
-from binderlint.pattern import regex
 from binderlint.snapshot import Snapshot
 from binderlint.source import Place, Source, Span
-
-_LIVE = regex(
-    r"https?://(?:cloud\.r-project\.org|cran\.r-project\.org|cran\.rstudio\.(?:com|org)|cran\.(?:us|uk|ca|ma|mirror)[\w.-]*|"
-    r"(?:packagemanager\.(?:posit|rstudio)\.com?|p3m\.dev)/(?:cran|all)/(?:__linux__/\w+/)?latest)\b"
-)
 
 
 class RUndatedRepos(Rule):
@@ -30,7 +24,7 @@ class RUndatedRepos(Rule):
         for call in calls(source):
             repos = call.argument("repos")
             for text in repos.strings if repos else ():
-                if _LIVE.match(text):
+                if is_live_cran(text):
                     yield self.at(
                         text,
                         "This is the current CRAN. Packages are installed from here instead of from the day in runtime.txt",

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from binderlint.changes.edits import replace
 from binderlint.facts.environment.runtime import runtime_file
 from binderlint.facts.for_binder import is_for_binder
+from binderlint.facts.r import installs_of_today
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.r_versions import DEFAULT, FIRST_SNAPSHOT, of_day, settled_day
@@ -34,6 +35,8 @@ class RVersionUnpinned(Rule):
             )
         if not runtime or runtime.name != "r" or runtime.version:
             return
+        if installs_of_today(repo):
+            return  # r-undated-repos
         if runtime.date is None or runtime.error or runtime.date < FIRST_SNAPSHOT:
             return
         current = of_day(runtime.date)

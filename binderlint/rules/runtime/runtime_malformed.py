@@ -9,6 +9,7 @@ from datetime import date
 from binderlint.changes.edits import replace
 from binderlint.facts.environment.runtime import runtime_file
 from binderlint.facts.for_binder import is_refused
+from binderlint.facts.julia import read_project
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Recode, Severity
 from binderlint.lint.rule import Rule
@@ -40,6 +41,13 @@ class RuntimeMalformed(Rule):
             consequence = "the build stops"
         elif plan.buildpack == Buildpack.CONDA or runtime.name == "r":
             return
+        elif (
+            runtime.text.lower().startswith("julia")
+            and plan.julia
+            and (project := read_project(repo))
+            and project.compat is None
+        ):
+            return  # julia-version-floats
         elif runtime.name != "python" and plan.buildpack == Buildpack.JULIA:
             consequence = f"Binder does not read it and uses its default, Python {DEFAULT_PYTHON}"
         elif runtime.name != "python":
