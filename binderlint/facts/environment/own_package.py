@@ -15,7 +15,7 @@ from binderlint.pattern import regex
 from binderlint.read.cells import parse_python
 from binderlint.read.constraints import without_caret
 from binderlint.read.installer import is_pip
-from binderlint.read.requirements import Requirement, canonical
+from binderlint.read.requirements import Requirement, canonical, read_requirements
 from binderlint.read.script import Command
 from binderlint.read.toml import find_value, parse_pyproject
 from binderlint.repo2docker.build import build_plan
@@ -114,7 +114,8 @@ def own_dependencies(repo: Snapshot) -> tuple[str, ...] | None:
     if isinstance(project, dict) and "dependencies" not in (project.get("dynamic") or ()):
         return _texts(project.get("dependencies", []))
     if isinstance(project, dict) or (backend and "setuptools" not in backend):
-        return None
+        dynamic = _within(table, "tool", "setuptools", "dynamic", "dependencies")
+        return _of_file(repo, str(dynamic)) if dynamic and isinstance(project, dict) else None
     config, script = repo.get("setup.cfg"), repo.get("setup.py")
     listed = (
         re.search(r"^install_requires\s*=((?:[^\n]*\n?)(?:[ \t]+[^\n]*(?:\n|$))*)", config.prose, re.M)
@@ -122,8 +123,13 @@ def own_dependencies(repo: Snapshot) -> tuple[str, ...] | None:
         else None
     )
     if listed:
-        return None if "file:" in listed[1] else _texts(re.sub(r"(?m)#.*", "", listed[1]).split("\n"))
-    return _of_setup(script.text.removeprefix("\ufeff")) if script else ()
+        if "file:" in listed[1]:
+            return _of_file(repo, re.sub(r"[\w./-]+", r"'\g<0>'", listed[1]))
+        return _texts(re.sub(r"(?m)#.*", "", listed[1]).split("\n"))
+    if script is None:
+        return ()
+    written = _of_setup(script.text.removeprefix("\ufeff"))
+    return _of_file(repo, script.prose) if written is None else written
 
 
 _DOCUMENTS = (
@@ -179,6 +185,15 @@ def _of_setup(text: str) -> tuple[str, ...] | None:
         return None
     words = [one.value for one in asked.elts if isinstance(one, ast.Constant)]
     return _texts(words) if len(words) == len(asked.elts) else None
+
+
+def _of_file(repo: Snapshot, text: str) -> tuple[str, ...] | None:
+    """The requirements in the one list for pip that a program or a table names in quotes; None where it names none or several, or not all of it can be read."""
+    named = set(re.findall(r"""["']([\w./-]*require[\w.-]*\.(?:txt|in))["']""", text))
+    source = repo.get(posixpath.normpath(named.pop())) if len(named) == 1 else None
+    lines = read_requirements(source) if source else ()
+    found = [one for one in lines if isinstance(one, Requirement) and one.name and not one.url]
+    return tuple(str(one.text) for one in found) if found and len(found) == len(lines) else None
 
 
 def _texts(written: object) -> tuple[str, ...] | None:
