@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from shlex import quote
 
 from binderlint.facts.environment.subfolders import environments_in_folders
 from binderlint.facts.for_binder import is_refused
@@ -35,7 +36,7 @@ class ConfigInSubdirectory(Rule):
             source,
             f"Binder looks only in the root of the repository and in a folder `binder`, not in `{source.folder}`, so this file is not used"
             + (f", and {repo.hub} refuses a repository without an environment file" if refused else ""),
-            help=f"Move it to the root or to a folder `binder`: `git mv {source.path} binder/`",
+            help=f"Move it to the root or to a folder `binder`: `git mv {quote(source.path)} binder/`",
             severity=Severity.ERROR if refused else Severity.WARNING,
             level=None if refused else Level.RUN,
             fix=self._move(repo, source.folder),

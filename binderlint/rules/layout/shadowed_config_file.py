@@ -22,6 +22,7 @@ from binderlint.facts.environment.provided import provided
 from binderlint.facts.for_binder import is_for_binder
 from binderlint.facts.imported import imported_modules
 from binderlint.facts.notebooks import shown_notebooks
+from binderlint.facts.r import calls
 from binderlint.facts.scripts.commands import script_commands
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Delete, Diagnostic, Fix, Level, Severity
@@ -33,11 +34,11 @@ from binderlint.read.dockerfile.instructions import base_of
 from binderlint.read.images import onbuild_files
 from binderlint.read.installer import APT, asked_for, is_pip
 from binderlint.read.packages import modules_of, packages_by_name
-from binderlint.read.requirements import Option, brought_by_others, canonical, read_requirements
+from binderlint.read.requirements import Option, Requirement, brought_by_others, canonical, read_requirements
 from binderlint.read.script import Script
 from binderlint.repo2docker.build import build_plan, used_file
 from binderlint.repo2docker.buildpack import Buildpack
-from binderlint.repo2docker.names import CHOSEN_BY, CONDA, ONLY_BINDERS, PIPFILES, REQUIREMENTS, RUN_FILES
+from binderlint.repo2docker.names import CHOSEN_BY, CONDA, ONLY_BINDERS, OWN_PACKAGE, PIPFILES, REQUIREMENTS, RUN_FILES
 from binderlint.repo2docker.plan import Plan, Status
 from binderlint.snapshot import Snapshot
 from binderlint.source import Source
@@ -97,7 +98,9 @@ class ShadowedConfigFile(Rule):
                         if winner in CONDA
                         else "What it lists is installed all the same"
                     ),
-                    help="Nothing is missing, but keep in mind that Binder does not read this file",
+                    help=f"Nothing is missing but the versions, such as `{pin}`: copy them to `{winner}`"
+                    if (pin := _lost_pin(repo, source))
+                    else "Nothing is missing, but keep in mind that Binder does not read this file",
                     severity=Severity.INFO,
                     level=Level.POLISH,
                 )
@@ -139,9 +142,11 @@ class ShadowedConfigFile(Rule):
                 return False  # r-runtime-date-missing
         if source.name == "Pipfile.lock" and repo.get(plan.path("Pipfile")):
             return False  # the Pipfile says it
+        if _installs_only_kernel(repo, source):
+            return False
         if plan.buildpack == Buildpack.DOCKER and source.name not in ONLY_BINDERS and not is_for_binder(repo):
             return False  # the Dockerfile is for something else, and may use it
-        if _is_of_lock(repo, source) or _is_copy_of_used(repo, source):
+        if _is_of_lock(repo, source) or _is_copy_of_used(repo, source) or _is_read_by_package(repo, source):
             return False
         return bool(source.data.strip())
 
@@ -179,6 +184,38 @@ def _is_copy_of_used(repo: Snapshot, source: Source) -> bool:
     names = (use.path for use in build_plan(repo).files if use.status is not Status.IGNORED)
     same = (repo.get(path) for path in names if path != source.path and path.endswith(source.name))
     return any(one and one.name == source.name and one.text.split() == source.text.split() for one in same)
+
+
+def _is_read_by_package(repo: Snapshot, source: Source) -> bool:
+    """Whether the Dockerfile installs the repository's own package, which reads a list for pip."""
+    if build_plan(repo).buildpack != Buildpack.DOCKER or source.name != "requirements.txt":
+        return False
+    used = (use.path for use in build_plan(repo).files if use.status is not Status.IGNORED)
+    package = [found for path in used if path in OWN_PACKAGE and (found := repo.get(path))]
+    return any("requirements.txt" in one.prose for one in package)
+
+
+def _lost_pin(repo: Snapshot, source: Source) -> str:
+    """A version that only the ignored list pins; "" for none."""
+    open_ones = {canonical(spec.name) for spec in conda_specs(repo) if not spec.version}
+    lines = read_requirements(source) if source.name == "requirements.txt" else ()
+    pins = (one for one in lines if isinstance(one, Requirement) and one.pin and one.key in open_ones)
+    return next((f"{one.name}=={one.pin}" for one in pins), "")
+
+
+def _installs_only_kernel(repo: Snapshot, source: Source) -> bool:
+    """Whether an install.R only installs the kernel, which repo2docker brings with conda's packages of R."""
+    if source.name != "install.R" or build_plan(repo).buildpack != Buildpack.CONDA:
+        return False
+    words = {
+        str(text)
+        for call in calls(source)
+        if call.name == "install.packages"
+        for argument in call.arguments
+        for text in argument.strings
+        if not argument.name
+    }
+    return words == {"IRkernel"}
 
 
 def _done_by_dockerfile(repo: Snapshot, source: Source) -> str:

@@ -14,6 +14,9 @@ from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.snapshot import Snapshot
 
+# Languages in which a quoted path is one.
+_READ = frozenset({"", "python", "ipython", "r", "julia", "bash", "octave", "matlab", "sagemath"})
+
 
 class NotebookAbsolutePath(Rule):
     code = "NBK006"
@@ -24,6 +27,8 @@ class NotebookAbsolutePath(Rule):
     def check(self, repo: Snapshot, notebooks: tuple[PlainNotebook, ...]) -> Iterator[Diagnostic]:
         docker = build_plan(repo).buildpack == Buildpack.DOCKER
         for one in notebooks:
+            if one.language not in _READ:
+                continue
             told: set[str] = set()
             for use in home_paths(((cell.number, cell.text) for cell in one.code), one.is_python):
                 folder = use.path.lower()

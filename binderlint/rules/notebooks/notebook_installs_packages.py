@@ -71,11 +71,13 @@ class NotebookInstallsPackages(Rule):
         used = used_file(repo, "requirements.txt")
         paths = {posixpath.normpath(posixpath.join(one.source.folder, path)) for path in wanted.files}
         same = bool(used and paths == {used.path} and not wanted.places)
-        if not missing and build_plan(repo).transparent and (old := _cannot_have(repo, install, where)):
+        if build_plan(repo).transparent and (old := _cannot_have(repo, install, where)):
             return self.at(
                 where,
-                f"There is no ready-made `{old}` for Python {_python(repo)}, which Binder uses here. pip tries to compile it in every session, which usually fails",
-                help="Remove the line: the environment has another version of the package",
+                f"There is no ready-made `{old}` for Python {_python(repo)}, which Binder uses here. pip tries to compile it in every session, or finds nothing, and the line usually fails",
+                help="List a version that this Python can have in the environment file, and remove the line"
+                if missing
+                else "Remove the line: the environment has another version of the package",
             )
         if not missing and ((names and wanted.names_all) or same):
             return self.at(

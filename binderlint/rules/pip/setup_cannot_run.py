@@ -6,12 +6,14 @@ import ast
 from collections.abc import Iterator
 
 from binderlint.facts.environment.own_package import OwnInstall, own_backend, own_build_requirements, own_installs
+from binderlint.facts.environment.provided import provided
 from binderlint.facts.environment.python import python_minor
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.cells import parse_python, refused_line
 from binderlint.read.config import refused_config
+from binderlint.read.digits import release
 from binderlint.read.packages import package_of, packages_by_name
 from binderlint.snapshot import Snapshot
 from binderlint.source import Source
@@ -83,7 +85,12 @@ def _faults(repo: Snapshot, source: Source, seen: set[str], finds_local: bool) -
                 if name in missing:
                     yield (
                         node.lineno,
-                        f"{source.path} imports `{name}`, which is not installed where pip builds packages",
+                        f"{source.path} imports `{name}`, which "
+                        + (
+                            "pip does not have any more"
+                            if name.startswith("pip.")
+                            else "is not installed where pip builds packages"
+                        ),
                         _advice(missing),
                     )
             elif not finds_local:
@@ -105,7 +112,7 @@ def _faults(repo: Snapshot, source: Source, seen: set[str], finds_local: bool) -
 
 
 def _advice(missing: list[str]) -> str:
-    if "pip" in missing:
+    if any(name.partition(".")[0] == "pip" for name in missing):
         return "Write the requirements as a list, without pip's own functions"
     names = dict.fromkeys(package.name if (package := package_of(name)) else name for name in missing)
     listed = ", ".join(f'"{name}"' for name in ("setuptools", *names))
@@ -118,8 +125,13 @@ def _is_missing(repo: Snapshot, name: str) -> bool:
     known = packages_by_name()
     if any(one not in known and one not in _BUILDERS for one in required):
         return False
+    if name.startswith("pip."):
+        return True  # pip has had no such modules since 10
+    installed = provided(repo) if _is_built_in_environment(repo) else frozenset()
+    if installed is None:
+        return False
     if name == "pip":
-        return "pip" not in required
+        return "pip" not in required and "pip" not in installed
     package = package_of(name)
     there, todo = set[str](), list(required)
     while todo:
@@ -127,7 +139,13 @@ def _is_missing(repo: Snapshot, name: str) -> bool:
         if one not in there:
             there.add(one)
             todo += known[one].brings if one in known else ()
-    return package is not None and package.name not in there | _BUILDERS
+    return package is not None and package.name not in there | _BUILDERS | installed
+
+
+def _is_built_in_environment(repo: Snapshot) -> bool:
+    """Whether pip runs setup.py in Binder's environment: without a pyproject.toml, where setuptools and wheel are installed and pip is older than 25.3 (pip, pyproject.py; repo2docker's lock files up to Python 3.12)."""
+    python = python_minor(repo)
+    return repo.get("pyproject.toml") is None and bool(python) and (3, 7) <= release(python) <= (3, 12)
 
 
 def _imported(node: ast.stmt) -> Iterator[str]:
@@ -135,7 +153,8 @@ def _imported(node: ast.stmt) -> Iterator[str]:
         case ast.Import():
             yield from (alias.name.partition(".")[0] for alias in node.names)
         case ast.ImportFrom(module=str(module), level=0):
-            yield module.partition(".")[0]
+            old = module.startswith("pip.") and not module.startswith(("pip._internal", "pip._vendor"))
+            yield module if old else module.partition(".")[0]
 
 
 def _opened(node: ast.stmt) -> Iterator[str]:
