@@ -82,7 +82,7 @@ class PlainNotebook:
             found = self.metadata.get(key)
             name = found.get(entry) if isinstance(found, dict) else None
             if isinstance(name, str) and name:
-                return name.lower()
+                return "python" if name.lower() in ("python2", "python3") else name.lower()
         return ""
 
     @property

@@ -79,6 +79,12 @@ def _held(key: str, clauses: tuple[tuple[str, str], ...], python: str) -> tuple[
     exact = next((number for sign, number in clauses if sign in ("==", "===")), None)
     if exact:
         exact = _POST.sub("", exact)
+        if exact.endswith(".*"):
+            within = digits.release(exact[:-2])
+            series = [one for one in table.releases if _padded_to(one, len(within)) == within]
+            if not series:
+                return None
+            exact = ".".join(map(str, next((one for one in reversed(series) if not table.missing(one)), series[-1])))
         if not re.fullmatch(_DIGITS, exact):
             return None
         if is_unknown(key, exact):
@@ -134,7 +140,11 @@ def _meets(one: Release, clauses: tuple[tuple[str, str], ...]) -> bool:
 
 def _padded(one: Release, number: str) -> Release:
     """The first numbers of a release, one fewer than another has."""
-    size = number.count(".")
+    return _padded_to(one, number.count("."))
+
+
+def _padded_to(one: Release, size: int) -> Release:
+    """The first numbers of a release, with zeros where it has fewer."""
     return (*one, *[0] * size)[:size]
 
 

@@ -53,6 +53,10 @@ _UNDONE = {
 _WORD = regex(r"\w+")
 # The name of a repository in its address, which is nearly always that of the package in it.
 _REPOSITORY = regex(r"^git\+\w+://[^/]+/(?:[^#?/@]+/)*([\w.-]+?)(?:\.git)?/?(?:@[^#]*)?(?:#.*)?$")
+# Files of other programs that may use a list of packages.
+_OTHERS = regex(
+    r"(?:\.github/workflows|\.circleci)/|(?:\.readthedocs\.ya?ml|\.travis\.yml|\.gitlab-ci\.yml|tox\.ini|noxfile\.py|Makefile|Procfile|setup\.py|setup\.cfg|pyproject\.toml)$"
+)
 # Programs that only build the package or its documentation.
 _TOOLS = ("conf.py", "setup.py", "noxfile.py")
 # Of these it is known which packages they ask for.
@@ -163,6 +167,8 @@ class ShadowedConfigFile(Rule):
         plan = build_plan(repo)
         if source.name != "requirements.txt" or plan.buildpack != Buildpack.CONDA or not environment:
             return None
+        if any(source.path in one.text for one in repo.files if _OTHERS.match(one.path)):
+            return None  # it would take the list away from another program
         runtime = plan.path("runtime.txt")
         if not any(repo.exists(name) for name in (runtime, "setup.py", "pyproject.toml")):
             if merge := into_requirements(environment, source, runtime):

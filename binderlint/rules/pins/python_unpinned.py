@@ -10,6 +10,7 @@ from binderlint.changes.python import fitting_python
 from binderlint.facts.environment.installs import pip_files
 from binderlint.facts.environment.locks import installs_from_lock
 from binderlint.facts.environment.mapping import conda_specs, environment_file, environment_mapping
+from binderlint.facts.environment.runtime import runtime_file
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
 from binderlint.lint.rule import Rule
@@ -46,10 +47,11 @@ class PythonUnpinned(Rule):
         severity = self.severity
         match plan.buildpack:
             case Buildpack.CONDA:
-                if (runtime := repo.get(plan.path("runtime.txt"))) and re.match(
-                    r"\W*(?:python\W*)?3\.\d", runtime.text
-                ):
-                    return  # runtime-malformed or runtime-ignored
+                if (runtime := runtime_file(repo)) and runtime.error:
+                    return  # runtime-malformed, whose fix says the version
+                if runtime and runtime.name == "python" and (named := re.match(r"3\.\d+", runtime.version or "")):
+                    if named[0] != version:
+                        return  # runtime-ignored
                 found = _unpinned_environment(repo, pin or version)
                 where, edit = found if found else (None, None)
                 severity = Severity.INFO if _only_r(repo) else severity

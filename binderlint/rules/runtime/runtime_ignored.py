@@ -58,7 +58,12 @@ class RuntimeIgnored(Rule):
         found = re.match(r"\d+\.\d+", runtime.version or "") if runtime.name == "python" else None
         wanted = found.group() if found else ""
         if wanted == python.version:
-            severity, level, tail = Severity.INFO, Level.POLISH, f"which names {python.version} too"
+            severity, level = Severity.INFO, Level.POLISH
+            tail = (
+                f"which names {python.version} too"
+                if python.place
+                else f"which names none, so it uses its default, today {python.version} as well"
+            )
         elif python.place:
             severity, level, tail = Severity.WARNING, Level.RUN, f"which names {python.version}"
         else:
