@@ -89,6 +89,25 @@ def manifest_fault(repo: Snapshot) -> tuple[Place, str] | None:
     return None
 
 
+def locked_packages(repo: Snapshot) -> frozenset[str] | None:
+    """The names of the packages in the manifest beside the project; None where there is none that can be read."""
+    source = _manifest(repo)
+    if any(path.startswith(build_plan(repo).path("Manifest-v")) for path in repo.sources):
+        return None  # of one Julia alone
+    try:
+        data = parse_toml(source.text.removeprefix("\ufeff")) if source else None
+    except (ValueError, RecursionError):
+        return None
+    if data is None:
+        return None
+    entries = data.get("deps", {}) if "manifest_format" in data or "deps" in data else data
+    return (
+        frozenset(name for name, value in entries.items() if isinstance(value, list))
+        if isinstance(entries, dict)
+        else None
+    )
+
+
 def _manifest(repo: Snapshot) -> Source | None:
     """The manifest that Julia reads beside the project."""
     paths = (build_plan(repo).path(name) for name in ("JuliaManifest.toml", "Manifest.toml"))

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 
 from binderlint.data import listed_words, pairs
+from binderlint.fact import fact
 from binderlint.facts.environment.installs import includes, pip_files, pip_requirements
 from binderlint.facts.environment.mapping import conda_list, conda_specs
 from binderlint.facts.environment.own_package import is_own, own_installs, own_requirements
@@ -50,8 +53,6 @@ def provided(repo: Snapshot) -> frozenset[str] | None:
     scripts = _installed_by_script(repo)
     if scripts is None:
         return None
-    if plan.default:
-        scripts |= _listed_elsewhere(repo)
     found, todo = set(base_packages()), [*roots, *scripts]
     known = packages_by_name()
     while todo:
@@ -64,13 +65,16 @@ def provided(repo: Snapshot) -> frozenset[str] | None:
     return frozenset(found)
 
 
-def _listed_elsewhere(repo: Snapshot) -> set[str]:
-    """The words in files that Binder does not read and that may say what a repository without an environment needs."""
+@fact
+def listed_elsewhere(repo: Snapshot) -> Mapping[str, tuple[str, ...]]:
+    """The words in files that Binder does not read and that may say what a repository without an environment needs, as names of packages, and the paths of the files."""
     sources = [repo.get(path) for path in repo.sources if _LISTS.search(path)]
-    texts = (
-        source.prose for source in (*sources, *misnamed_environments(repo)) if source and len(source.data) < 1_000_000
-    )
-    return {canonical(word) for text in texts for word in re.findall(r"[A-Za-z][\w.-]*", text)}
+    found: dict[str, list[str]] = {}
+    for source in (*sources, *misnamed_environments(repo)):
+        if source and len(source.data) < 1_000_000:
+            for word in {canonical(word) for word in re.findall(r"[A-Za-z][\w.-]*", source.prose)}:
+                found.setdefault(word, []).append(source.path)
+    return MappingProxyType({word: tuple(paths) for word, paths in found.items()})
 
 
 def _roots(repo: Snapshot, mine: tuple[str, ...]) -> set[str] | None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from binderlint.changes.packages import add_package
 from binderlint.facts.environment.mapping import conda_list
 from binderlint.facts.environment.own_package import own_extra, own_installs
-from binderlint.facts.environment.provided import provided
+from binderlint.facts.environment.provided import listed_elsewhere, provided
 from binderlint.facts.imported import local_to
 from binderlint.facts.local_modules import loaded_by, modules_in
 from binderlint.facts.notebooks import shown_notebooks
@@ -58,7 +58,8 @@ class NotebookMissingImport(Rule):
         wanted = package.condas[0] if conda_list(repo) is not None else package.name
         imported = f"{by} imports `{module}`" if by else f"`{module}` is imported here"
         if default:
-            message = f"{imported}, and no environment file lists it, so this cell ends with an error"
+            listing = listed_elsewhere(repo).get(package.name, ())
+            message = f"{imported}, and no {'file that Binder reads' if listing else 'environment file'} lists it, so this cell ends with an error"
         elif by:
             message = f"{imported}, which is not installed in this environment, so this cell ends with an error"
         else:
@@ -73,6 +74,7 @@ class NotebookMissingImport(Rule):
             else f"Add `{wanted}` to the environment",
             fix=add_package(repo, package.name, package.condas[0]),
             cause=f"{package.name} is not installed",
+            explained_in=listed_elsewhere(repo).get(package.name, ()) if default else (),
         )
 
 
