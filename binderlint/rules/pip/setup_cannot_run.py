@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from binderlint.facts.environment.installs import pip_requirements
+from binderlint.facts.environment.mapping import conda_specs
 from binderlint.facts.environment.own_package import OwnInstall, own_backend, own_build_requirements, own_installs
 from binderlint.facts.environment.provided import provided
 from binderlint.facts.environment.python import python_minor
@@ -14,7 +16,7 @@ from binderlint.lint.rule import Rule
 from binderlint.read.cells import parse_python, refused_line
 from binderlint.read.config import refused_config
 from binderlint.read.digits import release
-from binderlint.read.packages import package_of, packages_by_name
+from binderlint.read.packages import base_packages, package_of, packages_by_name
 from binderlint.snapshot import Snapshot
 from binderlint.source import Source
 
@@ -127,7 +129,10 @@ def _is_missing(repo: Snapshot, name: str) -> bool:
         return False
     if name.startswith("pip."):
         return True  # pip has had no such modules since 10
-    installed = provided(repo) if _is_built_in_environment(repo) else frozenset()
+    installed: frozenset[str] | None = frozenset()
+    if _is_built_in_environment(repo):
+        alone = not pip_requirements(repo) and not conda_specs(repo)  # what its own package brings comes later
+        installed = base_packages() if alone else provided(repo)
     if installed is None:
         return False
     if name == "pip":
