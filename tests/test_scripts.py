@@ -203,6 +203,18 @@ def test_deep_nesting_is_given_up() -> None:
         ("if [ -d x ]; then :; else exec $@; fi", "NEVER"),
         ('f() { "$@"; }\nf "$@"', "PLAIN"),
         ('"$@" |\n# a note\ncat', "PLAIN"),
+        ('args=()\nwhile [ $# -gt 0 ]; do args+=("$1"); shift; done\nexec "${args[@]}"', "UNKNOWN"),
+        ('shift $X\nexec "$@"', "UNKNOWN"),
+        ('. ./missing.sh\nexec "$@"', "EXEC"),
+        (". ./missing.sh", "UNKNOWN"),
+        (". /srv/conda/etc/profile.d/conda.sh", "NEVER"),
+        ('exec ./missing.sh "$@"', "UNKNOWN"),
+        ('bash missing.sh "$@"', "UNKNOWN"),
+        ('exec $X "$@"', "UNKNOWN"),
+        ("exec $X", "UNKNOWN"),
+        ("exec ls", "NEVER"),
+        ('case $X in a) exec "$@" ;; esac', "NEVER"),
+        ('case $X in a) exec "$@" ;; *) exec "$@" ;; esac', "EXEC"),
     ],
 )
 def test_where_the_command_arrives(text: str, arrival: str) -> None:
@@ -395,3 +407,62 @@ def test_a_condition_is_decided_as_bash_does(condition: str, known: bool | None)
         code = "\n".join([*before, f"if {asked}; then exit 0; fi", "exit 3"])
         done = subprocess.run(["bash", "-c", code, "start", *arguments], capture_output=True, check=False)
         assert done.returncode == (0 if known else 3)
+
+
+WORDS = (
+    'A=(x \'y z\')\nshow "${A[@]}" ${A[@]} "${A[*]}" ${A[*]} $A "${A}" "a${A[@]}b"',
+    "A='b c'\nshow ${A[@]} \"${A[@]}\"",
+    'A=()\nshow "${A[@]}" x "${A[*]}"',
+    "show $\"a b\" 'it'\"'\"'s' $'a\\tb\\'c\\n'",
+    "show ~ ~/x a~ \"~\" '~'",
+    'show "a\\$b\\"c\\\\d\\e" a\\ b \\\\ \\$A \'a\\b\'',
+    'show "a\nb" "a\\\nb"',
+    'show ${X:-d} "${X:-d e}" ${X-d} x${X:-y}z "${X:-$HOME/x}" ${X:-~/x}',
+    'A=1\nshow ${A:-d} ${A:+"b c"} ${A+b} "${A-d}" "${A}2" $A$A "$A"b\'c\'',
+    'A="1 2"\nB="$A 3"\nshow $B "$B" x$A "x$A" ${A}y',
+    'A=\nshow $A "$A" x',
+    "A=1 B='2 3'; show $A $B",
+    "export A='x y' B=2\nshow \"$A\" $B",
+    "declare A=1\nreadonly B=2\nshow $A $B",
+    'f() {\n  local A=1\n  show $A "$1" "$2" "$3" ${1}\n}\nf a \'b c\'',
+    "f() { return; show no; }\nf\nshow yes",
+    'set -- a \'b c\' d\nshow "$@" $* "$*" "$2" "${2}" $4 "${@:2}" "${@:2:1}" "${*:2}" "x$@y"',
+    'set -- a b c\nshift\nshow "$@" $1',
+    'set -- a b c\nshift 2\nshow "$@" $1 "$2"',
+    "set a b\nshow $1",
+    "set -e a b\nshow $1",
+    "set -o pipefail x\nshow $1",
+    "set +e -- -x y\nshow $1 $2",
+    "set -- a\nset -e\nset -o nounset\nshow $1",
+    "set -- a b c d e f g h i j k\nshow $1 ${10} ${11}",
+    "for i in 'a b'; do show $i \"$i\"; done",
+    "if true; then A=1; fi\nshow $A",
+    "A=1\nif true; then :; else A=2; fi\nshow $A",
+    "A=1\n(A=2)\nshow $A",
+    "A=1\nA=2 true\nshow $A",
+    "A=1\nbash -c 'A=2'\nshow $A",
+    "A=1\neval 'A=2'\nshow $A",
+    "A=1\nf() { A=2; }\nf\nshow $A",
+    "A=1; B=$A; A=2\nshow $B $A",
+    "A=1\nunset A\nshow x${A:-2}",
+    "A=x\ncase $A in x) show 1;; *) show 2;; esac",
+    "eval show a 'b c'",
+    "eval \"show a 'b c'\"",
+    "eval 'A=1' ';' 'show $A'",
+    "show a >x 2>&1 b",
+    "show a b # c",
+    "show {a}",
+    "show '' \"\" ''\"\"",
+)
+
+
+@linux
+@pytest.mark.parametrize("code", WORDS)
+def test_words_are_what_bash_makes_of_them(code: str, tmp_path: Path) -> None:
+    shell = script(f"#!/bin/bash\n{code}\n").shell
+    assert shell is not None and not shell.broken
+    found = [one.values for one in shell.commands if one.name == "show" and one.runs]
+    show = 'show() { printf "%s\\0" "$@" >>"$HERE/shown"; }\n'
+    known = {"HERE": str(tmp_path), "HOME": "/home/jovyan", "PATH": "/usr/bin:/bin"}
+    subprocess.run(["bash", "-c", show + code], env=known, cwd=tmp_path, check=True)
+    assert found == [tuple((tmp_path / "shown").read_text().split("\0")[:-1])]

@@ -30,7 +30,18 @@ from binderlint.read.shell.syntax import (
     is_short,
     nth,
 )
-from binderlint.read.shell.vocabulary import SHELLS, base_name, combined, is_test, program, truth, unwrap, value
+from binderlint.read.shell.vocabulary import (
+    SHELLS,
+    base_name,
+    combined,
+    counted,
+    is_count,
+    is_test,
+    program,
+    truth,
+    unwrap,
+    value,
+)
 from binderlint.source import Place, Source, Text
 from binderlint.values import NamedTuple
 
@@ -604,15 +615,11 @@ _OTHER_SERVERS = regex(
 
 def run_shell(call: Call) -> bool:
     """`bash -c '...'`, `bash script`, `bash <<EOF`."""
-    items, index, errexit, code_next = call.items, 1, False, False
+    items, index, code_next = call.items, 1, False
     while index < len(items) and (text := value(items[index])) is not None and text[:1] in "-+" and text:
-        if text == "--":
-            index += 1
-            break
         if not text.startswith("--"):
-            errexit = errexit or "e" in text[1:]
             code_next = code_next or "c" in text[1:]
-            index += "o" in text[1:]
+            index += "o" in text[1:].lower()
         elif text in ("--rcfile", "--init-file"):
             index += 1
         index += 1
@@ -735,27 +742,32 @@ def run_command(
         elif child.type == "subshell":
             walk.run(child, code, state, frame, context)
         elif child.is_named and "redirect" not in child.type and child.type != "comment":
-            word = expander.word(child)
-            call.head = call.head or word.place
-            if len(word.items) > 1 and len(call.words) > MOST:
-                state.unclear = True
-            else:
-                call.words += [Word(word.raw, (item,)) for item in word.items]
-    call.written = list(call.words)
+            _add(call, expander.word(child))
     for one in (*redirects, *(child for child in node.children if "redirect" in child.type)):
         _redirect(call, one, expander)
+    call.written = list(call.words)
     if state.pending and call.name not in ("echo", "wait", "printf", "exit", "true", ":"):
         state.unclear = True
     return _run(call)
 
 
+def _add(call: Call, word: Word) -> None:
+    call.head = call.head or word.place
+    if len(word.items) > 1 and len(call.words) > MOST:
+        call.state.unclear = True
+    else:
+        call.words += [Word(word.raw, (item,)) for item in word.items]
+
+
 def _redirect(call: Call, node: Node, expander: Expander) -> None:
     if node.type == "file_redirect":
-        target = node.child_by_field_name("destination")
+        targets = node.children_by_field_name("destination")
         operator = "".join(
-            call.code.string(child.start_byte, child.end_byte) for child in node.children if child != target
+            call.code.string(child.start_byte, child.end_byte) for child in node.children if child not in targets
         )
-        call.redirects.append(Redirect(operator, expander.word(target) if target else None))
+        call.redirects.append(Redirect(operator, expander.word(targets[0]) if targets else None))
+        for argument in targets[1:]:  # `exec > log "$@"`
+            _add(call, expander.word(argument))
     elif node.type == "herestring_redirect" and node.named_children:
         call.input = call.inside(expander.word(node.named_children[-1]))
     elif node.type == "heredoc_redirect":
@@ -894,6 +906,9 @@ def run_case(walk: Walk, node: Node, code: Code, state: State, frame: Frame, con
     for item in (child for child in node.children if child.type == "case_item"):
         patterns = [expander.word(one).pattern for one in item.children_by_field_name("value")]
         matches: bool | None = None if text is None else any(fnmatchcase(text, one) for one in patterns)
+        if word and is_count(word.raw) and all(map(is_number, patterns)):
+            found = [counted(state.params, "-eq", number(one)) for one in patterns]
+            matches = combined(found, "||")
         if "*" in patterns:
             matches = True
         values = {one.id for one in item.children_by_field_name("value")}
@@ -914,11 +929,10 @@ def run_loop(walk: Walk, node: Node, code: Code, state: State, frame: Frame, con
     body = node.child_by_field_name("body")
     conditions = node.children_by_field_name("condition") if node.type == "while_statement" else []
     conditions = [one for one in conditions if one.is_named]
+    wanted = node.children[0].type != "until"
     forever = certain = False
     for one in conditions:
-        known = truth(one, Expander(code, state.variables, state.params))
-        wanted = node.children[0].type == "while"
-        forever = known is wanted
+        forever = truth(one, Expander(code, state.variables, state.params)) is wanted
         if not walk.run(one, code, state, frame, context._replace(condition=True)):
             return False
     if node.type == "for_statement":
@@ -939,6 +953,10 @@ def run_loop(walk: Walk, node: Node, code: Code, state: State, frame: Frame, con
     )
     frame.loops.pop()
     falls = walk.branches(other, ([other.copy()] if falls else []) + loop.continues)
+    if forever and falls:  # still, after the first round
+        again = truth(conditions[-1], Expander(code, other.variables, other.params))
+        forever = again is wanted and other.params == state.params
+        certain = not forever
     if forever:
         if falls and not loop.breaks:  # it runs for ever
             walk.end(other, frame, code.place(node.start_byte, node.end_byte), program="endless loop")
@@ -1166,7 +1184,11 @@ class Walk:
             case "variable_assignment" | "variable_assignments" | "declaration_command":
                 self._assign(node, code, state, context)
                 return True
-            case "test_command" | "unset_command":
+            case "unset_command":
+                names = [code.raw(child) for child in node.children if child.type == "variable_name"]
+                state.variables = state.variables.having((str(name), None) for name in names)
+                return True
+            case "test_command":
                 self.substitutions(node, code, state, context)
                 return True
             case "compound_statement" if node.children and node.children[0].type == "((":

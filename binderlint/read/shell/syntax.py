@@ -353,7 +353,7 @@ class Expander:
             value = self.variables.get(found.group(1))
             if isinstance(value, Values):
                 return self._list(value.items, found.group(2), quoted)
-            return [Field(value)] if value is not None else [Field((Hole(raw),))]
+            return self._value(value, quoted) if value is not None else [Field((Hole(raw),))]
         if found := re.fullmatch(r"([@*]|\w+)(?:\[@\])?(:?[-+=])(.*)", inside, re.DOTALL):
             name, operator, alternative = found.groups()
             known = self._known(name)

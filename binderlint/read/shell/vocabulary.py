@@ -304,8 +304,8 @@ def _operand(node: Node, expander: Expander, arithmetic: bool) -> bool | None:
         inside = node.named_children
         return _holds(_pieces(inside[0]), expander, arithmetic) if len(inside) == 1 else None
     if arithmetic:
-        return number(raw) > 0 if is_number(raw) else _counted(expander.params, "-gt", 0) if _is_count(raw) else None
-    if _is_count(raw):
+        return number(raw) > 0 if is_number(raw) else counted(expander.params, "-gt", 0) if is_count(raw) else None
+    if is_count(raw):
         return True
     if node.type not in ("word", "number", "raw_string", "string", "simple_expansion", "expansion", "concatenation"):
         return None
@@ -313,7 +313,7 @@ def _operand(node: Node, expander: Expander, arithmetic: bool) -> bool | None:
     return None if empty is None else not empty
 
 
-def _is_count(raw: str) -> bool:
+def is_count(raw: str) -> bool:
     """Whether this asks how many arguments there are."""
     return raw.strip('"') in ("$#", "${#}", "${#@}", "${#*}")
 
@@ -326,7 +326,7 @@ def _least(items: Sequence[Item]) -> int:
     )
 
 
-def _counted(items: Sequence[Item], sign: str, wanted: int) -> bool | None:
+def counted(items: Sequence[Item], sign: str, wanted: int) -> bool | None:
     """Whether the number of arguments compares so with another one."""
     least, exact = _least(items), all(value(item) is not None for item in items)
     match sign:
@@ -343,9 +343,9 @@ def _counted(items: Sequence[Item], sign: str, wanted: int) -> bool | None:
 
 def _compare(left: Node, sign: str, right: Node, expander: Expander, arithmetic: bool) -> bool | None:
     one, other = expander.word(left), expander.word(right)
-    if _is_count(one.raw):
+    if is_count(one.raw):
         wanted = other.value or ""
-        return _counted(expander.params, sign, number(wanted)) if is_number(wanted) else None
+        return counted(expander.params, sign, number(wanted)) if is_number(wanted) else None
     if sign not in ("=", "==", "!=") or arithmetic:  # there the name of a variable is its value
         return None
     equal = _equal(one.items, other.items)
