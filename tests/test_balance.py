@@ -156,7 +156,16 @@ WHOLE = (
     "echo a#' ' if\\\n fi",
     "\\\nif ls; then :; fi",
     "x=if fi=1; echo then",
+    "for \\\n x \\\n do ls; done; f \\\n () { ls; }; case \\\n x \\\n in a) ls;; esac > \\\n if",
     "exec 2>&1\nexec >log; exec {fd}>x",
+    "echo " + "$(" * 30 + "ls" + ")" * 30,
+    "cat " + "<(cat " * 30 + ")" * 30,
+    "( " * 30 + "ls" + " )" * 30,
+    "echo " + "${x:-" * 30 + "}" * 30,
+    "echo " + '"$(echo ' * 15 + ')"' * 15,
+    "echo " + '"${x:-' * 15 + '}"' * 15,
+    "echo " + "$((1 + " * 30 + "1" + "))" * 30,
+    "echo " + "@(a|" * 30 + ")" * 30,
 )
 """Scripts in which everything is closed."""
 

@@ -10,6 +10,7 @@ import pytest
 from binderlint.lint.linter import check
 from binderlint.read.script import Command, Script, parse_shell
 from binderlint.read.shell.machine import own_shell
+from binderlint.read.shell.syntax import windows
 from binderlint.snapshot import Snapshot
 from binderlint.source import Source
 from tests.systems import linux
@@ -30,6 +31,30 @@ def test_places_are_code_points() -> None:
     assert [str(one.place) for one in found] == ["start:2:1", "start:3:1"]
     assert str(found[1].args[0].place) == "start:3:7"
     assert found[1].args[0].place.text == "https://x.org/ü.csv"
+
+
+def test_places_in_a_text_that_runs_as_code() -> None:
+    """Exact where the text is written as it is, else that of the text, or of its first word."""
+    found = commands("""\
+bash -c 'pip install x'
+eval "pip install 'y'"
+eval pip install z
+sh -c "pip \\"install\\" a"
+bash <<< 'cd b; pip install b'
+bash <<EOF
+pip install c
+EOF
+bash -c pip
+""")
+    assert [(str(one.place), one.place.text, one.context.nested) for one in found if one.name == "pip"] == [
+        ("start:2:10", "pip install x", ("bash -c",)),
+        ("start:3:7", "pip install 'y'", ("eval",)),
+        ("start:4:6", "pip", ("eval",)),
+        ("start:5:7", '"pip \\"install\\" a"', ("sh -c",)),
+        ("start:6:17", "pip install b", ("bash <<",)),
+        ("start:8:1", "pip install c", ("bash <<",)),
+        ("start:10:9", "pip", ("bash -c",)),
+    ]
 
 
 def test_windows_line_ends() -> None:
@@ -213,6 +238,9 @@ def test_deep_nesting_is_given_up() -> None:
         ('exec $X "$@"', "UNKNOWN"),
         ("exec $X", "UNKNOWN"),
         ("exec ls", "NEVER"),
+        ('(./missing.sh "$@")', "UNKNOWN"),
+        ('./missing.sh "$@" | cat', "UNKNOWN"),
+        ('bash -c \'./missing.sh "$@"\' start "$@"', "UNKNOWN"),
         ('case $X in a) exec "$@" ;; esac', "NEVER"),
         ('case $X in a) exec "$@" ;; *) exec "$@" ;; esac', "EXEC"),
     ],
@@ -423,6 +451,7 @@ WORDS = (
     'A=\nshow $A "$A" x',
     "A=1 B='2 3'; show $A $B",
     "export A='x y' B=2\nshow \"$A\" $B",
+    'A=$"b c $HOME"\nshow "$A"',
     "declare A=1\nreadonly B=2\nshow $A $B",
     'f() {\n  local A=1\n  show $A "$1" "$2" "$3" ${1}\n}\nf a \'b c\'',
     "f() { return; show no; }\nf\nshow yes",
@@ -466,3 +495,132 @@ def test_words_are_what_bash_makes_of_them(code: str, tmp_path: Path) -> None:
     known = {"HERE": str(tmp_path), "HOME": "/home/jovyan", "PATH": "/usr/bin:/bin"}
     subprocess.run(["bash", "-c", show + code], env=known, cwd=tmp_path, check=True)
     assert found == [tuple((tmp_path / "shown").read_text().split("\0")[:-1])]
+
+
+@pytest.mark.parametrize(
+    ("text", "cwd"),
+    [
+        ("x", ""),
+        ("cd a; x", "a"),
+        ("cd a && cd ../b && x", "b"),
+        ("cd a/b; cd ..; x", "a"),
+        ("cd -P a; x", "a"),
+        ("cd -- a; x", "a"),
+        ("cd a; cd; x", ""),
+        ("cd a; cd b; cd -; x", "a"),
+        ("cd ~/a; x", "a"),
+        ("cd $HOME/a; x", "a"),
+        ("cd /home/jovyan; x", ""),
+        ("cd /home/jovyan/a; x", "a"),
+        ("cd /home/jovyans; x", None),
+        ("cd /tmp; x", None),
+        ("cd /tmp; cd a; x", None),
+        ("cd ..; x", None),
+        ('cd "$A"; x', None),
+        ("pushd a; x", "a"),
+        ("pushd a; popd; x", None),
+        ("(cd a); x", ""),
+        ("(cd a; x)", "a"),
+        ("bash -c 'cd a'; x", ""),
+        ("cd a | cat; x", ""),
+        ("cd a & x", ""),
+        ("f() { cd a; }; f; x", "a"),
+        ("if ls; then cd a; fi; x", None),
+        ("if ls; then cd a; else cd a; fi; x", "a"),
+        ("if ls; then cd a; exit; fi; x", ""),
+        ("cd a || exit 1; x", "a"),
+        ("for y in 1 2; do cd a; done; x", "a"),
+    ],
+)
+def test_the_folder_of_a_command(text: str, cwd: str | None) -> None:
+    assert [one.cwd for one in commands(text) if one.name == "x"] == [cwd]
+
+
+@pytest.mark.parametrize(
+    ("text", "errexit", "ignored"),
+    [
+        ("x", False, False),
+        ("set -e; x", True, False),
+        ("set -eu; x", True, False),
+        ("set -ue; x", True, False),
+        ("set -o errexit; x", True, False),
+        ("set -euo pipefail; x", True, False),
+        ("set -o pipefail -o errexit; x", True, False),
+        ("set -u; x", False, False),
+        ("set -o pipefail; x", False, False),
+        ("set -e; set +e; x", False, False),
+        ("set -e; set +o errexit; x", False, False),
+        ("set -e; set +u; x", True, False),
+        ("set -e; set -o nounset; x", True, False),
+        ("set -- -e; x", False, False),
+        ("set -e -- a; x", True, False),
+        ("set a -e; x", False, False),
+        ("if ls; then set -e; fi; x", False, False),
+        ("if ls; then set -e; else set -e; fi; x", True, False),
+        ("bash -c 'set -e'; x", False, False),
+        ("set -e; bash -c x", False, False),
+        ("set -e; bash -c 'set -e; x'", True, False),
+        ("set -e; (x)", True, False),
+        ("set -e; eval x", True, False),
+        ("set -e; x || true", False, True),
+        ("set -e; x && ls", False, False),
+        ("set -e; ls && x && ls", False, False),
+        ("set -e; (x; ls) && ls", False, False),
+        ("set -e; ls && x", True, False),
+        ("set -e; ls && x || true", False, True),
+        ("set -e; ls || x", True, False),
+        ("set -e; if x; then ls; fi", False, True),
+        ("set -e; while x; do ls; done", False, True),
+        ("set -e; ! x", False, True),
+        ("set -e; x &", False, True),
+        ("set -e; x | cat", False, True),
+        ("set -eo pipefail; x | cat", True, False),
+        ("set -e; ls | x", True, False),
+        ("set -e; ls | x | cat", False, True),
+    ],
+)
+def test_what_the_failure_of_a_command_does(text: str, errexit: bool, ignored: bool) -> None:
+    assert [(one.errexit, one.ignored) for one in commands(text) if one.name == "x"] == [(errexit, ignored)]
+
+
+@pytest.mark.parametrize(
+    ("text", "trapped"),
+    [
+        ("", False),
+        ("trap 'kill $pid' TERM", True),
+        ("trap - TERM", False),
+        ("trap '' TERM", False),
+        ("trap", False),
+        ("(trap 'exit' TERM)", False),
+        ("if ls; then trap 'exit' INT; fi", True),
+    ],
+)
+def test_whether_signals_are_caught(text: str, trapped: bool) -> None:
+    shell = script(f'#!/bin/bash\n{text}\n"$@"\n').shell
+    assert shell is not None
+    assert [one.trapped for one in shell.arrivals] == [trapped]
+
+
+def test_every_command_is_recorded_once() -> None:
+    found = commands("exec env A=1 ls\n")
+    assert [(one.name, one.wrappers) for one in found] == [("exec", ()), ("ls", ("exec", "env"))]
+    found = commands("for x in 1 2; do a; done\nf() { b; }\nf\nf\n(( $(c) > 1 )) && [ $(d) ]\n")
+    assert [one.name for one in found] == ["a", "f", "b", "f", "c", "d"]
+    assert [one.name for one in found if one.context.substitution] == ["c", "d"]
+
+
+def test_words_without_number() -> None:
+    """Written ones are kept; of a list that is used again and again so many that nobody needs more."""
+    (found,) = commands("cat " + "a " * 600)
+    assert len(found.values) == 600
+    shell = script(f"#!/bin/bash\nA=({'a ' * 400})\ncat {'${A[@]} ' * 4}\n").shell
+    assert shell is not None and shell.arrival.name == "UNKNOWN"
+    assert len(shell.commands[-1].values) == 800
+
+
+def test_a_long_text_is_read_in_pieces() -> None:
+    data = (b"a" * 50 + b"\n") * 300 + b"b" * 9000
+    pieces = list(windows(data))
+    assert b"".join(pieces) == data
+    assert all(len(piece) <= 4096 for piece in pieces)
+    assert [piece[-1:] for piece in pieces] == [b"\n"] * 4 + [b"b"] * 3

@@ -17,6 +17,7 @@ from binderlint.source import Place, Source, Span, Text
 _SEMICOLON = regex(r"[ \t]*;(?![;&])")  # not the `;;` and `;&` of a `case`
 START_DIES = "the container never starts"
 BUILD_FAILS = "the build fails"
+GOES_ON = "the command fails and the rest goes on without it"
 
 
 def scripts(repo: Snapshot) -> Iterator[tuple[Script, str]]:
@@ -32,7 +33,7 @@ def scripts(repo: Snapshot) -> Iterator[tuple[Script, str]]:
 def result(script: Script, command: Command) -> str:
     """What the failure of a command does."""
     if not script.decides(command):
-        return "the command fails and the rest goes on without it"
+        return GOES_ON
     return "the launch fails" if script.source.name == "start" else BUILD_FAILS
 
 

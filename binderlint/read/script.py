@@ -143,12 +143,14 @@ class Script:
         return self.shell.commands if self.shell else ()
 
     def decides(self, command: Command) -> bool:
-        """Whether the script fails when this command does: it runs under `set -e`, or it is the last one."""
+        """Whether the script fails when this command does: it runs under `set -e`, or it is the last one, or nothing but what `&&` leads to follows."""
         if command.ignored or self.shell is None:
             return False
-        statements = self.shell.statements
+        last = self.shell.statements[-1] if self.shell.statements else None
+        context = command.context
+        chained = context.chained and not (context.subshell or context.nested or context.function)
         return command.errexit or bool(
-            statements and statements[-1].commands and statements[-1].commands[-1] == command
+            last and (last.commands[-1:] == (command,) or (chained and last.place == context.statement))
         )
 
     def covers(self, command: Command) -> bool:

@@ -73,6 +73,8 @@ class Context(NamedTuple):
     """It runs on some paths only."""
     condition: bool = False
     """Its success is asked for (`if`, `while`, left of `||`), so its failure ends nothing."""
+    chained: bool = False
+    """`&&` follows, so `set -e` ends nothing where it fails; the rest of its list does not run."""
     loop: bool = False
     subshell: bool = False
     piped: bool = False
@@ -286,7 +288,7 @@ class Call:
                 context,
                 tuple(self.redirects),
                 self.input,
-                state.errexit and not ignored,
+                state.errexit and not ignored and not context.chained,
                 ignored,
                 state.cwd,
                 tuple(self.variables),
@@ -855,7 +857,7 @@ def _function(call: Call, name: str) -> bool:
     walk.depth += 1
     saved, state.params = state.params, few(call.items[1:])
     frame.returns.append([])
-    falls = walk.run(body, code, state, frame, call.context._replace(function=name, whole=False))
+    falls = walk.run(body, code, state, frame, call.context._replace(function=name))
     outcomes = ([state.copy()] if falls else []) + frame.returns.pop()
     falls = walk.branches(state, outcomes)
     state.params = saved
@@ -1192,10 +1194,8 @@ class Walk:
                 self.substitutions(node, code, state, context)
                 return True
             case "compound_statement" if node.children and node.children[0].type == "((":
+                self.substitutions(node, code, state, context)
                 return True
-            case "ERROR":
-                self.broken = True
-                return self.sequence(node, code, state, frame, context)
             case _:
                 return self.sequence(node, code, state, frame, context)
 
@@ -1211,12 +1211,12 @@ class Walk:
             return True
         if rest and rest[0].type == "pipeline":
             parts = [body, *(child for child in rest[0].children if child.is_named)]
-            return self._pipeline(parts, code, state, context._replace(whole=False), redirects)
+            return self._pipeline(parts, code, state, context, redirects)
         if body.type == "command":
             return self._command(body, code, state, frame, context, redirects)
         if body.type == "pipeline" and body.named_child_count:  # `a | b 2>&1`: the redirection is that of the last
             parts = [child for child in body.children if child.is_named and child.type != "comment"]
-            return self._pipeline(parts, code, state, context._replace(whole=False), redirects)
+            return self._pipeline(parts, code, state, context, redirects)
         return self.run(body, code, state, frame, context)
 
     def _list(self, node: Node, code: Code, state: State, frame: Frame, context: Context) -> bool:
@@ -1228,9 +1228,13 @@ class Walk:
         known, asks = truth(first, expander), is_test(first)
         after = _alternatives([sign for sign, _ in rest])
         truths = [truth(part, expander) for _, part in rest]
-        falls = self.run(first, code, state, frame, context._replace(condition=context.condition or after[0]))
+        here = context._replace(condition=context.condition or after[0], chained=True)
+        falls = self.run(first, code, state, frame, here)
         for index, (sign, part) in enumerate(rest):
-            here = context._replace(condition=context.condition or after[index + 1])
+            last = index + 1 == len(rest)
+            here = context._replace(
+                condition=context.condition or after[index + 1], chained=context.chained or not last
+            )
             if not falls or known is (sign == "||"):
                 self._quietly(part, code, state.copy(), here._replace(reachable=False))
             elif known is not None or (sign == "&&" and not asks):

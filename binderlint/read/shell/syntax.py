@@ -42,7 +42,7 @@ def _is_endless(data: bytes) -> bool:
 def _is_other(data: bytes) -> bool:
     """Whether a text is not shell code, as far as its pieces tell."""
     mistakes = 0
-    for piece in _windows(data) if len(data) > 2 * _WINDOW else ():
+    for piece in windows(data) if len(data) > 2 * _WINDOW else ():
         found = _mistakes(_parser().parse(piece).root_node)
         mistakes += found if found > _WINDOW // 32 else 0  # a piece may begin and end within a statement
         if mistakes > _MOST_MISTAKES:
@@ -50,7 +50,7 @@ def _is_other(data: bytes) -> bool:
     return False
 
 
-def _windows(data: bytes) -> Iterator[bytes]:
+def windows(data: bytes) -> Iterator[bytes]:
     """Pieces of a text that end at a line end where there is one."""
     start = 0
     while start < len(data):
@@ -293,8 +293,10 @@ class Expander:
                 return [Field((raw[1:-1],))]
             case "ansi_c_string":
                 return [Field((_ansi(raw[2:-1]),))]
-            case "string" | "translated_string":
+            case "string":
                 return self._string(node)
+            case "translated_string":  # `$"..."`
+                return self.items(node.children[-1])
             case "simple_expansion" | "expansion":
                 return self._expansion(node, False)
             case "concatenation":
@@ -320,7 +322,7 @@ class Expander:
         """A text in double quotes: what no expansion covers is literal (the grammar has no node for some white space)."""
         glue = _Glue([Field(("",))])
         only: list[Item] | None = None
-        done = node.start_byte + (2 if node.type == "translated_string" else 1)
+        done = node.start_byte + 1
         for child in node.children:
             if child.type in ("simple_expansion", "expansion", "command_substitution", "arithmetic_expansion"):
                 literal = _unquote(self.code.string(done, child.start_byte))

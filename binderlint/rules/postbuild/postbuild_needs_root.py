@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from binderlint.changes.edits import append_lines, create
-from binderlint.changes.launch_scripts import removed, result, scripts
+from binderlint.changes.launch_scripts import GOES_ON, removed, result, scripts
 from binderlint.facts.docker.context import build_dockerfile
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
 from binderlint.lint.rule import Rule
@@ -16,6 +16,7 @@ from binderlint.read.script import Command
 from binderlint.read.shell.vocabulary import COPIES
 from binderlint.repo2docker.build import build_plan, used_file
 from binderlint.snapshot import Snapshot
+from binderlint.source import Place
 
 _SYSTEM = regex(r"/(?:usr|etc|opt|bin|sbin|lib|root|var/lib)(?:/|$)")
 
@@ -49,19 +50,23 @@ class PostbuildNeedsRoot(Rule):
 
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         for script, _ in scripts(repo):
+            left: set[Place] = set()  # lists in which `&&` leads no further
             for command in script.executed:
                 if command.ignored or command.after or command.context.conditional:
                     continue
                 reason = self._reason(repo, command)
                 if reason:
+                    decides = script.decides(command) and command.context.statement not in left
+                    if command.context.chained and not decides:
+                        left.add(command.context.statement)
                     yield self.at(
                         command.place,
-                        f"{reason}, but nobody is root on Binder: {result(script, command)}",
+                        f"{reason}, but nobody is root on Binder: {result(script, command) if decides else GOES_ON}",
                         help="List system packages in apt.txt; put other files in your home folder"
                         if command.name in APT
                         else "Do it without root, in the home folder or the environment",
                         fix=self._fix(repo, command),
-                        level=None if script.decides(command) else Level.RUN,
+                        level=None if decides else Level.RUN,
                     )
 
     def _reason(self, repo: Snapshot, command: Command) -> str:
