@@ -71,6 +71,8 @@ def test_prepend() -> None:
         ("a:\n  - x\n  - y\nb: 2\n", "a", "b: 2\n"),
         ("{a: 1, b: 2}\n", "a", "{b: 2}\n"),
         ("{a: 1, b: 2}\n", "b", "{a: 1}\n"),
+        ("{a: 1, b: 2, c: 3}\n", "c", "{a: 1, b: 2}\n"),
+        ("{a: 1}\n", "a", "{}\n"),
         ("a: 1\nb:\n", "b", "a: 1\n"),
     ],
 )
@@ -91,6 +93,36 @@ def test_remove_key(text: str, key: str, expected: str) -> None:
 )
 def test_set_key(text: str, expected: str) -> None:
     assert after(text, edits.set_key(table(text), "k", "new")) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("k:\n  - a\n  - b # two\n\nd:\n  - x\n", "k:\n    - a\n    - b # two"),
+        ("k:\n  - a # one\n  # on b\n  - b\n# end\nd:\n- x\n", "k:\n  - a # one\n  # on b\n  - b"),
+        ("k:\n- a\n- b\nd:\n    - x\n", "k:\n      - a\n      - b"),
+        ("k:\r\n  - a\r\n  - b\r\nd:\r\n  - x\r\n", "k:\r\n    - a\r\n    - b"),
+        ("k:\n    - a\n  # less\n\n    - b\nd:\n  - x\n", "k:\n    - a\n    # less\n\n    - b"),
+        ("k:\n  - a\n  - c: e\n    f: g\nd:\n  - x\n", "k:\n    - a\n    - c: e\n      f: g"),
+        ("k: [a, 'b']\nd:\n  - x\n", "k: [a, 'b']"),
+        ("k:\n  - a\n  - 'b'\nd: [x]\n", "k: [a, 'b']"),
+    ],
+)
+def test_keyed_list(text: str, expected: str) -> None:
+    before = table(text)
+    written = edits.keyed_list(before["d"], "k", before["k"])
+    assert written == expected
+    item = written if not before["d"].flow else f"{{{written}}}"
+    after_append = table(after(text, edits.append(before["d"], item)))
+    assert after_append["d"] == ["x", {"k": before["k"]}]
+
+
+def test_a_list_that_is_the_whole_file() -> None:
+    text = "- a\n- b\n"
+    array = read_yaml(Source("a.yml", text.encode())).value
+    assert after(text, edits.insert_item(array, 0, "z")) == "- z\n- a\n- b\n"
+    assert after(text, edits.append(array, "z")) == "- a\n- b\n- z\n"
+    assert after(text, edits.remove(array, 0)) == "- b\n"
 
 
 words = st.text("abcdefgh0123456789.=-", min_size=1, max_size=8).filter(

@@ -6,6 +6,7 @@ import pytest
 import yaml
 
 from binderlint.changes.merge_environments import into_environment, not_in, scalar
+from binderlint.changes.python import fitting_python
 from binderlint.lint.diagnostic import Applicability, Severity
 from binderlint.lint.fixer import fix
 from binderlint.lint.linter import check
@@ -87,12 +88,24 @@ def test_the_form_of_the_list_is_kept(environment: str, result: str | None) -> N
 
 
 def test_a_flow_list_cannot_hold_comments() -> None:
-    assert merged("dependencies: [numpy]\n", "a # why\n") is None
+    for environment in ("dependencies: [numpy]\n", "dependencies: [numpy, {pip: [x]}]\n"):
+        assert merged(environment, "a # why\n") is None
+        assert merged(environment, "# why\na\n") is None
+        assert merged(environment, "a\n\nb\n") is None
 
 
 @pytest.mark.parametrize("text", ["a", "a==1", "*", "-e .", "1", "true", "a: b", "a #b", "'q'", "{a}", "@x", "yes", ""])
 def test_scalars_read_back(text: str) -> None:
     assert yaml.safe_load(f"- {scalar(text)}") == [text]
+
+
+@pytest.mark.parametrize(
+    ("python", "nearest"),
+    [("3.6", None), ("3.7", "3.7"), ("3.13", "3.13"), ("3.14", "3.14"), ("3.15", None), ("", None)],
+)
+def test_the_nearest_python(python: str, nearest: str | None) -> None:
+    """repo2docker has an environment for 3.7 to 3.14."""
+    assert fitting_python(repository({"requirements.txt": "tqdm\n"}), python) == nearest
 
 
 def test_names_that_differ_between_pip_and_conda() -> None:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from binderlint.facts.launch.launched import environment_elsewhere, is_for_other_hubs, launched_elsewhere
 from binderlint.facts.launch.links import Link, Where, launch_links
 from binderlint.git import Git
 from binderlint.lint.diagnostic import Applicability
@@ -341,3 +342,55 @@ def test_fixes_settle_and_touch_links_only(data: st.DataObject, path: str, unsaf
     words = re.compile(r"https?://[^\s'<>`)\\\"]*(?:\{\{ branch \}\}[^\s'<>`)\\\"]*)?")
     if not any(found.code == "LNK010" for found in once.applied):
         assert words.sub("U", once.repo.sources[path].text) == words.sub("U", text)
+
+
+OWN, OTHER = "https://mybinder.org/v2/gh/ada/waves", "https://mybinder.org/v2/gh/bob/tides"
+BOOK = "launch_buttons:\n  binderhub_url: https://mybinder.org\nrepository:\n  url: https://github.com/"
+CONF = "sphinx_gallery_conf = {'binder': {'org': 'ada', 'repo': 'waves', 'branch': 'dev', 'binderhub_url': 'x'}}\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "launched", "environment"),
+    [
+        ({"README.md": "nothing"}, False, False),
+        ({"README.md": f"{OWN}/main"}, False, False),
+        ({"README.md": OWN}, False, False),
+        ({"README.md": f"{OWN}/HEAD"}, False, False),
+        ({"README.md": f"{OWN}/dev"}, True, True),
+        ({"README.md": f"{OWN}/gone"}, True, True),
+        ({"README.md": f"{OWN}/master"}, False, False),
+        ({"README.md": f"{OWN}/dev {OWN}/main"}, False, False),
+        ({"README.md": f"`{OWN}/dev`"}, False, False),
+        ({"README.md": f"{OTHER}/main"}, True, True),
+        ({"README.md": f"{OTHER}/main", "binder/environment.yml": ""}, False, False),
+        ({"README.md": f"{OTHER}/main", "apt.txt": ""}, False, False),
+        ({"README.md": f"{OTHER}/main", "runtime.txt": ""}, False, False),
+        ({"_config.yml": f"{BOOK}ada/waves\n  branch: dev\n", "a.ipynb": "{}"}, True, True),
+        ({"_config.yml": f"{BOOK}ada/waves\n  branch: main\n", "a.ipynb": "{}"}, False, False),
+        ({"_config.yml": f"{BOOK}ada/waves\n", "a.ipynb": "{}"}, False, False),
+        ({"_config.yml": f"{BOOK}ada/waves\n  branch: main\n"}, True, True),
+        ({"_config.yml": f"{BOOK}bob/tides\n", "a.ipynb": "{}"}, True, True),
+        ({"_config.yml": f"{BOOK}bob/tides\n", "a.ipynb": "{}", "apt.txt": ""}, False, True),
+        ({"_config.yml": f"{BOOK}bob/tides\n", "README.md": f"{OWN}/main", "a.ipynb": "{}"}, False, False),
+        ({"conf.py": CONF}, True, True),
+        ({"conf.py": CONF.replace("dev", "main")}, False, False),
+    ],
+)
+def test_what_is_launched(files: dict[str, str], launched: bool, environment: bool) -> None:
+    repo = Snapshot.from_dict(files, git=Git("gh/ada/waves", "main", "main", frozenset({"main", "dev"}), 0, True))
+    assert (launched_elsewhere(repo), environment_elsewhere(repo)) == (launched, environment)
+
+
+@pytest.mark.parametrize(
+    ("text", "other"),
+    [
+        ("nothing", False),
+        (f"{OWN}/main", False),
+        ("https://binder.example.edu/v2/gh/ada/waves/main", True),
+        (f"https://binder.example.edu/v2/gh/ada/waves/main {OWN}/main", False),
+        ("`https://binder.example.edu/v2/gh/ada/waves/main`", False),
+    ],
+)
+def test_hubs_of_which_nothing_is_known(text: str, other: bool) -> None:
+    assert is_for_other_hubs(Snapshot.from_dict({"README.md": text})) is other
+    assert not is_for_other_hubs(Snapshot.from_dict({"README.md": text}, hub="generic"))

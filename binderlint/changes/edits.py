@@ -153,8 +153,9 @@ def keyed_list(array: Array, key: str, items: Array) -> str:
     start, end = _item_start(items, 0), source.line(source.position(_content_end(items))[0]).end
     indent = start - source.line_starts[source.position(start)[0] - 1]
     lines = re.split(r"\r\n|\n|\r", " " * indent + source.text[start:end])
-    kept = (line[min(indent, len(line) - len(line.lstrip())) :] for line in lines)
-    return f"{item_break(array)}  ".join([f"{key}:", *kept])
+    kept = [line[min(indent, len(line) - len(line.lstrip())) :] for line in lines]
+    gap = f"{item_break(array)}  "
+    return f"{key}:" + "".join(gap + line if line else source.newline for line in kept)
 
 
 def remove_key(table: Table, name: str) -> Replace:
