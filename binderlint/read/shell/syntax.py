@@ -363,7 +363,7 @@ class Expander:
             if operator in ("+", ":+"):
                 return self.items(last) if known is not None and last else [Field((Hole(raw),))]
             if known is not None:
-                return self._value(known, quoted)
+                return self._list(self.params, name, quoted) if name in "@*" else self._value(known, quoted)
             if is_number(name) or name in "@*" or not alternative or not self.takes_defaults:
                 return [Field((Hole(raw),))]
             if last and last.type != "word":

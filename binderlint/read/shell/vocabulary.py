@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -227,13 +228,13 @@ def truth(node: Node, expander: Expander) -> bool | None:
             return _command(node, expander)
         case "test_command":
             inside = [child for child in node.named_children if child.type != "comment"]
-            return _holds(_pieces(inside[0]), expander) if len(inside) == 1 else None
+            return _holds(_pieces(inside[0]), expander, node.children[0].type) if len(inside) == 1 else None
         case "negated_command":
             known = truth(node.named_children[0], expander) if node.named_children else None
             return None if known is None else not known
         case "compound_statement" if node.children and node.children[0].type == "((":
             inside = node.named_children
-            return _holds(_pieces(inside[0]), expander, arithmetic=True) if len(inside) == 1 else None
+            return _holds(_pieces(inside[0]), expander, "((") if len(inside) == 1 else None
         case "list":
             sign = next((child.type for child in node.children if child.type in ("&&", "||")), "")
             return combined([truth(child, expander) for child in node.named_children], sign)
@@ -260,9 +261,9 @@ def _command(node: Node, expander: Expander) -> bool | None:
         case ["false"]:
             return False
         case ["test", *values]:
-            signs = ("!", "-z", "-n", "=", "==", "!=", "-eq", "-ne", "-gt", "-ge", "-lt", "-le", *_SIGNS)
+            signs = ("!", "-t", "-z", "-n", "=", "==", "!=", "-eq", "-ne", "-gt", "-ge", "-lt", "-le", *_SIGNS)
             both = zip(words[1:], values, strict=True)
-            return _holds([_SIGNS.get(text, text) if text in signs else word for word, text in both], expander)
+            return _holds([_SIGNS.get(text, text) if text in signs else word for word, text in both], expander, "[")
     return None
 
 
@@ -276,34 +277,36 @@ def _pieces(node: Node) -> list[Node | str]:
     return [sign, *_pieces(node.children[-1])] if node.type == "unary_expression" else [node]
 
 
-def _holds(pieces: list[Node | str], expander: Expander, arithmetic: bool = False) -> bool | None:
-    """Whether an expression is true."""
+def _holds(pieces: list[Node | str], expander: Expander, opened: str) -> bool | None:
+    """Whether an expression is true, in `[`, `[[` or `((`."""
     for sign in ("||", "&&"):
         if sign in pieces:
             ends = [-1, *(at for at, piece in enumerate(pieces) if piece == sign), len(pieces)]
             parts = [pieces[one + 1 : other] for one, other in pairwise(ends)]
-            return combined([_holds(part, expander, arithmetic) for part in parts], sign)
+            return combined([_holds(part, expander, opened) for part in parts], sign)
     match pieces:
         case ["!", *rest]:
-            known = _holds(rest, expander, arithmetic)
+            known = _holds(rest, expander, opened)
             return None if known is None else not known
         case [operand] if not isinstance(operand, str):
-            return _operand(operand, expander, arithmetic)
+            return _operand(operand, expander, opened)
+        case ["-t", _]:  # the hub gives start no terminal (KubeSpawner)
+            return False
         case ["-z" | "-n" as asked, operand] if not isinstance(operand, str):
             empty = _empty(expander.items(operand))
             return empty if asked == "-z" or empty is None else not empty
         case [left, str() as sign, right] if not isinstance(left, str) and not isinstance(right, str):
-            return _compare(left, sign, right, expander, arithmetic)
+            return _compare(left, sign, right, expander, opened)
     return None
 
 
-def _operand(node: Node, expander: Expander, arithmetic: bool) -> bool | None:
+def _operand(node: Node, expander: Expander, opened: str) -> bool | None:
     """Whether something alone is true: a text that is not empty, or a number that is not 0."""
     raw = str(expander.code.raw(node))
     if node.type == "parenthesized_expression":
         inside = node.named_children
-        return _holds(_pieces(inside[0]), expander, arithmetic) if len(inside) == 1 else None
-    if arithmetic:
+        return _holds(_pieces(inside[0]), expander, opened) if len(inside) == 1 else None
+    if opened == "((":
         return number(raw) > 0 if is_number(raw) else counted(expander.params, "-gt", 0) if is_count(raw) else None
     if is_count(raw):
         return True
@@ -341,21 +344,26 @@ def counted(items: Sequence[Item], sign: str, wanted: int) -> bool | None:
     return not known if known is not None and sign in ("-ne", "!=", "-lt", "<", "-le", "<=") else known
 
 
-def _compare(left: Node, sign: str, right: Node, expander: Expander, arithmetic: bool) -> bool | None:
+def _compare(left: Node, sign: str, right: Node, expander: Expander, opened: str) -> bool | None:
     one, other = expander.word(left), expander.word(right)
     if is_count(one.raw):
         wanted = other.value or ""
         return counted(expander.params, sign, number(wanted)) if is_number(wanted) else None
-    if sign not in ("=", "==", "!=") or arithmetic:  # there the name of a variable is its value
+    if sign not in ("=", "==", "!=") or opened == "((":  # there the name of a variable is its value
         return None
-    equal = _equal(one.items, other.items)
+    pattern = opened == "[[" and not re.search(r"['\"\\\[(]", other.raw)
+    equal = _equal(one.items, other.items, pattern)
     return equal if equal is None or sign != "!=" else not equal
 
 
-def _equal(left: Sequence[Item], right: Sequence[Item]) -> bool | None:
+def _equal(left: Sequence[Item], right: Sequence[Item], pattern: bool) -> bool | None:
     one, other = program(left) or _value(left), program(right) or _value(right)
     if one is not None and other is not None:
-        return None if any(sign in other for sign in "*?[") else one == other
+        if any(sign in other for sign in "*?["):
+            from fnmatch import fnmatchcase
+
+            return fnmatchcase(one, other) if pattern else None
+        return one == other
     for known, unknown in ((one, right), (other, left)):
         if known is not None and _empty(unknown) is False and len(known) <= _literal(unknown):
             return False
