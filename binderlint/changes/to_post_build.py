@@ -167,7 +167,8 @@ def _whole_lines(known: _Known, first: int, last: int) -> bool:
 def _self_contained(known: _Known, first: int, last: int) -> bool:
     """Whether the statements need nothing that start sets up, and start needs nothing that they set up but files."""
     moved = known.statements[first : last + 1]
-    if any(not one.runs or one.after or one.context.nested for statement in moved for one in statement.commands):
+    commands = [one for statement in moved for one in statement.commands]
+    if any(not one.runs or one.after or one.context.nested or one.context.function for one in commands):
         return False
     if any(re.search(r"\$\{?[@*#\d]", statement.place.text) for statement in moved):
         return False
@@ -175,8 +176,7 @@ def _self_contained(known: _Known, first: int, last: int) -> bool:
     used = set().union(*known.used[first : last + 1])
     if used - assigned - _BUILD_VARIABLES or any(known.last_uses.get(name, -1) > last for name in assigned):
         return False
-    inside = [one.cwd for statement in moved for one in statement.commands]
-    return (not inside or inside[0] == "") and known.folders[last + 1] == ""
+    return (not commands or commands[0].cwd == "") and known.folders[last + 1] == ""
 
 
 def _assigned(statement: Statement) -> set[str]:
@@ -194,7 +194,7 @@ def _is_done(repo: Snapshot, text: str) -> bool:
     script = post_build_script(repo)
     if script is None or script.shell is None or script.shell.broken:
         return False
-    statements = (one.place.text for one in script.shell.statements)
+    statements = (one.place.text for one in script.shell.statements if one.kind in _KINDS)
     lines = [line.strip() for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
     return set(lines) <= {line.strip() for one in statements for line in one.splitlines()}
 
