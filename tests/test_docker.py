@@ -7,10 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from binderlint.facts.docker.context import build_dockerfile, copied_file, copies
+from binderlint.facts.docker.installs import may_have_jupyter, may_have_python
 from binderlint.read.dockerfile.instructions import Dockerfile, read_dockerfile
 from binderlint.read.dockerfile.refused import refused
 from binderlint.read.dockerfile.words import expand
 from binderlint.read.images import parse_image
+from binderlint.snapshot import Snapshot
 from binderlint.source import Source, Text
 
 CASES = {
@@ -223,3 +226,112 @@ def test_image_names(written: str, path: str, tag: str) -> None:
 def test_invalid_image_names() -> None:
     for written in ("/a/b", "a:", "a b", ""):
         assert parse_image(Text(written, Source("Dockerfile", b"").place()), written) is None
+
+
+LIST = "COPY r.txt /r.txt\nRUN pip install -r /r.txt\n"
+
+
+@pytest.mark.parametrize(
+    ("body", "jupyter", "python"),
+    [
+        ("RUN apt-get update && apt-get install -y curl git\n", False, False),
+        ('RUN ["apt-get", "update"]\n', False, False),
+        ("RUN sudo apt-get update\n", False, False),
+        ("RUN curl https://x.org/a | tar x\n", False, False),
+        ("ADD a.txt /b\nCOPY a.tar.gz /\n", False, False),
+        ("RUN nice ls\n", False, True),
+        ("RUN apt-get install -y vim\n", False, True),
+        ("RUN pip install numpy\n", False, True),
+        ("RUN true && mamba install numpy\n", False, True),
+        ("RUN uv pip install numpy\n", False, True),
+        ("COPY <<EOF /r.txt\nnumpy\nEOF\nRUN pip install -r /r.txt\n", False, True),
+        ("COPY <<EOF /r.txt\njupyter\nEOF\nRUN pip install -r /r.txt\n", True, True),
+        ("RUN apt-get install -y jupyter-notebook\n", True, True),
+        ("RUN pip install jupyterlab\n", True, True),
+        ("RUN pip install .\n", True, True),
+        ("RUN uv sync\n", True, True),
+        ("RUN conda env create -f e.yml\n", True, True),
+        ("RUN pip install -r /r.txt\n", True, True),  # which nobody sees
+        ("RUN ./install.sh\n", True, True),
+        ("RUN curl https://x.org/a | sh\n", True, True),
+        ("RUN echo '\n", True, True),
+        ("COPY --from=x /a /b\n", True, True),
+        ("ADD --from=x /a /b\n", True, True),
+        ("ADD a.tar.gz /\n", True, True),
+        ("ADD https://x.org/a /b\n", True, True),
+        ('SHELL ["/bin/bash"]\n', True, True),
+        ("ONBUILD RUN ls\n", True, True),
+    ],
+)
+def test_what_an_image_may_have(body: str, jupyter: bool, python: bool) -> None:
+    repo = Snapshot.from_dict({"Dockerfile": f"FROM ubuntu:24.04\n{body}", "r.txt": "numpy\n"})
+    dockerfile = build_dockerfile(repo)
+    assert dockerfile is not None and dockerfile.final is not None
+    assert may_have_jupyter(repo, dockerfile.final) is jupyter
+    assert may_have_python(repo, dockerfile.final) is python
+
+
+@pytest.mark.parametrize(
+    ("packages", "jupyter"),
+    [
+        ("numpy\n", False),
+        ("numpy\nnotebook\n", True),
+        ("numpy\n-r more.txt\n", True),
+        ("-e .\n", True),
+        ("./wheels/x.whl\n", True),
+        ("x @ https://x.org/x.whl\n", True),
+    ],
+)
+@pytest.mark.parametrize("body", [LIST, "WORKDIR /a\nCOPY r.txt .\nWORKDIR b/..\nRUN pip install -r r.txt\n"])
+def test_what_a_list_of_packages_may_have(body: str, packages: str, jupyter: bool) -> None:
+    repo = Snapshot.from_dict({"Dockerfile": f"FROM ubuntu:24.04\n{body}", "r.txt": packages})
+    dockerfile = build_dockerfile(repo)
+    assert dockerfile is not None and dockerfile.final is not None
+    assert may_have_jupyter(repo, dockerfile.final) is jupyter
+
+
+@pytest.mark.parametrize(
+    ("body", "places", "files"),
+    [
+        ("COPY r.txt /a\n", [("r.txt", "/a")], {"/a": "r.txt"}),
+        ("COPY r.txt /a/\n", [("r.txt", "/a/r.txt")], {"/a/r.txt": "r.txt"}),
+        ("WORKDIR /a\nCOPY r.txt .\n", [("r.txt", "/a/r.txt")], {"/a/r.txt": "r.txt"}),
+        ("WORKDIR /a\nCOPY r.txt ./\n", [("r.txt", "/a/r.txt")], {"/a/r.txt": "r.txt"}),
+        ("WORKDIR /a/b\nCOPY r.txt ..\n", [("r.txt", "/a/r.txt")], {"/a/r.txt": "r.txt"}),
+        ("WORKDIR /a/\nCOPY r.txt /a\n", [("r.txt", "/a/r.txt")], {"/a/r.txt": "r.txt"}),
+        ("WORKDIR /a\nCOPY d/a.txt r.txt\n", [("d/a.txt", "/a/r.txt")], {"/a/r.txt": "d/a.txt"}),
+        ("COPY r.txt .\n", [("r.txt", "/home/jovyan/r.txt")], {"/home/jovyan/r.txt": "r.txt"}),
+        ("COPY d /a\n", [("d", "/a")], {"/a/a.txt": "d/a.txt", "/a/e/b.txt": "d/e/b.txt"}),
+        ("COPY d/ /a/\n", [("d", "/a")], {"/a/a.txt": "d/a.txt", "/a/e/b.txt": "d/e/b.txt"}),
+        ("COPY . /a\n", [("", "/a")], {"/a/r.txt": "r.txt"}),
+        ("COPY d/a.txt r.txt /a\n", [("d/a.txt", "/a/a.txt"), ("r.txt", "/a/r.txt")], {"/a/r.txt": "r.txt", "/a/a.txt": "d/a.txt"}),
+        ("COPY gone.txt /a/\n", [("gone.txt", "/a/gone.txt")], {}),
+        ("ARG F=r.txt\nCOPY $F /a/\n", [("r.txt", "/a/r.txt")], {"/a/r.txt": "r.txt"}),
+        ("COPY $G /a/\n", [(None, "/a")], {}),
+        ("COPY r.txt $G/\n", [("r.txt", None)], {}),
+        ("WORKDIR $G\nCOPY r.txt .\n", [("r.txt", None)], {}),
+        ("WORKDIR b\nCOPY r.txt .\n", [("r.txt", "/home/jovyan/b/r.txt")], {}),
+        ('COPY ["r.txt", "/a/"]\n', [("r.txt", "/a/r.txt")], {"/a/r.txt": "r.txt"}),
+        ("COPY --from=x r.txt /a/\n", [], {}),
+        ("COPY <<EOF /a\nx\nEOF\n", [], {"/a": "x\n"}),
+        ("WORKDIR /a\nCOPY <<EOF r.txt\nx\nEOF\n", [], {"/a/r.txt": "x\n"}),
+        ("COPY <<EOF r.txt /a/\nx\nEOF\n", [("r.txt", "/a/r.txt")], {"/a/r.txt": "r.txt"}),
+        ("ADD https://x.org/r.txt git@x.org:y /a/\n", [], {}),
+        ("COPY r.txt /a/\nCOPY d/a.txt /a/r.txt\n", [("r.txt", "/a/r.txt"), ("d/a.txt", "/a/r.txt")], {"/a/r.txt": "d/a.txt"}),
+        ("COPY ../r.txt /a/\n", [("r.txt", "/a/r.txt")], {"/a/r.txt": "r.txt"}),
+        ("COPY r.txt\n", [], {}),
+    ],
+)  # fmt: skip
+def test_where_files_of_the_repository_are(body: str, places: list[object], files: dict[str, str]) -> None:
+    repo = Snapshot.from_dict(
+        {"Dockerfile": f"FROM jupyter/base-notebook:2024-10-01\n{body}", "r.txt": "", "d/a.txt": "", "d/e/b.txt": ""}
+    )
+    dockerfile = build_dockerfile(repo)
+    assert dockerfile is not None and dockerfile.final is not None
+    stage = dockerfile.final
+    assert [(one.path, one.target) for one in copies(repo, stage)] == places
+    asked = ("/a", "/r.txt", "/a/r.txt", "/a/a.txt", "/a/e/b.txt", "/home/jovyan/r.txt")
+    found = {path: copied_file(repo, stage, path) for path in asked}
+    assert {
+        path: one.path if isinstance(one, Source) else one for path, one in found.items() if one is not None
+    } == files

@@ -70,7 +70,9 @@ def copies_of(repo: Snapshot, instructions: Iterable[tuple[Instruction, str | No
             if word.startswith("<<") or (value and re.match(r"(?:https?|ftp|git|ssh)://|git@", value)):
                 continue
             path = posixpath.normpath("/" + value).lstrip("/") if value else None
-            into = target and (len(sources) > 1 or target.endswith("/") or target.rstrip("/") == here)
+            into = target and (
+                len(sources) > 1 or target.endswith(("/", "/.", "/..")) or posixpath.normpath(target) == here
+            )
             end = posixpath.join(target, posixpath.basename(path)) if into and path and target else target
             if path is not None and repo.is_dir(path):
                 end = target
