@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from binderlint.facts.launch.buttons import launch_configs
 from binderlint.facts.launch.launched import environment_elsewhere, is_for_other_hubs, launched_elsewhere
 from binderlint.facts.launch.links import Link, Where, launch_links
 from binderlint.git import Git
@@ -394,3 +395,72 @@ def test_what_is_launched(files: dict[str, str], launched: bool, environment: bo
 def test_hubs_of_which_nothing_is_known(text: str, other: bool) -> None:
     assert is_for_other_hubs(Snapshot.from_dict({"README.md": text})) is other
     assert not is_for_other_hubs(Snapshot.from_dict({"README.md": text}, hub="generic"))
+
+
+THEBE = "thebe_config = {'repository_url': 'https://x.org/a', 'repository_branch': "
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "expected"),
+    [
+        (
+            "docs/_config.yml",
+            "launch_buttons:\n  binderhub_url: 'h'\nrepository:\n  url: \"r\"\n  branch: b\n  path_to_book: f\n",
+            [("Jupyter Book", "h", "r", "b", "f")],
+        ),
+        ("_config.yml", "launch_buttons:\n  thebe: true\n", [("Jupyter Book", None, None, None, None)]),
+        ("_config.yml", "launch_buttons:\n  thebelab: true\n", [("Jupyter Book", None, None, None, None)]),
+        ("_config.yml", "launch_buttons:\n  thebe: false\n", []),
+        ("_config.yml", "launch_buttons: [thebe]\n", []),
+        ("_config.yml", "- thebe\n", []),
+        ("other.yml", "launch_buttons:\n  thebe: true\n", []),
+        ("binder-gallery.yaml", "binder_url: h\nbinder_repo: a/b\n", [("the gallery", "h", "a/b", None, None)]),
+        (
+            "myst.yml",
+            "project:\n  jupyter:\n    binder:\n      url: h\n      repo: a/b\n      ref: v\n",
+            [("MyST", "h", "a/b", "v", None)],
+        ),
+        ("myst.yml", "project:\n  thebe:\n    binder:\n      repo: a/b\n", [("MyST", None, "a/b", None, None)]),
+        ("myst.yml", "project:\n  thebe:\n    binder: {}\n", []),
+        ("myst.yml", "project:\n  thebe: true # binder\n", []),
+        ("other.yml", "project:\n  thebe:\n    binder:\n      repo: a/b\n", []),
+        (
+            "conf.py",
+            "x = 1\nsphinx_gallery_conf = {'binder': {'org': 'a', 'repo': 'b', 'branch': \"v\", 'binderhub_url': 'h'}}\n",
+            [("sphinx-gallery", "h", "a/b", "v", None)],
+        ),
+        ("conf.py", "sphinx_gallery_conf = {'binder': {'org': 'a'}}\n", [("sphinx-gallery", None, None, None, None)]),
+        ("conf.py", "sphinx_gallery_conf = {}  # binder\n", []),
+        (
+            "conf.py",
+            "html_theme_options = {'launch_buttons': {'binderhub_url': 'h'}, 'repository_url': 'r',\n"
+            " 'repository_branch': 'b', 'path_to_docs': 'f'}\n",
+            [("sphinx-book-theme", "h", "r", "b", "f")],
+        ),
+        ("conf.py", "html_theme_options = {'repository_url': 'r'}  # binder\n", []),
+        ("conf.py", f"\ufeff{THEBE}'v'}}\n", [("sphinx-thebe", None, "https://x.org/a", "v", None)]),
+        ("conf.py", f"{THEBE}'v', 'é': 'ü', 'binderhub_url': 'h'}}\n", [("sphinx-thebe", "h", "https://x.org/a", "v", None)]),
+        ("conf.py", f"é = 'ü'; {THEBE}'v', None: 1, **z}}\n", [("sphinx-thebe", None, "https://x.org/a", "v", None)]),
+        ("conf.py", f"{THEBE}'v' + x}}\n", [("sphinx-thebe", None, "https://x.org/a", None, None)]),
+        ("conf.py", f"{THEBE}'\\x76'}}\n", [("sphinx-thebe", None, "https://x.org/a", None, None)]),
+        ("conf.py", f"{THEBE}'''v\nw'''}}\n", [("sphinx-thebe", None, "https://x.org/a", None, None)]),
+        ("conf.py", f"{THEBE}\n", []),
+        (
+            "a.md",
+            "<script>\n{ binderOptions: { repo: 'a/b', ref: \"v\", binderUrl: 'h' } }\n",
+            [("thebe", "h", "a/b", "v", None)],
+        ),
+        (
+            "a.html",
+            "binderOptions: {repo: 'a/b'} \"binderOptions\" : {\"ref\": \"v\"}",
+            [("thebe", None, "a/b", None, None), ("thebe", None, None, "v", None)],
+        ),
+        ("a.txt", "binderOptions: {repo: 'a/b'}", []),
+    ],
+)  # fmt: skip
+def test_launch_buttons(path: str, text: str, expected: list[tuple[str | None, ...]]) -> None:
+    found = launch_configs(Snapshot.from_dict({path: text}))
+    assert [(one.tool, *(part and str(part) for part in one[2:])) for one in found] == expected
+    for one in found:
+        parts = [part for part in one[2:] if part is not None and one.tool != "sphinx-gallery"]
+        assert all(part.place.text == part for part in parts)
