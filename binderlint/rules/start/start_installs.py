@@ -12,6 +12,7 @@ from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.actions import install
+from binderlint.read.requirements import Requirement, canonical, read_requirements
 from binderlint.read.script import Command, Script
 from binderlint.repo2docker.build import build_plan, used_file
 from binderlint.snapshot import Snapshot
@@ -38,7 +39,18 @@ def _listed(repo: Snapshot, command: Command) -> Fix | None:
     commented = above and place.source.text[slice(*above)].lstrip().startswith("#")
     if fix is None or commented or build_plan(repo).separate_kernel:
         return None
-    return fix._replace(edits=(*fix.edits, append_lines(source, "\n".join(packages))))
+    there = {one.key: str(one.text) for one in read_requirements(source) if isinstance(one, Requirement)}
+    new: list[str] = []
+    for one in packages:
+        name = re.split(r"[\[=<>~]", one)[0]
+        listed = there.get(canonical(name))
+        if listed is None:
+            new.append(one)
+        elif one not in (name, listed):
+            return None  # in another version
+    if not new:
+        return fix._replace(title="Remove it")
+    return fix._replace(edits=(*fix.edits, append_lines(source, "\n".join(new))))
 
 
 class StartInstalls(Rule):
