@@ -96,6 +96,13 @@ def test_it_ends_whatever_it_is_given(text: str) -> None:
     speaks(text)
 
 
+@pytest.mark.parametrize(
+    "piece", ["$(", "${x:-", "$((", '"$(', '"${x:-', "<(", "(", "@(", '@("', "a=(@(", "`", "x=$(", "case x in a) $("]
+)
+def test_it_does_not_follow_for_ever(piece: str) -> None:
+    assert not speaks(piece * 3000)
+
+
 @linux
 @pytest.mark.parametrize(
     "text",

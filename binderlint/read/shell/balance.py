@@ -261,10 +261,7 @@ class _Scan:
         return self._target(at, depth)
 
     def _target(self, at: int, depth: int) -> int:
-        at = self._blank(at)
-        if self._text[at : at + 2] in ("<(", ">("):
-            return self._redirection(at, depth)
-        return self._word(at, depth)[0] if at < len(self._text) else at
+        return self._word(self._blank(at), depth)[0]
 
     def _documents_from(self, at: int) -> int:
         """The here-documents that begin at a line."""
@@ -297,12 +294,14 @@ class _Scan:
             else:
                 at += 1
                 if character in "?*+@!" and text[at : at + 1] == "(":
-                    at = self._list(at + 1, depth)
+                    at = self._list(at + 1, depth + 1)
         return min(at, len(text)), plain
 
     def _list(self, at: int, depth: int) -> int:
         """The words of an array, or of a pattern such as `!(a|b)`, with the `)`."""
         text = self._text
+        if depth > _DEEPEST:
+            raise _Unsure
         while text[at] != ")":
             if text[at] in " \t\n|":
                 at += 1
