@@ -146,6 +146,7 @@ WHOLE = (
     "case $x in (a|b) ls;; c | 'd e') ls;& f) ls;;& *) esac",
     "case $x in\n  # if\n  a)\n    case y in b) ls; esac\n    ;;\n  (esac) ;;\nesac",
     "case a$(ls) in\nesac",
+    "case in in in) ls;; esac; case 'a b'\"$x\" in *) ls; esac",
     "a=(1 'if' # )\n 2) b+=($(ls)) c[0]=x ls",
     "a=( ) ls if",
     "echo !(if|'(') +(a) @(b|c)",

@@ -201,15 +201,11 @@ class _Scan:
 
     def _subject(self, at: int, depth: int) -> int:
         """What stands between `case` and `in`, with that."""
-        for _ in range(50):
-            at = self._blank(at)
-            start = at
-            at = self._word(at, depth)[0]
-            if at == start:
-                raise _Unsure
-            if self._text[start:at] == "in":
-                return at
-        raise _Unsure
+        start = self._blank(self._word(self._blank(at), depth)[0])
+        at = self._word(start, depth)[0]
+        if self._text[start:at] != "in":
+            raise _Unsure
+        return at
 
     def _pattern(self, at: int, depth: int) -> tuple[int, bool]:
         """The pattern of a branch of `case` with its `)`, or `esac`; whether it was that."""
