@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import yaml
 
-from binderlint.changes.merge_environments import into_environment, not_in, scalar
+from binderlint.changes.merge_environments import conda_names, into_environment, not_in, scalar
 from binderlint.changes.python import fitting_python
 from binderlint.lint.diagnostic import Applicability, Severity
 from binderlint.lint.fixer import fix
@@ -115,7 +115,7 @@ def test_names_that_differ_between_pip_and_conda() -> None:
     requirements = Source(
         "requirements.txt", b"torch\nopencv-python\nscikit-learn\njupyterlab\nzarr; python_version<'3'\ndask\n"
     )
-    assert not_in(environment, requirements) == ["dask"]
+    assert not_in(conda_names(environment), requirements) == ["dask"]
 
 
 @pytest.mark.parametrize(
