@@ -138,6 +138,7 @@ WHOLE = (
     "((x = (1 + 2) * 3))",
     "echo $(( (1 + $x) * ${y:-2} )) $((\n1))",
     "for ((i = 0; i < 3; i++)); do ls; done",
+    "for ((i = 0;(i < 3);)); do ls; done",
     "for x do ls; done",
     "for x in if fi; do ls; done; select y in a; do break; done",
     "for x in a \\\n  b\ndo ls\ndone",

@@ -561,6 +561,7 @@ def test_the_folder_of_a_command(text: str, cwd: str | None) -> None:
         ("set -o errexit; x", True, False),
         ("set -euo pipefail; x", True, False),
         ("set -o pipefail -o errexit; x", True, False),
+        ("set -eo; x", True, False),
         ("set -u; x", False, False),
         ("set -o pipefail; x", False, False),
         ("set -e; set +e; x", False, False),
