@@ -84,6 +84,8 @@ TABLE = (
     Row('exec "$@" > >(cat > log.txt) 2>&1', E),
     Row('exec > log.txt 2>&1\nexec "$@"', E),
     Row('exec "${@:-bash}"', E),
+    Row('while true; do [ -d /tmp ] && break; sleep 1; done\nexec "$@"', E),
+    Row('while true; do exec "$@"; done', E),
     Row('if [ -t 0 ]; then exec bash; fi\nexec "$@"', E),
     Row('if [[ $1 == -* ]]; then set -- jupyter "$@"; fi\nexec "$@"', E),
     Row('if [[ $# -gt 0 && $1 != -* ]]; then exec "$@"; fi\nexec jupyter lab', E),
