@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from binderlint.changes.edits import insert_item, remove, replace
+from binderlint.fact import fact
 from binderlint.facts.dask.configs import containers, dask_configs, image_release
 from binderlint.facts.dask.versions import newest
 from binderlint.facts.scripts.start_and_post_build import post_build_script, start_script
@@ -57,8 +58,13 @@ class Old(NamedTuple):
     edits: tuple[Edit, ...]
 
 
-def command_lines(repo: Snapshot) -> Iterator[Line]:
+@fact
+def command_lines(repo: Snapshot) -> tuple[Line, ...]:
     """Every command line that starts a part of dask: in worker templates, and in the scripts that run at build and launch."""
+    return tuple(_command_lines(repo))
+
+
+def _command_lines(repo: Snapshot) -> Iterator[Line]:
     release = newest(repo)
     for config in dask_configs(repo):
         for container in containers(config):

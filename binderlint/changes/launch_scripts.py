@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from binderlint.changes.edits import remove_lines, replace, replaced
 from binderlint.changes.to_post_build import to_post_build
+from binderlint.fact import fact
 from binderlint.facts.scripts.start_and_post_build import post_build_script, start_script
 from binderlint.lint.diagnostic import Applicability, Fix, Replace
 from binderlint.pattern import regex
@@ -20,14 +21,11 @@ BUILD_FAILS = "the build fails"
 GOES_ON = "the command fails and the rest goes on without it"
 
 
-def scripts(repo: Snapshot) -> Iterator[tuple[Script, str]]:
+@fact
+def launch_scripts(repo: Snapshot) -> tuple[tuple[Script, str], ...]:
     """PostBuild and start, and what happens when one cannot be run."""
-    post_build = post_build_script(repo)
-    if post_build:
-        yield post_build, BUILD_FAILS
-    start = start_script(repo)
-    if start:
-        yield start, START_DIES
+    both = ((post_build_script(repo), BUILD_FAILS), (start_script(repo), START_DIES))
+    return tuple((script, effect) for script, effect in both if script)
 
 
 def result(script: Script, command: Command) -> str:

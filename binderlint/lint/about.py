@@ -12,6 +12,10 @@ Subject = TypeVar("Subject")
 R = TypeVar("R")
 
 
+def not_asked(_: Snapshot) -> None:
+    """What a rule is about that the linter speaks for, so that there is nothing to ask it."""
+
+
 def about(
     subject: Callable[[Snapshot], Subject | None],
 ) -> Callable[[Callable[[R, Snapshot, Subject], Iterator[Diagnostic]]], Callable[[R, Snapshot], Iterator[Diagnostic]]]:

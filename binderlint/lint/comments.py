@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from binderlint.facts.launch.links import markup_of
+from binderlint.lint.about import about, not_asked
 from binderlint.lint.diagnostic import Diagnostic
 from binderlint.lint.naming import codes_of
 from binderlint.lint.report import Hider, Suppressed
@@ -73,7 +74,8 @@ class Comments(NamedTuple):
 class CommentRule(Rule):
     """A rule about what suppresses, which the linter asks once all other rules have spoken."""
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+    @about(not_asked)
+    def check(self, repo: Snapshot, _: None) -> Iterator[Diagnostic]:
         yield from ()
 
     def judge(self, comments: Comments) -> Iterator[Diagnostic]:

@@ -127,7 +127,7 @@ def suppress(repo: Snapshot, diagnostics: list[Diagnostic], settings: Settings, 
             parted.kept[number] = found._replace(fix=None)
     unused = list(_unused(repo, settings, wishes.used, diagnostics, judged))
     asked = Comments(comments, covering.used | excused, judged, likes, meant.used, unused, settings.require_reasons)
-    for rule in rules_of(META):
+    for rule in rules_of(META) if comments or likes or unused else ():
         if isinstance(rule, CommentRule) and rule.code in judged:
             for found in rule.judge(asked):
                 part(found, None)

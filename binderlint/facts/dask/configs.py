@@ -185,8 +185,13 @@ class Image(NamedTuple):
         return f"{quote}${{JUPYTER_IMAGE_SPEC}}{quote}"
 
 
-def images(repo: Snapshot) -> Iterator[Image]:
+@fact
+def worker_images(repo: Snapshot) -> tuple[Image, ...]:
     """The images of workers: in pod templates, and the key `kubernetes.image` of today's dask-kubernetes."""
+    return tuple(_images(repo))
+
+
+def _images(repo: Snapshot) -> Iterator[Image]:
     for config in dask_configs(repo):
         found = [one for one in containers(config) if one.image is not None]
         for container in found:

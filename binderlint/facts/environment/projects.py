@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
+from binderlint.fact import fact
 from binderlint.read.toml import parse_pyproject
 from binderlint.repo2docker.build import build_plan
 from binderlint.snapshot import Snapshot
@@ -23,7 +26,8 @@ EXPORTS = {
 PYTHON_LOCKS = ("uv.lock", "poetry.lock", "pdm.lock")
 
 
-def uninstallable(repo: Snapshot) -> tuple[Source, dict[str, Any]] | None:
+@fact
+def uninstallable_project(repo: Snapshot) -> tuple[Source, Mapping[str, Any]] | None:
     """The pyproject.toml that is all there is, describes a project, and is not installed."""
     plan = build_plan(repo)
     source = repo.get("pyproject.toml")
@@ -36,4 +40,4 @@ def uninstallable(repo: Snapshot) -> tuple[Source, dict[str, Any]] | None:
         return None
     tool = project.get("tool")
     described = "project" in project or (isinstance(tool, dict) and "poetry" in tool)
-    return (source, project) if described else None
+    return (source, MappingProxyType(project)) if described else None

@@ -73,9 +73,10 @@ class Link(NamedTuple):
         return bool(repo.git.origin) and self.launches and self.address.identity == repo.git.origin.lower()
 
 
-def live_launches(repo: Snapshot) -> Iterator[Link]:
+@fact
+def live_launches(repo: Snapshot) -> tuple[Link, ...]:
     """The links that people follow to a launch, in today's form."""
-    return (link for link in launch_links(repo) if link.live and link.address.route is Route.LAUNCH)
+    return tuple(link for link in launch_links(repo) if link.live and link.address.route is Route.LAUNCH)
 
 
 _MARKUP = {

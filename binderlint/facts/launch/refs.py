@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from binderlint.fact import fact
 from binderlint.facts.launch.links import Link, live_launches
 from binderlint.pattern import regex
 from binderlint.read.address import HOSTED, WEB_ADDRESS, is_sample_ref, is_template
 from binderlint.read.digits import release
 from binderlint.repo2docker.build import build_plan
 from binderlint.snapshot import Snapshot
+from binderlint.source import Text
+from binderlint.values import NamedTuple
 
 # What stands before a branch in the addresses of GitHub's and GitLab's own pages.
 PASTED = regex(r"(?:tree|blob|raw|edit)(?:/|$)")
@@ -52,8 +55,31 @@ def is_this_state(link: Link, repo: Snapshot) -> bool:
     return names_a_file(ref) and ref not in repo.git.refs
 
 
-def opening_here(repo: Snapshot) -> Iterator[Link]:
+class Opened(NamedTuple):
+    """What a link opens with `urlpath`, as written and as the server gets it."""
+
+    value: Text
+    decoded: str
+
+
+@fact
+def opened_urlpaths(repo: Snapshot) -> tuple[Opened, ...]:
+    """What is opened with `urlpath` by links to the files at hand."""
+    targets = (link.address.target for link in opening_here(repo))
+    return tuple(
+        Opened(one.value, one.decoded)
+        for one in targets
+        if one and one.name == "urlpath" and isinstance(one.value, Text)
+    )
+
+
+@fact
+def opening_here(repo: Snapshot) -> tuple[Link, ...]:
     """Links that open something in the files at hand, where the build says what there is."""
+    return tuple(_opening_here(repo))
+
+
+def _opening_here(repo: Snapshot) -> Iterator[Link]:
     links = [link for link in live_launches(repo) if link.address.target and link.launches_repository(repo)]
     plan = build_plan(repo)
     if not links or plan.error or not plan.transparent:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from binderlint.fact import fact
 from binderlint.facts.scripts.start_and_post_build import post_build_script, start_script
 from binderlint.pattern import regex
+from binderlint.read.actions import subcommand
 from binderlint.read.script import Command, Script
 from binderlint.snapshot import Snapshot
 from binderlint.source import Text
@@ -13,8 +15,13 @@ from binderlint.source import Text
 ADDRESS = regex(r"(?:https?|git)://[^\s'\"<>|;)]+")
 
 
-def script_addresses(repo: Snapshot) -> Iterator[tuple[Script, Command, Text]]:
+@fact
+def script_addresses(repo: Snapshot) -> tuple[tuple[Script, Command, Text], ...]:
     """The addresses that are written out in the commands of postBuild and start."""
+    return tuple(_addresses(repo))
+
+
+def _addresses(repo: Snapshot) -> Iterator[tuple[Script, Command, Text]]:
     for script in (post_build_script(repo), start_script(repo)):
         if script is None:
             continue
@@ -27,14 +34,22 @@ def script_addresses(repo: Snapshot) -> Iterator[tuple[Script, Command, Text]]:
                         yield script, command, word.raw.part(*found.span())
 
 
-def script_commands(repo: Snapshot) -> Iterator[tuple[Script, Command]]:
+@fact
+def script_commands(repo: Snapshot) -> tuple[tuple[Script, Command], ...]:
     """The commands of both scripts that run and whose failure is not expected."""
-    for script in (post_build_script(repo), start_script(repo)):
-        if script is None:
-            continue
-        for command in script.executed:
-            if not command.ignored and not command.after:
-                yield script, command
+    scripts = [script for script in (post_build_script(repo), start_script(repo)) if script]
+    return tuple(
+        (script, command)
+        for script in scripts
+        for command in script.executed
+        if not command.ignored and not command.after
+    )
+
+
+@fact
+def jupyter_commands(repo: Snapshot) -> tuple[tuple[Script, Command], ...]:
+    """Those of them that call Jupyter."""
+    return tuple((script, command) for script, command in script_commands(repo) if subcommand(command)[0] == "jupyter")
 
 
 def failure_effect(script: Script, command: Command) -> str:

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 
 from binderlint.changes.edits import replace
 from binderlint.facts.environment.apt import apt_entries
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
-from binderlint.read.apt import PACKAGE, gone_from_noble
+from binderlint.read.apt import PACKAGE, AptEntry, gone_from_noble
 from binderlint.snapshot import Snapshot
 
 
@@ -18,9 +19,10 @@ class AptPackageMissingInNoble(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+    @about(apt_entries)
+    def check(self, repo: Snapshot, entries: tuple[AptEntry, ...]) -> Iterator[Diagnostic]:
         table = gone_from_noble()
-        for entry in apt_entries(repo):
+        for entry in entries:
             for word in entry.words:
                 found = PACKAGE.match(word)
                 successor = table.get(found[1]) if found else None

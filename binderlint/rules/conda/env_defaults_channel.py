@@ -7,12 +7,13 @@ from collections.abc import Iterator
 
 from binderlint.changes.channels import use_conda_forge
 from binderlint.facts.environment.channels import ANACONDA, channel_list
-from binderlint.facts.environment.mapping import conda_specs
+from binderlint.facts.environment.mapping import conda_specs, environment_mapping
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
 from binderlint.snapshot import Snapshot
-from binderlint.source import Text
+from binderlint.source import Table, Text
 
 _OPT_IN = regex(r"#.*(?:licen[cs]e|terms|ToS\b|Anaconda|paid|subscription)", re.IGNORECASE)
 
@@ -22,7 +23,8 @@ class EnvDefaultsChannel(Rule):
     severity = Severity.WARNING
     level = Level.REPRODUCE
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+    @about(environment_mapping)
+    def check(self, repo: Snapshot, environment: Table) -> Iterator[Diagnostic]:
         channels = channel_list(repo)
         for index, channel in enumerate(channels or ()):
             if channels is not None and isinstance(channel, Text) and ANACONDA.fullmatch(channel):

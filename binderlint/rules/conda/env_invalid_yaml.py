@@ -8,11 +8,12 @@ from typing import Any
 
 from binderlint.changes.edits import replace
 from binderlint.facts.environment.mapping import environment_document, environment_file
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Recode, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
 from binderlint.read.matchspec import parse_spec
-from binderlint.read.yaml import Problem, read_yaml
+from binderlint.read.yaml import Document, Problem, read_yaml
 from binderlint.snapshot import Snapshot
 from binderlint.source import Array, Source, Table, Text
 
@@ -80,9 +81,10 @@ class EnvInvalidYaml(Rule):
     level = Level.LAUNCH
     unreadable = True
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        source, document = environment_file(repo), environment_document(repo)
-        if source is None or document is None:
+    @about(environment_document)
+    def check(self, repo: Snapshot, document: Document) -> Iterator[Diagnostic]:
+        source = environment_file(repo)
+        if source is None:
             return
         if document.problem:
             yield self._problem(source, document.problem)

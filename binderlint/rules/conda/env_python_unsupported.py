@@ -7,11 +7,12 @@ from collections.abc import Iterator
 
 from binderlint.changes.edits import replace
 from binderlint.facts.environment.runtime import runtime_file
+from binderlint.facts.plans import build_error
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
-from binderlint.repo2docker.build import build_plan
-from binderlint.repo2docker.plan import DEFAULT_PYTHON
+from binderlint.repo2docker.plan import DEFAULT_PYTHON, PlanError
 from binderlint.repo2docker.tables import PLATFORM, repo2docker
 from binderlint.snapshot import Snapshot
 
@@ -27,9 +28,9 @@ class EnvPythonUnsupported(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        error = build_plan(repo).error
-        if error is None or not _REFUSED.fullmatch(error.message) or error.place.source.name in ("", ".", *_OF_JULIA):
+    @about(build_error)
+    def check(self, repo: Snapshot, error: PlanError) -> Iterator[Diagnostic]:
+        if not _REFUSED.fullmatch(error.message) or error.place.source.name in ("", ".", *_OF_JULIA):
             return
         runtime = runtime_file(repo)
         if runtime and runtime.text.place.source is error.place.source and not runtime.is_numbered:

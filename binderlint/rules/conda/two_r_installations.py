@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from binderlint.facts.environment.mapping import conda_specs
+from binderlint.facts.plans import r_plan
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
-from binderlint.repo2docker.build import build_plan
-from binderlint.repo2docker.buildpack import Buildpack
+from binderlint.repo2docker.plan import Plan
 from binderlint.snapshot import Snapshot
 
 
@@ -17,9 +18,8 @@ class TwoRInstallations(Rule):
     severity = Severity.WARNING
     level = Level.RUN
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        if build_plan(repo).buildpack != Buildpack.R:
-            return
+    @about(r_plan)
+    def check(self, repo: Snapshot, plan: Plan) -> Iterator[Diagnostic]:
         found = [spec for spec in conda_specs(repo) if spec.text.startswith("r-")]
         if found:
             yield self.at(

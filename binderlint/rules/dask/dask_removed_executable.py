@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from binderlint.changes.dask_commands import command_lines, old_executables
+from binderlint.changes.dask_commands import Line, command_lines, old_executables
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.snapshot import Snapshot
@@ -15,8 +16,9 @@ class DaskRemovedExecutable(Rule):
     severity = Severity.ERROR
     level = Level.RUN
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        for line in command_lines(repo):
+    @about(command_lines)
+    def check(self, repo: Snapshot, lines: tuple[Line, ...]) -> Iterator[Diagnostic]:
+        for line in lines:
             if line.release < (2022, 10, 0):
                 continue
             gone = line.release >= (2026, 6, 0)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from binderlint.changes.edits import replace
-from binderlint.facts.dask.configs import OLD_FOLDER, images, placeholder, variable
+from binderlint.facts.dask.configs import OLD_FOLDER, Image, placeholder, variable, worker_images
 from binderlint.facts.dask.placeholder import way
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.repo2docker.build import used_file
@@ -18,8 +19,9 @@ class DaskWorkerImageHardCoded(Rule):
     severity = Severity.WARNING
     level = Level.REPRODUCE
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        for image in images(repo):
+    @about(worker_images)
+    def check(self, repo: Snapshot, images: tuple[Image, ...]) -> Iterator[Diagnostic]:
+        for image in images:
             text = image.text
             if variable(text) or placeholder(text) or not text.strip() or "{" in text:
                 continue

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from binderlint.changes.edits import insert_lines, replace
-from binderlint.facts.dask.configs import OLD_FOLDER, Image, images, placeholder, variable
+from binderlint.facts.dask.configs import OLD_FOLDER, Image, placeholder, variable, worker_images
 from binderlint.facts.dask.placeholder import mentioned, unset_variable, way
 from binderlint.facts.scripts.start_and_post_build import start_script
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.snapshot import Snapshot
@@ -21,9 +22,10 @@ class DaskWorkerImageNotReplaced(Rule):
     severity = Severity.ERROR
     level = Level.RUN
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+    @about(worker_images)
+    def check(self, repo: Snapshot, images: tuple[Image, ...]) -> Iterator[Diagnostic]:
         replaced = False
-        for image in images(repo):
+        for image in images:
             name = variable(image.text)
             token = f"${{{name}}}" if name else placeholder(image.text)
             if not token or (name and image.expanded and (name in _SET_BY_HUB or mentioned(repo, name))):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from binderlint.facts.docker.context import docker_runs
+from binderlint.facts.docker.context import Run, docker_runs
 from binderlint.git import hosted_name
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.snapshot import Snapshot
@@ -17,10 +18,11 @@ class DockerClonesItself(Rule):
     level = Level.REPRODUCE
     needs_git = True
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+    @about(docker_runs)
+    def check(self, repo: Snapshot, runs: tuple[Run, ...]) -> Iterator[Diagnostic]:
         if not repo.git.origin:
             return
-        for run in docker_runs(repo):
+        for run in runs:
             for command in run.commands:
                 if command.name == "git" and "clone" in command.operands[:1]:
                     if any(hosted_name(value).lower() == repo.git.origin.lower() for value in command.operands[1:]):

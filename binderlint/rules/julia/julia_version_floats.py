@@ -14,7 +14,6 @@ from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Se
 from binderlint.lint.rule import Rule
 from binderlint.repo2docker.build import build_plan, used_file
 from binderlint.repo2docker.julia import newest_allowed
-from binderlint.repo2docker.plan import Plan
 from binderlint.snapshot import Snapshot
 
 
@@ -23,10 +22,11 @@ class JuliaVersionFloats(Rule):
     severity = Severity.WARNING
     level = Level.REPRODUCE
 
-    @about(build_plan)
-    def check(self, repo: Snapshot, plan: Plan) -> Iterator[Diagnostic]:
-        project, version = read_project(repo), plan.julia
-        if project is None or plan.error or version is None or not project.is_julia:
+    @about(read_project)
+    def check(self, repo: Snapshot, project: Project) -> Iterator[Diagnostic]:
+        plan = build_plan(repo)
+        version = plan.julia
+        if plan.error or version is None or not project.is_julia:
             return
         compat = project.compat
         if compat is not None and not re.fullmatch(r"\s*(?:\^|>=?|≥)?\s*\d+(?:\.\d+)*\s*", compat):

@@ -9,10 +9,10 @@ from binderlint.facts.environment.subfolders import environments_in_folders
 from binderlint.facts.for_binder import is_refused
 from binderlint.facts.launch.launched import launched_elsewhere
 from binderlint.facts.named import misnamed_environments, naming, relative
+from binderlint.facts.plans import default_plan
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Rename, Severity
 from binderlint.lint.rule import Rule
-from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.names import CONFIG_NAMES, ENVIRONMENTS
 from binderlint.repo2docker.plan import Plan
 from binderlint.snapshot import Snapshot
@@ -23,9 +23,9 @@ class ConfigInSubdirectory(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    @about(build_plan)
+    @about(default_plan)
     def check(self, repo: Snapshot, plan: Plan) -> Iterator[Diagnostic]:
-        if not plan.default or plan.binder_dir or misnamed_environments(repo) or launched_elsewhere(repo):
+        if plan.binder_dir or misnamed_environments(repo) or launched_elsewhere(repo):
             return
         found = environments_in_folders(repo)
         if len({source.folder for source in found}) != 1:

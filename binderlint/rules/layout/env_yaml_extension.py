@@ -6,11 +6,13 @@ from collections.abc import Iterator
 
 from binderlint.facts.environment.mapping import environment_file
 from binderlint.facts.named import naming
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Rename, Severity
 from binderlint.lint.rule import Rule
 from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.snapshot import Snapshot
+from binderlint.source import Source
 
 
 class EnvYamlExtension(Rule):
@@ -18,12 +20,12 @@ class EnvYamlExtension(Rule):
     severity = Severity.INFO
     level = Level.POLISH
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        source = environment_file(repo)
+    @about(environment_file)
+    def check(self, repo: Snapshot, source: Source) -> Iterator[Diagnostic]:
         plan = build_plan(repo)
         if plan.buildpack == Buildpack.DOCKER:  # the Dockerfile names it
             return
-        if not source or source.name != "environment.yaml" or repo.exists(plan.path("environment.yml")):
+        if source.name != "environment.yaml" or repo.exists(plan.path("environment.yml")):
             return
         to = plan.path("environment.yml")
         named = any(naming(repo, source.name, source.path))

@@ -8,11 +8,13 @@ from binderlint.changes.edits import create
 from binderlint.changes.merge_environments import only_pip_packages
 from binderlint.facts.environment.installs import pip_files
 from binderlint.facts.environment.mapping import environment_file, environment_mapping
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Delete, Diagnostic, Edit, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.snapshot import Snapshot
+from binderlint.source import Table
 
 
 class EnvironmentOnlyPip(Rule):
@@ -20,10 +22,10 @@ class EnvironmentOnlyPip(Rule):
     severity = Severity.INFO
     level = Level.POLISH
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        environment = environment_mapping(repo)
+    @about(environment_mapping)
+    def check(self, repo: Snapshot, environment: Table) -> Iterator[Diagnostic]:
         plan = build_plan(repo)
-        if environment is None or plan.buildpack != Buildpack.CONDA:
+        if plan.buildpack != Buildpack.CONDA:
             return
         others = (plan.path("requirements.txt"), "setup.py", "pyproject.toml")
         if any(repo.exists(path) for path in others) or "variables" in environment:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from binderlint.facts.environment.projects import EXPORTS, PYTHON_LOCKS, uninstallable
+from binderlint.facts.environment.projects import EXPORTS, PYTHON_LOCKS, uninstallable_project
 from binderlint.facts.for_binder import is_refused
 from binderlint.facts.launch.launched import launched_elsewhere
 from binderlint.lint.about import about
@@ -30,7 +30,7 @@ class LockfileNotSupported(Rule):
         if not locks or any((use := plan.use(lock.path)) and use.status is not Status.IGNORED for lock in locks):
             return
         if plan.default and not plan.error:
-            if uninstallable(repo) or launched_elsewhere(repo):
+            if uninstallable_project(repo) or launched_elsewhere(repo):
                 return
             yield self.at(
                 locks[0],

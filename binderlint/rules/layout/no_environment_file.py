@@ -13,6 +13,7 @@ from binderlint.facts.imported import imported_packages
 from binderlint.facts.launch.launched import launched_elsewhere
 from binderlint.facts.named import misnamed_environments
 from binderlint.facts.notebooks import shown_notebooks
+from binderlint.facts.plans import default_plan
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Rename, Severity
 from binderlint.lint.rule import Rule
@@ -57,9 +58,9 @@ class NoEnvironmentFile(Rule):
     level = Level.LAUNCH
     whole = True
 
-    @about(build_plan)
+    @about(default_plan)
     def check(self, repo: Snapshot, plan: Plan) -> Iterator[Diagnostic]:
-        if not plan.default or plan.error or launched_elsewhere(repo):
+        if plan.error or launched_elsewhere(repo):
             return
         suspects = [
             use.path

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from binderlint.changes.edits import append_lines
-from binderlint.facts.environment.projects import EXPORTS, PYTHON_LOCKS, uninstallable
+from binderlint.facts.environment.projects import EXPORTS, PYTHON_LOCKS, uninstallable_project
 from binderlint.facts.for_binder import is_refused
 from binderlint.facts.launch.launched import launched_elsewhere
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.snapshot import Snapshot
+from binderlint.source import Source
 
 _BUILD_SYSTEM = '\n[build-system]\nrequires = ["setuptools>=77"]\nbuild-backend = "setuptools.build_meta"'
 
@@ -20,9 +23,9 @@ class PyprojectNotInstallable(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        found = uninstallable(repo)
-        if not found or launched_elsewhere(repo):
+    @about(uninstallable_project)
+    def check(self, repo: Snapshot, found: tuple[Source, Mapping[str, Any]]) -> Iterator[Diagnostic]:
+        if launched_elsewhere(repo):
             return
         source, project = found
         lacks = "a `[build-system]` table" if "project" in project else "a `[project]` table"

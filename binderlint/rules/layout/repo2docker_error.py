@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from binderlint.facts.plans import build_error
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
-from binderlint.repo2docker.build import build_plan
+from binderlint.repo2docker.plan import PlanError
 from binderlint.snapshot import Snapshot
 
 
@@ -15,10 +17,8 @@ class Repo2dockerError(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        error = build_plan(repo).error
-        if not error:
-            return
+    @about(build_error)
+    def check(self, repo: Snapshot, error: PlanError) -> Iterator[Diagnostic]:
         yield self.at(
             error.place,
             f"repo2docker stops with {error.type}: {error.message}".rstrip(".: \n"),

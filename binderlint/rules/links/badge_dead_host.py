@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from binderlint.changes.edits import replace
 from binderlint.facts.launch.links import Link, Where, launch_links, same_launch
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
@@ -19,8 +20,9 @@ class BadgeDeadHost(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        links = [link for link in launch_links(repo) if link.live]
+    @about(launch_links)
+    def check(self, repo: Snapshot, found: tuple[Link, ...]) -> Iterator[Diagnostic]:
+        links = [link for link in found if link.live]
         claimed = {same_launch(link): link.address.hub for link in links if link.address.hub not in DEAD_HOSTS}
         for link in links:
             hub = link.address.hub

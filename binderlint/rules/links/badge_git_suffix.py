@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from binderlint.changes.edits import replace
-from binderlint.facts.launch.links import live_launches
+from binderlint.facts.launch.links import Link, live_launches
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.snapshot import Snapshot
@@ -16,8 +17,9 @@ class BadgeGitSuffix(Rule):
     severity = Severity.INFO
     level = Level.POLISH
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        for link in live_launches(repo):
+    @about(live_launches)
+    def check(self, repo: Snapshot, links: tuple[Link, ...]) -> Iterator[Diagnostic]:
+        for link in links:
             name = link.text("repo")
             if link.address.provider == "gh" and name.endswith(".git") and name.count("/") == 1 and ":" not in name:
                 suffix = name.part(len(name) - 4, len(name))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from binderlint.changes.edits import between, replace
 from binderlint.facts.launch.links import Link, live_launches
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
@@ -22,8 +23,9 @@ class BadgeLegacyFilepath(Rule):
     severity = Severity.INFO
     level = Level.POLISH
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        links = [link for link in live_launches(repo) if link.address.target and _is_here(link, repo)]
+    @about(live_launches)
+    def check(self, repo: Snapshot, launches: tuple[Link, ...]) -> Iterator[Diagnostic]:
+        links = [link for link in launches if link.address.target and _is_here(link, repo)]
         if not links or _wants_classic(repo):
             return
         lab = {_launch(link) for link in links if "lab" in link.address.opens[0] or link.address.parameter("labpath")}

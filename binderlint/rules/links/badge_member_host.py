@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from binderlint.changes.edits import replace
-from binderlint.facts.launch.links import launch_links, same_launch
+from binderlint.facts.launch.links import Link, live_launches, same_launch
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
-from binderlint.read.address import MEMBER_HOSTS, MYBINDER, Route
+from binderlint.read.address import MEMBER_HOSTS, MYBINDER
 from binderlint.snapshot import Snapshot
 
 
@@ -17,8 +18,8 @@ class BadgeMemberHost(Rule):
     severity = Severity.WARNING
     level = Level.REPRODUCE
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        links = [link for link in launch_links(repo) if link.live and link.address.route is Route.LAUNCH]
+    @about(live_launches)
+    def check(self, repo: Snapshot, links: tuple[Link, ...]) -> Iterator[Diagnostic]:
         for link in links:
             hub = link.address.hub
             if hub not in MEMBER_HOSTS or (hub == "notebooks.gesis.org" and link.address.base != "/binder"):

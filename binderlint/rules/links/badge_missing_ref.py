@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from binderlint.changes.edits import replace
 from binderlint.facts.launch.links import Link, live_launches
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.address import WITH_REF
@@ -18,8 +19,9 @@ class BadgeMissingRef(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        for link in live_launches(repo):
+    @about(live_launches)
+    def check(self, repo: Snapshot, links: tuple[Link, ...]) -> Iterator[Diagnostic]:
+        for link in links:
             address = link.address
             if address.provider not in WITH_REF or address.branch or not _whole(link):
                 continue

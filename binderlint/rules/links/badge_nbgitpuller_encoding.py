@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from urllib.parse import quote
 
 from binderlint.changes.edits import replace
-from binderlint.facts.launch.links import live_launches
+from binderlint.facts.launch.links import Link, live_launches
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
@@ -21,8 +22,9 @@ class BadgeNbgitpullerEncoding(Rule):
     severity = Severity.WARNING
     level = Level.RUN
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        for link in live_launches(repo):
+    @about(live_launches)
+    def check(self, repo: Snapshot, links: tuple[Link, ...]) -> Iterator[Diagnostic]:
+        for link in links:
             pull = link.address.parameter("urlpath")
             if pull is None or not isinstance(pull.value, Text) or is_template(pull.value):
                 continue

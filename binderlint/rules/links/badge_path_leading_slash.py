@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 
 from binderlint.changes.edits import replace
-from binderlint.facts.launch.links import live_launches
+from binderlint.facts.launch.links import Link, live_launches
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.address import is_page
@@ -19,8 +20,9 @@ class BadgePathLeadingSlash(Rule):
     severity = Severity.WARNING
     level = Level.RUN
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        for link in live_launches(repo):
+    @about(live_launches)
+    def check(self, repo: Snapshot, links: tuple[Link, ...]) -> Iterator[Diagnostic]:
+        for link in links:
             target = link.address.target
             if target is None or target.name == "urlpath" or not isinstance(target.value, Text):
                 continue

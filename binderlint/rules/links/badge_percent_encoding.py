@@ -7,6 +7,7 @@ from urllib.parse import unquote_to_bytes
 
 from binderlint.changes.edits import replace
 from binderlint.facts.launch.links import Link, live_launches
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
@@ -21,8 +22,9 @@ class BadgePercentEncoding(Rule):
     severity = Severity.WARNING
     level = Level.RUN
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        for link in live_launches(repo):
+    @about(live_launches)
+    def check(self, repo: Snapshot, links: tuple[Link, ...]) -> Iterator[Diagnostic]:
+        for link in links:
             if " " in link.url and (effect := _of_spaces(link)):
                 written = link.url.replace(" ", "%20")
                 yield self.at(

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from binderlint.facts.launch.interfaces import is_proxy_in_doubt
-from binderlint.facts.launch.refs import opening_here
+from binderlint.facts.launch.refs import Opened, opened_urlpaths
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
 from binderlint.repo2docker.build import build_plan
-from binderlint.repo2docker.plan import Plan
 from binderlint.snapshot import Snapshot
-from binderlint.source import Text
 
 
 class BadgePortWithoutServer(Rule):
@@ -22,14 +20,11 @@ class BadgePortWithoutServer(Rule):
     level = Level.RUN
     needs_git = True
 
-    @about(build_plan)
-    def check(self, repo: Snapshot, plan: Plan) -> Iterator[Diagnostic]:
-        if plan.start:
+    @about(opened_urlpaths)
+    def check(self, repo: Snapshot, targets: tuple[Opened, ...]) -> Iterator[Diagnostic]:
+        if build_plan(repo).start:
             return
-        for link in opening_here(repo):
-            target = link.address.target
-            if target is None or target.name != "urlpath" or not isinstance(target.value, Text):
-                continue
+        for target in targets:
             found = _PORT.match(target.decoded.lstrip("/"))
             if found and not is_proxy_in_doubt(repo) and not _has_extension(repo):
                 yield self.at(

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from urllib.parse import quote
 
 from binderlint.changes.edits import replace
-from binderlint.facts.launch.links import live_launches
+from binderlint.facts.launch.links import Link, live_launches
 from binderlint.facts.launch.refs import USUAL, is_gone
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.snapshot import Snapshot
@@ -19,8 +20,9 @@ class BadgeRefNotFound(Rule):
     level = Level.LAUNCH
     needs_git = True
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        for link in live_launches(repo):
+    @about(live_launches)
+    def check(self, repo: Snapshot, links: tuple[Link, ...]) -> Iterator[Diagnostic]:
+        for link in links:
             ref = link.address.branch
             if not is_gone(link, repo):
                 continue

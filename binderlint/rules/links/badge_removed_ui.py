@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 
 from binderlint.facts.launch.interfaces import written_configuration
-from binderlint.facts.launch.refs import opening_here
+from binderlint.facts.launch.refs import Opened, opened_urlpaths
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.snapshot import Snapshot
-from binderlint.source import Text
 
 
 class BadgeRemovedUi(Rule):
@@ -19,11 +19,9 @@ class BadgeRemovedUi(Rule):
     level = Level.RUN
     needs_git = True
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        for link in opening_here(repo):
-            target = link.address.target
-            if target is None or target.name != "urlpath" or not isinstance(target.value, Text):
-                continue
+    @about(opened_urlpaths)
+    def check(self, repo: Snapshot, targets: tuple[Opened, ...]) -> Iterator[Diagnostic]:
+        for target in targets:
             gone = re.match(r"/*(nteract|stencila)\b", target.decoded, re.IGNORECASE)
             if gone and gone[1].lower() not in written_configuration(repo).lower():
                 yield self.at(

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from urllib.parse import quote
 
 from binderlint.changes.edits import replace
-from binderlint.facts.launch.links import launch_links, live_launches
+from binderlint.facts.launch.links import Link, launch_links, live_launches
 from binderlint.facts.launch.refs import is_this_state
 from binderlint.facts.scripts.makes_files import makes_files, may_be_there
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Replace, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.address import decoded, is_template
@@ -23,10 +24,11 @@ class BadgeTargetMissing(Rule):
     level = Level.RUN
     needs_git = True
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+    @about(live_launches)
+    def check(self, repo: Snapshot, links: tuple[Link, ...]) -> Iterator[Diagnostic]:
         if not any(link.launches_repository(repo) for link in launch_links(repo)) or makes_files(repo):
             return
-        for link in live_launches(repo):
+        for link in links:
             target = link.address.target
             if target is None or not is_this_state(link, repo):
                 continue

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from binderlint.changes.edits import replace
 from binderlint.facts.launch.links import Link, live_launches
 from binderlint.facts.launch.refs import PASTED, names_a_file
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
@@ -29,8 +30,9 @@ class BadgeTreeUrl(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        for link in live_launches(repo):
+    @about(live_launches)
+    def check(self, repo: Snapshot, links: tuple[Link, ...]) -> Iterator[Diagnostic]:
+        for link in links:
             address = link.address
             if "//" in address.base + "/":
                 yield self.at(

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 from binderlint.changes.packages import add_package
 from binderlint.facts.launch.interfaces import Interface, missing_interface
-from binderlint.facts.launch.refs import opening_here
+from binderlint.facts.launch.refs import Opened, opened_urlpaths
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.r_versions import DEFAULT, settled_day
 from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.snapshot import Snapshot
-from binderlint.source import Text
 
 
 class BadgeUiNotInstalled(Rule):
@@ -22,11 +22,9 @@ class BadgeUiNotInstalled(Rule):
     level = Level.RUN
     needs_git = True
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        for link in opening_here(repo):
-            target = link.address.target
-            if target is None or target.name != "urlpath" or not isinstance(target.value, Text):
-                continue
+    @about(opened_urlpaths)
+    def check(self, repo: Snapshot, targets: tuple[Opened, ...]) -> Iterator[Diagnostic]:
+        for target in targets:
             interface = missing_interface(target.decoded, repo)
             if interface is None:
                 continue

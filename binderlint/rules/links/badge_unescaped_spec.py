@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from urllib.parse import quote, unquote
 
 from binderlint.changes.edits import replace
-from binderlint.facts.launch.links import live_launches
+from binderlint.facts.launch.links import Link, live_launches
 from binderlint.facts.launch.refs import PASTED
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
@@ -22,8 +23,9 @@ class BadgeUnescapedSpec(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        for link in live_launches(repo):
+    @about(live_launches)
+    def check(self, repo: Snapshot, links: tuple[Link, ...]) -> Iterator[Diagnostic]:
+        for link in links:
             spec = link.text("repo", "ref")
             if is_template(spec):
                 continue

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from binderlint.changes.edits import replace
-from binderlint.facts.launch.links import live_launches
+from binderlint.facts.launch.links import Link, live_launches
 from binderlint.facts.launch.refs import is_this_state
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
@@ -21,8 +22,9 @@ class BadgeUnknownParameter(Rule):
     level = Level.RUN
     needs_git = True
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        for link in live_launches(repo):
+    @about(live_launches)
+    def check(self, repo: Snapshot, links: tuple[Link, ...]) -> Iterator[Diagnostic]:
+        for link in links:
             if link.address.target is not None:
                 continue
             for one in link.address.query:

@@ -8,7 +8,9 @@ from urllib.parse import quote, unquote
 
 from binderlint.changes.edits import replace
 from binderlint.facts.launch.interfaces import missing_interface
+from binderlint.facts.launch.links import Link
 from binderlint.facts.launch.refs import opening_here
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
@@ -28,8 +30,9 @@ class BadgeUnknownRoute(Rule):
     level = Level.RUN
     needs_git = True
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        for link in opening_here(repo):
+    @about(opening_here)
+    def check(self, repo: Snapshot, links: tuple[Link, ...]) -> Iterator[Diagnostic]:
+        for link in links:
             target = link.address.target
             if target is None or not isinstance(target.value, Text) or not isinstance(target.name, Text):
                 continue

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 
 from binderlint.changes.edits import between, insert, replace
-from binderlint.facts.launch.links import launch_links
+from binderlint.facts.launch.links import Link, launch_links
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Replace, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
@@ -21,8 +22,9 @@ class BadgeWrongMarkup(Rule):
     severity = Severity.WARNING
     level = Level.POLISH
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        files = {link.url.place.path: link for link in launch_links(repo)}
+    @about(launch_links)
+    def check(self, repo: Snapshot, links: tuple[Link, ...]) -> Iterator[Diagnostic]:
+        files = {link.url.place.path: link for link in links}
         for path, link in files.items():
             source = repo.sources[path]
             if path.lower().endswith(".ipynb") or link.markup not in (Markup.MARKDOWN, Markup.RST):

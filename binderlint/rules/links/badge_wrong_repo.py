@@ -15,7 +15,6 @@ from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
 from binderlint.read.address import Route
 from binderlint.repo2docker.build import build_plan
-from binderlint.repo2docker.plan import Plan
 from binderlint.snapshot import Snapshot
 
 
@@ -25,11 +24,12 @@ class BadgeWrongRepo(Rule):
     level = Level.RUN
     needs_git = True
 
-    @about(build_plan)
-    def check(self, repo: Snapshot, plan: Plan) -> Iterator[Diagnostic]:
+    @about(launch_links)
+    def check(self, repo: Snapshot, found: tuple[Link, ...]) -> Iterator[Diagnostic]:
+        plan = build_plan(repo)
         if not repo.git.origin.startswith("gh/") or plan.error or plan.default or not is_ready_for_binder(repo):
             return
-        links = [link for link in launch_links(repo) if _in_readme(link) and link.launches and not link.example]
+        links = [link for link in found if _in_readme(link) and link.launches and not link.example]
         if any(link.launches_repository(repo) for link in links):
             return
         links = [link for link in links if link.where is not Where.CODE]

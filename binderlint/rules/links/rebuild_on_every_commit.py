@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from binderlint.facts.environment.mapping import conda_list
 from binderlint.facts.launch.links import Link, launch_links, live_launches
 from binderlint.facts.notebooks import NOTEBOOK_ENDINGS
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.repo2docker.build import build_plan
@@ -20,8 +21,9 @@ class RebuildOnEveryCommit(Rule):
     level = Level.POLISH
     needs_git = True
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        links = [link for link in live_launches(repo) if link.launches_repository(repo) and _in_readme(link)]
+    @about(live_launches)
+    def check(self, repo: Snapshot, launches: tuple[Link, ...]) -> Iterator[Diagnostic]:
+        links = [link for link in launches if link.launches_repository(repo) and _in_readme(link)]
         if not links or not all(_on_this_branch(link, repo) for link in links) or not _is_slow(repo):
             return
         if sum(path.endswith(NOTEBOOK_ENDINGS) for path in repo.sources) < 10:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from binderlint.lint.about import about, not_asked
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.snapshot import Snapshot
@@ -14,5 +15,6 @@ class RuleCrashed(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+    @about(not_asked)
+    def check(self, repo: Snapshot, _: None) -> Iterator[Diagnostic]:
         yield from ()

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 from binderlint.changes.python import other_python
 from binderlint.facts.environment.held import held_by_file
+from binderlint.facts.environment.installs import PipFile, pip_files
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.lint.wording import listed
 from binderlint.repo2docker.build import build_plan
-from binderlint.repo2docker.plan import Plan
 from binderlint.snapshot import Snapshot
 
 
@@ -20,8 +20,9 @@ class PinNotAvailableForPython(Rule):
     severity = Severity.WARNING
     level = Level.LAUNCH
 
-    @about(build_plan)
-    def check(self, repo: Snapshot, plan: Plan) -> Iterator[Diagnostic]:
+    @about(pip_files)
+    def check(self, repo: Snapshot, files: tuple[PipFile, ...]) -> Iterator[Diagnostic]:
+        plan = build_plan(repo)
         python = plan.python.version if plan.python else ""
         for held in held_by_file(repo, python):
             found = [one for one in held if one.too_old and not one.missing]

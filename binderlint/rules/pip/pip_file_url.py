@@ -6,14 +6,13 @@ import re
 from collections.abc import Iterator
 
 from binderlint.changes.edits import replace
-from binderlint.facts.environment.installs import pip_files
+from binderlint.facts.environment.installs import PipFile, pip_files
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
 from binderlint.read.requirements import Requirement, short
 from binderlint.repo2docker.build import build_plan
-from binderlint.repo2docker.plan import Plan
 from binderlint.snapshot import Snapshot
 
 _FOREIGN = regex(r"(?:file:)?/{2,}(?!\.)|[A-Za-z]:[\\/]|/|~")
@@ -29,10 +28,11 @@ class PipFileUrl(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    @about(build_plan)
-    def check(self, repo: Snapshot, plan: Plan) -> Iterator[Diagnostic]:
+    @about(pip_files)
+    def check(self, repo: Snapshot, files: tuple[PipFile, ...]) -> Iterator[Diagnostic]:
+        plan = build_plan(repo)
         python = plan.python.version if plan.python else "3.10"
-        for file in pip_files(repo):
+        for file in files:
             found = [one for one in file.requirements if _elsewhere(repo, one) and one.applies(python)]
             if not found or file.constraint:
                 continue

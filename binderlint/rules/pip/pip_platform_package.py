@@ -12,7 +12,6 @@ from binderlint.lint.diagnostic import Diagnostic, Edit, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.requirements import Requirement
 from binderlint.repo2docker.build import build_plan
-from binderlint.repo2docker.plan import Plan
 from binderlint.snapshot import Snapshot
 
 
@@ -21,10 +20,11 @@ class PipPlatformPackage(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    @about(build_plan)
-    def check(self, repo: Snapshot, plan: Plan) -> Iterator[Diagnostic]:
+    @about(pip_requirements)
+    def check(self, repo: Snapshot, requirements: tuple[Requirement, ...]) -> Iterator[Diagnostic]:
+        plan = build_plan(repo)
         python = plan.python.version if plan.python else "3.10"
-        for one in pip_requirements(repo):
+        for one in requirements:
             platform = platform_of(one.key)
             if not platform or one.url or not one.applies(python):
                 continue

@@ -15,7 +15,6 @@ from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
 from binderlint.read.requirements import PLACEHOLDER, Requirement, canonical
 from binderlint.repo2docker.build import build_plan
-from binderlint.repo2docker.plan import Plan
 from binderlint.snapshot import Snapshot
 
 _WRONG_NAMES = pairs("wrong_pip_names.tsv")
@@ -26,10 +25,11 @@ class PipWrongName(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    @about(build_plan)
-    def check(self, repo: Snapshot, plan: Plan) -> Iterator[Diagnostic]:
+    @about(pip_requirements)
+    def check(self, repo: Snapshot, requirements: tuple[Requirement, ...]) -> Iterator[Diagnostic]:
+        plan = build_plan(repo)
         python = plan.python.version if plan.python else "3.10"
-        requirements, elsewhere, foreign = pip_requirements(repo), has_other_index(repo), pairs("not_for_pip.tsv")
+        elsewhere, foreign = has_other_index(repo), pairs("not_for_pip.tsv")
         names = {one.key: one for one in reversed(requirements)}
         for one in requirements:
             if one.url or not one.applies(python):

@@ -13,7 +13,6 @@ from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.requirements import Requirement, meant_path
 from binderlint.repo2docker.build import build_plan
-from binderlint.repo2docker.plan import Plan
 from binderlint.snapshot import Snapshot
 from binderlint.source import Place, Text
 
@@ -23,10 +22,10 @@ class RequirementsLocalPath(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    @about(build_plan)
-    def check(self, repo: Snapshot, plan: Plan) -> Iterator[Diagnostic]:
+    @about(pip_files)
+    def check(self, repo: Snapshot, files: tuple[PipFile, ...]) -> Iterator[Diagnostic]:
+        plan = build_plan(repo)
         python = plan.python.version if plan.python else "3.10"
-        files = pip_files(repo)
         in_environment = any(file.array is not None for file in files)
         for file in files:
             yield from self._includes(repo, file)

@@ -6,13 +6,12 @@ import re
 from collections.abc import Iterator
 
 from binderlint.changes.edits import replace
-from binderlint.facts.environment.installs import pip_files, pip_requirements
+from binderlint.facts.environment.installs import PipFile, pip_files, pip_requirements
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
 from binderlint.repo2docker.build import build_plan
-from binderlint.repo2docker.plan import Plan
 from binderlint.snapshot import Snapshot
 from binderlint.source import Text
 
@@ -22,8 +21,9 @@ class RequirementsPrivateVcs(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    @about(build_plan)
-    def check(self, repo: Snapshot, plan: Plan) -> Iterator[Diagnostic]:
+    @about(pip_files)
+    def check(self, repo: Snapshot, files: tuple[PipFile, ...]) -> Iterator[Diagnostic]:
+        plan = build_plan(repo)
         python = plan.python.version if plan.python else "3.10"
         for one in pip_requirements(repo):
             if not one.url or not one.applies(python):
@@ -48,7 +48,7 @@ class RequirementsPrivateVcs(Rule):
                 )  # fmt: skip
             elif _SECRET.search(one.url):
                 yield self._secret(one.url)
-        for file in pip_files(repo):
+        for file in files:
             for option in file.options:
                 if option.name in ("--index-url", "--extra-index-url", "--find-links") and _SECRET.search(option.value):
                     yield self._secret(option.value)

@@ -12,8 +12,8 @@ from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.constraints import only_below
 from binderlint.read.digits import release
+from binderlint.read.requirements import Requirement
 from binderlint.repo2docker.build import build_plan
-from binderlint.repo2docker.plan import Plan
 from binderlint.snapshot import Snapshot
 
 
@@ -22,14 +22,15 @@ class ServerHeldBack(Rule):
     severity = Severity.WARNING
     level = Level.REPRODUCE
 
-    @about(build_plan)
-    def check(self, repo: Snapshot, plan: Plan) -> Iterator[Diagnostic]:
+    @about(pip_requirements)
+    def check(self, repo: Snapshot, requirements: tuple[Requirement, ...]) -> Iterator[Diagnostic]:
+        plan = build_plan(repo)
         if plan.separate_kernel or may_be_older(repo, "jupyterlab", (4,)) or may_be_older(repo, "jupyter-server", (2,)):
             return
         python = plan.python.version if plan.python else "3.10"
         caps = {package: (fits, held) for package, fits, held in rows("server_caps.tsv")}
-        together = any(one.key in _RESOLVED for one in pip_requirements(repo))
-        for one in pip_requirements(repo):
+        together = any(one.key in _RESOLVED for one in requirements)
+        for one in requirements:
             fits, held = caps.get(one.key, ("", ""))
             held = "lab" if held and together else held
             if not held or one.url or not one.applies(python):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from binderlint.changes.edits import replace
-from binderlint.facts.environment.installs import PYTORCH_INDEX, has_other_index, pip_files
+from binderlint.facts.environment.installs import PYTORCH_INDEX, PipFile, has_other_index, pip_files
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
@@ -14,7 +14,6 @@ from binderlint.pattern import regex
 from binderlint.read.requirements import Requirement
 from binderlint.read.wheels import is_unknown
 from binderlint.repo2docker.build import build_plan
-from binderlint.repo2docker.plan import Plan
 from binderlint.snapshot import Snapshot
 
 # A local version, which no index of PyPI's kind takes (PEP 440): builds of PyTorch, of JAX, of private indexes.
@@ -27,12 +26,13 @@ class VersionNotOnPypi(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    @about(build_plan)
-    def check(self, repo: Snapshot, plan: Plan) -> Iterator[Diagnostic]:
+    @about(pip_files)
+    def check(self, repo: Snapshot, files: tuple[PipFile, ...]) -> Iterator[Diagnostic]:
+        plan = build_plan(repo)
         if has_other_index(repo):
             return
         python = plan.python.version if plan.python else ""
-        for file in pip_files(repo):
+        for file in files:
             for one in () if file.constraint else file.requirements:
                 if one.url or not one.pin or not one.applies(python):
                     continue

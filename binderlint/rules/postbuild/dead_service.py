@@ -8,9 +8,12 @@ from collections.abc import Iterator
 from binderlint.changes.edits import replace
 from binderlint.data import rows
 from binderlint.facts.scripts.commands import script_addresses
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
+from binderlint.read.script import Command, Script
 from binderlint.snapshot import Snapshot
+from binderlint.source import Text
 
 
 class DeadService(Rule):
@@ -18,8 +21,9 @@ class DeadService(Rule):
     severity = Severity.WARNING
     level = Level.LAUNCH
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        for script, command, url in script_addresses(repo):
+    @about(script_addresses)
+    def check(self, repo: Snapshot, addresses: tuple[tuple[Script, Command, Text], ...]) -> Iterator[Diagnostic]:
+        for script, command, url in addresses:
             level = Level.LAUNCH if script.decides(command) else Level.RUN
             if command.name == "svn" and re.match(r"https?://(?:www\.)?github\.com/", url):
                 yield self.at(

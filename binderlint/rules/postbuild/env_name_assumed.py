@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from binderlint.changes.launch_scripts import removed, rewritten, scripts
+from binderlint.changes.launch_scripts import launch_scripts, removed, rewritten
 from binderlint.facts.environment.mapping import environment_mapping
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.installer import CONDA
-from binderlint.read.script import Command, Word
+from binderlint.read.script import Command, Script, Word
 from binderlint.snapshot import Snapshot
 
 
@@ -38,15 +39,14 @@ class EnvNameAssumed(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+    @about(launch_scripts)
+    def check(self, repo: Snapshot, scripts: tuple[tuple[Script, str], ...]) -> Iterator[Diagnostic]:
         environment = environment_mapping(repo)
         named = environment.get("name") if environment else None
         if not isinstance(named, str) or named in ("notebook", "kernel", "base", "root"):
             return
-        made = any(
-            one.name in CONDA and "create" in one.values[:2] for script, _ in scripts(repo) for one in script.commands
-        )
-        for script, _ in scripts(repo):
+        made = any(one.name in CONDA and "create" in one.values[:2] for script, _ in scripts for one in script.commands)
+        for script, _ in scripts:
             for command in script.executed if not made else ():
                 word = _environment_word(command)
                 if word is None or word.value != named or command.ignored:

@@ -6,11 +6,13 @@ from collections.abc import Iterator
 
 from binderlint.changes.packages import add_package
 from binderlint.facts.environment.provided import provided
-from binderlint.facts.scripts.commands import script_commands
+from binderlint.facts.scripts.commands import jupyter_commands
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.actions import subcommand
 from binderlint.read.requirements import canonical
+from binderlint.read.script import Command, Script
 from binderlint.repo2docker.build import build_plan
 from binderlint.snapshot import Snapshot
 
@@ -26,9 +28,10 @@ class ExtensionNotInstalled(Rule):
     severity = Severity.WARNING
     level = Level.RUN
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+    @about(jupyter_commands)
+    def check(self, repo: Snapshot, commands: tuple[tuple[Script, Command], ...]) -> Iterator[Diagnostic]:
         there: frozenset[str] | None = None
-        for _, command in script_commands(repo):
+        for _, command in commands:
             words = subcommand(command)
             if words[:4] != ("jupyter", "server", "extension", "enable") or command.has("--help", "-h"):
                 continue

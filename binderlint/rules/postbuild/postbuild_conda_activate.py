@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from binderlint.changes.launch_scripts import removed, result, scripts
+from binderlint.changes.launch_scripts import launch_scripts, removed, result
 from binderlint.facts.environment.mapping import environment_mapping
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.installer import CONDA
+from binderlint.read.script import Script
 from binderlint.snapshot import Snapshot
 
 
@@ -18,10 +20,11 @@ class PostbuildCondaActivate(Rule):
     severity = Severity.WARNING
     level = Level.LAUNCH
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+    @about(launch_scripts)
+    def check(self, repo: Snapshot, scripts: tuple[tuple[Script, str], ...]) -> Iterator[Diagnostic]:
         environment = environment_mapping(repo)
         named = environment.get("name") if environment else None
-        for script, _ in scripts(repo):
+        for script, _ in scripts:
             loaded = bool(re.search(r"(?:^|\s)-\w*[li]", script.shebang.argument))
             for command in script.executed:
                 words = " ".join(word.raw for word in command.written)

@@ -7,10 +7,13 @@ from collections.abc import Iterator
 
 from binderlint.changes.edits import replace
 from binderlint.facts.scripts.commands import script_addresses
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.actions import DOWNLOADERS
+from binderlint.read.script import Command, Script
 from binderlint.snapshot import Snapshot
+from binderlint.source import Text
 
 
 class PostbuildHtmlDownload(Rule):
@@ -18,8 +21,9 @@ class PostbuildHtmlDownload(Rule):
     severity = Severity.ERROR
     level = Level.RUN
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        for _, command, url in script_addresses(repo):
+    @about(script_addresses)
+    def check(self, repo: Snapshot, addresses: tuple[tuple[Script, Command, Text], ...]) -> Iterator[Diagnostic]:
+        for _, command, url in addresses:
             if command.name not in DOWNLOADERS:
                 continue
             found = _page(url)

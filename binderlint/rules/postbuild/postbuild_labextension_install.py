@@ -9,7 +9,7 @@ from binderlint.facts.environment.asked import asked_names
 from binderlint.facts.environment.jupyter_stack import is_older, may_be_older_at
 from binderlint.facts.environment.mapping import conda_list, conda_specs
 from binderlint.facts.environment.provided import provided
-from binderlint.facts.scripts.commands import failure_effect, script_commands
+from binderlint.facts.scripts.commands import failure_effect, jupyter_commands
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
@@ -19,8 +19,8 @@ from binderlint.read.constraints import only_below
 from binderlint.read.lab_extensions import BUILT_IN, outdated, prebuilt
 from binderlint.read.packages import packages_by_name
 from binderlint.read.requirements import canonical
+from binderlint.read.script import Command, Script
 from binderlint.repo2docker.build import build_plan
-from binderlint.repo2docker.plan import Plan
 from binderlint.snapshot import Snapshot
 
 # The first release with an OpenSSL that refuses webpack 4's hashes (MD4).
@@ -32,12 +32,13 @@ class PostbuildLabextensionInstall(Rule):
     severity = Severity.WARNING
     level = Level.LAUNCH
 
-    @about(build_plan)
-    def check(self, repo: Snapshot, plan: Plan) -> Iterator[Diagnostic]:
+    @about(jupyter_commands)
+    def check(self, repo: Snapshot, commands: tuple[tuple[Script, Command], ...]) -> Iterator[Diagnostic]:
+        plan = build_plan(repo)
         if not plan.transparent:
             return  # with the JupyterLab and the Node of an image
         installed: frozenset[str] = frozenset()
-        for script, command in script_commands(repo):
+        for script, command in commands:
             words = subcommand(command)
             if words[:3] != ("jupyter", "labextension", "install"):
                 continue

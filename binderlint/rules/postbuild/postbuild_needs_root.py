@@ -6,13 +6,14 @@ import re
 from collections.abc import Iterator
 
 from binderlint.changes.edits import append_lines, create
-from binderlint.changes.launch_scripts import GOES_ON, removed, result, scripts
+from binderlint.changes.launch_scripts import GOES_ON, launch_scripts, removed, result
 from binderlint.facts.docker.context import build_dockerfile
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
 from binderlint.read.installer import APT, SYSTEM
-from binderlint.read.script import Command
+from binderlint.read.script import Command, Script
 from binderlint.read.shell.vocabulary import COPIES
 from binderlint.repo2docker.build import build_plan, used_file
 from binderlint.snapshot import Snapshot
@@ -48,8 +49,9 @@ class PostbuildNeedsRoot(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        for script, _ in scripts(repo):
+    @about(launch_scripts)
+    def check(self, repo: Snapshot, scripts: tuple[tuple[Script, str], ...]) -> Iterator[Diagnostic]:
+        for script, _ in scripts:
             left: set[Place] = set()  # lists in which `&&` leads no further
             for command in script.executed:
                 if command.ignored or command.after or command.context.conditional:

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 
 from binderlint.changes.launch_scripts import removed, rewritten
 from binderlint.facts.environment.jupyter_stack import may_be_older_at
-from binderlint.facts.scripts.commands import failure_effect, script_commands
+from binderlint.facts.scripts.commands import failure_effect, jupyter_commands
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.actions import subcommand
 from binderlint.read.renamed import RENAMED
-from binderlint.read.script import Command
+from binderlint.read.script import Command, Script
 from binderlint.repo2docker.build import build_plan
 from binderlint.snapshot import Snapshot
 
@@ -27,10 +28,11 @@ class PostbuildRemovedJupyterCommand(Rule):
     severity = Severity.WARNING
     level = Level.LAUNCH
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+    @about(jupyter_commands)
+    def check(self, repo: Snapshot, commands: tuple[tuple[Script, Command], ...]) -> Iterator[Diagnostic]:
 
         separate = build_plan(repo).separate_kernel
-        for script, command in script_commands(repo):
+        for script, command in commands:
             words = subcommand(command)
             if words[0] != "jupyter" or len(words) < 2:
                 continue

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from binderlint.facts.plans import r_plan
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.description import read_description
-from binderlint.repo2docker.build import build_plan
-from binderlint.repo2docker.buildpack import Buildpack
+from binderlint.repo2docker.plan import Plan
 from binderlint.snapshot import Snapshot
 
 
@@ -17,10 +18,10 @@ class DescriptionHijacksBuild(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+    @about(r_plan)
+    def check(self, repo: Snapshot, plan: Plan) -> Iterator[Diagnostic]:
         source = repo.get("DESCRIPTION")
-        plan = build_plan(repo)
-        if plan.buildpack != Buildpack.R or plan.binder_dir or source is None:
+        if plan.binder_dir or source is None:
             return
         if not read_description(source).text("Package"):
             yield self.at(

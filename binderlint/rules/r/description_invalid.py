@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from binderlint.facts.plans import r_plan
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
 from binderlint.read.description import read_description
 from binderlint.read.digits import release
-from binderlint.repo2docker.build import build_plan
-from binderlint.repo2docker.buildpack import Buildpack
+from binderlint.repo2docker.plan import Plan
 from binderlint.snapshot import Snapshot
 from binderlint.source import Text
 
@@ -26,9 +27,10 @@ class DescriptionInvalid(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        plan, source = build_plan(repo), repo.get("DESCRIPTION")
-        if source is None or plan.buildpack != Buildpack.R or plan.binder_dir or not source.data.strip():
+    @about(r_plan)
+    def check(self, repo: Snapshot, plan: Plan) -> Iterator[Diagnostic]:
+        source = repo.get("DESCRIPTION")
+        if source is None or plan.binder_dir or not source.data.strip():
             return
         described = read_description(source)
         fields, fault = described.fields, described.fault

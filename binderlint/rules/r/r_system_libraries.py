@@ -8,12 +8,14 @@ from functools import cache
 from binderlint.changes.edits import append_lines, create
 from binderlint.data import rows
 from binderlint.facts.environment.mapping import environment_file
+from binderlint.facts.plans import r_plan
 from binderlint.facts.r import packages
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.lint.wording import listed
-from binderlint.repo2docker.build import build_plan, used_file
-from binderlint.repo2docker.buildpack import Buildpack
+from binderlint.repo2docker.build import used_file
+from binderlint.repo2docker.plan import Plan
 from binderlint.snapshot import Snapshot
 
 
@@ -29,10 +31,10 @@ class RSystemLibraries(Rule):
     severity = Severity.WARNING
     level = Level.RUN
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+    @about(r_plan)
+    def check(self, repo: Snapshot, plan: Plan) -> Iterator[Diagnostic]:
         source = used_file(repo, "install.R")
-        plan = build_plan(repo)
-        if source is None or plan.buildpack != Buildpack.R or environment_file(repo):
+        if source is None or environment_file(repo):
             return
         apt = used_file(repo, "apt.txt")
         here = (

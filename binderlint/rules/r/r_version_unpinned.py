@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from binderlint.changes.edits import replace
 from binderlint.facts.environment.runtime import runtime_file
 from binderlint.facts.for_binder import is_for_binder
+from binderlint.facts.plans import r_plan
 from binderlint.facts.r import installs_of_today
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.r_versions import DEFAULT, FIRST_SNAPSHOT, of_day, settled_day
-from binderlint.repo2docker.build import build_plan, used_file
-from binderlint.repo2docker.buildpack import Buildpack
+from binderlint.repo2docker.build import used_file
+from binderlint.repo2docker.plan import Plan
 from binderlint.snapshot import Snapshot
 
 
@@ -21,10 +23,9 @@ class RVersionUnpinned(Rule):
     severity = Severity.WARNING
     level = Level.REPRODUCE
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+    @about(r_plan)
+    def check(self, repo: Snapshot, plan: Plan) -> Iterator[Diagnostic]:
         runtime = runtime_file(repo)
-        if build_plan(repo).buildpack != Buildpack.R:
-            return
         description = used_file(repo, "DESCRIPTION")
         if runtime is None and description and is_for_binder(repo):
             yield self.at(

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from binderlint.facts.environment.runtime import runtime_file
+from binderlint.facts.plans import r_plan
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
-from binderlint.repo2docker.build import build_plan
-from binderlint.repo2docker.buildpack import Buildpack
+from binderlint.repo2docker.plan import Plan
 from binderlint.snapshot import Snapshot
 
 
@@ -17,9 +18,10 @@ class RuntimePythonWithDescription(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+    @about(r_plan)
+    def check(self, repo: Snapshot, plan: Plan) -> Iterator[Diagnostic]:
         runtime = runtime_file(repo)
-        if build_plan(repo).buildpack != Buildpack.R or runtime is None or runtime.error:
+        if runtime is None or runtime.error:
             return
         if runtime.name != "python" or runtime.version is None or runtime.date:
             return

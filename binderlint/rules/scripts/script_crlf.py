@@ -6,10 +6,12 @@ import re
 from collections.abc import Iterator
 
 from binderlint.changes.edits import append_lines, create, replace
-from binderlint.changes.launch_scripts import scripts
+from binderlint.changes.launch_scripts import launch_scripts
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Edit, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
+from binderlint.read.script import Script
 from binderlint.snapshot import Snapshot
 from binderlint.source import EXECUTABLE, REGULAR
 
@@ -19,8 +21,9 @@ class ScriptCrlf(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        for script, result in scripts(repo):
+    @about(launch_scripts)
+    def check(self, repo: Snapshot, scripts: tuple[tuple[Script, str], ...]) -> Iterator[Diagnostic]:
+        for script, result in scripts:
             source = script.source
             if source.encoding != "utf-8" or "\r\n" not in source.text or b"\r\n" not in repo.clone.stored(source):
                 continue

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from binderlint.changes.launch_scripts import scripts
+from binderlint.changes.launch_scripts import launch_scripts
 from binderlint.facts.environment.python import python_minor
 from binderlint.facts.scripts.commands import failure_effect
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.cells import refused_line
@@ -25,8 +26,9 @@ class ScriptSyntax(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        for script, result in scripts(repo):
+    @about(launch_scripts)
+    def check(self, repo: Snapshot, scripts: tuple[tuple[Script, str], ...]) -> Iterator[Diagnostic]:
+        for script, result in scripts:
             source = script.source
             if source.decode_error or source.has_bom:
                 continue

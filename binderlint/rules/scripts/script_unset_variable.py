@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from binderlint.changes.launch_scripts import START_DIES, scripts
+from binderlint.changes.launch_scripts import START_DIES, launch_scripts
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
@@ -32,8 +33,9 @@ class ScriptUnsetVariable(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        for script, result in scripts(repo):
+    @about(launch_scripts)
+    def check(self, repo: Snapshot, scripts: tuple[tuple[Script, str], ...]) -> Iterator[Diagnostic]:
+        for script, result in scripts:
             if script.shell is None or script.shell.broken or (result is START_DIES and repo.hub != MYBINDER):
                 continue
             if found := next(_unset(script), None):

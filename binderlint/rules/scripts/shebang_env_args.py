@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from binderlint.changes.edits import replace
-from binderlint.changes.launch_scripts import scripts
+from binderlint.changes.launch_scripts import launch_scripts
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
+from binderlint.read.script import Script
 from binderlint.snapshot import Snapshot
 
 
@@ -16,8 +18,9 @@ class ShebangEnvArgs(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        for script, result in scripts(repo):
+    @about(launch_scripts)
+    def check(self, repo: Snapshot, scripts: tuple[tuple[Script, str], ...]) -> Iterator[Diagnostic]:
+        for script, result in scripts:
             line, program, argument = script.shebang
             words = argument.split()
             if line is None or not words:

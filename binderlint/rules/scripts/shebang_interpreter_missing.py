@@ -6,11 +6,13 @@ import re
 from collections.abc import Iterator
 
 from binderlint.changes.edits import replace
-from binderlint.changes.launch_scripts import scripts
+from binderlint.changes.launch_scripts import launch_scripts
 from binderlint.facts.environment.mapping import conda_specs
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
+from binderlint.read.script import Script
 from binderlint.repo2docker.build import used_file
 from binderlint.snapshot import Snapshot
 
@@ -45,8 +47,9 @@ class ShebangInterpreterMissing(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        for script, result in scripts(repo):
+    @about(launch_scripts)
+    def check(self, repo: Snapshot, scripts: tuple[tuple[Script, str], ...]) -> Iterator[Diagnostic]:
+        for script, result in scripts:
             line, program, _ = script.shebang
             if line is None or not program:
                 continue

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from binderlint.changes.edits import replace
-from binderlint.changes.launch_scripts import scripts
+from binderlint.changes.launch_scripts import launch_scripts
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.actions import cut_address
+from binderlint.read.script import Script
 from binderlint.snapshot import Snapshot
 
 
@@ -17,9 +19,10 @@ class StartUnquotedAmpersand(Rule):
     severity = Severity.ERROR
     level = Level.RUN
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+    @about(launch_scripts)
+    def check(self, repo: Snapshot, scripts: tuple[tuple[Script, str], ...]) -> Iterator[Diagnostic]:
 
-        for script, _ in scripts(repo):
+        for script, _ in scripts:
             for place in dict.fromkeys(filter(None, map(cut_address, script.running))):
                 quote = '"' if "$" in place.text else "'"
                 yield self.at(

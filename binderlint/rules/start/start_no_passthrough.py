@@ -9,6 +9,7 @@ from binderlint.changes.edits import append_lines, replace
 from binderlint.changes.launch_scripts import mended, understood
 from binderlint.facts.scripts.start_and_post_build import start_script
 from binderlint.facts.scripts.web_server import server_of_another
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.actions import cut_address
@@ -23,9 +24,10 @@ class StartNoPassthrough(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+    @about(start_script)
+    def check(self, repo: Snapshot, start: Script) -> Iterator[Diagnostic]:
 
-        yield from self._other_language(repo)
+        yield from self._other_language(start)
         if not (found := understood(repo)):
             return
         script, shell = found
@@ -67,12 +69,11 @@ class StartNoPassthrough(Rule):
         blocked = [one for one in script.running if server(one) and not one.context.background]
         return add if not blocked and mended(repo, script, append_lines(script.source, HAND_OVER)) else None
 
-    def _other_language(self, repo: Snapshot) -> Iterator[Diagnostic]:
+    def _other_language(self, script: Script) -> Iterator[Diagnostic]:
         """A start in Python, R or Julia has to read its arguments to run them."""
-        script = start_script(repo)
         names = {"python": "argv", "r": "commandArgs", "julia": "ARGS"}
-        word = names.get(script.language) if script else None
-        if script and word and script.shebang.line is not None and word not in script.source.prose:
+        word = names.get(script.language)
+        if word and script.shebang.line is not None and word not in script.source.prose:
             if not re.search(
                 r"\bimport\s+(?!os\b|sys\b)\w*(?:main|start)|runpy|source\(|include\(", script.source.prose
             ):

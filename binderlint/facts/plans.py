@@ -1,0 +1,29 @@
+"""Plans: the plan where it is of a certain kind, for rules that only look at such builds."""
+
+from __future__ import annotations
+
+from binderlint.fact import fact
+from binderlint.repo2docker.build import build_plan
+from binderlint.repo2docker.buildpack import Buildpack
+from binderlint.repo2docker.plan import Plan, PlanError
+from binderlint.snapshot import Snapshot
+
+
+@fact
+def build_error(repo: Snapshot) -> PlanError | None:
+    """The error at which repo2docker stops."""
+    return build_plan(repo).error
+
+
+@fact
+def default_plan(repo: Snapshot) -> Plan | None:
+    """The plan of a repository in which no file says what to install."""
+    plan = build_plan(repo)
+    return plan if plan.default else None
+
+
+@fact
+def r_plan(repo: Snapshot) -> Plan | None:
+    """The plan of a repository that is built as one of R."""
+    plan = build_plan(repo)
+    return plan if plan.buildpack == Buildpack.R else None
