@@ -8,9 +8,10 @@ from binderlint.lint.diagnostic import Applicability, Diagnostic
 from binderlint.lint.naming import Words
 from binderlint.lint.report import Hider, Suppressed
 from binderlint.lint.settings import SEVERITIES, Settings
+from binderlint.pattern import regex
 from binderlint.values import NamedTuple
 
-_GLOB = re.compile(r"[*?\[]")
+_GLOB = regex(r"[*?\[]")
 
 
 class _Pattern(NamedTuple):

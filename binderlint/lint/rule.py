@@ -83,7 +83,9 @@ class Rule:
 
 def one_line(message: str) -> str:
     """A message or advice whose quotes from files cannot break its line, of a thousand characters at most and with nothing in it that is secret."""
-    line = re.sub(r"\s*[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]\s*", " ", message[:2000])
+    line = message[:2000]
+    if not line.isprintable():
+        line = re.sub(r"\s*[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]\s*", " ", line)
     return masked(line if len(line) <= 1000 else f"{line[:999]}\u2026")
 
 

@@ -235,6 +235,10 @@ _SAMPLE_NAME = regex(
 )
 
 
+# One of these is in each of them.
+_SAMPLES = ("user", "your", "my", "owner", "org", "account", "name", "repo", "project", "branch", "ref", "tag", "xxx", "foo", "bar")  # fmt: skip
+
+
 def is_sample_ref(ref: str) -> bool:
     """Whether a ref stands for the reader's own: BRANCH, your-branch."""
     return is_template(ref) or bool(_SAMPLE_REF.fullmatch(ref))
@@ -248,7 +252,11 @@ def is_template(part: str) -> bool:
 def is_sample(repo: str) -> bool:
     """Whether `owner/name` stands for the reader's own repository: USER/REPO, your-name/your-repo."""
     owner, _, name = repo.partition("/")
-    if is_template(repo) or _SAMPLE_OWNER.fullmatch(owner) or _SAMPLE_REPO.fullmatch(name):
+    if is_template(repo):
+        return True
+    if not any(word in repo.casefold() for word in _SAMPLES):
+        return False
+    if _SAMPLE_OWNER.fullmatch(owner) or _SAMPLE_REPO.fullmatch(name):
         return True
     return bool(_SAMPLE_NAME.fullmatch(owner) and (not name or _SAMPLE_NAME.fullmatch(name.removesuffix(".git"))))
 

@@ -168,12 +168,11 @@ def unquoted(item: Text) -> Text:
 _NAME = r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?"
 # Versions on which everybody agrees: what matches here need not be asked of `packaging`.
 _VERSION = r"\d+(?:\.\d+)*(?:(?:a|b|rc)\d+)?(?:\.post\d+)?(?:\.dev\d+)?(?:\+[a-z0-9]+(?:\.[a-z0-9]+)*)?"
-_EXACT_CLAUSE = (
-    rf"(?:(?:==|!=) *(?:{_VERSION}|\d+(?:\.\d+)*\.\*)|(?:>=|<=|>|<) *\d+(?:\.\d+)*(?:(?:a|b|rc)\d+)?|~= *\d+(?:\.\d+)+)"
+_CLAUSE = regex(
+    rf"(?:==|!=) *(?:{_VERSION}|\d+(?:\.\d+)*\.\*)|(?:>=|<=|>|<) *\d+(?:\.\d+)*(?:(?:a|b|rc)\d+)?|~= *\d+(?:\.\d+)+",
+    re.ASCII,
 )
-_EXACT = regex(
-    rf"{_NAME} *(?:\[ *(?:{_NAME} *(?:, *{_NAME} *)*)?\])? *(?:{_EXACT_CLAUSE} *(?:, *{_EXACT_CLAUSE} *)*)?$", re.ASCII
-)
+_PROJECT = regex(_NAME)
 _PIECES = regex(rf"({_NAME})(\s*\[[^\]]*\])?\s*([^;]*?)\s*(?:;\s*(.*))?$", re.DOTALL)
 _ANY_CLAUSE = regex(r"(===|==|!=|~=|>=|<=|>|<)\s*([^\s,()]+)")
 _DIRECT = regex(rf"({_NAME})(\s*\[[^\]]*\])?\s*@\s*", re.DOTALL)
@@ -226,7 +225,15 @@ def parse_requirement(line: Text, array: Array | None = None) -> Line | None:
 def is_plain_requirement(text: str) -> bool:
     """Whether a requirement is one that everybody understands, so that packaging accepts it: a name, versions, and a plain marker."""
     wanted, semicolon, marker = text.partition(";")
-    return bool(_EXACT.match(wanted)) and (not semicolon or is_plain(marker))
+    name = _PROJECT.match(wanted)
+    rest = wanted[name.end() :].strip(" ") if name else "?"
+    if rest.startswith("["):
+        extras, _, rest = rest[1:].partition("]")
+        if extras.strip(" ") and not all(_PROJECT.fullmatch(one.strip(" ")) for one in extras.split(",")):
+            return False
+        rest = rest.lstrip(" ")
+    clauses = rest.split(",") if rest else ()
+    return all(_CLAUSE.fullmatch(one.strip(" ")) for one in clauses) and (not semicolon or is_plain(marker))
 
 
 def _looks_like_address(text: str) -> bool:

@@ -23,25 +23,31 @@ _PIP_INSTALL = regex(r"\bpip3?\d?(?:\.\d+)?\s+install\b([^\n;&|]*)")
 _CD = regex(r"\b(?:cd|pushd)\s+[\"']?([\w./-]+)")
 _DEEPEST = 64  # folders
 _BY_DEFAULT = (
-    (regex(r"\bpipenv\s+(?:install|sync|lock)\b"), ("Pipfile", "Pipfile.lock")),
-    (regex(r"\bpoetry\s+(?:install|export|build)\b"), ("pyproject.toml", "poetry.lock")),
-    (regex(r"\buv\s+(?:sync|export|run)\b"), ("pyproject.toml", "uv.lock")),
-    (regex(r"\bpdm\s+(?:install|sync|export)\b"), ("pyproject.toml", "pdm.lock")),
-    (regex(r"\bpixi\s+(?:install|run|shell|project)\b"), ("pixi.toml", "pixi.lock")),
-    (regex(r"\bconda-lock\b"), ("conda-lock.yml",)),
-    (regex(r"\brenv::"), ("renv.lock",)),
-    (regex(r"\bPkg\.instantiate\b"), ("Project.toml", "JuliaProject.toml", "Manifest.toml", "JuliaManifest.toml")),
+    ("pipenv", regex(r"\bpipenv\s+(?:install|sync|lock)\b"), ("Pipfile", "Pipfile.lock")),
+    ("poetry", regex(r"\bpoetry\s+(?:install|export|build)\b"), ("pyproject.toml", "poetry.lock")),
+    ("uv", regex(r"\buv\s+(?:sync|export|run)\b"), ("pyproject.toml", "uv.lock")),
+    ("pdm", regex(r"\bpdm\s+(?:install|sync|export)\b"), ("pyproject.toml", "pdm.lock")),
+    ("pixi", regex(r"\bpixi\s+(?:install|run|shell|project)\b"), ("pixi.toml", "pixi.lock")),
+    ("conda-lock", regex(r"\bconda-lock\b"), ("conda-lock.yml",)),
+    ("renv", regex(r"\brenv::"), ("renv.lock",)),
     (
+        "pkg",
+        regex(r"\bPkg\.instantiate\b"),
+        ("Project.toml", "JuliaProject.toml", "Manifest.toml", "JuliaManifest.toml"),
+    ),
+    (
+        "env",
         regex(r"\b(?:conda|mamba|micromamba)\s+env\s+(?:update|create)\b(?![^\n;&|]{0,500}(?:-f|--file)\b)"),
         ("environment.yml",),
     ),
     (
+        "install",
         regex(r"\b(?:devtools::install|remotes::install_(?:local|deps))\b|\bR\s+CMD\s+INSTALL\s+\.(?:\s|$)"),
         ("DESCRIPTION",),
     ),
-    (regex(r"\bsetup\.py\s+(?:install|develop)\b"), ("setup.py",)),
-    (regex(r"\bnix-(?:shell|build|env)\b"), ("default.nix", "shell.nix")),
-    (regex(r"\bnix\s+(?:develop|build|run)\b"), ("flake.nix",)),
+    ("setup.py", regex(r"\bsetup\.py\s+(?:install|develop)\b"), ("setup.py",)),
+    ("nix-", regex(r"\bnix-(?:shell|build|env)\b"), ("default.nix", "shell.nix")),
+    ("nix", regex(r"\bnix\s+(?:develop|build|run)\b"), ("flake.nix",)),
 )
 
 
@@ -61,8 +67,9 @@ def mentioned(repo: Snapshot, text: str, folder: str, anywhere: bool = False) ->
             if word.startswith(".") or (not word.startswith("-") and repo.is_dir(word.rstrip("/"))):
                 for found in _package(repo, word.split("[")[0], [*moved, "", folder]):
                     yield found, f"installs it with `{' '.join(command[0].split())}`"
-    for pattern, names in _BY_DEFAULT:
-        if default := pattern.search(text):
+    small = text.lower()
+    for word, pattern, names in _BY_DEFAULT:
+        if word in small and (default := pattern.search(text)):
             for base in dict.fromkeys(("", folder)):
                 for name in names:
                     if repo.get(path := posixpath.join(base, name)):

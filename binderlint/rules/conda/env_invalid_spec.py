@@ -19,6 +19,10 @@ from binderlint.values import NamedTuple
 _NAME = r"[A-Za-z0-9_][A-Za-z0-9_.-]*"
 
 
+# A name, alone or with one version: nothing below is about it.
+_PLAIN = regex(rf"{_NAME}(?:==?[0-9][0-9A-Za-z.*]*)?")
+
+
 # What only pip reads: options, addresses, paths, `name @ address`.
 _FOR_PIP = regex(
     rf"(?:-[a-z]\s|--[a-z]|-[erc]\S|(?:git|hg|svn|bzr)\+|(?:https?|file|git)://(?!.*(?:\.conda|\.tar\.bz2)(?:#|$)|.*::)|\.\.?(?:/|$)|{_NAME}(?:\[[^\]]*\])?\s*@\s*\S).*",
@@ -93,7 +97,7 @@ class EnvInvalidSpec(Rule):
 
 def _judge(repo: Snapshot, items: Array, index: int, item: Text) -> Finding | None:
     """What is wrong with an item; None for what conda reads, and for what this rule does not know."""
-    if "{{" in item or "{%" in item:
+    if _PLAIN.fullmatch(item) or "{{" in item or "{%" in item:
         return None
     if _UNUSUAL_SPACE.search(item):
         changed = _UNUSUAL_SPACE.sub(" ", item)

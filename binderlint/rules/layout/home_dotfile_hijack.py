@@ -11,6 +11,7 @@ from binderlint.facts.scripts.start_and_post_build import post_build_script
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
+from binderlint.pattern import regex
 from binderlint.read.script import Command, Script
 from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.buildpack import Buildpack
@@ -27,10 +28,10 @@ _FILE = r"\"?(?:~|\$HOME|\$\{HOME\})/\.bashrc\"?"
 _GUARD = rf"\[\[? (?:-[efrs] {_FILE}|-n \"?\$\{{?BASH(?:_VERSION)?\}}?\"?) \]\]?"
 
 
-_READS_BASHRC = re.compile(rf"(?:if {_GUARD} ?;? then )*(?:{_GUARD} && )?(?:\.|source) {_FILE}(?: ?;? fi)*")
+_READS_BASHRC = regex(rf"(?:if {_GUARD} ?;? then )*(?:{_GUARD} && )?(?:\.|source) {_FILE}(?: ?;? fi)*")
 
 
-_COMMENT = re.compile(r"^[ \t]*#.*$", re.MULTILINE)
+_COMMENT = regex(r"^[ \t]*#.*$", re.MULTILINE)
 
 
 class HomeDotfileHijack(Rule):

@@ -7,18 +7,19 @@ from collections.abc import Iterator
 
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
+from binderlint.pattern import regex
 from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.snapshot import Snapshot
 
-_DAR = re.compile(r"\ufeff?\s*(?:(?:<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>]*>)\s*)*(<dar)[\s>]", re.DOTALL)
+_DAR = regex(r"\ufeff?\s*(?:(?:<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>]*>)\s*)*(<dar)[\s>]", re.DOTALL)
 
 
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_COMMENT = regex(r"<!--.*?-->", re.DOTALL)
 
 
 # A document made from a notebook or a text with code, or a sheet; other editors of such archives have neither.
-_STENCILA = re.compile(r"<document\s[^>]*?(?:\bsrc\s*=\s*[\"'][^\"']|\btype\s*=\s*[\"']sheet[\"'])")
+_STENCILA = regex(r"<document\s[^>]*?(?:\bsrc\s*=\s*[\"'][^\"']|\btype\s*=\s*[\"']sheet[\"'])")
 
 
 class StencilaManifest(Rule):

@@ -41,7 +41,10 @@ class VcsDependencyWithoutRef(Rule):
             for number, command in enumerate(commands):
                 if command.name in ("pip", "pip3", "uv") and "install" in command.operands:
                     for word in command.args:
-                        line = parse_requirement(Text(word.value, word.place)) if word.value else None
+                        written = word.value or ""
+                        if not any(one in written.casefold() for one in ("git", "hg", "svn", "bzr")):
+                            continue
+                        line = parse_requirement(Text(written, word.place))
                         if isinstance(line, Requirement) and line.vcs:
                             yield from self._requirement(line, word.place)
                 elif command.name == "git" and command.operands[:1] == ("clone",):

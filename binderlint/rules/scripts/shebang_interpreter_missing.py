@@ -35,6 +35,10 @@ _MOVED = (
 )
 
 
+# What most scripts name. Which program `env` looks for is told by its argument.
+_THERE = frozenset({"/bin/bash", "/bin/sh", "/usr/bin/bash", "/usr/bin/sh", "/usr/bin/python3"})
+
+
 # Spaces that are neither blanks nor tabs, and characters of no width.
 _INVISIBLE = regex(r"(?:[^\S \t\r]|[\u200b-\u200d\u2060\ufeff])+$")
 
@@ -55,13 +59,15 @@ class ShebangInterpreterMissing(Rule):
                 continue
             at = line.index(program)
             place = line.part(at, at + len(program))
-            if hidden := _INVISIBLE.search(line, at):
+            if not line.isprintable() and (hidden := _INVISIBLE.search(line, at)):
                 yield self.at(
                     line.part(*hidden.span()),
                     f"The first line ends with an invisible character, which Linux treats as part of the program's name: {result}",
                     help=f"Use `{line[: hidden.start()]}`, with nothing after it",
                     fix=Fix("Remove the invisible character", (replace(line.part(*hidden.span()), ""),)),
                 )
+                continue
+            if program in _THERE:
                 continue
             name = script.shebang.interpreter
             if name in _SHELLS_TO_INSTALL:
