@@ -154,7 +154,7 @@ class Source:
         """The first place that is not UTF-8, None when the whole file is."""
         if self.encoding != "utf-8":
             return self.place(0, 1)
-        found = re.search("[\ud800-\udfff]+", self.text)
+        found = None if self.text.isascii() else re.search("[\ud800-\udfff]+", self.text)
         return self.place(*found.span()) if found else None
 
     @cached_property

@@ -58,7 +58,7 @@ class Reached(NamedTuple):
 
 def addresses(text: Text) -> Iterator[Reached]:
     """The addresses of other machines in a text."""
-    for found in _URL.finditer(text):
+    for found in _URL.finditer(text) if "://" in text else ():
         if not _LOCAL.fullmatch(found[2]):
             scheme, port = text.part(*found.span(1)), int(found[3] or PORTS[found[1]])
             yield Reached(text.part(*found.span()), scheme, found[2], port)

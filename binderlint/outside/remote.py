@@ -73,7 +73,7 @@ def _problem(remote: Remote) -> str:
 
 
 def _named(target: str) -> Remote | None:
-    if short := _SHORT.fullmatch(target):
+    if target.startswith(("gh:", "gl:")) and (short := _SHORT.fullmatch(target)):
         host, name, ref = short[1], short[2].removesuffix(".git"), short[3]
         return Remote(f"{_HOSTS[host]}/{name}", ref or "HEAD", f"{host}/{name}")
     if not target.startswith(("http://", "https://")):

@@ -75,7 +75,7 @@ def code(command: Command) -> str | None:
 def download(command: Command) -> Download | None:
     """What a command fetches from elsewhere, None when it fetches nothing."""
     words, values = subcommand(command), command.values
-    urls = [text for value in values for text in _URL.findall(value)]
+    urls = [text for value in values if ":" in value for text in _URL.findall(value)]
     url = next((text for text in urls if UNKNOWN not in text), urls[0] if urls else "")
     match words:
         case ("git", "clone", *_):

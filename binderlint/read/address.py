@@ -99,7 +99,7 @@ class Address(NamedTuple):
             return hosted_name(decoded(self.repo)).lower()
         if self.provider not in HOSTED:
             return ""
-        pasted = WEB_ADDRESS.match(f"{self.repo}{self.gap}{self.ref}")
+        pasted = web_address(f"{self.repo}{self.gap}{self.ref}")
         name = f"{pasted[1]}/{pasted[2]}".lower().removesuffix(".git") if pasted else self.owner_and_name
         return f"{self.provider}/{name}"
 
@@ -133,7 +133,7 @@ class Address(NamedTuple):
 
 
 # The address of a repository's page, which has been pasted in the place of `owner/name`.
-WEB_ADDRESS = regex(
+_WEB_ADDRESS = regex(
     r"(?:https?(?::|%3A)(?:/|%2F){1,2})?(?:www\.)?(?:github|gitlab)\.com(?:/|%2F)([^/%]+)(?:/|%2F)([^/%]+)((?:/.*)?)$",
     re.IGNORECASE | re.DOTALL,
 )
@@ -237,6 +237,11 @@ _SAMPLE_NAME = regex(
 
 # One of these is in each of them.
 _SAMPLES = ("user", "your", "my", "owner", "org", "account", "name", "repo", "project", "branch", "ref", "tag", "xxx", "foo", "bar")  # fmt: skip
+
+
+def web_address(text: str) -> re.Match[str] | None:
+    """The parts of the address of a repository's page on GitHub or GitLab: the owner, the name, and what follows."""
+    return _WEB_ADDRESS.match(text) if ".com" in text.lower() else None
 
 
 def is_sample_ref(ref: str) -> bool:

@@ -99,7 +99,9 @@ def python_2_line(text: str) -> int:
     import warnings
 
     code = python(text) if any(word in text for word in _IN_PYTHON_2) else None
-    lines = code.split("\n") if code is not None else []
+    if code is None:
+        return 0
+    lines = code.split("\n")
     if not any(map(_PYTHON_2.match, lines)):
         return 0
     try:

@@ -254,6 +254,9 @@ def _scalar(node: Any, place: Place) -> Text | Scalar:
         return Text(written, place)
     if is_number(written) and (len(written) == 1 or written[0] != "0"):
         return Scalar(number(written), place)
+    whole, dot, part = written.partition(".")
+    if dot and is_number(whole) and is_number(part):
+        return Scalar(float(written), place)
     if _NULL.match(written):
         return Scalar(None, place)
     if written in ("<<", "="):  # for ruamel.yaml these are no strings, even where nothing can be merged

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from binderlint.fact import fact
 from binderlint.facts.launch.links import Link, live_launches
 from binderlint.pattern import regex
-from binderlint.read.address import HOSTED, WEB_ADDRESS, is_sample_ref, is_template
+from binderlint.read.address import HOSTED, is_sample_ref, is_template, web_address
 from binderlint.read.digits import release
 from binderlint.repo2docker.build import build_plan
 from binderlint.snapshot import Snapshot
@@ -91,7 +91,7 @@ def _opening_here(repo: Snapshot) -> Iterator[Link]:
 
 
 def _is_web_address(link: Link) -> bool:
-    return link.address.provider in HOSTED and bool(WEB_ADDRESS.match(link.text("repo", "ref")))
+    return link.address.provider in HOSTED and bool(web_address(link.text("repo", "ref")))
 
 
 def _is_known(ref: str, refs: frozenset[str]) -> bool:

@@ -27,7 +27,9 @@ class EnvDefaultsChannel(Rule):
     def check(self, repo: Snapshot, environment: Table) -> Iterator[Diagnostic]:
         channels = channel_list(repo)
         for index, channel in enumerate(channels or ()):
-            if channels is not None and isinstance(channel, Text) and ANACONDA.fullmatch(channel):
+            if channels is None or channel == "conda-forge":
+                continue
+            if isinstance(channel, Text) and ANACONDA.fullmatch(channel):
                 if not _OPT_IN.search(_rest_of_line(channel)):
                     yield self.at(
                         channel,

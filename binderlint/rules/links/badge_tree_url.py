@@ -12,7 +12,7 @@ from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
-from binderlint.read.address import HOSTED, WEB_ADDRESS, is_template
+from binderlint.read.address import HOSTED, is_template, web_address
 from binderlint.snapshot import Snapshot
 from binderlint.source import Text
 from binderlint.values import NamedTuple
@@ -44,8 +44,8 @@ class BadgeTreeUrl(Rule):
                     ),
                 )
             spec = link.text("repo", "ref")
-            web = WEB_ADDRESS.match(spec)
-            if web and address.provider in HOSTED:
+            web = web_address(spec) if address.provider in HOSTED else None
+            if web:
                 rest = web[3].lstrip("/")
                 slash = "/" if address.provider == "gh" else "%2F"
                 start = f"{web[1]}{slash}{web[2].removesuffix('.git')}/"
@@ -53,7 +53,7 @@ class BadgeTreeUrl(Rule):
             elif address.provider == "gh" and not is_template(address.ref):
                 pasted = PASTED.match(address.ref)
                 known = link.launches_repository(repo) and address.branch in repo.git.refs
-                if not known and (glued := _GLUED.fullmatch(address.ref)):
+                if not known and "path" in address.ref.lower() and (glued := _GLUED.fullmatch(address.ref)):
                     yield self._without_question_mark(link, *glued.groups())
                 elif not known and names_a_file(address.branch):
                     rest = address.ref[pasted.end() :] if pasted else str(address.ref)
