@@ -1,6 +1,6 @@
 """Values: `NamedTuple` as of `typing`, for classes whose making costs next to nothing, since a check loads more of them than it makes values of.
 
-`typing.NamedTuple` compiles a constructor for each class (collections.namedtuple). Here it is compiled when the first value is made.
+`typing.NamedTuple` compiles a constructor for each class (collections.namedtuple). Here all classes have the same one.
 """
 
 from __future__ import annotations
@@ -11,14 +11,6 @@ if TYPE_CHECKING:
     from typing import NamedTuple as NamedTuple
 else:
     from _collections import _tuplegetter
-    from collections import namedtuple
-
-    def _construct(cls, args, kwargs):
-        """Make the first value of a class, and its constructor for all others."""
-        owner = next(one for one in cls.__mro__ if "_fields" in vars(one))
-        defaults = owner._field_defaults.values()
-        made = owner.__new__ = namedtuple(owner.__name__, owner._fields, defaults=defaults).__new__
-        return made(cls, *args, **kwargs)
 
     class _Value(tuple):
         """What all of them have."""
@@ -26,7 +18,13 @@ else:
         __slots__ = ()
 
         def __new__(cls, *args, **kwargs):
-            return _construct(cls, args, kwargs)
+            if kwargs:
+                args += tuple(_named(cls, cls._fields[len(args) :], kwargs))
+            if missing := len(cls._fields) - len(args):
+                args += cls._last[-missing:]
+                if missing < 0 or len(args) != len(cls._fields):
+                    raise TypeError(f"{cls.__name__} takes {', '.join(cls._fields)}")
+            return tuple.__new__(cls, args)
 
         @classmethod
         def _make(cls, values):
@@ -51,12 +49,25 @@ else:
         def __getnewargs__(self):
             return tuple(self)
 
+    def _named(cls, fields, kwargs):
+        """The values of fields that are given by name, or have a default."""
+        for name in fields:
+            if name in kwargs:
+                yield kwargs.pop(name)
+            elif name in cls._field_defaults:
+                yield cls._field_defaults[name]
+            else:
+                raise TypeError(f"{cls.__name__} needs {name}")
+        if kwargs:
+            raise TypeError(f"{cls.__name__} takes no {', '.join(kwargs)}")
+
     class _Meta(type):
         def __new__(meta, name, bases, space):
             fields = tuple(space.get("__annotations__", ()))
             space["__slots__"] = ()
             space["_fields"] = space["__match_args__"] = fields
             space["_field_defaults"] = {one: space[one] for one in fields if one in space}
+            space["_last"] = tuple(space["_field_defaults"].values())
             for number, one in enumerate(fields):
                 space[one] = _tuplegetter(number, None)
             return type.__new__(type, name, (_Value,), space)

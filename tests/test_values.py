@@ -1,0 +1,64 @@
+"""Values: they are made, changed and refused as those of `typing.NamedTuple`."""
+
+from __future__ import annotations
+
+import pickle
+import typing
+from typing import Any
+
+import pytest
+
+from binderlint.values import NamedTuple
+
+
+class Ours(NamedTuple):
+    """Three fields, two of which have a default."""
+
+    one: int
+    two: int = 2
+    three: int = 3
+
+
+class Theirs(typing.NamedTuple):
+    """The same."""
+
+    one: int
+    two: int = 2
+    three: int = 3
+
+
+CALLS: list[tuple[tuple[int, ...], dict[str, int]]] = [
+    ((), {}),
+    ((7,), {}),
+    ((7, 8), {}),
+    ((7, 8, 9), {}),
+    ((7, 8, 9, 10), {}),
+    ((), {"one": 7}),
+    ((), {"two": 7}),
+    ((), {"three": 7, "one": 8}),
+    ((7,), {"three": 8}),
+    ((7,), {"one": 8}),
+    ((7,), {"four": 8}),
+    ((7, 8, 9), {"three": 10}),
+]
+
+
+def made(kind: Any, arguments: tuple[int, ...], named: dict[str, int]) -> object:
+    try:
+        return tuple(kind(*arguments, **named))
+    except TypeError:
+        return TypeError
+
+
+@pytest.mark.parametrize(("arguments", "named"), CALLS)
+def test_values_are_made_as_those_of_typing(arguments: tuple[int, ...], named: dict[str, int]) -> None:
+    assert made(Ours, arguments, named) == made(Theirs, arguments, named)
+
+
+def test_a_value_is_a_tuple() -> None:
+    value = Ours(1, three=5)
+    assert value == (1, 2, 5) and repr(value) == "Ours(one=1, two=2, three=5)"
+    assert value._replace(two=4) == Ours(1, 4, 5) and value._asdict() == {"one": 1, "two": 2, "three": 5}
+    assert pickle.loads(pickle.dumps(value)) == value
+    with pytest.raises(ValueError, match="four"):
+        value._replace(**{"four": 4})
