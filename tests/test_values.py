@@ -60,5 +60,6 @@ def test_a_value_is_a_tuple() -> None:
     assert value == (1, 2, 5) and repr(value) == "Ours(one=1, two=2, three=5)"
     assert value._replace(two=4) == Ours(1, 4, 5) and value._asdict() == {"one": 1, "two": 2, "three": 5}
     assert pickle.loads(pickle.dumps(value)) == value
+    unknown: dict[str, Any] = {"four": 4}
     with pytest.raises(ValueError, match="four"):
-        value._replace(**{"four": 4})
+        value._replace(**unknown)
