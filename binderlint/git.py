@@ -35,7 +35,7 @@ _HOSTED = regex(
 
 def hosted_name(url: str) -> str:
     """`gh/owner/name` or `gl/group/name` of a clone address, `""` for other hosts."""
-    found = _HOSTED.match(url)
+    found = _HOSTED.match(url) if url else None
     if not found:
         return ""
     return f"{'gh' if found[1].lower() == 'github.com' else 'gl'}/{found[2]}"

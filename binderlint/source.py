@@ -56,6 +56,11 @@ def decode_path(data: bytes) -> str:
     return data.decode(sys.getfilesystemencoding(), "surrogateescape")
 
 
+def stands_in(path: str, folders: frozenset[str]) -> bool:
+    """Whether a path leads through a folder of one of these names."""
+    return not folders.isdisjoint(path.split("/")[:-1])
+
+
 class Span(NamedTuple):
     """A half-open range of code points in `Source.text`."""
 

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-import re
-
 from binderlint.fact import fact
 from binderlint.pattern import regex
 from binderlint.read.plain_notebook import PlainNotebook
 from binderlint.snapshot import Snapshot
-from binderlint.source import Source
+from binderlint.source import Source, stands_in
 
 NOTEBOOK_ENDINGS = (".ipynb", ".Rmd")
 """How the names of notebooks of Jupyter and of R Markdown end."""
 # Copies, build results and test data, which nobody opens on Binder.
-_ASIDE = regex(
-    r"(?:^|/)(?:\.ipynb_checkpoints|\.virtual_documents|_build|node_modules|tests?|testing|fixtures?|site-packages)/",
-    re.I,
+_ASIDE = frozenset(
+    [
+        ".ipynb_checkpoints",
+        ".virtual_documents",
+        "_build",
+        "node_modules",
+        "test",
+        "tests",
+        "testing",
+        "fixture",
+        "fixtures",
+        "site-packages",
+    ]
 )
 
 
@@ -33,7 +41,7 @@ def text_notebooks(repo: Snapshot) -> tuple[Source, ...]:
         source
         for source in named
         if b"jupytext" in source.data[:2000]
-        and not _ASIDE.search(source.path)
+        and not stands_in(source.path.casefold(), _ASIDE)
         and _TEXT_HEAD.match(source.text[:4000].removeprefix("\ufeff"))
     )
 
@@ -53,4 +61,4 @@ def r_markdown(repo: Snapshot) -> tuple[Source, ...]:
 def shown_notebooks(repo: Snapshot) -> tuple[PlainNotebook, ...]:
     """The notebooks that visitors may open: not those of tests, builds and checkpoints."""
     sources = (source for source in repo.files if source.name.endswith(".ipynb"))
-    return tuple(PlainNotebook(source) for source in sources if not _ASIDE.search(source.path))
+    return tuple(PlainNotebook(source) for source in sources if not stands_in(source.path.casefold(), _ASIDE))

@@ -2,27 +2,60 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
-from binderlint.pattern import regex
 from binderlint.snapshot import Snapshot
-from binderlint.source import Source
+from binderlint.source import Source, stands_in
 
 MOST = 5_000_000  # bytes; what is larger is data
 
 
-TEXT = regex(
-    r"\.(?:py|r|rmd|qmd|jl|sh|ipynb|md|rst|txt|ya?ml|toml|cfg|ini|conf|json|js|env\w*|pem|key|ppk|asc|p8)$|(?:^|/)(?:[^./]+|\.[^/]+)$",
-    re.IGNORECASE,
+_TEXT = frozenset(
+    [
+        "py",
+        "r",
+        "rmd",
+        "qmd",
+        "jl",
+        "sh",
+        "ipynb",
+        "md",
+        "rst",
+        "txt",
+        "yaml",
+        "yml",
+        "toml",
+        "cfg",
+        "ini",
+        "conf",
+        "json",
+        "js",
+        "pem",
+        "key",
+        "ppk",
+        "asc",
+        "p8",
+    ]
 )
-
-
-TESTS = regex(r"(?:^|/)(?:tests?|testing|fixtures?|testdata|test_data|node_modules|vendor|examples?/certs)/", re.I)
+_TESTS = frozenset(
+    ["test", "tests", "testing", "fixture", "fixtures", "testdata", "test_data", "node_modules", "vendor"]
+)
 
 
 def searched_texts(repo: Snapshot) -> Iterator[Source]:
     for source in repo.files:
-        if TEXT.search(source.path) and not TESTS.search(source.path):
+        if _is_searched(source.path.casefold()):
             if len(source.data) < MOST and b"\0" not in source.data[:1000]:
                 yield source
+
+
+def _is_searched(path: str) -> bool:
+    """Whether a file of this path, in small letters, is a text of the repository's own, and no example for a test."""
+    name = path.rpartition("/")[2]
+    end = name.rpartition(".")[2]
+    environment = end.startswith("env") and end.replace("_", "x").isalnum()  # .env, .env_local
+    if "." in name[1:] and not name.startswith(".") and end not in _TEXT and not environment:
+        return False
+    return not stands_in(path, _TESTS) and not any(
+        f"/{folder}/certs/" in f"/{path}" for folder in ("example", "examples")
+    )

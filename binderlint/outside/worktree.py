@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import os
 import posixpath
-import re
 import stat
 from collections.abc import Collection, Iterator
 from pathlib import Path
@@ -54,9 +53,7 @@ LARGEST = 50_000_000
 """How many bytes of a file are read. Of a larger one it is known that it is there."""
 LARGEST_LIST = 1_000_000
 """The same for a file that is worked off line by line, such as a script or a list of packages. It takes up to half a minute and 150 MB of memory."""
-_LIST = regex(
-    r"(?:^|/)(?![^/]*lock)(?:[^./]+|\.[^./]+|[^/]+\.(?:ya?ml|txt|in|sh|bash|toml|nix|R|dockerfile))$", re.IGNORECASE
-)
+_LIST = frozenset({"yaml", "yml", "txt", "in", "sh", "bash", "toml", "nix", "r", "dockerfile"})
 _DENIED = os.strerror(errno.EACCES)
 
 
@@ -305,7 +302,9 @@ def _is_possible(path: str) -> bool:
 
 def most_bytes(path: str) -> int:
     """How many bytes of the file of this path are read at most."""
-    return LARGEST_LIST if _LIST.search(path) else LARGEST
+    name = path.rpartition("/")[2].casefold()
+    listed = "." not in name[1:] or name.rpartition(".")[2] in _LIST
+    return LARGEST_LIST if listed and "lock" not in name else LARGEST
 
 
 def _too_large(path: str) -> TooLargeError:

@@ -19,7 +19,7 @@ _BINDER = {
 }
 # Comparisons on which everybody agrees: markers of nothing else need not be asked of `packaging`.
 _PYTHON = regex(r"python_version *([<>=!~]+) *([\"'])([\d.*]+)\2")
-_SYSTEM = regex(rf"({'|'.join(_BINDER)}) *([!=]=) *([\"'])([A-UW-Za-uw-z]\w*)\3")  # `v1` is a version
+_SYSTEM = regex(r"(\w+) *([!=]=) *([\"'])([A-UW-Za-uw-z]\w*)\3")  # `v1` is a version
 
 
 @remembered(1024)
@@ -46,7 +46,8 @@ def marker_holds(marker: str, python: str) -> bool:
 def is_plain(marker: str) -> bool:
     """Whether a marker is made of comparisons on which everybody agrees, joined by `and`."""
     return all(
-        _SYSTEM.fullmatch(one) or ((found := _PYTHON.fullmatch(one)) and specifiers.is_plain(found[1] + found[3]))
+        ((found := _SYSTEM.fullmatch(one)) and found[1] in _BINDER)
+        or ((found := _PYTHON.fullmatch(one)) and specifiers.is_plain(found[1] + found[3]))
         for one in _comparisons(marker)
     )
 
@@ -57,7 +58,7 @@ def _comparisons(marker: str) -> list[str]:
 
 def _holds(comparison: str, python: str) -> bool | None:
     """Whether a plain comparison holds; None where the version of Python is not plain."""
-    if found := _SYSTEM.fullmatch(comparison):
+    if (found := _SYSTEM.fullmatch(comparison)) and found[1] in _BINDER:
         return (_BINDER[found[1]] == found[4]) == (found[2] == "==")
     asked = _PYTHON.fullmatch(comparison)
     return specifiers.admits(asked[1] + asked[3], python) if asked else None

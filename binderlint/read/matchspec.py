@@ -15,6 +15,8 @@ PATCHES = 30  # more than any Python has had
 _OPERATOR = r"(?:==|!=|~=|>=|<=|=|>|<)"
 _VERSION = r"(?:[0-9A-Za-z_][0-9A-Za-z_.+!-]*\*?|\*)"
 _TERM = rf"(?:{_OPERATOR}\s*)?{_VERSION}"
+# Most specs: a name, alone or with one version.
+_NAME_AND_VERSION = regex(r"(?P<name>[0-9A-Za-z_][0-9A-Za-z_.-]*)(?P<version>==?[0-9][0-9A-Za-z_.]*)?")
 _SPEC = regex(
     rf"""\s*
     (?:(?P<channel>[^\s\[\]=<>!~,;'"]+)::)?
@@ -66,7 +68,7 @@ class MatchSpec(NamedTuple):
         """Whether the version constraint lets a release such as (3, 10, 4) through; None where this reader cannot tell."""
         if self.version is None:
             return True
-        bare = "version" not in self.keys and (found := _SPEC.fullmatch(self.text)) and found["build"]
+        bare = self.build and "version" not in self.keys and (found := _SPEC.fullmatch(self.text)) and found["build"]
         exact = bare and re.match(r"=\s*[^=\s]", self.version) and "*" not in self.version
         # `=1.2=build` is exact, `=1.2` is not, nor what stands in brackets (conda's MatchSpec)
         return admits(f"={self.version}" if exact else self.version, release)
@@ -84,7 +86,7 @@ def parse_spec(text: Text) -> MatchSpec | None:
     """Read one item; None when it has no form that this reader knows, which does not mean that conda refuses it."""
     body = unquoted(text)
     whole = body.place.text != body
-    found = _ARCHIVE.fullmatch(body) if "/" in body else None
+    found = _ARCHIVE.fullmatch(body) if "/" in body else _NAME_AND_VERSION.fullmatch(body)
     found = found or _SPEC.fullmatch(body)
     if not found:
         return None

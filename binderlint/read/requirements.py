@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from binderlint.cache import remembered
 from binderlint.pattern import regex
+from binderlint.read import specifiers
 from binderlint.read.markers import is_plain, marker_holds
 from binderlint.read.text import LINE_ENDS, split_lines
 from binderlint.source import Array, Place, Source, Span, Text
@@ -232,8 +233,9 @@ def is_plain_requirement(text: str) -> bool:
         if extras.strip(" ") and not all(_PROJECT.fullmatch(one.strip(" ")) for one in extras.split(",")):
             return False
         rest = rest.lstrip(" ")
-    clauses = rest.split(",") if rest else ()
-    return all(_CLAUSE.fullmatch(one.strip(" ")) for one in clauses) and (not semicolon or is_plain(marker))
+    if not specifiers.is_plain(rest) and not all(_CLAUSE.fullmatch(one.strip(" ")) for one in rest.split(",")):
+        return False
+    return not semicolon or is_plain(marker)
 
 
 def _looks_like_address(text: str) -> bool:

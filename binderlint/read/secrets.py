@@ -118,7 +118,7 @@ def credentials(source: Source) -> Iterator[Secret]:
     for line in source.lines():
         if line.lstrip().startswith("#"):
             continue
-        for found in _CREDENTIALS.finditer(line) if "@" in line else ():
+        for found in _CREDENTIALS.finditer(line) if "@" in line and "://" in line else ():
             group = "word" if found["word"] else "only"
             if group == "only" and not _random(found[group]):  # a long user name
                 continue

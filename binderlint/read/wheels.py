@@ -70,7 +70,8 @@ def known(package: str, python: str) -> Known | None:
 @cache
 def releases(package: str) -> tuple[Release, ...]:
     """All final releases of a package, oldest first; none where the table does not have it."""
-    return tuple(map(release, _table().get(package, {}).get("releases", "").split()))
+    written = _table().get(package, {}).get("releases", "").split()
+    return tuple(tuple(map(int, one.split("."))) if not one.endswith(".0") else release(one) for one in written)
 
 
 def release(version: str) -> Release:

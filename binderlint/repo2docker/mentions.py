@@ -11,9 +11,8 @@ from binderlint.repo2docker.names import CONFIG_NAMES, OWN_PACKAGE, UNKNOWN
 from binderlint.snapshot import Snapshot
 
 # Files of other names that say what is installed or that are run.
-_LIKELY = regex(
-    r".*(?:require|constrain|environment).*|.*\.(?:sh|bash|R|jl|lock)$|(?:setup\.(?:py|cfg)|pyproject\.toml)$"
-)
+_LIKELY = ("require", "constrain", "environment")
+_ENDS = (".sh", ".bash", ".R", ".jl", ".lock")
 _COMMENT = regex(r"(?:^|(?<=\s))#(?!!).*$", re.MULTILINE)
 _WORD = regex(r"[^\s\"'`;&|<>()=,]+")
 # The repository's folder on Binder, or one in it, as scripts write it; what a variable of theirs stands for is not known.
@@ -94,7 +93,9 @@ def _package(repo: Snapshot, written: str, folders: list[str]) -> Iterator[str]:
 
 def says_what_is_installed(name: str) -> bool:
     """Whether a file of this name says what is installed or run, as far as a name can tell."""
-    return name in CONFIG_NAMES or name in UNKNOWN or _LIKELY.match(name) is not None
+    if name in CONFIG_NAMES or name in UNKNOWN or name in OWN_PACKAGE:
+        return True
+    return name.endswith(_ENDS) or any(word in name for word in _LIKELY)
 
 
 def _find(repo: Snapshot, word: str, before: str, folder: str, anywhere: bool) -> str | None:

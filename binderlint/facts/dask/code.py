@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from binderlint.pattern import regex
 from binderlint.read.notebook import read_notebook
 from binderlint.snapshot import Snapshot
-from binderlint.source import Text
+from binderlint.source import Text, stands_in
 from binderlint.values import NamedTuple
 
-_SKIPPED = regex(r"(?:^|/)(?:tests?|docs?|ci|conftest\.py|setup\.py)(?:/|$)|(?:^|/)test_[^/]*$")
+_SKIPPED = frozenset({"test", "tests", "doc", "docs", "ci"})
 _PACKAGES = (b"dask_kubernetes", b"dask_gateway", b"dask_jobqueue")
 
 
@@ -34,7 +33,7 @@ class Code(NamedTuple):
 def cluster_code(repo: Snapshot) -> Iterator[list[Code]]:
     """The code of each notebook that names a package for clusters of dask."""
     for source in repo.files:
-        if _SKIPPED.search(source.path):
+        if stands_in(source.path, _SKIPPED) or source.name.startswith("test_"):
             continue
         if source.name.endswith(".ipynb") and any(name in source.searchable for name in _PACKAGES):
             yield [Code(source.path, cell.lines) for cell in read_notebook(source).cells if cell.kind == "code"]

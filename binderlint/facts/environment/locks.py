@@ -22,7 +22,9 @@ _LOCK_INSTALL = regex(
 def installs_from_lock(repo: Snapshot) -> bool:
     """Whether postBuild installs the packages of a lock file, in an environment of their own or over repo2docker's."""
     post_build = used_file(repo, "postBuild")
-    return bool(post_build and _LOCK_INSTALL.search(post_build.text))
+    if not post_build or not any(word in post_build.text for word in ("pixi", "uv", "poetry", "pdm", "lock", "pipenv")):
+        return False
+    return bool(_LOCK_INSTALL.search(post_build.text))
 
 
 def locks(repo: Snapshot) -> Iterator[Lock]:

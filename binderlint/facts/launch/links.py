@@ -14,7 +14,7 @@ from binderlint.read.markup import Line, Markup, read_lines
 from binderlint.read.notebook import read_notebook
 from binderlint.repo2docker.names import OWN_PACKAGE
 from binderlint.snapshot import Snapshot
-from binderlint.source import Source, Text
+from binderlint.source import Source, Text, stands_in
 from binderlint.values import NamedTuple
 
 
@@ -102,8 +102,28 @@ _CONFIG_NAMES = frozenset(
 )
 _HISTORY = regex(r"(?:change|history|news|release|what'?s[-_]?new|migrat|blog)", re.IGNORECASE)
 # Folders of test data, of what tools build, and of other people's packages.
-_NOT_OURS = regex(
-    r"(?:^|/)(?:tests?|testdata|test[-_]data|test[-_]files|fixtures|_build|_site|_static|_sources|site-packages|node_modules|vendor|third[-_]party|\.local|\.ipynb_checkpoints)(?=/)"
+_NOT_OURS = frozenset(
+    [
+        "test",
+        "tests",
+        "testdata",
+        "test-data",
+        "test_data",
+        "test-files",
+        "test_files",
+        "fixtures",
+        "_build",
+        "_site",
+        "_static",
+        "_sources",
+        "site-packages",
+        "node_modules",
+        "vendor",
+        "third-party",
+        "third_party",
+        ".local",
+        ".ipynb_checkpoints",
+    ]
 )
 # What a file with a launch link has in it: plain searches first, which are much faster than the expression.
 _NEEDLES = (b"binder", b"Binder", b"BINDER", b"/v2/", b"//hub.")
@@ -142,7 +162,7 @@ def documents(repo: Snapshot) -> Iterator[tuple[Source, Markup]]:
 
 def is_ours(path: str) -> bool:
     """Whether a file is the repository's own documentation: no test data, nothing that a tool built, no other package."""
-    return not _NOT_OURS.search(path)
+    return not stands_in(path, _NOT_OURS)
 
 
 def markup_of(source: Source) -> Markup | None:
@@ -338,4 +358,4 @@ def is_old_image(link: Link) -> bool:
     hub, path = link.address.hub, link.address.lead
     if hub in DEAD_HOSTS or hub == "notebooks.gesis.org" or hub == "beta.mybinder.org":
         return True
-    return hub.endswith(MYBINDER) and bool(OLD_IMAGE.match(path))
+    return hub.endswith(MYBINDER) and path.endswith("badge.svg") and bool(OLD_IMAGE.match(path))

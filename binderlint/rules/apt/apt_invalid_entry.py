@@ -45,13 +45,20 @@ class AptInvalidEntry(Rule):
 def _problem(entry: AptEntry) -> tuple[str, Edit | None, Applicability] | None:
     """What is wrong with an entry in words, how to repair it, and how safe that is."""
     text = entry.text
-    if found := re.match(r"(?:sudo\s+)?apt(?:-get|itude)?\s+(?:-\S+\s+)*install\s+(?:-\S+\s+)*(?=[a-z0-9])", text):
+    command = text.startswith(("sudo", "apt", "add-apt-repository", "deb", "ppa:"))
+    if command and (
+        found := re.match(r"(?:sudo\s+)?apt(?:-get|itude)?\s+(?:-\S+\s+)*install\s+(?:-\S+\s+)*(?=[a-z0-9])", text)
+    ):
         return (
             "is a command, but Binder expects package names",
             replace(text.part(0, found.end()), ""),
             Applicability.SAFE,
         )
-    if re.match(r"(?:sudo|apt|apt-get|add-apt-repository|deb|ppa:\S*)\b", text) and (" " in text or ":" in text):
+    if (
+        command
+        and re.match(r"(?:sudo|apt|apt-get|add-apt-repository|deb|ppa:\S*)\b", text)
+        and (" " in text or ":" in text)
+    ):
         return "is not a package name", None, Applicability.DISPLAY
     if found := re.match(r"-\s+(?=[a-z0-9])", text):
         return (

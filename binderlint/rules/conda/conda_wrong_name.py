@@ -28,7 +28,7 @@ class CondaWrongName(Rule):
     @about(conda_list)
     def check(self, repo: Snapshot, items: Array) -> Iterator[Diagnostic]:
         channels = [str(one) for one in channel_list(repo) or () if isinstance(one, Text)]
-        if not all(map(_KNOWN.fullmatch, channels)):
+        if not all(one == "conda-forge" or _KNOWN.fullmatch(one) for one in channels):
             return
         wrong = {name: (right, but) for name, right, but in rows("wrong_conda_names.tsv")}
         listed = {one.key for one in read_specs([item for item in items if isinstance(item, Text)])}

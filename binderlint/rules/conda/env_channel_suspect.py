@@ -44,7 +44,7 @@ class EnvChannelSuspect(Rule):
                 yield from self._doubtful(repo, spec.channel, spec.channel.partition("/linux-")[0])
 
     def _doubtful(self, repo: Snapshot, where: Text, channel: str) -> Iterator[Diagnostic]:
-        if found := _LABEL.fullmatch(channel):
+        if "/label/" in channel and (found := _LABEL.fullmatch(channel)):
             label = found.group(1)
             holds = (
                 "packages that were withdrawn because they were broken"

@@ -76,7 +76,7 @@ class OwnPackageNotInstalled(Rule):
 
 def _own_packages(repo: Snapshot) -> frozenset[str]:
     """The packages in the root and in `src`."""
-    found = (_PACKAGE.fullmatch(path) for path in repo.sources)
+    found = (_PACKAGE.fullmatch(path) for path in repo.sources if path.endswith("/__init__.py"))
     return frozenset(match[1] for match in found if match)
 
 

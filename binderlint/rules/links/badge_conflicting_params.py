@@ -60,5 +60,6 @@ _HIDDEN = regex(rf"[^?]*\?(?P<name>{'|'.join(PATH_PARAMETERS)})=(?P<value>[^&]*)
 
 def _hidden(taken: Parameter) -> Parameter | None:
     """The parameter that stands behind a second `?`, in the value of the one that Binder takes."""
-    found = None if taken.decoded.startswith("git-pull") else _HIDDEN.match(taken.decoded)
+    asked = "?" in taken.decoded and not taken.decoded.startswith("git-pull")
+    found = _HIDDEN.match(taken.decoded) if asked else None
     return Parameter("?", found["name"], "=", found["value"]) if found else None

@@ -37,7 +37,7 @@ class BadgeWrongMarkup(Rule):
 
     def _rst_in_markdown(self, lines: list[Line]) -> Iterator[Diagnostic]:
         for number, line in enumerate(lines):
-            found = _DIRECTIVE.match(line.text)
+            found = _DIRECTIVE.match(line.text) if line.text.startswith("..") else None
             if not found or not line.shows(0) or not _is_badge(found[1]) or _in_rst(lines, number):
                 continue
             options: dict[str, str] = {}

@@ -12,7 +12,7 @@ from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
 from binderlint.read.cells import imports
-from binderlint.read.plain_notebook import PlainNotebook
+from binderlint.read.plain_notebook import PlainCell, PlainNotebook
 from binderlint.repo2docker.build import build_plan
 from binderlint.snapshot import Snapshot
 from binderlint.values import NamedTuple
@@ -50,6 +50,13 @@ _ELSEWHERE = {
 _HINT = regex(r"\b(?:micropip|piplite|pyodide(?:_js|_kernel)?|js|colab|kaggle_\w+)\b")
 
 
+_WORDS = ("micropip", "piplite", "pyodide", "js", "colab", "kaggle_")  # one of them is in each
+
+
+def _hinted(cell: PlainCell) -> bool:
+    return any(word in cell.text for word in _WORDS) and bool(_HINT.search(cell.text))
+
+
 class ModuleOnlyElsewhere(Rule):
     code = "NBK016"
     severity = Severity.WARNING
@@ -60,7 +67,7 @@ class ModuleOnlyElsewhere(Rule):
         plan = build_plan(repo)
         if plan.error or not plan.transparent:
             return
-        pages = [page for page in notebooks if page.is_python and any(_HINT.search(cell.text) for cell in page.code)]
+        pages = [page for page in notebooks if page.is_python and any(map(_hinted, page.code))]
         asked = asked_names(repo) if pages else frozenset()
         for page in pages:
             yield from self._of(repo, page, asked)
@@ -70,7 +77,7 @@ class ModuleOnlyElsewhere(Rule):
         packages = {name for name, _ in _ELSEWHERE.values() if name}
         installed = {name for name in packages if any(f"install {name}" in one.text for one in page.code)}
         for cell in page.code:
-            if not _HINT.search(cell.text) or "raises-exception" in str(cell.data.get("metadata")):
+            if not _hinted(cell) or "raises-exception" in str(cell.data.get("metadata")):
                 continue
             for one in imports(cell.text):
                 module = next((name for name in (one.name, *one.modules) if name in _ELSEWHERE), "")

@@ -96,7 +96,8 @@ class NotebookFileMissing(Rule):
 
 def _uses(page: PlainNotebook) -> Iterator[_Use]:
     """The files that a notebook reads by a relative path."""
-    if not any(READING.search(cell.text) for cell in page.code):
+    reading = ("open", "read", "load", "genfromtxt", "fromfile", "ExcelFile", "parse", "listdir")
+    if not any(any(word in cell.text for word in reading) and READING.search(cell.text) for cell in page.code):
         return
     reads = FileReads()
     for cell in page.code:

@@ -139,10 +139,10 @@ def _removed(repo: Snapshot, python: str) -> dict[str, _Removed]:
     asked = {one.key: one for listed in asked_packages(repo) for one in listed}
     found = {}
     for name, package, since, lowest, instead in rows("removed_names.tsv"):
-        if release(python) < release(lowest):
-            continue
         pin = asked.get(package)
-        if package == "python" or (pin and not (pin.version and only_below(pin.version, release(since)))):
+        if (package != "python" and not pin) or release(python) < release(lowest):
+            continue
+        if pin is None or package == "python" or not (pin.version and only_below(pin.version, release(since))):
             found[name] = _Removed(name, package, since, instead)
     return found
 

@@ -8,13 +8,25 @@ from binderlint.facts.searched import searched_texts
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.lint.wording import with_article
-from binderlint.pattern import regex
 from binderlint.read.secrets import credentials, is_temporary, may_hold, tokens
 from binderlint.snapshot import Snapshot
 
 # Files that hold addresses which Binder uses while it builds or launches.
-_ADDRESSES = regex(
-    r"(?:^|/)(?:requirements[^/]*\.txt|environment\.ya?ml|constraints[^/]*\.txt|pip\.conf|\.?condarc|\.netrc|\.gitmodules|Pipfile|start|postBuild|Dockerfile|install\.R)$"
+_WITH_ADDRESSES = frozenset(
+    [
+        "environment.yml",
+        "environment.yaml",
+        "pip.conf",
+        "condarc",
+        ".condarc",
+        ".netrc",
+        ".gitmodules",
+        "Pipfile",
+        "start",
+        "postBuild",
+        "Dockerfile",
+        "install.R",
+    ]
 )
 
 
@@ -27,7 +39,8 @@ class SecretInConfig(Rule):
         for source in searched_texts(repo):
             found = list(tokens(source.slice(0, len(source.text)))) if may_hold(source.searchable) else []
             found = [one for one in found if one.kind != "AWS secret key" or not is_temporary(one)]
-            if _ADDRESSES.search(source.path):
+            listed = source.name.startswith(("requirements", "constraints")) and source.name.endswith(".txt")
+            if listed or source.name in _WITH_ADDRESSES:
                 places = {one.text.place.span for one in found}
                 found += [one for one in credentials(source) if one.text.place.span not in places]
             for secret in found:
