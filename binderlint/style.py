@@ -77,14 +77,14 @@ def hanging(head: str, text: str, indent: int, style: Style, colour: str = "") -
 
 def wrapped(text: str, style: Style, indent: str = "") -> list[str]:
     """Text in lines of the terminal's width, the lines after the first indented; the first leaves room for what stands before it."""
-    from textwrap import wrap
-
-    lines = wrap(
-        text,
-        style.width,
-        initial_indent=indent,
-        subsequent_indent=indent,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
-    return [lines[0][len(indent) :], *lines[1:]] if lines else [""]
+    room = style.width - len(indent)
+    first, *words = text.split(" ")
+    lines = [first]
+    for word in words:
+        if len(lines[-1]) + 1 + len(word) <= room:
+            lines[-1] += f" {word}"
+        elif word and not lines[-1].strip(" "):
+            lines[-1] = word
+        elif word:
+            lines.append(word)
+    return [lines[0].rstrip(" "), *(indent + line.rstrip(" ") for line in lines[1:])]

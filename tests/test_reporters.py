@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import textwrap
 from pathlib import Path
+from random import Random
 
 import jsonschema
 import pytest
@@ -14,7 +16,7 @@ from binderlint.lint.report import Hider, Report, Suppressed
 from binderlint.lint.verdict import Outcome, stakes, verdict
 from binderlint.reporters import FORMATS, render
 from binderlint.source import Place, Source, Span
-from binderlint.style import Style, hanging, style_for
+from binderlint.style import Style, hanging, style_for, wrapped
 from tests.cases import reported
 
 PLAIN = Style(width=80)
@@ -254,3 +256,15 @@ def test_a_word_that_is_longer_than_the_line_is_shown_whole() -> None:
     name = "https://example.org/" + "a" * 60
     assert hanging("  = help: ", name, 10, Style(width=40)) == [f"  = help: {name}"]
     assert hanging("  = help: ", f"Use {name}", 10, Style(width=40)) == ["  = help: Use", f"          {name}"]
+
+
+def test_lines_are_parted_as_textwrap_does() -> None:
+    random = Random(3)
+    for _ in range(3_000):
+        text = "".join(random.choice(("a", "bb", "c-d", "é\xa0x", " ", " ", "  ", "long" * 4)) for _ in range(12))
+        width, indent = random.randint(4, 30), " " * random.randint(0, 3)
+        expected = textwrap.wrap(
+            text, width, initial_indent=indent, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+        ) or [indent]
+        first, *rest = wrapped(text, Style(width=width), indent)
+        assert [indent + first, *rest] == expected, (text, width, indent)
