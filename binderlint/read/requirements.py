@@ -94,7 +94,10 @@ Line = Requirement | Option | Invalid
 
 def canonical(name: str) -> str:
     """A package's name as indexes compare it: `Scikit_Learn` is `scikit-learn`."""
-    return re.sub(r"[-_.]+", "-", name).lower()
+    small = name.lower()
+    if "_" in small or "." in small or "--" in small:
+        return re.sub(r"[-_.]+", "-", small)
+    return small
 
 
 def short(text: str) -> str:

@@ -66,7 +66,7 @@ def mentioned(repo: Snapshot, text: str, folder: str, anywhere: bool = False) ->
             if word.startswith(".") or (not word.startswith("-") and repo.is_dir(word.rstrip("/"))):
                 for found in _package(repo, word.split("[")[0], [*moved, "", folder]):
                     yield found, f"installs it with `{' '.join(command[0].split())}`"
-    small = text.lower()
+    small = text.lower()  # of `R CMD INSTALL`, too
     for word, pattern, names in _BY_DEFAULT:
         if word in small and (default := pattern.search(text)):
             for base in dict.fromkeys(("", folder)):

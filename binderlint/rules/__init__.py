@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -65,12 +65,18 @@ class Listed:
         self._entry = entry
 
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        module, _, fact = self._entry.about.partition(":")
-        if module:
-            found = getattr(import_module(f"binderlint.{module}"), fact)(repo)
+        if self._entry.about:
+            found = _fact(self._entry.about)(repo)
             if found is None or found == ():
                 return
         yield from rule_of(self._entry).check(repo)
+
+
+@cache
+def _fact(about: str) -> Callable[[Snapshot], object]:
+    module, _, name = about.partition(":")
+    fact: Callable[[Snapshot], object] = getattr(import_module(f"binderlint.{module}"), name)
+    return fact
 
 
 @cache
@@ -86,15 +92,13 @@ def rule_of(entry: Entry) -> Rule:
 
 
 def rule_in(path: str) -> Rule:
-    """The one rule in a module, given by its path below this folder without the ending. Raises LookupError when there is none, or another name."""
-    from binderlint.lint.rule import Rule
-
+    """The rule in a module, given by its path below this folder without the ending: `env_prefix` holds `EnvPrefix`. Raises LookupError when there is none."""
     module = import_module(f"binderlint.rules.{path.replace('/', '.')}")
-    found = [value for value in vars(module).values() if isinstance(value, type) and issubclass(value, Rule)]
-    mine = [rule() for rule in found if rule.__module__ == module.__name__]
-    if len(mine) != 1 or mine[0].name.replace("-", "_") != path.rpartition("/")[2]:
-        raise LookupError(f"rules/{path}.py holds one rule, which is called as the file is")
-    return mine[0]
+    name = "".join(word.capitalize() for word in path.rpartition("/")[2].split("_"))
+    rule: type[Rule] | None = getattr(module, name, None)
+    if rule is None:
+        raise LookupError(f"rules/{path}.py does not hold `{name}`: a rule is called as its file is")
+    return rule()
 
 
 def all_rules() -> Iterator[Rule]:
