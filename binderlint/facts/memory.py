@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
+from binderlint.fact import fact
 from binderlint.facts.docker.context import build_dockerfile
 from binderlint.facts.notebooks import shown_notebooks
 from binderlint.facts.scripts.start_and_post_build import post_build_script, start_script
@@ -33,8 +34,13 @@ class Amount(NamedTuple):
     """For dask's workers together, which need not use it all."""
 
 
-def asked_memory(repo: Snapshot) -> Iterator[Amount]:
+@fact
+def asked_memory(repo: Snapshot) -> tuple[Amount, ...]:
     """What asks for an amount of memory that is written down; comments are left out."""
+    return tuple(_asked_memory(repo))
+
+
+def _asked_memory(repo: Snapshot) -> Iterator[Amount]:
     for script in (start_script(repo), post_build_script(repo)):
         if script and script.language == "shell":
             yield from _of_file(script.source)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from binderlint.fact import fact
 from binderlint.pattern import regex
 from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.names import CHOOSES, CONFIG_NAMES, ROOT_ONLY, meant
@@ -76,3 +77,9 @@ _RELATIVE = regex(
 def relative(source: Source) -> bool:
     """Whether a requirements or environment file refers to other files by relative paths."""
     return source.name.endswith((".txt", ".yml", ".yaml", "Pipfile")) and bool(_RELATIVE.search(source.prose))
+
+
+@fact
+def untracked_configuration(repo: Snapshot) -> tuple[Source, ...]:
+    """Files that git does not track and that are called as configuration is."""
+    return tuple(source for path, source in repo.untracked.items() if path.rpartition("/")[2] in CONFIG_NAMES)

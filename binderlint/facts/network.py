@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterable, Iterator
 
+from binderlint.fact import fact
 from binderlint.facts.docker.context import docker_runs
 from binderlint.facts.notebooks import shown_notebooks
 from binderlint.facts.scripts.start_and_post_build import post_build_script, start_script
@@ -62,6 +63,12 @@ def addresses(text: Text) -> Iterator[Reached]:
         if not _LOCAL.fullmatch(found[2]):
             scheme, port = text.part(*found.span(1)), int(found[3] or PORTS[found[1]])
             yield Reached(text.part(*found.span()), scheme, found[2], port)
+
+
+@fact
+def reached_machines(repo: Snapshot) -> tuple[Reached, ...]:
+    """All that the build, the start and the notebooks reach."""
+    return (*reached_in_build_and_start(repo), *reached_in_notebooks(repo))
 
 
 def reached_in_build_and_start(repo: Snapshot) -> Iterator[Reached]:

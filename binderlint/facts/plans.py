@@ -27,3 +27,17 @@ def r_plan(repo: Snapshot) -> Plan | None:
     """The plan of a repository that is built as one of R."""
     plan = build_plan(repo)
     return plan if plan.buildpack == Buildpack.R else None
+
+
+@fact
+def folder_plan(repo: Snapshot) -> Plan | None:
+    """The plan of a repository whose configuration for Binder is in a folder of its own."""
+    plan = build_plan(repo)
+    return plan if plan.binder_dir else None
+
+
+@fact
+def rare_plan(repo: Snapshot) -> Plan | None:
+    """The plan of a repository that is built as few are: with pipenv, Nix, or a REQUIRE file of Julia."""
+    plan = build_plan(repo)
+    return plan if plan.buildpack in (Buildpack.PIPFILE, Buildpack.NIX, Buildpack.JULIA_REQUIRE) else None

@@ -9,6 +9,7 @@ from typing import Any
 from binderlint.fact import fact
 from binderlint.read.toml import parse_pyproject
 from binderlint.repo2docker.build import build_plan
+from binderlint.repo2docker.names import UNKNOWN
 from binderlint.snapshot import Snapshot
 from binderlint.source import Source
 
@@ -41,3 +42,16 @@ def uninstallable_project(repo: Snapshot) -> tuple[Source, Mapping[str, Any]] | 
     tool = project.get("tool")
     described = "project" in project or (isinstance(tool, dict) and "poetry" in tool)
     return (source, MappingProxyType(project)) if described else None
+
+
+@fact
+def pyproject_source(repo: Snapshot) -> Source | None:
+    """The pyproject.toml in the root."""
+    return repo.get("pyproject.toml")
+
+
+@fact
+def unknown_locks(repo: Snapshot) -> tuple[Source, ...]:
+    """The lock files in the root that Binder does not know."""
+    names = [name for name in UNKNOWN if name.endswith((".lock", "-lock.yml"))]
+    return tuple(source for name in names if (source := repo.get(name)))

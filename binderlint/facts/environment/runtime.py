@@ -7,6 +7,7 @@ from binderlint.read.runtime import Runtime, read_runtime
 from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.snapshot import Snapshot
+from binderlint.source import Source
 
 
 @fact
@@ -24,3 +25,9 @@ def runtime_file(repo: Snapshot) -> Runtime | None:
     if plan.buildpack is None and plan.error and any(name in plan.error.stage for name in earlier):
         return None
     return read_runtime(source)
+
+
+@fact
+def runtime_source(repo: Snapshot) -> Source | None:
+    """runtime.txt where repo2docker looks for it, whether it is read or not."""
+    return repo.get(build_plan(repo).path("runtime.txt"))

@@ -10,10 +10,9 @@ from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Create, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.digits import release
-from binderlint.read.matchspec import PATCHES
+from binderlint.read.matchspec import PATCHES, MatchSpec
 from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.buildpack import Buildpack
-from binderlint.repo2docker.plan import Plan
 from binderlint.snapshot import Snapshot
 
 _JULIA = Buildpack.JULIA
@@ -24,11 +23,12 @@ class EnvPythonIgnoredByROrJulia(Rule):
     severity = Severity.WARNING
     level = Level.LAUNCH
 
-    @about(build_plan)
-    def check(self, repo: Snapshot, plan: Plan) -> Iterator[Diagnostic]:
+    @about(conda_specs)
+    def check(self, repo: Snapshot, specs: tuple[MatchSpec, ...]) -> Iterator[Diagnostic]:
+        plan = build_plan(repo)
         if plan.buildpack not in (_JULIA, Buildpack.R) or plan.python is None:
             return
-        spec = next((spec for spec in conda_specs(repo) if spec.key == "python" and spec.version), None)
+        spec = next((spec for spec in specs if spec.key == "python" and spec.version), None)
         taken = plan.python.version
         if spec is None or not re.fullmatch(r"\d+\.\d+", taken):
             return

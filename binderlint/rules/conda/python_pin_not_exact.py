@@ -8,17 +8,17 @@ from collections.abc import Iterator
 from binderlint.changes.edits import between, replace
 from binderlint.changes.python import fitting_python
 from binderlint.facts.environment.held import python_fits
-from binderlint.facts.environment.mapping import conda_list, conda_specs
+from binderlint.facts.environment.mapping import conda_list, conda_specs, environment_file
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.matchspec import MatchSpec, admits_minor
 from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.buildpack import Buildpack
-from binderlint.repo2docker.plan import DEFAULT_PYTHON, Plan
+from binderlint.repo2docker.plan import DEFAULT_PYTHON
 from binderlint.repo2docker.tables import PLATFORM, repo2docker
 from binderlint.snapshot import Snapshot
-from binderlint.source import Place, Scalar, Table, Text
+from binderlint.source import Place, Scalar, Source, Table, Text
 from binderlint.values import NamedTuple
 
 
@@ -37,8 +37,9 @@ class PythonPinNotExact(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    @about(build_plan)
-    def check(self, repo: Snapshot, plan: Plan) -> Iterator[Diagnostic]:
+    @about(environment_file)
+    def check(self, repo: Snapshot, _: Source) -> Iterator[Diagnostic]:
+        plan = build_plan(repo)
         if plan.buildpack != Buildpack.CONDA:
             return
         if plan.python is None:

@@ -6,16 +6,17 @@ import re
 from collections.abc import Iterator
 
 from binderlint.changes.edits import replace
-from binderlint.facts.dask.code import cluster_code, first_match
+from binderlint.facts.dask.code import cluster_code, cluster_sources, first_match
 from binderlint.facts.dask.configs import FOLDER, dask_configs
 from binderlint.facts.launch.launched import is_for_other_hubs
 from binderlint.facts.scripts.start_and_post_build import start_script
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
 from binderlint.lint.hubs import find_hub
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
 from binderlint.snapshot import Snapshot
-from binderlint.source import Table, Text
+from binderlint.source import Source, Table, Text
 
 _GATEWAY = r"(?:dask_gateway\.)?(?:Gateway|GatewayCluster)\s*\(\s*\)"
 
@@ -34,7 +35,8 @@ class DaskClusterUnavailable(Rule):
     severity = Severity.ERROR
     level = Level.RUN
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+    @about(cluster_sources)
+    def check(self, repo: Snapshot, _: tuple[Source, ...]) -> Iterator[Diagnostic]:
         if find_hub(repo.hub).cluster or is_for_other_hubs(repo):
             return
         gateway = _knows_gateway(repo)

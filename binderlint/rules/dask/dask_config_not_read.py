@@ -15,6 +15,7 @@ from binderlint.facts.dask.configs import (
     reads_old_folder,
 )
 from binderlint.facts.dask.versions import newest
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Edit, Fix, Level, Rename, Severity
 from binderlint.lint.rule import Rule
 from binderlint.snapshot import Snapshot
@@ -26,8 +27,9 @@ class DaskConfigNotRead(Rule):
     severity = Severity.ERROR
     level = Level.RUN
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        configs = [config for config in dask_configs(repo) if config.folder == OLD_FOLDER and not config.template]
+    @about(dask_configs)
+    def check(self, repo: Snapshot, found: tuple[Config, ...]) -> Iterator[Diagnostic]:
+        configs = [config for config in found if config.folder == OLD_FOLDER and not config.template]
         release = newest(repo) or (0,)
         if not configs or release < (2022, 1, 1) or reads_old_folder(repo):
             return

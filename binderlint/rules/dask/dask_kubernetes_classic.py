@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from binderlint.facts.dask.code import cluster_code, first_match
+from binderlint.facts.dask.code import cluster_code, cluster_sources, first_match
 from binderlint.facts.dask.configs import FOLDER, dask_configs
 from binderlint.facts.dask.versions import newest
 from binderlint.facts.environment.asked import asked_names
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
 from binderlint.snapshot import Snapshot
-from binderlint.source import Table, Text
+from binderlint.source import Source, Table, Text
 
 _CLASSIC = regex(
     r"((?:from\s+dask_kubernetes(?:\.(?:classic|core|helm|common\S*|objects))?\s+import\s+[^#]*\b"
@@ -26,7 +27,8 @@ class DaskKubernetesClassic(Rule):
     severity = Severity.ERROR
     level = Level.RUN
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+    @about(cluster_sources)
+    def check(self, repo: Snapshot, _: tuple[Source, ...]) -> Iterator[Diagnostic]:
         if "dask-kubernetes" not in asked_names(repo) or (newest(repo, "dask-kubernetes") or (0,)) < (2024, 5, 0):
             return
         for codes in cluster_code(repo):

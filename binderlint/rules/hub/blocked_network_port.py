@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from binderlint.changes.edits import replace
 from binderlint.facts.launch.launched import is_for_other_hubs
-from binderlint.facts.network import Reached, reached_in_build_and_start, reached_in_notebooks
+from binderlint.facts.network import Reached, reached_in_build_and_start, reached_in_notebooks, reached_machines
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.snapshot import Snapshot
@@ -22,7 +23,8 @@ class BlockedNetworkPort(Rule):
     severity = Severity.WARNING
     level = Level.LAUNCH
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+    @about(reached_machines)
+    def check(self, repo: Snapshot, _: tuple[Reached, ...]) -> Iterator[Diagnostic]:
         ports = repo.allows.ports
         if ports is None or is_for_other_hubs(repo):
             return

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from binderlint.facts.launch.launched import is_for_other_hubs
-from binderlint.facts.memory import asked_memory
+from binderlint.facts.memory import Amount, asked_memory
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.snapshot import Snapshot
@@ -16,12 +17,13 @@ class MemoryBudget(Rule):
     severity = Severity.WARNING
     level = Level.RUN
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+    @about(asked_memory)
+    def check(self, repo: Snapshot, amounts: tuple[Amount, ...]) -> Iterator[Diagnostic]:
         memory = repo.allows.memory
         if memory is None or is_for_other_hubs(repo):
             return
 
-        for asked in asked_memory(repo):
+        for asked in amounts:
             if asked.size > memory:
                 yield self.at(
                     asked.text,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from binderlint.facts.plans import rare_plan
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
-from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.repo2docker.plan import Plan
 from binderlint.snapshot import Snapshot
@@ -18,7 +18,7 @@ class JuliaRequire(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    @about(build_plan)
+    @about(rare_plan)
     def check(self, repo: Snapshot, plan: Plan) -> Iterator[Diagnostic]:
         source = repo.get(plan.path("REQUIRE"))
         if plan.buildpack == Buildpack.JULIA_REQUIRE and source:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from binderlint.facts.for_binder import is_refused
 from binderlint.facts.named import naming, relative
+from binderlint.facts.plans import folder_plan
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Rename, Severity
 from binderlint.lint.rule import Rule
@@ -22,11 +23,9 @@ class BinderDirHidesRootConfig(Rule):
     severity = Severity.ERROR
     level = Level.RUN
 
-    @about(build_plan)
+    @about(folder_plan)
     def check(self, repo: Snapshot, plan: Plan) -> Iterator[Diagnostic]:
         folder = plan.binder_dir
-        if not folder:
-            return
         linked = {repo.resolve(f"{folder}/{name}") for name in CONFIG_NAMES}
         without = repo.replace(source for path, source in repo.sources.items() if not path.startswith(f"{folder}/"))
         for name in CONFIG_NAMES:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Iterator
 
 from binderlint.facts.for_binder import is_refused
 from binderlint.facts.ignore import git_excludes
+from binderlint.facts.named import untracked_configuration
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.repo2docker.build import build_plan
-from binderlint.repo2docker.names import CHOOSES, CONFIG_NAMES
+from binderlint.repo2docker.names import CHOOSES
 from binderlint.snapshot import Snapshot
 from binderlint.source import Source
 
@@ -20,10 +21,8 @@ class ConfigNotTracked(Rule):
     severity = Severity.ERROR
     level = Level.RUN
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        local = [source for path, source in repo.untracked.items() if posixpath.basename(path) in CONFIG_NAMES]
-        if not local:
-            return
+    @about(untracked_configuration)
+    def check(self, repo: Snapshot, local: tuple[Source, ...]) -> Iterator[Diagnostic]:
         added = [Source(source.path, source.data, source.mode) for source in local]
         plan = build_plan(repo.replace([*repo.sources.values(), *added]))
         for source in local:

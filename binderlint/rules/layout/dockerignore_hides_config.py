@@ -6,17 +6,18 @@ import posixpath
 from collections.abc import Iterator
 
 from binderlint.changes.edits import append_lines
-from binderlint.facts.ignore import Pattern, docker_excludes, docker_patterns
+from binderlint.facts.ignore import Pattern, docker_excludes, docker_ignores, docker_patterns
 from binderlint.facts.notebooks import NOTEBOOK_ENDINGS
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.lint.wording import listed
-from binderlint.repo2docker.build import build_plan, used_file
+from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.repo2docker.names import CONFIG_NAMES
-from binderlint.repo2docker.plan import Plan, Status
+from binderlint.repo2docker.plan import Status
 from binderlint.snapshot import Snapshot
+from binderlint.source import Source
 
 # Read from the copy of the repository in the image; the others are read before, from the clone.
 _COPIED = frozenset(CONFIG_NAMES) - {"runtime.txt", "apt.txt", "Dockerfile", ".dockerignore", ".containerignore"}
@@ -27,11 +28,11 @@ class DockerignoreHidesConfig(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    @about(build_plan)
-    def check(self, repo: Snapshot, plan: Plan) -> Iterator[Diagnostic]:
+    @about(docker_ignores)
+    def check(self, repo: Snapshot, ignoring: tuple[Source, ...]) -> Iterator[Diagnostic]:
+        plan = build_plan(repo)
         if plan.buildpack in (None, Buildpack.DOCKER):
             return
-        ignoring = [source for name in (".dockerignore", ".containerignore") if (source := used_file(repo, name))]
         patterns = [pattern for source in ignoring for pattern in docker_patterns(source)]
         if not patterns:
             return

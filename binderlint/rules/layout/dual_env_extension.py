@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from binderlint.facts.environment.mapping import environment_file
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Delete, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.text import same_lines
 from binderlint.repo2docker.build import build_plan, used_file
-from binderlint.repo2docker.plan import Plan
 from binderlint.snapshot import Snapshot
+from binderlint.source import Source
 
 
 class DualEnvExtension(Rule):
@@ -18,10 +19,16 @@ class DualEnvExtension(Rule):
     severity = Severity.ERROR
     level = Level.RUN
 
-    @about(build_plan)
-    def check(self, repo: Snapshot, plan: Plan) -> Iterator[Diagnostic]:
-        used, other = used_file(repo, "environment.yml"), repo.get(plan.path("environment.yaml"))
-        if not used or not other or used is other or plan.uses(plan.path("environment.yaml")):
+    @about(environment_file)
+    def check(self, repo: Snapshot, used: Source) -> Iterator[Diagnostic]:
+        plan = build_plan(repo)
+        other = repo.get(plan.path("environment.yaml"))
+        if (
+            used_file(repo, "environment.yml") is not used
+            or not other
+            or used is other
+            or plan.uses(plan.path("environment.yaml"))
+        ):
             return
         same = same_lines(used, other)
         yield self.at(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from binderlint.facts.environment.projects import EXPORTS, PYTHON_LOCKS, uninstallable_project
+from binderlint.facts.environment.projects import EXPORTS, PYTHON_LOCKS, uninstallable_project, unknown_locks
 from binderlint.facts.for_binder import is_refused
 from binderlint.facts.launch.launched import launched_elsewhere
 from binderlint.lint.about import about
@@ -12,8 +12,8 @@ from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.repo2docker.build import build_plan, used_file
 from binderlint.repo2docker.buildpack import Buildpack
-from binderlint.repo2docker.names import CONDA, UNKNOWN
-from binderlint.repo2docker.plan import Plan, Status
+from binderlint.repo2docker.names import CONDA
+from binderlint.repo2docker.plan import Status
 from binderlint.snapshot import Snapshot
 from binderlint.source import Source
 
@@ -24,10 +24,10 @@ class LockfileNotSupported(Rule):
     level = Level.REPRODUCE
     whole = True
 
-    @about(build_plan)
-    def check(self, repo: Snapshot, plan: Plan) -> Iterator[Diagnostic]:
-        locks = [source for name in UNKNOWN if name.endswith((".lock", "-lock.yml")) and (source := repo.get(name))]
-        if not locks or any((use := plan.use(lock.path)) and use.status is not Status.IGNORED for lock in locks):
+    @about(unknown_locks)
+    def check(self, repo: Snapshot, locks: tuple[Source, ...]) -> Iterator[Diagnostic]:
+        plan = build_plan(repo)
+        if any((use := plan.use(lock.path)) and use.status is not Status.IGNORED for lock in locks):
             return
         if plan.default and not plan.error:
             if uninstallable_project(repo) or launched_elsewhere(repo):

@@ -12,6 +12,7 @@ from binderlint.data import rows
 from binderlint.facts.environment.installs import pip_requirements
 from binderlint.facts.environment.mapping import environment_mapping
 from binderlint.facts.named import relative
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Delete, Diagnostic, Edit, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.constraints import pip_admits_since
@@ -48,7 +49,8 @@ class RequirementsNeedConda(Rule):
     severity = Severity.WARNING
     level = Level.LAUNCH
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+    @about(pip_requirements)
+    def check(self, repo: Snapshot, _: tuple[Requirement, ...]) -> Iterator[Diagnostic]:
         found = list(_needing(repo))
         fix = _with_environment(repo, found)
         for requirement, need in found:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from binderlint.facts.plans import rare_plan
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.hubs import find_hub
 from binderlint.lint.rule import Rule
-from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.repo2docker.plan import Plan
 from binderlint.snapshot import Snapshot
@@ -19,7 +19,7 @@ class NixUnusableOnBinderhub(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    @about(build_plan)
+    @about(rare_plan)
     def check(self, repo: Snapshot, plan: Plan) -> Iterator[Diagnostic]:
         source = repo.get(plan.path("default.nix"))
         if plan.buildpack == Buildpack.NIX and source and find_hub(repo.hub).binderhub:

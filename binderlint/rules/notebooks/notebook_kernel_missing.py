@@ -45,16 +45,17 @@ class NotebookKernelMissing(Rule):
     severity = Severity.WARNING
     level = Level.RUN
 
-    @about(build_plan)
-    def check(self, repo: Snapshot, plan: Plan) -> Iterator[Diagnostic]:
+    @about(shown_notebooks)
+    def check(self, repo: Snapshot, notebooks: tuple[PlainNotebook, ...]) -> Iterator[Diagnostic]:
+        plan = build_plan(repo)
         if not plan.transparent:
             return
 
         if environment_elsewhere(repo):
             return
         texts = _configuration(repo)
-        languages = {one.language for one in shown_notebooks(repo)}
-        for one in shown_notebooks(repo):
+        languages = {one.language for one in notebooks}
+        for one in notebooks:
             name, language = one.kernel, one.language
             if not name or name in ("python3", "python") or re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", texts):
                 continue

@@ -12,6 +12,7 @@ from binderlint.facts.environment.provided import listed_elsewhere, provided
 from binderlint.facts.imported import local_to
 from binderlint.facts.local_modules import loaded_by, modules_in
 from binderlint.facts.notebooks import shown_notebooks
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.cells import imports, installs
@@ -27,8 +28,9 @@ class NotebookMissingImport(Rule):
     severity = Severity.WARNING
     level = Level.RUN
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        pages = [one for one in shown_notebooks(repo) if one.is_python]
+    @about(shown_notebooks)
+    def check(self, repo: Snapshot, notebooks: tuple[PlainNotebook, ...]) -> Iterator[Diagnostic]:
+        pages = [one for one in notebooks if one.is_python]
         there = provided(repo) if pages else None
         if there is None:
             return

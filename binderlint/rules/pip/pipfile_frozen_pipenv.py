@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from binderlint.facts.plans import rare_plan
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
-from binderlint.repo2docker.build import build_plan, used_file
+from binderlint.repo2docker.build import used_file
 from binderlint.repo2docker.buildpack import Buildpack
+from binderlint.repo2docker.plan import Plan
 from binderlint.snapshot import Snapshot
 
 
@@ -17,9 +20,9 @@ class PipfileFrozenPipenv(Rule):
     severity = Severity.INFO
     level = Level.REPRODUCE
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+    @about(rare_plan)
+    def check(self, repo: Snapshot, plan: Plan) -> Iterator[Diagnostic]:
         source = used_file(repo, "Pipfile") or used_file(repo, "Pipfile.lock")
-        plan = build_plan(repo)
         python = plan.python
         if plan.buildpack != Buildpack.PIPFILE or source is None or python is None:
             return

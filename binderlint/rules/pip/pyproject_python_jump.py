@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from binderlint.changes.edits import create
+from binderlint.facts.environment.projects import pyproject_source
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.toml import find_value
 from binderlint.repo2docker.build import build_plan
-from binderlint.repo2docker.plan import Plan
 from binderlint.snapshot import Snapshot
+from binderlint.source import Source
 
 
 class PyprojectPythonJump(Rule):
@@ -19,10 +20,10 @@ class PyprojectPythonJump(Rule):
     severity = Severity.WARNING
     level = Level.REPRODUCE
 
-    @about(build_plan)
-    def check(self, repo: Snapshot, plan: Plan) -> Iterator[Diagnostic]:
-        source = repo.get("pyproject.toml")
-        if source is None or plan.binder_dir:
+    @about(pyproject_source)
+    def check(self, repo: Snapshot, source: Source) -> Iterator[Diagnostic]:
+        plan = build_plan(repo)
+        if plan.binder_dir:
             return
 
         wanted = find_value(source, "project", "requires-python")

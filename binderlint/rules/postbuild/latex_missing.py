@@ -9,12 +9,13 @@ from binderlint.changes.packages import add_apt_packages
 from binderlint.facts.environment.apt import apt_entries
 from binderlint.facts.environment.mapping import conda_specs
 from binderlint.facts.scripts.commands import failure_effect, script_commands
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.lint.wording import listed
 from binderlint.pattern import regex
 from binderlint.read.actions import subcommand
-from binderlint.read.script import Command
+from binderlint.read.script import Command, Script
 from binderlint.repo2docker.build import build_plan
 from binderlint.snapshot import Snapshot
 
@@ -36,11 +37,12 @@ class LatexMissing(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+    @about(script_commands)
+    def check(self, repo: Snapshot, commands: tuple[tuple[Script, Command], ...]) -> Iterator[Diagnostic]:
         plan = build_plan(repo)
         if plan.error or not plan.transparent:
             return
-        needs = [(script, command, what) for script, command in script_commands(repo) if (what := _needs(command))]
+        needs = [(script, command, what) for script, command in commands if (what := _needs(command))]
         if not needs or _may_be_there(repo):
             return
         for script, command, what in needs:

@@ -5,15 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from binderlint.changes.launch_scripts import rewritten
-from binderlint.facts.scripts.start_and_post_build import post_build_script, start_script
+from binderlint.changes.launch_scripts import launch_scripts, rewritten
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.installer import is_pip
-from binderlint.read.script import Command
+from binderlint.read.script import Command, Script
 from binderlint.repo2docker.build import build_plan
-from binderlint.repo2docker.plan import Plan
 from binderlint.snapshot import Snapshot
 
 
@@ -22,12 +20,13 @@ class PythonpathMismatch(Rule):
     severity = Severity.WARNING
     level = Level.RUN
 
-    @about(build_plan)
-    def check(self, repo: Snapshot, plan: Plan) -> Iterator[Diagnostic]:
+    @about(launch_scripts)
+    def check(self, repo: Snapshot, scripts: tuple[tuple[Script, str], ...]) -> Iterator[Diagnostic]:
+        plan = build_plan(repo)
         if not plan.separate_kernel:
             return
-        for script in (post_build_script(repo), start_script(repo)):
-            if script is None or re.search(r"PATH=.*KERNEL_PYTHON_PREFIX|activate", script.source.prose):
+        for script, _ in scripts:
+            if re.search(r"PATH=.*KERNEL_PYTHON_PREFIX|activate", script.source.prose):
                 continue
             for command in script.executed:
                 if not is_pip(command.name) or command.values[:1] != ("install",) or not command.written:

@@ -7,16 +7,15 @@ from collections.abc import Iterator
 
 from binderlint.changes.edits import prepend
 from binderlint.facts.environment.mapping import conda_list, conda_specs
-from binderlint.facts.environment.runtime import runtime_file
+from binderlint.facts.environment.runtime import runtime_file, runtime_source
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Delete, Diagnostic, Edit, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.runtime import Runtime
 from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.buildpack import Buildpack
-from binderlint.repo2docker.plan import Plan
 from binderlint.snapshot import Snapshot
-from binderlint.source import Text
+from binderlint.source import Source, Text
 
 
 class RuntimeIgnored(Rule):
@@ -24,12 +23,10 @@ class RuntimeIgnored(Rule):
     severity = Severity.ERROR
     level = Level.RUN
 
-    @about(build_plan)
-    def check(self, repo: Snapshot, plan: Plan) -> Iterator[Diagnostic]:
+    @about(runtime_source)
+    def check(self, repo: Snapshot, source: Source) -> Iterator[Diagnostic]:
+        plan = build_plan(repo)
         path = plan.path("runtime.txt")
-        source = repo.get(path)
-        if source is None:
-            return
         if plan.buildpack in (Buildpack.DOCKER, Buildpack.NIX):
             if not plan.uses(path) and re.match(rb"python", source.data):
                 winner = "the Dockerfile" if plan.buildpack == Buildpack.DOCKER else "default.nix"

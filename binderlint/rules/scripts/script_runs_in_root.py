@@ -6,6 +6,7 @@ import posixpath
 from collections.abc import Iterator
 
 from binderlint.changes.launch_scripts import rewritten
+from binderlint.facts.plans import folder_plan
 from binderlint.facts.scripts.commands import failure_effect, script_commands
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
@@ -13,7 +14,6 @@ from binderlint.lint.rule import Rule
 from binderlint.read.installer import CONDA, is_pip
 from binderlint.read.script import UNKNOWN, Command, Word
 from binderlint.read.shell.vocabulary import COPIES
-from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.plan import Plan
 from binderlint.snapshot import Snapshot
 
@@ -28,9 +28,9 @@ class ScriptRunsInRoot(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    @about(build_plan)
+    @about(folder_plan)
     def check(self, repo: Snapshot, plan: Plan) -> Iterator[Diagnostic]:
-        if not plan.binder_dir or not plan.transparent:
+        if not plan.transparent:
             return
         brought = _Brought()
         for script, command in script_commands(repo):
