@@ -20,9 +20,9 @@ else:
         def __new__(cls, *args, **kwargs):
             if kwargs:
                 args += tuple(_named(cls, cls._fields[len(args) :], kwargs))
-            if missing := len(cls._fields) - len(args):
+            if missing := cls._size - len(args):
                 args += cls._last[-missing:]
-                if missing < 0 or len(args) != len(cls._fields):
+                if missing < 0 or len(args) != cls._size:
                     raise TypeError(f"{cls.__name__} takes {', '.join(cls._fields)}")
             return tuple.__new__(cls, args)
 
@@ -67,6 +67,7 @@ else:
             space["__slots__"] = ()
             space["_fields"] = space["__match_args__"] = fields
             space["_field_defaults"] = {one: space[one] for one in fields if one in space}
+            space["_size"] = len(fields)
             space["_last"] = tuple(space["_field_defaults"].values())
             for number, one in enumerate(fields):
                 space[one] = _tuplegetter(number, None)

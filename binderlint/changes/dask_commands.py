@@ -74,7 +74,9 @@ def _command_lines(repo: Snapshot) -> Iterator[Line]:
     if release is None:
         return
     for command in _commands(repo):
-        if _PROGRAMS.match(command.name) or (command.name == "dask" and command.values[:1] in _SUBCOMMANDS):
+        if ("dask-" in command.name and _PROGRAMS.match(command.name)) or (
+            command.name == "dask" and command.values[:1] in _SUBCOMMANDS
+        ):
             yield Line(tuple(Word(word.pattern, word.place) for word in command.words), None, release)
 
 

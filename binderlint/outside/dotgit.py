@@ -328,7 +328,7 @@ _NO_REF = regex(r"[\0- \x7f~^:?*\[\\]|\.\.|@\{|//|^[-/.]|/\.|[/.]$|\.lock(?:/|$)
 
 def is_ref_name(name: str) -> bool:
     """Return True if this can be the name of a ref (git-check-ref-format)."""
-    return not _NO_REF.search(name)
+    return name.isalnum() or not _NO_REF.search(name)
 
 
 def object_bytes(place: GitFolder) -> int:
@@ -359,10 +359,14 @@ def _store_bytes(store: Path) -> int:
     total = 0
     for parent, folders, names in os.walk(store):
         folders[:] = [name for name in folders if len(name) == 2 or name == "pack"]
-        wanted = [name for name in names if name.endswith(".pack") or Path(parent).name != "pack"]
-        for name in wanted if Path(parent) != store else ():
+        if parent == os.fspath(store):
+            continue
+        packed = os.path.basename(parent) == "pack"
+        for name in names:
+            if packed and not name.endswith(".pack"):
+                continue
             try:
-                total += os.stat(Path(parent, name)).st_size
+                total += os.stat(os.path.join(parent, name)).st_size
             except OSError:
                 continue
     return total

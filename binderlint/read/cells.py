@@ -13,7 +13,7 @@ from binderlint.values import NamedTuple
 
 # Cell magics whose body is still Python of the notebook's own kernel.
 _PYTHON_MAGICS = frozenset({"time", "timeit", "capture", "prun", "debug", "memit", "mprun", "heat", "px"})
-_MAGIC = regex(r"[%!?]|[\w.]+\?{1,2}\s*$|pip3? (?:un)?install\b|conda install\b|ls\b|cd ")
+_MAGIC = regex(r"[\w.]+\?{1,2}\s*$|pip3? (?:un)?install\b|conda install\b|ls\b|cd ")
 _ASSIGNED = regex(r"\s*[\w, .\[\]'\"]+=\s*[!%](?!=)")
 _INSTALL = regex(
     r"(?P<mark>^\s*[!%]\s*|^)(?:sudo\s+)?(?:\S*python[\d.]*\}?\s+-m\s+|\{\s*sys\.executable\s*\}\s+-m\s+|\$\{?\w+\}?\s+-m\s+|uv\s+)?"
@@ -60,13 +60,20 @@ def python(text: str) -> str | None:
             if not started and stripped[2:].split(" ")[0] not in _PYTHON_MAGICS:
                 return None
             out.append("")
-        elif _MAGIC.match(stripped) or _ASSIGNED.match(line):
+        elif _is_magic(stripped) or (("!" in line or "%" in line) and _ASSIGNED.match(line)):
             out.append(line[: len(line) - len(line.lstrip())] + "pass")
             continued = stripped.endswith("\\")
         else:
             out.append(line)
         started = started or bool(stripped)
     return "\n".join(out)
+
+
+def _is_magic(line: str) -> bool:
+    """Whether a line without the space around it is one for IPython."""
+    return line.startswith(("%", "!", "?")) or (
+        (line.startswith(("pip", "conda", "ls", "cd ")) or line.endswith("?")) and _MAGIC.match(line) is not None
+    )
 
 
 def syntax(text: str) -> ast.Module | None:

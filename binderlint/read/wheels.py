@@ -70,8 +70,14 @@ def known(package: str, python: str) -> Known | None:
 @cache
 def releases(package: str) -> tuple[Release, ...]:
     """All final releases of a package, oldest first; none where the table does not have it."""
-    written = _table().get(package, {}).get("releases", "").split()
-    return tuple(tuple(map(int, one.split("."))) if not one.endswith(".0") else release(one) for one in written)
+    return tuple(map(_plain_release, _table().get(package, {}).get("releases", "").split()))
+
+
+def _plain_release(version: str) -> Release:
+    """A release of the table, whose numbers are short."""
+    while version.endswith(".0"):
+        version = version[:-2]
+    return tuple(map(int, version.split(".")))
 
 
 def release(version: str) -> Release:

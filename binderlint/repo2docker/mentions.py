@@ -40,7 +40,7 @@ _BY_DEFAULT = (
         ("environment.yml",),
     ),
     (
-        "install",
+        "::install|cmd",
         regex(r"\b(?:devtools::install|remotes::install_(?:local|deps))\b|\bR\s+CMD\s+INSTALL\s+\.(?:\s|$)"),
         ("DESCRIPTION",),
     ),
@@ -67,8 +67,8 @@ def mentioned(repo: Snapshot, text: str, folder: str, anywhere: bool = False) ->
                 for found in _package(repo, word.split("[")[0], [*moved, "", folder]):
                     yield found, f"installs it with `{' '.join(command[0].split())}`"
     small = text.lower()  # of `R CMD INSTALL`, too
-    for word, pattern, names in _BY_DEFAULT:
-        if word in small and (default := pattern.search(text)):
+    for words, pattern, names in _BY_DEFAULT:
+        if any(word in small for word in words.split("|")) and (default := pattern.search(text)):
             for base in dict.fromkeys(("", folder)):
                 for name in names:
                     if repo.get(path := posixpath.join(base, name)):
@@ -100,7 +100,7 @@ def says_what_is_installed(name: str) -> bool:
 
 def _find(repo: Snapshot, word: str, before: str, folder: str, anywhere: bool) -> str | None:
     """The file of the repository that a word of a script names, None where it names none that says what is installed or run."""
-    written = _HOME.sub("", word, count=1) if _HOME.match(word) else word
+    written = _HOME.sub("", word, count=1) if word.startswith(("$", "~", "/")) and _HOME.match(word) else word
     if written.startswith("-r") and len(written) > 2:
         written = written[2:]
     name = posixpath.basename(written)

@@ -215,7 +215,7 @@ _PROFILES = (".bash_profile", ".bash_login", ".profile", ".bashrc")
 def reads_old_folder(repo: Snapshot) -> bool:
     """Whether something tells dask to read `.dask`, or brings its files to where dask looks."""
     scripts = [script for name in ("start", "postBuild") if (script := used_file(repo, name))]
-    if any(_COPIES.search(script.prose) for script in scripts):
+    if any(".dask" in script.prose and _COPIES.search(script.prose) for script in scripts):
         return True
     settings = [used_file(repo, "start"), *(repo.get(name) for name in _PROFILES), *_code(repo)]
     return any(source and "CONFIG" in source.prose and _SETS_FOLDER.search(source.prose) for source in settings)

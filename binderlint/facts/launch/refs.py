@@ -26,7 +26,7 @@ _VERSION = regex(r"v?\.?(\d+(?:\.\d+)+)")
 
 def names_a_file(ref: str) -> bool:
     """Whether a ref is no branch or tag but a piece of a web address or a path: `tree/main`, `main/a.ipynb`."""
-    return bool(PASTED.match(ref) or _FILE.search(ref))
+    return bool(PASTED.match(ref) or ("/" in ref and _FILE.search(ref)))
 
 
 def is_gone(link: Link, repo: Snapshot) -> bool:

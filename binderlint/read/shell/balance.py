@@ -167,7 +167,9 @@ class _Scan:
                 raise _Fault(last.offset, len(last.word), f"This `{last.word}` has no `{needed}` before its `{word}`")
             opened.pop()
             return False
-        if word in ("exit", "exec", "return") and not opened and not end and not _REDIRECTION.match(self._text, start):
+        if word in ("exit", "exec", "return") and not opened and not end:
+            if word == "exec" and _REDIRECTION.match(self._text, start):
+                return False
             raise _Unsure  # the shell reads on only when it gets there
         return False
 

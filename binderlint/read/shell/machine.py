@@ -704,7 +704,7 @@ def _is_shell(source: object) -> bool:
 
 
 def _other(call: Call, given: list[Item]) -> bool:
-    known = bool(call.name) and (bool(_OTHER_SERVERS.fullmatch(call.name)) or call.name in _HARMLESS)
+    known = bool(call.name) and (call.name in _HARMLESS or bool(_OTHER_SERVERS.fullmatch(call.name)))
     if given and not known:
         call.state.unclear = True
         if call.execed:

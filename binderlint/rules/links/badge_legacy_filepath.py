@@ -26,7 +26,9 @@ class BadgeLegacyFilepath(Rule):
     @about(live_launches)
     def check(self, repo: Snapshot, launches: tuple[Link, ...]) -> Iterator[Diagnostic]:
         links = [link for link in launches if link.address.target and _is_here(link, repo)]
-        if not links or _wants_classic(repo):
+        if not any(link.address.target and link.address.target.name == "filepath" for link in links):
+            return
+        if _wants_classic(repo):
             return
         lab = {_launch(link) for link in links if "lab" in link.address.opens[0] or link.address.parameter("labpath")}
         for link in links:

@@ -137,10 +137,10 @@ def _builtins(page: PlainNotebook, removed: dict[str, _Removed]) -> dict[str, st
 def _removed(repo: Snapshot, python: str) -> dict[str, _Removed]:
     """The names that the newest releases that the build may install do not have."""
     asked = {one.key: one for listed in asked_packages(repo) for one in listed}
-    found = {}
+    found, ours = {}, release(python)
     for name, package, since, lowest, instead in rows("removed_names.tsv"):
         pin = asked.get(package)
-        if (package != "python" and not pin) or release(python) < release(lowest):
+        if (package != "python" and not pin) or ours < release(lowest):
             continue
         if pin is None or package == "python" or not (pin.version and only_below(pin.version, release(since))):
             found[name] = _Removed(name, package, since, instead)

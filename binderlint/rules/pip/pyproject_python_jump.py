@@ -11,6 +11,7 @@ from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Se
 from binderlint.lint.rule import Rule
 from binderlint.read.toml import find_value
 from binderlint.repo2docker.build import build_plan
+from binderlint.repo2docker.plan import Plan
 from binderlint.snapshot import Snapshot
 from binderlint.source import Source
 
@@ -26,7 +27,7 @@ class PyprojectPythonJump(Rule):
         if plan.binder_dir:
             return
 
-        wanted = find_value(source, "project", "requires-python")
+        wanted = find_value(source, "project", "requires-python") if _decides(plan) else None
         if wanted is None:
             return
         if plan.error:
@@ -60,6 +61,13 @@ class PyprojectPythonJump(Rule):
             if "runtime.txt" not in repo.sources
             else None,
         )
+
+
+def _decides(plan: Plan) -> bool:
+    """Whether pyproject.toml has a say in which Python is used, or that there is none."""
+    if plan.error:
+        return "pyproject.toml" in plan.error.message
+    return bool(plan.python and plan.python.place and plan.python.place.path == "pyproject.toml")
 
 
 def _reason(message: str) -> str:
