@@ -35,6 +35,10 @@ _HOSTED = regex(
 
 def hosted_name(url: str) -> str:
     """`gh/owner/name` or `gl/group/name` of a clone address, `""` for other hosts."""
+    for start, kind in (("https://github.com/", "gh"), ("https://gitlab.com/", "gl")):
+        name = url.removeprefix(start).removesuffix("/").removesuffix(".git")
+        if url.startswith(start) and name:
+            return f"{kind}/{name}"
     found = _HOSTED.match(url) if url else None
     if not found:
         return ""

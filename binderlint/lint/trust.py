@@ -131,10 +131,10 @@ _PACKAGES = regex(
 
 def _drops_version(edit: Replace, source: Source, written: str) -> bool:
     """True when a package stays and its version goes."""
-    if not _PACKAGES.fullmatch(source.name):
-        return False
     start, end = edit.span
     gone = source.text[start:end]
+    if gone.isspace() or not gone or not _PACKAGES.fullmatch(source.name):
+        return False
     lost = [found for found in _VERSION.findall(gone) if found not in written]
     if not lost or re.search(r"\d", edit.text):
         return False

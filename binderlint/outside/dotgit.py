@@ -328,7 +328,8 @@ _NO_REF = regex(r"[\0- \x7f~^:?*\[\\]|\.\.|@\{|//|^[-/.]|/\.|[/.]$|\.lock(?:/|$)
 
 def is_ref_name(name: str) -> bool:
     """Return True if this can be the name of a ref (git-check-ref-format)."""
-    return name.isalnum() or not _NO_REF.search(name)
+    plain = all(part.replace("-", "x").replace("_", "x").isalnum() for part in name.split("/"))
+    return (plain and not name.startswith("-")) or not _NO_REF.search(name)
 
 
 def object_bytes(place: GitFolder) -> int:

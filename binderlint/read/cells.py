@@ -98,7 +98,7 @@ def parse_python(code: str) -> ast.Module | None:
 _PYTHON_2 = regex(
     r"""\s*(?:.*[:;]\s*)?(?:print(?:\s+(?![=(.\[,)]|(?:in|is|and|or|if|not)\b)\S|\s*>>)|except\s+(?:[\w.]+|\([^)]*\))\s*,\s*\w+\s*:|raise\s+[\w.]+\s*,|exec\s+["'\w])|.*(?:<>|\bur["'])"""
 )
-_IN_PYTHON_2 = ("print", "except", "raise", "exec", "<>", 'ur"', "ur'")  # one of them is in each
+_IN_PYTHON_2 = ("print ", "print\t", "print>", "except", "raise", "exec", "<>", 'ur"', "ur'")  # one of them is in each
 
 
 def python_2_line(text: str) -> int:

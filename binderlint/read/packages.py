@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache
 
 from binderlint.data import listed_words, rows
@@ -28,11 +27,9 @@ def modules_of(name: str) -> tuple[str, ...]:
     return tuple(module for module, package in _modules().items() if package.name == name)
 
 
-def missing_modules(there: frozenset[str]) -> re.Pattern[str] | None:
-    """A pattern for lines that import a name of the table that is not installed."""
-    names = [module for module, package in _modules().items() if package.name not in there]
-    listed = "|".join(map(re.escape, names))
-    return re.compile(rf"^[ \t]*(?:import|from)\s[^\n]*\b(?:{listed})\b", re.MULTILINE) if names else None
+def missing_modules(there: frozenset[str]) -> frozenset[str]:
+    """The modules of the table that are not installed."""
+    return frozenset(module for module, package in _modules().items() if package.name not in there)
 
 
 @cache

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 from binderlint.pattern import regex
+from binderlint.read.digits import is_number
 from binderlint.read.specifiers import admits
 from binderlint.read.toml import decode_error_place, find_value, parse_loose
 from binderlint.repo2docker.buildpack import Buildpack
@@ -178,6 +179,9 @@ def separate_kernel(python: Version, fallback: Place) -> bool:
 
 def _semver(written: str, place: Place) -> tuple[int, ...]:
     """A version of at least two parts as numbers, as semver.py's parse_version compares them."""
+    parts = written.split(".")
+    if len(parts) == 2 and all(is_number(part) and part[:1] in "123456789" and len(part) < 10 for part in parts):
+        return int(parts[0]), int(parts[1]), 0, 1
     full = written if _SEMVER.match(written) else written + ".0" * (2 - written.count("."))
     if not _SEMVER.match(full):
         raise RaisedError("ValueError", f"{full} is not valid SemVer string", place)

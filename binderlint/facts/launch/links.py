@@ -100,7 +100,8 @@ _CONFIG_NAMES = frozenset(
     | {"binder-gallery.yaml", "binder-gallery.yml"}
     | frozenset(OWN_PACKAGE)
 )
-_HISTORY = regex(r"(?:change|history|news|release|what'?s[-_]?new|migrat|blog)", re.IGNORECASE)
+_HISTORY = ("change", "history", "news", "release", "migrat", "blog")
+_WHATS_NEW = regex(r"what'?s[-_]?new")
 # Folders of test data, of what tools build, and of other people's packages.
 _NOT_OURS = frozenset(
     [
@@ -171,7 +172,7 @@ def markup_of(source: Source) -> Markup | None:
     stem, extension = posixpath.splitext(name)
     if name in _CONFIG_NAMES:
         return Markup.CONFIG
-    if _HISTORY.match(stem):
+    if stem.startswith(_HISTORY) or (stem.startswith("what") and _WHATS_NEW.match(stem)):
         return None
     if extension == ".ipynb":
         return Markup.MARKDOWN

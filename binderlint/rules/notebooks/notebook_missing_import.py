@@ -15,6 +15,7 @@ from binderlint.facts.notebooks import shown_notebooks
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
+from binderlint.pattern import regex
 from binderlint.read.cells import imports, installs
 from binderlint.read.packages import Package, missing_modules, package_of
 from binderlint.read.plain_notebook import PlainCell, PlainNotebook
@@ -38,12 +39,11 @@ class NotebookMissingImport(Rule):
         for page in pages:
             told: set[str] = set()
             own = modules_in(repo, page.source.folder)
-            loads = re.compile(rf"^[ \t]*(?:import|from)\s[^\n]*\b(?:{'|'.join(map(re.escape, own))})\b", re.MULTILINE)
+            names = missing | own
             cells = [
                 cell
                 for cell in page.code
-                if ((missing and missing.search(cell.text)) or (own and loads.search(cell.text)))
-                and "raises-exception" not in str(cell.data.get("metadata"))
+                if _may_import(cell.text, names) and "raises-exception" not in str(cell.data.get("metadata"))
             ]
             if cells and not _installs(page):
                 local = local_to(repo, page)
@@ -78,6 +78,16 @@ class NotebookMissingImport(Rule):
             cause=f"{package.name} is not installed",
             explained_in=listed_elsewhere(repo).get(package.name, ()) if default else (),
         )
+
+
+_IMPORT = regex(r"^[ \t]*(?:import|from)\s([^\n]*)", re.MULTILINE)
+_WORD = regex(r"\w+")
+
+
+def _may_import(text: str, names: frozenset[str]) -> bool:
+    """Whether a line that imports something has one of these names."""
+    lines = _IMPORT.findall(text) if "import" in text else ()
+    return any(not names.isdisjoint(_WORD.findall(line)) for line in lines)
 
 
 def _installs(page: PlainNotebook) -> bool:
