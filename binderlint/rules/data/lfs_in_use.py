@@ -7,11 +7,14 @@ import re
 from collections.abc import Iterator
 
 from binderlint.facts.docker.context import build_step
+from binderlint.facts.rare_files import attribute_files
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.gitmodules import lfs_patterns
 from binderlint.read.wildmatch import fits
 from binderlint.snapshot import Snapshot
+from binderlint.source import Source
 
 
 class LfsInUse(Rule):
@@ -19,13 +22,12 @@ class LfsInUse(Rule):
     severity = Severity.WARNING
     level = Level.RUN
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+    @about(attribute_files)
+    def check(self, repo: Snapshot, sources: tuple[Source, ...]) -> Iterator[Diagnostic]:
         settings = repo.get(".lfsconfig")
         if settings and re.search(r"fetchexclude\s*=\s*\"?\*", settings.text):
             return
-        for source in repo.files:
-            if source.name != ".gitattributes":
-                continue
+        for source in sources:
             folder = os.fsencode(source.folder)
             for pattern, meant in lfs_patterns(source):
                 files = [path for path in repo.sources if fits(meant, os.fsencode(path), folder)]

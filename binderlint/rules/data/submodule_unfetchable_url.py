@@ -6,12 +6,14 @@ import re
 from collections.abc import Iterator
 
 from binderlint.changes.edits import replace
+from binderlint.facts.rare_files import git_modules
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
 from binderlint.read.gitmodules import read_modules
 from binderlint.snapshot import Snapshot
-from binderlint.source import GITLINK
+from binderlint.source import GITLINK, Source
 
 _SSH = regex(r"(?:ssh://)?(?:[\w.-]+@)?([\w.-]+\.[A-Za-z]{2,})(?::(?:\d+/)?|/)/*(.+)$")
 
@@ -24,9 +26,9 @@ class SubmoduleUnfetchableUrl(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        source = repo.get(".gitmodules")
-        for module in read_modules(source) if source else ():
+    @about(git_modules)
+    def check(self, repo: Snapshot, source: Source) -> Iterator[Diagnostic]:
+        for module in read_modules(source):
             link = repo.sources.get(module.path.rstrip("/"))
             if module.url is None or link is None or link.mode != GITLINK or module.update == "none":
                 continue

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from binderlint.facts.rare_files import root_dockerfile
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.snapshot import Snapshot
+from binderlint.source import Source
 
 
 class DockerLegacyBase(Rule):
@@ -14,9 +17,9 @@ class DockerLegacyBase(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        source = repo.get("Dockerfile")
-        line = next((line for line in source.lines() if line.startswith("FROM")), None) if source else None
+    @about(root_dockerfile)
+    def check(self, repo: Snapshot, source: Source) -> Iterator[Diagnostic]:
+        line = next((line for line in source.lines() if line.startswith("FROM")), None)
         if line and "andrewosh/binder-base" in line.partition("#")[0].lower():
             yield self.at(
                 line.trimmed(),

@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from binderlint.facts.rare_files import archive_manifests
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
 from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.snapshot import Snapshot
+from binderlint.source import Source
 
 _DAR = regex(r"\ufeff?\s*(?:(?:<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>]*>)\s*)*(<dar)[\s>]", re.DOTALL)
 
@@ -27,10 +30,11 @@ class StencilaManifest(Rule):
     severity = Severity.WARNING
     level = Level.RUN
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        for source in repo.files:
-            if source.name != "manifest.xml" or build_plan(repo).buildpack == Buildpack.DOCKER:
-                continue
+    @about(archive_manifests)
+    def check(self, repo: Snapshot, sources: tuple[Source, ...]) -> Iterator[Diagnostic]:
+        if build_plan(repo).buildpack == Buildpack.DOCKER:
+            return
+        for source in sources:
             found = _DAR.match(source.text)
             if found and _STENCILA.search(_COMMENT.sub("", source.text)):
                 yield self.at(

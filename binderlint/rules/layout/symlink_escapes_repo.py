@@ -5,12 +5,12 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 
+from binderlint.facts.rare_files import linked_configuration
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
-from binderlint.repo2docker.build import build_plan
-from binderlint.repo2docker.names import CONFIG_NAMES
 from binderlint.snapshot import Snapshot
-from binderlint.source import BINDER_FOLDERS, GITLINK, SYMLINK
+from binderlint.source import GITLINK, Source
 
 
 class SymlinkEscapesRepo(Rule):
@@ -18,12 +18,10 @@ class SymlinkEscapesRepo(Rule):
     severity = Severity.ERROR
     level = Level.RUN
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        folder = build_plan(repo).binder_dir
-        paths = [*BINDER_FOLDERS, *(posixpath.join(folder, name) for name in CONFIG_NAMES)]
-        for path in paths:
-            source = repo.sources.get(path)
-            if source and source.mode == SYMLINK and not repo.exists(path) and not self._in_submodule(repo, path):
+    @about(linked_configuration)
+    def check(self, repo: Snapshot, links: tuple[Source, ...]) -> Iterator[Diagnostic]:
+        for source in links:
+            if not repo.exists(source.path) and not self._in_submodule(repo, source.path):
                 yield self.at(
                     source,
                     f"`{source.name}` is a link to `{source.text}`, which is not in the repository. On Binder the file does not exist",

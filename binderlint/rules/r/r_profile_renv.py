@@ -6,11 +6,14 @@ import re
 from collections.abc import Iterator
 
 from binderlint.facts.r import calls, conda_installs_r
+from binderlint.facts.rare_files import r_profile
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.repo2docker.build import build_plan, used_file
 from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.snapshot import Snapshot
+from binderlint.source import Source
 
 
 class RProfileRenv(Rule):
@@ -18,9 +21,9 @@ class RProfileRenv(Rule):
     severity = Severity.WARNING
     level = Level.RUN
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        source = repo.get(".Rprofile")
-        if source is None or not (build_plan(repo).buildpack == Buildpack.R or conda_installs_r(repo)):
+    @about(r_profile)
+    def check(self, repo: Snapshot, source: Source) -> Iterator[Diagnostic]:
+        if build_plan(repo).buildpack != Buildpack.R and not conda_installs_r(repo):
             return
         scripts = [used_file(repo, "install.R"), used_file(repo, "postBuild")]
         if any(script and re.search(r"restore|hydrate|packrat::", script.text) for script in scripts):
