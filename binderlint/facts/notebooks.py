@@ -53,7 +53,9 @@ def r_markdown(repo: Snapshot) -> tuple[Source, ...]:
     return tuple(
         source
         for source in named
-        if source.name != "README.Rmd" and not _ASIDE.search(source.path) and not _OF_PACKAGE.match(source.path)
+        if source.name != "README.Rmd"
+        and not stands_in(source.path.casefold(), _ASIDE)
+        and not _OF_PACKAGE.match(source.path)
     )
 
 

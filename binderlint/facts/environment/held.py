@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from binderlint.fact import fact
 from binderlint.facts.environment.installs import pip_files, pip_requirements
 from binderlint.facts.environment.mapping import conda_specs
 from binderlint.facts.environment.own_package import own_installs, own_python
@@ -39,11 +40,16 @@ class Held(NamedTuple):
     too_old: bool
 
 
+@fact
+def pip_lists(repo: Snapshot) -> tuple[tuple[Requirement, ...], ...]:
+    """What pip and pipenv are asked for, file by file."""
+    files = (file.requirements for file in pip_files(repo) if not file.constraint)
+    return tuple(listed for listed in (*files, pipfile_requirements(repo)) if listed)
+
+
 def held_by_file(repo: Snapshot, python: str) -> Iterator[list[Held]]:
-    for file in pip_files(repo):
-        if not file.constraint:
-            yield [held for one in file.requirements if one.applies(python) and (held := held_at(one, python))]
-    yield [held for one in pipfile_requirements(repo) if one.applies(python) and (held := held_at(one, python))]
+    for listed in pip_lists(repo):
+        yield [held for one in listed if one.applies(python) and (held := held_at(one, python))]
 
 
 def held_at(one: Requirement, python: str) -> Held | None:

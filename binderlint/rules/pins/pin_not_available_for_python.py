@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from binderlint.changes.python import other_python
-from binderlint.facts.environment.held import held_by_file
-from binderlint.facts.environment.installs import PipFile, pip_files
+from binderlint.facts.environment.held import held_by_file, pip_lists
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.lint.wording import listed
+from binderlint.read.requirements import Requirement
 from binderlint.repo2docker.build import build_plan
 from binderlint.snapshot import Snapshot
 
@@ -20,8 +20,8 @@ class PinNotAvailableForPython(Rule):
     severity = Severity.WARNING
     level = Level.LAUNCH
 
-    @about(pip_files)
-    def check(self, repo: Snapshot, files: tuple[PipFile, ...]) -> Iterator[Diagnostic]:
+    @about(pip_lists)
+    def check(self, repo: Snapshot, lists: tuple[tuple[Requirement, ...], ...]) -> Iterator[Diagnostic]:
         plan = build_plan(repo)
         python = plan.python.version if plan.python else ""
         for held in held_by_file(repo, python):
