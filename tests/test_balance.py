@@ -155,6 +155,7 @@ WHOLE = (
     "f()\n{\n  exit 0\n}",
     "{ ls; } 2>&1 >|x <>y &>z &>>z | cat",
     "ls > if; ls >fi 2> >(cat) < <(ls)",
+    "ls >| if <> fi >& do >> done <& esac",
     "echo ${x#\\}} ${y:-'}'} ${z:-\"}\"} ${#x} ${x:-`ls`} ${x:-${y}}",
     "echo $'it\\'s' $\"x$(ls)\" $# $$ $! $? $@ $* $- $",
     'echo "$(echo "`ls`" \')\')" "a\\"b" "${x:-"y"}"',

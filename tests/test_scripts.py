@@ -276,7 +276,7 @@ def test_own_shell(language: str, runner: str, expected: bool) -> None:
 def test_a_pipeline_without_end_is_not_read() -> None:
     for text in ("a|" * 1500 + "b", ")" * 20_000):
         shell = script(f"#!/bin/bash\n{text}\n").shell
-        assert shell is not None and shell.broken
+        assert shell is not None and shell.broken and shell.root.end_byte < 10
     shell = script("#!/bin/bash\n" + "echo a\n" * 3000).shell
     assert shell is not None and not shell.broken
 
