@@ -15,6 +15,7 @@ from binderlint.read.cells import syntax
 from binderlint.read.dask_units import BINARY, memory_limit
 from binderlint.read.digits import number
 from binderlint.read.plain_notebook import PlainCell, PlainNotebook
+from binderlint.read.tree import walk
 from binderlint.snapshot import Snapshot
 from binderlint.source import Source, Text
 from binderlint.values import NamedTuple
@@ -84,7 +85,7 @@ def _of_cell(page: PlainNotebook, cell: PlainCell) -> Iterator[Amount]:
 def _of_clusters(page: PlainNotebook, cell: PlainCell) -> Iterator[Amount]:
     """Dask's workers in the session: their number (of a million at most) times the memory of each."""
     tree = syntax(cell.text)
-    for node in ast.walk(tree) if tree else ():
+    for node in walk(tree) if tree else ():
         if not isinstance(node, ast.Call):
             continue
         name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")

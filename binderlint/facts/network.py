@@ -14,6 +14,7 @@ from binderlint.pattern import regex
 from binderlint.read.cells import syntax
 from binderlint.read.plain_notebook import PlainCell, PlainNotebook
 from binderlint.read.script import Command
+from binderlint.read.tree import children
 from binderlint.snapshot import Snapshot
 from binderlint.source import Text
 from binderlint.values import NamedTuple
@@ -143,4 +144,4 @@ def _lines_with_addresses(tree: ast.Module) -> Iterator[int]:
             continue
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and _URL.match(node.value):
             yield node.lineno
-        todo += list(ast.iter_child_nodes(node))
+        todo += children(node)

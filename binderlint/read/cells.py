@@ -7,6 +7,7 @@ import re
 import shlex
 from collections.abc import Iterator
 
+from binderlint.cache import remembered
 from binderlint.pattern import regex
 from binderlint.read.installer import Asked, asked_for
 from binderlint.values import NamedTuple
@@ -76,8 +77,9 @@ def _is_magic(line: str) -> bool:
     )
 
 
+@remembered(1000)
 def syntax(text: str) -> ast.Module | None:
-    """The syntax tree of a cell; None where it is not Python 3."""
+    """The syntax tree of a cell, which nobody changes; None where it is not Python 3."""
     code = python(text)
     return None if code is None else parse_python(code)
 

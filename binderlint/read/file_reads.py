@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from binderlint.data import pairs
 from binderlint.pattern import regex
 from binderlint.read.cells import syntax
+from binderlint.read.tree import children, walk
 from binderlint.values import NamedTuple
 
 # A call that may read a file: the last names of the functions in readers.tsv.
@@ -60,7 +61,7 @@ class FileReads:
                 continue
             if isinstance(one, ast.Call) and (path := self._read(one)):
                 yield FileRead(path, one.lineno)
-            todo += ast.iter_child_nodes(one)
+            todo += children(one)
 
     def _read(self, call: ast.Call) -> str:
         """The path that a call reads, empty for none."""
@@ -111,7 +112,7 @@ class FileReads:
             if text is not None:
                 self._texts[statement.targets[0].id] = text
                 return
-        for node in ast.walk(statement):
+        for node in walk(statement) if self._texts or self._modules else ():
             if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
                 self._texts.pop(node.id, None)
                 self._modules.pop(node.id, None)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from binderlint.pattern import regex
 from binderlint.read.cells import python, syntax
+from binderlint.read.tree import children
 from binderlint.values import NamedTuple
 
 _START = r"/Users/[\w. -]+/|/(?:Volumes|media|run/media)/[\w. -]+/|/home/(?!jovyan\b)[a-z][\w.-]*/|[A-Za-z]:(?:\\\\?|/)[\w. -]+(?:\\|/|\.\w+(?=[\"']))|/content/drive\b"
@@ -150,9 +151,9 @@ class _Walk:
             case ast.Call():
                 return self._call(node, held)
             case ast.BinOp() | ast.JoinedStr() | ast.FormattedValue() | ast.Attribute() | ast.Subscript():
-                return _first(ast.iter_child_nodes(node), held)
+                return _first(children(node), held)
             case ast.List() | ast.Tuple() | ast.Set() | ast.Dict() | ast.Starred() | ast.NamedExpr() | ast.keyword():
-                return _first(ast.iter_child_nodes(node), held)
+                return _first(children(node), held)
         return None
 
     def _quoted_in(self, number: int, lines: list[str]) -> str:
@@ -197,7 +198,7 @@ def _nodes(statement: ast.stmt) -> list[ast.AST]:
     """A statement and what it is made of, each before its parts; without the statements in it and what may not run."""
     nodes: list[ast.AST] = [statement]
     for node in nodes:
-        nodes += (one for one in ast.iter_child_nodes(node) if not isinstance(one, (ast.stmt, *_MAYBE)))
+        nodes += (one for one in children(node) if not isinstance(one, (ast.stmt, *_MAYBE)))
     return nodes
 
 

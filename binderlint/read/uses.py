@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from binderlint.pattern import regex
 from binderlint.read.cells import syntax
+from binderlint.read.tree import children, statements
 from binderlint.values import NamedTuple
 
 _AXES = regex(r"ax(?:e?s|arr)?_?\d*")
@@ -36,9 +37,34 @@ def uses(text: str, aliases: dict[str, str], when_loaded: bool = False) -> Itera
 
     What a condition chooses and the bodies of functions may not run: of functions only imports count, and of a file that is loaded (`when_loaded`) not even they.
     """
-    tree = syntax(text)
-    if tree is None or any(isinstance(node, ast.Try) for node in ast.walk(tree)):
+    tree = _tree(text)
+    if tree is None:
         return
+    yield from _imported(tree, aliases, when_loaded)
+    for top in tree.body:
+        for inner in _run(top):
+            if isinstance(inner, ast.Call):
+                if found := _named(inner.func, aliases):
+                    yield Use(inner.lineno, *found, call=inner)
+            elif isinstance(inner, ast.Attribute) and (found := _named(inner, aliases)):
+                yield Use(inner.lineno, *found)
+
+
+def note_imports(text: str, aliases: dict[str, str]) -> None:
+    """Keep what a cell imports in `aliases`, where nothing else is asked of it."""
+    tree = _tree(text)
+    for _ in _imported(tree, aliases) if tree else ():
+        pass
+
+
+def _tree(text: str) -> ast.Module | None:
+    """The syntax tree of a cell or a file; None where it catches exceptions."""
+    tree = syntax(text)
+    return None if tree and "try" in text and any(isinstance(one, ast.Try) for one in statements(tree)) else tree
+
+
+def _imported(tree: ast.Module, aliases: dict[str, str], when_loaded: bool = False) -> Iterator[Use]:
+    """What is imported, kept in `aliases`; what a condition chooses is no use."""
     for node, chosen in _imports(tree, when_loaded):
         module = f"{node.module}." if isinstance(node, ast.ImportFrom) else ""
         for alias in node.names:
@@ -47,13 +73,6 @@ def uses(text: str, aliases: dict[str, str], when_loaded: bool = False) -> Itera
             aliases[alias.asname or first] = name if alias.asname or module else first
             if not chosen:
                 yield Use(node.lineno, (name,), name, imported=True)
-    for top in tree.body:
-        for inner in _run(top):
-            if isinstance(inner, ast.Call):
-                if found := _named(inner.func, aliases):
-                    yield Use(inner.lineno, *found, call=inner)
-            elif isinstance(inner, ast.Attribute) and (found := _named(inner, aliases)):
-                yield Use(inner.lineno, *found)
 
 
 def _imports(tree: ast.Module, when_loaded: bool) -> Iterator[tuple[ast.Import | ast.ImportFrom, bool]]:
@@ -64,7 +83,7 @@ def _imports(tree: ast.Module, when_loaded: bool) -> Iterator[tuple[ast.Import |
             yield node, chosen
         elif not (when_loaded and isinstance(node, _LATER)):
             chosen = chosen or isinstance(node, ast.If | ast.IfExp)
-            todo += ((child, chosen) for child in ast.iter_child_nodes(node))
+            todo += ((child, chosen) for child in children(node))
 
 
 def _named(node: ast.expr, aliases: dict[str, str]) -> tuple[tuple[str, ...], str] | None:
@@ -93,7 +112,7 @@ def _run(node: ast.stmt) -> Iterator[ast.AST]:
         if isinstance(one, _LATER):
             continue
         yield one
-        todo += ast.iter_child_nodes(one)
+        todo += children(one)
 
 
 def _dotted(node: ast.expr) -> list[str]:

@@ -43,10 +43,11 @@ class OptionalPackageMissing(Rule):
         for page in pages if words else ():
             if any("install" in cell.text for cell in page.code):
                 continue
+            speaking = {cell.number for cell in page.code if any(word in cell.text for word in words)}
             aliases: dict[str, str] = {}
             told: set[str] = set()
-            for cell in page.code:
-                if not any(word in cell.text for word in words) and "import" not in cell.text:
+            for cell in page.code if speaking else ():
+                if cell.number not in speaking and "import" not in cell.text:
                     continue
                 for use in uses(cell.text, aliases):
                     need = _need(use, lacking)

@@ -19,7 +19,7 @@ from binderlint.pattern import regex
 from binderlint.read.constraints import only_below
 from binderlint.read.digits import release
 from binderlint.read.plain_notebook import PlainNotebook
-from binderlint.read.uses import uses
+from binderlint.read.uses import note_imports, uses
 from binderlint.repo2docker.build import build_plan
 from binderlint.snapshot import Snapshot
 from binderlint.source import Place, Text
@@ -88,7 +88,9 @@ class RemovedName(Rule):
             aliases = _builtins(page, removed) if speaking else {}
             local = modules_in(repo, page.source.folder)
             for cell in page.code if speaking else ():
-                if cell.number not in speaking and "import" not in cell.text:
+                if cell.number not in speaking:
+                    if "import" in cell.text:
+                        note_imports(cell.text, aliases)
                     continue
                 if found := next((one for one in _found(cell.text, aliases, removed) if one[2].top not in local), None):
                     yield self._gone(page.line(cell.number, found[0]), *found[1:], "this cell ends")
