@@ -42,11 +42,19 @@ class Known(NamedTuple):
         """Whether nobody built a release for this Python: it is older than the one before the first with a wheel, or this Python was dropped before it."""
         if self.dropped_from and self.dropped_from <= release <= self.newest:
             return True
-        if self.first is None or not self.alone or len(release) < 2:
+        first = self.first or self._after_gone
+        if first is None or not self.alone or len(release) < 2:
             return False
-        major, minor, patch = (*self.first, 0, 0)[:3]
+        major, minor, patch = (*first, 0, 0)[:3]
         earliest = (major, minor) if patch else (major, minor - 1) if minor else (major - 1, 0)
         return release[:2] < earliest
+
+    @property
+    def _after_gone(self) -> Release | None:
+        """The first release that pip finds, of a package whose older ones had neither a source nor a build for this Python."""
+        if not self.gone or not self.releases or not self.missing(self.releases[0]):
+            return None
+        return next((one for one in self.releases if not self.missing(one)), None)
 
     @property
     def dropped_from(self) -> Release | None:

@@ -10,12 +10,17 @@ from binderlint.facts.network import Reached, reached_in_build_and_start, reache
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
+from binderlint.pattern import regex
 from binderlint.snapshot import Snapshot
 
 # Hosts that give over https what they give over ftp, at the same path; each says so on its own pages of downloads.
 _BOTH = frozenset(
     {"ftp.ncbi.nlm.nih.gov", "ftp.ebi.ac.uk", "ftp.ensembl.org", "ftp.uniprot.org", "ftp.gnu.org", "ftp.sra.ebi.ac.uk"}
 )
+
+
+# Names that only exist inside of a cluster, so that the connection fails at once.
+_INSIDE = regex(r"^[^.]+$|dask-gateway|\.(?:svc|local|internal|cluster\.local|daskhub)$")
 
 
 class BlockedNetworkPort(Rule):
@@ -34,7 +39,7 @@ class BlockedNetworkPort(Rule):
                 yield self._blocked(repo, reached, "the build or launch waits")
         hosts: dict[tuple[str, int], list[Reached]] = {}
         for reached in reached_in_notebooks(repo):
-            if reached.port not in ports:
+            if reached.port not in ports and not _INSIDE.search(reached.host):
                 hosts.setdefault((reached.host.lower(), reached.port), []).append(reached)
         for places in hosts.values():
             others = len({reached.text.place.path for reached in places}) - 1

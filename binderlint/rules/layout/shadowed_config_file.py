@@ -89,8 +89,10 @@ class ShadowedConfigFile(Rule):
                     level=Level.POLISH,
                 )
                 continue
-            listed_there = _missing(repo, source)
-            missing = listed_there and _not_brought(repo, source, listed_there)
+            listed_there = _apt_missing(repo, source) if source.name == "apt.txt" else _missing(repo, source)
+            missing = (
+                listed_there if source.name == "apt.txt" else listed_there and _not_brought(repo, source, listed_there)
+            )
             if missing == []:
                 yield self.at(
                     source,
@@ -120,7 +122,7 @@ class ShadowedConfigFile(Rule):
                 )
                 continue
             merge = self._merge(repo, source)
-            needed = None if missing is None else _is_needed(repo, missing)
+            needed = None if missing is None or source.name == "apt.txt" else _is_needed(repo, missing)
             yield self.at(
                 source,
                 f"Binder builds from `{winner}` and ignores this file, so {undone}"
@@ -224,13 +226,19 @@ def _installs_only_kernel(repo: Snapshot, source: Source) -> bool:
     return words == {"IRkernel"}
 
 
+def _apt_missing(repo: Snapshot, source: Source) -> list[str] | None:
+    """The packages of an ignored apt.txt that the Dockerfile does not install; None where it installs none of them."""
+    packages = list(dict.fromkeys(word.split("=")[0] for entry in read_apt(source) for word in entry.words))
+    commands = [command for run in docker_runs(repo) for command in run.commands if command.name in APT]
+    installed = {word.split("=")[0] for command in commands for word in command.operands}
+    return [name for name in packages if name not in installed] if installed & set(packages) else None
+
+
 def _done_by_dockerfile(repo: Snapshot, source: Source) -> str:
     """That the Dockerfile installs every package of an ignored apt.txt, or uses every program of an ignored postBuild; "" where it does not."""
     commands = [command for run in docker_runs(repo) for command in run.commands]
-    if source.name == "apt.txt":
-        packages = {word.split("=")[0] for entry in read_apt(source) for word in entry.words}
-        installed = {word.split("=")[0] for one in commands if one.name in APT for word in one.operands}
-        return "The Dockerfile installs all that it lists" if packages and packages <= installed else ""
+    if source.name == "apt.txt" and _apt_missing(repo, source) == []:
+        return "The Dockerfile installs all that it lists"
     if source.name == "postBuild" and (shell := Script(source).shell) and not shell.broken:
         programs = {one.name for one in shell.commands} - listed_words("plain_commands.txt")
         if programs and programs <= {one.name for one in commands}:

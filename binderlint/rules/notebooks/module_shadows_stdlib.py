@@ -12,7 +12,8 @@ from binderlint.lint.rule import Rule
 from binderlint.snapshot import Snapshot
 
 # Packages of the server and the kernel themselves.
-_JUPYTER = frozenset({"jupyterlab", "jupyter_server", "jupyter_client", "jupyter_core", "notebook", "notebook_shim", "ipykernel", "IPython", "traitlets", "tornado", "zmq", "nbformat", "nbconvert", "comm"})  # fmt: skip
+# Packages that the server loads. Kernels load theirs before they look into the current folder (ipykernel_launcher).
+_JUPYTER = frozenset({"jupyterlab", "jupyter_server", "jupyter_client", "jupyter_core", "notebook", "notebook_shim", "traitlets", "tornado", "zmq", "nbformat", "nbconvert"})  # fmt: skip
 
 
 class ModuleShadowsStdlib(Rule):
@@ -32,7 +33,7 @@ class ModuleShadowsStdlib(Rule):
                 name = name[:-3]
             else:
                 continue
-            if name in names and (not folder or folder in notebooks):
+            if name in names and (not folder or (folder in notebooks and name not in _JUPYTER)):
                 where = (
                     "the server and kernels import" if not folder else "the kernels of the notebooks beside it import"
                 )
@@ -41,6 +42,6 @@ class ModuleShadowsStdlib(Rule):
                     source.place(0, 0),
                     f"{where[0].upper()}{where[1:]} this {kind} instead of Python's own `{name}`, and may not start"
                     if name not in _JUPYTER
-                    else f"{where[0].upper()}{where[1:]} this {kind} instead of the package `{name}`, and may not start",
+                    else f"The server imports this {kind} instead of the package `{name}`, and may not start",
                     help=f"Rename the {kind}",
                 )
