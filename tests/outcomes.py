@@ -36,6 +36,7 @@ _RULES = {
     "removed name": ("NBK009",),
     "missing file": ("NBK006", "NBK011"),
     "library": ("NBK010",),
+    "magic": ("NBK017",),
 }
 
 # What stops a run of all cells but nobody who works in the notebook.
@@ -61,6 +62,8 @@ def kind_of(name: str, words: str) -> tuple[str, str]:
         return "removed name", words
     if found := re.search(r"No module named '?([\w.]+)", words):
         return "module", found[1].partition(".")[0]
+    if name == "UsageError":
+        return "magic", words
     if name == "NoSuchKernel":
         return "kernel", words
     if name == "SyntaxError" or (name == "TabError"):
@@ -104,9 +107,10 @@ def _lists(repo: Snapshot, path: str, module: str) -> bool:
 
 
 def alarms(path: str, found: list[Diagnostic]) -> list[Diagnostic]:
-    """What says that a notebook does not work."""
+    """What says that a notebook does not work; what is said of a link in it is none of that."""
     levels = (Level.LAUNCH, Level.RUN)
-    return [one for one in found if one.path == path and one.level in levels and one.severity >= Severity.WARNING]
+    said = (one for one in found if one.path == path and not one.code.startswith("LNK"))
+    return [one for one in said if one.level in levels and one.severity >= Severity.WARNING]
 
 
 def score(folder: Path, records: list[dict[str, Any]]) -> tuple[Counter[tuple[str, str]], list[str]]:

@@ -92,6 +92,7 @@ def test_table(trees: Path) -> None:
         ("AttributeError", "module 'tensorflow' has no attribute 'Session'", ("removed name", "module 'tensorflow' has no attribute 'Session'")),
         ("FileNotFoundError", "a.csv", ("missing file", "a.csv")),
         ("NameError", "x", ("other", "NameError: x")),
+        ("UsageError", "Line magic function `%` not found.", ("magic", "Line magic function `%` not found.")),
     ],
 )  # fmt: skip
 def test_kinds(name: str, words: str, kind: tuple[str, str]) -> None:
