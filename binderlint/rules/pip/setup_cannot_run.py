@@ -5,11 +5,14 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from binderlint.facts.environment.apt import apt_entries
+from binderlint.facts.environment.asked import asked_names
 from binderlint.facts.environment.installs import pip_requirements
 from binderlint.facts.environment.mapping import conda_specs
 from binderlint.facts.environment.own_package import OwnInstall, own_backend, own_build_requirements, own_installs
 from binderlint.facts.environment.provided import provided
 from binderlint.facts.environment.python import python_minor
+from binderlint.facts.scripts.start_and_post_build import post_build_script
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
@@ -47,8 +50,10 @@ class SetupCannotRun(Rule):
             return
         if any("no-build-isolation" in one.place.text for one in installs) or "sys.path" in source.text:
             return
-        fault = _unreadable(source, python_minor(repo)) or next(
-            _faults(repo, source, set(), backend != "setuptools.build_meta"), None
+        fault = (
+            _unreadable(source, python_minor(repo))
+            or next(_faults(repo, source, set(), backend != "setuptools.build_meta"), None)
+            or _needs_cmake(repo, source)
         )
         if fault:
             line, message, advice = fault
@@ -58,6 +63,28 @@ class SetupCannotRun(Rule):
                 help=advice,
                 level=level,
             )
+
+
+def _needs_cmake(repo: Snapshot, source: Source) -> tuple[int, str, str] | None:
+    """Where setup.py runs cmake, which Binder's image does not have and nothing installs."""
+    tree = parse_python(source.text.removeprefix("\ufeff")) if "cmake" in source.text else None
+    called = [one for one in ast.walk(tree) if isinstance(one, ast.Call) and _runs(one, "cmake")] if tree else []
+    if not called or ((post := post_build_script(repo)) is not None and "cmake" in post.source.text):
+        return None
+    names = {str(word) for entry in apt_entries(repo) for word in entry.words} | asked_names(repo)
+    if names & {"cmake", "scikit-build", "build-essential"} or "cmake" in " ".join(own_build_requirements(repo)):
+        return None
+    advice = "List `cmake` in apt.txt"
+    return called[0].lineno, "setup.py runs `cmake`, which is not in Binder's image", advice
+
+
+def _runs(call: ast.Call, program: str) -> bool:
+    """Whether a call of subprocess runs a program that is written in it."""
+    function, first = ast.unparse(call.func).rpartition(".")[2], call.args[0] if call.args else None
+    if function not in ("call", "check_call", "check_output", "run", "Popen") or not isinstance(first, ast.List):
+        return False
+    word = first.elts[0] if first.elts else None
+    return isinstance(word, ast.Constant) and word.value == program
 
 
 def _unreadable(source: Source, python: str) -> tuple[int, str, str] | None:
