@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from binderlint.facts.dask.configs import containers, dask_configs, images
+from binderlint.facts.dask.configs import containers, dask_configs, worker_images
 from binderlint.facts.dask.placeholder import way
 from binderlint.facts.dask.versions import newest
 from binderlint.lint.fixer import fix
@@ -210,5 +210,5 @@ def test_the_way_of_a_placeholder(code: str, replaced: bool) -> None:
             "start": f'#!/bin/bash\n{code}\nexec "$@"\n',
         }
     )
-    place = next(images(repo)).text.place
+    place = worker_images(repo)[0].text.place
     assert way(repo, place, "WORKER_IMAGE").replaced is replaced

@@ -41,3 +41,10 @@ def rare_plan(repo: Snapshot) -> Plan | None:
     """The plan of a repository that is built as few are: with pipenv, Nix, or a REQUIRE file of Julia."""
     plan = build_plan(repo)
     return plan if plan.buildpack in (Buildpack.PIPFILE, Buildpack.NIX, Buildpack.JULIA_REQUIRE) else None
+
+
+@fact
+def kernel_plan(repo: Snapshot) -> Plan | None:
+    """The plan of a repository whose kernel gets an environment of its own, beside the one of the server."""
+    plan = build_plan(repo)
+    return plan if plan.separate_kernel else None

@@ -34,12 +34,19 @@ def walk(node: ast.AST) -> list[ast.AST]:
     return found
 
 
+def blocks(node: ast.AST) -> list[ast.AST]:
+    """The statements that stand in a module or a statement, or its handlers and cases."""
+    found: list[ast.AST] = []
+    for name in ("body", "handlers", "orelse", "finalbody", "cases"):
+        inner = getattr(node, name, None)
+        if isinstance(inner, list):
+            found += inner
+    return found
+
+
 def statements(tree: ast.AST) -> list[ast.AST]:
     """A module or statement and all statements in it, those that are nearer first, with the handlers and cases between them."""
     found = [tree]
     for one in found:
-        for name in ("body", "handlers", "orelse", "finalbody", "cases"):
-            inner = getattr(one, name, None)
-            if isinstance(inner, list):
-                found += inner
+        found += blocks(one)
     return found

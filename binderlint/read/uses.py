@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from binderlint.pattern import regex
 from binderlint.read.cells import syntax
-from binderlint.read.tree import children, statements
+from binderlint.read.tree import blocks, children, statements
 from binderlint.values import NamedTuple
 
 _AXES = regex(r"ax(?:e?s|arr)?_?\d*")
@@ -82,8 +82,8 @@ def _imports(tree: ast.Module, when_loaded: bool) -> Iterator[tuple[ast.Import |
         if isinstance(node, ast.Import) or (isinstance(node, ast.ImportFrom) and node.module and not node.level):
             yield node, chosen
         elif not (when_loaded and isinstance(node, _LATER)):
-            chosen = chosen or isinstance(node, ast.If | ast.IfExp)
-            todo += ((child, chosen) for child in children(node))
+            chosen = chosen or isinstance(node, ast.If)
+            todo += ((child, chosen) for child in blocks(node))
 
 
 def _named(node: ast.expr, aliases: dict[str, str]) -> tuple[tuple[str, ...], str] | None:

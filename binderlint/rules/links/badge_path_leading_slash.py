@@ -27,9 +27,9 @@ class BadgePathLeadingSlash(Rule):
             if target is None or target.name == "urlpath" or not isinstance(target.value, Text):
                 continue
             found = re.match(r"(?:/|%2F)+(?=.)", target.value, re.IGNORECASE)
-            if is_page(target.decoded.strip("/")):
-                continue  # badge-unknown-route
-            if found and not target.decoded.startswith("/home/"):
+            if not found or is_page(target.decoded.strip("/")):  # badge-unknown-route
+                continue
+            if not target.decoded.startswith("/home/"):
                 slash = target.value.part(0, found.end())
                 yield self.at(
                     slash,

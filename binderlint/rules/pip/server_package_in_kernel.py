@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 from binderlint.data import listed_words
 from binderlint.facts.environment.asked import asked_packages
+from binderlint.facts.plans import kernel_plan
 from binderlint.facts.scripts.start_and_post_build import post_build_script
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.lint.wording import listed
 from binderlint.read.requirements import canonical
-from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.plan import Plan
 from binderlint.snapshot import Snapshot
 
@@ -22,9 +22,9 @@ class ServerPackageInKernel(Rule):
     severity = Severity.WARNING
     level = Level.RUN
 
-    @about(build_plan)
+    @about(kernel_plan)
     def check(self, repo: Snapshot, plan: Plan) -> Iterator[Diagnostic]:
-        if not plan.separate_kernel or plan.python is None:
+        if plan.python is None:
             return
         script = post_build_script(repo)
         named = {canonical(word) for one in script.commands for word in one.values} if script else set()

@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterator
 
 from binderlint.changes.launch_scripts import launch_scripts, rewritten
+from binderlint.facts.plans import kernel_plan
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.installer import is_pip
-from binderlint.read.script import Command, Script
-from binderlint.repo2docker.build import build_plan
+from binderlint.read.script import Command
+from binderlint.repo2docker.plan import Plan
 from binderlint.snapshot import Snapshot
 
 
@@ -20,12 +21,9 @@ class PythonpathMismatch(Rule):
     severity = Severity.WARNING
     level = Level.RUN
 
-    @about(launch_scripts)
-    def check(self, repo: Snapshot, scripts: tuple[tuple[Script, str], ...]) -> Iterator[Diagnostic]:
-        plan = build_plan(repo)
-        if not plan.separate_kernel:
-            return
-        for script, _ in scripts:
+    @about(kernel_plan)
+    def check(self, repo: Snapshot, plan: Plan) -> Iterator[Diagnostic]:
+        for script, _ in launch_scripts(repo):
             if re.search(r"PATH=.*KERNEL_PYTHON_PREFIX|activate", script.source.prose):
                 continue
             for command in script.executed:
