@@ -87,6 +87,21 @@ def test_the_form_of_the_list_is_kept(environment: str, result: str | None) -> N
     assert merged(environment, "a\nb[c]\n") == result
 
 
+@pytest.mark.parametrize(
+    ("requirements", "lines"),
+    [
+        ("# all\n\n# on a\na  # why\n", ["# all", "", "# on a", "- a  # why"]),
+        ("# on numpy\nnumpy\n# on a\na\n", ["# on a", "- a"]),
+        ("# on numpy\nnumpy\n\n# on a\na\n", ["# on a", "- a"]),
+        ("a\n\n\n# the end\n", ["- a", "", "", "# the end"]),
+    ],
+)
+def test_comments_move_with_what_they_are_about(requirements: str, lines: list[str]) -> None:
+    text = merged("dependencies:\n- numpy\n- pip:\n  - b\n", requirements)
+    assert text is not None
+    assert [line[2:] if line else "" for line in text.splitlines()[4:]] == lines
+
+
 def test_a_flow_list_cannot_hold_comments() -> None:
     for environment in ("dependencies: [numpy]\n", "dependencies: [numpy, {pip: [x]}]\n"):
         assert merged(environment, "a # why\n") is None

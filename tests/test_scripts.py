@@ -46,6 +46,7 @@ pip install c
 EOF
 bash -c pip
 """)
+    assert not any(one.context.whole for one in found if one.context.nested)
     assert [(str(one.place), one.place.text, one.context.nested) for one in found if one.name == "pip"] == [
         ("start:2:10", "pip install x", ("bash -c",)),
         ("start:3:7", "pip install 'y'", ("eval",)),
@@ -640,3 +641,46 @@ def test_a_long_text_is_read_in_pieces() -> None:
     assert b"".join(pieces) == data
     assert all(len(piece) <= 4096 for piece in pieces)
     assert [piece[-1:] for piece in pieces] == [b"\n"] * 4 + [b"b"] * 3
+
+
+@pytest.mark.parametrize(
+    ("text", "redirects"),
+    [
+        ("x > a", [(">", "a")]),
+        ("x >> a b 2>&1 c", [(">>", "a"), ("2>&", "1")]),
+        ("x < a > b", [("<", "a"), (">", "b")]),
+        ("> a x", [(">", "a")]),
+        ("x <<E > a\nb\nE", [(">", "a")]),
+        ("x &> a | y > b", [("&>", "a")]),
+        ("y > a; x", []),
+        ("{ x; } > a", []),
+    ],
+)
+def test_redirections_of_a_command(text: str, redirects: list[tuple[str, str]]) -> None:
+    (found,) = (one for one in commands(text) if one.name == "x")
+    assert [(one.operator, one.target and one.target.value) for one in found.redirects] == redirects
+
+
+@pytest.mark.parametrize(
+    ("first", "asks"),
+    [
+        ("[ -f a ]", True),
+        ("test -f a", True),
+        ("! ls", True),
+        ("(( a ))", True),
+        ("command -v a", True),
+        ("command -V a", True),
+        ("which a > b", True),
+        ("ls | grep -q b", True),
+        ("ls && grep b", True),
+        ("ls", False),
+        ("command ls", False),
+        ("grep b | cat", False),
+        ("ls > grep", False),
+        ("ls && cat", False),
+        ("(grep b)", False),
+    ],
+)
+def test_what_follows_a_question_runs_on_some_paths(first: str, asks: bool) -> None:
+    (found,) = (one for one in commands(f"{first} && x") if one.name == "x")
+    assert found.context.conditional is asks
