@@ -161,6 +161,7 @@ WHOLE = (
     'echo "$(echo "`ls`" \')\')" "a\\"b" "${x:-"y"}"',
     "echo `ls` `echo \\`ls\\``",
     "[[ a == (b|c) && ! -f x ]] || [[ 1 < 2 ]]",
+    'echo "$$(" "$#(" "$?("',
     "[[ a\n&& b ]]",
     "echo a;ls # if '\n# \"",
     "echo a#' ' if\\\n fi",

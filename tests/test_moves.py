@@ -110,6 +110,14 @@ def test_the_post_build_that_is_there(before: str, after: str | None) -> None:
     assert found == (None if after is None else {"postBuild": after, "start": '#!/bin/bash\nexec "$@"\n'})
 
 
+def test_the_last_statement() -> None:
+    repo = Snapshot.from_dict({"requirements.txt": "numpy\n", "start": f"#!/bin/bash\nls\n{URL}"})
+    script = start_script(repo)
+    assert script is not None
+    edits = to_post_build(repo, script, script.commands[-1])
+    assert edits is not None and repo.apply(edits).sources["start"].text == "#!/bin/bash\nls\n"
+
+
 @pytest.mark.parametrize("name", ["postbuild", "postBuild.sh", "postBuild/a"])
 def test_a_file_that_has_nearly_its_name(name: str) -> None:
     assert moved(URL, **{name: "x"}) is None
