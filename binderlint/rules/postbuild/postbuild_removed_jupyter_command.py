@@ -23,6 +23,10 @@ _AUTOMATIC = frozenset(
 )
 
 
+# Commands of packages that extend Notebook 6.
+_OF_OTHERS = ("contrib", "nbextensions_configurator")
+
+
 class PostbuildRemovedJupyterCommand(Rule):
     code = "PBD001"
     severity = Severity.WARNING
@@ -49,7 +53,7 @@ class PostbuildRemovedJupyterCommand(Rule):
                 return
             yield self.at(
                 command.place,
-                f"Notebook 7, which Binder installs, removed `jupyter {kind}`: the command fails, {failure_effect(script, command)}",
+                f"Notebook 7, which Binder installs, removed {f'what `jupyter {kind}` needs' if kind in _OF_OTHERS else f'`jupyter {kind}`'}: the command fails, {failure_effect(script, command)}",
                 help="Remove it if the extension registers itself; otherwise install an extension for Notebook 7"
                 if not separate
                 else "Remove it. The environment file is for the kernel, so what the server needs is installed with `pip install` in postBuild",
