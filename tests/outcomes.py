@@ -94,7 +94,9 @@ def is_named(outcome: Outcome, found: list[Diagnostic], repo: Snapshot) -> bool:
     if outcome.kind == "module":
         said = any(one.code in codes and re.search(rf"`{re.escape(outcome.detail)}[.`]", one.message) for one in found)
         return said or any(_lists(repo, one.path, outcome.detail) for one in found if one.code in _UNREAD)
-    return any(one.code in codes and (one.path == outcome.path or f"`{outcome.path}`" in one.message) for one in found)
+    said = [one for one in found if one.code in codes]
+    here = any(one.path == outcome.path or f"`{outcome.path}`" in one.message for one in said)
+    return here or any(f"({one.path.rpartition('/')[2]}, line " in outcome.detail for one in said)  # of a file, once
 
 
 def _lists(repo: Snapshot, path: str, module: str) -> bool:

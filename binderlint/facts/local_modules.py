@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from binderlint.fact import fact
+from binderlint.facts.environment.own_package import own_installs
 from binderlint.pattern import regex
 from binderlint.read.cells import imports, parse_python
 from binderlint.read.plain_notebook import PlainNotebook
@@ -124,9 +125,18 @@ def _imports(repo: Snapshot, path: str) -> tuple[tuple[tuple[tuple[str, ...], ..
 
 def imported_files(repo: Snapshot, page: PlainNotebook) -> Iterator[Source]:
     """The files of the repository that the cells of a notebook import, and those that these import, outside of cells that may fail."""
-    own = modules_in(repo, page.source.folder)
-    for cell in page.code if own else ():
-        if "import" in cell.text and not own.isdisjoint(_WORD.findall(cell.text)):
+    beside = page.source.folder
+    places = dict.fromkeys(modules_in(repo, beside), beside)
+    for folder in ("", "src") if own_installs(repo) else ():  # its package is found from everywhere
+        places = dict.fromkeys(_packages_in(repo, folder), folder) | places
+    for cell in page.code if places else ():
+        if "import" in cell.text and not places.keys().isdisjoint(_WORD.findall(cell.text)):
             for one in imports(cell.text):
-                if one.name in own:
-                    yield from loaded_files(repo, page.source.folder, one.modules)
+                if one.name in places:
+                    yield from loaded_files(repo, places[one.name], one.modules)
+
+
+def _packages_in(repo: Snapshot, folder: str) -> frozenset[str]:
+    """The packages in a folder, without single modules."""
+    names = modules_in(repo, folder)
+    return frozenset(name for name in names if repo.get(posixpath.join(folder, name, "__init__.py")))
