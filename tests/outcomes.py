@@ -33,7 +33,7 @@ _RULES = {
     "module": ("NBK004", "NBK009", "NBK016", "LAY018"),
     "kernel": ("NBK002",),
     "Python 2": ("NBK002", "NBK008"),
-    "removed name": ("NBK009",),
+    "removed name": ("NBK009", "NBK016"),
     "missing file": ("NBK006", "NBK011"),
     "library": ("NBK010",),
     "magic": ("NBK017",),

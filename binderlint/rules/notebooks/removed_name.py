@@ -39,6 +39,8 @@ class _Removed(NamedTuple):
 
 
 _BUILTIN = "builtins."
+# Packages that hold the same modules.
+_ALSO = {"tensorflow": ("tensorflow-gpu", "tensorflow-cpu")}
 _WORD = regex(r"\w+")
 _ATTRIBUTE = regex(r"\.[\s\\]*(\w+)")
 _ARGUMENT = regex(r"(\w+)[\s\\]*=")
@@ -141,7 +143,7 @@ def _removed(repo: Snapshot, python: str) -> dict[str, _Removed]:
     asked = {one.key: one for listed in asked_packages(repo) for one in listed}
     found, ours = {}, release(python)
     for name, package, since, lowest, instead in rows("removed_names.tsv"):
-        pin = asked.get(package)
+        pin = next((asked[name] for name in (package, *_ALSO.get(package, ())) if name in asked), None)
         if (package != "python" and not pin) or ours < release(lowest):
             continue
         if pin is None or package == "python" or not (pin.version and only_below(pin.version, release(since))):
