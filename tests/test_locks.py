@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 
 from binderlint.facts.environment.locks import locks
+from binderlint.facts.environment.pipfile import pipfile_requirements
 from binderlint.read.apt import gone_from_noble
 from binderlint.read.wheels import known, release
 from binderlint.snapshot import Snapshot
+from binderlint.source import Source
 
 UV = 'version = 1\nrequires-python = ">=3.11"\n\n[[package]]\nname = "A_b"\nversion = "1.0"\n\n[[package]]\nname = "c"\nversion = "2"\n\n[[package]]\nname = "c"\nversion = "3"\n'
 POETRY = '# made\n\n[[package]]\nname = "a"\nversion = "1.0"\ndescription = ""\npython-versions = ">=2"\n\n[metadata]\nlock-version = "2.0"\npython-versions = "^3.9"\n'
@@ -60,3 +62,11 @@ def test_known_releases() -> None:
     assert numpy.missing(release("2.3.1")) and not numpy.missing(release("2.2.6"))
     assert numpy.dropped_from == (2, 3)
     assert known("numpy", "3.6") is None and known("no-such-package", "3.10") is None
+
+
+@pytest.mark.parametrize(
+    ("url", "found"), [("https://pypi.org/simple", 1), ("https://pypi.python.org/simple", 1), ("https://packages.example.org/simple", 0)]
+)  # fmt: skip
+def test_only_the_usual_index_of_a_pipfile_is_known(url: str, found: int) -> None:
+    pipfile = f'[[source]]\nname = "x"\nurl = "{url}"\n\n[packages]\nnumpy = "==1.16.2"\n'
+    assert len(pipfile_requirements(Snapshot([Source("Pipfile", pipfile.encode())]))) == found

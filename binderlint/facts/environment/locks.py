@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from binderlint.pattern import regex
 from binderlint.read.lock import Lock
-from binderlint.read.notebook import json_text
+from binderlint.read.pipfile_lock import locked_entries, read_pipfile_lock
 from binderlint.read.requirements import Requirement, canonical, read_requirements
 from binderlint.repo2docker.build import build_plan, used_file
 from binderlint.snapshot import Snapshot
@@ -59,20 +59,16 @@ def _toml(source: Source) -> Lock:
 
 
 def _pipfile(source: Source) -> Lock:
-    import json
-
-    try:
-        content = json.loads(json_text(source).lstrip("\ufeff"))
-        entries = {**content.get("develop", {}), **content.get("default", {})}
-        requires = content.get("_meta", {}).get("requires", {})
-        packages = {
-            canonical(name): entry["version"].removeprefix("==")
-            for name, entry in entries.items()
-            if str(entry.get("version", "")).startswith("==")
-        }
-        python = requires.get("python_version") or ".".join(requires.get("python_full_version", "").split(".")[:2])
-    except (ValueError, AttributeError, TypeError, RecursionError):
-        return Lock(source.path, {}, {})
+    content = read_pipfile_lock(source)
+    entries = ((name, str(entry.get("version", ""))) for name, entry in locked_entries(content).items())
+    packages = {canonical(name): version.removeprefix("==") for name, version in entries if version.startswith("==")}
+    match content:
+        case {"_meta": {"requires": {"python_version": str(python)}}}:
+            pass
+        case {"_meta": {"requires": {"python_full_version": str(full)}}}:
+            python = ".".join(full.split(".")[:2])
+        case _:
+            python = ""
     return Lock(source.path, packages, {}, f"=={python}.*" if python else "")
 
 

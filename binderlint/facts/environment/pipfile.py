@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 
 from binderlint.fact import fact
 from binderlint.facts.environment.asked import pipfile_packages
 from binderlint.pattern import regex
+from binderlint.read.pipfile_lock import locked_entries, read_pipfile_lock
 from binderlint.read.requirements import Requirement, canonical, parse_requirement
 from binderlint.repo2docker.build import build_plan, used_file
 from binderlint.repo2docker.buildpack import Buildpack
@@ -36,12 +36,7 @@ def pipfile_requirements(repo: Snapshot) -> tuple[Requirement, ...]:
 def locked_names(repo: Snapshot) -> frozenset[str]:
     """The canonical names of all that a Pipfile.lock of the build installs; empty without one."""
     lock = used_file(repo, "Pipfile.lock")
-    try:
-        content = json.loads(lock.text) if lock else None
-    except (ValueError, RecursionError):
-        return frozenset()
-    sections = [content.get(name) for name in ("default", "develop")] if isinstance(content, dict) else []
-    return frozenset(canonical(name) for section in sections if isinstance(section, dict) for name in section)
+    return frozenset(map(canonical, locked_entries(read_pipfile_lock(lock)))) if lock else frozenset()
 
 
 def _listed(repo: Snapshot) -> Iterator[Text]:
@@ -52,15 +47,8 @@ def _listed(repo: Snapshot) -> Iterator[Text]:
 
 def _locked(lock: Source) -> Iterator[Text]:
     """The entries of a lock file with a version, as requirements at the place of their names."""
-    try:
-        content = json.loads(lock.text)
-    except (ValueError, RecursionError):
-        return
     places = {found[1]: lock.place(*found.span(1)) for found in _ENTRY.finditer(lock.text)}
-    for section in ("default", "develop"):  # repo2docker installs both (pipenv install --dev)
-        entries = content.get(section) if isinstance(content, dict) else None
-        for name, entry in entries.items() if isinstance(entries, dict) else ():
-            version = entry.get("version") if isinstance(entry, dict) else None
-            markers = entry.get("markers") if isinstance(entry, dict) else None
-            if isinstance(version, str) and re.fullmatch(r"==[\w.!+-]+", version) and name in places:
-                yield Text(f"{name}{version}" + (f"; {markers}" if isinstance(markers, str) else ""), places[name])
+    for name, entry in locked_entries(read_pipfile_lock(lock)).items():
+        version, markers = str(entry.get("version", "")), entry.get("markers")
+        if name in places and re.fullmatch(r"==[\w.!+-]+", version):
+            yield Text(f"{name}{version}" + (f"; {markers}" if isinstance(markers, str) else ""), places[name])
