@@ -20,7 +20,7 @@ _BOTH = frozenset(
 
 
 # Names that only exist inside of a cluster, so that the connection fails at once.
-_INSIDE = regex(r"^[^.]+$|dask-gateway|\.(?:svc|local|internal|cluster\.local|daskhub)$")
+_INSIDE = regex(r"^[^.]+$|dask-gateway|\.(?:svc|local|internal)$")
 
 
 class BlockedNetworkPort(Rule):

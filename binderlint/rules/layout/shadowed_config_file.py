@@ -190,8 +190,8 @@ def _is_of_lock(repo: Snapshot, source: Source) -> bool:
 def _is_copy_of_used(repo: Snapshot, source: Source) -> bool:
     """Whether a file of the same name and text elsewhere is used, by a Dockerfile that runs it, for example."""
     names = (use.path for use in build_plan(repo).files if use.status is not Status.IGNORED)
-    same = (repo.get(path) for path in names if path != source.path and path.endswith(source.name))
-    return any(one and one.name == source.name and one.text.split() == source.text.split() for one in same)
+    others = (repo.get(path) for path in names if path != source.path)
+    return any(one and one.name == source.name and one.text.split() == source.text.split() for one in others)
 
 
 def _is_read_by_package(repo: Snapshot, source: Source) -> bool:
@@ -296,9 +296,8 @@ def _is_needed(repo: Snapshot, missing: list[str]) -> bool | None:
     if (imported.packages - there) & wanted.union(*(known[one].brings for one in wanted & known.keys())):
         return True
     explained = {canonical(module) for module in imported.unknown} <= there
-    return (
-        False if explained or wanted <= known.keys() else None
-    )  # of a package that nobody knows, it is not known what it brings
+    # of a package that nobody knows, it is not known what it brings
+    return False if explained or wanted <= known.keys() else None
 
 
 def _not_brought(repo: Snapshot, source: Source, names: list[str]) -> list[str]:
