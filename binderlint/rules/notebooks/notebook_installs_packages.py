@@ -67,7 +67,10 @@ class NotebookInstallsPackages(Rule):
             )
         names = [canonical(re.split(r"[<>=!~\[;@ ]", word)[0]) for word in wanted.packages]
         known = asked_names(repo) | own_names(repo)
-        missing = [word for word, name in zip(wanted.packages, names, strict=True) if name not in known or "[" in word]
+        extended = [word for word, name in zip(wanted.packages, names, strict=True) if name in known and "[" in word]
+        missing = [
+            word for word, name in zip(wanted.packages, names, strict=True) if name not in known or word in extended
+        ]
         used = used_file(repo, "requirements.txt")
         paths = {posixpath.normpath(posixpath.join(one.source.folder, path)) for path in wanted.files}
         same = bool(used and paths == {used.path} and not wanted.places)
@@ -95,7 +98,7 @@ class NotebookInstallsPackages(Rule):
                 level=Level.POLISH,
             )
         fix = None
-        if missing and wanted.names_all and known.isdisjoint(names) and not build_plan(repo).default:
+        if missing and wanted.names_all and not extended and not build_plan(repo).default:
             fix = _add_all(repo, install.tool, missing)
         return self.at(
             where,
