@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from binderlint.facts.for_binder import is_for_binder
+from binderlint.git import Git
 from binderlint.lint.linter import check
 from binderlint.lint.outlook import outlook
 from binderlint.snapshot import Snapshot
@@ -73,3 +74,28 @@ def test_outlook(files: dict[str, str], said: str) -> None:
 def test_outlook_of_a_hub_that_builds_everything() -> None:
     repo = Snapshot.from_dict({"README.md": "x\n"}, hub="generic")
     assert outlook(repo) == "Binder will build this with nothing but Python 3.10, since no file says what to install."
+
+
+@pytest.mark.parametrize(
+    ("ref", "branch", "default", "launched"),
+    [
+        ("binder", "main", "main", "`binder`"),
+        ("v1.0", "main", "main", "`v1.0`"),
+        ("main", "main", "main", ""),
+        ("HEAD", "main", "main", ""),
+        ("main", "topic", "main", ""),  # a branch that will be merged
+        ("binder", "binder", "main", ""),
+        ("binder", "", "main", ""),  # no branch is checked out
+        ("0123abc", "main", "main", ""),  # the commit that is checked out
+    ],
+)
+def test_outlook_of_what_the_links_do_not_launch(ref: str, branch: str, default: str, launched: str) -> None:
+    git = Git("gh/o/r", branch, default, frozenset({"main", "binder", "topic", "v1.0"}), commit="0123abc")
+    files = {
+        "requirements.txt": "numpy\n",
+        "README.md": f"[a](https://mybinder.org/v2/gh/o/r/{ref}) [b](https://mybinder.org/v2/gh/o/env/other)\n",
+    }
+    said = "Binder will build this with pip from `requirements.txt`, on Python 3.10."
+    if launched:
+        said += f" The launch links here launch {launched}, though, not `{branch}`, whose files these are."
+    assert outlook(Snapshot.from_dict(files, git=git)) == said

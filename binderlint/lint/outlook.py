@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from binderlint.facts.for_binder import is_refused
+from binderlint.facts.launch.launched import launched_elsewhere, launched_refs
 from binderlint.lint.hubs import judge
 from binderlint.lint.wording import listed
 from binderlint.repo2docker.build import build_plan
@@ -17,7 +18,20 @@ _WITH = {Buildpack.CONDA: "conda", Buildpack.PIPFILE: "Pipenv", Buildpack.PYTHON
 
 
 def outlook(repo: Snapshot) -> str:
-    """How Binder builds this repository and what runs at its launch, or why it does not build it. Raises UnreadError."""
+    """How Binder builds these files and what runs at the launch, or why it does not build them, and what is launched instead of them. Raises UnreadError."""
+    return _built(repo) + _launched(repo)
+
+
+def _launched(repo: Snapshot) -> str:
+    """That the launch links go to another branch than the one whose files these are; empty where they do not, or where git does not tell."""
+    git = repo.git
+    refs = launched_refs(repo) if git.origin and git.branch and launched_elsewhere(repo) else ()
+    if not refs:
+        return ""
+    return f" The launch links here launch {listed(refs, 2)}, though, not `{git.branch}`, whose files these are."
+
+
+def _built(repo: Snapshot) -> str:
     plan = build_plan(repo)
     if plan.error:
         path = plan.error.place.path

@@ -27,11 +27,17 @@ def launched_elsewhere(repo: Snapshot) -> bool:
     links = (link for link in launch_links(repo) if link.launches and link.live)
     if all(_is_of_another_project(repo, link) for link in links) and not launch_configs(repo):
         return False
-    refs = [link.address.branch for link in own_links(repo)] + list(_own_branches(repo))
+    refs = launched_refs(repo)
     if not refs:
         configured = build_plan(repo).binder_dir or any(repo.get(name) for name in (*ONLY_BINDERS, "runtime.txt"))
         return not configured
     return all(_is_other_ref(repo, ref) for ref in refs)
+
+
+def launched_refs(repo: Snapshot) -> tuple[str, ...]:
+    """The branches, tags and commits of this repository that are launched, each once; an empty name is the default branch."""
+    links = [link.address.branch for link in own_links(repo)]
+    return tuple(dict.fromkeys([*links, *_own_branches(repo)]))
 
 
 def _is_of_another_project(repo: Snapshot, link: Link) -> bool:
@@ -56,7 +62,7 @@ def _own_branches(repo: Snapshot) -> Iterator[str]:
 def _is_other_ref(repo: Snapshot, ref: str) -> bool:
     """Whether a ref is a branch, tag or commit other than the one whose files these are."""
     git = repo.git
-    if ref in ("", "HEAD", git.branch, git.default_branch):
+    if ref in ("", "HEAD", git.branch, git.default_branch, git.commit):
         return False
     return ref in git.refs or ref not in ("main", "master")
 
