@@ -207,6 +207,8 @@ def _in_lines(lines: Iterable[Text], markup: Markup, where: Where | None = None)
             if line.text[end : end + 1] == "{":  # a template that goes on in the next line
                 role = Where.TEXT
             end = start + _length(line.text[start:end], role)
+            if role is Where.TEXT and line.text.startswith(f"]({line.text[start:end]})", end):
+                role = Where.BARE  # a link that shows its address, which is to stay the same as where it leads
             if role is Where.BARE and not line.text[start:end].isascii():
                 role = Where.TEXT  # words of a language without spaces may follow the address
             if role is Where.LINK:
