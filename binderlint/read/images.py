@@ -138,9 +138,14 @@ _SYSTEM_PYTHON = {
 _PYTHON_TAG = regex(r"(?:x86_64-|aarch64-)?python-(3\.\d+)(?:\.\d+)?")
 
 
+def is_stack(image: Image) -> bool:
+    """Whether an image is one of Jupyter's Docker stacks."""
+    return image.path.startswith(("docker.io/jupyter/", "quay.io/jupyter/")) and image.path.count("/") == 2
+
+
 def python_of(image: Image) -> str | None:
     """The Python 3 that an image has, or that its system installs as `python3`, such as `3.10`; None where that is not known."""
-    if re.fullmatch(r"(?:docker|quay)\.io/jupyter/[\w-]+", image.path):
+    if is_stack(image):
         found = _PYTHON_TAG.fullmatch(image.tag)
         return found[1] if found else None
     releases = official_releases(image)

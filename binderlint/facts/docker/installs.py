@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from binderlint.data import listed_words
 from binderlint.facts.docker.context import copied_file, docker_runs, workdirs
 from binderlint.pattern import regex
+from binderlint.read.actions import code
 from binderlint.read.dockerfile.instructions import Stage
 from binderlint.read.installer import CONDA, SYSTEM, asked_for, is_pip
 from binderlint.read.script import Command
@@ -41,7 +42,7 @@ def may_have_jupyter(repo: Snapshot, stage: Stage) -> bool:
             if is_pip(command.name) or command.name in (*CONDA, "uv"):
                 if any(text is None or _JUPYTER.search(text) for text in _package_lists(repo, stage, command, here)):
                     return True
-            elif command.name not in listed_words("plain_commands.txt"):
+            elif not _is_plain(command):
                 return True
     return False
 
@@ -54,9 +55,7 @@ def may_have_python(repo: Snapshot, stage: Stage) -> bool:
         if not run.clear or _PYTHON.search(run.instruction.script or " ".join(run.instruction.words)):
             return True
         for command in run.commands:
-            if command.name not in listed_words("plain_commands.txt") or (
-                command.wrappers and command.wrappers != ("sudo",)
-            ):
+            if not _is_plain(command) or (command.wrappers and command.wrappers != ("sudo",)):
                 return True
             if command.name in SYSTEM:
                 packages = set(command.operands) - {
@@ -72,6 +71,13 @@ def may_have_python(repo: Snapshot, stage: Stage) -> bool:
                 if not packages <= listed_words("packages_without_python.txt"):
                     return True
     return False
+
+
+def _is_plain(command: Command) -> bool:
+    """Whether a command brings no programs along: one that is known, or Julia with code that runs no other program."""
+    if command.name == "julia":  # what its packages bring is in the depot of Julia, where no shell looks
+        return "`" not in (code(command) or "`")
+    return command.name in listed_words("plain_commands.txt")
 
 
 def hides_origin(stage: Stage) -> bool:

@@ -11,8 +11,9 @@ from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
-from binderlint.read.dockerfile.instructions import Dockerfile, Stage
+from binderlint.read.dockerfile.instructions import Dockerfile, Stage, image_of
 from binderlint.read.dockerfile.lines import Instruction
+from binderlint.read.images import is_stack
 from binderlint.read.script import Kind, Script, Shell, parse_shell
 from binderlint.snapshot import Snapshot
 from binderlint.source import Source
@@ -26,6 +27,12 @@ _PROGRAMS = regex(
 _WRAPPERS = regex(
     r"tini|tini-static|dumb-init|docker-init|catatonit|env|xvfb-run|nice|setsid|stdbuf|gosu|su-exec|fixuid"
 )
+
+
+# The start scripts of Jupyter's Docker stacks (images/docker-stacks-foundation/start.sh, images/base-notebook/start-notebook.py): the first
+# runs its arguments, the others Jupyter with its arguments.
+_START = "start.sh"
+_STARTS_JUPYTER = regex(r"start-(?:notebook|singleuser)(?:\.sh|\.py)?")
 
 
 _SHELLS = regex(r"(?:ba|da|z|k)?sh")
@@ -77,6 +84,14 @@ def _lost(repo: Snapshot, stage: Stage, entry: Instruction) -> str:
     words = _unwrapped(entry.words)
     if not words:
         return ""
+    if _is_of_stacks(repo, stage, words[0]):
+        if words[0].rpartition("/")[2] != _START:
+            return f"`{words[0]}` runs Jupyter and treats Binder's command as arguments of Jupyter's"
+        words = words[1:]
+        if not words:
+            return ""
+    if " " in words[0] and "/" not in words[0]:
+        return f"There is no program `{words[0]}` (each word is a string of its own)"
     name = words[0].rpartition("/")[2]
     if _SHELLS.fullmatch(name):
         options = [index for index, word in enumerate(words[1:], 1) if word.startswith("-")]
@@ -88,6 +103,15 @@ def _lost(repo: Snapshot, stage: Stage, entry: Instruction) -> str:
     if _PROGRAMS.fullmatch(name):
         return f"`{name}` treats Binder's command as arguments of its own"
     return _script_loses(repo, stage, words[0])
+
+
+def _is_of_stacks(repo: Snapshot, stage: Stage, program: str) -> bool:
+    """Whether a program is a start script of Jupyter's Docker stacks."""
+    name = program.rpartition("/")[2]
+    if name != _START and not _STARTS_JUPYTER.fullmatch(name):
+        return False
+    base = image_of(stage)
+    return base is not None and is_stack(base) and _shell_at(repo, stage, program) is None
 
 
 def _unwrapped(words: Sequence[str]) -> Sequence[str]:
