@@ -39,6 +39,7 @@ URL = "wget https://x.org/a.zip\n"
         (f"mkdir data\n\n{URL}\nrm a.zip\n", URL, "mkdir data\n\nrm a.zip\n"),
         (f"echo\nmkdir a; {URL}", f"mkdir a; {URL}", "echo\n"),
         (f"{URL}cd a\npip install .\ncd ~\n", ..., ""),
+        (f"pushd data\n{URL}popd\n", ..., ""),
         (f"rm a.zip\n{URL}mkdir b\n", URL, "rm a.zip\nmkdir b\n"),
         (f"mkdir b && echo\n{URL}rm b || echo\n", URL, "mkdir b && echo\nrm b || echo\n"),
         (f"mkdir b &\n{URL}rm a.zip &\n", URL, "mkdir b &\nrm a.zip &\n"),
@@ -75,6 +76,8 @@ def test_what_goes_together(text: str, taken: str | None, left: str) -> None:
         "bash -c 'wget x'\n",
         "cd sub\necho\nwget x\n",  # in another folder
         f"cd data\n{URL}",
+        f"pushd data\n{URL}",
+        f"pushd data\n{URL}popd +0\n",
         "cd data && wget x\n",
         "exec ls\nwget x\n",
         '"$@" &\nwget x\nwait\n',

@@ -466,6 +466,15 @@ WORDS = (
     'A="1 2"\nB="$A 3"\nshow $B "$B" x$A "x$A" ${A}y',
     'A=\nshow $A "$A" x',
     "A=1 B='2 3'; show $A $B",
+    "A=1 B='2 3'\nshow $A $B",
+    "A=1 B=2 # of mine\n\nshow $A $B",
+    "A=1 B=2\nC=$A D=$B\nshow $A $B $C $D",
+    "A=1 B=2\nC=3 show $A $B ${C:-4}",
+    "A=1 B=2\nexport C=$A\nshow $A $C",
+    "A=1 B=2\n{ show $A; }",
+    "A=1 B=2 \\\n  show ${A:-3}",
+    "case a in a) A=1;& b) B=$A;; *) A=2;; esac\nshow $A $B",
+    "case a in a) A=1;;& a*) B=$A;; *) A=2;; esac\nshow $A $B",
     "export A='x y' B=2\nshow \"$A\" $B",
     'A=$"b c $HOME"\nshow "$A"',
     "declare A=1\nreadonly B=2\nshow $A $B",
@@ -513,43 +522,81 @@ def test_words_are_what_bash_makes_of_them(code: str, tmp_path: Path) -> None:
     assert found == [tuple((tmp_path / "shown").read_text().split("\0")[:-1])]
 
 
-@pytest.mark.parametrize(
-    ("text", "cwd"),
-    [
-        ("x", ""),
-        ("cd a; x", "a"),
-        ("cd a && cd ../b && x", "b"),
-        ("cd a/b; cd ..; x", "a"),
-        ("cd -P a; x", "a"),
-        ("cd -- a; x", "a"),
-        ("cd a; cd; x", ""),
-        ("cd a; cd b; cd -; x", "a"),
-        ("cd ~/a; x", "a"),
-        ("cd $HOME/a; x", "a"),
-        ("cd /home/jovyan; x", ""),
-        ("cd /home/jovyan/a; x", "a"),
-        ("cd /home/jovyans; x", None),
-        ("cd /tmp; x", None),
-        ("cd /tmp; cd a; x", None),
-        ("cd ..; x", None),
-        ('cd "$A"; x', None),
-        ("pushd a; x", "a"),
-        ("pushd a; popd; x", None),
-        ("(cd a); x", ""),
-        ("(cd a; x)", "a"),
-        ("bash -c 'cd a'; x", ""),
-        ("cd a | cat; x", ""),
-        ("cd a & x", ""),
-        ("f() { cd a; }; f; x", "a"),
-        ("if ls; then cd a; fi; x", None),
-        ("if ls; then cd a; else cd a; fi; x", "a"),
-        ("if ls; then cd a; exit; fi; x", ""),
-        ("cd a || exit 1; x", "a"),
-        ("for y in 1 2; do cd a; done; x", "a"),
-    ],
+FOLDERS = (
+    ("x", ""),
+    ("cd a; x", "a"),
+    ("cd a && cd ../b && x", "b"),
+    ("cd a/b; cd ..; x", "a"),
+    ("cd -P a; x", "a"),
+    ("cd -- a; x", "a"),
+    ("cd a; cd; x", ""),
+    ("cd a; cd b; cd -; x", "a"),
+    ("cd ~/a; x", "a"),
+    ("cd $HOME/a; x", "a"),
+    ("cd /home/jovyan; x", ""),
+    ("cd /home/jovyan/a; x", "a"),
+    ("cd /home/jovyans; x", None),
+    ("cd /tmp; x", None),
+    ("cd /tmp; cd a; x", None),
+    ("cd ..; x", None),
+    ('cd "$A"; x', None),
+    ("pushd a; x", "a"),
+    ("pushd a; popd; x", ""),
+    ("pushd -- a; x", "a"),
+    ("pushd a > log; x", "a"),
+    ("pushd a; pushd ../b; popd; x", "a"),
+    ("pushd a; pushd ../b; popd; popd; x", ""),
+    ("pushd a; pushd ../b; pushd; pushd; x", "b"),
+    ("pushd a; pushd; x", ""),
+    ("pushd a; cd b; popd; x", ""),
+    ("pushd a; popd; cd -; x", "a"),
+    ("pushd; x", ""),
+    ("popd; x", ""),
+    ("pushd -n a; x", None),
+    ("pushd a; pushd +1; x", None),
+    ("pushd a; popd +0; x", None),
+    ("pushd a; popd -n; popd; x", None),
+    ("pushd a; bash -c 'popd; x'", "a"),
+    ("pushd a; (popd; x)", ""),
+    ("pushd a; (popd); x", "a"),
+    ("if ls; then pushd a; else pushd a; fi; popd; x", ""),
+    ("if ls; then pushd a; cd ..; fi; popd; x", None),
+    ("pushd a; if ls; then popd; fi; x", None),
+    ("pushd . ; " * 502 + "x", None),
+    ("(cd a); x", ""),
+    ("(cd a; x)", "a"),
+    ("bash -c 'cd a'; x", ""),
+    ("cd a | cat; x", ""),
+    ("cd a & x", ""),
+    ("f() { cd a; }; f; x", "a"),
+    ("if ls; then cd a; fi; x", None),
+    ("if ls; then cd a; else cd a; fi; x", "a"),
+    ("if ls; then cd a; exit; fi; x", ""),
+    ("cd a || exit 1; x", "a"),
+    ("for y in 1 2; do cd a; done; x", "a"),
 )
+
+
+@pytest.mark.parametrize(("text", "cwd"), FOLDERS)
 def test_the_folder_of_a_command(text: str, cwd: str | None) -> None:
     assert [one.cwd for one in commands(text) if one.name == "x"] == [cwd]
+
+
+@linux
+@pytest.mark.parametrize(
+    ("text", "cwd"), [(text, cwd) for text, cwd in FOLDERS if cwd is not None and "/home" not in text]
+)
+def test_the_folder_of_a_command_is_that_of_bash(text: str, cwd: str, tmp_path: Path) -> None:
+    for name in ("home/a/b", "home/b", "bin"):
+        (tmp_path / name).mkdir(parents=True)
+    for name, content in {"x": f'pwd -P >> "{tmp_path}/shown"', "ls": "exit $LS"}.items():
+        (tmp_path / "bin" / name).write_text(f"#!/bin/sh\n{content}\n")
+        (tmp_path / "bin" / name).chmod(0o755)
+    for answer in "01":  # of a question
+        known = {"HOME": str(tmp_path / "home"), "PATH": f"{tmp_path}/bin:/usr/bin:/bin", "LS": answer}
+        subprocess.run(["bash", "-c", text], env=known, cwd=tmp_path / "home", capture_output=True, check=False)
+    folders = {str(Path(one).relative_to(tmp_path / "home")) for one in (tmp_path / "shown").read_text().split()}
+    assert folders == {cwd or "."}
 
 
 @pytest.mark.parametrize(

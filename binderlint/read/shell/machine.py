@@ -197,6 +197,8 @@ class State:
         self.pipefail = False
         self.cwd: str | None = ""
         self.previous_cwd: str | None = None
+        self.stack: tuple[str | None, ...] | None = ()
+        """The folders that `pushd` left, None when they are not known."""
         self.arrived: bool | None = False
         self.pending: Arrival | None = None
         self.unclear = False
@@ -222,6 +224,7 @@ class State:
         self.errexit = self.errexit and other.errexit
         self.pipefail = self.pipefail and other.pipefail
         self.cwd = self.cwd if self.cwd == other.cwd else None
+        self.stack = self.stack if self.stack == other.stack else None
         self.arrived = self.arrived if self.arrived == other.arrived else None
         self.pending = self.pending or other.pending
         self.unclear = self.unclear or other.unclear
@@ -368,7 +371,7 @@ class Call:
         walk.depth += 1
         if own_process and not self.execed:
             other, frame = self.state.copy(), Frame(False)
-            other.params, other.errexit, other.trapped = params, False, False
+            other.params, other.errexit, other.trapped, other.stack = params, False, False, ()
             if zero:
                 other.set("0", zero)
             if walk.sequence(root, code, other, frame, context):
@@ -491,12 +494,34 @@ def _cd(call: Call) -> bool:
     targets = [word for word in call.words[1:] if not re.fullmatch(r"-[LPe@]+|--", word.value or "")]
     text = targets[0].pattern if targets else "/home/jovyan"
     path = repository_path(text, call.state.cwd) if text != "-" else call.state.previous_cwd
-    call.state.previous_cwd, call.state.cwd = call.state.cwd, "" if path == "." else path
-    return True
+    return _moves(call, "" if path == "." else path, call.state.stack)
+
+
+def _pushd(call: Call) -> bool:
+    stack, here = call.state.stack, call.state.cwd
+    if stack is None or len(stack) > MOST or _turns(call):
+        return _moves(call, None, None)
+    if len(call.words) > 1:
+        call.state.stack = (*stack, here)
+        return _cd(call)
+    return _moves(call, stack[-1], (*stack[:-1], here)) if stack else True
 
 
 def _popd(call: Call) -> bool:
-    call.state.cwd = None
+    stack = call.state.stack
+    if stack is None or _turns(call):
+        return _moves(call, None, None)
+    return _moves(call, stack[-1], stack[:-1]) if stack else True
+
+
+def _turns(call: Call) -> bool:
+    """Whether `pushd` or `popd` is told which folder of the stack, or not to go there."""
+    return any(re.fullmatch(r"[-+]\d+|-n", word.pattern) for word in call.words[1:])
+
+
+def _moves(call: Call, folder: str | None, stack: tuple[str | None, ...] | None) -> bool:
+    state = call.state
+    state.previous_cwd, state.cwd, state.stack = state.cwd, folder, stack
     return True
 
 
@@ -553,7 +578,7 @@ BUILTINS: dict[str, Callable[[Call], bool]] = {
     "shift": _shift,
     "set": _set,
     "cd": _cd,
-    "pushd": _cd,
+    "pushd": _pushd,
     "popd": _popd,
     "wait": _wait,
     "fg": _wait,
@@ -591,6 +616,11 @@ _HARMLESS = frozenset(
         "read",
         "basename",
         "dirname",
+        "getopt",
+        "readlink",
+        "realpath",
+        "which",
+        "type",
         "export",
         "declare",
         "local",
@@ -733,7 +763,7 @@ def run_command(
     """Run one command; returns whether the next one is reached."""
     call = Call(walk, node, code, state, frame, context)
     call.stays = walk.stays
-    walk.substitutions(node, code, state, context)
+    walk.substitutions(node.children, code, state, context)
     expander = Expander(code, state.variables, state.params)
     for child in node.children:
         if child.type == "variable_assignment":
@@ -900,11 +930,14 @@ def run_case(walk: Walk, node: Node, code: Code, state: State, frame: Frame, con
     from fnmatch import fnmatchcase
 
     subject = node.child_by_field_name("value")
+    walk.substitutions([subject] if subject else [], code, state, context)
     expander = Expander(code, state.variables, state.params)
     word = expander.word(subject) if subject else None
     text = word.value or program(word.items) if word else None
     outcomes: list[State] = []
-    inside, certain = context._replace(conditional=True), False
+    asking: State | None = state.copy()  # on the paths that come to the next pattern
+    fallen: State | None = None  # on those that `;&` leads to the next body
+    inside = context._replace(conditional=True)
     for item in (child for child in node.children if child.type == "case_item"):
         patterns = [expander.word(one).pattern for one in item.children_by_field_name("value")]
         matches: bool | None = None if text is None else any(fnmatchcase(text, one) for one in patterns)
@@ -916,15 +949,21 @@ def run_case(walk: Walk, node: Node, code: Code, state: State, frame: Frame, con
         values = {one.id for one in item.children_by_field_name("value")}
         body = [child for child in item.named_children if child.id not in values]
         other = state.copy()
-        if matches is False or certain:
+        entered = [one for one in (fallen, None if matches is False else asking) if one]
+        fallen, asking = None, None if matches else asking
+        if not walk.branches(other, entered):
             _block_quietly(walk, body, code, other, inside._replace(reachable=False))
-            continue
-        if _block(walk, body, code, other, frame, inside):
-            outcomes.append(other)
-        certain = matches is True
-    if not certain:
-        outcomes.append(state.copy())
-    return walk.branches(state, outcomes)
+        elif _block(walk, body, code, other, frame, inside):
+            match item.children[-1].type:
+                case ";&":
+                    fallen = other
+                case ";;&":
+                    if asking:
+                        other.merge(asking)
+                    asking = other
+                case _:
+                    outcomes.append(other)
+    return walk.branches(state, outcomes + ([asking] if asking else []))
 
 
 def run_loop(walk: Walk, node: Node, code: Code, state: State, frame: Frame, context: Context) -> bool:
@@ -945,8 +984,7 @@ def run_loop(walk: Walk, node: Node, code: Code, state: State, frame: Frame, con
         if variable:
             name = str(code.raw(variable))
             state.set(name, items[0].pieces if len(items) == 1 and isinstance(items[0], Field) else (Hole(f"${name}"),))
-        for one in node.children_by_field_name("value"):
-            walk.substitutions(one, code, state, context)
+        walk.substitutions(node.children_by_field_name("value"), code, state, context)
     loop = Loop([], [])
     frame.loops.append(loop)
     other = state.copy()
@@ -1191,10 +1229,10 @@ class Walk:
                 state.variables = state.variables.having((str(name), None) for name in names)
                 return True
             case "test_command":
-                self.substitutions(node, code, state, context)
+                self.substitutions(node.children, code, state, context)
                 return True
             case "compound_statement" if node.children and node.children[0].type == "((":
-                self.substitutions(node, code, state, context)
+                self.substitutions(node.children, code, state, context)
                 return True
             case _:
                 return self.sequence(node, code, state, frame, context)
@@ -1206,7 +1244,7 @@ class Walk:
             child for one in redirects for child in one.named_children if child.type in ("pipeline", "list", "command")
         ]
         for one in redirects:
-            self.substitutions(one, code, state, context)
+            self.substitutions(one.children, code, state, context)
         if body is None:
             return True
         if rest and rest[0].type == "pipeline":
@@ -1280,7 +1318,7 @@ class Walk:
     # -- variables
 
     def _assign(self, node: Node, code: Code, state: State, context: Context) -> None:
-        self.substitutions(node, code, state, context)
+        self.substitutions(node.children, code, state, context)
         assignments = [node] if node.type == "variable_assignment" else []
         assignments += [child for child in node.named_children if child.type == "variable_assignment"]
         for one in assignments:
@@ -1298,13 +1336,13 @@ class Walk:
             else:
                 state.set(key, expander.scalar(given))
 
-    def substitutions(self, node: Node, code: Code, state: State, context: Context) -> None:
+    def substitutions(self, nodes: Iterable[Node], code: Code, state: State, context: Context) -> None:
         """Run the `$(...)` and `<(...)` in the words of a statement."""
-        for child in node.children:
+        for child in nodes:
             if child.type in ("command_substitution", "process_substitution"):
-                self._process(child, code, state.copy(), context._replace(substitution=True, whole=False))
+                self._process(child, code, state, context._replace(substitution=True, whole=False))
             elif child.child_count:
-                self.substitutions(child, code, state, context)
+                self.substitutions(child.children, code, state, context)
 
     # -- commands
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from binderlint.pattern import regex
@@ -26,12 +27,32 @@ _MOST_MISTAKES = 4000
 _MOST_PIPES = 1000
 _LINE = regex(rb"(?<![|&\\])\s*\n")
 _MISTAKE = b"("
+_NEXT_LINE = regex(rb"(?<!\\)\n|#")
 
 
 def tree(code: Code) -> Node:
     """The root of the syntax tree of shell code; that of a mistake where most of a long text is not shell code."""
     data = _MISTAKE if _is_endless(code.data) or _is_other(code.data) else code.data
-    return _parser().parse(data).root_node  # type: ignore[no-any-return]
+    root = _parser().parse(data).root_node
+    ends = list(_assignments_alone(root, data)) if data.count(b"=") > 1 else []
+    if ends:
+        parted = bytearray(data)
+        for end in ends:
+            parted[end] = ord(";")
+        root = _parser().parse(bytes(parted)).root_node
+    return root  # type: ignore[no-any-return]
+
+
+def _assignments_alone(root: Node, data: bytes) -> Iterator[int]:
+    """Where assignments end that the grammar takes for those of the command on a later line: `A=1 B=2`, then `ls`."""
+    todo = [root]
+    while todo:
+        node = todo.pop()
+        todo += node.named_children
+        parts = [child for child in node.children if child.type != "comment"] if node.type == "command" else []
+        for one, other in pairwise(parts):
+            if one.type == "variable_assignment" and _NEXT_LINE.search(data, one.end_byte, other.start_byte):
+                yield one.end_byte
 
 
 def _is_endless(data: bytes) -> bool:
