@@ -123,6 +123,13 @@ def test_what_is_hard_to_read_is_read(text: str) -> None:
 
 
 @linux
+@pytest.mark.parametrize("text", ["for x in a; { ls; }", "for ((;;)) { ls; }", "coproc { ls; }", "coproc x { ls; }"])
+def test_what_nobody_writes_is_passed_over(text: str) -> None:
+    assert not refused(f"{text}\n")
+    assert not speaks(f"{text}\nfi\n")
+
+
+@linux
 @pytest.mark.parametrize("text", ["x=$(if true; then echo a)\n", "x=$(echo $(echo $(while true; do a)))\n"])
 def test_errors_within_are_found(text: str) -> None:
     assert refused(text)
@@ -147,6 +154,7 @@ WHOLE = (
     "case $x in (a|b) ls;; c | 'd e') ls;& f) ls;;& *) esac",
     "case $x in\n  # if\n  a)\n    case y in b) ls; esac\n    ;;\n  (esac) ;;\nesac",
     "case a$(ls) in\nesac",
+    "case x in a)if ls; then ls; fi;; b)case y in esac esac",
     "case in in in) ls;; esac; case 'a b'\"$x\" in *) ls; esac",
     "a=(1 'if' # )\n 2) b+=($(ls)) c[0]=x ls",
     "a=( ) ls if",
@@ -169,6 +177,16 @@ WHOLE = (
     "x=if fi=1; echo then",
     "for \\\n x \\\n do ls; done; f \\\n () { ls; }; case \\\n x \\\n in a) ls;; esac > \\\n if",
     "exec 2>&1\nexec >log; exec {fd}>x",
+    "exec\nexec &>log 3>x 2> >(cat) & exec <y | ls; exec # ls\nls",
+    "if ls; then exec ls >log; fi",
+    "if ls; then if ls; then ls; fi fi",
+    "{ { ls; } }; { (ls) }; { ((1)) }; { [[ a ]] }; { if ls; then ls; fi }",
+    "while ls; do for x in a; do ls; done done",
+    "if (ls) then ls; elif ! (ls) then ls; elif [[ a ]] then ls; else (ls) fi",
+    "if ((1)) then ls; fi; while { ls; } do ls; done",
+    "case x in a) case y in b) ls; esac esac; case x in a) if ls; then ls; fi esac",
+    "if ls; then f() { ls; } fi; g() { { ls; } \\\n }",
+    "if ls; then for ((;;)) do ls; done fi; { ls; } 2>x; { ls; } >x",
     "echo " + "$(" * 30 + "ls" + ")" * 30,
     "cat " + "<(cat " * 30 + ")" * 30,
     "( " * 30 + "ls" + " )" * 30,
@@ -228,6 +246,17 @@ def test_what_follows_is_read_where_it_stands(text: str) -> None:
         ("if ls; then exit; fi\nfi", "fi", "Nothing was opened that this `fi` belongs to"),
         ("exit 0\nfi", None, None),
         ("exec ls\nfi", None, None),
+        ("exec >log ls\nfi", None, None),
+        ("exec 2>&1 3 >log\nfi", None, None),
+        ("exec \\\n  ls\nfi", None, None),
+        ("A=1 exec >log ls &\nfi", None, None),
+        ("if ls; then ls; fi ls\nfi", None, None),
+        ("[[ a ]] fi", "fi", "Nothing was opened that this `fi` belongs to"),
+        ("[[ a ]] ls\nfi", None, None),
+        ("{ { ls; } > x }", "{", "This `{` has no `}`"),
+        ("if ls; then ls; fi fi", "fi", "Nothing was opened that this `fi` belongs to"),
+        ("(ls) done", "done", "Nothing was opened that this `done` belongs to"),
+        ("exec >log; ls 3\nfi", "fi", "Nothing was opened that this `fi` belongs to"),
         ("exec 3>x\nfi", "fi", "Nothing was opened that this `fi` belongs to"),
     ],
 )

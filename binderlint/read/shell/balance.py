@@ -16,9 +16,10 @@ _DEEPEST = 40
 _META = " \t\n;&|<>()"
 _ASSIGNMENT = regex(r"[A-Za-z_]\w*(?:\[[^\]]*\])?\+?=")
 _DELIMITER = regex(r"-?[ \t]*((?:\\.|'[^'\n]*'|\"[^\"\n]*\"|[^\s;&|<>()'\"\\])+)")
-_REDIRECTION = regex(r"exec[ \t]+(?:\d*|&|\{\w+\})[<>]|exec[ \t]*(?:$|;)", re.MULTILINE)
+_DESCRIPTOR = regex(r"\d+|\{\w+\}")
 _ENDS = {"if": "fi", "for": "done", "select": "done", "while": "done", "until": "done", "case": "esac", "{": "}"}
 _MIDDLE = {"then": "if", "elif": "if", "else": "if"}
+_LATER = frozenset({*_MIDDLE, "do", *_ENDS.values()})
 
 
 class Unbalanced(NamedTuple):
@@ -74,14 +75,13 @@ class _Scan:
         if depth > _DEEPEST:
             raise _Unsure
         text, opened, first = self._text, list[_Open](), True
-        while at < len(text):
+        becomes = False  # an `exec` was read that has no program yet
+        ended = False  # what stands before is the end of a compound command, behind which another end needs no `;`
+        while (at := self._blank(at)) < len(text):
             character = text[at]
-            if character in " \t":
-                at += 1
-            elif text.startswith("\\\n", at):
-                at += 2
-            elif character == "\n":
-                at, first = self._documents_from(at + 1), True
+            behind, ended = ended, False
+            if character == "\n":
+                at, first, becomes = self._documents_from(at + 1), True, False
             elif character == "#":
                 at = self._line_end(at)
             elif character == end:
@@ -98,39 +98,42 @@ class _Scan:
                     opened = opened[:-1] if ended else opened
                     first = not ended
                 else:
-                    first = True
+                    first, becomes = True, False
+            elif text.startswith("&>", at):
+                at = self._target(at + 2, depth)
             elif character in "&|":
-                redirects = text[at : at + 2] == "&>"
-                at = self._target(at + 2, depth) if redirects else at + 1
-                first = first if redirects else True
+                at, first, becomes = at + 1, True, False
             elif character in "<>":
                 at = self._redirection(at, depth)
             elif character == "(":
                 if not first:
                     raise _Unsure
                 at = self._arithmetic(at + 2, depth) if text[at + 1] == "(" else self.commands(at + 1, ")", depth + 1)
-                first = False
+                first, ended = False, True
             elif character == ")":
                 raise _Unsure if opened else _Fault(at, 1, "Nothing was opened that this `)` closes")
             else:
-                start, (at, plain) = at, self._word(at, depth)
-                word = text[start:at] if plain else ""
-                if not first:
-                    first = False
-                    at, first = self._definition(at, first)
+                start, at = at, self._word(at, depth)
+                word = text[start:at]
+                if not first and not (behind and word in _LATER):
+                    if (behind or becomes) and not (text[at : at + 1] in ("<", ">") and _DESCRIPTOR.fullmatch(word)):
+                        raise _Unsure  # with `exec` the shell becomes this program, if it gets there
+                elif word == "exec" and not opened and not end:
+                    becomes, first = True, False
                 elif word == "case":
                     opened.append(_Open(word, start))
                     at, ended = self._pattern(self._subject(at, depth), depth)
                     opened = opened[:-1] if ended else opened
                     first = not ended
                 elif word == "[[":
-                    at, first = self._condition(at, depth), False
+                    at, first, ended = self._condition(at, depth), False, True
                 else:
                     first = self._keyword(word, start, opened, end)
+                    ended = not first and word in _LATER
                     if word in ("for", "select"):
                         at, first = self._header(at, depth)
                     elif word == "function":
-                        at, first = self._word(self._blank(at), depth)[0], True
+                        at, first = self._word(self._blank(at), depth), True
                     elif _ASSIGNMENT.match(text, start, at):
                         at, first = self._list(at + 1, depth) if text[at : at + 1] == "(" else at, True
                     if not first or word == "function":
@@ -144,6 +147,8 @@ class _Scan:
     def _keyword(self, word: str, start: int, opened: list[_Open], end: str) -> bool:
         """What a word at the beginning of a command opens or closes, and whether another command begins behind it."""
         last = opened[-1] if opened else None
+        if word == "coproc" or (word == "{" and last and last.word in ("for", "select") and not last.begun):
+            raise _Unsure
         if word in _ENDS:
             opened.append(_Open(word, start))
             return word not in ("for", "select")
@@ -167,10 +172,8 @@ class _Scan:
                 raise _Fault(last.offset, len(last.word), f"This `{last.word}` has no `{needed}` before its `{word}`")
             opened.pop()
             return False
-        if word in ("exit", "exec", "return") and not opened and not end:
-            if word == "exec" and _REDIRECTION.match(self._text, start):
-                return False
-            raise _Unsure  # the shell reads on only when it gets there
+        if word in ("exit", "return") and not opened and not end:
+            raise _Unsure  # the shell reads on only when it does not get there
         return False
 
     def _missing(self, one: _Open) -> _Fault:
@@ -198,13 +201,13 @@ class _Scan:
         at = self._blank(at)
         if self._text[at : at + 2] == "((":
             return self._arithmetic(at + 2, depth), True
-        at = self._blank(self._word(at, depth)[0])
+        at = self._blank(self._word(at, depth))
         return at, self._text[at : at + 2] == "do"
 
     def _subject(self, at: int, depth: int) -> int:
         """What stands between `case` and `in`, with that."""
-        start = self._blank(self._word(self._blank(at), depth)[0])
-        at = self._word(start, depth)[0]
+        start = self._blank(self._word(self._blank(at), depth))
+        at = self._word(start, depth)
         if self._text[start:at] != "in":
             raise _Unsure
         return at
@@ -221,7 +224,7 @@ class _Scan:
             if text[at] in " \t|":
                 at += 1
                 continue
-            start, at = at, self._word(at, depth)[0]
+            start, at = at, self._word(at, depth)
             if start == at:
                 raise _Unsure
         return at + 1, False
@@ -235,7 +238,7 @@ class _Scan:
             elif text[at] in ";#":
                 raise _Unsure
             else:
-                start, at = at, self._word(at, depth)[0]
+                start, at = at, self._word(at, depth)
                 if text[start:at] == "]]":
                     return at
 
@@ -259,7 +262,7 @@ class _Scan:
         return self._target(at, depth)
 
     def _target(self, at: int, depth: int) -> int:
-        return self._word(self._blank(at), depth)[0]
+        return self._word(self._blank(at), depth)
 
     def _documents_from(self, at: int) -> int:
         """The here-documents that begin at a line."""
@@ -274,26 +277,25 @@ class _Scan:
         self._documents.clear()
         return min(at, len(self._text))
 
-    def _word(self, at: int, depth: int) -> tuple[int, bool]:
-        """A word, and whether nothing in it is quoted or expanded."""
-        text, plain = self._text, True
+    def _word(self, at: int, depth: int) -> int:
+        text = self._text
         while at < len(text) and text[at] not in _META:
             character = text[at]
             if character == "\\":
-                at, plain = at + 2, False
+                at += 2
             elif character == "'":
-                at, plain = self._single(at), False
+                at = self._single(at)
             elif character == '"':
-                at, plain = self._double(at, depth), False
+                at = self._double(at, depth)
             elif character == "`":
-                at, plain = self._backtick(at), False
+                at = self._backtick(at)
             elif character == "$":
-                at, plain = self._expansion(at, depth), False
+                at = self._expansion(at, depth)
             else:
                 at += 1
                 if character in "?*+@!" and text[at : at + 1] == "(":
                     at = self._list(at + 1, depth + 1)
-        return min(at, len(text)), plain
+        return min(at, len(text))
 
     def _list(self, at: int, depth: int) -> int:
         """The words of an array, or of a pattern such as `!(a|b)`, with the `)`."""
@@ -308,7 +310,7 @@ class _Scan:
             elif text[at] in _META:
                 raise _Unsure
             else:
-                at = self._word(at, depth)[0]
+                at = self._word(at, depth)
         return at + 1
 
     def _single(self, at: int) -> int:
