@@ -206,6 +206,7 @@ IMAGE = "https://mybinder.org/badge_logo.svg"
         ("a.md", f"[{URL}]({URL})", [(URL, Where.BARE), (URL, Where.LINK)]),
         ("a.md", f"[{URL}]({URL}?a)", [(URL, Where.TEXT), (f"{URL}?a", Where.LINK)]),
         ("a.md", f"[x]({URL}?labpath=a(1).ipynb)", [(f"{URL}?labpath=a(1).ipynb", Where.LINK)]),
+        ("a.md", f"See ({URL}?labpath=a(1).), {URL}?labpath=a(1).", [(f"{URL}?labpath=a(1)", Where.BARE)] * 2),
         ("a.rst", f".. image:: {IMAGE}\n   :target: {URL}\n", [(IMAGE, Where.IMAGE), (URL, Where.LINK)]),
         ("a.rst", f"`run <{URL}>`_ or ``{URL}``\n", [(URL, Where.LINK), (URL, Where.CODE)]),
         ("a.rst", f".. |b| image:: {IMAGE}\n.. _b: {URL}\n", [(IMAGE, Where.IMAGE), (URL, Where.LINK)]),

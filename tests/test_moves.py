@@ -45,6 +45,7 @@ URL = "wget https://x.org/a.zip\n"
         (f"mkdir b &\n{URL}rm a.zip &\n", URL, "mkdir b &\nrm a.zip &\n"),
         ("URL=x\nwget $URL ${HOME}/x $REPO_DIR\n", ..., ""),
         ("A=1\nB=$A\nwget $B\n", ..., ""),
+        ("A=1 B=2\nwget $A\n", ..., ""),
         (f"A=1\n{URL}B=1\n", URL, "A=1\nB=1\n"),
         (URL * 100, URL * 100, ""),
         ("mkdir a\n" * 98 + URL * 2, ..., ""),
@@ -62,6 +63,7 @@ def test_what_goes_together(text: str, taken: str | None, left: str) -> None:
     "text",
     [
         "URL=x\nwget $URL\necho $URL\n",  # a variable that start needs as well
+        "A=1 B=2\nwget $A\necho $B\n",
         "wget $OTHER\n",
         "A=1\necho\nwget $A\n",
         "export A=1\nwget $A\n",

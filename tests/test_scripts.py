@@ -103,6 +103,12 @@ def test_wrappers_are_looked_through(text: str) -> None:
     assert [one.values for one in found] == [("install", "x")]
 
 
+@pytest.mark.parametrize("text", ["nohup A=1 pip install x", "nice -n 5 A=1 pip", "python3 -c m pip"])
+def test_what_is_no_command_behind_a_wrapper(text: str) -> None:
+    """Only env and sudo take variables."""
+    assert not any(one.name == "pip" for one in commands(text))
+
+
 def test_context() -> None:
     found = {
         one.name: one
@@ -126,6 +132,8 @@ m
     assert found["c"].ignored and not found["c"].errexit and found["b"].errexit
     assert found["d"].ignored and found["e"].context.conditional
     assert found["f"].context.piped and not found["g"].context.piped
+    assert found["f"].context.subshell and found["g"].context.subshell
+    assert not found["k"].context.whole
     assert found["h"].context.subshell and found["i"].context.background and found["k"].context.substitution
     assert found["l"].cwd == "sub"
     assert not found["m"].runs
@@ -210,6 +218,27 @@ def test_calls_that_multiply_are_given_up() -> None:
     body = "".join(f"f{number}() {{ {f'f{number + 1}; ' * 9} }}\n" for number in range(11))
     shell = script(f'#!/bin/bash\n{body}f11() {{ echo; }}\nf0\nexec "$@"\n').shell
     assert shell is not None and shell.arrival.name == "EXEC"
+
+
+@pytest.mark.parametrize(("calls", "arrival"), [(1999, "EXEC"), (2000, "UNKNOWN")])
+def test_calls_are_followed_up_to_a_number(calls: int, arrival: str) -> None:
+    shell = script('#!/bin/bash\nf() { :; }\ng() { exec "$@"; }\n' + "f\n" * calls + 'g "$@"\n').shell
+    assert shell is not None and shell.arrival.name == arrival
+
+
+def test_a_program_is_no_file_of_the_folder() -> None:
+    """It is looked for in PATH, unless a `/` is in it."""
+    for word, name in {"./run.sh": "EXEC", "run.sh": "UNKNOWN"}.items():
+        shell = script(f'#!/bin/bash\nexec {word} "$@"\n', **{"run.sh": '#!/bin/bash\nexec "$@"\n'}).shell
+        assert shell is not None and shell.arrival.name == name
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["if a; then exit; x; fi", "case $a in b) exit; x;; esac", "for a in 1 2; do break; x; done", "{ exit; x; }"],
+)
+def test_what_follows_an_exit_in_a_block_never_runs(text: str) -> None:
+    assert [one.runs for one in commands(text) if one.name == "x"] == [False]
 
 
 def test_deep_nesting_is_given_up() -> None:
@@ -347,6 +376,12 @@ CONDITIONS = {
         'set -- a "$@"; [ $# -gt 3 ]',
         'set -- "$1"; [ $# -gt 0 ]',
         "set -- a $X; [ $# -ge 1 ]",
+        "set -- $2; [ $# -gt 0 ]",
+        "set -- $1$3; [ $# -gt 0 ]",
+        'X="$*"; set -- $X; [ $# -gt 2 ]',
+        'set -- "$3"; [ $# -gt 0 ]',
+        '[ "$3" ]',
+        '[ -n "${*:3}" ]',
     ),
     False: (
         "false",
@@ -432,6 +467,12 @@ CONDITIONS = {
         "shift $X; [ $# -gt 0 ]",
         "shift 3; [ $# -gt 0 ]",
         "set -- a $X; [ $# -gt 1 ]",
+        "set -- $2; [ $# -gt 1 ]",
+        "set -- $1$3; [ $# -gt 1 ]",
+        '[ "$9" ]',
+        'test -n "${@:9}"',
+        'X="${*:9}"; [ "$X" ]',
+        "set -- ${*:9}; [ $# -gt 0 ]",
         "ls",
     ),
 }

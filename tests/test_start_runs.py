@@ -143,6 +143,7 @@ TABLE = (
     Row('for x in a b; do continue; exec jupyter lab; done\nexec "$@"', E),
     Row('for x in a b; do exec "$@"; done', E),
     Row('break\nexec "$@"', E),
+    Row('source\nexec "$@"', E),
     Row('shift 0\nexec "$@"', E),
     Row('f() { shift; exec "$@"; }\nf env "$@"', E),
     Row('f() { shift 2; exec "$@"; }\nf a b "$@"', E),

@@ -34,7 +34,7 @@ def insert(source: Source, offset: int, text: str) -> Replace:
 def insert_lines(source: Source, line: int, text: str) -> Replace:
     """Insert whole lines before a line (1-based); past the last one, at the end of the file."""
     body = text.replace("\n", source.newline)
-    if line <= len(source.line_starts) and not (line > 1 and source.line_starts[line - 1] == len(source.text)):
+    if line <= len(source.line_starts):
         offset = source.line_starts[line - 1] + (1 if line == 1 and source.has_bom else 0)
         return Replace(source.path, Span(offset, offset), body + source.newline)
     return append_lines(source, text)

@@ -174,7 +174,9 @@ def _self_contained(known: _Known, first: int, last: int) -> bool:
         return False
     assigned = {name for statement in moved for name in _assigned(statement)}
     used = set().union(*known.used[first : last + 1])
-    if used - assigned - _BUILD_VARIABLES or any(known.last_uses.get(name, -1) > last for name in assigned):
+    if used - assigned - _BUILD_VARIABLES or any(
+        known.last_uses[name] > last for name in assigned & known.last_uses.keys()
+    ):
         return False
     return (not commands or commands[0].cwd == "") and known.folders[last + 1] == ""
 

@@ -257,7 +257,7 @@ def _length(url: str, where: Where) -> int:
             url = url[:index]
             break
     if where in (Where.BARE, Where.TEXT, Where.CODE):
-        url = url.rstrip(".,;:!?*_)" if depth < 0 else ".,;:!?*_")
+        url = url.rstrip(".,;:!?*_")
     return len(url)
 
 

@@ -326,7 +326,7 @@ class Call:
         argument = next((word for word in self.words if symbolic(word.items[0])), self.words[0])
         place = self.code.place(self.node.start_byte, self.node.end_byte)
         nested = bool(self.context.nested) or self.context.function is not None
-        sole = sum(symbolic(word.items[0]) for word in self.words) == 1 and self.state.params == (Rest(0),)
+        sole = sum(map(symbolic, self.items)) == 1 and self.state.params == (Rest(0),)
         self.walk.arrivals.append(
             Arrival(
                 kind,

@@ -119,6 +119,8 @@ def _bash() -> Any:
 
 MOST = 500
 """The pieces of a value, or the arguments of a script, above which they count as not known."""
+LEAST = 3
+"""The arguments that there are at least: the container's command is a program and at least `--ip` and `--port` (BinderHub's singleuser.cmd)."""
 UNKNOWN = "\0"
 """What stands in `Word.pattern` for a part whose value is not known."""
 
@@ -345,11 +347,10 @@ class Expander:
         only: list[Item] | None = None
         done = node.start_byte + 1
         for child in node.children:
-            if child.type in ("simple_expansion", "expansion", "command_substitution", "arithmetic_expansion"):
+            expands = child.type in ("simple_expansion", "expansion")
+            if expands or child.type in ("command_substitution", "arithmetic_expansion"):
                 literal = _unquote(self.code.string(done, child.start_byte))
-                value = self._expansion(child, True) if "expansion" in child.type[-9:] else self.items(child)
-                if child.type == "arithmetic_expansion":
-                    value = self.items(child)
+                value = self._expansion(child, True) if expands else self.items(child)
                 only = value if only is None and not literal else []
                 glue.add([Field((literal,))])
                 glue.add(value)
@@ -422,9 +423,9 @@ class Expander:
                 yield Split(start)
             case Field((Arg(0),)):  # the program itself: a name without white space
                 yield item
-            case Field(pieces) if starts := [one for one in pieces if isinstance(one, (Arg, Joined))]:
-                first = starts[0]
-                yield Split(first.number if isinstance(first, Arg) else first.start)
+            case Field(pieces) if any(isinstance(piece, (Arg, Joined)) for piece in pieces):
+                starts = (piece.start for piece in pieces if isinstance(piece, Joined))
+                yield Split(next(starts, LEAST - 1))  # of one argument there is one word at least
             case Field(pieces) if item.value is not None:
                 for part in re.findall(r"[^ \t\n]+", item.value):
                     yield Field((part,))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from binderlint.pattern import regex
 from binderlint.read.digits import is_number, number
 from binderlint.read.installer import CONDA
-from binderlint.read.shell.syntax import Arg, Expander, Field, Item, Joined, Rest, Split
+from binderlint.read.shell.syntax import LEAST, Arg, Expander, Field, Item, Joined, Piece, Rest, Split
 from binderlint.values import NamedTuple
 
 if TYPE_CHECKING:
@@ -322,9 +322,9 @@ def is_count(raw: str) -> bool:
 
 
 def _least(items: Sequence[Item]) -> int:
-    """How many arguments there are at least. The container's command is a program and at least `--ip` and `--port` (BinderHub's singleuser.cmd)."""
+    """How many arguments there are at least."""
     return sum(
-        max(3 - item.start, 0) if isinstance(item, (Rest, Split)) else item.value == "" or _empty([item]) is False
+        max(LEAST - item.start, 0) if isinstance(item, (Rest, Split)) else item.value == "" or _empty([item]) is False
         for item in items
     )
 
@@ -385,11 +385,19 @@ def _value(items: Sequence[Item]) -> str | None:
     return items[0].value if len(items) == 1 and isinstance(items[0], Field) else None
 
 
+def _is_something(piece: Piece) -> bool:
+    match piece:
+        case Arg(number) | Joined(number):
+            return number < LEAST
+    return isinstance(piece, str) and piece != ""
+
+
 def _empty(items: Sequence[Item]) -> bool | None:
-    """Whether a text is empty. The arguments of the container never are."""
+    """Whether a text is empty. The arguments of the container never are, those that there are."""
     for item in items:
         if isinstance(item, (Rest, Split)):
-            return False
-        if any(isinstance(piece, (Arg, Joined)) or (isinstance(piece, str) and piece) for piece in item.pieces):
+            if item.start < LEAST:
+                return False
+        elif any(_is_something(piece) for piece in item.pieces):
             return False
     return True if all(isinstance(item, Field) and item.value == "" for item in items) else None
