@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from binderlint.pattern import regex
 from binderlint.read.digits import is_number, number
 from binderlint.read.shell.syntax import (
+    ANY,
     MOST,
     Arg,
     Code,
@@ -220,7 +221,7 @@ class State:
     def merge(self, other: State) -> None:
         """What is known where two paths come together."""
         self.forget(self.variables.differing(other.variables))
-        self.params = self.params if self.params == other.params else (Field((Hole("$@"),)),)
+        self.params = self.params if self.params == other.params else (ANY,)
         self.errexit = self.errexit and other.errexit
         self.pipefail = self.pipefail and other.pipefail
         self.cwd = self.cwd if self.cwd == other.cwd else None
@@ -355,9 +356,9 @@ class Call:
     # -- nested shell code
 
     def nested(
-        self, text: Text, params: tuple[Item, ...], label: str, own_process: bool, zero: Scalar | None = None
+        self, text: Text, params: tuple[Item, ...] | None, label: str, own_process: bool, zero: Scalar | None = None
     ) -> bool:
-        """Run a text as shell code, in this process or in one of its own."""
+        """Run a text as shell code, in this process or in one of its own; with the arguments that there are where none are given."""
         from binderlint.read.shell.syntax import tree
 
         walk = self.walk
@@ -371,7 +372,7 @@ class Call:
         walk.depth += 1
         if own_process and not self.execed:
             other, frame = self.state.copy(), Frame(False)
-            other.params, other.errexit, other.trapped, other.stack = params, False, False, ()
+            other.params, other.errexit, other.trapped, other.stack = params or (), False, False, ()
             if zero:
                 other.set("0", zero)
             if walk.sequence(root, code, other, frame, context):
@@ -382,7 +383,8 @@ class Call:
             self.state.unclear = self.state.unclear or any(end.unclear for end in frame.ends)
             falls = True
         else:
-            saved, self.state.params = self.state.params, params
+            saved = self.state.params
+            self.state.params = saved if params is None else params
             if zero:
                 self.state.set("0", zero)
             self.frame.returns.append([])
@@ -390,7 +392,7 @@ class Call:
             falls = walk.sequence(root, code, self.state, self.frame, context)
             walk.stays = stays
             falls = walk.branches(self.state, ([self.state.copy()] if falls else []) + self.frame.returns.pop())
-            self.state.params = saved
+            self.state.params = self.state.params if params is None else saved
             if self.execed and falls:
                 falls = self.end()
         walk.depth -= 1
@@ -464,7 +466,7 @@ def _shift(call: Call) -> bool:
     if count is not None and is_number(count):
         call.state.params = dropped(call.state.params, number(count))
     else:
-        call.state.params = (Field((Hole("$@"),)),)
+        call.state.params = (ANY,)
     return True
 
 
@@ -536,7 +538,7 @@ def _wait(call: Call) -> bool:
 def _source(call: Call) -> bool:
     if len(call.words) < 2:
         return True
-    params = few(call.items[2:]) or call.state.params
+    params = few(call.items[2:]) or None
     path = repository_path(call.words[1].pattern, call.state.cwd)
     if path and call.walk.load and (found := call.walk.load(path)) and found.path not in call.walk.open:
         return run_file(call, call.words[1], params, False)
@@ -551,12 +553,13 @@ def _eval(call: Call) -> bool:
         return call.deliver(Kind.SPLIT)
     known = [value(item) for item in items]
     if not items or None in known:
+        call.state.unclear = call.state.unclear or ANY in items
         return True
     if len(items) == 1:
         text = call.inside(call.words[1])
     else:
         text = Text(" ".join(one for one in known if one), call.words[1].place)
-    return call.nested(text, call.state.params, "eval", False)
+    return call.nested(text, None, "eval", False)
 
 
 def _trap(call: Call) -> bool:
@@ -677,7 +680,7 @@ def run_shell(call: Call) -> bool:
     return run_program(call)
 
 
-def run_file(call: Call, word: Word, params: tuple[Item, ...], own_process: bool) -> bool:
+def run_file(call: Call, word: Word, params: tuple[Item, ...] | None, own_process: bool) -> bool:
     """Another script: followed when it is a shell script of the repository."""
     from binderlint.read.shebang import shebang
 
@@ -716,7 +719,7 @@ def _swallowed(call: Call) -> bool:
 
 def run_program(call: Call) -> bool:
     """A program, of the repository or not."""
-    given = [item for item in call.items[1:] if symbolic(item)]
+    given = [item for item in call.items[1:] if symbolic(item)] or [item for item in call.items if item == ANY]
     if "/" in call.words[0].pattern and "\0" not in call.words[0].pattern and call.name not in SHELLS:
         path = repository_path(call.words[0].pattern, call.state.cwd)
         source = call.walk.load(path) if path and call.walk.load else None
@@ -1167,6 +1170,7 @@ class Walk:
         new = self.arrivals[before:]
         sent = [found for found in new if found.kind in (Kind.EXEC, Kind.PLAIN)]
         self.arrivals[before:] = [found for found in new if found.kind not in (Kind.EXEC, Kind.PLAIN)]
+        state.unclear = state.unclear or other.unclear
         if sent:
             sign = node.next_sibling
             end = sign.end_byte if sign is not None and sign.type == "&" else node.end_byte

@@ -157,6 +157,10 @@ class Field(NamedTuple):
         return "".join(map(str, self.pieces)) if all(isinstance(piece, str) for piece in self.pieces) else None
 
 
+ANY = Field((Hole("$@"),))
+"""Arguments of which nothing is known, not even how many they are."""
+
+
 class Rest(NamedTuple):
     """All arguments of the script from one on, each as it was given: `"$@"`, `"${@:2}"`."""
 
@@ -170,6 +174,14 @@ class Split(NamedTuple):
 
 
 Item = Field | Rest | Split
+
+
+def is_something(piece: Piece) -> bool:
+    """Whether a piece is certain not to be empty, as the container's arguments are that there are."""
+    match piece:
+        case Arg(number) | Joined(number):
+            return number < LEAST
+    return isinstance(piece, str) and piece != ""
 
 
 class Values(NamedTuple):
@@ -191,7 +203,7 @@ def is_short(value: Scalar | Values) -> bool:
 def few(items: Iterable[Item]) -> tuple[Item, ...]:
     """Arguments, as one that is not known where there are too many of them."""
     known = tuple(items)
-    return known if len(known) <= MOST else (Field((Hole("$@"),)),)
+    return known if len(known) <= MOST else (ANY,)
 
 
 class Word(NamedTuple):
@@ -371,7 +383,7 @@ class Expander:
             if found.group(3):
                 wanted = number(found.group(3))
                 if wanted < 100:  # more than the container's command has: all of them
-                    params = tuple(Field(nth(params, index)) for index in range(wanted))
+                    params = tuple(Field(nth(params, index)) for index in range(wanted) if dropped(params, index))
             return self._list(params, found.group(1), quoted)
         if found := re.fullmatch(r"(\w+)\[([@*])\]", inside):
             value = self.variables.get(found.group(1))
@@ -381,12 +393,20 @@ class Expander:
         if found := re.fullmatch(r"([@*]|\w+)(?:\[@\])?(:?[-+=])(.*)", inside, re.DOTALL):
             name, operator, alternative = found.groups()
             known = self._known(name)
+            empty = known is not None and Field(known).value == ""
             last = node.named_children[-1] if node.named_child_count > 1 else None
+            if empty and is_number(name) and operator[0] != ":":  # not given, or empty
+                return [Field((Hole(raw),))]
+            if operator == ":+" and empty:
+                return self._value(("",), quoted)
             if operator in ("+", ":+"):
-                return self.items(last) if known is not None and last else [Field((Hole(raw),))]
-            if known is not None:
+                given = empty or any(map(is_something, known or ()))
+                return self.items(last) if given and last else [Field((Hole(raw),))]
+            if empty and operator[0] == ":":
+                pass
+            elif known is not None:
                 return self._list(self.params, name, quoted) if name in "@*" else self._value(known, quoted)
-            if is_number(name) or name in "@*" or not alternative or not self.takes_defaults:
+            elif is_number(name) or name in "@*" or not alternative or not self.takes_defaults:
                 return [Field((Hole(raw),))]
             if last and last.type != "word":
                 return self._value(self.scalar(last), quoted)
@@ -441,7 +461,7 @@ def nth(params: tuple[Item, ...], index: int) -> Scalar:
                 return (Arg(start + index - position),)
             case Split():
                 return (Hole("$"),)
-            case Field(pieces) if position == index:
+            case Field(pieces) if item == ANY or position == index:
                 return pieces
     return ("",)
 
@@ -454,7 +474,7 @@ def dropped(params: tuple[Item, ...], count: int) -> tuple[Item, ...]:
         match item:
             case Rest(start):
                 return (Rest(start + count - position), *params[position + 1 :])
-            case Split():
+            case Split() | Field((Hole("$@"),)):
                 return params[position:]
     return ()
 

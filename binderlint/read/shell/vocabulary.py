@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from binderlint.pattern import regex
 from binderlint.read.digits import is_number, number
 from binderlint.read.installer import CONDA
-from binderlint.read.shell.syntax import LEAST, Arg, Expander, Field, Item, Joined, Piece, Rest, Split
+from binderlint.read.shell.syntax import LEAST, Arg, Expander, Field, Item, Rest, Split, is_something
 from binderlint.values import NamedTuple
 
 if TYPE_CHECKING:
@@ -385,19 +385,12 @@ def _value(items: Sequence[Item]) -> str | None:
     return items[0].value if len(items) == 1 and isinstance(items[0], Field) else None
 
 
-def _is_something(piece: Piece) -> bool:
-    match piece:
-        case Arg(number) | Joined(number):
-            return number < LEAST
-    return isinstance(piece, str) and piece != ""
-
-
 def _empty(items: Sequence[Item]) -> bool | None:
-    """Whether a text is empty. The arguments of the container never are, those that there are."""
+    """Whether a text is empty."""
     for item in items:
         if isinstance(item, (Rest, Split)):
             if item.start < LEAST:
                 return False
-        elif any(_is_something(piece) for piece in item.pieces):
+        elif any(map(is_something, item.pieces)):
             return False
     return True if all(isinstance(item, Field) and item.value == "" for item in items) else None
