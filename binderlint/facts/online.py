@@ -30,6 +30,7 @@ from binderlint.read.matchspec import MatchSpec
 from binderlint.read.r_versions import FIRST_SNAPSHOT
 from binderlint.read.requirements import Requirement
 from binderlint.read.script import UNKNOWN, Command, Script
+from binderlint.read.services import ended_service
 from binderlint.read.wheels import is_unknown
 from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.buildpack import Buildpack
@@ -229,7 +230,6 @@ _SENDS = (
 @fact
 def fetched_files(repo: Snapshot) -> tuple[Fetched, ...]:
     """The files that commands download whose address is written out."""
-    dead = [regex(address) for address, *_ in rows("dead_services.tsv")]
     return tuple(
         Fetched(script, command, url)
         for script, command, url in script_addresses(repo)
@@ -237,5 +237,5 @@ def fetched_files(repo: Snapshot) -> tuple[Fetched, ...]:
         and re.match("https?:", url)
         and not any(sign in url for sign in (UNKNOWN, "$", "`", "{", "*"))
         and not command.has(*_SENDS)
-        and not any(one.match(url) for one in dead)
+        and not ended_service(url)
     )

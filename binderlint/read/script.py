@@ -77,6 +77,17 @@ class Shell:
         """The folder that it ends in, from the repository's root; None when that is not known or its end is never reached."""
         return self._walk.final.cwd if self._walk.final else None
 
+    def decides(self, command: Command) -> bool:
+        """Whether the code fails when this command does: it runs under `set -e`, or it is the last one, or nothing but what `&&` leads to follows."""
+        if command.ignored:
+            return False
+        last = self.statements[-1] if self.statements else None
+        context = command.context
+        chained = context.chained and not (context.subshell or context.nested or context.function)
+        return command.errexit or bool(
+            last and (last.commands[-1:] == (command,) or (chained and last.place == context.statement))
+        )
+
     @cached_property
     def statements(self) -> tuple[Statement, ...]:
         """The top-level statements, in order."""
@@ -143,15 +154,8 @@ class Script:
         return self.shell.commands if self.shell else ()
 
     def decides(self, command: Command) -> bool:
-        """Whether the script fails when this command does: it runs under `set -e`, or it is the last one, or nothing but what `&&` leads to follows."""
-        if command.ignored or self.shell is None:
-            return False
-        last = self.shell.statements[-1] if self.shell.statements else None
-        context = command.context
-        chained = context.chained and not (context.subshell or context.nested or context.function)
-        return command.errexit or bool(
-            last and (last.commands[-1:] == (command,) or (chained and last.place == context.statement))
-        )
+        """Whether the script fails when this command does (`Shell.decides`)."""
+        return self.shell is not None and self.shell.decides(command)
 
     def covers(self, command: Command) -> bool:
         """Whether the success of this command hides a failure before it: it is the last one, and nothing stops at an error."""

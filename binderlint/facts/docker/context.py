@@ -11,7 +11,7 @@ from binderlint.read.dockerfile.instructions import Dockerfile, Stage, image_of,
 from binderlint.read.dockerfile.lines import Instruction
 from binderlint.read.images import image_facts
 from binderlint.read.scope import Scope
-from binderlint.read.script import Command, parse_shell
+from binderlint.read.script import Command, Shell, parse_shell
 from binderlint.read.shell.syntax import Variables
 from binderlint.repo2docker.build import build_plan, used_file
 from binderlint.repo2docker.buildpack import Buildpack
@@ -32,11 +32,15 @@ class Copy(NamedTuple):
 
 
 class Run(NamedTuple):
-    """A RUN and its commands; `clear` when all of its shell code was understood."""
+    """A RUN and its commands, and the shell code that they are in; `clear` when all of it was understood."""
 
     instruction: Instruction
     commands: tuple[Command, ...]
-    clear: bool
+    shell: Shell
+
+    @property
+    def clear(self) -> bool:
+        return not self.shell.broken
 
 
 def workdirs(stage: Stage) -> Iterator[tuple[Instruction, str | None]]:
@@ -116,7 +120,7 @@ def runs(instructions: Iterable[Instruction]) -> Iterator[Run]:
         )
         shell = parse_shell(script, variables=known)
         commands = tuple(one for one in shell.commands if one.runs)
-        yield Run(instruction, commands, not shell.broken)
+        yield Run(instruction, commands, shell)
 
 
 @fact

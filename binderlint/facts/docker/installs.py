@@ -5,9 +5,11 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from binderlint.data import listed_words
-from binderlint.facts.docker.context import copied_file, docker_runs, workdirs
+from binderlint.fact import fact
+from binderlint.facts.docker.context import Run, build_dockerfile, copied_file, docker_runs, workdirs
 from binderlint.pattern import regex
 from binderlint.read.actions import code
 from binderlint.read.dockerfile.instructions import Stage
@@ -78,6 +80,35 @@ def _is_plain(command: Command) -> bool:
     if command.name == "julia":  # what its packages bring is in the depot of Julia, where no shell looks
         return "`" not in (code(command) or "`")
     return command.name in listed_words("plain_commands.txt")
+
+
+@fact
+def given_lists(repo: Snapshot) -> tuple[tuple[Run, Command, Source], ...]:
+    """The lists of packages of the repository that RUN gives to pip or conda."""
+    return tuple(_given_lists(repo))
+
+
+def _given_lists(repo: Snapshot) -> Iterator[tuple[Run, Command, Source]]:
+    dockerfile = build_dockerfile(repo)
+    stage = dockerfile.final if dockerfile else None
+    folders = {id(instruction): here for instruction, here in workdirs(stage)} if stage else {}
+    for run in docker_runs(repo) if stage else ():
+        here = folders.get(id(run.instruction))
+        for command in run.commands if here else ():
+            for name in lists_for(command) if command.cwd == "" else ():
+                found = stage and here and copied_file(repo, stage, posixpath.normpath(posixpath.join(here, name)))
+                if isinstance(found, Source):
+                    yield run, command, found
+
+
+def lists_for(command: Command) -> tuple[str, ...]:
+    """The files of packages that a command gives to pip or conda, as written."""
+    values = command.values
+    if is_pip(command.name) and "install" in values:
+        return asked_for(command.name, values).files
+    if command.name in CONDA and values[:1] == ("env",):
+        return tuple(after for option, after in pairwise(values) if option in ("-f", "--file"))
+    return ()
 
 
 def hides_origin(stage: Stage) -> bool:

@@ -12,7 +12,7 @@ from binderlint.read.script import Command, Script
 from binderlint.snapshot import Snapshot
 from binderlint.source import Text
 
-ADDRESS = regex(r"(?:https?|git)://[^\s'\"<>|;)]+")
+_ADDRESS = regex(r"(?:https?|git)://[^\s'\"<>|;)]+")
 
 
 @fact
@@ -26,12 +26,16 @@ def _addresses(repo: Snapshot) -> Iterator[tuple[Script, Command, Text]]:
         if script is None:
             continue
         for command in script.executed:
-            if command.name in ("echo", "printf"):
-                continue
-            for word in command.written:
-                if word.place.text == word.raw:
-                    for found in ADDRESS.finditer(word.raw):
-                        yield script, command, word.raw.part(*found.span())
+            for url in addresses_of(command):
+                yield script, command, url
+
+
+def addresses_of(command: Command) -> Iterator[Text]:
+    """The addresses that are written out in a command which does not only print them."""
+    for word in command.written if command.name not in ("echo", "printf") else ():
+        if word.place.text == word.raw:
+            for found in _ADDRESS.finditer(word.raw):
+                yield word.raw.part(*found.span())
 
 
 @fact

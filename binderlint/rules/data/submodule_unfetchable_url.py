@@ -12,6 +12,7 @@ from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
 from binderlint.read.gitmodules import read_modules
+from binderlint.read.services import ended_service
 from binderlint.snapshot import Snapshot
 from binderlint.source import GITLINK, Source
 
@@ -33,8 +34,8 @@ class SubmoduleUnfetchableUrl(Rule):
             if module.url is None or link is None or link.mode != GITLINK or module.update == "none":
                 continue
             url = module.url
-            if re.match(r"git://(?:www\.)?github\.com/", url):
-                reason, new = "GitHub switched `git://` off", "https://" + url[len("git://") :]
+            if ended := ended_service(url):
+                reason, new = ended.reason, ended.instead and ended.instead + url[ended.length :]
             elif url.startswith("ssh://") or re.match(r"[\w.-]+@[\w.-]+:", url):
                 found = _SSH.match(url)
                 reason = "Binder has no ssh"

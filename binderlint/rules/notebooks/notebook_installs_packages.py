@@ -21,6 +21,7 @@ from binderlint.read.cells import Install, installs
 from binderlint.read.installer import CONDA
 from binderlint.read.plain_notebook import PlainCell, PlainNotebook
 from binderlint.read.requirements import Requirement, canonical, parse_requirement, read_requirements
+from binderlint.read.services import ended_service
 from binderlint.repo2docker.build import build_plan, used_file
 from binderlint.snapshot import Snapshot
 from binderlint.source import Place, Text
@@ -41,6 +42,8 @@ class NotebookInstallsPackages(Rule):
                 if "install" not in cell.text or "colab" in cell.text.lower():
                     continue
                 for install in installs(cell.text):
+                    if any(ended_service(place.partition("+")[2]) for place in install.asked.places):
+                        continue  # dead-service
                     yield self._found(repo, one, cell, install)
 
     def _found(self, repo: Snapshot, one: PlainNotebook, cell: PlainCell, install: Install) -> Diagnostic:

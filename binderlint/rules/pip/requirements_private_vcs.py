@@ -29,18 +29,13 @@ class RequirementsPrivateVcs(Rule):
             if not one.url or not one.applies(python):
                 continue
             if found := re.match(
-                r"(git\+)(?:ssh://(?:[^@/]+@)?([^/:]+)(?::\d+)?[/:]|(?:ssh:)?[^@/\s]+@([^/:]+):|git://([^/]+)/)",
+                r"(git\+)(?:ssh://(?:[^@/]+@)?([^/:]+)(?::\d+)?[/:]|(?:ssh:)?[^@/\s]+@([^/:]+):)",
                 one.url,
             ):
-                host = found[2] or found[3] or found[4]
-                protocol = (
-                    "the `git:` protocol, which GitHub has switched off"
-                    if found[4]
-                    else "ssh, for which the build has no key"
-                )
+                host = found[2] or found[3]
                 yield self.at(
                     one.url,
-                    f"This is downloaded over {protocol}, so pip stops the build",
+                    "This is downloaded over ssh, for which the build has no key, so pip stops the build",
                     help="Use the `https` address of a public repository",
                     fix=Fix("Use https", (replace(one.url.part(0, found.end()), f"git+https://{host}/"),), Applicability.UNSAFE)
                     if one.url.place.text == one.url

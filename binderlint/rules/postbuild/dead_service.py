@@ -1,17 +1,14 @@
-"""dead-service: A script downloads from a service that no longer exists."""
+"""dead-service: The build or a notebook downloads from a service that no longer exists."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from binderlint.changes.edits import replace
-from binderlint.data import rows
-from binderlint.facts.scripts.commands import script_addresses
+from binderlint.facts.ended import SUBVERSION, EndedAddress, ended_addresses
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
-from binderlint.read.script import Command, Script
 from binderlint.snapshot import Snapshot
 from binderlint.source import Text
 
@@ -21,25 +18,23 @@ class DeadService(Rule):
     severity = Severity.WARNING
     level = Level.LAUNCH
 
-    @about(script_addresses)
-    def check(self, repo: Snapshot, addresses: tuple[tuple[Script, Command, Text], ...]) -> Iterator[Diagnostic]:
-        for script, command, url in addresses:
-            level = Level.LAUNCH if script.decides(command) else Level.RUN
-            if command.name == "svn" and re.match(r"https?://(?:www\.)?github\.com/", url):
-                yield self.at(
-                    url,
-                    "GitHub ended Subversion in 2024, so this command fails",
-                    help="Use `git clone --depth 1`, with `git sparse-checkout` for a part of it",
-                    level=level,
-                )
-                continue
-            for address, reason, instead in rows("dead_services.tsv"):
-                if found := re.match(address, url):
-                    edit = replace(url.part(*found.span()), instead)
-                    yield self.at(
-                        url,
-                        f"{reason}, so this command fails",
-                        help=f"Use `{instead}`" if instead else "Find where the files moved to",
-                        level=level,
-                        fix=Fix(f"Use `{instead}`", (edit,)) if instead else None,
-                    )
+    @about(ended_addresses)
+    def check(self, repo: Snapshot, addresses: tuple[EndedAddress, ...]) -> Iterator[Diagnostic]:
+        for one in addresses:
+            service, where = one.service, one.where
+            if service.instead:
+                advice = f"Use `{service.instead}`"
+            elif service == SUBVERSION:
+                advice = "Use `git clone --depth 1`, with `git sparse-checkout` for a part of it"
+            else:
+                advice = "Find where the files moved to"
+            yield self.at(
+                where,
+                f"{service.reason}, so {one.by}",
+                help=advice,
+                severity=Severity.ERROR if one.stops and service.instead else None,
+                level=None if one.stops else Level.RUN,
+                fix=Fix(f"Use `{service.instead}`", (replace(where.part(0, service.length), service.instead),))
+                if service.instead and isinstance(where, Text)
+                else None,
+            )
