@@ -144,7 +144,7 @@ def refused_line(text: str, python: str) -> int:
 
 
 def imports(text: str) -> Iterator[Import]:
-    """The imports that run whenever the cell does."""
+    """The imports that run whenever the cell does, the modules of extensions included."""
     tree = syntax(text)
     for node in tree.body if tree else ():
         if isinstance(node, ast.Import):
@@ -153,6 +153,21 @@ def imports(text: str) -> Iterator[Import]:
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             modules = (node.module, *(f"{node.module}.{alias.name}" for alias in node.names))
             yield Import(node.module.partition(".")[0], node.lineno, modules)
+    for number, module in extensions(text):
+        if module not in _OF_IPYTHON:
+            yield Import(module.partition(".")[0], number, (module,))
+
+
+# Extensions of IPython itself (IPython/core/extensions.py).
+_OF_IPYTHON = ("autoreload", "storemagic")
+_EXTENSION = regex(r"%(?:re)?load_ext[ \t]+([A-Za-z_][\w.]*)[ \t\r]*$")
+
+
+def extensions(text: str) -> Iterator[tuple[int, str]]:
+    """The modules that `%load_ext` loads whenever the cell does, each with the line of the cell."""
+    for magic in magics(text) if "load_ext" in text else ():
+        if found := _EXTENSION.match(text.split("\n")[magic.line - 1]):
+            yield magic.line, found[1]
 
 
 def installs(text: str) -> Iterator[Install]:

@@ -140,6 +140,3 @@ def docker_runs(repo: Snapshot) -> tuple[Run, ...]:
     """The RUN instructions that make the image of the Dockerfile, with their commands."""
     dockerfile = build_dockerfile(repo)
     return tuple(runs(dockerfile.built)) if dockerfile else ()
-
-
-CONTENT = (".ipynb", ".rmd", ".qmd")

@@ -79,3 +79,10 @@ def written_configuration(repo: Snapshot) -> str:
     return "\n".join(
         source.prose for source in repo.files if _CONFIGURATION.search(source.path) and source.path not in kernel
     )
+
+
+FILE_INTERFACES = frozenset(
+    {"lab/tree", "doc/tree", "tree", "notebooks", "edit", "voila/render", "apps"}
+    | {"retro/tree", "retro/notebooks", "nbclassic/tree", "nbclassic/notebooks"}
+)
+"""The beginnings of addresses after which the path of a file or folder follows."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from binderlint.fact import fact
+from binderlint.facts.docker.content import shown_content, shows_other_folder
 from binderlint.pattern import regex
 from binderlint.repo2docker.build import build_plan
 from binderlint.snapshot import Snapshot
@@ -21,16 +22,12 @@ def makes_files(repo: Snapshot) -> bool:
     """Whether something of the build or launch can bring files, or change the folder that Jupyter shows."""
     plan = build_plan(repo)
     if not plan.transparent:
-        return True
+        return shown_content(repo) is None
     if plan.start or plan.post_build:
         scripts = [source for path in (plan.start, plan.post_build) if path and (source := repo.get(path))]
         if any(_MAKES_FILES.search(_COMMENT.sub("", source.prose)) for source in scripts):
             return True
-    return any(
-        re.search(r"jupyter_\w*config\.(?:py|json)$", source.path)
-        and re.search("root_dir|notebook_dir|contents", source.prose)
-        for source in repo.files
-    )
+    return shows_other_folder(repo)
 
 
 def may_be_there(repo: Snapshot, path: str) -> bool:

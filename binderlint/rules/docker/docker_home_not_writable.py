@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from binderlint.facts.docker.context import CONTENT, build_dockerfile, copies, workdirs
+from binderlint.facts.docker.content import CONTENT
+from binderlint.facts.docker.context import build_dockerfile, copies, workdirs
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Replace, Severity
 from binderlint.lint.rule import Rule

@@ -2,42 +2,48 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from binderlint.changes.edits import append_lines
-from binderlint.facts.docker.context import CONTENT, Copy, Run, build_dockerfile, copies, docker_runs
-from binderlint.facts.launch.links import launch_links
+from binderlint.facts.docker.content import CONTENT, ShownContent, may_bring_files, shown_content, takes_content
+from binderlint.facts.docker.context import build_dockerfile, copies, docker_runs
+from binderlint.facts.launch.interfaces import FILE_INTERFACES
+from binderlint.facts.launch.links import launch_links, live_launches
+from binderlint.facts.launch.refs import is_this_state
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.dockerfile.instructions import Dockerfile, base_of
 from binderlint.read.images import image_facts
 from binderlint.snapshot import Snapshot
+from binderlint.source import Text
 
 
 class DockerRepoNotCopied(Rule):
     code = "DKR016"
     severity = Severity.WARNING
     level = Level.RUN
+    needs_git = True
 
     @about(build_dockerfile)
     def check(self, repo: Snapshot, dockerfile: Dockerfile) -> Iterator[Diagnostic]:
         image = base_of(dockerfile)
         if not dockerfile.final or not image or not image_facts(image):
             return
+        if content := shown_content(repo):
+            yield from self._opened(repo, content)
         if not any(path.lower().endswith(CONTENT) for path in repo.sources) or any(
             "git-pull" in str(link.url) for link in launch_links(repo)
         ):
             return
-        if any(_is_content(repo, copy) for copy in copies(repo, dockerfile.final)):
+        if any(takes_content(repo, copy) for copy in copies(repo, dockerfile.final)):
             return
         if any(
             one.name in ("COPY", "ADD") and (one.flag("from") or "://" in one.body or "git@" in one.body)
             for one in dockerfile.built
         ):
             return
-        if any(_fetches(run) for run in docker_runs(repo)):
+        if any(may_bring_files(run) for run in docker_runs(repo)):
             return
         home = "HOME" in dockerfile.final.variables
         yield self.at(
@@ -53,20 +59,24 @@ class DockerRepoNotCopied(Rule):
             else None,
         )
 
-
-def _is_content(repo: Snapshot, copy: Copy) -> bool:
-    """Whether a COPY takes a folder, notebooks, or nobody knows what."""
-    if copy.path is None or re.search(r"[*?\[]", copy.path):
-        return True
-    return repo.is_dir(copy.path) or copy.path.lower().endswith(CONTENT)
-
-
-_BRINGERS = frozenset({"git", "gitpuller", "svn", "wget", "curl", "cp", "mv", "rsync", "unzip", "tar"})
-
-
-def _fetches(run: Run) -> bool:
-    """Whether a RUN may bring files from elsewhere."""
-    script = run.instruction.script or ""
-    if "--mount" in run.instruction.body or not run.clear:
-        return True
-    return any(one.name in _BRINGERS or not one.name for one in run.commands) or "gitpuller." in script
+    def _opened(self, repo: Snapshot, content: ShownContent) -> Iterator[Diagnostic]:
+        """What launch links open of the repository that is not where a session starts; nothing where nothing at all is copied."""
+        for link in live_launches(repo) if any(takes_content(repo, one) for one in content.copies) else ():
+            target = link.address.target
+            interface, path = link.address.opens
+            wanted = path.strip("/")
+            if target is None or interface not in FILE_INTERFACES or not wanted or not is_this_state(link, repo):
+                continue
+            if not repo.exists(wanted) or content.has(repo, wanted):
+                continue
+            place = content.place_of(repo, wanted)
+            inside = place.removeprefix(content.root.rstrip("/") + "/")
+            yield self.at(
+                target.value if isinstance(target.value, Text) else link.url,
+                f"This opens `{wanted}` in `{content.root}`, where a session starts. "
+                + (f"The Dockerfile copies it to `{place}`" if place else "The Dockerfile does not copy it")
+                + ", so it is not found",
+                help=f"Open `{inside}`"
+                if inside != place
+                else f"Copy it to `{content.root}`, as `COPY --chown=1000 . {content.root}` does with the whole repository",
+            )

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from urllib.parse import quote
 
 from binderlint.changes.edits import replace
+from binderlint.facts.docker.content import shown_content
+from binderlint.facts.launch.interfaces import FILE_INTERFACES
 from binderlint.facts.launch.links import Link, launch_links, live_launches
 from binderlint.facts.launch.refs import is_this_state
 from binderlint.facts.scripts.makes_files import makes_files, may_be_there
@@ -28,6 +30,7 @@ class BadgeTargetMissing(Rule):
     def check(self, repo: Snapshot, links: tuple[Link, ...]) -> Iterator[Diagnostic]:
         if not any(link.launches_repository(repo) for link in launch_links(repo)) or makes_files(repo):
             return
+        content = shown_content(repo)
         for link in links:
             target = link.address.target
             if target is None or not is_this_state(link, repo):
@@ -35,10 +38,11 @@ class BadgeTargetMissing(Rule):
             interface, path = link.address.opens
             wanted = path.strip("/")
             if (
-                interface not in _FILE_INTERFACES
+                interface not in FILE_INTERFACES
                 or not wanted
                 or is_template(path.replace("\\", "/"))
                 or _is_there(wanted, repo)
+                or (content and ("." not in wanted or content.has(repo, wanted)))
             ):
                 continue
             new = _closest(wanted, repo)
@@ -52,12 +56,6 @@ class BadgeTargetMissing(Rule):
                 help=f"Did you mean `{new}`?" if new else "Use a file or folder of the repository, or remove the path",
                 fix=fix,
             )
-
-
-_FILE_INTERFACES = frozenset(
-    {"lab/tree", "doc/tree", "tree", "notebooks", "edit", "voila/render", "apps"}
-    | {"retro/tree", "retro/notebooks", "nbclassic/tree", "nbclassic/notebooks"}
-)
 
 
 _TEXT_VERSIONS = (".md", ".Rmd", ".py", ".R", ".jl", ".qmd", ".myst.md", ".nb.py")

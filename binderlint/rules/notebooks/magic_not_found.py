@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 from binderlint.changes.edits import replace
 from binderlint.data import listed_words
-from binderlint.facts.environment.jupyter_stack import is_older
+from binderlint.facts.environment.jupyter_stack import is_older, may_be_older
 from binderlint.facts.notebooks import shown_notebooks
 from binderlint.facts.scripts.start_and_post_build import post_build_script, start_script
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
-from binderlint.read.cells import Magic, magics
+from binderlint.read.cells import Magic, extensions, magics
 from binderlint.read.plain_notebook import PlainCell, PlainNotebook
 from binderlint.repo2docker.build import build_plan
 from binderlint.snapshot import Snapshot
@@ -39,6 +39,13 @@ _GONE = {
     ),
     "tensorflow_version": ("only exists in Google Colab", "Remove the line"),
 }
+# Extensions that IPython 8.12 does not have any more, and what has taken their place; empty where nothing is needed.
+_GONE_EXTENSIONS = {
+    "cythonmagic": "Cython",
+    "octavemagic": "oct2py.ipython",
+    "rmagic": "rpy2.ipython",
+    "sympyprinting": "",
+}
 # What may make magics known in other ways.
 _LOADS = regex(r"load_ext|get_ipython|register_\w*magic|%run\b|%autoload|sparkmagic")
 _CONFIGURES = regex(r"ipython_config|InteractiveShellApp|profile_default|\.ipython\b")
@@ -54,10 +61,11 @@ class MagicNotFound(Rule):
         plan = build_plan(repo)
         if plan.error or not plan.transparent or plan.separate_kernel:
             return
-        old = is_older(repo, "ipython", (7,))
+        old, no_shims = is_older(repo, "ipython", (7,)), not may_be_older(repo, "ipython", (8, 12))
         for page in notebooks:
             if not page.is_python or "spark" in page.kernel:
                 continue
+            yield from self._extensions(page) if no_shims else ()
             loaded = False
             for cell in page.code:
                 loaded = loaded or bool(_LOADS.search(cell.text))
@@ -66,6 +74,23 @@ class MagicNotFound(Rule):
                 if found := next((one for one in magics(cell.text) if self._fails(repo, one, old, loaded)), None):
                     yield self._found(page, cell, found)
                     break
+
+    def _extensions(self, page: PlainNotebook) -> Iterator[Diagnostic]:
+        """The extensions that a notebook loads and that IPython no longer has."""
+        for cell in page.code if any(name in page.source.text for name in _GONE_EXTENSIONS) else ():
+            for number, module in extensions(cell.text):
+                if module not in _GONE_EXTENSIONS or "raises-exception" in str(cell.data.get("metadata")):
+                    continue
+                where, instead = page.line(cell.number, number), _GONE_EXTENSIONS[module]
+                start = where.index(module) if isinstance(where, Text) else 0
+                yield self.at(
+                    where,
+                    f"IPython no longer has the extension `{module}`, so this cell ends with an error",
+                    help=f"Write `%load_ext {instead}`" if instead else "Call `init_printing()` of sympy in its place",
+                    fix=Fix(f"Load `{instead}`", (replace(where.part(start, start + len(module)), instead),))
+                    if instead and isinstance(where, Text) and where.place.text == where
+                    else None,
+                )
 
     def _fails(self, repo: Snapshot, magic: Magic, old: bool, loaded: bool) -> bool:
         if magic.blank:

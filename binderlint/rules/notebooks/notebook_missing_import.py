@@ -80,13 +80,13 @@ class NotebookMissingImport(Rule):
         )
 
 
-_IMPORT = regex(r"^[ \t]*(?:import|from)\s([^\n]*)", re.MULTILINE)
+_IMPORT = regex(r"^[ \t]*(?:import|from|%(?:re)?load_ext)\s([^\n]*)", re.MULTILINE)
 _WORD = regex(r"\w+")
 
 
 def _may_import(text: str, names: frozenset[str]) -> bool:
-    """Whether a line that imports something has one of these names."""
-    lines = _IMPORT.findall(text) if "import" in text else ()
+    """Whether a line that imports something, or loads an extension, has one of these names."""
+    lines = _IMPORT.findall(text) if "import" in text or "load_ext" in text else ()
     return any(not names.isdisjoint(_WORD.findall(line)) for line in lines)
 
 
