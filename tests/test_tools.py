@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from packaging.version import Version
 
-from binderlint.data import DATA, pairs, rows
+from binderlint.data import DATA, listed_words, pairs, rows
 from binderlint.read.requirements import canonical
 from binderlint.today import today
 from tools import brings, facts, numpy2, r_brings, wheels
@@ -215,3 +215,14 @@ def test_the_table_of_what_packages_of_r_need() -> None:
     assert len(table) > 1000 and all(name == name.lower() for name in table)
     assert "dplyr" in table["tidyverse"].split() and "mass" in table["ggplot2"].split()
     assert {"shiny", "remotes", "devtools", "irkernel"} <= table.keys(), "what repo2docker installs"
+
+
+def test_how_packages_of_r_are_written() -> None:
+    available = (
+        "Package: r-cran-hmisc\nHomepage: https://cran.r-project.org/package=Hmisc\n\n"
+        "Package: r-cran-tides\nHomepage: https://cran.r-project.org/web/packages/tides/index.html\n\n"
+        "Package: r-cran-waves\nHomepage: https://example.org/package=Waves\n\n"
+        "Package: r-cran-sea\nHomepage: https://cran.r-project.org/package=Ocean\n\n"
+    )
+    assert r_brings.names(available) == ["Hmisc", "tides"]
+    assert {"ggplot2", "tidyr", "Hmisc", "data.table"} <= listed_words("r_names.txt")

@@ -1,4 +1,4 @@
-"""R brings: asks Debian's list of packages what packages of R need, and writes binderlint/data/r_brings.tsv.
+"""R brings: asks Debian's list of packages what packages of R need and how their names are written, and writes binderlint/data/r_brings.tsv and r_names.txt.
 
     python -m tools.r_brings
 
@@ -9,18 +9,27 @@ from __future__ import annotations
 
 import re
 import subprocess
+import textwrap
 from collections.abc import Iterable
 from datetime import datetime, timezone
 
 from binderlint.data import DATA
 
 _TABLE = DATA / "r_brings.tsv"
+_NAMES = DATA / "r_names.txt"
 _NAME = re.compile(r"r-(?:cran|bioc)-([a-z0-9.+-]+)")
 _ABOUT = """\
 # Packages of R and what they need of other packages, in lower case; all of Debian's r-cran-* and r-bioc-*, whose dependencies are the Imports, Depends and LinkingTo of the packages.
 # Source: the list of packages of {release} on {day}, read by tools/r_brings.py.
 package\tbrings
 """
+_ABOUT_NAMES = """\
+# Packages of CRAN as it writes their names; those of Debian's r-cran-* whose address says it.
+# Source: the list of packages of {release} on {day}, read by tools/r_brings.py.
+"""
+_ON_CRAN = re.compile(
+    r"https?://(?:cran\.r-project\.org|cloud\.r-project\.org)/(?:package=|web/packages/)([A-Za-z][A-Za-z0-9.]*)"
+)
 
 
 def needs(available: str) -> dict[str, set[str]]:
@@ -34,6 +43,17 @@ def needs(available: str) -> dict[str, set[str]]:
     return found
 
 
+def names(available: str) -> list[str]:
+    """The packages of R in a list of packages, as CRAN writes their names, where their address on CRAN is in it."""
+    found = set[str]()
+    for stanza in available.split("\n\n"):
+        fields = dict(re.findall(r"^([A-Za-z-]+): (.*)$", stanza, re.MULTILINE))
+        address = _ON_CRAN.match(fields.get("Homepage", ""))
+        if address and fields.get("Package", "") == f"r-cran-{address[1].lower()}":
+            found.add(address[1])
+    return sorted(found, key=str.lower)
+
+
 def written(found: dict[str, set[str]], release: str, day: str) -> str:
     """The table, in the order of the names."""
     lines = "".join(f"{name}\t{' '.join(sorted(found[name]))}\n" for name in sorted(found))
@@ -45,10 +65,13 @@ def run(command: Iterable[str]) -> str:
 
 
 def main() -> None:
-    found = needs(run(["apt-cache", "dumpavail"]))
+    available = run(["apt-cache", "dumpavail"])
     release = re.search(r'^PRETTY_NAME="(.*)"$', run(["cat", "/etc/os-release"]), re.MULTILINE)
     day = datetime.now(timezone.utc).strftime("%-d %B %Y")
-    _TABLE.write_text(written(found, release[1] if release else "Debian", day), "utf-8")
+    system = release[1] if release else "Debian"
+    _TABLE.write_text(written(needs(available), system, day), "utf-8")
+    words = textwrap.fill(" ".join(names(available)), 150, break_on_hyphens=False)
+    _NAMES.write_text(_ABOUT_NAMES.format(release=system, day=day) + words + "\n", "utf-8")
 
 
 if __name__ == "__main__":

@@ -49,6 +49,17 @@ def installed_r_packages(repo: Snapshot) -> frozenset[str] | None:
     return None if named is None else _with_needs(named) | listed_words("r_own_packages.txt")
 
 
+@cache
+def _cran_names() -> Mapping[str, str]:
+    return MappingProxyType({name.lower(): name for name in listed_words("r_names.txt")})
+
+
+def right_name(package: str) -> str:
+    """A package of CRAN as CRAN writes it, where it is written with other capital letters; empty where it is right, or not known."""
+    right = _cran_names().get(package.lower(), "")
+    return right if right != package else ""
+
+
 def may_come_along(repo: Snapshot, package: str) -> bool:
     """Whether a package, in lower case, may be brought by one of which it is not known what it brings, or by an older release of another."""
     if package in listed_words("r_once_brought.txt"):

@@ -44,6 +44,11 @@ def _advice(interface: Interface, repo: Snapshot) -> str:
         return f"Add `{interface.package}` to the environment"
     if not interface.by_r:
         return f"Install {interface.title} and an extension for Jupyter that opens it, or open something else"
+    wanted = build_plan(repo).path("runtime.txt")
+    for path in repo.sources if not repo.exists(wanted) else ():
+        source = repo.get(path) if path.rpartition("/")[2] == "runtime.txt" else None
+        if source and source.text.startswith("r-"):
+            return f"Move `{path}`, which asks for R and which Binder does not read, to `{wanted}`: with R, Binder installs {interface.title}, too"
     if build_plan(repo).buildpack == Buildpack.CONDA:
         return f"Add `r-base` to the environment: with R, Binder installs {interface.title}, too"
     return f"Ask for R with `r-{DEFAULT}-{settled_day(DEFAULT)}` in runtime.txt: with R, Binder installs {interface.title}, too"

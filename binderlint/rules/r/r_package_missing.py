@@ -6,11 +6,12 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
+from binderlint.changes.edits import replace
 from binderlint.changes.packages import add_package
 from binderlint.facts.notebooks import r_markdown, shown_notebooks
-from binderlint.facts.r_packages import installed_r_packages, may_come_along
+from binderlint.facts.r_packages import installed_r_packages, may_come_along, right_name
 from binderlint.lint.about import about
-from binderlint.lint.diagnostic import Diagnostic, Level, Severity
+from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
 from binderlint.read.plain_notebook import PlainCell, PlainNotebook
@@ -55,6 +56,10 @@ class RPackageMissing(Rule):
         for text, place in parts:
             for found in _LOADS.finditer(text):
                 package, key = found[2], found[2].lower()
+                if right := right_name(package):
+                    line = text.count("\n", 0, found.start(2)) + 1
+                    yield self._misspelt(place(line), package, right, called)
+                    continue
                 if key in there or key in told or may_come_along(repo, key):
                     continue
                 told.add(key)
@@ -68,6 +73,17 @@ class RPackageMissing(Rule):
                     fix=add_package(repo, f"r-{key}", f"r-{key}") if conda else None,
                     cause=f"{key} is not installed",
                 )
+
+    def _misspelt(self, where: Text | Place, package: str, right: str, called: str) -> Diagnostic:
+        at = where.find(package) if isinstance(where, Text) and where.place.text == where else -1
+        return self.at(
+            where,
+            f"R has no package `{package}`: capital letters count, and its name is `{right}`, so this {called} ends with an error",
+            help=f"Write `library({right})`",
+            fix=Fix(f"Write `{right}`", (replace(where.part(at, at + len(package)), right),))
+            if isinstance(where, Text) and at >= 0
+            else None,
+        )
 
 
 def _line(page: PlainNotebook, cell: PlainCell, number: int) -> Text | Place:
