@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from itertools import islice
 
 from binderlint.data import pairs
 from binderlint.pattern import regex
@@ -12,30 +13,40 @@ from binderlint.read.cells import syntax
 from binderlint.read.tree import children, walk
 from binderlint.values import NamedTuple
 
-# A call that may read a file: the last names of the functions in readers.tsv.
+# A call that may read a file: the last names of the functions in readers.tsv, and methods of a path.
 READING = regex(
-    r"\b(?:open|open_\w+|read|read_\w+|load|load\w+|genfromtxt|fromfile|imread|ExcelFile|parse|listdir)\s*\("
+    r"\b(?:open|open_\w+|\w*read|read_\w+|load|load\w+|genfromtxt|fromfile|\w*imread|ExcelFile|ZipFile|Dataset|Image|SVG|Audio|parse|listdir|scandir|iterdir|chdir)\s*\("
 )
+_FOLDERS = ("listdir", "scandir", "chdir", "iterdir")  # functions that need a folder
+_OPENS = ("open", "ZipFile", "Dataset")  # functions that a mode makes write
+_OF_A_PATH = frozenset(["open", "read_text", "read_bytes", "iterdir"])
+_SAME_PATH = frozenset(["abspath", "realpath", "normpath", "fspath", "absolute", "resolve", "as_posix", "str"])
+_MOST = 20  # reads of a function that are remembered
 
 
 class FileRead(NamedTuple):
-    """A path that is read: as it is written, and its line in the cell."""
+    """A path that is read: as it is written, its line in the cell, and whether it is a folder."""
 
     path: str
     line: int
+    folder: bool
 
 
 class FileReads:
-    """What cells read, one after the other: imports and names that hold a text are remembered from cell to cell."""
+    """What cells read, one after the other: imports, names that hold a text, and functions are remembered from cell to cell."""
 
     def __init__(self) -> None:
         self._modules: dict[str, str] = {}
         self._texts: dict[str, str] = {}
+        self._functions: dict[str, tuple[FileRead, ...]] = {}
 
     def of(self, text: str) -> Iterator[FileRead]:
-        """The reads at the top level of a cell: none in a function, an `if`, a `try` or a loop, which may not run."""
+        """The reads at the top level of a cell, and of functions that it calls: none in an `if`, a `try` or a loop, which may not run."""
         tree = syntax(text)
-        statements = tree.body[::-1] if tree else []
+        yield from self._run(tree.body if tree else [])
+
+    def _run(self, body: list[ast.stmt]) -> Iterator[FileRead]:
+        statements = body[::-1]
         while statements:
             one = statements.pop()
             match one:
@@ -43,12 +54,18 @@ class FileReads:
                     self._modules |= {each.asname or each.name.partition(".")[0]: each.name if each.asname else each.name.partition(".")[0] for each in names}  # fmt: skip
                 case ast.ImportFrom(module=str(module), names=names, level=0):
                     self._modules |= {each.asname or each.name: f"{module}.{each.name}" for each in names}
-                case ast.Expr() | ast.Assign() | ast.AnnAssign() | ast.AugAssign():
+                case ast.Expr() | ast.Assign() | ast.AnnAssign() | ast.AugAssign() | ast.Return():
                     yield from self._reads(one)
-                case ast.With(items=items, body=body):
+                case ast.With(items=items, body=inner):
                     for item in items:
                         yield from self._reads(item.context_expr)
-                    statements += body[::-1]
+                    statements += inner[::-1]
+                case ast.If(
+                    test=ast.Compare(left=ast.Constant(value="google.colab"), ops=[ast.In()]), orelse=otherwise
+                ):
+                    statements += otherwise[::-1]
+            if isinstance(one, ast.Return | ast.Raise) or _may_return(one):
+                return
             self._learn(one)
 
     def _reads(self, node: ast.AST) -> Iterator[FileRead]:
@@ -59,18 +76,26 @@ class FileReads:
                 one, ast.Lambda | ast.IfExp | ast.BoolOp | ast.ListComp | ast.GeneratorExp | ast.SetComp | ast.DictComp
             ):
                 continue
-            if isinstance(one, ast.Call) and (path := self._read(one)):
-                yield FileRead(path, one.lineno)
+            if isinstance(one, ast.Call):
+                if path := self._read(one):
+                    yield FileRead(path, one.lineno, _last(one.func) in _FOLDERS)
+                elif isinstance(one.func, ast.Name):
+                    yield from (read._replace(line=one.lineno) for read in self._functions.get(one.func.id, ()))
             todo += children(one)
 
     def _read(self, call: ast.Call) -> str:
         """The path that a call reads, empty for none."""
-        name = self._name(call.func)
+        function = call.func
+        if isinstance(function, ast.Attribute) and function.attr in _OF_A_PATH and (path := self._text(function.value)):
+            return path if function.attr != "open" or _for_reading(call, 0) else ""
+        name = self._name(function)
         keyword = pairs("readers.tsv").get(name)
-        if keyword is None or (name.endswith("open") and not _for_reading(call)):
+        if keyword is None or (name.endswith(_OPENS) and not _for_reading(call, 1)):
             return ""
-        given = call.args[0] if call.args else next((one.value for one in call.keywords if one.arg == keyword), None)
-        return self._text(given) or ""
+        by_name = keyword.startswith("=")
+        if call.args and not by_name:
+            return self._text(call.args[0]) or ""
+        return self._text(next((one.value for one in call.keywords if one.arg == keyword.lstrip("=")), None)) or ""
 
     def _name(self, node: ast.expr) -> str:
         """The dotted name of a function, with the module that its first part stands for."""
@@ -84,25 +109,60 @@ class FileReads:
         return ".".join([first, *reversed(parts)])
 
     def _text(self, node: ast.expr | None) -> str | None:
-        """The text of an expression, None where it is not written out."""
+        """The text of an expression, or the path that it is; None where it is not written out."""
         match node:
             case ast.Constant(value=str(text)):
                 return text
             case ast.Name(id=name):
                 return self._texts.get(name)
             case ast.BinOp(left=left, op=ast.Add(), right=right):
-                parts = [self._text(left), self._text(right)]
-                return "".join(map(str, parts)) if None not in parts else None
-            case ast.Call(func=function, args=[_, *_] as given, keywords=[]) if self._name(function) in (
-                "os.path.join",
-                "pathlib.Path",
-            ):
-                parts = [self._text(one) for one in given]
-                return posixpath.join(*map(str, parts)) if None not in parts else None
+                return self._joined([left, right], "".join)
+            case ast.BinOp(left=left, op=ast.Div(), right=right):
+                return self._joined([left, right], lambda parts: posixpath.join(*parts))
+            case ast.JoinedStr(values=values):
+                parts = [
+                    one.value
+                    if isinstance(one, ast.FormattedValue) and one.conversion < 0 and not one.format_spec
+                    else one
+                    for one in values
+                ]
+                return self._joined(parts, "".join)
+            case ast.Attribute(value=value, attr="parent"):
+                return _parent(self._text(value))
+            case ast.Call(func=function, args=given, keywords=[]):
+                return self._called(function, given)
         return None
 
+    def _called(self, function: ast.expr, given: list[ast.expr]) -> str | None:
+        """The path that a call gives."""
+        name, last = self._name(function), _last(function)
+        if name in ("os.getcwd", "pathlib.Path.cwd") or (name == "pathlib.Path" and not given):
+            return "."
+        if name in ("os.path.join", "pathlib.Path"):
+            return self._joined(given, lambda parts: posixpath.join(*parts))
+        if name == "os.path.dirname" and len(given) == 1:
+            return _parent(self._text(given[0]))
+        if last in _SAME_PATH and (name.startswith("os.") or name == "str") and len(given) == 1:
+            return self._text(given[0]) or None
+        if isinstance(function, ast.Attribute) and not name.startswith("os."):
+            if last == "joinpath":
+                return self._joined([function.value, *given], lambda parts: posixpath.join(*parts))
+            if last in _SAME_PATH and not given:
+                return self._text(function.value)
+        return None
+
+    def _joined(self, nodes: list[ast.expr], join: Callable[[list[str]], str]) -> str | None:
+        """What expressions make together; None where one of them is not written out."""
+        parts = [text for one in nodes if (text := self._text(one)) is not None]
+        return join(parts) if parts and len(parts) == len(nodes) else None
+
     def _learn(self, statement: ast.stmt) -> None:
-        """Remember a text that a statement gives a name, and forget what it may change."""
+        """Remember a text that a statement gives a name, and what a function reads, and forget what it may change."""
+        if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            self._functions[statement.name] = self._read_in(statement) if isinstance(statement, ast.FunctionDef) else ()
+            self._modules[statement.name] = ""
+            self._texts.pop(statement.name, None)
+            return
         if (
             isinstance(statement, ast.Assign)
             and len(statement.targets) == 1
@@ -112,15 +172,52 @@ class FileReads:
             if text is not None:
                 self._texts[statement.targets[0].id] = text
                 return
-        for node in walk(statement) if self._texts or self._modules else ():
+        for node in walk(statement) if self._texts or self._modules or self._functions else ():
             if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
                 self._texts.pop(node.id, None)
                 self._modules.pop(node.id, None)
+                self._functions.pop(node.id, None)
+
+    def _read_in(self, function: ast.FunctionDef) -> tuple[FileRead, ...]:
+        """What a function reads whenever it is called: nothing where it is a generator or changed by a decorator."""
+        nodes = walk(function)
+        if function.decorator_list or any(isinstance(one, ast.Yield | ast.YieldFrom | ast.Global) for one in nodes):
+            return ()
+        given = {one.arg for one in nodes if isinstance(one, ast.arg)}
+        inner = FileReads()
+        inner._modules = {name: module for name, module in self._modules.items() if name not in given}
+        inner._texts = {name: text for name, text in self._texts.items() if name not in given}
+        inner._functions = {name: reads for name, reads in self._functions.items() if name not in given}
+        return tuple(islice(inner._run(function.body), _MOST))
 
 
-def _for_reading(call: ast.Call) -> bool:
-    """Whether a call of a function such as `open` reads: it does when it gets no mode, or one that says so."""
-    mode = call.args[1] if len(call.args) > 1 else next((one.value for one in call.keywords if one.arg == "mode"), None)
+def _may_return(statement: ast.stmt) -> bool:
+    """Whether a condition, loop or the like in a function may be the last statement of it that runs."""
+    chosen = isinstance(statement, ast.If | ast.For | ast.While | ast.Try | ast.Match)
+    return chosen and any(isinstance(one, ast.Return) for one in walk(statement))
+
+
+def _last(node: ast.expr) -> str:
+    """The last word of a dotted name."""
+    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+
+
+def _parent(path: str | None) -> str | None:
+    """The folder that a path is in; of the current folder, the one above."""
+    if path is None:
+        return None
+    path = posixpath.normpath(path)
+    return (
+        posixpath.normpath(posixpath.join(path, ".."))
+        if path.rpartition("/")[2] in (".", "..")
+        else posixpath.dirname(path) or "."
+    )
+
+
+def _for_reading(call: ast.Call, place: int) -> bool:
+    """Whether a call of a function such as `open`, whose argument at this place is a mode, reads: it does when it gets no mode, or one that says so."""
+    given = call.args[place] if len(call.args) > place else None
+    mode = given or next((one.value for one in call.keywords if one.arg == "mode"), None)
     if mode is None:
         return True
     return isinstance(mode, ast.Constant) and isinstance(mode.value, str) and not set("wax+") & set(mode.value)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections import Counter
 from collections.abc import Iterator
+from itertools import accumulate
 
-from binderlint.facts.local_modules import modules_in
+from binderlint.facts.local_modules import loaded_files, modules_in
 from binderlint.facts.notebooks import shown_notebooks
 from binderlint.facts.scripts.makes_files import makes_files, may_be_there
 from binderlint.lint.about import about
@@ -23,19 +23,33 @@ from binderlint.values import NamedTuple
 
 # What may bring files, or go to another folder: commands of the shell, downloads, archives, programs, files whose names are not written out whole.
 _MAY_BRING = regex(
-    r"^\s*(?:!(?!\s*(?:pip|conda|mamba|ls|head|tail|cat|wc|pwd)\b)|%%?(?:cd|bash|sh|script|writefile|run|sx|system|R|julia)\b|cd\s)"
-    r"|chdir|wget|curl|requests\.|download|fetch|unzip|[zZ]ip[fF]ile|tarfile|extract|gdown|kaggle|\bclone\b|\bdvc\b|datalad"
-    r"|os\.system|subprocess|shutil|makedirs|mkdir|tempfile|google\.colab|load_dataset|set_working|papermill|FileUpload"
+    r"^\s*(?:!(?!\s*(?:pip3?|conda|mamba|ls|head|tail|cat|wc|pwd)\b)|%%?(?:cd|bash|sh|script|writefile|run|sx|system|R|julia)\b|cd\s)"
+    r"|chdir|wget|curl|(?<!nltk\.)download|unzip|unpack|\.extract(?:all|_\w+)?\(|gdown|kaggle|git clone|clone_from|\bdvc\b|datalad"
+    r"|(?:ZipFile|tarfile\.open|TarFile)\([^\n]*[\"'][wax](?::\w*)?[\"']"
+    r"|os\.system|subprocess|shutil|(?:makedirs|mkdir)\(|tempfile|google\.colab|set_working|papermill|FileUpload"
     # np.save("x") writes x.npy, savefig("x") x.png, and render("x") of graphviz x.pdf: a name without an ending is not the whole name
     r"|(?:\bto_(?:csv|excel|json|pickle|parquet|feather|hdf|stata|netcdf|zarr|file)|\b\w*save\w*|\bimwrite|\bwrite_\w+|\bdump|\brender)\("
-    r"(?!\s*[rb]?(?:\"[^\"\n{%]*\.\w+\"|'[^'\n{%]*\.\w+')\s*[,)])"
-    r"|\.open\(\s*(?:mode\s*=\s*)?[\"'][wax]"
-    r"|\bopen\((?!\s*[rb]?(?:\"[^\"\n{%]*\"|'[^'\n{%]*')\s*[,)])[^\n]*[\"'][wax]",
+    r"(?!\s*(?:\w+\s*=\s*)?[rb]?(?:\"[^\"\n{%]*\.\w+\"|'[^'\n{%]*\.\w+')\s*[,)])"
+    r"|\.open\(\s*(?:mode\s*=\s*)?[\"'][wax][bt+]*[\"']"
+    r"|\bopen\((?!\s*[rb]?(?:\"[^\"\n{%]*\"|'[^'\n{%]*')\s*[,)])[^\n]*[\"'][wax][bt+]*[\"']",
     re.MULTILINE,
 )
-_PROGRAMS = (".py", ".sh", ".bash", ".R", ".jl", ".yml", ".yaml", ".toml")
+_PROGRAMS = (".py", ".sh", ".bash", ".R", ".jl")
+_COMMENT = regex(r"^[ \t]*#.*|[ \t]#[^\"'\n]*$", re.MULTILINE)
+# Downloads that stay in memory, or in a folder of the program's own.
+_KEEPS = frozenset(
+    ["requests.get", "urlopen", "nltk.download", "load_dataset(", "open_zarr(", "tfds.load", "from_pretrained("]
+)
+# What a notebook only does in Google Colab, up to its `else`.
+_IN_COLAB = regex(r"^if [\"']google\.colab[\"'] in [^\n]*:[ \t]*\n(?:[ \t]+[^\n]*\n|\n)*", re.MULTILINE)
 _WORD = regex(r"[^\s\"'`,;:()\[\]{}<>|&=/\\]+")
-_WITH_BLANK = regex(r"[\"']([^\"'\n]* [^\"'\n]*)[\"']")
+_WITH_BLANK = regex(r"[\"'](?:[^\"'\n/]*/)*([^\"'\n/]* [^\"'\n/]*)[\"']")
+# Before the name of a file: a call that reads it, with calls that only make its path; a variable; a command that shows it.
+_IN_CALL = regex(READING.pattern + r"(?:\s*[rbf]?\s*(?:[\w.]*(?:join|abspath)|Path|str|open)\s*\()*[^()]*$")
+_IN_VARIABLE = regex(r"\s*\w+\s*=[^=]")
+_SHOWS = regex(r"\s*[!%]\s*(?:ls|head|tail|cat|wc)\b")
+_TO_WRITE = regex(r"[^\n]*[\"'][wax][bt+]*[\"']")
+_MAKES_FOLDERS = regex(r"mkdir|makedirs|extract|unzip|clone|copy|move|rename|export|save")
 
 # Addresses, patterns, home folders (notebook-absolute-path), and folders that every Linux has.
 _NOT_JUDGED = regex(
@@ -45,13 +59,18 @@ _NOT_JUDGED = regex(
 
 
 class _Use(NamedTuple):
-    """A file that a notebook reads: the notebook, the number of the cell and the line in it, the path as written and from the root."""
+    """A file or folder that a notebook reads: the notebook, the number of the cell and the line in it, the path as written and from the root."""
 
     page: PlainNotebook
     cell: int
     line: int
     written: str
     path: str
+    folder: bool
+
+    @property
+    def name(self) -> str:
+        return posixpath.basename(self.path)
 
 
 class NotebookFileMissing(Rule):
@@ -65,30 +84,34 @@ class NotebookFileMissing(Rule):
         missing = [use for use in uses if _is_missing(repo, use)]
         if not missing or makes_files(repo):
             return
-        bringing = min((_order(page) for page in notebooks if _brings(page)), default=None)
-        certain = {
-            page.source.path: 0 if bringing and bringing < _order(page) else _certain(repo, page)
-            for page in {use.page.source.path: use.page for use in missing}.values()
-        }
-        read, named = Counter(posixpath.basename(use.path) for use in uses), _named(repo)
+        first, away = _bringing(notebooks, {posixpath.basename(posixpath.dirname(use.path)) for use in missing})
+        pages = {use.page.source.path: use.page for use in missing}
+        certain = {path: _certain(repo, page) for path, page in pages.items()}
+        made = _made(repo, missing)
         spelled = {path.lower(): path for path in repo.sources}
         named_so: dict[str, list[str]] = {}
         for path in repo.sources:
             named_so.setdefault(posixpath.basename(path), []).append(path)
         told: set[tuple[str, str]] = set()
         for use in missing:
-            name, key = posixpath.basename(use.path), (use.page.source.path, use.path)
-            if key in told or use.cell >= certain[use.page.source.path] or named[name] > read[name]:
+            key = (use.page.source.path, use.path)
+            if key in told or (use.cell, use.line) >= certain[use.page.source.path] or use.name in made:
+                continue
+            folder, order = posixpath.dirname(use.path), _order(use.page)
+            above = accumulate(folder.split("/"), posixpath.join)
+            if any(first.get(one, order) < order for one in ("", *above)) or away[posixpath.basename(folder)] < order:
                 continue
             told.add(key)
-            other, same = spelled.get(use.path.lower(), ""), named_so.get(name, [])
+            other, same = spelled.get(use.path.lower(), ""), named_so.get(use.name, [])
             yield self.at(
                 use.page.line(use.cell, use.line),
                 f"The file is called `{other}`. Linux distinguishes capital and small letters, so `{use.written}` is not found and this cell ends with an error"
                 if other
-                else f"There is no `{use.written}` {'on Binder' if use.path.startswith('/') else 'in the repository'}, and nothing before this cell makes or downloads it, so the cell ends with an error",
+                else f"There is no {'folder ' if use.folder else ''}`{use.written}` {'on Binder' if use.path.startswith('/') else 'in the repository'}, and nothing before this cell makes or downloads it, so the cell ends with an error",
                 help=f"Write `{posixpath.relpath(other or same[0], use.page.source.folder or '.')}`"
                 if other or len(same) == 1
+                else "Make the folder in the notebook, or add its files to the repository"
+                if use.folder
                 else "Add the file to the repository, or download it in the notebook",
                 cause=f"files missing in {posixpath.dirname(use.path)}",
             )
@@ -96,7 +119,7 @@ class NotebookFileMissing(Rule):
 
 def _uses(page: PlainNotebook) -> Iterator[_Use]:
     """The files that a notebook reads by a relative path."""
-    reading = ("open", "read", "load", "genfromtxt", "fromfile", "ExcelFile", "parse", "listdir")
+    reading = ("open", "read", "load", "genfromtxt", "fromfile", "File", "filename", "Dataset", "parse", "dir(")
     if not any(any(word in cell.text for word in reading) and READING.search(cell.text) for cell in page.code):
         return
     reads = FileReads()
@@ -106,7 +129,7 @@ def _uses(page: PlainNotebook) -> Iterator[_Use]:
         for one in reads.of(cell.text):
             if one.path and not _NOT_JUDGED.search(one.path):
                 path = posixpath.normpath(posixpath.join(page.source.folder, one.path))
-                yield _Use(page, cell.number, one.line, one.path, path)
+                yield _Use(page, cell.number, one.line, one.path, path, one.folder)
 
 
 # What a visitor is to put a name of their own in place of.
@@ -123,13 +146,39 @@ def _is_missing(repo: Snapshot, use: _Use) -> bool:
     )
 
 
-def _brings(page: PlainNotebook) -> bool:
-    """Whether a notebook, which a visitor may run first, may bring files."""
-    return any(_may_bring(cell.text) for cell in page.code)
+def _running(text: str) -> str:
+    """Code without comments, and without what only runs in Google Colab, line by line where it was."""
+    if "google.colab" in text:
+        text = _IN_COLAB.sub(lambda found: "\n" * found[0].count("\n"), text)
+    return _COMMENT.sub("", text)
 
 
-def _may_bring(text: str) -> bool:
-    return bool(_MAY_BRING.search(text) or CODE_DOWNLOADS.search(text))
+def _brought_at(text: str) -> int:
+    """The line of a cell, counted from 1, that may bring files; 0 for none."""
+    text = _running(text)
+    found = [
+        _MAY_BRING.search(text),
+        *(one for one in CODE_DOWNLOADS.finditer(text) if one[0] not in _KEEPS and not one[0].startswith("fetch_")),
+    ]
+    places = [one.start() for one in found if one]
+    return text.count("\n", 0, min(places)) + 1 if places else 0
+
+
+def _bringing(notebooks: tuple[PlainNotebook, ...], folders: set[str]) -> tuple[dict[str, str], dict[str, str]]:
+    """The notebooks, which a visitor may run first, that may bring files, each as `_order` says: the first of each folder, and the first that names one of some folders."""
+    first: dict[str, str] = {}
+    away = dict.fromkeys(folders, _LAST)
+    for page in notebooks:
+        if any(_brought_at(cell.text) for cell in page.code):
+            folder, order = page.source.folder, _order(page)
+            first[folder] = min(order, first.get(folder, _LAST))
+            words = {word for cell in page.code for word in _WORD.findall(cell.text)}
+            for name in folders & (words | {""} if ".." in words else words):  # the root is `..`
+                away[name] = min(order, away[name])
+    return first, away
+
+
+_LAST = "\U0010ffff"
 
 
 def _order(page: PlainNotebook) -> str:
@@ -137,23 +186,51 @@ def _order(page: PlainNotebook) -> str:
     return re.sub(r"\d+", lambda number: number[0].zfill(8), page.source.path)
 
 
-def _certain(repo: Snapshot, page: PlainNotebook) -> int:
-    """The number of the first cell that may bring files; of what is read before it, everything is known."""
+def _certain(repo: Snapshot, page: PlainNotebook) -> tuple[int, int]:
+    """The first cell and line in it that may bring files; of what is read before it, everything is known. `os.chdir` needs its folder itself."""
     own = modules_in(repo, page.source.folder)
     for cell in page.code:
-        if _may_bring(cell.text) or (own and any(one.name in own for one in imports(cell.text))):
-            return cell.number
-    return len(page.cells) + 1
+        lines = [brought] if (brought := _brought_at(cell.text)) else []
+        if own and "import" in cell.text:
+            for one in imports(cell.text):
+                files = loaded_files(repo, page.source.folder, one.modules) if one.name in own else ()
+                lines += [one.line for file in files if _brought_at(file.text)][:1]
+        if lines:
+            moves = "chdir" in cell.text.split("\n")[min(lines) - 1]
+            return cell.number, min(lines) + moves
+    return len(page.cells) + 1, 0
 
 
-def _named(repo: Snapshot) -> Counter[str]:
-    """How often each word, such as the name of a file, stands in code; names with blanks where they stand in quotes."""
-    found: Counter[str] = Counter()
-    for page in shown_notebooks(repo):
-        for cell in page.code:
-            found.update(_WORD.findall(cell.text))
-            found.update(posixpath.basename(text) for text in _WITH_BLANK.findall(cell.text))
+def _made(repo: Snapshot, missing: list[_Use]) -> set[str]:
+    """The names of missing files that code may make: those it has elsewhere than where it reads them."""
+    names = {use.name: use.folder for use in missing}
+    blank = any(" " in name for name in names)
+    read = {(use.page.source.path, use.name) for use in missing}
+    made: set[str] = set()
+    texts = [(page.source.path, cell.text) for page in shown_notebooks(repo) for cell in page.code]
     for source in repo.files:
         if (source.name.endswith(_PROGRAMS) or "." not in source.name) and len(source.data) < 1_000_000:
-            found.update(_WORD.findall(source.text))
-    return found
+            texts.append((source.path, source.text))
+    for path, text in texts:
+        if not blank and names.keys().isdisjoint(_WORD.findall(text)):
+            continue
+        for line in _running(text).split("\n"):
+            found = [(word[0], word.start(), word.end()) for word in _WORD.finditer(line)]
+            found += [(word[1], word.start(1), word.end(1)) for word in _WITH_BLANK.finditer(line)] if blank else []
+            for name, start, end in found:
+                if (
+                    name in names
+                    and name not in made
+                    and not _only_reads(line, start, end, (path, name) in read, names[name])
+                ):
+                    made.add(name)
+    return made
+
+
+def _only_reads(line: str, start: int, end: int, used: bool, folder: bool) -> bool:
+    """Whether a line of code that has a name does not make the file or folder: it reads it, shows it, or names it in a variable of a notebook that reads it (`used`)."""
+    if folder:
+        return not _MAKES_FOLDERS.search(line)
+    if _SHOWS.match(line) or (used and _IN_VARIABLE.match(line)):
+        return True
+    return _IN_CALL.search(line, 0, start) is not None and not _TO_WRITE.match(line, end + 1)
