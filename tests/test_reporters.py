@@ -174,7 +174,9 @@ def test_a_report_begins_with_what_binder_does() -> None:
     assert render("full", report, PLAIN).startswith(
         "Binder will build this from `Dockerfile`.\n"
         "Nothing here says that this repository is meant for Binder: there is no `binder`\n"
-        "folder, no launch link and no notebook beside an environment file.\n"
+        "folder, no launch link and no notebook beside a list of packages that Binder\n"
+        "reads. Files for Binder can go in a folder `binder`, so that those in the root\n"
+        "stay as they are.\n"
         "\n"
         "No problems found.\n"
     )

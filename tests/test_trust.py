@@ -162,3 +162,28 @@ def test_a_path_that_is_taken_is_not_offered() -> None:
 
 def test_comments_end_with_their_line() -> None:
     assert comments("a # b\r\n#c  \r\n", "start") == ["# b", "#c"]
+
+
+NOTEBOOK = '{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}'
+
+
+@pytest.mark.parametrize(
+    ("others", "edit", "expected"),
+    [
+        ({"Procfile": ""}, Replace("runtime.txt", Span(11, 13), ""), UNSAFE),
+        ({"Procfile": "", "a.ipynb": NOTEBOOK}, Replace("runtime.txt", Span(11, 13), ""), UNSAFE),
+        ({}, Replace("runtime.txt", Span(11, 13), ""), SAFE),
+        ({"package.json": "{}"}, Replace("start", Span(0, 0), "#!/bin/sh\n"), UNSAFE),
+        ({"package.json": "{}", "postBuild": ""}, Replace("start", Span(0, 0), "#!/bin/sh\n"), SAFE),
+        ({"Procfile": ""}, Replace("requirements.txt", Span(0, 0), "b\n"), SAFE),
+        ({"Procfile": ""}, Replace("requirements.txt", Span(1, 4), ""), Applicability.DISPLAY),
+        ({"postBuild": ""}, Replace("requirements.txt", Span(1, 4), ""), UNSAFE),
+        ({"Procfile": ""}, Rename("requirements.txt", "binder/requirements.txt"), Applicability.DISPLAY),
+        ({"Procfile": ""}, Delete("requirements.txt"), Applicability.DISPLAY),
+        ({"postBuild": ""}, Delete("requirements.txt"), SAFE),
+    ],
+)
+def test_what_an_application_reads_too(others: dict[str, str], edit: Edit, expected: Applicability) -> None:
+    files = {"runtime.txt": "python-3.12.4\n", "start": "x\n", "requirements.txt": "a==1\n"}
+    found = honest(Fix("t", (edit,)), Snapshot.from_dict({**files, **others}))
+    assert found is not None and found.applicability is expected

@@ -15,7 +15,6 @@ from binderlint.repo2docker.names import CONDA, ENVIRONMENTS, ONLY_BINDERS
 from binderlint.snapshot import Snapshot
 from binderlint.source import BINDER_FOLDERS
 
-_ITS_FILES = (*ONLY_BINDERS, "runtime.txt")
 _NAME_US = ("pyproject.toml", ".pre-commit-config.yaml")
 
 
@@ -24,13 +23,16 @@ def is_for_binder(repo: Snapshot) -> bool:
     """True when anything says that the repository is meant for Binder; one that is checked with binderlint is."""
     if any(repo.is_dir(one) for one in BINDER_FOLDERS):
         return True
-    if any(name in repo.sources for name in (*_ITS_FILES, *OWN_FILES)) or misnamed_folders(repo):
+    if any(name in repo.sources for name in (*ONLY_BINDERS, *OWN_FILES)) or misnamed_folders(repo):
+        return True
+    runtime = repo.sources.get("runtime.txt")  # Heroku and others read a Python from it, too
+    if runtime and (runtime.data.startswith(b"r-") or not has_application_files(repo)):
         return True
     compendium = "DESCRIPTION" in repo.sources and "NAMESPACE" not in repo.sources  # a package of R has vignettes, too
     lists_packages = compendium or any(name in repo.sources for name in ENVIRONMENTS)
     if lists_packages and build_plan(repo).buildpack != Buildpack.DOCKER and has_notebooks(repo):
         return True  # beside a Dockerfile, Binder does not read these files
-    if any(source.name in _NAME_US and "binderlint" in source.text for source in repo.files if "/" not in source.path):
+    if any(source.name in _NAME_US and "binderlint" in source.prose for source in repo.files if "/" not in source.path):
         return True
     links = launch_links(repo)
     return any(link.live and (link.launches or link.shows_badge) for link in links) or bool(launch_configs(repo))
@@ -38,14 +40,29 @@ def is_for_binder(repo: Snapshot) -> bool:
 
 def is_application(repo: Snapshot) -> bool:
     """Whether a repository is an application of another kind: nothing says that it is meant for Binder, and a file says how it is built or deployed."""
-    return any(name in repo.sources for name in listed_words("application_files.txt")) and not is_for_binder(repo)
+    return has_application_files(repo) and not is_for_binder(repo)
+
+
+def has_application_files(repo: Snapshot) -> bool:
+    """Whether a file says how an application is built or deployed, whatever else the repository is."""
+    return any(name in repo.sources for name in listed_words("application_files.txt"))
+
+
+def is_only_package(repo: Snapshot) -> bool:
+    """Whether Binder installs nothing but the repository's own package, and nothing says that it is meant for Binder: it leaves versions to those who install it."""
+    match build_plan(repo).buildpack:
+        case Buildpack.PYTHON:
+            return not used_file(repo, "requirements.txt") and not is_for_binder(repo)
+        case Buildpack.R:
+            return "NAMESPACE" in repo.sources and not is_for_binder(repo)
+    return False
 
 
 def is_ready_for_binder(repo: Snapshot) -> bool:
     """Whether there is a binder directory, or configuration beside notebooks: no package that only happens to have one of Binder's files."""
     if build_plan(repo).binder_dir:
         return True
-    names = (*CONDA, "requirements.txt", "start", *_ITS_FILES)
+    names = (*CONDA, "requirements.txt", "start", "runtime.txt", *ONLY_BINDERS)
     return has_notebooks(repo) and any(used_file(repo, name) for name in names)
 
 

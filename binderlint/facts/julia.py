@@ -138,3 +138,12 @@ def rewritten(compat: str) -> str:
     if len(parts) > 1 and all(re.fullmatch(r"~\d+\.\d+(?:\.\d+)?", part) for part in parts):
         return max(parts, key=lambda part: release(part[1:]))
     return ""
+
+
+def is_narrower(compat: str) -> bool:
+    """Whether `rewritten` has no form for a constraint, or one that allows less."""
+    parts = [part.strip() for part in compat.split(",")]
+    if len(parts) > 1:
+        return "~" in compat or len({part.lstrip("^").partition(".")[0] for part in parts}) > 1
+    ranges = re.search(r"\s-\s", compat) or re.fullmatch(r"\s*=?\s*\d+\.\d+\.\d+\s*", compat)
+    return ranges is not None or not rewritten(compat)

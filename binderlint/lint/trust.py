@@ -7,7 +7,7 @@ from collections import ChainMap
 from collections.abc import Collection, Mapping
 
 from binderlint.changes.edits import EditError, replaced, unmakeable
-from binderlint.facts.for_binder import is_application
+from binderlint.facts.for_binder import has_application_files, is_application
 from binderlint.lint.diagnostic import Applicability, Create, Delete, Edit, Fix, Recode, Rename, Replace, SetMode
 from binderlint.pattern import regex
 from binderlint.read.requirements import PLACEHOLDER
@@ -15,7 +15,7 @@ from binderlint.snapshot import Snapshot
 from binderlint.source import UNREAD, Source, Span
 
 # Names that files of services have, too.
-_OF_OTHERS = frozenset({"start", "Dockerfile"})
+_OF_SERVICES = frozenset({"start", "Dockerfile"})
 _RARE_ENDS = regex(r"[\v\f\x1c-\x1e\x85\u2028\u2029]")
 
 
@@ -24,7 +24,7 @@ def honest(fix: Fix, repo: Snapshot) -> Fix | None:
 
     None where it changes nothing, needs a path that is taken or a file that could not be read, or would write lines into what is not text or into YAML whose values may count at
     another place than their own; a proposal where the lines it writes would not be lines; unsafe where it drops a comment or a version that no
-    edit of it writes again, and where it changes the `start` or the Dockerfile of an application that is not meant for Binder.
+    edit of it writes again, and where it changes what an application reads, too; a proposal where it takes a file or a version away from an application that is not meant for Binder.
     """
     if is_idle(fix.edits, repo.sources) or unmakeable(ChainMap(repo.sources, repo.untracked), fix.edits):
         return None
@@ -34,8 +34,10 @@ def honest(fix: Fix, repo: Snapshot) -> Fix | None:
         if isinstance(edit, (Replace, Create))
     )
     trust = fix.applicability
-    if any(edit.path in _OF_OTHERS for edit in fix.edits) and is_application(repo):
+    if any(_is_of_application(edit.path, repo) for edit in fix.edits):
         trust = min(trust, Applicability.UNSAFE)
+    if any(isinstance(edit, (Delete, Rename)) for edit in fix.edits) and is_application(repo):
+        trust = Applicability.DISPLAY
     for edit in fix.edits:
         source = repo.sources.get(edit.path)
         if (source is None and not isinstance(edit, Create)) or (source is not None and source.mode == UNREAD):
@@ -54,11 +56,16 @@ def honest(fix: Fix, repo: Snapshot) -> Fix | None:
             ):  # Docker ends lines at line feeds only
                 trust = Applicability.DISPLAY
             if _drops_version(edit, source, written):
-                trust = min(trust, Applicability.UNSAFE)
+                trust = min(trust, Applicability.DISPLAY if is_application(repo) else Applicability.UNSAFE)
         gone = source.text[slice(*edit.span)] if isinstance(edit, Replace) else source.text
         if any(comment not in written for comment in comments(gone, source.name)):
             trust = min(trust, Applicability.UNSAFE)
     return fix if trust is fix.applicability else fix._replace(applicability=trust)
+
+
+def _is_of_application(path: str, repo: Snapshot) -> bool:
+    """Whether an application reads a file, too: its runtime.txt, whatever the repository is meant for, and its service's files."""
+    return (path == "runtime.txt" and has_application_files(repo)) or (path in _OF_SERVICES and is_application(repo))
 
 
 # -- what changes nothing

@@ -32,7 +32,8 @@ def opening(report: Report, style: Style) -> list[str]:
 
 NOT_MEANT = (
     "Nothing here says that this repository is meant for Binder: there is no `binder` folder, no launch link and no "
-    "notebook beside an environment file."
+    "notebook beside a list of packages that Binder reads. Files for Binder can go in a folder `binder`, so that those "
+    "in the root stay as they are."
 )
 
 

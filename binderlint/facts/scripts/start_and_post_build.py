@@ -4,18 +4,48 @@ from __future__ import annotations
 
 from binderlint.fact import fact
 from binderlint.facts.docker.context import build_dockerfile
+from binderlint.facts.for_binder import has_application_files, is_for_binder, is_refused
 from binderlint.read.dockerfile.instructions import base_of
 from binderlint.read.images import onbuild_files
-from binderlint.read.script import Script
+from binderlint.read.script import Kind, Script
 from binderlint.repo2docker.build import build_plan
 from binderlint.snapshot import Snapshot
 
 
 @fact
 def start_script(repo: Snapshot) -> Script | None:
-    """The script that runs at every launch, if there is one: repo2docker's, or the entrypoint that an image takes from the repository."""
+    """The script that runs at every launch, if there is one: repo2docker's, or the entrypoint that an image takes from the repository.
+
+    None for the `start` of something else: start-not-for-binder says all that there is to say of it.
+    """
+    if another_start(repo):
+        return None
     plan = build_plan(repo)
     return script_at(repo, plan.start or (plan.path("start") if _is_run_by_image(repo, "start") else None))
+
+
+@fact
+def root_start(repo: Snapshot) -> Script | None:
+    """The file `start` in the root, where Binder runs it at every launch, whatever it is meant for."""
+    return script_at(repo, "start") if build_plan(repo).start == "start" else None
+
+
+@fact
+def another_start(repo: Snapshot) -> Script | None:
+    """The `start` of a repository that is an application or has no environment, in which nothing says that it is meant for Binder; None where it may start a session."""
+    script = root_start(repo)
+    if script is None or is_for_binder(repo) or not (has_application_files(repo) or is_refused(repo)):
+        return None
+    return None if _may_start_session(script) else script
+
+
+def _may_start_session(script: Script) -> bool:
+    """Whether a script may hand over to Binder's command, or speaks of Jupyter."""
+    if "jupyter" in script.source.prose.lower():
+        return True
+    if script.shell and not script.shell.broken:
+        return any(one.kind not in (Kind.NEVER, Kind.BACKGROUND) for one in script.shell.arrivals)
+    return any(word in script.source.prose for word in ("$@", "argv", "commandArgs", "ARGS"))
 
 
 @fact

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from binderlint.facts.docker.context import build_dockerfile
+from binderlint.facts.docker.service import session_dockerfile
 from binderlint.facts.for_binder import is_for_binder
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
@@ -26,7 +26,7 @@ class DockerCmdIgnored(Rule):
     severity = Severity.INFO
     level = Level.POLISH
 
-    @about(build_dockerfile)
+    @about(session_dockerfile)
     def check(self, repo: Snapshot, dockerfile: Dockerfile) -> Iterator[Diagnostic]:
         command = dockerfile.last("CMD")
         words = [word.strip("'\",[]") for word in command.words] if command else []

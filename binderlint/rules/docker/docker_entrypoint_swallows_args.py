@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from binderlint.changes.edits import replace
 from binderlint.facts.docker.context import build_dockerfile, copied_file
+from binderlint.facts.docker.service import INSTEAD, is_service
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
@@ -53,14 +54,19 @@ class DockerEntrypointSwallowsArgs(Rule):
             return
         script = _script(repo, dockerfile.final, entry)
         kept = script is not None and any(one.name not in _IDLE for one in script.commands)
+        service = is_service(repo)
         split = script is not None and script.arrival is Kind.SPLIT
         yield self.at(
             entry.body,
             f"{reason}, so Binder's own command {'is taken apart at its spaces' if split else 'never runs'} and the launch fails",
-            help='End the script with `exec "$@"`'
+            help=INSTEAD
+            if service
+            else 'End the script with `exec "$@"`'
             if kept
             else 'Use `ENTRYPOINT []`, or a script that ends with `exec "$@"`, written as `ENTRYPOINT ["/path/to/script"]`',
-            fix=None if kept else Fix("Use no entrypoint", (replace(entry.body.place, "[]"),), Applicability.UNSAFE),
+            fix=None
+            if kept or service
+            else Fix("Use no entrypoint", (replace(entry.body.place, "[]"),), Applicability.UNSAFE),
         )
 
 

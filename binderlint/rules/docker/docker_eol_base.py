@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from binderlint.facts.docker.context import build_dockerfile
+from binderlint.facts.docker.service import is_service
 from binderlint.facts.for_binder import is_for_binder
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
@@ -47,6 +48,8 @@ class DockerEolBase(Rule):
                 severity, level = Severity.ERROR, Level.LAUNCH
             else:
                 effect = "packages and tools gradually stop supporting it"
+            if level is not Level.LAUNCH and is_service(repo):
+                return
             verb = "comes with" if past.packages == "none" else "is"
             yield self.at(
                 image.written,

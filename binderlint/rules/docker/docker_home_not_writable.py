@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 
 from binderlint.facts.docker.content import CONTENT
-from binderlint.facts.docker.context import build_dockerfile, copies, workdirs
+from binderlint.facts.docker.context import copies, workdirs
+from binderlint.facts.docker.service import session_dockerfile
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Replace, Severity
 from binderlint.lint.rule import Rule
@@ -23,7 +24,7 @@ class DockerHomeNotWritable(Rule):
     severity = Severity.WARNING
     level = Level.RUN
 
-    @about(build_dockerfile)
+    @about(session_dockerfile)
     def check(self, repo: Snapshot, dockerfile: Dockerfile) -> Iterator[Diagnostic]:
 
         if not dockerfile.final:

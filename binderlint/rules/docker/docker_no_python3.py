@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 from binderlint.facts.docker.context import build_dockerfile
 from binderlint.facts.docker.installs import may_have_python
+from binderlint.facts.docker.service import INSTEAD
+from binderlint.facts.for_binder import is_for_binder
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
@@ -28,5 +30,7 @@ class DockerNoPython3(Rule):
             yield self.at(
                 image.written,
                 f"`{image.value}` has no `python3`, which BinderHub needs to start a session",
-                help="Install Python 3 and Jupyter in the image, or start from one that has them, such as `quay.io/jupyter/base-notebook`",
+                help="Install Python 3 and Jupyter in the image, or start from one that has them, such as `quay.io/jupyter/base-notebook`"
+                if is_for_binder(repo)
+                else f"{INSTEAD}. Or install Python 3 and Jupyter in the image",
             )

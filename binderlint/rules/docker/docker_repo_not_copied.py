@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from binderlint.changes.edits import append_lines
 from binderlint.facts.docker.content import CONTENT, ShownContent, may_bring_files, shown_content, takes_content
-from binderlint.facts.docker.context import build_dockerfile, copies, docker_runs
+from binderlint.facts.docker.context import copies, docker_runs
+from binderlint.facts.docker.service import session_dockerfile
 from binderlint.facts.launch.interfaces import FILE_INTERFACES
 from binderlint.facts.launch.links import launch_links, live_launches
 from binderlint.facts.launch.refs import is_this_state
@@ -25,7 +26,7 @@ class DockerRepoNotCopied(Rule):
     level = Level.RUN
     needs_git = True
 
-    @about(build_dockerfile)
+    @about(session_dockerfile)
     def check(self, repo: Snapshot, dockerfile: Dockerfile) -> Iterator[Diagnostic]:
         image = base_of(dockerfile)
         if not dockerfile.final or not image or not image_facts(image):

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from binderlint.changes.edits import append_lines
 from binderlint.facts.docker.context import build_dockerfile, docker_runs
+from binderlint.facts.docker.service import INSTEAD, is_service
 from binderlint.facts.for_binder import is_for_binder
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
@@ -40,13 +41,18 @@ class DockerRootUser(Rule):
         runs = docker_runs(repo)
         made = any(command.name in ("useradd", "adduser", "usermod") for run in runs for command in run.commands)
         missing = known is not None and known.user1000 is False and not made and all(run.clear for run in runs)
+        service = is_service(repo)
+        if service and not missing:
+            return
         user = "${NB_USER}" if "NB_USER" in stage.variables else "1000"
         yield self.at(
             where,
             "The image runs as root and has no user 1000, as whom Binder runs it: the session has no home folder to write to"
             if missing
             else "The image runs as root, but Jupyter refuses to start as root. Binder runs it as user 1000, who cannot change root's files",
-            help="End the Dockerfile with `USER` and a user with the number 1000"
+            help=INSTEAD
+            if service
+            else "End the Dockerfile with `USER` and a user with the number 1000"
             + (", made with `useradd`" if missing else ""),
             fix=None
             if missing or dockerfile.open_ended

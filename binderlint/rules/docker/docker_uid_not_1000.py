@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 
 from binderlint.changes.edits import replace
-from binderlint.facts.docker.context import build_dockerfile, docker_runs
+from binderlint.facts.docker.context import docker_runs
+from binderlint.facts.docker.service import session_dockerfile
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
@@ -26,7 +27,7 @@ class DockerUidNot1000(Rule):
     def name(self) -> str:
         return "docker-uid-not-1000"
 
-    @about(build_dockerfile)
+    @about(session_dockerfile)
     def check(self, repo: Snapshot, dockerfile: Dockerfile) -> Iterator[Diagnostic]:
         last = dockerfile.last("USER")
         user = last.name_of_user if last else None
@@ -43,7 +44,10 @@ class DockerUidNot1000(Rule):
                 level=level,
             )
             return
-        for run in docker_runs(repo):
+        runs = docker_runs(repo)
+        freed = any(command.name in ("userdel", "deluser", "usermod") for run in runs for command in run.commands)
+        taken = bool(known and known.user1000) and not freed
+        for run in runs:
             for command in run.commands:
                 uid = _uid(command) if command.name in ("useradd", "adduser") and user in command.operands else None
                 if uid and uid != "1000" and uid.isdigit():
@@ -51,10 +55,11 @@ class DockerUidNot1000(Rule):
                     yield self.at(
                         _option(command),
                         f"Binder runs the image as user 1000, so it cannot write to the files of `{user}`, who has the number {uid}",
-                        help=f"Give `{user}` the number 1000",
+                        help=f"Give `{user}` the number 1000"
+                        + (", after `userdel` for the user of the image who has it" if taken else ""),
                         level=level,
                         fix=Fix("Use the number 1000", (replace(number.place, "1000"),), Applicability.UNSAFE)
-                        if number
+                        if number and not taken
                         else None,
                     )
 

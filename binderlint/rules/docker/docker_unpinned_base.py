@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from binderlint.data import listed_words
-from binderlint.facts.docker.context import build_dockerfile
+from binderlint.facts.docker.service import session_dockerfile
 from binderlint.facts.for_binder import is_for_binder
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
@@ -24,9 +24,9 @@ class DockerUnpinnedBase(Rule):
     severity = Severity.WARNING
     level = Level.REPRODUCE
 
-    @about(build_dockerfile)
+    @about(session_dockerfile)
     def check(self, repo: Snapshot, dockerfile: Dockerfile) -> Iterator[Diagnostic]:
-        service = () if is_for_binder(repo) else (dockerfile.source.path,)
+        another = () if is_for_binder(repo) else (dockerfile.source.path,)
         for image in images_of(dockerfile):
             frozen = frozen_stack(image) or is_old_pangeo(image)  # rules of their own
             if image.digest or image.path == "docker.io/library/scratch" or frozen:
@@ -36,14 +36,14 @@ class DockerUnpinnedBase(Rule):
                     image.written,
                     f"`{image.value}` has no tag, so every build uses whatever the image is on that day",
                     help=f"Name a version, as in `{image.value}:<version>`, or a digest",
-                    explained_in=service,
+                    explained_in=another,
                 )
             elif _moves(image.tag):
                 yield self.at(
                     image.written,
                     f"The tag `{image.tag}` moves to each new build of the image, so Binder may launch different software from what you tested",
                     help="Use the tag of one version, or a digest",
-                    explained_in=service,
+                    explained_in=another,
                 )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from binderlint.changes.edits import replace
 from binderlint.changes.julia import set_compat
-from binderlint.facts.julia import Project, read_project, rewritten
+from binderlint.facts.julia import Project, is_narrower, read_project, rewritten
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
@@ -29,21 +29,25 @@ class JuliaCompatUnparsable(Rule):
         if compat is None:
             return
         if compat.place.text[:1] not in ("'", '"'):
+            text = f'"{"" if project.is_package else "~"}{compat.place.text}"'
             yield self.at(
                 compat,
                 f"`{compat.place.text}` has no quotes, so TOML reads a number where Julia and repo2docker need text, and the build stops with an error",
-                help=f'Write it as text: `julia = "~{compat.place.text}"`',
-                fix=Fix("Add the quotes", (replace(compat.place, f'"~{compat.place.text}"'),))
-                if newest_allowed(f"~{compat.place.text}")
-                else None,
+                help=f"Write it as text: `julia = {text}`",
+                fix=Fix("Add the quotes", (replace(compat.place, text),)) if newest_allowed(text.strip('"')) else None,
             )
             return
         new = rewritten(compat)
+        narrower = project.is_package and (is_narrower(compat) or not newest_allowed(new))
         yield self.at(
             compat,
             f"repo2docker cannot read which Julia `{compat}` means, so the build stops with an error"
             if "matching" not in error.message
             else f"No release of Julia matches `{compat}`, so the build stops with an error",
-            help="Give one version, as in `~1.10` (the newest 1.10) or `=1.10.4`",
-            fix=set_compat(compat, new) if new and newest_allowed(new) else None,
+            help='Put a Project.toml for Binder in a folder `binder`, with one version under `[compat]`, as in `julia = "~1.10"`: here it would hold for everybody who installs the package'
+            if narrower
+            else f"Write `{new}`"
+            if project.is_package
+            else "Give one version, as in `~1.10` (the newest 1.10) or `=1.10.4`",
+            fix=set_compat(compat, new) if new and not narrower and newest_allowed(new) else None,
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from binderlint.facts.environment.projects import EXPORTS, PYTHON_LOCKS, uninstallable_project, unknown_locks
-from binderlint.facts.for_binder import is_refused
+from binderlint.facts.for_binder import is_only_package, is_refused
 from binderlint.facts.launch.launched import launched_elsewhere
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
@@ -53,6 +53,7 @@ class LockfileNotSupported(Rule):
                 lock,
                 f"Binder does not read {lock.name}: it installs the newest versions instead of the locked ones",
                 help=_advice(lock),
+                severity=Severity.INFO if is_only_package(repo) else None,
             )
 
 

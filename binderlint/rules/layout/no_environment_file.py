@@ -8,12 +8,13 @@ from collections.abc import Iterator
 
 from binderlint.changes.edits import create
 from binderlint.facts.environment.subfolders import environments_in_folders
-from binderlint.facts.for_binder import is_refused
+from binderlint.facts.for_binder import is_application, is_refused
 from binderlint.facts.imported import imported_packages
 from binderlint.facts.launch.launched import launched_elsewhere
 from binderlint.facts.named import misnamed_environments
 from binderlint.facts.notebooks import shown_notebooks
 from binderlint.facts.plans import default_plan
+from binderlint.facts.scripts.start_and_post_build import another_start
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Rename, Severity
 from binderlint.lint.rule import Rule
@@ -136,6 +137,8 @@ def _advice(repo: Snapshot) -> str:
     plan = build_plan(repo)
     folder = plan.binder_dir
     where = f"in the folder `{folder}`" if folder else "in the root of the repository"
+    if is_application(repo) or another_start(repo):
+        where = "in a folder `binder`"
     languages = {page.language for page in shown_notebooks(repo)} or _languages_of_scripts(repo)
     if languages == {"julia"}:
         return f'Add a Project.toml with the packages that the code uses {where} (in Julia: `Pkg.activate("."); Pkg.add([...])`)'

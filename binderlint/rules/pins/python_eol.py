@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from binderlint.facts.environment.asked import asked_packages
+from binderlint.facts.for_binder import has_notebooks
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
@@ -41,6 +42,6 @@ class PythonEol(Rule):
         yield self.at(
             python.place,
             f"Python {python.version} has had no fixes since {month_of(past.day)}{server}",
-            help="Move to a newer Python and test the notebooks with it",
+            help=f"Move to a newer Python and test the {'notebooks' if has_notebooks(repo) else 'code'} with it",
             severity=Severity.INFO if archive else Severity.WARNING,
         )

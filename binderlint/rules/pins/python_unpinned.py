@@ -11,6 +11,7 @@ from binderlint.facts.environment.installs import pip_files
 from binderlint.facts.environment.locks import installs_from_lock
 from binderlint.facts.environment.mapping import conda_specs, environment_file, environment_mapping
 from binderlint.facts.environment.runtime import runtime_file
+from binderlint.facts.for_binder import is_only_package
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
 from binderlint.lint.rule import Rule
@@ -61,6 +62,8 @@ class PythonUnpinned(Rule):
                     names, severity = ("requirements.txt", *CONDA), Severity.INFO
                     if any(spec.key == "python" and spec.version for spec in conda_specs(repo)):
                         return  # env-python-ignored-by-r-or-julia
+                if is_only_package(repo):
+                    return
                 where, edit = _unpinned_runtime(repo, pin or version, names)
             case Buildpack.PIPFILE:
                 where, edit = _unpinned_pipfile(repo, pin or version)

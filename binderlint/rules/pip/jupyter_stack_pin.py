@@ -9,6 +9,7 @@ from binderlint.changes.edits import replace
 from binderlint.data import rows
 from binderlint.facts.environment.installs import pip_files
 from binderlint.facts.environment.mapping import conda_specs
+from binderlint.facts.for_binder import is_application
 from binderlint.facts.scripts.start_and_post_build import post_build_script
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
@@ -73,9 +74,11 @@ class JupyterStackPin(Rule):
             yield self.at(
                 pins[0].text,
                 f"{names} {are} older than the Jupyter server in Binder's images{result}",
-                help="Remove the version: Binder installs one that works",
+                help="List what Binder needs without this version in a folder `binder`, since the application may need it"
+                if pins is not conda and is_application(repo)
+                else "Remove the version: Binder installs one that works",
                 fix=None
-                if pins is conda
+                if pins is conda or is_application(repo)
                 else Fix("Remove the versions", tuple(_freed(pin) for pin in pins), Applicability.UNSAFE),
                 severity=severity,
                 level=Level.LAUNCH if broken else Level.REPRODUCE,

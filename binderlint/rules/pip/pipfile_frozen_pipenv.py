@@ -28,11 +28,13 @@ class PipfileFrozenPipenv(Rule):
             return
         new = bool(re.match(r"3\.1[2-9]$", python.version))
         locked = used_file(repo, "Pipfile.lock")
-        how = "`pipenv requirements > requirements.txt`" if locked else "with the packages of the Pipfile"
+        folder = plan.binder_dir or "binder"
+        how = f"`pipenv requirements > {folder}/requirements.txt`" if locked else "with the packages of the Pipfile"
         yield self.at(
             source,
             f"Binder installs this with pipenv 2022.1.8, which is older than Python {python.version}" if new
             else "Binder installs this with pipenv 2022.1.8, which it does not update",
-            help=f"Create a requirements.txt ({how}) and a runtime.txt, and remove the Pipfile from where Binder looks",
+            help=f"Put a requirements.txt ({how}) and a runtime.txt in the folder `{folder}`"
+            + (", and remove the Pipfile there" if plan.binder_dir else ": Binder then does not read the Pipfile"),
             severity=Severity.WARNING if new else Severity.INFO,
         )  # fmt: skip

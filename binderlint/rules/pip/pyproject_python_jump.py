@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from binderlint.changes.edits import create
 from binderlint.facts.environment.projects import pyproject_source
+from binderlint.facts.for_binder import is_only_package
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
@@ -47,6 +48,7 @@ class PyprojectPythonJump(Rule):
             or python.place.path != "pyproject.toml"
             or "<" in wanted
             or "=" in wanted.replace(">=", "")
+            or is_only_package(repo)
         ):
             return
         yield self.at(

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from binderlint.changes.edits import replace
 from binderlint.facts.environment.runtime import runtime_file
+from binderlint.facts.for_binder import has_application_files
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
@@ -31,6 +32,11 @@ class RuntimePythonPatchVersion(Rule):
             yield self.at(
                 runtime.version,
                 f"Binder accepts only two numbers for the Python version here, so `{runtime.version}` stops the build",
-                help=f"Use `python-{found.group(1)}`",
+                help=f"Use `python-{found.group(1)}`"
+                + (
+                    ", or, where another service needs all three numbers, put Binder's files in a folder `binder`"
+                    if has_application_files(repo)
+                    else ""
+                ),
                 fix=Fix(f"Change it to `python-{found.group(1)}`", (replace(runtime.version, found.group(1)),)),
             )

@@ -1,0 +1,50 @@
+"""Service: whether a Dockerfile builds the image of a service, in which no session starts."""
+
+from __future__ import annotations
+
+import re
+
+from binderlint.fact import fact
+from binderlint.facts.docker.context import build_dockerfile, docker_runs
+from binderlint.facts.docker.installs import may_have_jupyter
+from binderlint.facts.for_binder import is_for_binder
+from binderlint.pattern import regex
+from binderlint.read.dockerfile.instructions import Dockerfile, base_of
+from binderlint.read.images import image_facts
+from binderlint.repo2docker.names import CONFIG_NAMES
+from binderlint.snapshot import Snapshot
+
+# Jupyter, and what brings it along.
+_JUPYTER = regex(
+    r"jupyter|notebook|\bjhub|nbclassic|retrolab|\bvoila|\bsage|pangeo|anaconda|\bnteract|spyder|\blab\b|marimo|rstudio",
+    re.IGNORECASE,
+)
+INSTEAD = (
+    "Put an environment file, such as requirements.txt, in a folder `binder`: Binder then does not read this Dockerfile"
+)
+"""What to do where the Dockerfile is another's."""
+
+# What an image may install from: lists of packages, their locks, and scripts.
+_LISTS = (".txt", ".in", ".lock", ".toml", ".cfg", ".yml", ".yaml", ".sh", ".bash")
+
+
+@fact
+def session_dockerfile(repo: Snapshot) -> Dockerfile | None:
+    """The Dockerfile, if sessions may start in its image; None for that of a service, of which docker-no-jupyter says all that matters."""
+    return None if is_service(repo) else build_dockerfile(repo)
+
+
+@fact
+def is_service(repo: Snapshot) -> bool:
+    """True when nothing says that a repository is meant for Binder, its Dockerfile starts from an image without Jupyter, and it installs none, or nothing that it may install from names it."""
+    dockerfile = build_dockerfile(repo)
+    known = image_facts(base_of(dockerfile)) if dockerfile else None
+    if dockerfile is None or known is None or known.jupyter is not False or is_for_binder(repo):
+        return False
+    if dockerfile.final and not may_have_jupyter(repo, dockerfile.final):
+        return True
+    if any(_JUPYTER.search(run.instruction.script or run.instruction.body) for run in docker_runs(repo)):
+        return False
+    return not any(
+        _JUPYTER.search(one.prose) for one in repo.files if one.name in CONFIG_NAMES or one.name.endswith(_LISTS)
+    )
