@@ -12,7 +12,8 @@ from binderlint.facts.scripts.start_and_post_build import post_build_script, sta
 from binderlint.lint.diagnostic import Edit
 from binderlint.pattern import regex
 from binderlint.read.constraints import End
-from binderlint.read.notebook import may_run, read_notebook
+from binderlint.read.notebook import may_run
+from binderlint.read.plain_notebook import cells_with
 from binderlint.read.script import Command, parse_shell
 from binderlint.snapshot import Snapshot
 from binderlint.source import Array, Place, Scalar, Span, Text
@@ -90,7 +91,8 @@ def _commands(repo: Snapshot) -> Iterator[Command]:
 
         if not may_run(source, _STARTED):
             continue
-        for line in (line for cell in read_notebook(source).cells if cell.kind == "code" for line in cell.lines):
+        cells = cells_with(source, lambda text: "dask" in text)
+        for line in (line for cell in cells if cell.kind == "code" for line in cell.lines):
             start = len(line) - len(line.lstrip())
             if line.startswith("!", start) and "dask" in line:
                 yield from parse_shell(line.part(start + 1, len(line))).commands

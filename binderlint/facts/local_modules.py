@@ -123,17 +123,20 @@ def _imports(repo: Snapshot, path: str) -> tuple[tuple[tuple[tuple[str, ...], ..
     return tuple(found)
 
 
-def imported_files(repo: Snapshot, page: PlainNotebook) -> Iterator[Source]:
+@fact
+def imported_files(repo: Snapshot, page: PlainNotebook) -> tuple[Source, ...]:
     """The files of the repository that the cells of a notebook import, and those that these import, outside of cells that may fail."""
     beside = page.source.folder
     places = dict.fromkeys(modules_in(repo, beside), beside)
     for folder in ("", "src") if own_installs(repo) else ():  # its package is found from everywhere
         places = dict.fromkeys(_packages_in(repo, folder), folder) | places
+    found: dict[str, Source] = {}
     for cell in page.code if places else ():
         if "import" in cell.text and not places.keys().isdisjoint(_WORD.findall(cell.text)):
             for one in imports(cell.text):
                 if one.name in places:
-                    yield from loaded_files(repo, places[one.name], one.modules)
+                    found |= {source.path: source for source in loaded_files(repo, places[one.name], one.modules)}
+    return tuple(found.values())
 
 
 def _packages_in(repo: Snapshot, folder: str) -> frozenset[str]:

@@ -15,6 +15,8 @@ from binderlint.values import NamedTuple
 # Cell magics whose body is still Python of the notebook's own kernel.
 _PYTHON_MAGICS = frozenset({"time", "timeit", "capture", "prun", "debug", "memit", "mprun", "heat", "px"})
 _MAGIC = regex(r"[\w.]+\?{1,2}\s*$|pip3? (?:un)?install\b|conda install\b|ls\b|cd ")
+# In a text without this, no line is for IPython.
+_ANY_MAGIC = regex(r"[%!?]|^[^\S\n]*(?:pip|conda|ls|cd )", re.MULTILINE)
 _ASSIGNED = regex(r"\s*[\w, .\[\]'\"]+=\s*[!%](?!=)")
 _INSTALL = regex(
     r"(?P<mark>^\s*[!%]\s*|^)(?:sudo\s+)?(?:\S*python[\d.]*\}?\s+-m\s+|\{\s*sys\.executable\s*\}\s+-m\s+|\$\{?\w+\}?\s+-m\s+|uv\s+)?"
@@ -48,10 +50,13 @@ class Install(NamedTuple):
 
 def python(text: str) -> str | None:
     """The Python of a cell, line by line where it was, with `pass` for magics; None for a cell in another language."""
-    lines = re.sub("\r(?!\n)", " ", text).split("\n")  # for Python a carriage return ends a line, for notebooks not
+    if "\r" in text:
+        text = re.sub("\r(?!\n)", " ", text)  # for Python a carriage return ends a line, for notebooks not
+    if not _ANY_MAGIC.search(text):
+        return text
     out: list[str] = []
     started = continued = False
-    for line in lines:
+    for line in text.split("\n"):
         stripped = line.strip()
         if continued:
             continued = stripped.endswith("\\")
@@ -111,7 +116,7 @@ def python_2_line(text: str) -> int:
     if code is None:
         return 0
     lines = code.split("\n")
-    if not any(map(_PYTHON_2.match, lines)):
+    if not any(_PYTHON_2.match(line) for line in lines if any(word in line for word in _IN_PYTHON_2)):
         return 0
     try:
         with warnings.catch_warnings():

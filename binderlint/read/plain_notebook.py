@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from binderlint.read.notebook import Cell, Notebook, cell_offsets, json_text, read_cell, read_key, read_notebook
 from binderlint.source import Array, Place, Scalar, Source, Table, Text
 from binderlint.values import NamedTuple
-
-if TYPE_CHECKING:
-    pass
 
 
 class PlainCell(NamedTuple):
@@ -119,6 +116,16 @@ class PlainNotebook:
         for name in keys:
             found = found.get(name) if isinstance(found, Table) else None
         return found if isinstance(found, (Text, Array, Table, Scalar)) else None
+
+
+def cells_with(source: Source, wanted: Callable[[str], object]) -> Iterator[Cell]:
+    """The cells, with their places, whose text is wanted. Of the others no places are looked for."""
+    page = PlainNotebook(source)
+    if page.data is None:
+        yield from (cell for cell in page.located.cells if wanted(cell.text))
+    for plain in page.cells:
+        if wanted(plain.text) and (cell := page.cell(plain.number)):
+            yield cell
 
 
 def _cell(data: dict[str, Any], number: int) -> PlainCell:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from functools import lru_cache
 from typing import Any
 
 from binderlint.pattern import regex
@@ -27,8 +28,9 @@ def parse_pyproject(source: Source) -> dict[str, Any]:
     return parse_toml(source.data.decode())
 
 
+@lru_cache(maxsize=2)
 def parse_toml(text: str) -> dict[str, Any]:
-    """What `tomllib.loads` gives, but that the parts of a key after the hundredth are one. Raises TOMLDecodeError, RecursionError."""
+    """What `tomllib.loads` gives, but that the parts of a key after the hundredth are one; nobody changes it. Raises TOMLDecodeError, RecursionError."""
     if sys.version_info >= (3, 11):
         import tomllib
     else:  # below 2.4: later ones take TOML 1.1, which the tomllib of repo2docker's own Python refuses
@@ -80,8 +82,9 @@ def find_value(source: Source, *keys: str) -> Text | None:
     return find_values(source).get(keys)
 
 
+@lru_cache(maxsize=2)
 def find_values(source: Source) -> dict[tuple[str, ...], Text]:
-    """The values of all keys that are written as `find_value` looks for them."""
+    """The values of all keys that are written as `find_value` looks for them; nobody changes it."""
     values: dict[tuple[str, ...], Text] = {}
     table: list[str] = []
     for line in source.lines():

@@ -3,33 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 from binderlint.fact import fact
 from binderlint.facts.dask.configs import dask_configs
-from binderlint.read.notebook import read_notebook
+from binderlint.read.plain_notebook import PlainCell, PlainNotebook
 from binderlint.snapshot import Snapshot
 from binderlint.source import Source, Text, stands_in
-from binderlint.values import NamedTuple
 
 _SKIPPED = frozenset({"test", "tests", "doc", "docs", "ci"})
 _PACKAGES = (b"dask_kubernetes", b"dask_gateway", b"dask_jobqueue")
 
 
-class Code(NamedTuple):
-    """A piece of code that is run as one: a cell."""
-
-    path: str
-    lines: tuple[Text, ...]
-
-    @property
-    def text(self) -> str:
-        return "\n".join(self.lines)
-
-    @property
-    def guarded(self) -> bool:
-        """Whether a failure or another place is provided for."""
-        return bool(re.search(r"^\s*except\b|os\.environ|getenv|hostname", self.text, re.MULTILINE))
+def is_guarded(cell: PlainCell) -> bool:
+    """Whether a failure or another place is provided for."""
+    return bool(re.search(r"^\s*except\b|os\.environ|getenv|hostname", cell.text, re.MULTILINE))
 
 
 def _names_package(source: Source) -> bool:
@@ -39,24 +26,23 @@ def _names_package(source: Source) -> bool:
     return any(name in source.searchable for name in _PACKAGES)
 
 
-def cluster_code(repo: Snapshot) -> Iterator[list[Code]]:
-    """The code of each notebook that names a package for clusters of dask."""
-    for source in repo.files:
-        if _names_package(source):
-            yield [Code(source.path, cell.lines) for cell in read_notebook(source).cells if cell.kind == "code"]
+@fact
+def cluster_notebooks(repo: Snapshot) -> tuple[PlainNotebook, ...]:
+    """The notebooks that name a package for clusters of dask."""
+    return tuple(PlainNotebook(source) for source in repo.files if _names_package(source))
 
 
-def first_match(pattern: re.Pattern[str], codes: list[Code]) -> tuple[Code, Text] | None:
-    """The first line that a pattern matches from its start, and the part of it in the pattern's group 1."""
-    for code in codes:
-        for line in code.lines:
-            if found := pattern.match(line):
-                return code, line.part(*found.span(1))
+def first_match(pattern: re.Pattern[str], page: PlainNotebook) -> tuple[PlainCell, Text] | None:
+    """The first line of code that a pattern matches from its start: its cell, and the part of it in the pattern's group 1."""
+    for cell in page.code:
+        for number, text in enumerate(cell.text.split("\n"), 1):
+            line = page.line(cell.number, number) if pattern.match(text) else None
+            if isinstance(line, Text) and (found := pattern.match(line)):
+                return cell, line.part(*found.span(1))
     return None
 
 
 @fact
 def cluster_sources(repo: Snapshot) -> tuple[Source, ...]:
     """The files that can ask for a cluster of dask: such notebooks, and dask's configuration."""
-    notebooks = (source for source in repo.files if _names_package(source))
-    return (*notebooks, *(config.source for config in dask_configs(repo)))
+    return (*(page.source for page in cluster_notebooks(repo)), *(config.source for config in dask_configs(repo)))

@@ -11,7 +11,7 @@ from binderlint.fact import fact
 from binderlint.pattern import regex
 from binderlint.read.address import DEAD_HOSTS, MYBINDER, Address, Route, is_sample, is_template, parse_address
 from binderlint.read.markup import Line, Markup, read_lines
-from binderlint.read.notebook import read_notebook
+from binderlint.read.plain_notebook import cells_with
 from binderlint.repo2docker.names import OWN_PACKAGE
 from binderlint.snapshot import Snapshot
 from binderlint.source import Source, Text, stands_in
@@ -188,7 +188,7 @@ def links_of(source: Source, markup: Markup) -> Iterator[Link]:
     if not any(needle in source.searchable for needle in _NEEDLES) or not _BYTES.search(source.searchable):
         return
     if source.name.lower().endswith(".ipynb"):
-        for cell in read_notebook(source).cells:
+        for cell in cells_with(source, _NEEDLE.search):
             if cell.kind == "markdown":
                 yield from _in_lines(cell.lines, Markup.MARKDOWN)
             else:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from binderlint.changes.edits import replace
-from binderlint.facts.dask.code import cluster_code, cluster_sources, first_match
+from binderlint.facts.dask.code import cluster_notebooks, cluster_sources, first_match, is_guarded
 from binderlint.facts.dask.configs import FOLDER, dask_configs
 from binderlint.facts.launch.launched import is_for_other_hubs
 from binderlint.facts.scripts.start_and_post_build import start_script
@@ -40,9 +40,9 @@ class DaskClusterUnavailable(Rule):
         if find_hub(repo.hub).cluster or is_for_other_hubs(repo):
             return
         gateway = _knows_gateway(repo)
-        for codes in cluster_code(repo):
-            found = first_match(_MAKES, codes)
-            if not found or found[0].guarded or (gateway and "Gateway" in found[1]):
+        for page in cluster_notebooks(repo):
+            found = first_match(_MAKES, page)
+            if not found or is_guarded(found[0]) or (gateway and "Gateway" in found[1]):
                 continue
             made = re.split(r"[\s(]", found[1], maxsplit=1)[0]
             yield self.at(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from binderlint.facts.dask.code import cluster_code, cluster_sources, first_match
+from binderlint.facts.dask.code import cluster_notebooks, cluster_sources, first_match, is_guarded
 from binderlint.facts.dask.configs import FOLDER, dask_configs
 from binderlint.facts.dask.versions import newest
 from binderlint.facts.environment.asked import asked_names
@@ -31,9 +31,9 @@ class DaskKubernetesClassic(Rule):
     def check(self, repo: Snapshot, _: tuple[Source, ...]) -> Iterator[Diagnostic]:
         if "dask-kubernetes" not in asked_names(repo) or (newest(repo, "dask-kubernetes") or (0,)) < (2024, 5, 0):
             return
-        for codes in cluster_code(repo):
-            found = first_match(_CLASSIC, codes)
-            if found and not found[0].guarded:
+        for page in cluster_notebooks(repo):
+            found = first_match(_CLASSIC, page)
+            if found and not is_guarded(found[0]):
                 yield self.at(
                     found[1],
                     "dask-kubernetes removed its classic cluster in 2024.5.0, so this import ends with an error",

@@ -26,11 +26,11 @@ class Python2Code(Rule):
         plan = build_plan(repo)
         if not plan.transparent or plan.error or (plan.python and plan.python.version.startswith("2")):
             return
-        told: set[str] = set()
+        seen: set[str] = set()
         for page in notebooks:
             if not page.is_python or page.kernel == "python2":  # notebook-kernel-missing
                 continue
-            yield from self._modules(repo, page, told)
+            yield from self._modules(repo, page, seen)
             for cell in page.code:
                 if line := python_2_line(cell.text):
                     yield self.at(
@@ -40,11 +40,13 @@ class Python2Code(Rule):
                     )
                     break
 
-    def _modules(self, repo: Snapshot, page: PlainNotebook, told: set[str]) -> Iterator[Diagnostic]:
-        """The files of the repository that a notebook imports, each told once."""
+    def _modules(self, repo: Snapshot, page: PlainNotebook, seen: set[str]) -> Iterator[Diagnostic]:
+        """The files of the repository that a notebook imports, each looked at once."""
         for source in imported_files(repo, page):
-            if source.path not in told and (line := python_2_line(source.text.removeprefix("\ufeff"))):
-                told.add(source.path)
+            if source.path in seen:
+                continue
+            seen.add(source.path)
+            if line := python_2_line(source.text.removeprefix("\ufeff")):
                 yield self.at(
                     next(islice(source.lines(), line - 1, None)),
                     f"This is Python 2, but `{page.source.path}`, which imports this file, runs with Python 3, so the import ends with a SyntaxError",

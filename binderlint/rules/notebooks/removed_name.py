@@ -81,11 +81,11 @@ class RemovedName(Rule):
             frozenset(name[:-1].replace("(", "[").rpartition("[")[2] for name in removed if name[-1] in ")]"),
             frozenset(f"{name.removeprefix(_BUILTIN)}(" for name in removed if name.startswith(_BUILTIN)),
         )
-        told: set[str] = set()
+        seen: set[str] = set()
         for page in notebooks:
             if not page.is_python or not removed:
                 continue
-            yield from self._modules(repo, page, words, removed, told)
+            yield from self._modules(repo, page, words, removed, seen)
             speaking = {cell.number for cell in page.code if words.are_in(cell.text)}
             aliases = _builtins(page, removed) if speaking else {}
             local = modules_in(repo, page.source.folder)
@@ -99,13 +99,15 @@ class RemovedName(Rule):
                     break
 
     def _modules(
-        self, repo: Snapshot, page: PlainNotebook, words: _Words, removed: dict[str, _Removed], told: set[str]
+        self, repo: Snapshot, page: PlainNotebook, words: _Words, removed: dict[str, _Removed], seen: set[str]
     ) -> Iterator[Diagnostic]:
-        """The files of the repository that a notebook imports, each told once."""
+        """The files of the repository that a notebook imports, each looked at once."""
         for source in imported_files(repo, page):
-            if source.path in told or not words.are_in(source.text):
+            if source.path in seen:
                 continue
-            told.add(source.path)
+            seen.add(source.path)
+            if not words.are_in(source.text):
+                continue
             found = next(_found(source.text.removeprefix("\ufeff"), {}, removed, when_loaded=True), None)
             if found:
                 line = next(islice(source.lines(), found[0] - 1, None))

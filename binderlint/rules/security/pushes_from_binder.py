@@ -9,7 +9,8 @@ from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
 from binderlint.read.address import MYBINDER
-from binderlint.read.notebook import may_run, read_notebook
+from binderlint.read.notebook import may_run
+from binderlint.read.plain_notebook import cells_with
 from binderlint.read.script import Command, parse_shell
 from binderlint.snapshot import Snapshot
 from binderlint.source import Source
@@ -46,7 +47,7 @@ class PushesFromBinder(Rule):
 
 def _in_notebook(source: Source) -> Iterator[Command]:
     """The commands of the lines with `!`."""
-    for cell in read_notebook(source).cells:
+    for cell in cells_with(source, lambda text: "push" in text):
         for line in cell.lines if cell.kind == "code" else ():
             start = len(line) - len(line.lstrip())
             if line.startswith("!", start) and "push" in line:
