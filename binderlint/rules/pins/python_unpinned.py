@@ -42,41 +42,45 @@ class PythonUnpinned(Rule):
         if hidden and hidden.text.startswith("python-") and not repo.get(plan.path("runtime.txt")):
             return  # binder-dir-hides-root-config
         version = python.version
-        pin = fitting_python(repo, version)
-        where: Source | Text | Table | None = None
-        edit: Edit | None = None
-        severity = self.severity
-        match plan.buildpack:
-            case Buildpack.CONDA:
-                if (runtime := runtime_file(repo)) and runtime.error:
-                    return  # runtime-malformed, whose fix says the version
-                if runtime and runtime.name == "python" and (named := re.match(r"3\.\d+", runtime.version or "")):
-                    if named[0] != version:
-                        return  # runtime-ignored
-                found = _unpinned_environment(repo, pin or version)
-                where, edit = found if found else (None, None)
-                severity = Severity.INFO if _only_r(repo) else severity
-            case Buildpack.PYTHON | Buildpack.JULIA as buildpack:
-                names = ("requirements.txt", "setup.py", "pyproject.toml")
-                if buildpack is Buildpack.JULIA:
-                    names, severity = ("requirements.txt", *CONDA), Severity.INFO
-                    if any(spec.key == "python" and spec.version for spec in conda_specs(repo)):
-                        return  # env-python-ignored-by-r-or-julia
-                if is_only_package(repo):
-                    return
-                where, edit = _unpinned_runtime(repo, pin or version, names)
-            case Buildpack.PIPFILE:
-                where, edit = _unpinned_pipfile(repo, pin or version)
-        if where is None:
+        if _unpinned(repo, plan, version)[0] is None:
             return
+        pin = fitting_python(repo, version)
+        where, edit = _unpinned(repo, plan, pin or version)
+        assert where
+        info = plan.buildpack is Buildpack.JULIA or (plan.buildpack is Buildpack.CONDA and _only_r(repo))
         yield self.at(
             where,
             f"No Python version is given. Binder uses its default, currently {version}, and will change it some day without notice",
             help=_advice(repo, version, pin),
             fix=Fix(f"Pin Python {pin}", (edit,), Applicability.UNSAFE) if edit and pin else None,
-            severity=severity,
+            severity=Severity.INFO if info else self.severity,
             explained_in=_perhaps_misspelt(repo),
         )
+
+
+def _unpinned(repo: Snapshot, plan: Plan, version: str) -> tuple[Source | Text | Table | None, Edit | None]:
+    """Where the repository should say the version of Python, and how to write it; None where it says it in some way."""
+    match plan.buildpack:
+        case Buildpack.CONDA:
+            if (runtime := runtime_file(repo)) and runtime.error:
+                return None, None  # runtime-malformed, whose fix says the version
+            if runtime and runtime.name == "python" and (named := re.match(r"3\.\d+", runtime.version or "")):
+                if plan.python and named[0] != plan.python.version:
+                    return None, None  # runtime-ignored
+            return _unpinned_environment(repo, version)
+        case Buildpack.PYTHON:
+            if is_only_package(repo):
+                return None, None
+            return _unpinned_runtime(repo, version, ("requirements.txt", "setup.py", "pyproject.toml"))
+        case Buildpack.JULIA:
+            if any(spec.key == "python" and spec.version for spec in conda_specs(repo)):
+                return None, None  # env-python-ignored-by-r-or-julia
+            if is_only_package(repo):
+                return None, None
+            return _unpinned_runtime(repo, version, ("requirements.txt", *CONDA))
+        case Buildpack.PIPFILE:
+            return _unpinned_pipfile(repo, version)
+    return None, None
 
 
 def _advice(repo: Snapshot, version: str, pin: str | None) -> str:
@@ -109,12 +113,12 @@ def _only_r(repo: Snapshot) -> bool:
     return False
 
 
-def _unpinned_environment(repo: Snapshot, version: str) -> tuple[Source | Text | Table, Edit | None] | None:
-    """Where environment.yml should say the version of Python and how to write it; None when it says it in some way."""
+def _unpinned_environment(repo: Snapshot, version: str) -> tuple[Source | Text | Table | None, Edit | None]:
+    """Where environment.yml should say the version of Python and how to write it."""
     environment, source, pin = environment_mapping(repo), environment_file(repo), f"python={version}"
     if environment is None:
         if source is None or source.decode_error or re.sub(r"(?m)#.*|^---|\s", "", source.text.lstrip("\ufeff")):
-            return None
+            return None, None
         return source, append_lines(source, f"dependencies:\n  - {pin}")
     if "dependencies" not in environment:
         return next((key for key in environment if isinstance(key, Text)), environment), set_key(
@@ -122,17 +126,17 @@ def _unpinned_environment(repo: Snapshot, version: str) -> tuple[Source | Text |
         )
     dependencies = environment["dependencies"]
     if not isinstance(dependencies, Array):
-        return None
+        return None, None
     for item in dependencies:
         if isinstance(item, Table) and any(canonical(key) == "python" for key in item):
-            return None
+            return None, None
         if not isinstance(item, Text) or not (
             found := re.match(r"\s*(?:\S+::)?python(?![\w-])(.*)", item, re.I | re.S)
         ):
             continue
         if re.fullmatch(r"\s*=*\s*", found[1]) and item.startswith("python"):
             return item, replace(item, pin)
-        return None
+        return None, None
     return environment.key("dependencies"), prepend(dependencies, pin)
 
 
