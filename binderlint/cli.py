@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from functools import partial
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from binderlint import __version__
 from binderlint.commands.exits import CRASHED, FAILED, SIGNALLED, UsageError, bug
@@ -116,8 +116,41 @@ def _run(arguments: list[str]) -> int:
         from binderlint.commands.try_out import run
     else:
         from binderlint.commands.check import run
-    options = parser(name or "check").parse_args(arguments[1:] if name else arguments)
-    return run(options)
+    given = arguments[1:] if name else arguments
+    if name in ("", "check", "plan") and not any(one.startswith("-") for one in given):
+        return run(_without_flags(name, given))
+    return run(parser(name or "check").parse_args(given))
+
+
+class _Defaults:
+    """Stands in for a parser where there are no flags to parse: it knows only what each is then."""
+
+    def __init__(self) -> None:
+        self.found: dict[str, object] = {}
+
+    def add_argument_group(self, _: str) -> _Defaults:
+        return self
+
+    def add_mutually_exclusive_group(self) -> _Defaults:
+        return self
+
+    def add_argument(self, name: str, **given: object) -> None:
+        key = given.get("dest") or name.lstrip("-").replace("-", "_")
+        self.found[str(key)] = given.get("default", False if given.get("action") == "store_true" else None)
+
+
+def _without_flags(name: str, paths: list[str]) -> argparse.Namespace:
+    """What the parser makes of arguments that are all paths. To make one takes longer than to read a small repository."""
+    from types import SimpleNamespace
+
+    if name == "plan":
+        from binderlint.commands.plan import add_arguments
+    else:
+        from binderlint.commands.check import add_arguments
+    parser: Any = _Defaults()
+    add_arguments(parser)
+    options: Any = SimpleNamespace(**{**parser.found, "paths": paths})
+    return options  # type: ignore[no-any-return]
 
 
 def parser(command: str) -> argparse.ArgumentParser:

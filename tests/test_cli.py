@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from binderlint import __version__
-from binderlint.cli import main
+from binderlint.cli import _without_flags, main, parser
 
 BAD = "name: x\ndependencies: [python=3.12]\nprefix: /home/x\n"
 
@@ -372,3 +372,9 @@ def test_unknown_rules_of_a_long_configuration(folder: Path, capsys: pytest.Capt
     lines = [line for line in capsys.readouterr().err.splitlines() if "warning: " in line]
     assert len(lines) == 21
     assert lines[-1] == "binderlint: warning: 30 more names in the configuration are not those of rules"
+
+
+@pytest.mark.parametrize("command", ["check", "plan"])
+def test_paths_alone_are_what_the_parser_makes_of_them(command: str) -> None:
+    for paths in ([], ["a", "b c"]):
+        assert vars(_without_flags(command, paths)) == vars(parser(command).parse_args(paths))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
 from functools import partial
@@ -17,6 +16,7 @@ from binderlint.outside.streams import tell
 from binderlint.style import COLOURS
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Sequence
 
     from binderlint.commands.target import Target
@@ -117,7 +117,7 @@ def run(options: argparse.Namespace) -> int:
             "checked",
         )
         return several.run(items, work, outputs, options.jobs)
-    except (RepositoryError, ConfigError, argparse.ArgumentTypeError) as error:
+    except (RepositoryError, ConfigError) as error:
         raise UsageError(str(error)) from error
 
 
@@ -141,21 +141,21 @@ def _refuse_contradictions(options: argparse.Namespace, targets: list[Target]) -
 
 
 def _output(wanted: str, targets: list[Target], color: str) -> Output:
-    """What one `--output` asks for. Raises ArgumentTypeError; no file is touched before there is a report."""
+    """What one `--output` asks for. Raises UsageError; no file is touched before there is a report."""
     from binderlint.reporters import FORMATS, OF_MANY
     from binderlint.style import Style, style_for
 
     name, _, file = wanted.partition("=")
     if name not in (*FORMATS, *OF_MANY):
         known = ", ".join((*FORMATS, *OF_MANY))
-        raise argparse.ArgumentTypeError(f"--output {name}: there is no such format; choose from {known}")
+        raise UsageError(f"--output {name}: there is no such format; choose from {known}")
     if file:
         from binderlint.outside.output import OutputError, check_output
 
         try:
             check_output(file, [target.top for target in targets])
         except OutputError as error:
-            raise argparse.ArgumentTypeError(f"--output {wanted}: {error}") from error
+            raise UsageError(f"--output {wanted}: {error}") from error
     return Output(name, file, Style() if file else style_for(sys.stdout, color))
 
 

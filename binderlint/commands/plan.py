@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 from functools import partial
 from pathlib import Path
@@ -16,6 +15,8 @@ from binderlint.outside.streams import tell
 from binderlint.style import COLOURS
 
 if TYPE_CHECKING:
+    import argparse
+
     from binderlint.commands.target import Target
     from binderlint.lint.hubs import Hub
     from binderlint.snapshot import Snapshot

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import gc
 import io
 import os
@@ -20,6 +19,7 @@ from binderlint.style import Style
 from binderlint.values import NamedTuple
 
 if TYPE_CHECKING:
+    import argparse
     from pathlib import Path
 
     from binderlint.commands.target import Target
@@ -104,7 +104,9 @@ def add_arguments(parser: argparse.ArgumentParser, done: str) -> None:
 def _jobs(text: str) -> int:
     if text not in ("auto", "0"):
         if not text.isdecimal():
-            raise argparse.ArgumentTypeError(f"`{text}` is neither a number nor `auto`")
+            from argparse import ArgumentTypeError
+
+            raise ArgumentTypeError(f"`{text}` is neither a number nor `auto`")
         return int(text)
     if sys.platform == "linux":
         return len(os.sched_getaffinity(0))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import ast
 import os
 import re
@@ -15,6 +14,7 @@ from binderlint.outside.programs import find_program
 from binderlint.pattern import regex
 from binderlint.read.lock import Lock
 from binderlint.read.requirements import canonical
+from binderlint.source import RepositoryError
 
 if TYPE_CHECKING:
     from importlib.metadata import Distribution
@@ -28,7 +28,7 @@ print(repr((sys.version_info[0], sys.version_info[1], sys.prefix, [user] + sys.p
 """
 
 
-class InstalledError(argparse.ArgumentTypeError):
+class InstalledError(RepositoryError):
     """What was named is no Python environment; the message is for the user."""
 
 
