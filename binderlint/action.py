@@ -11,10 +11,10 @@ import sys
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from binderlint.cli import guarded, main
 from binderlint.commands.exits import UsageError
+from binderlint.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from binderlint.outside.dotgit import GitFolder

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache, wraps
-from typing import Any, TypeVar, cast
+
+from binderlint.typed import Any, TypeVar, cast
 
 F = TypeVar("F", bound=Callable[..., Any])
 

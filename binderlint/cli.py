@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import sys
 from functools import partial
-from typing import TYPE_CHECKING, Any, NoReturn
 
 from binderlint import __version__
 from binderlint.commands.exits import CRASHED, FAILED, SIGNALLED, UsageError, bug
 from binderlint.outside.streams import StreamError, command, prepare, show
+from binderlint.typed import TYPE_CHECKING, Any, NoReturn
 
 if TYPE_CHECKING:
     import argparse

@@ -9,7 +9,6 @@ import json
 import re
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from binderlint.escapes import printable
 from binderlint.lint.comments import directives, lookalikes
@@ -17,6 +16,7 @@ from binderlint.lint.diagnostic import Applicability
 from binderlint.lint.families import FAMILIES, META
 from binderlint.lint.naming import codes_of
 from binderlint.rules import FOLDER, Entry, rule_in, rules_of
+from binderlint.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from binderlint.snapshot import Snapshot
+from binderlint.typed import Any, Concatenate, ParamSpec, TypeVar
 
 Key = ParamSpec("Key")
 Answer = TypeVar("Answer")

@@ -8,11 +8,11 @@ import re
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from binderlint.git import Git
 from binderlint.pattern import regex
 from binderlint.source import EXECUTABLE, GITLINK, REGULAR, SYMLINK, Source
+from binderlint.typed import TYPE_CHECKING, Any
 from binderlint.values import NamedTuple
 from binderlint.web import Answer, Kind, Question, Web
 

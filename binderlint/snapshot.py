@@ -6,7 +6,6 @@ import posixpath
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from binderlint.changes.edits import apply
 from binderlint.git import Git
@@ -17,6 +16,7 @@ from binderlint.outside.worktree import read_folder, read_ref
 from binderlint.read.lock import Lock
 from binderlint.source import EXECUTABLE, GITLINK, REGULAR, SYMLINK, UNREAD, Files, Place, Source, decode_path
 from binderlint.source import RepositoryError as RepositoryError
+from binderlint.typed import Any
 from binderlint.web import Kind, Web
 
 PATH_MAX = 4096  # characters: Linux opens no longer path

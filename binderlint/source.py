@@ -7,9 +7,9 @@ import sys
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
-from typing import Any
 
 from binderlint.pattern import regex
+from binderlint.typed import Any
 from binderlint.values import NamedTuple
 
 BINDER_FOLDERS = ("binder", ".binder")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
-from typing import IO
 
+from binderlint.typed import IO
 from binderlint.values import NamedTuple
 
 COLOURS = ("auto", "always", "never")

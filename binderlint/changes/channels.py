@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from binderlint.changes.edits import remove, replace
 from binderlint.lint.diagnostic import Applicability, Fix
 from binderlint.source import Array, Text
+from binderlint.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     pass

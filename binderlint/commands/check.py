@@ -6,7 +6,6 @@ import os
 import sys
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from binderlint.commands import several
 from binderlint.commands.exits import CLEAN, CRASHED, FAILED, FOUND, UsageError
@@ -14,6 +13,7 @@ from binderlint.commands.several import Item, Output, Result
 from binderlint.lint.options import OPTIONS, SUBDIR
 from binderlint.outside.streams import tell
 from binderlint.style import COLOURS
+from binderlint.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import argparse

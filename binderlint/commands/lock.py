@@ -5,11 +5,11 @@ from __future__ import annotations
 import argparse
 import datetime
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from binderlint.commands.exits import CLEAN, FAILED, FOUND, UsageError
 from binderlint.lint.options import SUBDIR
 from binderlint.outside.streams import show, show_patch, tell
+from binderlint.typed import TYPE_CHECKING
 from binderlint.values import NamedTuple
 
 if TYPE_CHECKING:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from binderlint.commands import several
 from binderlint.commands.exits import CLEAN, FOUND, UsageError
@@ -13,6 +12,7 @@ from binderlint.commands.several import Item, Output, Result
 from binderlint.lint.options import OPTIONS, SUBDIR
 from binderlint.outside.streams import tell
 from binderlint.style import COLOURS
+from binderlint.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import argparse

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterable
-from typing import Any
 
 from binderlint.commands.exits import CLEAN, UsageError
 from binderlint.lint.families import FAMILIES
 from binderlint.outside.streams import show
 from binderlint.rules import Entry, find_entry, rule_index
+from binderlint.typed import Any
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -9,13 +9,13 @@ import sys
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing, redirect_stderr
 from functools import partial
-from typing import TYPE_CHECKING
 
 from binderlint.commands.exits import CLEAN, CRASHED, FAILED, UsageError, bug
 from binderlint.escapes import printable
 from binderlint.outside.interrupts import held
 from binderlint.outside.streams import command, show, show_patch, tell
 from binderlint.style import Style
+from binderlint.typed import TYPE_CHECKING
 from binderlint.values import NamedTuple
 
 if TYPE_CHECKING:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 import sys
-from typing import TYPE_CHECKING
 
 from binderlint.commands.exits import CLEAN, FAILED, FOUND, UsageError
 from binderlint.lint.options import SUBDIR
 from binderlint.outside.streams import show, tell
 from binderlint.style import COLOURS
+from binderlint.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from binderlint.commands.target import Target

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from binderlint.pattern import regex
 from binderlint.read.digits import release
@@ -12,6 +11,7 @@ from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.snapshot import Snapshot
 from binderlint.source import Place, Source, Text
+from binderlint.typed import Any
 from binderlint.values import NamedTuple
 
 _UUID = regex(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, TypeVar
 
 from binderlint.lint.diagnostic import Diagnostic
 from binderlint.snapshot import Snapshot
+from binderlint.typed import Any, TypeVar
 
 Subject = TypeVar("Subject")
 R = TypeVar("R")

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any
 
 from binderlint.data import DATA
 from binderlint.escapes import shown_value
 from binderlint.pattern import regex
 from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.repo2docker.plan import Plan
+from binderlint.typed import Any
 from binderlint.values import NamedTuple
 
 DEFAULT = "mybinder.org"

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from binderlint.typed import Any
 from binderlint.values import NamedTuple
 
 

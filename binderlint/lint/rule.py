@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import ClassVar, Protocol
 
 from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.read.secrets import masked
 from binderlint.snapshot import Snapshot
 from binderlint.source import Array, Place, Scalar, Source, Table, Text
+from binderlint.typed import ClassVar, Protocol
 
 
 class Checker(Protocol):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import Any
 
 from binderlint import OWN_FILES
 from binderlint.escapes import shown_value
@@ -18,6 +17,7 @@ from binderlint.lint.rule import Checker
 from binderlint.outside.regular import read_regular
 from binderlint.outside.worktree import read_ref
 from binderlint.snapshot import RepositoryError, Snapshot
+from binderlint.typed import Any
 from binderlint.values import NamedTuple
 
 SEVERITIES = {str(severity): severity for severity in Severity}

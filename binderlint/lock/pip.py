@@ -6,7 +6,6 @@ import datetime
 import re
 import sys
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from binderlint.lint.wording import listed
 from binderlint.lock.metadata import Broken, broken_versions, configuration, read_requirements_of
@@ -19,6 +18,7 @@ from binderlint.pattern import regex
 from binderlint.read.pythons import python_release
 from binderlint.read.requirements import canonical
 from binderlint.read.toml import parse_toml
+from binderlint.typed import Any
 from binderlint.values import NamedTuple
 
 PLATFORM = "x86_64-manylinux_2_39"  # Ubuntu 24.04, on which repo2docker's images stand

@@ -7,11 +7,11 @@ import stat
 from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from binderlint.outside.dotgit import GitFolder, find_store, object_bytes, setting
 from binderlint.outside.git import Blobs, GitError, user_setting
 from binderlint.outside.regular import read_regular
+from binderlint.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from binderlint.read.attributes import State

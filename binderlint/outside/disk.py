@@ -16,7 +16,6 @@ from collections.abc import Callable, Container, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from binderlint.lint.diagnostic import Fix, Rename
 from binderlint.outside.regular import read_regular
@@ -34,6 +33,7 @@ from binderlint.outside.whole import (
 )
 from binderlint.outside.worktree import LARGEST
 from binderlint.source import EXECUTABLE, SYMLINK, RepositoryError, Source
+from binderlint.typed import TYPE_CHECKING
 from binderlint.values import NamedTuple
 
 if TYPE_CHECKING:

@@ -11,10 +11,10 @@ import sys
 from collections.abc import Iterable
 from enum import Enum
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
 
 from binderlint.outside.programs import end_group, find_program, own_group
 from binderlint.source import RepositoryError
+from binderlint.typed import IO, TYPE_CHECKING
 from binderlint.values import NamedTuple
 
 if TYPE_CHECKING:

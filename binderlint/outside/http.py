@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
+from binderlint.typed import TYPE_CHECKING, Any
 from binderlint.values import NamedTuple
 
 if TYPE_CHECKING:

@@ -8,13 +8,13 @@ import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from binderlint.outside.programs import find_program
 from binderlint.pattern import regex
 from binderlint.read.lock import Lock
 from binderlint.read.requirements import canonical
 from binderlint.source import RepositoryError
+from binderlint.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from importlib.metadata import Distribution

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from binderlint.outside.dotgit import Entry, GitFolder, find_ref, find_store
 from binderlint.outside.git import LOCAL, GitError, NoAnswerError, Store, UnknownRefError, ask
 from binderlint.pattern import regex
 from binderlint.source import decode_path
+from binderlint.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import datetime

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+
+from binderlint.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import subprocess

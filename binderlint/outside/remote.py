@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from binderlint.git import Git
@@ -16,6 +15,7 @@ from binderlint.outside.worktree import Contents, below, blob_sources, total_byt
 from binderlint.pattern import regex
 from binderlint.read.secrets import masked
 from binderlint.source import RepositoryError
+from binderlint.typed import TYPE_CHECKING
 from binderlint.values import NamedTuple
 
 if TYPE_CHECKING:

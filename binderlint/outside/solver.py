@@ -8,10 +8,10 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from binderlint.outside.uv import MISSING
 from binderlint.source import RepositoryError
+from binderlint.typed import TYPE_CHECKING
 from binderlint.values import NamedTuple
 
 if TYPE_CHECKING:

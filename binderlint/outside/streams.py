@@ -6,9 +6,9 @@ import os
 import stat
 import sys
 from collections.abc import Mapping
-from typing import IO
 
 from binderlint.escapes import printable
+from binderlint.typed import IO
 
 
 class StreamError(Exception):

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from binderlint.cache import remembered
 from binderlint.pattern import regex
 from binderlint.read import specifiers
 from binderlint.read.pythons import python_release
+from binderlint.typed import Any
 
 _BINDER = {
     "sys_platform": "linux",

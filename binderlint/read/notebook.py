@@ -6,10 +6,10 @@ import json
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Any
 
 from binderlint.pattern import regex
 from binderlint.source import Array, Place, Scalar, Source, Span, Table, Text
+from binderlint.typed import Any
 from binderlint.values import NamedTuple
 
 # What nobody needs of a notebook and what makes it large.

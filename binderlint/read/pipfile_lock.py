@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
 
 from binderlint.read.notebook import json_text
 from binderlint.source import Source
+from binderlint.typed import Any
 
 
 def read_pipfile_lock(source: Source) -> dict[str, Any]:

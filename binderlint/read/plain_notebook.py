@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from functools import cached_property
-from typing import Any
 
 from binderlint.read.notebook import Cell, Notebook, cell_offsets, json_text, read_cell, read_key, read_notebook
 from binderlint.source import Array, Place, Scalar, Source, Table, Text
+from binderlint.typed import Any
 from binderlint.values import NamedTuple
 
 

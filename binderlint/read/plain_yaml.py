@@ -7,10 +7,10 @@ Whatever else there is, and whatever stands further in or out than it should, ma
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
 
 from binderlint.pattern import regex
 from binderlint.source import Source
+from binderlint.typed import Any
 from binderlint.values import NamedTuple
 
 _QUOTED = r"""'[ -&(-~]*'|"[ !#-\[\]-~]*\""""

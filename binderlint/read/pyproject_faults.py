@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from binderlint.pattern import regex
 from binderlint.read.requirements import is_plain_requirement
 from binderlint.read.specifiers import is_plain, is_release
 from binderlint.read.toml import find_value
 from binderlint.source import Place, Source
+from binderlint.typed import Any
 from binderlint.values import NamedTuple
 
 _NAME = regex(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TypeVar
+
+from binderlint.typed import TypeVar
 
 LONGEST = 10_000
 """The characters of a value above which it counts as not known: `A=$A$A` in a row doubles it each time."""

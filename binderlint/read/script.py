@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from binderlint.read.scope import Scope
 from binderlint.read.shebang import Shebang, shebang
@@ -12,6 +11,7 @@ from binderlint.read.shell.bashisms import Bashism, bashisms
 from binderlint.read.shell.machine import Arrival, Command, Context, Kind, Load, Redirect, State, Walk
 from binderlint.read.shell.syntax import UNKNOWN, Code, Rest, Variables, Word, tree
 from binderlint.source import Place, Source, Text
+from binderlint.typed import TYPE_CHECKING
 from binderlint.values import NamedTuple
 
 if TYPE_CHECKING:

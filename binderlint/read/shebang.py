@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from binderlint.pattern import regex
 from binderlint.source import Source, Text
+from binderlint.typed import TYPE_CHECKING
 from binderlint.values import NamedTuple
 
 if TYPE_CHECKING:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 import sys
 from functools import lru_cache
-from typing import Any
 
 from binderlint.pattern import regex
 from binderlint.source import Place, Source, Text
+from binderlint.typed import Any
 
 _HEADER = regex(r"[ \t]*\[[ \t]*([^\[\]#]+?)[ \t]*\][ \t]*(?:#.*)?$")
 _KEY = regex(r"[ \t]*((?:[\w-]+|\"[^\"]*\"|'[^']*')(?:[ \t]*\.[ \t]*(?:[\w-]+|\"[^\"]*\"|'[^']*'))*)[ \t]*=[ \t]*")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from functools import cache, lru_cache
-from typing import Any
 
 from binderlint.data import DATA
 from binderlint.read import digits
+from binderlint.typed import Any
 from binderlint.values import NamedTuple
 
 Release = tuple[int, ...]

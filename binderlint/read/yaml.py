@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
 
 from binderlint.pattern import regex
 from binderlint.read.digits import is_number, number
 from binderlint.read.plain_yaml import Node, plain_root
 from binderlint.read.text import open_text
 from binderlint.source import Array, Place, Scalar, Source, Span, Table, Text
+from binderlint.typed import TYPE_CHECKING, Any
 from binderlint.values import NamedTuple
 
 if TYPE_CHECKING:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import TypeVar
 
 from binderlint.fact import fact
 from binderlint.repo2docker import versions
@@ -17,6 +16,7 @@ from binderlint.repo2docker.reading import RaisedError, attempt, open_source, re
 from binderlint.repo2docker.uses import file_uses
 from binderlint.snapshot import Snapshot
 from binderlint.source import Source
+from binderlint.typed import TypeVar
 
 _Result = TypeVar("_Result")
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
 
 from binderlint.read.digits import DAY
 from binderlint.read.toml import decode_error_place, parse_pyproject
@@ -14,6 +13,7 @@ from binderlint.repo2docker.plan import Match, PlanError
 from binderlint.repo2docker.reading import RaisedError, attempt, config_folder, open_source, read_lines, read_text
 from binderlint.snapshot import Snapshot
 from binderlint.source import Place
+from binderlint.typed import TYPE_CHECKING, Any
 from binderlint.values import NamedTuple
 
 if TYPE_CHECKING:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from functools import cached_property
-from typing import Any
 
 from binderlint.pattern import regex
 from binderlint.read.yaml import load, read_yaml
 from binderlint.repo2docker.detection import Checkout
 from binderlint.repo2docker.reading import RaisedError, attempt, open_source
 from binderlint.source import Array, Place, Source, Table, Text
+from binderlint.typed import Any
 
 _PYTHON = regex(r"python\s*=+\s*([\d\.]*)")
 _R_BASE = regex(r"r-base\s*=+\s*([\d\.]*)")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Callable
-from typing import Any
 
 from binderlint.pattern import regex
 from binderlint.read.toml import decode_error_place, find_value, parse_loose
@@ -13,6 +12,7 @@ from binderlint.repo2docker.detection import Checkout
 from binderlint.repo2docker.plan import Version
 from binderlint.repo2docker.reading import RaisedError, attempt, open_source, read_text
 from binderlint.repo2docker.tables import julia, repo2docker
+from binderlint.typed import Any
 
 _Numbers = tuple[int, ...]
 _NUMBER = r"(?:0|[1-9][0-9]*)"

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TypeVar
 
 from binderlint.read.text import open_text
 from binderlint.snapshot import Snapshot
 from binderlint.source import Place, RepositoryError, Source
+from binderlint.typed import TypeVar
 
 _Result = TypeVar("_Result")
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
 
 from binderlint.data import DATA
+from binderlint.typed import Any
 
 PLATFORM = "linux-64"  # what every public BinderHub builds for
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import Any
 
 from binderlint.pattern import regex
 from binderlint.read.digits import is_number
@@ -18,6 +17,7 @@ from binderlint.repo2docker.plan import Version
 from binderlint.repo2docker.reading import RaisedError, attempt, open_source, read_text
 from binderlint.repo2docker.tables import PLATFORM, repo2docker
 from binderlint.source import Place
+from binderlint.typed import Any
 
 _NUMBER = r"(?:0|[1-9]\d*)"
 _SEMVER = regex(rf"{_NUMBER}\.{_NUMBER}\.{_NUMBER}(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?\Z", re.ASCII)

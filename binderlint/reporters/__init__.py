@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING
+
+from binderlint.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from binderlint.lint.report import Report

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any
 
 from binderlint.lint.diagnostic import (
     Applicability,
@@ -22,6 +21,7 @@ from binderlint.lint.report import Report, Suppressed
 from binderlint.lint.verdict import verdict
 from binderlint.source import Place
 from binderlint.style import Style
+from binderlint.typed import Any
 
 VERSION = 2
 

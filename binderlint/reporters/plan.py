@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from binderlint.escapes import printable
 from binderlint.lint.hubs import Verdict, judge
@@ -18,6 +17,7 @@ from binderlint.reporters.overview import Row, render_plans
 from binderlint.snapshot import Snapshot
 from binderlint.source import Place
 from binderlint.style import Style, hanging, wrapped
+from binderlint.typed import Any
 from binderlint.values import NamedTuple
 
 LANGUAGES = {

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from binderlint.escapes import printable
 from binderlint.lint.wording import counted
 from binderlint.reporters.json import dumps
 from binderlint.style import Style
 from binderlint.trial.outcome import Attempt, Outcome, Result, Stage
+from binderlint.typed import Any
 
 VERSION = 1
 _HEADS = {

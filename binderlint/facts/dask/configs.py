@@ -6,7 +6,6 @@ import os
 import re
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import Any
 
 from binderlint.fact import fact
 from binderlint.pattern import regex
@@ -16,6 +15,7 @@ from binderlint.read.yaml import Problem, read_safe
 from binderlint.repo2docker.build import build_plan, used_file
 from binderlint.snapshot import Snapshot
 from binderlint.source import Array, Scalar, Source, Table, Text
+from binderlint.typed import Any
 from binderlint.values import NamedTuple
 
 # $HOME is the repository, so these are `~/.dask` and `~/.config/dask` (dask/config.py).

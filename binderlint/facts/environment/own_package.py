@@ -6,7 +6,6 @@ import ast
 import posixpath
 import re
 from collections.abc import Iterator
-from typing import Any
 
 from binderlint.fact import fact
 from binderlint.facts.environment.installs import pip_files
@@ -23,6 +22,7 @@ from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.repo2docker.detection import Checkout
 from binderlint.snapshot import Snapshot
 from binderlint.source import Place, Text
+from binderlint.typed import Any
 from binderlint.values import NamedTuple
 
 _NAMES = (

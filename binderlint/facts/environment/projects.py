@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any
 
 from binderlint.fact import fact
 from binderlint.read.toml import parse_pyproject
@@ -12,6 +11,7 @@ from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.names import UNKNOWN
 from binderlint.snapshot import Snapshot
 from binderlint.source import Source
+from binderlint.typed import Any
 
 # How to get a file that Binder reads out of a lock file.
 EXPORTS = {

@@ -6,7 +6,6 @@ import posixpath
 import re
 from collections.abc import Callable, Iterable, Sequence
 from enum import Enum
-from typing import TYPE_CHECKING
 
 from binderlint.pattern import regex
 from binderlint.read.digits import is_number, number
@@ -44,6 +43,7 @@ from binderlint.read.shell.vocabulary import (
     value,
 )
 from binderlint.source import Place, Source, Text
+from binderlint.typed import TYPE_CHECKING
 from binderlint.values import NamedTuple
 
 if TYPE_CHECKING:

@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
 
 from binderlint.pattern import regex
 from binderlint.read.digits import is_number, number
 from binderlint.read.scope import LONGEST, Scope
 from binderlint.source import Place, Source, Span, Text
+from binderlint.typed import TYPE_CHECKING, Any
 from binderlint.values import NamedTuple
 
 if TYPE_CHECKING:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 from binderlint.pattern import regex
 from binderlint.read.digits import is_number, number
 from binderlint.read.installer import CONDA
 from binderlint.read.shell.syntax import LEAST, Arg, Expander, Field, Item, Rest, Split, is_something
+from binderlint.typed import TYPE_CHECKING
 from binderlint.values import NamedTuple
 
 if TYPE_CHECKING:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
 from binderlint.changes.edits import replace
 from binderlint.facts.environment.mapping import environment_document, environment_file
@@ -16,6 +15,7 @@ from binderlint.read.matchspec import parse_spec
 from binderlint.read.yaml import Document, Problem, read_yaml
 from binderlint.snapshot import Snapshot
 from binderlint.source import Array, Source, Table, Text
+from binderlint.typed import Any
 
 _MARKER = regex(r"^(?:<{7}|={7}|>{7}|\|{7})(?:[ \t].*)?$", re.MULTILINE)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
 from binderlint.changes.edits import replace
 from binderlint.facts.dask.configs import Config, Container, containers, dask_configs
@@ -15,6 +14,7 @@ from binderlint.read.dask_units import cores, kubernetes_bytes, memory_limit
 from binderlint.read.digits import is_number, number
 from binderlint.snapshot import Snapshot
 from binderlint.source import Place, Scalar, Span, Table, Text
+from binderlint.typed import Any
 
 
 class DaskMemoryOverLimit(Rule):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from binderlint.changes.edits import append_lines
 from binderlint.facts.environment.projects import EXPORTS, PYTHON_LOCKS, uninstallable_project
@@ -14,6 +13,7 @@ from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Se
 from binderlint.lint.rule import Rule
 from binderlint.snapshot import Snapshot
 from binderlint.source import Source
+from binderlint.typed import Any
 
 _BUILD_SYSTEM = '\n[build-system]\nrequires = ["setuptools>=77"]\nbuild-backend = "setuptools.build_meta"'
 
