@@ -105,8 +105,8 @@ class Source:
         data, pieces, done = self.data, [], 0
         while found := _PICTURE.search(data, done):
             end = data.find(b'"', found.end())
-            if end < 0:
-                break
+            if end < 0 or data.find(b"\n", found.end(), end) >= 0:
+                break  # not JSON
             pieces.append(data[done : found.end()])
             done = end
         return b"".join([*pieces, data[done:]]) if pieces else data

@@ -32,11 +32,10 @@ class PlainNotebook:
 
     @cached_property
     def data(self) -> dict[str, Any] | None:
-        """The JSON object, None when there is none."""
-        try:
-            found = json.loads(json_text(self.source).removeprefix("\ufeff"))
-        except (ValueError, RecursionError):
-            return None
+        """The JSON object without the pictures in its outputs, None when there is none."""
+        found = _parsed(Source(self.source.path, self.source.searchable))
+        if found is None and len(self.source.searchable) < len(self.source.data):
+            found = _parsed(self.source)
         return found if isinstance(found, dict) else None
 
     @cached_property
@@ -116,6 +115,13 @@ class PlainNotebook:
         for name in keys:
             found = found.get(name) if isinstance(found, Table) else None
         return found if isinstance(found, (Text, Array, Table, Scalar)) else None
+
+
+def _parsed(source: Source) -> Any:
+    try:
+        return json.loads(json_text(source).removeprefix("\ufeff"))
+    except (ValueError, RecursionError):
+        return None
 
 
 def cells_with(source: Source, wanted: Callable[[str], object]) -> Iterator[Cell]:

@@ -40,9 +40,9 @@ class ModelNotDownloaded(Rule):
             if page.is_python and any("spacy" in one.text or "nltk" in one.text for one in page.code)
         ]
         there = (provided(repo) or frozenset()) & {"spacy", "nltk"} if pages else frozenset()
-        if "nltk" in there and any(_NLTK.search(source.data) for source in searched_texts(repo)):
+        if "nltk" in there and any(_NLTK.search(source.searchable) for source in searched_texts(repo)):
             there -= {"nltk"}
-        if "spacy" in there and any(_SPACY.search(source.data) for source in searched_texts(repo)):
+        if "spacy" in there and any(_SPACY.search(source.searchable) for source in searched_texts(repo)):
             there -= {"spacy"}
         for page in pages if there else ():
             yield from self._of(repo, page, there)

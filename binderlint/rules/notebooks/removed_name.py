@@ -143,12 +143,15 @@ def _builtins(page: PlainNotebook, removed: dict[str, _Removed]) -> dict[str, st
 def _removed(repo: Snapshot, python: str) -> dict[str, _Removed]:
     """The names that the newest releases that the build may install do not have."""
     asked = {one.key: one for listed in asked_packages(repo) for one in listed}
+    for package, others in _ALSO.items():
+        if package not in asked and (other := next((asked[name] for name in others if name in asked), None)):
+            asked[package] = other
     found, ours = {}, release(python)
     for name, package, since, lowest, instead in rows("removed_names.tsv"):
-        pin = next((asked[name] for name in (package, *_ALSO.get(package, ())) if name in asked), None)
+        pin = None if package == "python" else asked.get(package)
         if (package != "python" and not pin) or ours < release(lowest):
             continue
-        if pin is None or package == "python" or not (pin.version and only_below(pin.version, release(since))):
+        if pin is None or not pin.version or not only_below(pin.version, release(since)):
             found[name] = _Removed(name, package, since, instead)
     return found
 
