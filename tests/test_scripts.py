@@ -76,10 +76,50 @@ def test_windows_line_ends() -> None:
         ("wget ~/x $HOME/y", ("/home/jovyan/x", "/home/jovyan/y")),
         ("A=(x 'y z'); wget \"${A[@]}\"", ("x", "y z")),
         ("wget a\\ b 'c'd\"e f\"", ("a b", "cde f")),
+        ("IFS=,; A=1,2; wget $A", ("\0",)),
     ],
 )
 def test_values(text: str, values: tuple[str, ...]) -> None:
     assert commands(text)[-1].values == values
+
+
+@linux
+@pytest.mark.parametrize(
+    "text",
+    [
+        "printf -v A %s 2",
+        "printf -vA 2",
+        "let A=2 B=3",
+        "(( A = 2 ))",
+        "(( A += 1 ))",
+        "(( 1, A++ ))",
+        "(( --A ))",
+        "for (( A = 0; A < 2; A++ )); do :; done",
+        "readarray -t A <<< 2",
+        "mapfile A <<< 2",
+        "read -r B A <<< '1 2'",
+        "getopts ab A",
+        "declare -i A=2+2",
+        "declare -u A=x",
+    ],
+)
+def test_what_gives_a_variable_a_value(text: str) -> None:
+    """Which one is not known."""
+    code = f"A=1\n{text}\nwget $A\n"
+    assert commands(code)[-1].values == ("\0",)
+    done = subprocess.run(["bash", "-c", code.replace("wget", "echo")], capture_output=True, check=False)
+    assert done.stdout != b"1\n"
+
+
+@pytest.mark.parametrize(
+    "text", ["(( A == 1 ))", "(( A <= 1 ))", "(( A != 2 ))", "printf A=2", "printf", "let", "export A"]
+)
+def test_what_gives_none(text: str) -> None:
+    assert commands(f"A=1\n{text}\nwget $A\n")[-1].values == ("1",)
+
+
+def test_read_gives_reply() -> None:
+    assert commands("REPLY=1; read; wget $REPLY")[-1].values == ("\0",)
 
 
 @pytest.mark.parametrize(
@@ -520,6 +560,21 @@ WORDS = (
     'set -- a ""\nshow "${1:-c}" ${2:-d} "x${2:+e}" ${3:-$1} ${1-f}',
     'set -- a b\nshow "${@:2:1}" x "${@:3:1}" y "${@:2:3}" ${*:4:1} "${*:4:1}"',
     "A=1\nif false; then A=2; fi\nshow ${A:+b} ${A+c}",
+    "A=1\nf() { local A=2 B=$A; A=3; }\nf\nshow $A x${B-4}",
+    "A=1\nf() { declare A; typeset B=2; g; }\ng() { A=2; B=3; }\nf\nshow $A x${B-4}",
+    "A=1\nf() { declare -g A=2; B=3; }\nf\nshow $A $B",
+    "f() { local A=2 B; show $A x${B-c}; }\nA=1 B=3\nf",
+    "A=1\nexport A=2 B=$A\nshow $A $B",
+    "B=2\nexport \"A=1 $B\" 'C=3' D=x'y'\nshow \"$A\" $C $D",
+    'export "$X=1" A\nshow x',
+    'IFS=,\nA=abc\nshow $A "$A"',
+    "for i in a b; do for j in c; do break 2; done; done\nshow x",
+    "while true; do while true; do break 2; done; done\nshow x",
+    "while true; do break 9; done\nshow x",
+    "A=1\nfor i in a; do for j in b; do continue 2; done; A=2; done\nshow $A",
+    "f() { A=1; }\nif false; then f() { A=2; }; fi\nf\nshow $A",
+    "f() { show x; }\nif false; then f; fi\nf",
+    "case a in 'a') show 1;; esac",
     "eval 'set -- a b'\nshow $1 $2",
     'show ${X:-d} "${X:-d e}" ${X-d} x${X:-y}z "${X:-$HOME/x}" ${X:-~/x}',
     'A=1\nshow ${A:-d} ${A:+"b c"} ${A+b} "${A-d}" "${A}2" $A$A "$A"b\'c\'',

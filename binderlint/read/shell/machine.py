@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import Enum
 
 from binderlint.pattern import regex
@@ -456,7 +456,9 @@ def _return(call: Call) -> bool:
 def _break(call: Call) -> bool:
     if not call.frame.loops:
         return True
-    loop = call.frame.loops[-1]
+    levels = call.words[1].value or "" if len(call.words) > 1 else ""
+    loops = call.frame.loops
+    loop = loops[-min(max(number(levels), 1), len(loops))] if is_number(levels) else loops[-1]
     (loop.breaks if call.name == "break" else loop.continues).append(call.state.copy())
     return False
 
@@ -568,9 +570,18 @@ def _trap(call: Call) -> bool:
     return True
 
 
-def _unset(call: Call) -> bool:
-    call.state.forget(word.value for word in call.words[1:] if word.value)
+def _gives(call: Call) -> bool:
+    """A command that gives variables a value: those that its words begin with."""
+    names = (re.match(r"[A-Za-z_]\w*", word.value or "") for word in call.words[1:])
+    call.state.forget(["REPLY", *(name.group() for name in names if name)])
     return True
+
+
+def _printf(call: Call) -> bool:
+    words = [word.value or "" for word in call.words[1:3]]
+    if words and words[0].startswith("-v"):
+        call.state.forget([words[0][2:] or words[-1]])
+    return run_program(call)
 
 
 BUILTINS: dict[str, Callable[[Call], bool]] = {
@@ -589,8 +600,12 @@ BUILTINS: dict[str, Callable[[Call], bool]] = {
     ".": _source,
     "eval": _eval,
     "trap": _trap,
-    "read": _unset,
-    "mapfile": _unset,
+    "read": _gives,
+    "mapfile": _gives,
+    "readarray": _gives,
+    "getopts": _gives,
+    "let": _gives,
+    "printf": _printf,
 }
 
 
@@ -889,11 +904,14 @@ def _function(call: Call, name: str) -> bool:
         return True
     walk.depth += 1
     saved, state.params = state.params, few(call.items[1:])
+    before = state.variables
     frame.returns.append([])
+    walk.local.append(set())
     falls = walk.run(body, code, state, frame, call.context._replace(function=name))
     outcomes = ([state.copy()] if falls else []) + frame.returns.pop()
     falls = walk.branches(state, outcomes)
     state.params = saved
+    state.variables = state.variables.having((one, before.get(one)) for one in walk.local.pop())
     walk.depth -= 1
     return falls
 
@@ -930,8 +948,6 @@ def run_if(walk: Walk, node: Node, code: Code, state: State, frame: Frame, conte
 
 
 def run_case(walk: Walk, node: Node, code: Code, state: State, frame: Frame, context: Context) -> bool:
-    from fnmatch import fnmatchcase
-
     subject = node.child_by_field_name("value")
     walk.substitutions([subject] if subject else [], code, state, context)
     expander = Expander(code, state.variables, state.params)
@@ -942,13 +958,11 @@ def run_case(walk: Walk, node: Node, code: Code, state: State, frame: Frame, con
     fallen: State | None = None  # on those that `;&` leads to the next body
     inside = context._replace(conditional=True)
     for item in (child for child in node.children if child.type == "case_item"):
-        patterns = [expander.word(one).pattern for one in item.children_by_field_name("value")]
-        matches: bool | None = None if text is None else any(fnmatchcase(text, one) for one in patterns)
-        if word and is_count(word.raw) and all(map(is_number, patterns)):
-            found = [counted(state.params, "-eq", number(one)) for one in patterns]
-            matches = combined(found, "||")
-        if "*" in patterns:
-            matches = True
+        words = [expander.word(one) for one in item.children_by_field_name("value")]
+        found = [_matches(text, one) for one in words]
+        if word and is_count(word.raw) and all(is_number(one.pattern) for one in words):
+            found = [counted(state.params, "-eq", number(one.pattern)) for one in words]
+        matches = combined(found, "||")
         values = {one.id for one in item.children_by_field_name("value")}
         body = [child for child in item.named_children if child.id not in values]
         other = state.copy()
@@ -967,6 +981,28 @@ def run_case(walk: Walk, node: Node, code: Code, state: State, frame: Frame, con
                 case _:
                     outcomes.append(other)
     return walk.branches(state, outcomes + ([asking] if asking else []))
+
+
+def _matches(text: str | None, word: Word) -> bool | None:
+    """Whether a text is what a pattern of `case` asks for; None when that is not known."""
+    if word.raw == "*":
+        return True
+    if text is None or "\0" in word.pattern:
+        return None
+    unquoted = re.sub(r"'[^']*'|\"[^\"]*\"|\\.", "", word.raw)
+    signs = sum(map(unquoted.count, "*?["))
+    if not signs:
+        return text == word.pattern
+    from fnmatch import fnmatchcase
+
+    return fnmatchcase(text, word.pattern) if signs == sum(map(word.pattern.count, "*?[")) else None
+
+
+def _given(arithmetic: str) -> Iterator[str]:
+    """The variables that an arithmetic expression gives a value."""
+    name = r"([A-Za-z_]\w*)"
+    for found in re.finditer(rf"{name}\s*(?:\+\+|--|(?:[-+*/%&|^]|<<|>>)?=(?!=))|(?:\+\+|--)\s*{name}", arithmetic):
+        yield found[1] or found[2]
 
 
 def run_loop(walk: Walk, node: Node, code: Code, state: State, frame: Frame, context: Context) -> bool:
@@ -988,6 +1024,8 @@ def run_loop(walk: Walk, node: Node, code: Code, state: State, frame: Frame, con
             name = str(code.raw(variable))
             state.set(name, items[0].pieces if len(items) == 1 and isinstance(items[0], Field) else (Hole(f"${name}"),))
         walk.substitutions(node.children_by_field_name("value"), code, state, context)
+    elif node.type == "c_style_for_statement":
+        state.forget(_given(code.string(node.start_byte, body.start_byte if body else node.end_byte)))
     loop = Loop([], [])
     frame.loops.append(loop)
     other = state.copy()
@@ -1091,7 +1129,9 @@ class Walk:
         self.followed = 0
         self.stays = True
         self.open: set[str] = set()
-        self._seen: set[tuple[str, int, int, int, Place]] = set()
+        self.local: list[set[str]] = []
+        """For each function that runs, the variables of its own."""
+        self._seen: dict[tuple[str, int, int, int, Place], int] = {}
 
     def enters(self, size: int) -> bool:
         """Whether code is followed that a command runs: not too deep, not too often, not too much (in bytes) in all."""
@@ -1114,10 +1154,13 @@ class Walk:
                 self._quietly(body, its_code, state.copy(), context)
 
     def note(self, command: Command, key: tuple[int, int, int]) -> None:
-        """Keep a command, once for each place."""
+        """Keep a command, once for each place: as it is where it first runs."""
         full = (command.place.path, *key, command.place)
-        if full not in self._seen and command.words:
-            self._seen.add(full)
+        index = self._seen.get(full)
+        if index is not None and command.runs and not self.commands[index].runs:
+            self.commands[index] = command
+        elif index is None and command.words:
+            self._seen[full] = len(self.commands)
             self.commands.append(command)
 
     def _quietly(self, node: Node, code: Code, state: State, context: Context) -> None:
@@ -1218,7 +1261,7 @@ class Walk:
             case "function_definition":
                 body = node.child_by_field_name("body")
                 name = node.child_by_field_name("name")
-                if body and name:
+                if body and name and (context.reachable or code.raw(name) not in self.functions):
                     self.functions[code.raw(name)] = (body, code)
                 return True
             case "negated_command":
@@ -1237,6 +1280,7 @@ class Walk:
                 return True
             case "compound_statement" if node.children and node.children[0].type == "((":
                 self.substitutions(node.children, code, state, context)
+                state.forget(_given(code.string(node.start_byte, node.end_byte)))
                 return True
             case _:
                 return self.sequence(node, code, state, frame, context)
@@ -1323,22 +1367,48 @@ class Walk:
 
     def _assign(self, node: Node, code: Code, state: State, context: Context) -> None:
         self.substitutions(node.children, code, state, context)
-        assignments = [node] if node.type == "variable_assignment" else []
-        assignments += [child for child in node.named_children if child.type == "variable_assignment"]
-        for one in assignments:
-            name, given = one.child_by_field_name("name"), one.child_by_field_name("value")
-            if name is None:
-                continue
-            expander = Expander(code, state.variables, state.params)
-            key = str(code.raw(name))
-            if name.type != "variable_name" or any(child.type == "+=" for child in one.children):
-                key = key.partition("[")[0]
-                state.forget([key])
-            elif given is not None and given.type == "array":
-                items = [item for child in given.named_children for item in expander.items(child)]
-                state.set(key, Values(tuple(items)))
-            else:
-                state.set(key, expander.scalar(given))
+        if node.type == "declaration_command":
+            self._declare(node, code, state)
+            return
+        for one in [node] if node.type == "variable_assignment" else node.named_children:
+            self._give(one, code, state, Expander(code, state.variables, state.params))
+
+    def _declare(self, node: Node, code: Code, state: State) -> None:
+        """`export A=1`, `local "A=$B"`: all words are read before a variable gets its value."""
+        expander = Expander(code, state.variables, state.params)
+        options = [
+            code.string(child.start_byte, child.end_byte) for child in node.named_children if child.type == "word"
+        ]
+        own = bool(self.local) and node.children[0].type in ("local", "declare", "typeset") and "-g" not in options
+        for one in node.named_children:
+            match one.type:
+                case "variable_assignment":
+                    name = self._give(one, code, state, expander)
+                case "variable_name":
+                    name = code.string(one.start_byte, one.end_byte)
+                    if own:
+                        state.variables = state.variables.having([(name, None)])
+                case "string" | "raw_string" | "concatenation":
+                    name = _give_text(expander.word(one), state)
+                case _:
+                    continue
+            if own:
+                self.local[-1].add(name)
+            if any(re.match(r"-[a-zA-Z]*[ilnu]", option) for option in options):  # what it is given is not what it gets
+                state.forget([name])
+
+    def _give(self, one: Node, code: Code, state: State, expander: Expander) -> str:
+        """Give the variable of an assignment its value; returns its name."""
+        name, given = one.child_by_field_name("name"), one.child_by_field_name("value")
+        key = str(code.raw(name)).partition("[")[0] if name else ""
+        if name is None or name.type != "variable_name" or any(child.type == "+=" for child in one.children):
+            state.forget([key])
+        elif given is not None and given.type == "array":
+            items = [item for child in given.named_children for item in expander.items(child)]
+            state.set(key, Values(tuple(items)))
+        else:
+            state.set(key, expander.scalar(given))
+        return key
 
     def substitutions(self, nodes: Iterable[Node], code: Code, state: State, context: Context) -> None:
         """Run the `$(...)` and `<(...)` in the words of a statement."""
@@ -1355,6 +1425,17 @@ class Walk:
     ) -> bool:
 
         return run_command(self, node, code, state, frame, context, redirects)
+
+
+def _give_text(word: Word, state: State) -> str:
+    """Give the variable of a text such as `"A=$B"` its value; returns its name."""
+    first = word.items[0] if word.items else ANY
+    pieces = first.pieces if isinstance(first, Field) else ()
+    found = re.match(r"([A-Za-z_]\w*)=", pieces[0]) if pieces and isinstance(pieces[0], str) else None
+    if found is None:
+        return ""
+    state.set(found[1], (found.string[found.end() :], *pieces[1:]))
+    return found[1]
 
 
 def _last_span(root: Node) -> tuple[int, int]:

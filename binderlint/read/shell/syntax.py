@@ -447,6 +447,9 @@ class Expander:
                 starts = (piece.start for piece in pieces if isinstance(piece, Joined))
                 yield Split(next(starts, LEAST - 1))  # of one argument there is one word at least
             case Field(pieces) if item.value is not None:
+                if self.variables.get("IFS") is not None and not item.value.isalnum():
+                    yield Field((Hole(item.value),))
+                    return
                 for part in re.findall(r"[^ \t\n]+", item.value):
                     yield Field((part,))
             case _:
