@@ -179,6 +179,14 @@ m
     assert not found["m"].runs
 
 
+def test_which_arguments_a_command_has() -> None:
+    (found,) = commands("x --name=1 -qy --all 2 -z=3")
+    assert found.operands == ("2",)
+    assert all(map(found.has, ("--name", "--name=1", "-q", "-y", "-qy", "--all", "-z")))
+    assert not any(map(found.has, ("--n", "-n", "-a", "--qy", "-x", "2=")))
+    assert found.has("--none", "--all") and not found.has()
+
+
 def test_other_languages() -> None:
     assert script("#!/usr/bin/env python3\nimport os\n").language == "python"
     assert script("#!/usr/bin/env -S Rscript --vanilla\n").language == "r"
@@ -401,6 +409,9 @@ CONDITIONS = {
         "[ a = a -a b = b ]",
         "[ a = b -o b = b ]",
         "true && [ a = a ]",
+        "! false && [ a = a ]",
+        "(( $# > 1 )) && ! test a = b",
+        "true && (true) || [ a = a ]",
         "false || true",
         'test "$1" = python3',
         '[ "x$1" != x ]',
@@ -500,6 +511,10 @@ CONDITIONS = {
         '[ -n "$X" -a a = a ]',
         "[[ ( -f x ) ]]",
         "[ $(ls) ]",
+        'A=; A=x && [ "$A" ]',
+        'A=; true && A=x && [ "$A" ]',
+        "set --; set -- a && [ $# -eq 1 ]",
+        'A=; ls && A=x && [ "$A" ]',
         'if ls; then X=; fi; [ "${X:+a}" ]',
         'if ls; then X=; fi; [ "${X+a}" ]',
         'if ls; then X=; else X=a; fi; [ "${X:-b}" = b ]',

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import Enum
 
 from binderlint.pattern import regex
@@ -927,11 +927,10 @@ def run_if(walk: Walk, node: Node, code: Code, state: State, frame: Frame, conte
     for clause in clauses:
         condition, body = _parts(clause)
         known: bool | None = True
-        if condition:
-            known = truth(condition[-1], Expander(code, state.variables, state.params))
-            for one in condition:
-                if not walk.run(one, code, state, frame, context._replace(condition=True)):
-                    return walk.branches(state, outcomes)
+        for one in condition:
+            known = truth(one, Expander(code, state.variables, state.params))
+            if not walk.run(one, code, state, frame, context._replace(condition=True)):
+                return walk.branches(state, outcomes)
         other = state.copy()
         here = context if known and clause is node else inside
         if known is False:
@@ -1288,48 +1287,72 @@ class Walk:
     def _redirected(self, node: Node, code: Code, state: State, frame: Frame, context: Context) -> bool:
         body = node.child_by_field_name("body")
         redirects = node.children_by_field_name("redirect")
-        rest = [
-            child for one in redirects for child in one.named_children if child.type in ("pipeline", "list", "command")
-        ]
         for one in redirects:
             self.substitutions(one.children, code, state, context)
         if body is None:
             return True
-        if rest and rest[0].type == "pipeline":
-            parts = [body, *(child for child in rest[0].children if child.is_named)]
-            return self._pipeline(parts, code, state, context, redirects)
-        if body.type == "command":
-            return self._command(body, code, state, frame, context, redirects)
-        if body.type == "pipeline" and body.named_child_count:  # `a | b 2>&1`: the redirection is that of the last
-            parts = [child for child in body.children if child.is_named and child.type != "comment"]
-            return self._pipeline(parts, code, state, context, redirects)
-        return self.run(body, code, state, frame, context)
+        first, rest = _chain(body)
+        head = rest[-1][1] if rest else first
+        piped, after = _behind(redirects)
+
+        def run(part: Node, state: State, context: Context) -> bool:
+            if part is not head:
+                return self.run(part, code, state, frame, context)
+            if piped:
+                return self._pipeline([head, *piped], code, state, context, redirects)
+            if head.type == "command":
+                return self._command(head, code, state, frame, context, redirects)
+            if head.type == "pipeline" and head.named_child_count:  # `a | b 2>&1`: the redirection is that of the last
+                parts = [child for child in head.children if child.is_named and child.type != "comment"]
+                return self._pipeline(parts, code, state, context, redirects)
+            return self.run(head, code, state, frame, context)
+
+        if not rest and not after:
+            return run(first, state, context)
+        asked = {id(head): piped[-1]} if piped else {}
+        return self._chained(first, [*rest, *after], code, state, context, run, asked)
 
     def _list(self, node: Node, code: Code, state: State, frame: Frame, context: Context) -> bool:
         """`a && b`, `a || b`, and as many more as follow: the grammar nests them to the left."""
         first, rest = _chain(node)
         if not rest:
             return self.sequence(first, code, state, frame, context)
-        expander = Expander(code, state.variables, state.params)
-        known, asks = truth(first, expander), is_test(first)
+
+        def run(part: Node, state: State, context: Context) -> bool:
+            return self.run(part, code, state, frame, context)
+
+        return self._chained(first, rest, code, state, context, run, {})
+
+    def _chained(
+        self,
+        first: Node,
+        rest: Sequence[tuple[str, Node]],
+        code: Code,
+        state: State,
+        context: Context,
+        run: Callable[[Node, State, Context], bool],
+        asked: Mapping[int, Node],
+    ) -> bool:
+        """The parts of a list; `asked` are those that something else answers for: the last of a pipeline."""
+        known, asks, falls = None, False, True
         after = _alternatives([sign for sign, _ in rest])
-        truths = [truth(part, expander) for _, part in rest]
-        here = context._replace(condition=context.condition or after[0], chained=True)
-        falls = self.run(first, code, state, frame, here)
-        for index, (sign, part) in enumerate(rest):
-            last = index + 1 == len(rest)
+        for index, (sign, part) in enumerate([("", first), *rest]):
+            seen = asked.get(id(part), part)
+            holds = truth(seen, Expander(code, state.variables, state.params))
             here = context._replace(
-                condition=context.condition or after[index + 1], chained=context.chained or not last
+                condition=context.condition or after[index], chained=context.chained or index < len(rest)
             )
-            if not falls or known is (sign == "||"):
+            if not index:
+                falls = run(part, state, here)
+            elif not falls or known is (sign == "||"):
                 self._quietly(part, code, state.copy(), here._replace(reachable=False))
             elif known is not None or (sign == "&&" and not asks):
-                falls = self.run(part, code, state, frame, here)
+                falls = run(part, state, here)
             else:
                 other = state.copy()
-                if self.run(part, code, other, frame, here._replace(conditional=True)):
+                if run(part, other, here._replace(conditional=True)):
                     state.merge(other)
-            known, asks = combined([known, truths[index]], sign), asks or is_test(part)
+            known, asks = combined([known, holds], sign) if index else holds, asks or is_test(seen)
         return falls
 
     def _pipeline(
@@ -1455,6 +1478,24 @@ def _chain(node: Node) -> tuple[Node, list[tuple[str, Node]]]:
         rest.append((next((child.type for child in node.children if child.type in ("&&", "||")), "&&"), parts[1]))
         node = parts[0]
     return node, rest[::-1]
+
+
+def _behind(redirects: Iterable[Node]) -> tuple[list[Node], list[tuple[str, Node]]]:
+    """What stands behind a here-document in its line: the parts of a pipeline, and those of a list with the signs before them."""
+    piped: list[Node] = []
+    after: list[tuple[str, Node]] = []
+    for one in redirects:
+        for child in one.children:
+            if child.type == "pipeline" and one.child_by_field_name("right") != child:
+                for part in child.named_children:
+                    first, rest = _chain(part)
+                    piped.append(first)
+                    after += rest
+        sign, right = one.child_by_field_name("operator"), one.child_by_field_name("right")
+        if sign and right:
+            first, rest = _chain(right)
+            after += [(sign.type, first), *rest]
+    return piped, after
 
 
 def _alternatives(signs: list[str]) -> list[bool]:

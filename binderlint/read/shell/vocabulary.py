@@ -237,8 +237,23 @@ def truth(node: Node, expander: Expander) -> bool | None:
             return _holds(_pieces(inside[0]), expander, "((") if len(inside) == 1 else None
         case "list":
             sign = next((child.type for child in node.children if child.type in ("&&", "||")), "")
+            if _may_change(node.named_children[0]):
+                return None
             return combined([truth(child, expander) for child in node.named_children], sign)
     return None
+
+
+def _may_change(node: Node) -> bool:
+    """Whether a statement changes what is asked behind it."""
+    if node.type in ("list", "negated_command"):
+        return any(map(_may_change, node.named_children))
+    text = node.text or b""
+    return (node.type not in ("command", "test_command", "subshell") and not text.startswith(b"((")) or text.startswith(
+        _CHANGES
+    )
+
+
+_CHANGES = (b"set ", b"shift", b"eval ", b"read ", b"source ", b". ")
 
 
 def combined(known: list[bool | None], sign: str) -> bool | None:
