@@ -11,12 +11,20 @@ from binderlint.facts.docker.context import build_dockerfile, copied_file, docke
 from binderlint.facts.docker.installs import hides_origin
 from binderlint.facts.environment.apt import apt_entries
 from binderlint.facts.environment.held import python_fits
-from binderlint.facts.environment.installs import pip_requirements
-from binderlint.facts.environment.mapping import conda_specs
 from binderlint.facts.environment.own_package import is_for_poetry_1, poetry_python
 from binderlint.facts.environment.python import python_releases
 from binderlint.facts.for_binder import is_refused
 from binderlint.facts.scripts.commands import failure_effect
+from binderlint.facts.scripts.poetry import (
+    SWITCH,
+    SWITCHED,
+    command_text,
+    command_texts,
+    installs_project,
+    is_off_in_toml,
+    is_poetry_pinned,
+    last_poetry,
+)
 from binderlint.facts.scripts.start_and_post_build import post_build_script
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
@@ -35,16 +43,9 @@ from binderlint.snapshot import Snapshot
 _UBUNTUS = "3.12"
 """The `python3` of Binder's base image, which Poetry takes where it is allowed."""
 _ANY_SYSTEM = tuple(f"3.{minor}" for minor in range(5, 15))
-_LAST_POETRY = {"3.7": (1, 5), "3.8": (1, 8), "3.9": (2, 2)}
-"""The last releases of Poetry for a Python. From 3.10 on, pip installs 2.5 or newer, which looks for no other Python where it makes no environment."""
 _OTHER_PYTHON = regex(
     r"conda\s|mamba\s|anaconda|miniconda|miniforge|mambaforge|pyenv|deadsnakes|\buv\b|pixi|asdf|\brye\b|pypy|(?<!/)python[23]?\.\d|\bvenv\b|\bvirtualenv\b|activate|\benv use|poetry (?:python|env)|--python|make install|spack|\bnix"
 )
-_SWITCH = "POETRY_VIRTUALENVS_CREATE"
-_SWITCHED = regex(rf"^[^#\n]*(?:{_SWITCH}=[\"']?(?:false|0)\b|virtualenvs\.create[ \t]+false)", re.MULTILINE)
-_IN_TOML = regex(r"^\[virtualenvs\](?:(?!^\[).)*?^create\s*=\s*false", re.MULTILINE | re.DOTALL)
-_PINNED = regex(r"poetry(?:\[[\w,-]*\])?\s*[=<>~!@]|POETRY_VERSION|(?<!poetry )--version|poetry\.git|poetry self")
-_ELSEWHERE = ("-C", "--directory", "-P", "--project", "-h", "--help", "-V", "--version")
 
 
 class PoetryPythonExcluded(Rule):
@@ -68,12 +69,14 @@ class PoetryPythonExcluded(Rule):
         if _may_find_other(commands) or any(_is_other(str(word)) for one in apt_entries(repo) for word in one.words):
             return
         minor = ".".join(releases[0].split(".")[:2])
-        last = None if _is_pinned(repo, commands) else _last_poetry(minor)
-        off = any(_SWITCHED.search(text) for text in _texts(commands, script.source.prose)) or _is_off(repo)
+        last = None if is_poetry_pinned(repo, commands) else last_poetry(minor)
+        off = any(SWITCHED.search(text) for text in command_texts(commands, script.source.prose)) or is_off_in_toml(
+            repo
+        )
         if not _is_certain(repo, written, (_UBUNTUS,), off, last):
             return
         for command in commands:
-            if _installs(command):
+            if installs_project(command):
                 decides = script.decides(command)
                 yield self.at(
                     command.place,
@@ -96,12 +99,12 @@ class PoetryPythonExcluded(Rule):
         commands = [command for run in runs for command in run.commands]
         if not _excludes(written, releases) or not all(run.clear for run in runs) or _may_find_other(commands):
             return
-        last = None if _is_pinned(repo, commands) else _last_poetry(minor)
+        last = None if is_poetry_pinned(repo, commands) else last_poetry(minor)
         folders = {id(instruction): here for instruction, here in workdirs(stage)}
         for run in runs:
             variables = run.instruction.variables
-            off = variables.get(_SWITCH) == "false" or _is_off(repo)
-            off = off or any(_SWITCHED.search(text) for text in _texts(commands))
+            off = variables.get(SWITCH) == "false" or is_off_in_toml(repo)
+            off = off or any(SWITCHED.search(text) for text in command_texts(commands))
             here = folders.get(id(run.instruction))
             project = copied_file(repo, stage, posixpath.join(here, "pyproject.toml")) if here else None
             if project is None or project is not repo.get("pyproject.toml"):
@@ -109,7 +112,7 @@ class PoetryPythonExcluded(Rule):
             if variables.get("POETRY_VERSION") or not _is_certain(repo, written, _ANY_SYSTEM, off, last):
                 continue
             for command in run.commands:
-                if _installs(command) and (command.errexit or _is_last(command, run.commands)):
+                if installs_project(command) and (command.errexit or _is_last(command, run.commands)):
                     yield self.at(
                         command.place,
                         f"The project needs Python `{written}`, but `{image.value}` has Python {minor}, so `{' '.join(subcommand(command)[:2])}` fails, and the build with it",
@@ -127,23 +130,12 @@ def _is_certain(repo: Snapshot, written: str, others: Iterable[str], off: bool, 
     return all(_excludes(written, _releases(other)) for other in others)
 
 
-def _last_poetry(minor: str) -> tuple[int, int] | None:
-    return (2, 5) if release(minor) >= (3, 10) else _LAST_POETRY.get(minor)
-
-
 def _releases(minor: str) -> tuple[str, ...]:
     return tuple(f"{minor}.{patch}" for patch in range(PATCHES))
 
 
 def _excludes(written: str, releases: Iterable[str]) -> bool:
     return all(poetry_admits(written, one) is False for one in releases)
-
-
-def _installs(command: Command) -> bool:
-    """Whether a command has Poetry install what the project in the root needs."""
-    if command.ignored or command.cwd != "" or command.has(*_ELSEWHERE):
-        return False
-    return subcommand(command)[:2] in (("poetry", "install"), ("poetry", "sync"))
 
 
 def _is_last(command: Command, commands: Sequence[Command]) -> bool:
@@ -153,37 +145,12 @@ def _is_last(command: Command, commands: Sequence[Command]) -> bool:
 
 def _may_find_other(commands: Iterable[Command]) -> bool:
     """Whether a command may bring another Python, or is not known."""
-    return any(not one.name or _OTHER_PYTHON.search(_text(one)) for one in commands)
-
-
-def _is_pinned(repo: Snapshot, commands: Iterable[Command]) -> bool:
-    """Whether something chooses the version of Poetry."""
-    if any(one.key == "poetry" and one.specifier for one in pip_requirements(repo)):
-        return True
-    if any(spec.key == "poetry" for spec in conda_specs(repo)):
-        return True
-    return any(_PINNED.search(text) for text in _texts(commands))
-
-
-def _texts(commands: Iterable[Command], *others: str) -> list[str]:
-    return [*map(_text, commands), *others]
-
-
-def _text(command: Command) -> str:
-    """A command with the variables before it."""
-    given = (f"{name}={value}" for name, value in command.variables)
-    return " ".join((*given, *(word.pattern for word in command.written)))
+    return any(not one.name or _OTHER_PYTHON.search(command_text(one)) for one in commands)
 
 
 def _is_other(package: str) -> bool:
     """Whether a package of Ubuntu may be a Python other than its own."""
     return bool(re.match(r"pypy|python(?!3(?:\.12)?(?:-|$))", package))
-
-
-def _is_off(repo: Snapshot) -> bool:
-    """Whether poetry.toml has Poetry install into the environment that is there."""
-    source = repo.get("poetry.toml")
-    return bool(source and _IN_TOML.search(source.prose))
 
 
 def _needs(written: str, releases: tuple[str, ...], minor: str) -> str:
