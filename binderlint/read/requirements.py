@@ -56,6 +56,11 @@ class Requirement(NamedTuple):
         return ""
 
     @property
+    def project(self) -> str:
+        """The name as package indexes compare it, for an address without one that of the repository in it; empty where neither is known."""
+        return self.key or repository_name(str(self.url or ""))
+
+    @property
     def hashed(self) -> bool:
         return any(option.startswith("--hash") for option in self.options)
 
@@ -98,6 +103,12 @@ def canonical(name: str) -> str:
     if "_" in small or "." in small or "--" in small:
         return re.sub(r"[-_.]+", "-", small)
     return small
+
+
+def repository_name(address: str) -> str:
+    """The name of the repository in an address for pip, which is nearly always that of the package in it; empty for other addresses."""
+    found = _REPOSITORY.match(address)
+    return canonical(found[1] or found[2]) if found else ""
 
 
 def short(text: str) -> str:
@@ -182,6 +193,10 @@ _ANY_CLAUSE = regex(r"(===|==|!=|~=|>=|<=|>|<)\s*([^\s,()]+)")
 _DIRECT = regex(rf"({_NAME})(\s*\[[^\]]*\])?\s*@\s*", re.DOTALL)
 _SCHEME = regex(r"[A-Za-z][A-Za-z0-9+.-]+:")
 _VCS = regex(r"(?:git|hg|svn|bzr)(?:\+|://|@)", re.IGNORECASE)
+_REPOSITORY = regex(
+    r"git\+\w+://[^/]+/(?:[^#?/@]+/)*([\w.-]+?)(?:\.git)?/?(?:@[^#]*)?(?:#.*)?$"
+    r"|https?://(?:github|gitlab)\.com/[^/]+/([\w.-]+)/(?:-/)?(?:archive|tarball|zipball)/"
+)
 _EGG = regex(rf"[#&]egg=({_NAME})")
 _ARCHIVE = regex(r"\.(?:whl|zip|tar|tgz|tbz|txz|tlz|tar\.(?:gz|bz2|xz|lz|lzma))$", re.IGNORECASE)
 _PER_REQUIREMENT = regex(r" (-.*)$", re.DOTALL)

@@ -80,7 +80,7 @@ def listed_elsewhere(repo: Snapshot) -> Mapping[str, tuple[str, ...]]:
 def _roots(repo: Snapshot, mine: tuple[str, ...]) -> set[str] | None:
     """The packages asked for by name, and by the package of the repository; None when one of them is no name.
 
-    A package that is not in the table may bring whatever others bring along, too. A list that was exported from an environment names
+    A package that is not in the table may bring whatever others bring along, too; one from an address, which is no release that many use, anything. A list that was exported from an environment names
     everything in it, so that unknown packages bring nothing more.
     """
     conda = names_of_conda()
@@ -98,11 +98,13 @@ def _roots(repo: Snapshot, mine: tuple[str, ...]) -> set[str] | None:
     specs = conda_specs(repo)
     if len(specs) < len(items):
         return None
-    pip = {canonical(str(one.name or one.url)) for one in requirements}
+    pip = {one.project for one in requirements}
     others = {canonical(str(spec.name)) for spec in specs}
     names = pip | set(mine) | {conda.get(name, name) for name in others}
     names |= {canonical(meant[name]) for name in names if name in (meant := pairs("wrong_pip_names.tsv"))}
     known = packages_by_name().keys() | base_packages()
+    if any(one.remote and one.project not in known for one in requirements) and not _is_export(repo):
+        return None
     unknown = {name for name in names - known if name in pip or name in mine or not _NO_PYTHON.fullmatch(name)}
     extras = any(
         one.extras and canonical(str(one.name)) != "dask" for one in requirements
@@ -114,7 +116,7 @@ def _roots(repo: Snapshot, mine: tuple[str, ...]) -> set[str] | None:
 
 def _is_export(repo: Snapshot) -> bool:
     """Whether every package is pinned, and so many that their dependencies must be among them."""
-    pinned = [str(one.specifier).startswith("==") for one in pip_requirements(repo)]
+    pinned = [str(one.specifier).startswith("==") or one.remote for one in pip_requirements(repo)]
     pinned += [re.match(r"=?=?\d", str(spec.version or "")) is not None for spec in conda_specs(repo)]
     return len(pinned) >= _EXPORT and all(pinned)
 

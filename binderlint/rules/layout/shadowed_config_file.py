@@ -34,7 +34,14 @@ from binderlint.read.dockerfile.instructions import base_of
 from binderlint.read.images import onbuild_files
 from binderlint.read.installer import APT, asked_for, is_pip
 from binderlint.read.packages import modules_of, packages_by_name
-from binderlint.read.requirements import Option, Requirement, brought_by_others, canonical, read_requirements
+from binderlint.read.requirements import (
+    Option,
+    Requirement,
+    brought_by_others,
+    canonical,
+    read_requirements,
+    repository_name,
+)
 from binderlint.read.script import Script
 from binderlint.repo2docker.build import build_plan, used_file
 from binderlint.repo2docker.buildpack import Buildpack
@@ -51,8 +58,6 @@ _UNDONE = {
 
 
 _WORD = regex(r"\w+")
-# The name of a repository in its address, which is nearly always that of the package in it.
-_REPOSITORY = regex(r"^git\+\w+://[^/]+/(?:[^#?/@]+/)*([\w.-]+?)(?:\.git)?/?(?:@[^#]*)?(?:#.*)?$")
 # Files of other programs that may use a list of packages.
 _OTHERS = regex(
     r"(?:\.github/workflows|\.circleci)/|(?:\.readthedocs\.ya?ml|\.travis\.yml|\.gitlab-ci\.yml|tox\.ini|noxfile\.py|Makefile|Procfile|setup\.py|setup\.cfg|pyproject\.toml)$"
@@ -308,8 +313,8 @@ def _not_brought(repo: Snapshot, source: Source, names: list[str]) -> list[str]:
             words = command.values[command.values.index("install") + 1 :]
             wanted = asked_for(command.name, words)
             there |= {canonical(re.split(r"[<>=!~\[ ;]", word)[0]) for word in wanted.packages}
-            there |= {canonical(name) for place in wanted.places for name in _REPOSITORY.findall(place)}
-    there |= {canonical(name) for one in pip_requirements(repo) for name in _REPOSITORY.findall(one.url or "")}
+            there |= {repository_name(place) for place in wanted.places}
+    there |= {repository_name(str(one.url)) for one in pip_requirements(repo) if one.url}
     if source.name == "requirements.txt":
         there |= {one.key for one in brought_by_others(source)}
     return [name for name in names if canonical(name) not in there]
