@@ -52,10 +52,13 @@ def python(text: str) -> str | None:
     """The Python of a cell, line by line where it was, with `pass` for magics; None for a cell in another language."""
     if "\r" in text:
         text = re.sub("\r(?!\n)", " ", text)  # for Python a carriage return ends a line, for notebooks not
+    if text[:1] in " \t\n":
+        text = _dedented(text)
     if not _ANY_MAGIC.search(text):
         return text
     out: list[str] = []
     started = continued = False
+    open_before = _Open(out)
     for line in text.split("\n"):
         stripped = line.strip()
         if continued:
@@ -67,12 +70,48 @@ def python(text: str) -> str | None:
                 return None
             out.append("")
         elif _is_magic(stripped) or (("!" in line or "%" in line) and _ASSIGNED.match(line)):
+            if open_before(len(out)):
+                out.append(line)
+                continue
             out.append(line[: len(line) - len(line.lstrip())] + "pass")
             continued = stripped.endswith("\\")
         else:
             out.append(line)
         started = started or bool(stripped)
     return "\n".join(out)
+
+
+def _dedented(text: str) -> str:
+    """A cell without the space before its first line that is not empty, as IPython takes it from all lines."""
+    lines = text.split("\n")
+    first = next((line for line in lines if line.strip()), "")
+    space = first[: len(first) - len(first.lstrip(" \t"))]
+    return "\n".join(line.removeprefix(space) for line in lines) if space else text
+
+
+# Texts, comments, and brackets.
+_IN_PYTHON = regex(r"(?s:\"\"\".*?\"\"\"|'''.*?''')|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'|#[^\n]*|[\[({]|[\])}]")
+
+
+class _Open:
+    """Whether a bracket is open before a line of a cell, or the line before goes on: then a `%` at its beginning is an operator. Asked from the first line to the last."""
+
+    def __init__(self, lines: list[str]) -> None:
+        self._lines = lines
+        self._seen = self._depth = 0
+
+    def __call__(self, number: int) -> bool:
+        if number and self._lines[number - 1].endswith("\\"):
+            return True
+        before = "\n".join(self._lines[self._seen : number])
+        self._seen = number
+        if "(" in before or "[" in before or "{" in before or self._depth:
+            for found in _IN_PYTHON.finditer(before):
+                if found[0] in "[({":
+                    self._depth += 1
+                elif found[0] in "])}":
+                    self._depth = max(0, self._depth - 1)
+        return self._depth > 0
 
 
 def _is_magic(line: str) -> bool:
@@ -125,6 +164,38 @@ def python_2_line(text: str) -> int:
     except SyntaxError as error:
         number = error.lineno or 0
         return number if 0 < number <= len(lines) and _PYTHON_2.match(lines[number - 1]) else 0
+    except (ValueError, RecursionError, MemoryError):
+        pass
+    return 0
+
+
+# What IPython reads and Python does not, and what is left out for readers to fill in.
+_FOR_IPYTHON = regex(r"^[ \t]*(?:>>>|\.\.\. |In \[|[/,;?])|\?[ \t;]*$", re.MULTILINE)
+_LEFT_OUT = regex(r"TODO|FIXME|_{3}|(?i:\b(?:your|code|answer|solution|fill)\b)|\?|\.{3}|[=(,][ \t]*#")
+_BLANK = regex(r"=[ \t]*$", re.MULTILINE)
+
+
+def unreadable_line(text: str) -> int:
+    """The line of a cell at which Python 3 stops because it is no Python; 0 where there is none, or where something is left out on purpose."""
+    import warnings
+
+    from binderlint.data import listed_words
+
+    if syntax(text) or (code := python(text)) is None or not text.strip() or _FOR_IPYTHON.search(text):
+        return 0
+    written = [line for line in text.split("\n") if line.strip() and not line.lstrip().startswith("#")]
+    if len(written) == 1 and written[0].split()[0] in listed_words("ipython_magics.txt"):
+        return 0
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            ast.parse(code)
+    except SyntaxError as error:
+        return (
+            0
+            if _LEFT_OUT.search(text) or len(_BLANK.findall(text)) > 1
+            else min(error.lineno or 1, text.count("\n") + 1)
+        )
     except (ValueError, RecursionError, MemoryError):
         pass
     return 0
