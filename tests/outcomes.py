@@ -32,7 +32,7 @@ from binderlint.values import NamedTuple
 _RULES = {
     "module": ("NBK004", "NBK009", "NBK016", "LAY018"),
     "kernel": ("NBK002",),
-    "Python 2": ("NBK002", "NBK008"),
+    "Python 2": ("NBK002", "NBK008", "NBK018"),
     "removed name": ("NBK009", "NBK016"),
     "missing file": ("NBK006", "NBK011"),
     "library": ("NBK010",),
@@ -81,6 +81,11 @@ def outcomes(record: dict[str, Any]) -> Iterator[Outcome]:
     """The outcomes of a record's notebooks, without autosaved copies, those that a script's limits stopped, and those that the recording itself did not find."""
     for one in record.get("notebooks") or ():
         if ".ipynb_checkpoints/" in one["path"] or (not one["ok"] and one["error"][0] in _NO_FAULT):
+            continue
+        if not one["ok"] and one["error"] == [
+            "SyntaxError",
+            "invalid syntax",
+        ]:  # of the recording's own script, under old Pythons
             continue
         if not one["ok"] and one["error"][1].endswith(f"No such file or directory: '{one['path']}'"):
             continue
