@@ -178,7 +178,7 @@ NOTEBOOK = '{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}'
         ({"Procfile": ""}, Replace("requirements.txt", Span(0, 0), "b\n"), SAFE),
         ({"Procfile": ""}, Replace("requirements.txt", Span(1, 4), ""), Applicability.DISPLAY),
         ({"postBuild": ""}, Replace("requirements.txt", Span(1, 4), ""), UNSAFE),
-        ({"Procfile": ""}, Rename("requirements.txt", "binder/requirements.txt"), Applicability.DISPLAY),
+        ({"Procfile": ""}, Rename("requirements.txt", "binder/requirements.txt"), UNSAFE),
         ({"Procfile": ""}, Delete("requirements.txt"), Applicability.DISPLAY),
         ({"postBuild": ""}, Delete("requirements.txt"), SAFE),
     ],

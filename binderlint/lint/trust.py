@@ -36,8 +36,9 @@ def honest(fix: Fix, repo: Snapshot) -> Fix | None:
     trust = fix.applicability
     if any(_is_of_application(edit.path, repo) for edit in fix.edits):
         trust = min(trust, Applicability.UNSAFE)
-    if any(isinstance(edit, (Delete, Rename)) for edit in fix.edits) and is_application(repo):
-        trust = Applicability.DISPLAY
+    for edit in fix.edits:
+        if isinstance(edit, (Delete, Rename)) and is_application(repo):
+            trust = min(trust, Applicability.DISPLAY if isinstance(edit, Delete) else Applicability.UNSAFE)
     for edit in fix.edits:
         source = repo.sources.get(edit.path)
         if (source is None and not isinstance(edit, Create)) or (source is not None and source.mode == UNREAD):

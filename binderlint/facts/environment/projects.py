@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
@@ -22,6 +23,11 @@ EXPORTS = {
     "pixi.toml": "pixi workspace export conda-environment environment.yml",
     "conda-lock.yml": "conda-lock render --kind env --platform linux-64",
 }
+
+
+def in_binder(export: str) -> str:
+    """The command of `EXPORTS` that writes into a folder `binder`, in which it does not disturb other programs."""
+    return "mkdir binder; " + re.sub(r"(?:requirements\.txt|environment\.yml)$", r"binder/\g<0>", export)
 
 
 PYTHON_LOCKS = ("uv.lock", "poetry.lock", "pdm.lock")

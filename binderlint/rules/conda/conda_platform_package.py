@@ -8,8 +8,9 @@ from functools import lru_cache
 from binderlint.changes.edits import remove
 from binderlint.data import rows
 from binderlint.facts.environment.mapping import conda_list
+from binderlint.facts.for_binder import is_for_binder
 from binderlint.lint.about import about
-from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
+from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.matchspec import MatchSpec, admits, read_specs
 from binderlint.snapshot import Snapshot
@@ -42,7 +43,11 @@ class CondaPlatformPackage(Rule):
                     spec.place,
                     f"`{spec.name}` exists only for {known.system}, but Binder runs Linux, so none of the packages can be installed",
                     help="Remove the line",
-                    fix=Fix(f"Remove `{spec.name}`", (remove(items, index),)),
+                    fix=Fix(
+                        f"Remove `{spec.name}`",
+                        (remove(items, index),),
+                        Applicability.SAFE if is_for_binder(repo) else Applicability.UNSAFE,
+                    ),
                 )
 
 

@@ -8,6 +8,7 @@ from binderlint.changes.edits import create
 from binderlint.changes.merge_environments import only_pip_packages
 from binderlint.facts.environment.installs import pip_files
 from binderlint.facts.environment.mapping import environment_file, environment_mapping
+from binderlint.facts.for_binder import is_application
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Delete, Diagnostic, Edit, Fix, Level, Severity
 from binderlint.lint.rule import Rule
@@ -32,7 +33,7 @@ class EnvironmentOnlyPip(Rule):
             return
 
         python, only_pip = only_pip_packages(environment)
-        if only_pip:
+        if only_pip and not is_application(repo):
             yield self.at(
                 environment.key("dependencies"),
                 "Only Python comes from conda here. A requirements.txt and a runtime.txt give the same environment and build faster",

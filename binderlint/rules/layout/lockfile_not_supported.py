@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from binderlint.facts.environment.projects import EXPORTS, PYTHON_LOCKS, uninstallable_project, unknown_locks
-from binderlint.facts.for_binder import is_only_package, is_refused
+from binderlint.facts.environment.projects import EXPORTS, PYTHON_LOCKS, in_binder, uninstallable_project, unknown_locks
+from binderlint.facts.for_binder import is_application, is_only_package, is_refused
 from binderlint.facts.launch.launched import launched_elsewhere
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
@@ -35,7 +35,7 @@ class LockfileNotSupported(Rule):
             yield self.at(
                 locks[0],
                 f"Binder does not read {locks[0].name}, and finds no other environment file, so it does not know what to install",
-                help=_advice(locks[0]),
+                help=_advice(repo, locks[0]),
                 severity=Severity.ERROR if is_refused(repo) else Severity.WARNING,
                 level=Level.LAUNCH if is_refused(repo) else Level.RUN,
             )
@@ -52,15 +52,17 @@ class LockfileNotSupported(Rule):
             yield self.at(
                 lock,
                 f"Binder does not read {lock.name}: it installs the newest versions instead of the locked ones",
-                help=_advice(lock),
+                help=_advice(repo, lock),
                 severity=Severity.INFO if is_only_package(repo) else None,
             )
 
 
-def _advice(lock: Source) -> str:
+def _advice(repo: Snapshot, lock: Source) -> str:
     if lock.name == "renv.lock":
         return "Put `renv::restore()` in install.R, and `r-` with a date in runtime.txt"
     export = EXPORTS.get(lock.name)
+    if export and is_application(repo):
+        export = in_binder(export)
     return (
         f"Create a file that Binder reads: `{export}`" if export else "Create an environment.yml or a requirements.txt"
     )

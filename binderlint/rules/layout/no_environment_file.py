@@ -104,7 +104,8 @@ def _renamed(repo: Snapshot) -> Fix | None:
 
 def _from_imports(repo: Snapshot) -> Fix | None:
     """A requirements.txt with what the notebooks import, and a runtime.txt with their Python; None where an import is not known."""
-    paths = [build_plan(repo).path(name) for name in ("requirements.txt", "runtime.txt")]
+    folder = "binder/" if is_application(repo) and not build_plan(repo).binder_dir else ""
+    paths = [folder + build_plan(repo).path(name) for name in ("requirements.txt", "runtime.txt")]
     notebooks = shown_notebooks(repo)
     packages = sorted((imported_packages(repo) or frozenset()) - base_packages())
     if not packages or any(map(repo.exists, paths)):

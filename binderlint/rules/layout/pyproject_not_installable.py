@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from binderlint.changes.edits import append_lines
-from binderlint.facts.environment.projects import EXPORTS, PYTHON_LOCKS, uninstallable_project
-from binderlint.facts.for_binder import is_refused
+from binderlint.facts.environment.projects import EXPORTS, PYTHON_LOCKS, in_binder, uninstallable_project
+from binderlint.facts.for_binder import is_application, is_refused
 from binderlint.facts.launch.launched import launched_elsewhere
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
@@ -29,18 +29,22 @@ class PyprojectNotInstallable(Rule):
             return
         source, project = found
         lacks = "a `[build-system]` table" if "project" in project else "a `[project]` table"
-        fix = None
-        if "project" in project and "build-system" not in project:
+        another, fix = is_application(repo), None
+        if not another and "project" in project and "build-system" not in project:
             fix = Fix(
                 "Add a `[build-system]` table for setuptools",
                 (append_lines(source, _BUILD_SYSTEM),),
                 Applicability.UNSAFE,
             )
         export = next((EXPORTS[name] for name in PYTHON_LOCKS if repo.get(name)), None)
+        if export and another:
+            export = in_binder(export)
         yield self.at(
             source,
             f"pyproject.toml does not have {lacks}, so Binder does not install it, and there is no other environment file",
-            help=f"Add the table, or create a requirements.txt{f' with `{export}`' if export else ''}",
+            help=f"Create a requirements.txt in a folder `binder`{f' with `{export}`' if export else ''}"
+            if another
+            else f"Add the table, or create a requirements.txt{f' with `{export}`' if export else ''}",
             severity=Severity.ERROR if is_refused(repo) else Severity.WARNING,
             level=None if is_refused(repo) else Level.RUN,
             fix=fix,

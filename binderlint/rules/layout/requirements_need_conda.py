@@ -11,6 +11,7 @@ from binderlint.changes.merge_environments import conda_names
 from binderlint.data import rows
 from binderlint.facts.environment.installs import pip_requirements
 from binderlint.facts.environment.mapping import environment_mapping
+from binderlint.facts.for_binder import is_application
 from binderlint.facts.named import relative
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Delete, Diagnostic, Edit, Fix, Level, Severity
@@ -53,13 +54,15 @@ class RequirementsNeedConda(Rule):
     def check(self, repo: Snapshot, _: tuple[Requirement, ...]) -> Iterator[Diagnostic]:
         found = list(_needing(repo))
         fix = _with_environment(repo, found)
+        another = bool(found) and is_application(repo)
         for requirement, need in found:
             yield self.at(
                 requirement.line,
                 f"PyPI has no release of `{requirement.name}`, so pip cannot install it and the build stops"
                 if need.fails == "missing"
                 else f"`{requirement.name}` needs {need.library}, which pip does not install: {_OUTCOME[need.fails]}",
-                help=f"Install `{need.conda}` from conda-forge, in an environment.yml instead of requirements.txt",
+                help=f"Install `{need.conda}` from conda-forge, in an environment.yml "
+                + ("in a folder `binder`" if another else "instead of requirements.txt"),
                 fix=fix,
                 level=Level.RUN if need.fails == "import" else Level.LAUNCH,
             )

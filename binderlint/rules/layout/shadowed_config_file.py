@@ -19,7 +19,7 @@ from binderlint.facts.environment.installs import pip_requirements
 from binderlint.facts.environment.mapping import conda_specs, environment_mapping
 from binderlint.facts.environment.pipfile import locked_names
 from binderlint.facts.environment.provided import provided
-from binderlint.facts.for_binder import is_for_binder
+from binderlint.facts.for_binder import is_application, is_for_binder
 from binderlint.facts.imported import imported_modules
 from binderlint.facts.notebooks import shown_notebooks
 from binderlint.facts.r import calls
@@ -136,7 +136,9 @@ class ShadowedConfigFile(Rule):
                     if missing and needed is False
                     else ""
                 ),
-                help=_what_to_do(winner, source.name),
+                help=f"Copy its packages to `{winner}`: the application may need both files"
+                if missing and is_application(repo)
+                else _what_to_do(winner, source.name),
                 severity=Severity.WARNING if (missing and not needed) or self._may_be_in_image(repo, source) else None,
                 fix=merge and Fix(_title(merge, source), merge.edits, Applicability.UNSAFE),
             )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from binderlint.facts.for_binder import is_for_binder
 from binderlint.facts.plans import rare_plan
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
@@ -26,5 +27,7 @@ class NixUnusableOnBinderhub(Rule):
             yield self.at(
                 source,
                 "Binder builds this repository with Nix, but no BinderHub can start the result, so the launch fails",
-                help="Use environment.yml, or a Dockerfile based on an image with Nix",
+                help="Use environment.yml, or a Dockerfile based on an image with Nix"
+                if is_for_binder(repo)
+                else "Put an environment file, such as requirements.txt, in a folder `binder`: Binder then does not read this file",
             )

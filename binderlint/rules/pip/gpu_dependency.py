@@ -8,6 +8,7 @@ from binderlint.changes.edits import insert_lines, prepend
 from binderlint.data import pairs
 from binderlint.facts.environment.installs import PYTORCH_INDEX, PipFile, has_other_index, pip_files
 from binderlint.facts.environment.mapping import conda_specs
+from binderlint.facts.for_binder import is_for_binder
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.requirements import Requirement, canonical
@@ -33,7 +34,7 @@ class GpuDependency(Rule):
         python = plan.python.version if plan.python else "3.10"
         for spec in conda_specs(repo):
             if spec.key in _GPU or spec.key == "cupy" or spec.key.startswith(("cuda-", "nvidia-")):
-                yield self._useless(spec.text, spec.name)
+                yield self._useless(repo, spec.text, spec.name)
         for file in pip_files(repo):
             if file.constraint:
                 continue
@@ -44,23 +45,32 @@ class GpuDependency(Rule):
                     or one.key.startswith(("cupy", "nvidia-cu"))
                     or any(extra.startswith(("cuda", "gpu", "and-cuda")) for extra in one.extras)
                 ):
-                    yield self._useless(one.text, one.name)
+                    yield self._useless(repo, one.text, one.name)
             torch = [one for one in wanted if one.key in _TORCH and "+" not in one.specifier]
             if torch and not has_other_index(repo):
                 yield self.at(
                     torch[0].text,
                     f"pip's `{torch[0].name}` includes gigabytes of GPU libraries. mybinder.org has no GPUs, so the image only becomes large and launches slowly",
-                    help="Install the CPU build from PyTorch's own index",
-                    fix=Fix("Use the CPU builds", (_add_index(file, torch[0]),), Applicability.UNSAFE),
+                    help="Install the CPU build from PyTorch's own index" + _elsewhere(repo),
+                    fix=Fix(
+                        "Use the CPU builds",
+                        (_add_index(file, torch[0]),),
+                        Applicability.UNSAFE if is_for_binder(repo) else Applicability.DISPLAY,
+                    ),
                 )
 
-    def _useless(self, where: Text, name: str) -> Diagnostic:
+    def _useless(self, repo: Snapshot, where: Text, name: str) -> Diagnostic:
         other = _GPU.get(canonical(name))
         return self.at(
             where,
             f"`{name}` is for NVIDIA GPUs, which mybinder.org does not have. It makes the image large and has no effect",
-            help=f"Use `{other}`" if other else "Remove it, or install the CPU variant",
+            help=(f"Use `{other}`" if other else "Remove it, or install the CPU variant") + _elsewhere(repo),
         )
+
+
+def _elsewhere(repo: Snapshot) -> str:
+    """Where to do it if the list is for computers with a GPU, which nothing else says of a repository that is meant for Binder."""
+    return "" if is_for_binder(repo) else ", in a folder `binder` if others need the GPU"
 
 
 def _add_index(file: PipFile, one: Requirement) -> Edit:
