@@ -30,6 +30,7 @@ class DaskWorkerImageNotReplaced(Rule):
             token = f"${{{name}}}" if name else placeholder(image.text)
             if not token or (name and image.expanded and (name in _SET_BY_HUB or mentioned(repo, name))):
                 continue
+            literal = token.replace("$", "\\$")  # for the shell
             found = way(repo, image.text.place, token)
             replaced = replaced or found.replaced
             if found.replaced:
@@ -46,7 +47,7 @@ class DaskWorkerImageNotReplaced(Rule):
                 explained_in=(image.text.place.path,) if image.text.place.path.startswith(f"{OLD_FOLDER}/") else (),
                 help="Use `${JUPYTER_IMAGE_SPEC}`, which dask-kubernetes expands"
                 if image.expanded
-                else f'Replace it in `start`: sed -i "s|{token}|${{JUPYTER_IMAGE_SPEC}}|g" {image.text.place.path}',
+                else f'Replace it in `start`: sed -i "s|{literal}|${{JUPYTER_IMAGE_SPEC}}|g" {image.text.place.path}',
                 fix=_fix(repo, image, token),
             )
         start = start_script(repo)
