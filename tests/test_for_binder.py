@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
 from binderlint.facts.for_binder import is_for_binder
 from binderlint.git import Git
 from binderlint.lint.linter import check
 from binderlint.lint.outlook import outlook
+from binderlint.rules import rule_index
 from binderlint.snapshot import Snapshot
 
 NOTEBOOK = '{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}'
@@ -101,3 +105,16 @@ def test_outlook_of_what_the_links_do_not_launch(ref: str, branch: str, default:
     if launched:
         said += f" The launch links here launch {launched}, though, not `{branch}`, whose files these are."
     assert outlook(Snapshot.from_dict(files, git=git)) == said
+
+
+def test_the_rules_that_treat_other_repositories_differently_are_listed() -> None:
+    """docs/architecture.md names the rules whose modules ask what a repository is meant for, and no other."""
+    asks = re.compile(
+        r"\b(?:is_for_binder|is_ready_for_binder|is_application|has_application_files|is_only_package|is_service|session_dockerfile|another_start)\b"
+    )
+    differ = {entry.name for entry in rule_index() if asks.search(entry.page.with_suffix(".py").read_text("utf-8"))}
+    text = (Path(__file__).parent.parent / "docs/architecture.md").read_text("utf-8")
+    section = text.split("\n## Repositories of something else\n")[1].split("\n## ")[0]
+    rows = [line for line in section.splitlines() if line.startswith("| ")]
+    names = {entry.name for entry in rule_index()}
+    assert {name for row in rows for name in re.findall(r"`([\w-]+)`", row) if name in names} == differ
