@@ -39,8 +39,8 @@ class Line(NamedTuple):
 
 
 def kernel_files(repo: Snapshot) -> tuple[PipFile, ...]:
-    """What pip installs for the notebooks. requirements3.txt is for the server, where that has a Python of its own."""
-    return tuple(file for file in pip_files(repo) if file.source.name != "requirements3.txt")
+    """What pip installs for the notebooks."""
+    return tuple(file for file in pip_files(repo) if not file.server)
 
 
 def pin_edits(repo: Snapshot, python: str, pip: Pins | None, conda: Pins | None) -> Iterator[tuple[Edit, Line]]:

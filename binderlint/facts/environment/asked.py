@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from binderlint.facts.environment.installs import pip_files, pip_requirements
+from binderlint.facts.environment.installs import pip_files, pip_requirements, server_requirements
 from binderlint.facts.environment.mapping import conda_specs
 from binderlint.pattern import regex
 from binderlint.read.constraints import openness, operators_in
@@ -33,10 +33,10 @@ class AskedPackage(NamedTuple):
 
 
 def asked_packages(repo: Snapshot) -> Iterator[list[AskedPackage]]:
-    """The packages of each file in the build, conda's and pip's of environment.yml together. Addresses and paths are none."""
+    """The packages of each file for the notebooks, conda's and pip's of environment.yml together. Addresses and paths are none."""
     listed = [_conda(spec) for spec in conda_specs(repo)]
     for file in pip_files(repo):
-        if not file.constraint:
+        if not file.constraint and not file.server:
             pip = [_pip(one) for one in file.requirements if one.name and not one.url]
             if file.array is not None:
                 listed += pip
@@ -46,8 +46,13 @@ def asked_packages(repo: Snapshot) -> Iterator[list[AskedPackage]]:
     yield list(pipfile_packages(repo))
 
 
+def asked_by_server(repo: Snapshot) -> list[AskedPackage]:
+    """The packages that requirements3.txt asks for, which are for the server alone."""
+    return [_pip(one) for one in server_requirements(repo) if one.name and not one.url]
+
+
 def asked_names(repo: Snapshot) -> frozenset[str]:
-    """The canonical names of the packages that requirements and environment.yml ask for; of conda's packages also those on PyPI."""
+    """The canonical names of the packages that requirements.txt and environment.yml ask for; of conda's packages also those on PyPI."""
     known = names_of_conda()
     names = {canonical(str(one.name)) for one in pip_requirements(repo) if one.name}
     for spec in conda_specs(repo):

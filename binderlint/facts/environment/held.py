@@ -43,7 +43,7 @@ class Held(NamedTuple):
 @fact
 def pip_lists(repo: Snapshot) -> tuple[tuple[Requirement, ...], ...]:
     """What pip and pipenv are asked for, file by file."""
-    files = (file.requirements for file in pip_files(repo) if not file.constraint)
+    files = (file.requirements for file in pip_files(repo) if not file.constraint and not file.server)
     return tuple(listed for listed in (*files, pipfile_requirements(repo)) if listed)
 
 

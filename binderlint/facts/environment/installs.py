@@ -36,6 +36,8 @@ class PipFile(NamedTuple):
     """The list of environment.yml, None for a requirements file."""
     constraint: bool = False
     """Given with `-c`: it limits versions and installs nothing."""
+    server: bool = False
+    """For the server, where that has a Python of its own (requirements3.txt and what it includes); nothing of it reaches the kernel."""
 
     @property
     def requirements(self) -> tuple[Requirement, ...]:
@@ -66,8 +68,19 @@ def pip_files(repo: Snapshot) -> tuple[PipFile, ...]:
 
 @fact
 def pip_requirements(repo: Snapshot) -> tuple[Requirement, ...]:
-    """Every package that the build asks pip for."""
-    return tuple(one for file in pip_files(repo) if not file.constraint for one in file.requirements)
+    """Every package that the build asks pip for, for the notebooks."""
+    return _requirements(repo, server=False)
+
+
+@fact
+def server_requirements(repo: Snapshot) -> tuple[Requirement, ...]:
+    """Every package that requirements3.txt asks for, which pip installs for the server alone, where that has a Python of its own."""
+    return _requirements(repo, server=True)
+
+
+def _requirements(repo: Snapshot, server: bool) -> tuple[Requirement, ...]:
+    files = (file for file in pip_files(repo) if not file.constraint and file.server == server)
+    return tuple(one for file in files for one in file.requirements)
 
 
 def has_other_index(repo: Snapshot) -> bool:
@@ -93,7 +106,8 @@ def _pip_files(repo: Snapshot) -> Iterator[PipFile]:
         yield from _included(repo, listed, seen)
     for name in ("requirements.txt", "requirements3.txt"):
         if (source := used_file(repo, name)) and source.path not in seen:
-            yield from _with_includes(repo, PipFile(source, read_requirements(source)), seen)
+            server = name == "requirements3.txt"
+            yield from _with_includes(repo, PipFile(source, read_requirements(source), server=server), seen)
 
 
 def include_path(file: PipFile, option: Option) -> str | None:
@@ -125,4 +139,6 @@ def _included(repo: Snapshot, file: PipFile, seen: set[str]) -> Iterator[PipFile
         source = repo.get(path) if path else None
         if source and source.path not in seen:
             constraint = file.constraint or option.name == "--constraint"
-            yield from _with_includes(repo, PipFile(source, read_requirements(source), None, constraint), seen)
+            yield from _with_includes(
+                repo, PipFile(source, read_requirements(source), None, constraint, file.server), seen
+            )

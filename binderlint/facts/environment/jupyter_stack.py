@@ -6,12 +6,12 @@ from itertools import dropwhile
 
 from binderlint.fact import fact
 from binderlint.facts.environment.asked import asked_names
-from binderlint.facts.environment.installs import pip_requirements
+from binderlint.facts.environment.installs import pip_requirements, server_requirements
 from binderlint.facts.environment.mapping import conda_specs
 from binderlint.read.constraints import End, conda_end, only_below, pip_end
 from binderlint.read.installer import CONDA, asked_for, is_pip
 from binderlint.read.matchspec import MatchSpec, parse_spec
-from binderlint.read.requirements import canonical
+from binderlint.read.requirements import Requirement, canonical
 from binderlint.read.script import Command, Script
 from binderlint.repo2docker.build import build_plan
 from binderlint.snapshot import Snapshot
@@ -83,11 +83,17 @@ def may_be_older(repo: Snapshot, package: str, release: tuple[int, ...]) -> bool
     if plan.python is None or plan.python.version == "3.7":
         return True
     if plan.separate_kernel:  # the kernel's own environment is on PATH, behind that of the server
-        return package == "notebook" and bool(asked_names(repo) & (_STACK | _OLD_NOTEBOOK))
+        in_kernel = package == "notebook" and bool(asked_names(repo) & (_STACK | _OLD_NOTEBOOK))
+        return in_kernel or any(_holds(one, package, release) for one in server_requirements(repo))
     specs = conda_specs(repo)
     if package == "notebook" and {canonical(spec.key) for spec in specs} & _OLD_NOTEBOOK:
         return True
     for spec in specs:
         if canonical(spec.key) == package and _is_held_below(spec, release):
             return True
-    return any(one.key == package and _is_below(pip_end(one.clauses), release) for one in pip_requirements(repo))
+    return any(_holds(one, package, release) for one in pip_requirements(repo))
+
+
+def _holds(one: Requirement, package: str, release: tuple[int, ...]) -> bool:
+    """Whether a requirement holds this package below a release."""
+    return one.key == package and _is_below(pip_end(one.clauses), release)

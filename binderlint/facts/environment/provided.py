@@ -86,6 +86,8 @@ def _roots(repo: Snapshot, mine: tuple[str, ...]) -> set[str] | None:
     conda = names_of_conda()
     requirements = []
     for file in pip_files(repo):
+        if file.server:
+            continue
         if file.invalid or file.source.is_binary:
             return None
         if any(option.name == "--requirement" and not includes(repo, file, option) for option in file.options):

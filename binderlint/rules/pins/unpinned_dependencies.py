@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from binderlint.changes.edits import replace
-from binderlint.facts.environment.asked import AskedPackage, asked_packages
+from binderlint.facts.environment.asked import AskedPackage, asked_by_server, asked_packages
 from binderlint.facts.environment.installs import pip_files
 from binderlint.facts.environment.locks import installs_from_lock, locks
 from binderlint.facts.environment.own_package import own_names
@@ -46,7 +46,7 @@ class UnpinnedDependencies(Rule):
             return
         own = own_names(repo) | _BROUGHT_BY_BINDER
         held = {one.key for file in pip_files(repo) if file.constraint for one in file.requirements if one.clauses}
-        for packages in asked_packages(repo):
+        for packages in (*asked_packages(repo), asked_by_server(repo)):
             counted = _once(one for one in packages if one.key not in own)
             open_ones = [one for one in counted if one.weight and one.key not in held]
             if not open_ones:

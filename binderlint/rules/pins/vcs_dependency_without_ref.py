@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from binderlint.data import listed_words
 from binderlint.facts.docker.context import docker_runs
-from binderlint.facts.environment.installs import pip_requirements
+from binderlint.facts.environment.installs import pip_requirements, server_requirements
 from binderlint.facts.r import Call, calls
 from binderlint.facts.scripts.start_and_post_build import post_build_script
 from binderlint.lint.about import about
@@ -32,7 +32,7 @@ class VcsDependencyWithoutRef(Rule):
     @about(build_plan)
     def check(self, repo: Snapshot, plan: Plan) -> Iterator[Diagnostic]:
         version = plan.python.version if plan.python else "3.10"
-        for one in pip_requirements(repo):
+        for one in (*pip_requirements(repo), *server_requirements(repo)):
             if one.url and one.remote and one.applies(version):
                 yield from self._requirement(one, one.text)
         post_build = post_build_script(repo)

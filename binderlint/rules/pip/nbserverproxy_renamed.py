@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from binderlint.changes.edits import remove, remove_requirement, replace
 from binderlint.changes.launch_scripts import removed
-from binderlint.facts.environment.installs import pip_requirements
+from binderlint.facts.environment.installs import pip_requirements, server_requirements
 from binderlint.facts.environment.mapping import conda_list, conda_specs
 from binderlint.facts.scripts.commands import script_commands
 from binderlint.lint.about import about
@@ -45,20 +45,8 @@ class NbserverproxyRenamed(Rule):
     def check(self, repo: Snapshot, plan: Plan) -> Iterator[Diagnostic]:
         if not plan.transparent or (plan.python and plan.python.version == "3.7"):
             return  # with the server of an image, or the classic one
-        asked = {one.key for one in pip_requirements(repo)}
-        for one in pip_requirements(repo):
-            name = RENAMED.get(one.key)
-            if name and name in asked:
-                yield self.at(
-                    one.text,
-                    f"`{one.name}` is the old name of `{name}`, which is also listed. It has no effect in Binder's images",
-                    help="Remove the line",
-                    severity=Severity.INFO,
-                    level=Level.POLISH,
-                    fix=Fix(f"Remove `{one.name}`", (remove_requirement(one), *_enabling(repo, one.name))),
-                )
-            elif name and not one.url:
-                yield self._renamed(repo, one.text, one.name, None if one.hashed else _named(one), name)
+        yield from self._of_pip(repo, pip_requirements(repo), plan.separate_kernel)
+        yield from self._of_pip(repo, server_requirements(repo), False)
         dependencies = conda_list(repo)
         specs = conda_specs(repo)
         names = {spec.key for spec in specs}
@@ -80,10 +68,28 @@ class NbserverproxyRenamed(Rule):
             elif name:
                 start = spec.name.place.span.start - spec.text.place.span.start
                 part = spec.text if spec.whole else spec.text.part(start, len(spec.text))
-                yield self._renamed(repo, spec.text, spec.name, part, name)
+                yield self._renamed(repo, spec.text, spec.name, part, name, plan.separate_kernel)
 
-    def _renamed(self, repo: Snapshot, where: Text, old: str, part: Text | None, new: str) -> Diagnostic:
-        if build_plan(repo).separate_kernel:
+    def _of_pip(self, repo: Snapshot, requirements: tuple[Requirement, ...], for_kernel: bool) -> Iterator[Diagnostic]:
+        asked = {one.key for one in requirements}
+        for one in requirements:
+            name = RENAMED.get(one.key)
+            if name and name in asked:
+                yield self.at(
+                    one.text,
+                    f"`{one.name}` is the old name of `{name}`, which is also listed. It has no effect in Binder's images",
+                    help="Remove the line",
+                    severity=Severity.INFO,
+                    level=Level.POLISH,
+                    fix=Fix(f"Remove `{one.name}`", (remove_requirement(one), *_enabling(repo, one.name))),
+                )
+            elif name and not one.url:
+                yield self._renamed(repo, one.text, one.name, None if one.hashed else _named(one), name, for_kernel)
+
+    def _renamed(
+        self, repo: Snapshot, where: Text, old: str, part: Text | None, new: str, for_kernel: bool
+    ) -> Diagnostic:
+        if for_kernel:
             return self.at(
                 where,
                 f"`{old}` was renamed `{new}`, and here it is installed for the kernel, not for the server on another Python beside it, so nothing is served",

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from binderlint.changes.edits import replace
-from binderlint.facts.environment.installs import PipFile, pip_files, pip_requirements
+from binderlint.facts.environment.installs import PipFile, pip_files, pip_requirements, server_requirements
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
@@ -25,7 +25,7 @@ class RequirementsPrivateVcs(Rule):
     def check(self, repo: Snapshot, files: tuple[PipFile, ...]) -> Iterator[Diagnostic]:
         plan = build_plan(repo)
         python = plan.python.version if plan.python else "3.10"
-        for one in pip_requirements(repo):
+        for one in (*pip_requirements(repo), *server_requirements(repo)):
             if not one.url or not one.applies(python):
                 continue
             if found := re.match(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from binderlint.data import listed_words
-from binderlint.facts.environment.asked import asked_packages
+from binderlint.facts.environment.asked import asked_by_server, asked_packages
 from binderlint.facts.plans import kernel_plan
 from binderlint.facts.scripts.start_and_post_build import post_build_script
 from binderlint.lint.about import about
@@ -28,6 +28,7 @@ class ServerPackageInKernel(Rule):
             return
         script = post_build_script(repo)
         named = {canonical(word) for one in script.commands for word in one.values} if script else set()
+        named |= {one.key for one in asked_by_server(repo)}
         for packages in asked_packages(repo):
             found = [one for one in packages if one.key in listed_words("server_packages.txt") and one.key not in named]
             if not found:

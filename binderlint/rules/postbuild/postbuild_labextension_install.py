@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from binderlint.changes.launch_scripts import removed
-from binderlint.facts.environment.asked import asked_names
+from binderlint.facts.environment.asked import asked_by_server, asked_names
 from binderlint.facts.environment.jupyter_stack import is_older, may_be_older_at
 from binderlint.facts.environment.mapping import conda_list, conda_specs
 from binderlint.facts.environment.provided import provided
@@ -37,6 +37,8 @@ class PostbuildLabextensionInstall(Rule):
         plan = build_plan(repo)
         if not plan.transparent:
             return  # with the JupyterLab and the Node of an image
+        separate = plan.separate_kernel  # the environment file is for the kernel alone
+        servers = {one.key for one in asked_by_server(repo)}
         installed: frozenset[str] = frozenset()
         for script, command in commands:
             words = subcommand(command)
@@ -46,7 +48,8 @@ class PostbuildLabextensionInstall(Rule):
             if not packages or any(one.startswith((".", "/", "~")) or repo.exists(one) for one in packages):
                 continue
             node = next((spec for spec in conda_specs(repo) if spec.key == "nodejs"), None)
-            if is_older(repo, "jupyterlab", (3,)) and not (node and only_below(node.version or "", _NODE_OF_WEBPACK_4)):
+            webpack_4 = not separate and is_older(repo, "jupyterlab", (3,))
+            if webpack_4 and not (node and only_below(node.version or "", _NODE_OF_WEBPACK_4)):
                 its = (
                     "the Node of Binder's images"
                     if node is None
@@ -62,13 +65,12 @@ class PostbuildLabextensionInstall(Rule):
                 continue
             if may_be_older_at(repo, script, command, "jupyterlab", (4, 0)):
                 return
-            separate = plan.separate_kernel  # the environment file is for the kernel alone
             known = {one: prebuilt(one) for one in packages}
             installed = installed or asked_names(repo) | (provided(repo) or frozenset())
             there = [
                 one
                 for one, name in known.items()
-                if name == BUILT_IN or (name and not separate and canonical(name) in installed)
+                if name == BUILT_IN or (name and canonical(name) in (servers if separate else installed))
             ]
             missing = sorted({name for one, name in known.items() if name and one not in there and name is not None})
             old = any(outdated(one) for one in packages)
@@ -81,6 +83,8 @@ class PostbuildLabextensionInstall(Rule):
                 if missing and separate
                 else f"Remove it and add {listed(_as_listed(repo, missing), 6)} to the environment file"
                 if missing
+                else "Remove it"
+                if len(there) == len(packages)
                 else "Remove it; install the extension's Python package if it has one",
                 severity=Severity.ERROR if old and script.decides(command) else None,
                 level=None if script.decides(command) else Level.RUN,
