@@ -10,6 +10,7 @@ from binderlint.lint.diagnostic import Delete, Edit
 from binderlint.pattern import regex
 from binderlint.read.packages import base_packages, conda_names_of
 from binderlint.read.requirements import (
+    CONDA_PIN,
     Invalid,
     Option,
     Requirement,
@@ -64,6 +65,8 @@ def _of_requirements(source: Source) -> Iterator[tuple[str, str]]:
     for one in read_requirements(source):
         if isinstance(one, Requirement) and one.applies("3.12"):
             yield one.key, str(one.name or one.text)
+        elif isinstance(one, Invalid) and (found := CONDA_PIN.match(one.line)):
+            yield canonical(found[1]), found[1]
 
 
 def of_pipfile(source: Source) -> Iterator[tuple[str, str]]:

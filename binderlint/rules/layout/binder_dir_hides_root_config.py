@@ -12,7 +12,7 @@ from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Re
 from binderlint.lint.rule import Rule
 from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.buildpack import WITH_RUNTIME, Buildpack
-from binderlint.repo2docker.names import CONDA, CONFIG_NAMES, ONLY_BINDERS, OWN_PACKAGE, ROOT_ONLY
+from binderlint.repo2docker.names import CONDA, CONFIG_NAMES, NO_ENVIRONMENT, ONLY_BINDERS, OWN_PACKAGE, ROOT_ONLY
 from binderlint.repo2docker.plan import Plan
 from binderlint.snapshot import Snapshot
 from binderlint.source import Source
@@ -40,7 +40,7 @@ class BinderDirHidesRootConfig(Rule):
                     if name not in ROOT_ONLY
                     else f"Add an environment file to `{folder}`, or rename the folder if it is not for Binder's configuration",
                     severity=Severity.WARNING if name == "runtime.txt" and not plan.default else None,
-                    level=Level.LAUNCH if is_refused(repo) and plan.default else None,
+                    level=Level.LAUNCH if is_refused(repo) and plan.default and name not in NO_ENVIRONMENT else None,
                     fix=_move(repo, source, f"{folder}/{name}"),
                 )
             elif self._is_worth_knowing(repo, name):

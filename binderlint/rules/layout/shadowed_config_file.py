@@ -35,6 +35,8 @@ from binderlint.read.images import onbuild_files
 from binderlint.read.installer import APT, asked_for, is_pip
 from binderlint.read.packages import modules_of, packages_by_name
 from binderlint.read.requirements import (
+    CONDA_PIN,
+    Invalid,
     Option,
     Requirement,
     brought_by_others,
@@ -48,7 +50,7 @@ from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.repo2docker.names import CHOSEN_BY, CONDA, ONLY_BINDERS, OWN_PACKAGE, PIPFILES, REQUIREMENTS, RUN_FILES
 from binderlint.repo2docker.plan import Plan, Status
 from binderlint.snapshot import Snapshot
-from binderlint.source import Source
+from binderlint.source import Source, Text
 
 # What an ignored file leaves undone.
 _UNDONE = {
@@ -83,7 +85,18 @@ class ShadowedConfigFile(Rule):
             return
         for use in plan.files:
             source = repo.get(use.path)
-            if use.status is not Status.IGNORED or not source or not self._is_asked_for(repo, source):
+            if use.status is not Status.IGNORED or not source or source.path != use.path:
+                continue  # a link: where it leads, the file speaks for itself
+            if not self._is_asked_for(repo, source):
+                continue
+            if winner in CONDA and (line := _of_conda(source)):
+                yield self.at(
+                    line,
+                    f"Binder builds from `{winner}` and ignores this file. It was exported from conda, and pip cannot read it either",
+                    help=f"Nothing to do if `{winner}` lists what the notebooks need; copy a version that matters to it",
+                    severity=Severity.INFO,
+                    level=Level.POLISH,
+                )
                 continue
             if done := _done_by_dockerfile(repo, source):
                 yield self.at(
@@ -126,21 +139,30 @@ class ShadowedConfigFile(Rule):
                     level=Level.POLISH,
                 )
                 continue
-            merge = self._merge(repo, source)
             needed = None if missing is None or source.name == "apt.txt" else _is_needed(repo, missing)
+            other = _other_reader(repo, source)
+            if missing and needed is False:
+                undone += f". No notebook imports {'it' if len(missing) == 1 else 'them'}"
+                if other:
+                    yield self.at(
+                        source,
+                        f"Binder builds from `{winner}` and ignores this file, so {undone}",
+                        help=f"Nothing to do, as `{other.path}` uses this list; keep in mind that Binder uses only `{winner}`",
+                        severity=Severity.INFO,
+                        level=Level.POLISH,
+                    )
+                    continue
+            merge = None if other else self._merge(repo, source)
             yield self.at(
                 source,
-                f"Binder builds from `{winner}` and ignores this file, so {undone}"
-                + (
-                    f". No notebook imports {'it' if len(missing) == 1 else 'them'}"
-                    if missing and needed is False
-                    else ""
-                ),
+                f"Binder builds from `{winner}` and ignores this file, so {undone}",
                 help=f"Copy its packages to `{winner}`: the application may need both files"
                 if missing and is_application(repo)
+                else f"Copy what the notebooks need of it to `{winner}`; `{other.path}` uses this file, too"
+                if other and winner in (*CONDA, *PIPFILES)
                 else _what_to_do(winner, source.name),
                 severity=Severity.WARNING if (missing and not needed) or self._may_be_in_image(repo, source) else None,
-                fix=merge and Fix(_title(merge, source), merge.edits, Applicability.UNSAFE),
+                fix=merge and Fix(_title(merge, source, winner), merge.edits, Applicability.UNSAFE),
             )
 
     def _is_asked_for(self, repo: Snapshot, source: Source) -> bool:
@@ -176,13 +198,24 @@ class ShadowedConfigFile(Rule):
         plan = build_plan(repo)
         if source.name != "requirements.txt" or plan.buildpack != Buildpack.CONDA or not environment:
             return None
-        if any(source.path in one.text for one in repo.files if _OTHERS.match(one.path)):
-            return None  # it would take the list away from another program
         runtime = plan.path("runtime.txt")
         if not any(repo.exists(name) for name in (runtime, "setup.py", "pyproject.toml")):
             if merge := into_requirements(environment, source, runtime):
                 return merge
         return into_environment(environment, source)
+
+
+def _of_conda(source: Source) -> Text | None:
+    """The first line of a list that `conda list --export` wrote, each with a version and a build; None for any other file."""
+    lines = read_requirements(source) if source.name == "requirements.txt" else ()
+    broken = (one.line for one in lines if isinstance(one, Invalid))
+    return next((line for line in broken if (found := CONDA_PIN.match(line)) and found[4]), None)
+
+
+def _other_reader(repo: Snapshot, source: Source) -> Source | None:
+    """The first file of another program that names a list of packages, and would miss it."""
+    name = re.compile(rf"(?<![\w.-])(?<!\w/){re.escape(source.path)}(?![\w-]|\.\w)")
+    return next((one for one in repo.files if _OTHERS.match(one.path) and name.search(one.text)), None)
 
 
 def _is_of_lock(repo: Snapshot, source: Source) -> bool:
@@ -328,13 +361,13 @@ def _listed(names: list[str]) -> str:
     return f"{listed(names)} {'is' if len(names) == 1 else 'are'}"
 
 
-def _title(merge: Merge, source: Source) -> str:
+def _title(merge: Merge, source: Source, winner: str) -> str:
     if source.path not in {edit.path for edit in merge.edits if isinstance(edit, Delete)}:
-        return "Move the packages of environment.yml to requirements.txt"
-    title = "Move the requirements to environment.yml"
+        return f"Move the packages of {winner} to requirements.txt"
+    title = f"Move the requirements to {winner}"
     if not merge.kept:
         return title
-    return f"{title} ({', '.join(merge.kept)}: in both, stays as environment.yml has it)"
+    return f"{title} ({', '.join(merge.kept)}: in both, stays as {winner} has it)"
 
 
 def _what_to_do(winner: str, name: str) -> str:
