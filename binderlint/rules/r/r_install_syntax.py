@@ -16,7 +16,7 @@ from binderlint.source import Source
 class RInstallSyntax(Rule):
     code = "RLG012"
     severity = Severity.ERROR
-    level = Level.LAUNCH
+    level = Level.RUN
 
     @about(install_script)
     def check(self, repo: Snapshot, source: Source) -> Iterator[Diagnostic]:
@@ -24,6 +24,6 @@ class RInstallSyntax(Rule):
         if fault:
             yield self.at(
                 fault.where,
-                f"{fault.words}. This is a syntax error, so R stops here and the build fails",
+                f"{fault.words}. This is a syntax error, so R stops here, and the build continues without the rest of install.R",
                 help=f"`Rscript -e 'parse(\"{source.path}\")'` reads the file without running it, and says where it stops",
             )
