@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 from binderlint.facts.environment.mapping import conda_specs
@@ -160,12 +161,56 @@ def installs(source: Source) -> list[Call]:
 OLD_INSTALLER = "BiocInstaller"
 
 
-def packages(source: Source) -> list[Text]:
-    """The packages that are installed by name; variables are not followed."""
-    found: list[Text] = []
+class Asked(NamedTuple):
+    """What a call that installs packages is given: the strings in it, and whether that is all of it."""
+
+    strings: tuple[Text, ...]
+    is_all: bool
+
+
+def asked(source: Source) -> list[Asked]:
+    """What the calls that install packages are given, in their argument or in a variable that is `c("a", "b")`."""
+    vectors = _vectors(source)
+    found: list[Asked] = []
     for call in installs(source):
-        given = [one for one in call.arguments if one.name in ("", "pkgs", "pkg", "repo", "package")][:1]
-        for name in (one for argument in given for one in argument.strings):
+        given = next((one.text for one in call.arguments if one.name in _GIVES_PACKAGES), None)
+        given = vectors.get(given, given) if given else None
+        found.append(Asked(tuple(strings(given)), _is_of_strings(given)) if given else Asked((), is_all=False))
+    return found
+
+
+_GIVES_PACKAGES = ("", "pkgs", "pkg", "repo", "package")
+# A value for a variable or for a part of it; arguments with a name too.
+_ASSIGNED = regex(r"([A-Za-z.][\w.]*)(?:\[[^\]\n]*\])*[ \t]*(?:<<?-|=(?!=))|->>?[ \t]*([A-Za-z.][\w.]*)")
+_ASSIGNS = regex(r"([A-Za-z.][\w.]*)[ \t]*(?:<-|=)[ \t]*$")
+
+
+def _vectors(source: Source) -> dict[str, Text]:
+    """The variables that get a value once, which is `c(...)` of strings, and that value."""
+    times = Counter(found[1] or found[2] for found in _ASSIGNED.finditer(source.text))
+    found: dict[str, Text] = {}
+    for call in calls(source):
+        if call.name == "c" and _is_of_strings(call.text):
+            start = call.text.place.span.start
+            assigns = _ASSIGNS.search(source.text, source.text.rfind("\n", 0, start) + 1, start)
+            if assigns and times[assigns[1]] == 1:
+                found[assigns[1]] = call.text
+    return found
+
+
+def _is_of_strings(text: Text) -> bool:
+    """Whether a value is a string or `c(...)` of nothing but strings."""
+    tokens = list(_tokens(text))
+    return {one.kind for one in tokens} <= {"string", "comma", "open", "close", "name"} and all(
+        text[one.start : one.end] == "c" for one in tokens if one.kind == "name"
+    )
+
+
+def packages(source: Source) -> list[Text]:
+    """The packages that are installed by name."""
+    found: list[Text] = []
+    for one in asked(source):
+        for name in one.strings:
             if re.fullmatch(r"[A-Za-z][A-Za-z0-9.]*", name):
                 found.append(name)
             elif hosted := _GITHUB.match(name):

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from binderlint.data import listed_words, rows
 from binderlint.fact import fact
 from binderlint.facts.environment.mapping import conda_specs
-from binderlint.facts.r import calls, conda_installs_r, installs, packages
+from binderlint.facts.r import asked, calls, conda_installs_r, packages
 from binderlint.facts.scripts.start_and_post_build import post_build_script
 from binderlint.pattern import regex
 from binderlint.read.description import Description, read_description
@@ -98,7 +98,7 @@ def _of_r(repo: Snapshot) -> frozenset[str] | None:
     if source:
         if any(call.name in _UNSEEN for call in calls(source)):
             return None
-        if any(not (call.arguments and call.arguments[0].strings) for call in installs(source)):
+        if not all(one.is_all for one in asked(source)):
             return None  # from a variable
         named |= {str(name).lower() for name in packages(source)}
     named |= _own(repo)

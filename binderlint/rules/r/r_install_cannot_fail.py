@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator
 
 from binderlint.changes.edits import append_lines, create, replace
-from binderlint.facts.r import OLD_INSTALLER, calls, install_script, installs, packages
+from binderlint.facts.r import OLD_INSTALLER, asked, calls, install_script, installs, packages
 from binderlint.facts.scripts.start_and_post_build import post_build_script
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
 from binderlint.lint.rule import Rule
+from binderlint.lint.wording import listed
 from binderlint.repo2docker.build import build_plan, used_file
 from binderlint.snapshot import Snapshot
 from binderlint.source import Source, Text
@@ -51,12 +52,16 @@ class RInstallCannotFail(Rule):
             found[0].written,
             "Binder does not notice when a package cannot be installed here. The build continues without it, and a notebook fails later",
             help="Load the packages in postBuild (`Rscript -e 'library(name)'`), where an error ends the build",
-            fix=_checked(repo, [one for one in packages(source) if one != OLD_INSTALLER]),
+            fix=_checked(
+                repo,
+                [one for one in packages(source) if one != OLD_INSTALLER],
+                are_all=all(one.is_all for one in asked(source)),
+            ),
         )
 
 
-def _checked(repo: Snapshot, names: list[Text]) -> Fix | None:
-    """A line in postBuild that loads the packages."""
+def _checked(repo: Snapshot, names: list[Text], *, are_all: bool) -> Fix | None:
+    """A line in postBuild that loads the packages, which are all that are installed or those whose names are known."""
     if not names:
         return None
     line = _check_line(list(dict.fromkeys(map(str, names))))
@@ -70,4 +75,5 @@ def _checked(repo: Snapshot, names: list[Text]) -> Fix | None:
         return None
     else:
         edit = append_lines(script.source, line)
-    return Fix("Load the packages in postBuild", (edit,), Applicability.UNSAFE)
+    loaded = "the packages" if are_all else listed(dict.fromkeys(names), 1)
+    return Fix(f"Load {loaded} in postBuild", (edit,), Applicability.UNSAFE)
