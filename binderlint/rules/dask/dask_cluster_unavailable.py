@@ -45,9 +45,14 @@ class DaskClusterUnavailable(Rule):
             if not found or is_guarded(found[0]) or (gateway and "Gateway" in found[1]):
                 continue
             made = re.split(r"[\s(]", found[1], maxsplit=1)[0]
+            # dask-jobqueue makes such a cluster without an error, and only logs that no job can be submitted.
+            batch = re.fullmatch(_JOBQUEUE, found[1]) is not None
             yield self.at(
                 found[1],
-                f"`{made}` is not available on mybinder.org, so this cell ends with an error",
+                f"`{made}` needs a batch system, which mybinder.org does not have: it gets no workers, so nothing is computed on it"
+                if batch
+                else f"`{made}` is not available on mybinder.org, so this cell ends with an error",
+                severity=Severity.WARNING if batch and not any("Client(" in code.text for code in codes) else None,
                 help="Use `dask.distributed.LocalCluster()` where there is no such cluster; a session has 2 GB of memory",
             )
         for config in dask_configs(repo):
