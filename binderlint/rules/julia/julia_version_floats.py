@@ -50,18 +50,19 @@ class JuliaVersionFloats(Rule):
             else "No Julia version is given"
         )
         new = f"~{minor}"
+        installed = project.is_package and not plan.binder_dir  # a Project.toml in `binder` is for Binder alone
         yield self.at(
             compat if compat is not None else project.source,
             f"{where}, so each build uses the newest release (currently {today}, or later){differs}",
             help='Give the Julia that you work with under `[compat]`, as in `julia = "~1.6"`, or update Manifest.toml'
             if old
             else f'Put a Project.toml for Binder in a folder `binder`, with `julia = "{new}"` under `[compat]`: here it would hold for everybody who installs the package'
-            if project.is_package
+            if installed
             else f'Change it to `julia = "{new}"`'
             if compat is not None
             else f'Add `julia = "{new}"` under `[compat]`',
             fix=None
-            if old or project.is_package or not newest_allowed(new)
+            if old or installed or not newest_allowed(new)
             else set_compat(compat, new)
             if compat is not None
             else _added(project, new),
