@@ -8,6 +8,7 @@ from binderlint.fact import fact
 from binderlint.facts.environment.asked import asked_names
 from binderlint.facts.environment.installs import pip_requirements, server_requirements
 from binderlint.facts.environment.mapping import conda_specs
+from binderlint.facts.scripts.start_and_post_build import post_build_script
 from binderlint.read.constraints import End, conda_end, only_below, pip_end
 from binderlint.read.installer import CONDA, asked_for, is_pip
 from binderlint.read.matchspec import MatchSpec, parse_spec
@@ -27,6 +28,12 @@ _STACK = frozenset({"notebook", "jupyter", "jupyterlab", "ipywidgets", "widgetsn
 def may_be_older_at(repo: Snapshot, script: Script, command: Command, package: str, release: tuple[int, ...]) -> bool:
     """Whether the build may have this package in a version below a release when a command of a script runs, which may have installed it before."""
     return may_be_older(repo, package, release) or command.place in _after_older(repo, script, package, release)
+
+
+def may_be_older_in_session(repo: Snapshot, package: str, release: tuple[int, ...]) -> bool:
+    """Whether a session may have this package in a version below a release, of the environment or of postBuild."""
+    script = post_build_script(repo)
+    return may_be_older(repo, package, release) or bool(script and _after_older(repo, script, package, release))
 
 
 @fact

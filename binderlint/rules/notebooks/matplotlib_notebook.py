@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from binderlint.facts.environment.jupyter_stack import may_be_older
+from binderlint.facts.environment.jupyter_stack import may_be_older_in_session
 from binderlint.facts.notebooks import shown_notebooks
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
@@ -26,7 +26,7 @@ class MatplotlibNotebook(Rule):
     @about(shown_notebooks)
     def check(self, repo: Snapshot, notebooks: tuple[PlainNotebook, ...]) -> Iterator[Diagnostic]:
         plan = build_plan(repo)
-        if not plan.transparent or may_be_older(repo, "notebook", (7, 0)):
+        if not plan.transparent or may_be_older_in_session(repo, "notebook", (7, 0)):
             return
         for page in notebooks:
             if not page.is_python:

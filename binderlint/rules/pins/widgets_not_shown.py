@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from binderlint.changes.edits import replace
 from binderlint.facts.environment.installs import pip_requirements
-from binderlint.facts.environment.jupyter_stack import may_be_older
+from binderlint.facts.environment.jupyter_stack import may_be_older_in_session
 from binderlint.facts.environment.mapping import conda_specs
 from binderlint.facts.notebooks import shown_notebooks
 from binderlint.lint.about import about
@@ -50,7 +50,7 @@ class WidgetsNotShown(Rule):
                     help="Use Python 3.8 or newer",
                 )
             return
-        if may_be_older(repo, "jupyterlab", (4,)) or may_be_older(repo, "notebook", (7,)):
+        if may_be_older_in_session(repo, "jupyterlab", (4,)) or may_be_older_in_session(repo, "notebook", (7,)):
             return
         if pinned and "jupyterlab-widgets" not in asked and _is_left_behind(pinned) and _show_widgets(notebooks):
             version, held = _version(pinned), "widgetsnbextension" in asked
