@@ -37,6 +37,9 @@ _HARMLESS = regex(
 _WRITES = regex(
     r"to_\w+|(?:\w*_)?(?:save|write|dump|export)\w*|savefig|savez\w*|savetxt|imsave|imwrite|makedirs|mkdir|touch"
 )
+_WRITES_IN_R = frozenset({"ggsave", "fwrite", "sink", "pdf", "png", "jpeg", "tiff", "svg"})
+_CLOSED = regex(r"\([^()]*\)")  # a call within the arguments
+_CALLED = regex(r"([\w.]+)\s*\([^()]*$")  # the call whose arguments are open
 _READS = regex(
     r"\w*(?:read|load|open|import)\w*|chdir|listdir|scandir|walk|iterdir|stat|genfromtxt|fromfile|copy\w*|File|ExcelFile|Dataset|ZipFile|setwd|source"
 )
@@ -52,6 +55,8 @@ class HomePath(NamedTuple):
     path: str
     certain: bool
     """Whether what is given the path is known to need the file."""
+    written: bool = False
+    """Whether the file is written, and not read."""
 
     @property
     def windows(self) -> bool:
@@ -82,8 +87,11 @@ def home_paths(cells: Iterable[tuple[int, str]], is_python: bool) -> Iterator[Ho
         for line, content in enumerate(text.split("\n") if _HINT.search(text) else (), 1):
             if found := _SHELL.match(content):
                 walk.used.append(HomePath(number, line, found["path"], True))
-            elif tree is None and not (is_python and python(text) is None) and (path := _in_text(content, words)):
-                walk.used.append(HomePath(number, line, path, bool(_READS.search(content))))
+            elif tree is None and not (is_python and python(text) is None) and (found := _in_text(content, words)):
+                path, writes = found["path"], _writes_text(content[: found.start()])
+                use = HomePath(number, line, path, writes or bool(_READS.search(content)), writes)
+                if not (writes and use.has_backslash):
+                    walk.used.append(use)
     yield from sorted(use for use in walk.used if (use.cell, use.line) not in walk.written)
 
 
@@ -97,18 +105,27 @@ class _Words:
                 self.counts[found[0]] = self.counts.get(found[0], 0) + 1
 
 
-def _in_text(line: str, words: _Words) -> str:
+def _in_text(line: str, words: _Words) -> re.Match[str] | None:
     """The path that a line of another language uses: not in a comment, and not in a name that nothing else uses."""
     found = _QUOTED.search(line)
     if not found or line.lstrip().startswith("#"):
-        return ""
+        return None
     before = line[: found.start()]
     if "#" in before[max(before.rfind('"'), before.rfind("'")) + 1 :]:
-        return ""
+        return None
     named = _NAMED.match(line)
     if _UNTOUCHED.search(line) or (named and words.counts[named["name"]] < 2):
-        return ""
-    return found["path"]
+        return None
+    return found
+
+
+def _writes_text(before: str) -> bool:
+    """Whether the call whose argument begins behind this piece of a line, in a language other than Python, writes a file."""
+    before = before[-300:]
+    while (shorter := _CLOSED.sub("", before)) != before:
+        before = shorter
+    called = _CALLED.search(before)
+    return bool(called and (called[1] in _WRITES_IN_R or _WRITES.fullmatch(called[1].replace(".", "_"))))
 
 
 class _Walk:
@@ -174,7 +191,7 @@ class _Walk:
             self.written.add((path.cell, path.line))
         else:
             certain = bool(_READS.fullmatch(name) or _WRITES.fullmatch(name))
-            self.used.append(path._replace(certain=certain))
+            self.used.append(path._replace(certain=certain, written=bool(writes)))
         return None
 
     def _assign(self, statement: ast.stmt, held: dict[ast.AST, HomePath]) -> None:

@@ -30,7 +30,9 @@ class NotebookAbsolutePath(Rule):
             if one.language not in _READ:
                 continue
             told: set[str] = set()
-            for use in home_paths(((cell.number, cell.text) for cell in one.code), one.is_python):
+            uses = list(home_paths(((cell.number, cell.text) for cell in one.code), one.is_python))
+            read = {use.path.lower() for use in uses if not use.written}
+            for use in uses:
                 folder = use.path.lower()
                 if folder in told or (docker and use.path.startswith("/home/")):
                     continue
@@ -39,5 +41,7 @@ class NotebookAbsolutePath(Rule):
                 yield self.at(
                     one.line(use.cell, use.line),
                     f"`{use.path}` exists only {where}, so the code that uses it {'fails' if use.certain else 'usually fails'} on Binder",
-                    help="Put the file in the repository and use its path from the notebook's folder",
+                    help="Put the file in the repository and use its path from the notebook's folder"
+                    if folder in read
+                    else "Write the file to a path from the notebook's folder",
                 )
