@@ -52,7 +52,7 @@ class DaskClusterUnavailable(Rule):
                 f"`{made}` needs a batch system, which mybinder.org does not have: it gets no workers, so nothing is computed on it"
                 if batch
                 else f"`{made}` is not available on mybinder.org, so this cell ends with an error",
-                severity=Severity.WARNING if batch and not any("Client(" in code.text for code in codes) else None,
+                severity=Severity.WARNING if batch and not any("Client(" in cell.text for cell in page.code) else None,
                 help="Use `dask.distributed.LocalCluster()` where there is no such cluster; a session has 2 GB of memory",
             )
         for config in dask_configs(repo):

@@ -28,7 +28,12 @@ class BadgeTextNotebook(Rule):
         for link in opening_here(repo):
             page, path = link.address.opens
             target = link.address.target
-            if page in ("lab/tree", "doc/tree") and path.strip("/") in paths and target and isinstance(target.value, Text):
+            if (
+                page in ("lab/tree", "doc/tree")
+                and path.strip("/") in paths
+                and target
+                and isinstance(target.value, Text)
+            ):
                 yield self.at(
                     target.value,
                     f"JupyterLab opens `{path.strip('/')}` in its editor, as text: Jupytext makes a notebook of it only when a visitor asks for one",
