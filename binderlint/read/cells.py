@@ -191,11 +191,8 @@ def unreadable_line(text: str) -> int:
             warnings.simplefilter("ignore")
             ast.parse(code)
     except SyntaxError as error:
-        return (
-            0
-            if _LEFT_OUT.search(text) or len(_BLANK.findall(text)) > 1
-            else min(error.lineno or 1, text.count("\n") + 1)
-        )
+        left_out = _LEFT_OUT.search(text) or _BLANK.search(text) or error.msg.startswith("expected an indented block")
+        return 0 if left_out else min(error.lineno or 1, text.count("\n") + 1)
     except (ValueError, RecursionError, MemoryError):
         pass
     return 0
