@@ -33,7 +33,7 @@ def may_have_jupyter(repo: Snapshot, stage: Stage) -> bool:
     """Whether the instructions of a stage install Jupyter, or do something that cannot be seen through."""
     if hides_origin(stage):
         return True
-    here = next((folder for one, folder in reversed(list(workdirs(stage))) if one.name == "WORKDIR"), None)
+    folders = {one.body.place: folder for one, folder in workdirs(stage)}
     for run in docker_runs(repo):
         if not run.clear:
             return True
@@ -42,6 +42,7 @@ def may_have_jupyter(repo: Snapshot, stage: Stage) -> bool:
             if _JUPYTER.search(words):
                 return True
             if is_pip(command.name) or command.name in (*CONDA, "uv"):
+                here = folders.get(run.instruction.body.place)
                 if any(text is None or _JUPYTER.search(text) for text in _package_lists(repo, stage, command, here)):
                     return True
             elif not _is_plain(command):
@@ -129,7 +130,8 @@ def _package_lists(repo: Snapshot, stage: Stage, command: Command, here: str | N
     if wanted.places or set(wanted.packages) & {"sync", "create"}:
         yield None
     for name in wanted.files:
-        found = copied_file(repo, stage, posixpath.normpath(posixpath.join(here or "", name)))
+        folder = here if command.cwd == "" else None  # `cd x` in the same RUN
+        found = copied_file(repo, stage, posixpath.normpath(posixpath.join(folder or "", name)))
         if isinstance(found, Source):
             yield found.prose if not re.search(r"^\s*-(?:r|e)|^\s*[./]|://", found.prose, re.MULTILINE) else None
         else:
