@@ -11,9 +11,7 @@ from binderlint.pattern import regex
 
 # Characters that take no room or look like nothing although Python counts them as printable: those that Unicode lets a
 # program leave out (Default_Ignorable_Code_Point), the braille blank and the null notehead.
-_UNSEEN = regex(
-    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U0001d159\U000e0000-\U000e0fff]"
-)
+_UNSEEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180e\u180f\u2800\u3164\uffa0\U0001d159")
 # What begins a command to a machine that reads the log. GitHub's runner takes `::name` at the start of a line, after white
 # space, and `##[name` anywhere in it (actions/runner, ActionCommand.cs); Azure Pipelines takes `##vso[`, TeamCity `##teamcity[`.
 _COMMAND = regex(r"(?<!\S):(?=:(?!\d))|##\w*\[")
@@ -40,9 +38,13 @@ def _piece(character: str) -> str:
         return "    "
     if "\udc80" <= character <= "\udcff":  # a byte that is no UTF-8
         return f"\\x{ord(character) - 0xDC00:02x}"
-    if character.isprintable() and (character.isascii() or not _UNSEEN.match(character)):
+    if character.isprintable() and not _is_unseen(character):
         return character
     return character.encode("unicode_escape").decode()
+
+
+def _is_unseen(character: str) -> bool:
+    return character in _UNSEEN or "\ufe00" <= character <= "\ufe0f" or "\U000e0000" <= character <= "\U000e0fff"
 
 
 # -- Markdown, as GitHub renders it (cmark-gfm, then links for names, numbers and commits)

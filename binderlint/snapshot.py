@@ -13,11 +13,13 @@ from binderlint.lint.diagnostic import Edit
 from binderlint.lint.hubs import Hub, find_hub
 from binderlint.outside.clone import Clone
 from binderlint.outside.worktree import read_folder, read_ref
-from binderlint.read.lock import Lock
 from binderlint.source import EXECUTABLE, GITLINK, REGULAR, SYMLINK, UNREAD, Files, Place, Source, decode_path
 from binderlint.source import RepositoryError as RepositoryError
-from binderlint.typed import Any
+from binderlint.typed import TYPE_CHECKING, Any
 from binderlint.web import Kind, Web
+
+if TYPE_CHECKING:
+    from binderlint.read.lock import Lock
 
 PATH_MAX = 4096  # characters: Linux opens no longer path
 

@@ -8,6 +8,7 @@ from binderlint.changes.edits import insert_item, remove, replace
 from binderlint.fact import fact
 from binderlint.facts.dask.configs import containers, dask_configs, image_release
 from binderlint.facts.dask.versions import newest
+from binderlint.facts.notebooks import notebook_of
 from binderlint.facts.scripts.start_and_post_build import post_build_script, start_script
 from binderlint.lint.diagnostic import Edit
 from binderlint.pattern import regex
@@ -31,7 +32,7 @@ FLAGS: dict[str, str | None] = {
 _PROGRAMS = regex(r"(?:.*/)?(dask-(?:worker|scheduler|ssh))$")
 _SUBCOMMANDS = (("worker",), ("scheduler",), ("ssh",))
 _FLAG = regex(r"(?<![\w-])(--(?:no-)?bokeh(?:-port)?|--nprocs|--(?:no-)?reconnect)(?![\w-])(?:(=|\s+)(\d+))?")
-_STARTED = regex(rb"\bdask[ -](?:worker|scheduler|ssh)")
+_STARTED = regex(rb"dask[ -](?:worker|scheduler|ssh)")
 _EXECUTABLE = regex(r"(?<![\w.-])(dask-(?:worker|scheduler|ssh))(?![\w.-])")
 
 
@@ -91,7 +92,7 @@ def _commands(repo: Snapshot) -> Iterator[Command]:
 
         if not may_run(source, _STARTED):
             continue
-        cells = cells_with(source, lambda text: "dask" in text)
+        cells = cells_with(notebook_of(repo, source), lambda text: "dask" in text)
         for line in (line for cell in cells if cell.kind == "code" for line in cell.lines):
             start = len(line) - len(line.lstrip())
             if line.startswith("!", start) and "dask" in line:

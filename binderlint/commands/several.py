@@ -363,6 +363,8 @@ class _Prints:
 
     def write(self) -> int:
         """Write the files, and give the exit code of that."""
+        if not self._texts:
+            return CLEAN
         from binderlint.outside.output import OutputError, write_output
 
         code = CLEAN

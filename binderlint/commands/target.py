@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import os
 import posixpath
-import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
-from binderlint.facts.ignore import git_excludes
 from binderlint.lint.wording import listed
 from binderlint.outside.dotgit import find_git, find_top, read_index
 from binderlint.outside.git import GitError
-from binderlint.outside.remote import Remote, find_remote
 from binderlint.snapshot import RepositoryError, Snapshot
 from binderlint.source import BINDER_FOLDERS, GITLINK
+from binderlint.typed import TYPE_CHECKING
 from binderlint.values import NamedTuple
+
+if TYPE_CHECKING:
+    from binderlint.outside.remote import Remote
 
 _FOLDED = 0o040000  # of a folder that a sparse index keeps as one entry
 
@@ -59,7 +60,9 @@ class Target(NamedTuple):
         before, name = [], from_here(folder)
         if not Path.cwd().resolve().is_relative_to(self.root):
             before, name = [from_here(self.root)], folder.relative_to(self.root).as_posix()
-        return shlex.join([*before, *([f"--subdir={name}"] if name.startswith("-") else ["--subdir", name])])
+        from shlex import join
+
+        return join([*before, *([f"--subdir={name}"] if name.startswith("-") else ["--subdir", name])])
 
     def joined(self, other: Target) -> Target:
         """The target that it is together with another of the same root."""
@@ -75,8 +78,7 @@ def find_targets(paths: Sequence[str], subdir: str = "") -> list[Target]:
     local: dict[Path, Target] = {}
     remote: list[Target] = []
     for given in paths or (".",):
-        address = find_remote(given)
-        if address:
+        if address := _address(given):
             here = Path.cwd()
             remote.append(Target(here, here, None, address._replace(subdir=_below(subdir))))
             continue
@@ -84,6 +86,15 @@ def find_targets(paths: Sequence[str], subdir: str = "") -> list[Target]:
         known = local.get(target.root)
         local[target.root] = known.joined(target) if known else target
     return [*local.values(), *remote]
+
+
+def _address(given: str) -> Remote | None:
+    """The repository on the web that an argument means; None for a path. Raises RepositoryError."""
+    if ":" not in given:
+        return None
+    from binderlint.outside.remote import find_remote
+
+    return find_remote(given)
 
 
 def from_here(path: str | Path) -> str:
@@ -143,6 +154,8 @@ def _is_ignored(folder: Path, top: Path) -> bool:
     """True when git tracks nothing in a folder and a .gitignore names it."""
     if folder == top or _is_tracked(folder, top):
         return False
+    from binderlint.facts.ignore import git_excludes
+
     return git_excludes(Snapshot.from_folder(top), f"{folder.relative_to(top).as_posix()}/a file") is not None
 
 
@@ -156,8 +169,10 @@ def _is_tracked(folder: Path, top: Path) -> bool:
         raise RepositoryError(f"{top}: {error}") from error
     for entry in entries:
         if entry.mode == GITLINK and path.startswith(f"{entry.path}/"):
+            from shlex import join
+
             raise RepositoryError(
-                f"{from_here(folder)}: a submodule that is not checked out. Run `{shlex.join(['git', '-C', str(top), 'submodule', 'update', '--init', entry.path])}`"
+                f"{from_here(folder)}: a submodule that is not checked out. Run `{join(['git', '-C', str(top), 'submodule', 'update', '--init', entry.path])}`"
             )
         if entry.path.startswith(path) or (entry.mode == _FOLDED and path.startswith(entry.path)):
             return True

@@ -60,7 +60,19 @@ def r_markdown(repo: Snapshot) -> tuple[Source, ...]:
 
 
 @fact
+def notebook_of(repo: Snapshot, source: Source) -> PlainNotebook:
+    """A file as a notebook, which is parsed once for all who ask."""
+    return PlainNotebook(source)
+
+
+@fact
+def julia_notebooks(repo: Snapshot) -> tuple[PlainNotebook, ...]:
+    """The notebooks in Julia that visitors may open."""
+    return tuple(page for page in shown_notebooks(repo) if page.language == "julia")
+
+
+@fact
 def shown_notebooks(repo: Snapshot) -> tuple[PlainNotebook, ...]:
     """The notebooks that visitors may open: not those of tests, builds and checkpoints."""
     sources = (source for source in repo.files if source.name.endswith(".ipynb"))
-    return tuple(PlainNotebook(source) for source in sources if not stands_in(source.path.casefold(), _ASIDE))
+    return tuple(notebook_of(repo, source) for source in sources if not stands_in(source.path.casefold(), _ASIDE))

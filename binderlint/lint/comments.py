@@ -13,7 +13,7 @@ from binderlint.lint.report import Hider, Suppressed
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
 from binderlint.read.markup import Markup
-from binderlint.read.plain_notebook import cells_with
+from binderlint.read.plain_notebook import PlainNotebook, cells_with
 from binderlint.snapshot import Snapshot
 from binderlint.source import SUPPRESSION, Place, Source, Span
 from binderlint.values import NamedTuple
@@ -199,7 +199,7 @@ def _is_rule(word: str) -> bool:
 
 
 def _in_notebook(source: Source) -> Iterator[Lookalike]:
-    for cell in cells_with(source, lambda text: "binderlint" in text.lower() or "noqa" in text.lower()):
+    for cell in cells_with(PlainNotebook(source), lambda text: "binderlint" in text.lower() or "noqa" in text.lower()):
         openers = ("#",) if cell.kind == "code" else ("<!--",)
         for line in cell.lines:
             found = SUPPRESSION.search(line) or _LIKE.search(line)

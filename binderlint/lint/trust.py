@@ -16,7 +16,7 @@ from binderlint.source import UNREAD, Source, Span
 
 # Names that files of services have, too.
 _OF_SERVICES = frozenset({"start", "Dockerfile"})
-_RARE_ENDS = regex(r"[\v\f\x1c-\x1e\x85\u2028\u2029]")
+_RARE_ENDS = frozenset("\v\f\x1c\x1d\x1e\x85\u2028\u2029")
 
 
 def honest(fix: Fix, repo: Snapshot) -> Fix | None:
@@ -48,9 +48,8 @@ def honest(fix: Fix, repo: Snapshot) -> Fix | None:
         if isinstance(edit, Replace):
             if (source.is_binary and edit.span != Span(0, len(source.text))) or _has_aliases(source):
                 return None
-            if _RARE_ENDS.search(source.text, *edit.span) and not _RARE_ENDS.search(
-                edit.text
-            ):  # for pip it is more than one line
+            gone = source.text[edit.span.start : edit.span.end]
+            if not _RARE_ENDS.isdisjoint(gone) and _RARE_ENDS.isdisjoint(edit.text):  # for pip it is more than one line
                 trust = Applicability.DISPLAY
             if edit.path.endswith("Dockerfile") and re.search(
                 r"\r(?!\n)", edit.text

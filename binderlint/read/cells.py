@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import re
-import shlex
 from collections.abc import Iterator
 
 from binderlint.cache import remembered
@@ -218,7 +217,7 @@ def refused_line(text: str, python: str) -> int:
 
 def imports(text: str) -> Iterator[Import]:
     """The imports that run whenever the cell does, the modules of extensions included."""
-    tree = syntax(text)
+    tree = syntax(text) if "import" in text or "load_ext" in text else None
     for node in tree.body if tree else ():
         if isinstance(node, ast.Import):
             for alias in node.names:
@@ -259,8 +258,10 @@ def installs(text: str) -> Iterator[Install]:
         while rest.rstrip().endswith("\\") and following < len(lines):
             rest = rest.rstrip()[:-1] + " " + re.split(r"[#;&|]", lines[following])[0]
             following += 1
+        from shlex import split
+
         try:
-            words = shlex.split(rest)
+            words = split(rest)
         except ValueError:
             words = rest.split()
         yield Install(found["tool"], tuple(_without_redirections(words)), number)

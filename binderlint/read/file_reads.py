@@ -22,6 +22,9 @@ _OPENS = ("open", "ZipFile", "Dataset")  # functions that a mode makes write
 _OF_A_PATH = frozenset(["open", "read_text", "read_bytes", "iterdir"])
 _SAME_PATH = frozenset(["abspath", "realpath", "normpath", "fspath", "absolute", "resolve", "as_posix", "str"])
 _MOST = 20  # reads of a function that are remembered
+# What gives a name to something, and what does so inside of an expression.
+_NAMES = regex(r"=|\b(?:import|for|with|del|def|class|except|case)\b")
+_BINDS = regex(r":=|\bfor\b")
 
 
 class FileRead(NamedTuple):
@@ -39,11 +42,21 @@ class FileReads:
         self._modules: dict[str, str] = {}
         self._texts: dict[str, str] = {}
         self._functions: dict[str, tuple[FileRead, ...]] = {}
+        self._may_read = self._binds = True
+        """Whether something in the code that is looked at may read a file, and may give names inside of expressions."""
 
     def of(self, text: str) -> Iterator[FileRead]:
         """The reads at the top level of a cell, and of functions that it calls: none in an `if`, a `try` or a loop, which may not run."""
-        tree = syntax(text)
+        self._may_read = " as " in text or bool(READING.search(text)) or self._knows_reader(text)
+        self._binds = bool(_BINDS.search(text))
+        tree = syntax(text) if self._may_read or _NAMES.search(text) else None
         yield from self._run(tree.body if tree else [])
+
+    def _knows_reader(self, text: str) -> bool:
+        """Whether a text has a name that stands for something that reads files."""
+        readers = pairs("readers.tsv")
+        named = [name for name, meant in self._modules.items() if meant in readers]
+        return any(name in text for name in (*named, *self._functions))
 
     def _run(self, body: list[ast.stmt]) -> Iterator[FileRead]:
         statements = body[::-1]
@@ -69,7 +82,7 @@ class FileReads:
             self._learn(one)
 
     def _reads(self, node: ast.AST) -> Iterator[FileRead]:
-        todo: list[ast.AST] = [node]
+        todo: list[ast.AST] = [node] if self._may_read else []
         while todo:
             one = todo.pop()
             if isinstance(
@@ -172,7 +185,12 @@ class FileReads:
             if text is not None:
                 self._texts[statement.targets[0].id] = text
                 return
-        for node in walk(statement) if self._texts or self._modules or self._functions else ():
+        changing: list[ast.AST] = [statement] if self._texts or self._modules or self._functions else []
+        if not self._binds and isinstance(statement, ast.Expr | ast.Import | ast.ImportFrom):
+            changing = []
+        elif not self._binds and isinstance(statement, ast.Assign):
+            changing = [*statement.targets]
+        for node in (inner for one in changing for inner in walk(one)):
             if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
                 self._texts.pop(node.id, None)
                 self._modules.pop(node.id, None)

@@ -114,14 +114,14 @@ def read_key(source: Source, key: str) -> Any:
 
 def cell_offsets(source: Source) -> list[int]:
     """Where each cell of a notebook of format 4 begins; none where the notebook is too deep to be read. Faster than to read it all."""
-    text, offsets = json_text(source), list[int]()
+    text = json_text(source)
     try:
         for name, start in _entries(text, int(source.has_bom), "{"):
             if name == "cells":
-                offsets = [offset for _, offset in _entries(text, start, "[")]
+                return [offset for _, offset in _entries(text, start, "[")]
     except RecursionError:
         pass
-    return offsets
+    return []
 
 
 def read_cell(source: Source, number: int, offset: int) -> Cell | None:

@@ -124,9 +124,8 @@ def _parsed(source: Source) -> Any:
         return None
 
 
-def cells_with(source: Source, wanted: Callable[[str], object]) -> Iterator[Cell]:
+def cells_with(page: PlainNotebook, wanted: Callable[[str], object]) -> Iterator[Cell]:
     """The cells, with their places, whose text is wanted. Of the others no places are looked for."""
-    page = PlainNotebook(source)
     if page.data is None:
         yield from (cell for cell in page.located.cells if wanted(cell.text))
     for plain in page.cells:

@@ -6,10 +6,10 @@ import json
 import re
 from collections.abc import Mapping
 from hashlib import sha256
-from typing import Any
 
 from binderlint.pattern import regex
 from binderlint.source import Source
+from binderlint.typed import Any
 
 # What of pyproject.toml poetry.lock depends on (poetry/packages/locker.py, 2.5).
 _LEGACY = ("dependencies", "source", "extras", "dev-dependencies")

@@ -7,15 +7,17 @@ from functools import cached_property
 
 from binderlint.read.scope import Scope
 from binderlint.read.shebang import Shebang, shebang
-from binderlint.read.shell.bashisms import Bashism, bashisms
-from binderlint.read.shell.machine import Arrival, Command, Context, Kind, Load, Redirect, State, Walk
-from binderlint.read.shell.syntax import UNKNOWN, Code, Rest, Variables, Word, tree
+from binderlint.read.shell.commands import UNKNOWN, Arrival, Command, Context, Kind, Redirect, Rest, Variables, Word
 from binderlint.source import Place, Source, Text
 from binderlint.typed import TYPE_CHECKING
 from binderlint.values import NamedTuple
 
 if TYPE_CHECKING:
     from tree_sitter import Node
+
+    from binderlint.read.shell.bashisms import Bashism
+    from binderlint.read.shell.machine import Load, Walk
+    from binderlint.read.shell.syntax import Code
 
 
 # What a script of a repo2docker image finds set (repo2docker/buildpacks/base.py, conda/__init__.py); $HOME is the repository.
@@ -118,6 +120,8 @@ class Shell:
     @cached_property
     def bashisms(self) -> tuple[Bashism, ...]:
         """What dash does not understand, in the order it stands."""
+        from binderlint.read.shell.bashisms import bashisms
+
         return tuple(bashisms(self.root, self.code))
 
 
@@ -187,6 +191,9 @@ def parse_shell(
     Places are exact when the text is as long as its place, that is, written there as it is (blanks may stand for what is not shell).
     `load` gives the files that the code sources or runs, by their path from the repository's root.
     """
+    from binderlint.read.shell.machine import State, Walk
+    from binderlint.read.shell.syntax import Code, tree
+
     code = Code(text)
     root = tree(code)
     state = State(Scope() if variables is None else variables, (Rest(0),))

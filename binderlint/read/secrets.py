@@ -138,8 +138,9 @@ def masked(line: str) -> str:
     """A line to show, with every secret in it made unreadable; as long as before."""
     text = Text(line, Source("", b"").place())
     spans: list[tuple[int, int]] = [found.text.place.span for found in tokens(text)]
-    for pattern in (_CREDENTIALS, _ENCODED) if "http" in line.lower() else ():
-        spans += [found.span("word" if found["word"] else "only") for found in pattern.finditer(line)]
+    for pattern, sign in ((_CREDENTIALS, "@"), (_ENCODED, "%40")):
+        if sign in line and "http" in line.lower():
+            spans += [found.span("word" if found["word"] else "only") for found in pattern.finditer(line)]
     for start, end in spans:
         line = line[:start] + "*" * (end - start) + line[end:]
     return line

@@ -6,7 +6,6 @@ import posixpath
 import re
 from collections.abc import Iterable, Iterator
 
-from binderlint.read.dockerfile.instructions import image_of, read_dockerfile
 from binderlint.read.images import onbuild_files
 from binderlint.read.requirements import Line, Option, Requirement, meant_path, parse_requirement
 from binderlint.read.yaml import read_yaml
@@ -102,6 +101,8 @@ def package_in(repo: Snapshot, folder: str, reason: str) -> Iterator[Found]:
 
 def _of_dockerfile(repo: Snapshot, plan: Plan, source: Source) -> Iterator[Found]:
     """What a Dockerfile copies by name, what its commands name, and what the image it starts from reads."""
+    from binderlint.read.dockerfile.instructions import image_of, read_dockerfile
+
     dockerfile = read_dockerfile(source)
     image = image_of(dockerfile.final) if dockerfile.final else None
     for names in onbuild_files(image):

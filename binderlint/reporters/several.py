@@ -6,25 +6,31 @@ from collections.abc import Sequence
 
 from binderlint.escapes import code_span, printable
 from binderlint.lint.report import Report
-from binderlint.reporters import csv, github, jsonl, markdown, overview, render
+from binderlint.reporters import overview, render
 from binderlint.reporters.overview import Row
 from binderlint.style import Style
 
 
 def before(format: str) -> str:
     """What comes first."""
-    return csv.head() if format == "csv" else ""
+    if format != "csv":
+        return ""
+    from binderlint.reporters.csv import head
+
+    return head()
 
 
 def each(format: str, report: Report, row: Row, style: Style) -> str:
     """What is said of a repository."""
     match format:
         case "csv":
-            return csv.line(row)
+            from binderlint.reporters.csv import line
+
+            return line(row)
         case "overview":
             return ""
         case "json":
-            return jsonl.render(report, style)
+            return render("jsonl", report, style)
         case "markdown":
             return _headed(render(format, report, style), row)
         case "full" | "concise":
@@ -36,12 +42,19 @@ def failed(format: str, row: Row, style: Style) -> str:
     """What is said of a repository that was not looked at. In text the overview says it, and standard error has."""
     match format:
         case "csv":
-            return csv.line(row)
+            from binderlint.reporters.csv import line
+
+            return line(row)
         case "json" | "jsonl":
-            return jsonl.render(Report(repository=row.repository, failure=row.failure, unjudged=row.failure), style)
+            report = Report(repository=row.repository, failure=row.failure, unjudged=row.failure)
+            return render("jsonl", report, style)
         case "github":
+            from binderlint.reporters import github
+
             return github.refusal(f"{row.repository}: {row.failure}")
         case "markdown":
+            from binderlint.reporters import markdown
+
             return _headed(markdown.refusal(row.failure), row)
     return ""
 

@@ -6,6 +6,7 @@ import re
 
 from binderlint.fact import fact
 from binderlint.facts.dask.configs import dask_configs
+from binderlint.facts.notebooks import notebook_of
 from binderlint.read.plain_notebook import PlainCell, PlainNotebook
 from binderlint.snapshot import Snapshot
 from binderlint.source import Source, Text, stands_in
@@ -29,7 +30,7 @@ def _names_package(source: Source) -> bool:
 @fact
 def cluster_notebooks(repo: Snapshot) -> tuple[PlainNotebook, ...]:
     """The notebooks that name a package for clusters of dask."""
-    return tuple(PlainNotebook(source) for source in repo.files if _names_package(source))
+    return tuple(notebook_of(repo, source) for source in repo.files if _names_package(source))
 
 
 def first_match(pattern: re.Pattern[str], page: PlainNotebook) -> tuple[PlainCell, Text] | None:

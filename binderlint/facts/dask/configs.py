@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from binderlint.fact import fact
+from binderlint.facts.scripts.start_and_post_build import start_script
 from binderlint.pattern import regex
 from binderlint.read.constraints import OPEN, End, end_of
-from binderlint.read.shell.vocabulary import COPIES
+from binderlint.read.shell.commands import COPIES
 from binderlint.read.yaml import Problem, read_safe
 from binderlint.repo2docker.build import build_plan, used_file
 from binderlint.snapshot import Snapshot
@@ -203,9 +204,17 @@ def _images(repo: Snapshot) -> Iterator[Image]:
                 yield Image(image, False, kubernetes.flow)
 
 
+@fact
+def dask_settings(repo: Snapshot) -> tuple[Source, ...]:
+    """The files that set something of dask: its configuration, and a start script with variables of dask."""
+    script = start_script(repo)
+    named = [script.source] if script and "DASK_" in script.source.text else []
+    return (*(config.source for config in dask_configs(repo)), *named)
+
+
 # -- the folder that dask no longer reads
 
-_OLD_PATH = regex(r"(?<![\w.-])\.dask(?![\w.-])")
+_OLD_PATH = regex(r"\.dask(?![\w.-])(?<![\w.-]\.dask)")
 CODE = (".ipynb", ".py", ".sh")
 _COPIES = regex(rf"^\s*(?:sudo\s+)?(?:{'|'.join(COPIES)})\s[^\n#]*(?<![\w.-])\.dask(?![\w.-])", re.MULTILINE)
 _SETS_FOLDER = regex(r"^[^#\n]*\bDASK_(?:ROOT_)?CONFIG\b", re.MULTILINE)

@@ -10,8 +10,7 @@ from fnmatch import fnmatch
 from binderlint.facts.dask.configs import CODE
 from binderlint.facts.scripts.start_and_post_build import post_build_script, start_script
 from binderlint.read.script import Command, Script
-from binderlint.read.shell.syntax import UNKNOWN
-from binderlint.read.shell.vocabulary import COPIES
+from binderlint.read.shell.commands import COPIES, UNKNOWN
 from binderlint.snapshot import Snapshot
 from binderlint.source import Place, Source, Text
 from binderlint.values import NamedTuple

@@ -7,17 +7,20 @@ import re
 from collections.abc import Iterable, Iterator
 
 from binderlint.fact import fact
-from binderlint.read.dockerfile.instructions import Dockerfile, Stage, image_of, read_dockerfile
-from binderlint.read.dockerfile.lines import Instruction
-from binderlint.read.images import image_facts
+from binderlint.read.images import Image, image_facts
 from binderlint.read.scope import Scope
 from binderlint.read.script import Command, Shell, parse_shell
-from binderlint.read.shell.syntax import Variables
+from binderlint.read.shell.commands import Variables
 from binderlint.repo2docker.build import build_plan, used_file
 from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.snapshot import Snapshot
 from binderlint.source import Source, Text
+from binderlint.typed import TYPE_CHECKING
 from binderlint.values import NamedTuple
+
+if TYPE_CHECKING:
+    from binderlint.read.dockerfile.instructions import Dockerfile, Stage
+    from binderlint.read.dockerfile.lines import Instruction
 
 
 class Copy(NamedTuple):
@@ -45,6 +48,8 @@ class Run(NamedTuple):
 
 def workdirs(stage: Stage) -> Iterator[tuple[Instruction, str | None]]:
     """The instructions that make a stage, each with the folder it runs in; None when that is not known."""
+    from binderlint.read.dockerfile.instructions import image_of
+
     known = image_facts(image_of(stage))
     here = known.workdir if known else None
     for instruction in stage.lineage:
@@ -127,7 +132,21 @@ def runs(instructions: Iterable[Instruction]) -> Iterator[Run]:
 def build_dockerfile(repo: Snapshot) -> Dockerfile | None:
     """The Dockerfile, if the build is one with Docker."""
     source = used_file(repo, "Dockerfile") if build_plan(repo).buildpack == Buildpack.DOCKER else None
-    return read_dockerfile(source) if source else None
+    if source is None:
+        return None
+    from binderlint.read.dockerfile.instructions import read_dockerfile
+
+    return read_dockerfile(source)
+
+
+def base_image(repo: Snapshot) -> Image | None:
+    """The image that the Dockerfile builds on; None where the build is not one with Docker."""
+    dockerfile = build_dockerfile(repo)
+    if dockerfile is None:
+        return None
+    from binderlint.read.dockerfile.instructions import base_of
+
+    return base_of(dockerfile)
 
 
 def build_step(repo: Snapshot) -> str:

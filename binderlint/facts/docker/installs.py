@@ -12,11 +12,14 @@ from binderlint.fact import fact
 from binderlint.facts.docker.context import Run, build_dockerfile, copied_file, docker_runs, workdirs
 from binderlint.pattern import regex
 from binderlint.read.actions import code
-from binderlint.read.dockerfile.instructions import Stage
 from binderlint.read.installer import CONDA, SYSTEM, asked_for, is_pip
 from binderlint.read.script import Command
 from binderlint.snapshot import Snapshot
 from binderlint.source import Source
+from binderlint.typed import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from binderlint.read.dockerfile.instructions import Stage
 
 # What is Jupyter, brings it along, or may: then nothing is said.
 _JUPYTER = regex(

@@ -7,6 +7,12 @@ from binderlint.read.apt import AptEntry, read_apt
 from binderlint.repo2docker.build import build_plan, used_file
 from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.snapshot import Snapshot
+from binderlint.source import Source
+
+
+def apt_file(repo: Snapshot) -> Source | None:
+    """The apt.txt that Binder reads."""
+    return used_file(repo, "apt.txt")
 
 
 @fact

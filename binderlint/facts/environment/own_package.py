@@ -71,9 +71,9 @@ def own_python(repo: Snapshot) -> Text | None:
     return next(_found(repo, _PYTHONS), None)
 
 
-def poetry_python(repo: Snapshot) -> str:
-    """The Python that Poetry wants for the project in the root, as it is written; empty where none is. Its own table counts before `requires-python`."""
-    return _value(repo, *_POETRY) or _value(repo, "project", "requires-python")
+def poetry_python(repo: Snapshot) -> str | None:
+    """The Python that Poetry wants for the project in the root, as it is written; None where none is. Its own table counts before `requires-python`."""
+    return _value(repo, *_POETRY) or _value(repo, "project", "requires-python") or None
 
 
 def is_for_poetry_1(repo: Snapshot) -> bool:

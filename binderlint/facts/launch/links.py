@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from enum import Enum
 
 from binderlint.fact import fact
+from binderlint.facts.notebooks import notebook_of
 from binderlint.pattern import regex
 from binderlint.read.address import DEAD_HOSTS, MYBINDER, Address, Route, is_sample, is_template, parse_address
 from binderlint.read.markup import Line, Markup, read_lines
@@ -133,8 +134,7 @@ _BYTES = regex(
 )
 _NEEDLE = regex(r"binder|/v2/|//hub\.", re.IGNORECASE)
 _URL = regex(
-    r"""https?://(?:(?!&(?:nbsp|lt|gt|quot|apos|emsp|ensp|#\d+);)[^\s"'<>\\^`{}\[\]|\u2010-\u2027\u3000-\u303f\uff00-\uffef]|(?<=[/=])<[\w .:-]+>|(?<=[/=])\[[\w -]+\]|(?<=[/=])\|\w+\||\{\{[^{}\n]*\}\}|\{%[^%\n]*%\}|\$?\{[^{}\s]*\}|\\[_*~&-])+""",
-    re.IGNORECASE,
+    r"""(?i:https?)://(?:(?!&(?i:nbsp|lt|gt|quot|apos|emsp|ensp|#\d+);)[^\s"'<>\\^`{}\[\]|\u2010-\u2027\u3000-\u303f\uff00-\uffef]|(?<=[/=])<[\w .:-]+>|(?<=[/=])\[[\w -]+\]|(?<=[/=])\|\w+\||\{\{[^{}\n]*\}\}|\{%[^%\n]*%\}|\$?\{[^{}\s]*\}|\\[_*~&-])+""",
 )
 
 
@@ -147,7 +147,7 @@ _LARGEST_JSON = 50_000
 @fact
 def launch_links(repo: Snapshot) -> tuple[Link, ...]:
     """Every launch link and badge image in the documentation, notebooks and configuration of the repository, file by file."""
-    return tuple(link for source, markup in documents(repo) for link in links_of(source, markup))
+    return tuple(link for source, markup in documents(repo) for link in _links_of(repo, source, markup))
 
 
 def documents(repo: Snapshot) -> Iterator[tuple[Source, Markup]]:
@@ -183,12 +183,12 @@ def markup_of(source: Source) -> Markup | None:
     return _MARKUP.get(extension)
 
 
-def links_of(source: Source, markup: Markup) -> Iterator[Link]:
+def _links_of(repo: Snapshot, source: Source, markup: Markup) -> Iterator[Link]:
     """The links of one file, in order."""
     if not any(needle in source.searchable for needle in _NEEDLES) or not _BYTES.search(source.searchable):
         return
     if source.name.lower().endswith(".ipynb"):
-        for cell in cells_with(source, _NEEDLE.search):
+        for cell in cells_with(notebook_of(repo, source), _NEEDLE.search):
             if cell.kind == "markdown":
                 yield from _in_lines(cell.lines, Markup.MARKDOWN)
             else:
@@ -281,16 +281,17 @@ def _where(line: Line, start: int, end: int, markup: Markup) -> Where:
         return Where.CODE
     if markup is Markup.CONFIG:
         return Where.VALUE
-    if _HREF.search(before):
+    if "=" in before and _HREF.search(before):
         return Where.LINK
-    if _SRC.search(before):
+    if "=" in before and _SRC.search(before):
         return Where.IMAGE
     if markup is Markup.HTML:
         return Where.TEXT
-    if _IMAGE_DIRECTIVE.search(before):
-        return Where.IMAGE
-    if _TARGET_OPTION.search(before):
-        return Where.LINK
+    if before.rstrip().endswith((":", "}")):
+        if _IMAGE_DIRECTIVE.search(before):
+            return Where.IMAGE
+        if _TARGET_OPTION.search(before):
+            return Where.LINK
     match markup:
         case Markup.MARKDOWN:
             return _where_in_markdown(before, after)
@@ -314,7 +315,7 @@ def _where_in_markdown(before: str, after: str) -> Where:
         return Where.LINK
     if after.startswith("]("):
         return Where.TEXT
-    return Where.TEXT if _ATTRIBUTE.search(before) else Where.BARE
+    return Where.TEXT if "=" in before and _ATTRIBUTE.search(before) else Where.BARE
 
 
 def _is_image(text: str) -> bool:

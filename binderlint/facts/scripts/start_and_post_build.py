@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from binderlint.fact import fact
-from binderlint.facts.docker.context import build_dockerfile
+from binderlint.facts.docker.context import base_image, build_dockerfile
 from binderlint.facts.for_binder import has_application_files, is_for_binder, is_refused
-from binderlint.read.dockerfile.instructions import base_of
 from binderlint.read.images import onbuild_files
 from binderlint.read.script import Kind, Script
 from binderlint.repo2docker.build import build_plan
@@ -70,4 +69,4 @@ def _is_run_by_image(repo: Snapshot, name: str) -> bool:
     dockerfile = build_dockerfile(repo)
     if dockerfile is None or (name == "start" and any(one.name == "ENTRYPOINT" for one in dockerfile.built)):
         return False
-    return any(name in names for names in onbuild_files(base_of(dockerfile)))
+    return any(name in names for names in onbuild_files(base_image(repo)))

@@ -9,10 +9,25 @@ from itertools import pairwise
 
 from binderlint.pattern import regex
 from binderlint.read.digits import is_number, number
-from binderlint.read.scope import LONGEST, Scope
+from binderlint.read.shell.commands import (
+    ANY,
+    LEAST,
+    Arg,
+    Field,
+    Hole,
+    Item,
+    Joined,
+    Piece,
+    Rest,
+    Scalar,
+    Split,
+    Values,
+    Variables,
+    Word,
+    is_something,
+)
 from binderlint.source import Place, Source, Span, Text
 from binderlint.typed import TYPE_CHECKING, Any
-from binderlint.values import NamedTuple
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -112,132 +127,6 @@ def _bash() -> Any:
     module = module_from_spec(spec)
     spec.loader.exec_module(module)
     return module.language()
-
-
-# -- words of a shell command: what is known of their values, with quoting, variables and the arguments of the script.
-
-
-MOST = 500
-"""The pieces of a value, or the arguments of a script, above which they count as not known."""
-LEAST = 3
-"""The arguments that there are at least: the container's command is a program and at least `--ip` and `--port` (BinderHub's singleuser.cmd)."""
-UNKNOWN = "\0"
-"""What stands in `Word.pattern` for a part whose value is not known."""
-
-
-class Hole(NamedTuple):
-    """A piece whose value is not known before the script runs: `$(...)`, a variable that was never given a value."""
-
-    raw: str
-
-
-class Arg(NamedTuple):
-    """One argument of the script: 0 is `$1`."""
-
-    number: int
-
-
-class Joined(NamedTuple):
-    """Several arguments of the script glued to one text, as in `"$*"` or `command="$@"`."""
-
-    start: int
-
-
-Piece = str | Hole | Arg | Joined
-Scalar = tuple[Piece, ...]
-
-
-class Field(NamedTuple):
-    """One argument that a command gets."""
-
-    pieces: Scalar
-
-    @property
-    def value(self) -> str | None:
-        return "".join(map(str, self.pieces)) if all(isinstance(piece, str) for piece in self.pieces) else None
-
-
-ANY = Field((Hole("$@"),))
-"""Arguments of which nothing is known, not even how many they are."""
-
-
-class Rest(NamedTuple):
-    """All arguments of the script from one on, each as it was given: `"$@"`, `"${@:2}"`."""
-
-    start: int
-
-
-class Split(NamedTuple):
-    """Arguments of the script split again at white space: `$@`, `$*`."""
-
-    start: int
-
-
-Item = Field | Rest | Split
-
-
-def is_something(piece: Piece) -> bool:
-    """Whether a piece is certain not to be empty, as the container's arguments are that there are."""
-    match piece:
-        case Arg(number) | Joined(number):
-            return number < LEAST
-    return isinstance(piece, str) and piece != ""
-
-
-class Values(NamedTuple):
-    """The value of an array variable."""
-
-    items: tuple[Item, ...]
-
-
-Variables = Scope["Scalar | Values | None"]
-"""What is known of the variables; None for one that is not set."""
-
-
-def is_short(value: Scalar | Values) -> bool:
-    """Whether a value is short enough to be followed."""
-    pieces = value.items if isinstance(value, Values) else value
-    return len(pieces) <= MOST and sum(len(piece) for piece in pieces if isinstance(piece, str)) <= LONGEST
-
-
-def few(items: Iterable[Item]) -> tuple[Item, ...]:
-    """Arguments, as one that is not known where there are too many of them."""
-    known = tuple(items)
-    return known if len(known) <= MOST else (ANY,)
-
-
-class Word(NamedTuple):
-    """A word as it was written and the arguments it becomes."""
-
-    raw: Text
-    items: tuple[Item, ...]
-
-    @property
-    def place(self) -> Place:
-        return self.raw.place
-
-    @property
-    def value(self) -> str | None:
-        """The argument, None unless it is one and all of it is known."""
-        match self.items:
-            case (Field() as field,):
-                return field.value
-        return None
-
-    @property
-    def pattern(self) -> str:
-        """The arguments with `UNKNOWN` for every part that is not known."""
-        return " ".join(
-            "".join(piece if isinstance(piece, str) else UNKNOWN for piece in item.pieces)
-            if isinstance(item, Field)
-            else UNKNOWN
-            for item in self.items
-        )
-
-    @property
-    def quoted(self) -> bool:
-        """Whether it begins with a quote."""
-        return self.raw[:1] in ("'", '"')
 
 
 class Code:

@@ -9,7 +9,8 @@ from itertools import pairwise
 from binderlint.pattern import regex
 from binderlint.read.digits import is_number, number
 from binderlint.read.installer import CONDA
-from binderlint.read.shell.syntax import LEAST, Arg, Expander, Field, Item, Rest, Split, is_something
+from binderlint.read.shell.commands import LEAST, Arg, Field, Item, Rest, Split, is_something
+from binderlint.read.shell.syntax import Expander
 from binderlint.typed import TYPE_CHECKING
 from binderlint.values import NamedTuple
 
@@ -78,7 +79,6 @@ RUNNERS = {
     )
     for name in (*CONDA, "poetry", "pipenv", "uv", "pixi", "pdm", "hatch")
 }
-COPIES = ("cp", "mv", "install", "ln", "rsync")
 """Programs that put a file, or a link to it, where their last word says."""
 SHELLS = frozenset({"sh", "bash", "dash", "ash", "ksh", "zsh"})
 _INTERPRETERS = regex(r"(?:python|pypy)[\d.]*")

@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterator
 
 from binderlint.changes.edits import replace
-from binderlint.facts.environment.apt import apt_entries
+from binderlint.facts.environment.apt import apt_entries, apt_file
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.apt import PACKAGE, SHELL_SIGNS, AptEntry
-from binderlint.repo2docker.build import used_file
 from binderlint.snapshot import Snapshot
+from binderlint.source import Source
 
 
 class AptInvalidEntry(Rule):
@@ -19,9 +20,9 @@ class AptInvalidEntry(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        source = used_file(repo, "apt.txt")
-        if source and source.has_bom and source.encoding == "utf-8":
+    @about(apt_file)
+    def check(self, repo: Snapshot, source: Source) -> Iterator[Diagnostic]:
+        if source.has_bom and source.encoding == "utf-8":
             mark = source.slice(0, 1)
             yield self.at(
                 source.place(1),

@@ -89,7 +89,9 @@ class AptListNotRead(Rule):
 
 def _lists_packages(source: Source) -> bool:
     """Whether a file is a list of packages for apt: by its name and each of its words, or by those words alone."""
-    if source.mode not in (REGULAR, EXECUTABLE) or not (source.name == _ANYBODYS or _APTS.fullmatch(source.name)):
+    if source.mode not in (REGULAR, EXECUTABLE) or not (
+        source.name == _ANYBODYS or ("apt" in source.name.lower() and _APTS.fullmatch(source.name))
+    ):
         return False
     words = [word.removeprefix("\ufeff") for entry in read_apt(source) for word in entry.words]
     if not words or not all(PACKAGE.fullmatch(word) for word in words):

@@ -6,14 +6,15 @@ import re
 from collections.abc import Iterator
 
 from binderlint.changes.edits import remove_key, replace, set_key
-from binderlint.facts.dask.configs import FOLDER, Config, dask_configs
+from binderlint.facts.dask.configs import FOLDER, Config, dask_configs, dask_settings
 from binderlint.facts.dask.versions import newest
 from binderlint.facts.scripts.start_and_post_build import start_script
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Edit, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.dask_keys import RENAMED, canonical, deepest, taken, variable_name
 from binderlint.snapshot import Snapshot
-from binderlint.source import Scalar, Table, Text
+from binderlint.source import Scalar, Source, Table, Text
 
 
 class DaskRenamedKey(Rule):
@@ -21,7 +22,8 @@ class DaskRenamedKey(Rule):
     severity = Severity.WARNING
     level = Level.REPRODUCE
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
+    @about(dask_settings)
+    def check(self, repo: Snapshot, _: tuple[Source, ...]) -> Iterator[Diagnostic]:
         if (newest(repo) or (0,)) < (2021,):
             return
         for config in dask_configs(repo):

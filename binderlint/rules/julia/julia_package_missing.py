@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from binderlint.data import listed_words
 from binderlint.facts.julia import read_project
-from binderlint.facts.notebooks import shown_notebooks
+from binderlint.facts.notebooks import julia_notebooks
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
@@ -31,7 +31,7 @@ class JuliaPackageMissing(Rule):
     severity = Severity.WARNING
     level = Level.RUN
 
-    @about(shown_notebooks)
+    @about(julia_notebooks)
     def check(self, repo: Snapshot, notebooks: tuple[PlainNotebook, ...]) -> Iterator[Diagnostic]:
         project = read_project(repo)
         deps = project.data.get("deps", {}) if project and project.data else None
@@ -41,7 +41,7 @@ class JuliaPackageMissing(Rule):
         for page in notebooks:
             texts = [cell.text for cell in page.code]
             brings = any(CODE_INSTALLS.search(text) or _MAY_BRING.search(text) for text in texts)
-            if page.language != "julia" or brings or _has_project(repo, page):
+            if brings or _has_project(repo, page):
                 continue
             told: set[str] = set()
             for cell in page.code:

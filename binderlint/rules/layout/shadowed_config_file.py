@@ -14,7 +14,7 @@ from binderlint.changes.merge_environments import (
     of_pipfile,
 )
 from binderlint.data import listed_words
-from binderlint.facts.docker.context import build_dockerfile, docker_runs
+from binderlint.facts.docker.context import base_image, docker_runs
 from binderlint.facts.environment.installs import pip_requirements
 from binderlint.facts.environment.mapping import conda_specs, environment_mapping
 from binderlint.facts.environment.pipfile import locked_names
@@ -30,7 +30,6 @@ from binderlint.lint.rule import Rule
 from binderlint.lint.wording import listed
 from binderlint.pattern import regex
 from binderlint.read.apt import read_apt
-from binderlint.read.dockerfile.instructions import base_of
 from binderlint.read.images import onbuild_files
 from binderlint.read.installer import APT, asked_for, is_pip
 from binderlint.read.packages import modules_of, packages_by_name
@@ -220,8 +219,7 @@ def _other_reader(repo: Snapshot, source: Source) -> Source | None:
 
 def _is_of_lock(repo: Snapshot, source: Source) -> bool:
     """Whether the image of the Dockerfile installs the lock that was made from the file."""
-    dockerfile, plan = build_dockerfile(repo), build_plan(repo)
-    groups = onbuild_files(base_of(dockerfile)) if dockerfile else ()
+    plan, groups = build_plan(repo), onbuild_files(base_image(repo))
     return any(
         source.name in names and repo.get(plan.path(name)) for names in groups for name in names if "lock" in name
     )

@@ -31,7 +31,8 @@ class BadgeMissing(Rule):
         if repo.hub != MYBINDER or not repo.git.origin or plan.error or plan.default or not is_ready_for_binder(repo):
             return
         readmes = [source for path in repo.list() if path.lower().startswith("readme") and (source := repo.get(path))]
-        if any(_LAUNCH.search(source.prose) for source in readmes):
+        texts = [source.prose.lower() for source in readmes]
+        if any(("/v2/" in text or "binder" in text) and _LAUNCH.search(text) for text in texts):
             return
         for source in sorted(readmes, key=lambda one: not one.name.lower().endswith(".md")):  # what GitHub shows
             markup = markup_of(source)
@@ -48,7 +49,7 @@ class BadgeMissing(Rule):
                 return
 
 
-_LAUNCH = regex(rf"/v2/(?:{'|'.join(sorted(PROVIDERS))})/|mybinder\.org/repo/|launch[-_ ]binder", re.IGNORECASE)
+_LAUNCH = regex(rf"/v2/(?:{'|'.join(sorted(PROVIDERS))})/|mybinder\.org/repo/|launch[-_ ]binder")
 
 
 _IMAGE = f"https://{MYBINDER}/badge_logo.svg"

@@ -16,8 +16,7 @@ from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
 from binderlint.read.requirements import Requirement, parse_requirement
-from binderlint.read.shell.machine import Command
-from binderlint.read.shell.syntax import UNKNOWN
+from binderlint.read.shell.commands import UNKNOWN, Command
 from binderlint.repo2docker.build import build_plan, used_file
 from binderlint.repo2docker.plan import Plan
 from binderlint.snapshot import Snapshot

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from binderlint.changes.python import PYTHONS, pin_python
-from binderlint.facts.docker.context import build_dockerfile, copied_file, docker_runs, workdirs
+from binderlint.facts.docker.context import base_image, build_dockerfile, copied_file, docker_runs, workdirs
 from binderlint.facts.docker.installs import hides_origin
 from binderlint.facts.environment.apt import apt_entries
 from binderlint.facts.environment.held import python_fits
@@ -26,13 +26,13 @@ from binderlint.facts.scripts.poetry import (
     last_poetry,
 )
 from binderlint.facts.scripts.start_and_post_build import post_build_script
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
 from binderlint.read.actions import subcommand
 from binderlint.read.constraints import poetry_admits
 from binderlint.read.digits import release
-from binderlint.read.dockerfile.instructions import base_of
 from binderlint.read.images import python_of
 from binderlint.read.matchspec import PATCHES
 from binderlint.read.pythons import python_release
@@ -53,11 +53,10 @@ class PoetryPythonExcluded(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        written = poetry_python(repo)
-        if written:
-            yield from self._in_post_build(repo, written)
-            yield from self._in_dockerfile(repo, written)
+    @about(poetry_python)
+    def check(self, repo: Snapshot, written: str) -> Iterator[Diagnostic]:
+        yield from self._in_post_build(repo, written)
+        yield from self._in_dockerfile(repo, written)
 
     def _in_post_build(self, repo: Snapshot, written: str) -> Iterator[Diagnostic]:
         plan, script, releases = build_plan(repo), post_build_script(repo), python_releases(repo)
@@ -90,7 +89,7 @@ class PoetryPythonExcluded(Rule):
     def _in_dockerfile(self, repo: Snapshot, written: str) -> Iterator[Diagnostic]:
         dockerfile = build_dockerfile(repo)
         stage = dockerfile.final if dockerfile else None
-        image = base_of(dockerfile) if dockerfile else None
+        image = base_image(repo)
         minor = python_of(image) if image else None
         if dockerfile is None or stage is None or image is None or minor is None or hides_origin(stage):
             return

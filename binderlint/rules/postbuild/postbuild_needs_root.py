@@ -14,7 +14,7 @@ from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
 from binderlint.read.installer import APT, SYSTEM
 from binderlint.read.script import Command, Script
-from binderlint.read.shell.vocabulary import COPIES
+from binderlint.read.shell.commands import COPIES
 from binderlint.repo2docker.build import build_plan, used_file
 from binderlint.snapshot import Snapshot
 from binderlint.source import Place

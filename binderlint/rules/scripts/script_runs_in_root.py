@@ -13,7 +13,7 @@ from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.installer import CONDA, is_pip
 from binderlint.read.script import UNKNOWN, Command, Word
-from binderlint.read.shell.vocabulary import COPIES
+from binderlint.read.shell.commands import COPIES
 from binderlint.repo2docker.plan import Plan
 from binderlint.snapshot import Snapshot
 

@@ -12,7 +12,7 @@ from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
 from binderlint.read.address import MYBINDER
 from binderlint.read.script import Command, Script
-from binderlint.read.shell.syntax import Field, Hole, Word
+from binderlint.read.shell.commands import Field, Hole, Word
 from binderlint.snapshot import Snapshot
 from binderlint.source import Text
 

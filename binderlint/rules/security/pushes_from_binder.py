@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from binderlint.facts.notebooks import notebook_of
 from binderlint.facts.scripts.start_and_post_build import post_build_script, start_script
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
 from binderlint.read.address import MYBINDER
 from binderlint.read.notebook import may_run
-from binderlint.read.plain_notebook import cells_with
+from binderlint.read.plain_notebook import PlainNotebook, cells_with
 from binderlint.read.script import Command, parse_shell
 from binderlint.snapshot import Snapshot
-from binderlint.source import Source
 
 _OPTIONS_WITH_VALUE = ("-C", "-c", "--git-dir", "--work-tree", "--namespace")
 
 
-_PUSHED = regex(rb"\bgit\b[^\n]{0,200}\bpush\b")
+_PUSHED = regex(rb"git\b[^\n]{0,200}\bpush\b")
 
 
 class PushesFromBinder(Rule):
@@ -35,7 +35,7 @@ class PushesFromBinder(Rule):
             commands += script.running if script else ()
         for source in repo.files:
             if source.name.endswith(".ipynb") and b"push" in source.searchable and may_run(source, _PUSHED):
-                commands += _in_notebook(source)
+                commands += _in_notebook(notebook_of(repo, source))
         for command in commands:
             if command.name == "git" and _subcommand(command) == "push":
                 yield self.at(
@@ -45,9 +45,9 @@ class PushesFromBinder(Rule):
                 )
 
 
-def _in_notebook(source: Source) -> Iterator[Command]:
+def _in_notebook(page: PlainNotebook) -> Iterator[Command]:
     """The commands of the lines with `!`."""
-    for cell in cells_with(source, lambda text: "push" in text):
+    for cell in cells_with(page, lambda text: "push" in text):
         for line in cell.lines if cell.kind == "code" else ():
             start = len(line) - len(line.lstrip())
             if line.startswith("!", start) and "push" in line:
