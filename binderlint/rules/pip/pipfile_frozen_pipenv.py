@@ -27,13 +27,14 @@ class PipfileFrozenPipenv(Rule):
         if plan.buildpack != Buildpack.PIPFILE or source is None or python is None:
             return
         new = bool(re.match(r"3\.1[2-9]$", python.version))
+        pipenv = "2021.5.29" if re.match(r"(?:2|3\.[0-5]$)", python.version) else "2022.1.8"
         locked = used_file(repo, "Pipfile.lock")
         folder = plan.binder_dir or "binder"
         how = f"`pipenv requirements > {folder}/requirements.txt`" if locked else "with the packages of the Pipfile"
         yield self.at(
             source,
-            f"Binder installs this with pipenv 2022.1.8, which is older than Python {python.version}" if new
-            else "Binder installs this with pipenv 2022.1.8, which it does not update",
+            f"Binder installs this with pipenv {pipenv}, which is older than Python {python.version}" if new
+            else f"Binder installs this with pipenv {pipenv}, which it does not update",
             help=f"Put a requirements.txt ({how}) and a runtime.txt in the folder `{folder}`"
             + (", and remove the Pipfile there" if plan.binder_dir else ": Binder then does not read the Pipfile"),
             severity=Severity.WARNING if new else Severity.INFO,
