@@ -9,6 +9,7 @@ from itertools import islice
 from binderlint.data import rows
 from binderlint.facts.environment.asked import asked_packages
 from binderlint.facts.environment.locks import installs_from_lock
+from binderlint.facts.environment.provided import provided
 from binderlint.facts.environment.python import python_minor
 from binderlint.facts.local_modules import imported_files, modules_in
 from binderlint.facts.notebooks import shown_notebooks
@@ -16,6 +17,7 @@ from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
+from binderlint.read import wheels
 from binderlint.read.constraints import only_below
 from binderlint.read.digits import release
 from binderlint.read.plain_notebook import PlainNotebook
@@ -146,14 +148,22 @@ def _removed(repo: Snapshot, python: str) -> dict[str, _Removed]:
     for package, others in _ALSO.items():
         if package not in asked and (other := next((asked[name] for name in others if name in asked), None)):
             asked[package] = other
-    found, ours = {}, release(python)
+    found, ours, brought = {}, release(python), _first_releases(repo, python, frozenset(asked))
     for name, package, since, lowest, instead in rows("removed_names.tsv"):
         pin = None if package == "python" else asked.get(package)
-        if (package != "python" and not pin) or ours < release(lowest):
+        if ours < release(lowest):
+            continue
+        if package != "python" and not pin and not brought.get(package, ()) >= release(since):
             continue
         if pin is None or not pin.version or not only_below(pin.version, release(since)):
             found[name] = _Removed(name, package, since, instead)
     return found
+
+
+def _first_releases(repo: Snapshot, python: str, asked: frozenset[str]) -> dict[str, tuple[int, ...]]:
+    """The packages that others bring along, and the first release of each that is built for this Python: no older one can come with them."""
+    known = ((name, wheels.known(name, python)) for name in (provided(repo) or frozenset()) - asked)
+    return {name: one.first for name, one in known if one and one.first}
 
 
 def _found(
