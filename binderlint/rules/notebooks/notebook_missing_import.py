@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
 
 from binderlint.changes.packages import add_package
+from binderlint.data import listed_words, rows
 from binderlint.facts.environment.mapping import conda_list
 from binderlint.facts.environment.own_package import own_extra, own_installs
 from binderlint.facts.environment.provided import listed_elsewhere, provided
-from binderlint.facts.imported import local_to
+from binderlint.facts.imported import local_names, local_to
 from binderlint.facts.local_modules import loaded_by, modules_in
 from binderlint.facts.notebooks import shown_notebooks
 from binderlint.lint.about import about
@@ -17,7 +19,7 @@ from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
 from binderlint.read.cells import imports, installs
-from binderlint.read.packages import Package, missing_modules, package_of
+from binderlint.read.packages import Package, base_packages, missing_modules, package_of
 from binderlint.read.plain_notebook import PlainCell, PlainNotebook
 from binderlint.repo2docker.build import build_plan
 from binderlint.snapshot import Snapshot
@@ -36,6 +38,7 @@ class NotebookMissingImport(Rule):
         if there is None:
             return
         missing = missing_modules(there)
+        only_base = there == base_packages()
         for page in pages:
             told: set[str] = set()
             own = modules_in(repo, page.source.folder)
@@ -43,7 +46,8 @@ class NotebookMissingImport(Rule):
             cells = [
                 cell
                 for cell in page.code
-                if _may_import(cell.text, names) and "raises-exception" not in str(cell.data.get("metadata"))
+                if (_may_import(cell.text, names) or (only_base and "import" in cell.text))
+                and "raises-exception" not in str(cell.data.get("metadata"))
             ]
             if cells and not _installs(page):
                 local = local_to(repo, page)
@@ -53,6 +57,20 @@ class NotebookMissingImport(Rule):
                         if package and package.name not in there | told and module not in local:
                             told.add(package.name)
                             yield self._missing(repo, page.line(cell.number, line), module, by, package)
+                        elif only_base and not package and module not in told and _is_nowhere(repo, page, module):
+                            told.add(module)
+                            yield self._unknown(repo, page.line(cell.number, line), module, by)
+
+    def _unknown(self, repo: Snapshot, where: Text | Place, module: str, by: str) -> Diagnostic:
+        """A module of a package that nobody knows, or of the author's own, in an environment that has nothing but Jupyter."""
+        imported = f"{by} imports `{module}`" if by else f"`{module}` is imported here"
+        listing = "no environment file lists its package" if build_plan(repo).default else "it is not installed"
+        return self.at(
+            where,
+            f"{imported}, and {listing}, so this cell ends with an error. The repository has no such module either",
+            help=f"Add the package that has `{module}` to a requirements.txt, or the file `{module}.py` to the repository",
+            cause=f"{module} is not installed",
+        )
 
     def _missing(self, repo: Snapshot, where: Text | Place, module: str, by: str, package: Package) -> Diagnostic:
         default = build_plan(repo).default
@@ -88,6 +106,33 @@ def _may_import(text: str, names: frozenset[str]) -> bool:
     """Whether a line that imports something, or loads an extension, has one of these names."""
     lines = _IMPORT.findall(text) if "import" in text or "load_ext" in text else ()
     return any(not names.isdisjoint(_WORD.findall(line)) for line in lines)
+
+
+# What may make a module, or the packages of the standard library look like another.
+_MAKES_MODULES = (
+    "clone",
+    "wget",
+    "curl",
+    "urlretrieve",
+    "download",
+    "writefile",
+    "exec(",
+    "sys.modules",
+    "extract",
+    "%run",
+)
+
+
+def _is_nowhere(repo: Snapshot, page: PlainNotebook, module: str) -> bool:
+    """Whether a module of no known package is certainly not there: not in Python, beside Jupyter or in the repository, and nothing in the notebook makes or downloads it."""
+    if module in sys.stdlib_module_names or module in listed_words("base_modules.txt") or module in local_names(repo):
+        return False
+    if module == "google" or any(
+        row[0].partition(".")[0] == module for row in rows("removed_names.tsv")
+    ):  # module-only-elsewhere, removed-name
+        return False
+    text = "\n".join(cell.text for cell in page.code)
+    return not any(word in text for word in (*_MAKES_MODULES, f"{module}.py"))
 
 
 def _installs(page: PlainNotebook) -> bool:
