@@ -18,7 +18,7 @@ from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
-from binderlint.read.cells import imports, installs
+from binderlint.read.cells import imports, installs, magics
 from binderlint.read.packages import Package, base_packages, missing_modules, package_of
 from binderlint.read.plain_notebook import PlainCell, PlainNotebook
 from binderlint.repo2docker.build import build_plan
@@ -104,6 +104,8 @@ _WORD = regex(r"\w+")
 
 def _may_import(text: str, names: frozenset[str]) -> bool:
     """Whether a line that imports something, or loads an extension, has one of these names."""
+    if "matplotlib" in names and ("%matplotlib" in text or "%pylab" in text):
+        return True
     lines = _IMPORT.findall(text) if "import" in text or "load_ext" in text else ()
     return any(not names.isdisjoint(_WORD.findall(line)) for line in lines)
 
@@ -148,6 +150,9 @@ def _imported(
     repo: Snapshot, page: PlainNotebook, cell: PlainCell, own: frozenset[str]
 ) -> Iterator[tuple[int, str, str]]:
     """The modules that a cell imports: the line of the cell, the top-level name, and the local file that imports it (empty for the cell itself)."""
+    for magic in magics(cell.text) if "%matplotlib" in cell.text or "%pylab" in cell.text else ():
+        if magic.name in ("matplotlib", "pylab"):
+            yield magic.line, "matplotlib", f"`%{magic.name}`"
     for one in imports(cell.text):
         if one.name not in own:
             yield one.line, one.name, ""
