@@ -5,6 +5,7 @@ from __future__ import annotations
 from binderlint import OWN_FILES
 from binderlint.data import listed_words
 from binderlint.fact import fact
+from binderlint.facts.environment.subfolders import OTHER_USES
 from binderlint.facts.launch.buttons import launch_configs
 from binderlint.facts.launch.links import launch_links
 from binderlint.facts.named import misnamed_folders
@@ -49,10 +50,16 @@ def has_application_files(repo: Snapshot) -> bool:
 
 
 def is_only_package(repo: Snapshot) -> bool:
-    """Whether Binder installs nothing but the repository's own package, and nothing says that it is meant for Binder: it leaves versions to those who install it."""
+    """Whether Binder installs nothing but the repository's own package, which has no notebooks but those of its documentation, and nothing says that it is meant for Binder.
+
+    Such a package leaves versions to those who install it.
+    """
     match build_plan(repo).buildpack:
         case Buildpack.PYTHON:
-            return not used_file(repo, "requirements.txt") and not is_for_binder(repo)
+            if used_file(repo, "requirements.txt") or is_for_binder(repo):
+                return False
+            notebooks = (path.lower().split("/")[:-1] for path in repo.sources if path.endswith(NOTEBOOK_ENDINGS))
+            return all(OTHER_USES & set(folders) for folders in notebooks)  # others are there to be run
         case Buildpack.R:
             return "NAMESPACE" in repo.sources and not is_for_binder(repo)
     return False
