@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from binderlint.fact import fact
+from binderlint.facts.launch.launched import own_links
 from binderlint.pattern import regex
 from binderlint.read.plain_notebook import PlainNotebook
 from binderlint.snapshot import Snapshot
@@ -27,6 +28,8 @@ _ASIDE = frozenset(
 )
 
 
+# A folder or a file named after Google Colab.
+_FOR_COLAB = regex(r"(?:^|[/_. -])(?:google)?colab(?:oratory)?s?(?=[/_. -])")
 # R Markdown that R reads as a part of a package.
 _OF_PACKAGE = regex(r"(?:vignettes|inst|man|revdep)/")
 # The head of a text that Jupytext opens as a notebook: YAML, in scripts behind `#`.
@@ -73,6 +76,17 @@ def julia_notebooks(repo: Snapshot) -> tuple[PlainNotebook, ...]:
 
 @fact
 def shown_notebooks(repo: Snapshot) -> tuple[PlainNotebook, ...]:
-    """The notebooks that visitors may open: not those of tests, builds and checkpoints."""
+    """The notebooks that visitors may open: not those of tests, builds and checkpoints, nor copies for Google Colab."""
     sources = (source for source in repo.files if source.name.endswith(".ipynb"))
-    return tuple(notebook_of(repo, source) for source in sources if not stands_in(source.path.casefold(), _ASIDE))
+    return tuple(
+        notebook_of(repo, source)
+        for source in sources
+        if not stands_in(source.path.casefold(), _ASIDE)
+        and not (_FOR_COLAB.search(source.path.casefold()) and _opens_others(repo))
+    )
+
+
+def _opens_others(repo: Snapshot) -> bool:
+    """Whether the launch links open files or folders, and none that is named after Google Colab."""
+    opened = [path.casefold() for link in own_links(repo) if (path := link.address.opens[1])]
+    return bool(opened) and not any(_FOR_COLAB.search(path) for path in opened)
