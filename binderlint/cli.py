@@ -179,11 +179,21 @@ def parser(command: str) -> argparse.ArgumentParser:
         if command == "check"
         else COMMANDS[command],
         epilog=_EPILOG.format(codes=_EXIT_CODES[command]),
-        # each argument is tried on one of these, which would ask for the width of the terminal with `shutil`
-        formatter_class=partial(argparse.RawDescriptionHelpFormatter, width=80),
+        # argparse itself would ask `shutil`, which loads everything that makes archives
+        formatter_class=partial(argparse.RawDescriptionHelpFormatter, width=_columns() - 2),
         allow_abbrev=False,
     )
     made.add_argument("--version", action="version", version=f"binderlint {__version__}")
     add_arguments(made)
-    made.formatter_class = argparse.RawDescriptionHelpFormatter
     return made
+
+
+def _columns() -> int:
+    """How wide the terminal is, as `shutil.get_terminal_size` has it."""
+    columns = os.environ.get("COLUMNS", "")
+    if columns.isdecimal() and int(columns):
+        return int(columns)
+    try:
+        return os.get_terminal_size(sys.__stdout__.fileno()).columns or 80 if sys.__stdout__ else 80
+    except (OSError, ValueError, AttributeError):
+        return 80
