@@ -64,6 +64,13 @@ def script_at(repo: Snapshot, path: str | None) -> Script | None:
     return Script(source, repo.get) if source else None
 
 
+@fact
+def poetry_script(repo: Snapshot) -> Script | None:
+    """postBuild, where it names Poetry."""
+    script = post_build_script(repo)
+    return script if script and "poetry" in script.source.text else None
+
+
 def _is_run_by_image(repo: Snapshot, name: str) -> bool:
     """Whether the image of a Dockerfile runs a script by itself."""
     dockerfile = build_dockerfile(repo)

@@ -8,7 +8,7 @@ from binderlint.facts.environment.own_package import own_table
 from binderlint.facts.environment.python import python_minor
 from binderlint.facts.scripts.commands import failure_effect
 from binderlint.facts.scripts.poetry import installs_project, is_poetry_pinned, last_poetry
-from binderlint.facts.scripts.start_and_post_build import post_build_script
+from binderlint.facts.scripts.start_and_post_build import poetry_script
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
@@ -24,9 +24,9 @@ class PoetryLockRefused(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    @about(post_build_script)
+    @about(poetry_script)
     def check(self, repo: Snapshot, script: Script) -> Iterator[Diagnostic]:
-        lock = repo.get("poetry.lock") if "poetry" in script.source.text else None
+        lock = repo.get("poetry.lock")
         table, plan, minor = own_table(repo), build_plan(repo), python_minor(repo)
         if lock is None or not table or script.shell is None or script.shell.broken or not minor:
             return

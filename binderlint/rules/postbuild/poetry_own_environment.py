@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from binderlint.changes.edits import insert
 from binderlint.facts.environment.own_package import own_installs
 from binderlint.facts.scripts.poetry import SWITCHED, command_texts, installs_project, is_off_in_toml
-from binderlint.facts.scripts.start_and_post_build import post_build_script, start_script
+from binderlint.facts.scripts.start_and_post_build import poetry_script, start_script
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
@@ -28,10 +28,10 @@ class PoetryOwnEnvironment(Rule):
     severity = Severity.ERROR
     level = Level.RUN
 
-    @about(post_build_script)
+    @about(poetry_script)
     def check(self, repo: Snapshot, script: Script) -> Iterator[Diagnostic]:
         plan, start = build_plan(repo), start_script(repo)
-        if "poetry" not in script.source.text or script.shell is None or script.shell.broken:
+        if script.shell is None or script.shell.broken:
             return
         if plan.error or not plan.transparent or own_installs(repo) or (start and "poetry" in start.source.text):
             return
