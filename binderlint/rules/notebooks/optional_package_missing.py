@@ -8,13 +8,16 @@ from collections.abc import Iterator
 from binderlint.changes.packages import add_package
 from binderlint.data import rows
 from binderlint.facts.environment.installs import pip_requirements
+from binderlint.facts.environment.jupyter_stack import is_older
 from binderlint.facts.environment.provided import provided
 from binderlint.facts.notebooks import shown_notebooks
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
+from binderlint.read.digits import release
 from binderlint.read.packages import packages_by_name
 from binderlint.read.plain_notebook import PlainNotebook
+from binderlint.read.requirements import canonical
 from binderlint.read.uses import Use, uses
 from binderlint.repo2docker.build import build_plan
 from binderlint.snapshot import Snapshot
@@ -23,8 +26,13 @@ from binderlint.values import NamedTuple
 
 class _Need(NamedTuple):
     package: str
-    any_of: tuple[str, ...]
+    add: str
+    """The package to add, with the versions that will do."""
     files: str
+
+    @property
+    def lacking(self) -> str:
+        return canonical(self.add.partition("<")[0])
 
 
 class OptionalPackageMissing(Rule):
@@ -38,7 +46,7 @@ class OptionalPackageMissing(Rule):
         there = provided(repo) if pages else None
         if there is None or build_plan(repo).default or any(one.extras for one in pip_requirements(repo)):
             return
-        lacking = _lacking(there)
+        lacking = _lacking(repo, there)
         words = {name.rpartition(".")[2] for name in lacking}
         for page in pages if words else ():
             if any("install" in cell.text for cell in page.code):
@@ -51,27 +59,37 @@ class OptionalPackageMissing(Rule):
                     continue
                 for use in uses(cell.text, aliases):
                     need = _need(use, lacking)
-                    if need is None or need.any_of[0] in told:
+                    if need is None or need.lacking in told:
                         continue
-                    told.add(need.any_of[0])
-                    package = packages_by_name().get(need.any_of[0])
+                    told.add(need.lacking)
+                    package = packages_by_name().get(need.lacking)
+                    conda = package.condas[0] if package else need.lacking
                     yield self.at(
                         page.line(cell.number, use.line),
-                        f"`{use.written}` needs the package `{need.any_of[0]}`, which {need.package} does not bring along and nothing here installs, so this cell ends with an error",
-                        help=f"Add `{need.any_of[0]}` to the environment",
-                        fix=add_package(repo, need.any_of[0], package.condas[0] if package else need.any_of[0]),
-                        cause=f"{need.any_of[0]} is not installed",
+                        f"`{use.written}` needs the package `{need.add}`, which {need.package} does not bring along and nothing here installs, so this cell ends with an error",
+                        help=f"Add `{need.add}` to the environment",
+                        fix=add_package(repo, need.add, need.add.replace(need.lacking, conda)),
+                        cause=f"{need.lacking} is not installed",
                     )
 
 
-def _lacking(there: frozenset[str]) -> dict[str, list[_Need]]:
+def _lacking(repo: Snapshot, there: frozenset[str]) -> dict[str, list[_Need]]:
     """The functions whose package is installed and which need one that is not."""
     found: dict[str, list[_Need]] = {}
-    for name, package, needs, files in rows("optional_packages.tsv"):
-        any_of = tuple(needs.split())
-        if package in there and not there.intersection(any_of):
-            found.setdefault(name, []).append(_Need(package, any_of, files))
+    for name, package, needs, files, below, since in rows("optional_packages.tsv"):
+        any_of = needs.split()
+        if package not in there or not there.isdisjoint(word.partition("<")[0] for word in any_of):
+            continue
+        if (below and not _is_below(repo, package, below)) or (since and _is_below(repo, package, since)):
+            continue
+        found.setdefault(name, []).append(_Need(package, any_of[0], files))
     return found
+
+
+def _is_below(repo: Snapshot, package: str, version: str) -> bool:
+    """Whether a package is installed in a release before a version: pinned so, or since the Python is old."""
+    python = build_plan(repo).python
+    return is_older(repo, package, release(version)) or bool(python and release(python.version) < (3, 7))
 
 
 def _need(use: Use, lacking: dict[str, list[_Need]]) -> _Need | None:
