@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from binderlint.changes.edits import append_lines
-from binderlint.facts.docker.context import build_dockerfile, docker_runs
+from binderlint.facts.docker.context import build_dockerfile, copies, docker_runs, workdirs
 from binderlint.facts.docker.service import INSTEAD, is_service
 from binderlint.facts.for_binder import is_for_binder
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
-from binderlint.read.dockerfile.instructions import Dockerfile, image_of
+from binderlint.pattern import regex
+from binderlint.read.dockerfile.instructions import Dockerfile, Stage, image_of
 from binderlint.read.images import image_facts
 from binderlint.snapshot import Snapshot
 from binderlint.source import Text
@@ -42,7 +43,7 @@ class DockerRootUser(Rule):
         made = any(command.name in ("useradd", "adduser", "usermod") for run in runs for command in run.commands)
         missing = known is not None and known.user1000 is False and not made and all(run.clear for run in runs)
         service = is_service(repo)
-        if service and not missing:
+        if not missing and (service or _home_is_given(repo, stage)):
             return
         user = "${NB_USER}" if "NB_USER" in stage.variables else "1000"
         yield self.at(
@@ -63,3 +64,18 @@ class DockerRootUser(Rule):
             level=Level.LAUNCH if missing else None,
             explained_in=() if is_for_binder(repo) else (dockerfile.source.path,),
         )
+
+
+# What gives a whole home folder to user 1000, to the group 100 that Binder adds to every session, or to everybody.
+_GIVES = regex(
+    r"(?:\bfix-permissions|\bchown\s+(?:-\w+\s+)*-\w*R\w*\s+[\"']?(?:1000|\$\{?NB_U|jovyan)|\bchmod\s+(?:-\w+\s+)*-\w*R\w*\s+(?:[ao+,rxgu]*[ao][+=rx]*w|0?777))"
+    r"[^\n;&|]*(?:\$\{?HOME\b|/home/)"
+)
+
+
+def _home_is_given(repo: Snapshot, stage: Stage) -> bool:
+    """Whether the files that a stage takes from the repository belong to the session's user all the same."""
+    built = [instruction for instruction, _ in workdirs(stage)]
+    given = [number for number, one in enumerate(built) if one.name == "RUN" and _GIVES.search(one.script or one.body)]
+    taken = [built.index(copy.instruction) for copy in copies(repo, stage)]
+    return bool(given and taken) and max(given) > max(taken)
