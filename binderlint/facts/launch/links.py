@@ -142,6 +142,8 @@ _URL = regex(
 _ADDED = regex(r"""['"][ \t]*(?:\\?\r?\n[ \t]*)?(?:\+|%|\.format\b|\.join\b|[rRbBfFuU]{0,2}['"])""")
 # Above which a JSON file holds data.
 _LARGEST_JSON = 50_000
+# What a workspace of JupyterLab holds: the state of panels, no links for readers.
+_WORKSPACE = b'"layout-restorer:data"'
 
 
 @fact
@@ -179,7 +181,7 @@ def markup_of(source: Source) -> Markup | None:
     if stem.startswith("readme") and extension in ("", ".txt"):
         return Markup.PLAIN
     if extension == ".json":
-        return Markup.CONFIG if len(source.data) < _LARGEST_JSON else None
+        return Markup.CONFIG if len(source.data) < _LARGEST_JSON and _WORKSPACE not in source.data else None
     return _MARKUP.get(extension)
 
 
