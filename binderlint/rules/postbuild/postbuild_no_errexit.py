@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from binderlint.changes.edits import insert_lines
+from binderlint.facts.scripts.failing import certainly_fails
 from binderlint.facts.scripts.start_and_post_build import post_build_script
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
-from binderlint.read.script import Script
+from binderlint.read.script import Command, Script
 from binderlint.snapshot import Snapshot
 
 
@@ -39,17 +40,27 @@ class PostbuildNoErrexit(Rule):
         ]
         if not hidden:
             return
+        failing = certainly_fails(repo, script)
         example = next((one.name for one in hidden if one.name not in _SMALL), hidden[0].name)
         yield self.at(
             script.source,
             f"The build goes on when a command such as `{example or 'the first one'}` fails, and the image lacks what it should have made",
-            help="Add the line `set -e`",
-            fix=Fix(
+            help=f"Mend `{failing.name}` in line {failing.place.line}{_file(script, failing)}, which fails today, and add the line `set -e`"
+            if failing
+            else "Add the line `set -e`",
+            fix=None
+            if failing
+            else Fix(
                 "Add `set -e`",
                 (insert_lines(script.source, 2 if script.shebang.line else 1, "set -e"),),
                 Applicability.UNSAFE,
             ),
         )
+
+
+def _file(script: Script, command: Command) -> str:
+    """Where a command is, when it is not in the script itself."""
+    return "" if command.place.path == script.source.path else f" of `{command.place.path}`"
 
 
 # Commands that fail, but are not what a script is for.

@@ -1,0 +1,156 @@
+"""Failing: commands of postBuild and start that certainly fail, because a file is not where they look for it, or would be copied onto itself."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+
+from binderlint.fact import fact
+from binderlint.facts.scripts.commands import script_commands
+from binderlint.pattern import regex
+from binderlint.read.actions import subcommand
+from binderlint.read.installer import CONDA, is_pip
+from binderlint.read.script import UNKNOWN, Command, Script, Word
+from binderlint.read.shell.commands import COPIES
+from binderlint.read.shell.machine import repository_path
+from binderlint.repo2docker.build import build_plan
+from binderlint.snapshot import Snapshot
+from binderlint.values import NamedTuple
+
+# Programs that run or read the first file they are given, those that read every one, and options that name one.
+_FIRST = frozenset({"bash", "sh", "source", ".", "python", "python3", "Rscript", "julia", "tar", "unzip"})
+_EACH = frozenset({"cat", "head", "tail", "less"})
+_OPTIONS = ("-r", "--requirement", "-c", "--constraint", "-f", "--file")
+_IN_BINDER = regex(r"\.?binder/")
+# Options of cp, mv and install with which a file that is there already is an error.
+_PLAIN = regex(r"-[afprRvuidLPHDm]+|--(?:archive|recursive|force|verbose|update|preserve)(?:=.*)?")
+
+
+class Misplaced(NamedTuple):
+    """A command that fails: the path it names, as written, which is not in the repository, and where the file is."""
+
+    script: Script
+    command: Command
+    word: Word
+    path: str
+    there: str
+
+
+class OntoItself(NamedTuple):
+    """A command that fails: the files of the repository that it would copy or move onto themselves, and whether there are no others."""
+
+    script: Script
+    command: Command
+    paths: tuple[str, ...]
+    is_all: bool
+
+
+def certainly_fails(repo: Snapshot, script: Script) -> Command | None:
+    """The first command of a script of which it is known here that it fails."""
+    found = [(one.script, one.command) for one in misplaced_files(repo)]
+    found += [(one.script, one.command) for one in onto_themselves(repo)]
+    of_script = (command for where, command in found if where is script)
+    return min(of_script, key=lambda command: command.place.span.start, default=None)
+
+
+@fact
+def misplaced_files(repo: Snapshot) -> tuple[Misplaced, ...]:
+    """The files that scripts look for in the root although they are in the binder directory, or in letters or a binder directory that the repository has not."""
+    return tuple(_misplaced(repo)) if build_plan(repo).transparent else ()
+
+
+def _misplaced(repo: Snapshot) -> Iterator[Misplaced]:
+    brought = _Brought()
+    for script, command in script_commands(repo):
+        for word in () if command.context.conditional else _read(command):
+            path = posixpath.normpath(word.pattern)
+            if command.cwd != "" or repo.exists(path) or brought.may_have(path):
+                continue
+            if there := _elsewhere(repo, path):
+                yield Misplaced(script, command, word, path, there)
+        brought.add(command)
+
+
+def _elsewhere(repo: Snapshot, path: str) -> str:
+    """Where a file is that a script looks for at a path; empty where there is none."""
+    folder = build_plan(repo).binder_dir
+    places = [posixpath.join(folder, _IN_BINDER.sub("", path)), posixpath.join(folder, path)] if folder else []
+    for place in places:
+        if repo.get(place):
+            return place
+    return _twins(repo).get(path.casefold(), "")
+
+
+@fact
+def _twins(repo: Snapshot) -> Mapping[str, str]:
+    """The paths of the repository by what they are in small letters."""
+    return MappingProxyType({path.casefold(): path for path in repo.sources})
+
+
+def _read(command: Command) -> Iterator[Word]:
+    """The files that a command reads or runs, where they are written as paths of their own."""
+    given = [word for word in command.args if not word.pattern.startswith("-")]
+    found: list[Word] = []
+    if "/" in command.words[0].pattern:
+        found = [command.words[0]]
+    elif command.name in _FIRST and not command.has("-c", "-e", "-m"):
+        found = given[:1]
+    elif command.name in _EACH:
+        found = given
+    elif command.name in COPIES:
+        found = given[:-1]
+    elif is_pip(command.name) or command.name in CONDA:
+        found = [after for word, after in zip(command.args, command.args[1:], strict=False) if word.pattern in _OPTIONS]
+    elif subcommand(command)[:4] == ("jupyter", "lab", "workspaces", "import"):
+        found = given[-1:]
+    for word in found:
+        if word.pattern and UNKNOWN not in word.pattern and not word.pattern.startswith(("/", "~", "-", "..")):
+            yield word
+
+
+class _Brought:
+    """What commands have named, one after the other: files that they may have brought to where the script runs."""
+
+    def __init__(self) -> None:
+        self._names: set[str] = set()
+        self._folders = False
+        """Whether one has named a whole folder, or something that is not known."""
+
+    def add(self, command: Command) -> None:
+        for word in (*command.values, *(str(one.target.raw) for one in command.redirects if one.target)):
+            self._folders |= word.endswith(("*", "/", "/.")) or UNKNOWN in word
+            self._names.add(posixpath.basename(word))
+
+    def may_have(self, path: str) -> bool:
+        """Whether a file may have been brought."""
+        return self._folders or posixpath.basename(path) in self._names
+
+
+@fact
+def onto_themselves(repo: Snapshot) -> tuple[OntoItself, ...]:
+    """The commands that copy or move files of the repository to where they are: it is the home folder."""
+    return tuple(_onto_themselves(repo)) if build_plan(repo).transparent else ()
+
+
+def _onto_themselves(repo: Snapshot) -> Iterator[OntoItself]:
+    for script, command in script_commands(repo):
+        if command.name not in ("cp", "mv", "install") or command.context.conditional:
+            continue
+        given = [word.pattern for word in command.args]
+        options = [word for word in given if word.startswith("-")]
+        *sources, target = [word for word in given if not word.startswith("-")] or [""]
+        end = repository_path(target, command.cwd)
+        if end is None or not sources or not all(map(_PLAIN.fullmatch, options)):
+            continue
+        paths = [repository_path(one, command.cwd) for one in sources]
+        same = [path for path in paths if path and repo.exists(path) and _is_end(repo, path, end)]
+        if same:
+            yield OntoItself(script, command, tuple(same), len(same) == len(sources))
+
+
+def _is_end(repo: Snapshot, path: str, end: str) -> bool:
+    """Whether what is copied to a path ends where it is."""
+    if end == "." or repo.is_dir(end):
+        return posixpath.normpath(posixpath.join(end, posixpath.basename(path))) == path
+    return path == end
