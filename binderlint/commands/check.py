@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from functools import partial
-from pathlib import Path
 
 from binderlint.commands import several
 from binderlint.commands.exits import CLEAN, CRASHED, FAILED, FOUND, UsageError
@@ -18,6 +17,7 @@ from binderlint.typed import TYPE_CHECKING
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
+    from pathlib import Path
 
     from binderlint.commands.target import Target
     from binderlint.lint.fixer import Fixed
@@ -72,7 +72,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     source.add_argument("--ref", metavar="REF", help="a branch, tag or commit instead of the working tree")
     source.add_argument("--subdir", default="", metavar="FOLDER", help=SUBDIR)
     configuration = source.add_mutually_exclusive_group()
-    configuration.add_argument("--config", type=Path, metavar="FILE", help="use this configuration file")
+    configuration.add_argument("--config", type=several.to_path, metavar="FILE", help="use this configuration file")
     configuration.add_argument(
         "--config-ref", metavar="REF", help="use the configuration file as it is in this branch, tag or commit"
     )
@@ -367,7 +367,7 @@ def _below_here(target: Target) -> str:
     from binderlint.outside.dotgit import find_top
     from binderlint.snapshot import RepositoryError
 
-    here = Path.cwd().resolve()
+    here = several.to_path(".").resolve()
     top = find_top(here) or here
     if not target.root.is_relative_to(top):
         raise RepositoryError(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from functools import partial
-from pathlib import Path
 
 from binderlint.commands import several
 from binderlint.commands.exits import CLEAN, FOUND, UsageError
@@ -35,7 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--format", choices=("text", "json"), default="text", help="how to print it (default: text)")
     hub = next(option for option in OPTIONS if option.name == "hub")
     parser.add_argument("--hub", choices=hub.choices, help=f"{hub.help} (default: {hub.default})")
-    parser.add_argument("--config", type=Path, metavar="FILE", help="use this configuration file")
+    parser.add_argument("--config", type=several.to_path, metavar="FILE", help="use this configuration file")
     parser.add_argument("--isolated", action="store_true", help="use no configuration file")
     parser.add_argument("--color", choices=COLOURS, default=COLOURS[0], help="colours (default: on a terminal)")
     several.add_arguments(parser, "read")

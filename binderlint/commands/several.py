@@ -101,6 +101,13 @@ def add_arguments(parser: argparse.ArgumentParser, done: str) -> None:
     )
 
 
+def to_path(text: str) -> Path:
+    """An argument as a path. Who only wants the help does not load what makes paths."""
+    from pathlib import Path
+
+    return Path(text)
+
+
 def _jobs(text: str) -> int:
     if text not in ("auto", "0"):
         if not text.isdecimal():
