@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
+from binderlint.cache import remembered
 from binderlint.pattern import regex
 from binderlint.read import digits
 from binderlint.read.requirements import unquoted
@@ -149,8 +150,19 @@ def _all(group: str, release: tuple[int, ...]) -> bool | None:
     return False if False in answers else None if None in answers else True
 
 
-def _one(term: str, release: tuple[int, ...]) -> bool | None:
-    found = _PART.match(term)
+class _Term(NamedTuple):
+    """A comparison with a release; `prefix` for one with all that begin so, `preview` for one with a version before it."""
+
+    operator: str
+    asked: tuple[int, ...]
+    prefix: bool
+    preview: bool
+
+
+@remembered(200)
+def _term(text: str) -> _Term | bool | None:
+    """What a part of a version constraint says: True for any release, None where this reader cannot tell."""
+    found = _PART.match(text)
     if not found:
         return None
     operator, written = found.group(1) or "==", found.group(2)
@@ -160,11 +172,18 @@ def _one(term: str, release: tuple[int, ...]) -> bool | None:
     number = _NUMBER.fullmatch(written.removesuffix("*").rstrip(".") if prefix else written)
     if not number or (number.group(2) and prefix):
         return None
-    asked = digits.release(number.group(1))
+    return _Term(operator, digits.release(number.group(1)), prefix, bool(number.group(2)))
+
+
+def _one(text: str, release: tuple[int, ...]) -> bool | None:
+    term = _term(text)
+    if not isinstance(term, _Term):
+        return term
+    operator, asked, prefix, preview = term
     size = max(len(asked), len(release))
     one, other = release + (0,) * (size - len(release)), asked + (0,) * (size - len(asked))
     starts = one[: len(asked)] == asked
-    if number.group(2):  # every release comes after its own previews: `<3.9.0a0` is `<3.9.0`
+    if preview:  # every release comes after its own previews: `<3.9.0a0` is `<3.9.0`
         after = one >= other
         return {">=": after, ">": after, "<": not after, "<=": not after, "==": False, "!=": True}.get(operator)
     match operator:
