@@ -46,6 +46,12 @@ _NO_FAULT = ("StdinNotImplementedError", "TimeoutError")
 _UNREAD = ("LAY001", "LAY002", "LAY013")
 
 
+# What the recording's own script said: of its folder, of notebooks that name no kernel (Jupyter takes one for them), and under old Pythons of itself, without a place.
+_OF_THE_RECORDING = re.compile(
+    r"denied: '/io/notebooks'|trait of an ExecutePreprocessor instance|^SyntaxError: invalid syntax$"
+)
+
+
 class Outcome(NamedTuple):
     """What happened to a notebook: its path, the kind of its failure (empty where it ran), and the module or words of the error."""
 
@@ -82,10 +88,7 @@ def outcomes(record: dict[str, Any]) -> Iterator[Outcome]:
     for one in record.get("notebooks") or ():
         if ".ipynb_checkpoints/" in one["path"] or (not one["ok"] and one["error"][0] in _NO_FAULT):
             continue
-        if not one["ok"] and one["error"] == [
-            "SyntaxError",
-            "invalid syntax",
-        ]:  # of the recording's own script, under old Pythons
+        if not one["ok"] and _OF_THE_RECORDING.search(": ".join(one["error"][:2])):
             continue
         if not one["ok"] and one["error"][1].endswith(f"No such file or directory: '{one['path']}'"):
             continue
