@@ -14,6 +14,7 @@ from binderlint.lint.outlook import outlook
 from binderlint.rules import rule_index
 from binderlint.snapshot import Snapshot
 
+JULIA_PACKAGE = 'name = "Tides"\nuuid = "6b3d5f6e-0b7f-4c1d-9f0e-1d0a4c7c9a11"\nversion = "0.1.0"\n'
 NOTEBOOK = '{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}'
 
 
@@ -36,6 +37,9 @@ NOTEBOOK = '{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}'
         ({"Binder/environment.yml": "dependencies: []\n"}, True),
         ({"postBuild": "#!/bin/sh\ntrue\n"}, True),
         ({"runtime.txt": "python-3.12\n"}, True),
+        ({"Project.toml": JULIA_PACKAGE, "docs/src/tour.ipynb": NOTEBOOK}, False),
+        ({"Project.toml": JULIA_PACKAGE, "notebooks/tour.ipynb": NOTEBOOK}, True),
+        ({"Project.toml": "[deps]\n", "docs/src/tour.ipynb": NOTEBOOK}, True),
         ({"runtime.txt": "r-4.4-2024-10-01\n", "Procfile": "web: gunicorn app:app\n"}, True),
         ({"requirements.txt": "numpy\n", "a.ipynb": NOTEBOOK}, True),
         ({"DESCRIPTION": "Package: x\n", "a.Rmd": "x\n"}, True),

@@ -6,6 +6,7 @@ from binderlint import OWN_FILES
 from binderlint.data import listed_words
 from binderlint.fact import fact
 from binderlint.facts.environment.subfolders import OTHER_USES
+from binderlint.facts.julia import read_project
 from binderlint.facts.launch.buttons import launch_configs
 from binderlint.facts.launch.links import launch_links
 from binderlint.facts.named import misnamed_folders
@@ -31,8 +32,10 @@ def is_for_binder(repo: Snapshot) -> bool:
         return True
     compendium = "DESCRIPTION" in repo.sources and "NAMESPACE" not in repo.sources  # a package of R has vignettes, too
     lists_packages = compendium or any(name in repo.sources for name in ENVIRONMENTS)
-    if lists_packages and build_plan(repo).buildpack != Buildpack.DOCKER and has_notebooks(repo):
-        return True  # beside a Dockerfile, Binder does not read these files
+    if lists_packages and build_plan(repo).buildpack != Buildpack.DOCKER:  # else Binder does not read these files
+        project = read_project(repo)
+        if has_notebooks_to_run(repo) if project and project.is_package else has_notebooks(repo):
+            return True
     if any(source.name in _NAME_US and "binderlint" in source.prose for source in repo.files if "/" not in source.path):
         return True
     links = launch_links(repo)
@@ -58,8 +61,7 @@ def is_only_package(repo: Snapshot) -> bool:
         case Buildpack.PYTHON:
             if used_file(repo, "requirements.txt") or is_for_binder(repo):
                 return False
-            notebooks = (path.lower().split("/")[:-1] for path in repo.sources if path.endswith(NOTEBOOK_ENDINGS))
-            return all(OTHER_USES & set(folders) for folders in notebooks)  # others are there to be run
+            return not has_notebooks_to_run(repo)
         case Buildpack.R:
             return "NAMESPACE" in repo.sources and not is_for_binder(repo)
     return False
@@ -76,6 +78,12 @@ def is_ready_for_binder(repo: Snapshot) -> bool:
 def has_notebooks(repo: Snapshot) -> bool:
     """Whether there is a notebook of Jupyter or R Markdown."""
     return any(path.endswith(NOTEBOOK_ENDINGS) for path in repo.sources)
+
+
+def has_notebooks_to_run(repo: Snapshot) -> bool:
+    """Whether there is a notebook outside of documentation, examples and tests, with which packages come, too."""
+    notebooks = (path for path in repo.sources if path.endswith(NOTEBOOK_ENDINGS))
+    return any(not OTHER_USES & set(path.lower().split("/")[:-1]) for path in notebooks)
 
 
 def is_refused(repo: Snapshot) -> bool:
