@@ -102,14 +102,17 @@ class NotebookFileMissing(Rule):
             if any(first.get(one, order) < order for one in ("", *above)) or away[posixpath.basename(folder)] < order:
                 continue
             told.add(key)
-            other, same = spelled.get(use.path.lower(), ""), named_so.get(use.name, [])
+            other = spelled.get(use.path.lower(), "")
+            same = "" if other else _meant(use, named_so.get(use.name, []))
             yield self.at(
                 use.page.line(use.cell, use.line),
                 f"The file is called `{other}`. Linux distinguishes capital and small letters, so `{use.written}` is not found and this cell ends with an error"
                 if other
+                else f"`{use.written}` counts from the notebook's folder, where there is no such file, and nothing before this cell brings it there, so the cell ends with an error. The repository has a file of this name at `{same}`"
+                if same and not use.path.startswith("/")
                 else f"There is no {'folder ' if use.folder else ''}`{use.written}` {'on Binder' if use.path.startswith('/') else 'in the repository'}, and nothing before this cell makes or downloads it, so the cell ends with an error",
-                help=f"Write `{posixpath.relpath(other or same[0], use.page.source.folder or '.')}`"
-                if other or len(same) == 1
+                help=f"Write `{posixpath.relpath(other or same, use.page.source.folder or '.')}`"
+                if other or same
                 else "Make the folder in the notebook, or add its files to the repository"
                 if use.folder
                 else "Add the file to the repository, or download it in the notebook",
@@ -136,6 +139,16 @@ def _uses(page: PlainNotebook) -> Iterator[_Use]:
 _PLACEHOLDER = regex(
     r"(?i:(?:^|[\W_])(?:enter|insert|your|placeholder)(?:[\W_]|$)|path[ _/]?to[\W_])|[<>{}]|[A-Z]{2,} [A-Z]{2,}"
 )
+
+
+def _meant(use: _Use, same: list[str]) -> str:
+    """Of the files with the name of a missing one, the one that is meant: the one whose path ends like it, the one beside the notebook, or the only one."""
+    if use.path.startswith("/"):
+        return same[0] if len(same) == 1 else ""
+    written = posixpath.normpath(use.written).replace("../", "")
+    alike = [path for path in same if f"/{path}".endswith(f"/{written}")]
+    beside = [path for path in same if posixpath.dirname(path) == use.page.source.folder]
+    return next((found[0] for found in (alike, beside, same) if len(found) == 1), "")
 
 
 def _is_missing(repo: Snapshot, use: _Use) -> bool:
