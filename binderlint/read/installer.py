@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import cache
+from itertools import pairwise
 
 from binderlint.data import rows
 from binderlint.pattern import regex
@@ -33,6 +34,11 @@ class Asked(NamedTuple):
     places: tuple[str, ...]
 
     @property
+    def operands(self) -> tuple[str, ...]:
+        """The words that are neither options nor their values."""
+        return (*self.packages, *self.places)
+
+    @property
     def names_all(self) -> bool:
         """True when all that it installs is named here."""
         return not self.files and not self.places
@@ -57,6 +63,26 @@ def asked_for(tool: str, words: Sequence[str]) -> Asked:
         if option in options and (sign or left):
             kinds.get(options[option], []).append(value if sign else left.pop())
     return Asked(tuple(packages), tuple(files), tuple(places))
+
+
+def listed_files(program: str, words: Sequence[str]) -> tuple[str, ...]:
+    """The files of packages that a call of an installer takes its list from; empty for one that is none."""
+    match words:
+        case ["sync", *after] if program == "uv pip":
+            return asked_for("uv", after).operands
+        case ["pip", *after] if program == "uv":
+            return listed_files("uv pip", after)
+        case ["env", "update" | "create", *after] if program in CONDA:
+            named = [value for option, value in pairwise(after) if option in ("-f", "--file")]
+            named += [word.partition("=")[2] for word in after if word.startswith("--file=")]
+            return tuple(named) or ("environment.yml",)
+        case ["install" | "update" | "upgrade" | "create", *after] if program in CONDA:
+            return asked_for(program, after).files
+        case ["install", *after] if program == "uv pip" or is_pip(program):
+            return asked_for(program.removesuffix(" pip"), after).files
+        case [*after] if program == "pip-sync":
+            return asked_for(program, after).operands
+    return ()
 
 
 def is_place(word: str) -> bool:

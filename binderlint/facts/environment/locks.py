@@ -10,21 +10,9 @@ from binderlint.pattern import regex
 from binderlint.read.lock import Lock
 from binderlint.read.pipfile_lock import locked_entries, read_pipfile_lock
 from binderlint.read.requirements import Requirement, canonical, read_requirements
-from binderlint.repo2docker.build import build_plan, used_file
+from binderlint.repo2docker.build import build_plan
 from binderlint.snapshot import Snapshot
 from binderlint.source import Source
-
-_LOCK_INSTALL = regex(
-    r"\b(?:pixi (?:install|run|shell)|uv sync|poetry install|pdm (?:sync|install)|conda-lock install|pipenv sync)\b"
-)
-
-
-def installs_from_lock(repo: Snapshot) -> bool:
-    """Whether postBuild installs the packages of a lock file, in an environment of their own or over repo2docker's."""
-    post_build = used_file(repo, "postBuild")
-    if not post_build or not any(word in post_build.text for word in ("pixi", "uv", "poetry", "pdm", "lock", "pipenv")):
-        return False
-    return bool(_LOCK_INSTALL.search(post_build.text))
 
 
 def locks(repo: Snapshot) -> Iterator[Lock]:

@@ -13,6 +13,7 @@ from binderlint.facts.environment.mapping import conda_list
 from binderlint.facts.environment.own_package import own_backend, own_names, own_table
 from binderlint.facts.local_modules import finds_modules
 from binderlint.facts.notebooks import shown_notebooks
+from binderlint.facts.scripts.other_lists import installs_other_list
 from binderlint.facts.scripts.start_and_post_build import post_build_script, start_script
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
@@ -33,7 +34,7 @@ _PACKAGE = regex(r"(?:src/)?(?!(?:tests?|docs?|examples?|binder|scripts|notebook
 
 # What a script does to make a package known.
 _MAKES_KNOWN = regex(
-    r"PYTHONPATH|\bdevelop\b|\.pth\b|\b(?:poetry|pdm|uv|hatch|flit|pixi|make|tox|pip3?)\b[^\n]*\b(?:install|sync)\b[^\n]*(?:\s|/)\.|\bmake\b|\bpoetry install\b|\buv sync\b"
+    r"PYTHONPATH|\bdevelop\b|\.pth\b|\b(?:poetry|pdm|uv|hatch|flit|pixi|make|tox|pip3?)\b[^\n]*\b(?:install|sync)\b[^\n]*(?:\s|/)\.|\bmake\b"
 )
 
 
@@ -108,6 +109,8 @@ def _is_reached_otherwise(repo: Snapshot) -> bool:
     if asked_names(repo) & names or any(
         one.url and any(name in str(one.url).lower() for name in written) for one in pip_requirements(repo)
     ):
+        return True
+    if installs_other_list(repo):
         return True
     scripts = [script.source for script in (start_script(repo), post_build_script(repo)) if script]
     return any(_MAKES_KNOWN.search(source.prose) for source in scripts)

@@ -24,6 +24,7 @@ from binderlint.facts.imported import imported_modules
 from binderlint.facts.notebooks import shown_notebooks
 from binderlint.facts.r import calls
 from binderlint.facts.scripts.commands import script_commands
+from binderlint.facts.scripts.other_lists import installed_lists, installs_other_list
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Delete, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
@@ -44,12 +45,13 @@ from binderlint.read.requirements import (
     repository_name,
 )
 from binderlint.read.script import Script
+from binderlint.read.yaml import read_yaml
 from binderlint.repo2docker.build import build_plan, used_file
 from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.repo2docker.names import CHOSEN_BY, CONDA, ONLY_BINDERS, OWN_PACKAGE, PIPFILES, REQUIREMENTS, RUN_FILES
 from binderlint.repo2docker.plan import Plan, Status
 from binderlint.snapshot import Snapshot
-from binderlint.source import Source, Text
+from binderlint.source import Source, Table, Text
 
 # What an ignored file leaves undone.
 _UNDONE = {
@@ -110,6 +112,16 @@ class ShadowedConfigFile(Rule):
             missing = (
                 listed_there if source.name == "apt.txt" else listed_there and _not_brought(repo, source, listed_there)
             )
+            listing = source.name in (*REQUIREMENTS, *CONDA, *PIPFILES)
+            if listing and listed_there != [] and installs_other_list(repo):
+                yield self.at(
+                    source,
+                    f"Binder builds from `{winner}` and ignores this file. A script of the build or the launch installs packages from another list",
+                    help="Nothing to do if that list has what this one lists, but keep in mind that Binder does not read this file",
+                    severity=Severity.INFO,
+                    level=Level.POLISH,
+                )
+                continue
             if missing == []:
                 yield self.at(
                     source,
@@ -347,6 +359,10 @@ def _not_brought(repo: Snapshot, source: Source, names: list[str]) -> list[str]:
             wanted = asked_for(command.name, words)
             there |= {canonical(re.split(r"[<>=!~\[ ;]", word)[0]) for word in wanted.packages}
             there |= {repository_name(place) for place in wanted.places}
+    for other in installed_lists(repo):
+        environment = read_yaml(other).value if other.name.endswith((".yml", ".yaml")) else None
+        there |= conda_names(environment) if isinstance(environment, Table) else set()
+        there |= {one.key for one in read_requirements(other) if isinstance(one, Requirement)}
     there |= {repository_name(str(one.url)) for one in pip_requirements(repo) if one.url}
     if source.name == "requirements.txt":
         there |= {one.key for one in brought_by_others(source)}

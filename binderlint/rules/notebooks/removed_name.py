@@ -8,11 +8,11 @@ from itertools import islice
 
 from binderlint.data import rows
 from binderlint.facts.environment.asked import asked_packages
-from binderlint.facts.environment.locks import installs_from_lock
 from binderlint.facts.environment.provided import provided
 from binderlint.facts.environment.python import python_minor
 from binderlint.facts.local_modules import imported_files, modules_in
 from binderlint.facts.notebooks import shown_notebooks
+from binderlint.facts.scripts.other_lists import installs_other_list
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
@@ -75,7 +75,7 @@ class RemovedName(Rule):
     def check(self, repo: Snapshot, notebooks: tuple[PlainNotebook, ...]) -> Iterator[Diagnostic]:
         plan = build_plan(repo)
         python = python_minor(repo)
-        if not plan.transparent or plan.error or not python or plan.separate_kernel or installs_from_lock(repo):
+        if not plan.transparent or plan.error or not python or plan.separate_kernel or installs_other_list(repo):
             return
         removed = _removed(repo, python)
         words = _Words(

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from binderlint.changes.edits import append_lines, create, prepend, replace, set_key
 from binderlint.changes.python import fitting_python
 from binderlint.facts.environment.installs import pip_files
-from binderlint.facts.environment.locks import installs_from_lock
 from binderlint.facts.environment.mapping import conda_specs, environment_file, environment_mapping
 from binderlint.facts.environment.runtime import runtime_file
 from binderlint.facts.for_binder import is_only_package
+from binderlint.facts.scripts.other_lists import installs_from_lock
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
 from binderlint.lint.rule import Rule

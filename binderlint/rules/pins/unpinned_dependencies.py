@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator
 from binderlint.changes.edits import replace
 from binderlint.facts.environment.asked import AskedPackage, asked_by_server, asked_packages
 from binderlint.facts.environment.installs import pip_files
-from binderlint.facts.environment.locks import installs_from_lock, locks
+from binderlint.facts.environment.locks import locks
 from binderlint.facts.environment.own_package import own_names
+from binderlint.facts.scripts.other_lists import installs_other_list
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.lint.wording import listed
@@ -42,7 +43,7 @@ class UnpinnedDependencies(Rule):
     level = Level.REPRODUCE
 
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        if installs_from_lock(repo):
+        if installs_other_list(repo):
             return
         own = own_names(repo) | _BROUGHT_BY_BINDER
         held = {one.key for file in pip_files(repo) if file.constraint for one in file.requirements if one.clauses}
