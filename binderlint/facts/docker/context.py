@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterable, Iterator
 
 from binderlint.fact import fact
-from binderlint.read.images import Image, image_facts
+from binderlint.pattern import regex
+from binderlint.read.images import Image, image_facts, onbuild_files
 from binderlint.read.scope import Scope
 from binderlint.read.script import Command, Shell, parse_shell
 from binderlint.read.shell.commands import Variables
@@ -147,6 +148,19 @@ def base_image(repo: Snapshot) -> Image | None:
     from binderlint.read.dockerfile.instructions import base_of
 
     return base_of(dockerfile)
+
+
+_COMMIT = regex(r"(?=.*[a-f])(?=.*\d)(?:[0-9a-f]{12}|[0-9a-f]{40}|[0-9a-f]{7,8})")
+
+
+def image_of_commit(dockerfile: Dockerfile) -> Image | None:
+    """The image that was built from a commit of the repository, where a Dockerfile only names it, as repo2docker's action writes it."""
+    from binderlint.read.dockerfile.instructions import base_of
+
+    image = base_of(dockerfile)
+    if image is None or len(dockerfile.instructions) != 1 or image_facts(image) or onbuild_files(image):
+        return None
+    return image if _COMMIT.fullmatch(image.tag) else None
 
 
 def build_step(repo: Snapshot) -> str:

@@ -14,7 +14,7 @@ from binderlint.changes.merge_environments import (
     of_pipfile,
 )
 from binderlint.data import listed_words
-from binderlint.facts.docker.context import base_image, docker_runs
+from binderlint.facts.docker.context import base_image, build_dockerfile, docker_runs, image_of_commit
 from binderlint.facts.environment.installs import pip_requirements
 from binderlint.facts.environment.mapping import conda_specs, environment_mapping
 from binderlint.facts.environment.pipfile import locked_names
@@ -82,8 +82,10 @@ class ShadowedConfigFile(Rule):
             CHOSEN_BY.get(plan.buildpack, ()) if plan.buildpack and plan.buildpack != Buildpack.JULIA_REQUIRE else ()
         )
         winner = next((name for name in winners if plan.uses(plan.path(name))), None)
-        if winner is None or plan.default:
+        dockerfile = build_dockerfile(repo)
+        if winner is None or plan.default or (dockerfile and not dockerfile.instructions):
             return
+        image = image_of_commit(dockerfile) if dockerfile else None
         for use in plan.files:
             source = repo.get(use.path)
             if use.status is not Status.IGNORED or not source or source.path != use.path:
@@ -91,39 +93,40 @@ class ShadowedConfigFile(Rule):
             if not self._is_asked_for(repo, source):
                 continue
             if winner in CONDA and (line := _of_conda(source)):
-                yield self.at(
+                yield self._info(
                     line,
                     f"Binder builds from `{winner}` and ignores this file. It was exported from conda, and pip cannot read it either",
                     help=f"Nothing to do if `{winner}` lists what the notebooks need; copy a version that matters to it",
-                    severity=Severity.INFO,
-                    level=Level.POLISH,
+                )
+                continue
+            if image:
+                yield self._info(
+                    source,
+                    f"Binder uses the image `{image.written}`, which was built from an earlier commit, and does not read this file: a change here has no effect until a new image is built",
+                    help="Build a new image after a change of this file, and name it in the Dockerfile",
                 )
                 continue
             if done := _done_by_dockerfile(repo, source):
-                yield self.at(
+                yield self._info(
                     source,
                     f"Binder builds from `Dockerfile` and ignores this file. {done}",
                     help=f"Remove `{source.name}` if nothing of it is missing in the Dockerfile",
-                    severity=Severity.INFO,
-                    level=Level.POLISH,
                 )
                 continue
             listed_there = _apt_missing(repo, source) if source.name == "apt.txt" else _missing(repo, source)
             missing = (
                 listed_there if source.name == "apt.txt" else listed_there and _not_brought(repo, source, listed_there)
             )
-            listing = source.name in (*REQUIREMENTS, *CONDA, *PIPFILES)
-            if listing and listed_there != [] and installs_other_list(repo):
-                yield self.at(
+            lists = source.name in (*REQUIREMENTS, *CONDA, *PIPFILES)
+            if lists and listed_there != [] and installs_other_list(repo):
+                yield self._info(
                     source,
                     f"Binder builds from `{winner}` and ignores this file. A script of the build or the launch installs packages from another list",
                     help="Nothing to do if that list has what this one lists, but keep in mind that Binder does not read this file",
-                    severity=Severity.INFO,
-                    level=Level.POLISH,
                 )
                 continue
             if missing == []:
-                yield self.at(
+                yield self._info(
                     source,
                     f"Binder builds from `{winner}` and ignores this file. "
                     + (
@@ -136,18 +139,17 @@ class ShadowedConfigFile(Rule):
                     help=f"Nothing is missing but the versions, such as `{pin}`: copy them to `{winner}`"
                     if (pin := _lost_pin(repo, source))
                     else "Nothing is missing, but keep in mind that Binder does not read this file",
-                    severity=Severity.INFO,
-                    level=Level.POLISH,
                 )
                 continue
             undone = f"{_listed(missing)} not installed" if missing else _UNDONE[source.name]
+            if dockerfile and source.name not in RUN_FILES:
+                listing = _listed(missing) if missing else "its packages are"
+                undone = f"{listing} there only if the image has {'it' if missing and len(missing) == 1 else 'them'}"
             if missing and listed_words("development_tools.txt").issuperset(map(canonical, missing)):
-                yield self.at(
+                yield self._info(
                     source,
                     f"Binder builds from `{winner}` and ignores this file, so {undone}",
                     help=f"Notebooks rarely need that, but keep in mind that Binder uses only `{winner}`",
-                    severity=Severity.INFO,
-                    level=Level.POLISH,
                 )
                 continue
             needed = None if missing is None or source.name == "apt.txt" else _is_needed(repo, missing)
@@ -155,12 +157,10 @@ class ShadowedConfigFile(Rule):
             if missing and needed is False:
                 undone += f". No notebook imports {'it' if len(missing) == 1 else 'them'}"
                 if other:
-                    yield self.at(
+                    yield self._info(
                         source,
                         f"Binder builds from `{winner}` and ignores this file, so {undone}",
                         help=f"Nothing to do, as `{other.path}` uses this list; keep in mind that Binder uses only `{winner}`",
-                        severity=Severity.INFO,
-                        level=Level.POLISH,
                     )
                     continue
             merge = None if other else self._merge(repo, source)
@@ -172,9 +172,14 @@ class ShadowedConfigFile(Rule):
                 else f"Copy what the notebooks need of it to `{winner}`; `{other.path}` uses this file, too"
                 if other and winner in (*CONDA, *PIPFILES)
                 else _what_to_do(winner, source.name),
-                severity=Severity.WARNING if (missing and not needed) or self._may_be_in_image(repo, source) else None,
+                severity=Severity.WARNING
+                if (missing and not needed) or (dockerfile and source.name not in RUN_FILES)
+                else None,
                 fix=merge and Fix(_title(merge, source, winner), merge.edits, Applicability.UNSAFE),
             )
+
+    def _info(self, where: Source | Text, message: str, help: str) -> Diagnostic:
+        return self.at(where, message, help=help, severity=Severity.INFO, level=Level.POLISH)
 
     def _is_asked_for(self, repo: Snapshot, source: Source) -> bool:
         """Whether this is the rule to speak about an ignored file."""
@@ -195,13 +200,6 @@ class ShadowedConfigFile(Rule):
         if _is_of_lock(repo, source) or _is_copy_of_used(repo, source) or _is_read_by_package(repo, source):
             return False
         return bool(source.data.strip())
-
-    def _may_be_in_image(self, repo: Snapshot, source: Source) -> bool:
-        """Whether the image that the Dockerfile starts from may have been built from the file."""
-        return build_plan(repo).buildpack == Buildpack.DOCKER and source.name not in (
-            *ONLY_BINDERS,
-            "start",
-        )
 
     def _merge(self, repo: Snapshot, source: Source) -> Merge | None:
 
