@@ -18,11 +18,15 @@ from binderlint.repo2docker.build import build_plan
 from binderlint.snapshot import Snapshot
 from binderlint.source import Place, Text
 
-# Conda packages that have held Notebook below 7 (pip's do not), and names under which older stacks are asked for.
-_OLD_NOTEBOOK = frozenset(
-    {"jupyter-contrib-nbextensions", "jupyter-nbextensions-configurator", "jupyter-contrib-core", "rise", "nbpresent"}
+# conda packages that hold Notebook below 7 (pip's do not), and packages that bring a Notebook along. conda-forge's recipes of jupyter_contrib_nbextensions,
+# jupyter_nbextensions_configurator and jupyter_contrib_core say `notebook >=4.0` or `>=6.0`; rise's `<7.0`, and so does its patch of nb_conda. Read on 2026-11-28.
+_OLD_NOTEBOOK = frozenset({"rise", "nbpresent", "nb-conda"})
+_STACK = frozenset(
+    {"notebook", "jupyter", "jupyterlab", "ipywidgets", "widgetsnbextension", "anaconda", "voila"}
+    | {"jupyter-contrib-nbextensions", "jupyter-nbextensions-configurator", "jupyter-contrib-core"}
 )
-_STACK = frozenset({"notebook", "jupyter", "jupyterlab", "ipywidgets", "widgetsnbextension", "anaconda", "voila"})
+# What each needs at least, in its release of today: who pins that lower gets an older one of these (metadata of notebook 7.0.0 and jupyterlab 4.0.0).
+_NEEDS = {"notebook": {"jupyterlab": (4,), "jupyter-server": (2,)}, "jupyterlab": {"jupyter-server": (2,)}}
 
 
 def may_be_older_at(repo: Snapshot, script: Script, command: Command, package: str, release: tuple[int, ...]) -> bool:
@@ -54,7 +58,8 @@ def _installs_older(command: Command, package: str, release: tuple[int, ...]) ->
             continue
         if conda and package == "notebook" and canonical(spec.key) in _OLD_NOTEBOOK:
             return True
-        if canonical(spec.key) == package and _is_held_below(spec, release):
+        end = {**_NEEDS.get(package, {}), package: release}.get(canonical(spec.key))
+        if end and _is_held_below(spec, end):
             return True
     return False
 
@@ -95,10 +100,22 @@ def may_be_older(repo: Snapshot, package: str, release: tuple[int, ...]) -> bool
     specs = conda_specs(repo)
     if package == "notebook" and {canonical(spec.key) for spec in specs} & _OLD_NOTEBOOK:
         return True
-    for spec in specs:
-        if canonical(spec.key) == package and _is_held_below(spec, release):
-            return True
-    return any(_holds(one, package, release) for one in pip_requirements(repo))
+    held = {**_NEEDS.get(package, {}), package: release}
+    if any((end := held.get(canonical(spec.key))) and _is_held_below(spec, end) for spec in specs):
+        return True
+    requirements = pip_requirements(repo)
+    if package == "notebook" and any(_needs_notebook_6(one) for one in requirements):
+        return True
+    if not any(one.key in _STACK and one.key != "jupyterlab" for one in requirements):
+        held = {package: release}  # pip leaves what is there and is not asked for
+    return any((end := held.get(one.key)) and _holds(one, one.key, end) for one in requirements)
+
+
+def _needs_notebook_6(one: Requirement) -> bool:
+    """Whether a requirement is a JupyterLab that makes pip go back to Notebook 6: one before 4, without those from 3.0 to 3.4, which need no Notebook."""
+    if not _holds(one, "jupyterlab", (4,)):
+        return False
+    return not _holds(one, "jupyterlab", (3, 5)) or _holds(one, "jupyterlab", (3, 0))
 
 
 def _holds(one: Requirement, package: str, release: tuple[int, ...]) -> bool:
