@@ -9,7 +9,7 @@ from binderlint.changes.edits import replace
 from binderlint.facts.environment.runtime import runtime_file
 from binderlint.facts.for_binder import is_refused
 from binderlint.lint.about import about
-from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
+from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
 from binderlint.read.digits import DAY
@@ -42,11 +42,8 @@ class RuntimeRInvalid(Rule):
         text = runtime.text
         lines = [line.partition("#")[0].strip("\ufeff\"'` \t") for line in text.splitlines()]
         lines = [line for line in lines if line]
-        found = _MEANT.fullmatch(lines[0]) if len(lines) == 1 else None
-        meant = ""
-        if found:
-            version, year, _, month, day = found.groups()
-            meant = "-".join(["r", *([version] if version else []), year, month.zfill(2), day.zfill(2)])
+        found = [one for line in lines if (one := _meant(line)) and _exists(one[-10:])]
+        meant = found[0] if len(found) == 1 else ""
         wrong_date = runtime.date if runtime.error and runtime.date and DAY.fullmatch(runtime.date) else None
         if wrong_date is not None:
             return self.at(
@@ -60,8 +57,14 @@ class RuntimeRInvalid(Rule):
             f"runtime.txt has {len(lines)} lines, but repo2docker reads only one, so {consequence}"
             if len(lines) > 1
             else f"repo2docker cannot read `{text.splitlines()[0]}` as R and a date, so {consequence}",
-            help=f"Use `{meant or 'r-4.4-2025-01-15'}`",
-            fix=Fix(f"Change it to `{meant}`", (replace(text, meant),)) if meant and _exists(meant[-10:]) else None,
+            help=f"Keep only `{meant}`" if meant and len(lines) > 1 else f"Use `{meant or 'r-4.4-2025-01-15'}`",
+            fix=Fix(
+                f"Change it to `{meant}`",
+                (replace(text, meant),),
+                Applicability.UNSAFE if len(lines) > 1 else Applicability.SAFE,
+            )
+            if meant
+            else None,
             level=None if runtime.error or is_refused(repo) else Level.RUN,
         )
 
@@ -88,6 +91,15 @@ class RuntimeRInvalid(Rule):
                 f"{runtime.date} is in the future. There is no snapshot of R packages for it, so the build stops",
                 help="Use a date in the past",
             )
+
+
+def _meant(line: str) -> str:
+    """R and a day as repo2docker reads them, for what stands for them; empty for anything else."""
+    found = _MEANT.fullmatch(line)
+    if found is None:
+        return ""
+    version, year, _, month, day = found.groups()
+    return "-".join(["r", *([version] if version else []), year, month.zfill(2), day.zfill(2)])
 
 
 def _exists(date: str) -> bool:
