@@ -13,7 +13,18 @@ from binderlint.lint.diagnostic import Edit
 from binderlint.lint.hubs import Hub, find_hub
 from binderlint.outside.clone import Clone
 from binderlint.outside.worktree import read_folder, read_ref
-from binderlint.source import EXECUTABLE, GITLINK, REGULAR, SYMLINK, UNREAD, Files, Place, Source, decode_path
+from binderlint.source import (
+    BINDER_FOLDERS,
+    EXECUTABLE,
+    GITLINK,
+    REGULAR,
+    SYMLINK,
+    UNREAD,
+    Files,
+    Place,
+    Source,
+    decode_path,
+)
 from binderlint.source import RepositoryError as RepositoryError
 from binderlint.typed import TYPE_CHECKING, Any
 from binderlint.web import Kind, Web
@@ -133,11 +144,10 @@ class Snapshot:
 
     @cached_property
     def place(self) -> Place:
-        """Where to report what concerns the repository as a whole: the first line of its README, else of its first file, a hidden one last."""
+        """Where to report what concerns the repository as a whole: the first line of its README, else of what is for Binder, of a notebook, or of the uppermost file, a hidden one last."""
         readmes = (self.get(path) for path in self.list() if path.lower().startswith("readme"))
         known = (source for source in readmes if source and source.mode != UNREAD)
-        shown = (source for source in self.files if not source.path.startswith(".") and "/." not in source.path)
-        first = next(known, None) or next(shown, None) or next(self.files, Source(".", b""))
+        first = next(known, None) or min(self.files, key=_standing, default=Source(".", b""))
         return first.place(int(first.has_bom))
 
     # -- where it comes from
@@ -209,6 +219,17 @@ class Snapshot:
             versions=self.versions,
             web=self.web,
         )
+
+
+def _standing(source: Source) -> tuple[bool, bool, bool, int]:
+    """How little a file stands for the whole repository; the least stands for it most."""
+    path = source.path
+    return (
+        not path.startswith(tuple(f"{folder}/" for folder in BINDER_FOLDERS)),
+        path.startswith(".") or "/." in path,
+        not path.endswith((".ipynb", ".Rmd")),
+        path.count("/"),
+    )
 
 
 def _by_folder(paths: Iterable[str]) -> dict[str, tuple[str, ...]]:
