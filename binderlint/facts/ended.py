@@ -33,7 +33,7 @@ class EndedAddress(NamedTuple):
     stops: bool
 
 
-_FROM_REPOSITORY = regex(r"(?:git|hg|svn|bzr)\+((?:git|https?)://[^\s#;'\"]+)")
+_FROM_REPOSITORY = regex(r"(?<![\w+])((?:git|hg|svn|bzr)\+(?=git:|https?:)|(?=git:))(\w+://[^\s#;'\"]+)")
 _SHELL_LINE = regex(r"\s*(?:!|%sx\s|%system\s|%(?=(?:pip|conda)\s))")
 _ON_GITHUB = regex(r"https?://(?:www\.)?github\.com/")
 _PIP_STOPS = "pip stops the build"
@@ -114,13 +114,11 @@ def _in_lists(repo: Snapshot) -> Iterator[EndedAddress]:
         return
     python = plan.python.version if plan.python else "3.10"
     for one in pip_requirements(repo):
-        if one.url and one.applies(python) and (found := _FROM_REPOSITORY.match(one.url)):
-            if service := ended_service(found[1]):
-                where = one.url.part(*found.span(1)) if one.url.place.text == one.url else one.url.place
-                yield EndedAddress(where, service, _PIP_STOPS, stops=True)
+        for address in _from_repositories(one.url) if one.url and one.applies(python) else ():
+            yield EndedAddress(*address, _PIP_STOPS, stops=True)
     if own_installs(repo):
         for written in own_dependencies(repo) or ():
-            if (found := _FROM_REPOSITORY.search(written)) and ended_service(found[1]):
+            if found := _FROM_REPOSITORY.search(written):
                 for name in OWN_PACKAGE:
                     if (source := repo.get(name)) and found.group() in source.text:
                         yield from _in_list(source, _PIP_STOPS, stops=True)
@@ -144,6 +142,14 @@ def _ended(command: Command, url: str) -> Ended | None:
 def _in_list(source: Source, by: str, stops: bool) -> Iterator[EndedAddress]:
     """In a list of packages that a command is given."""
     for line in source.lines() if b"://" in source.data else ():
-        for found in _FROM_REPOSITORY.finditer(line):
-            if not line.lstrip("\ufeff \t").startswith("#") and (service := ended_service(found[1])):
-                yield EndedAddress(line.part(*found.span(1)), service, by, stops)
+        for address in _from_repositories(line) if not line.lstrip("\ufeff \t").startswith("#") else ():
+            yield EndedAddress(*address, by, stops)
+
+
+def _from_repositories(text: Text) -> Iterator[tuple[Text | Place, Ended]]:
+    """The addresses in a requirement, or a line of them, whose service has ended. pip takes `-e git://` for `git+git://`."""
+    for found in _FROM_REPOSITORY.finditer(text):
+        if service := ended_service(found[2]):
+            exact = text.place.text == text
+            instead = service.instead if found[1] or not service.instead else f"git+{service.instead}"
+            yield text.part(*found.span(2)) if exact else text.place, service._replace(instead=instead)
