@@ -124,6 +124,7 @@ _NOT_OURS = frozenset(
         "third-party",
         "third_party",
         ".local",
+        "share",
         ".ipynb_checkpoints",
     ]
 )

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from binderlint.changes.edits import replace
 from binderlint.facts.environment.mapping import environment_document, environment_file
 from binderlint.lint.about import about
-from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Recode, Severity
+from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Recode, Rename, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
 from binderlint.read.matchspec import parse_spec
@@ -75,6 +75,20 @@ _MEANINGS = (
 )
 
 
+_EXPORT = "Export the environment with `conda env export --from-history > environment.yml` instead"
+# What other commands print, one package a line: the command, its lines, what to do.
+_OUTPUTS = (
+    ("conda list --export", regex(r"[\w.-]+=[\w.!+-]+=[\w.]+"), _EXPORT),
+    ("pip freeze", regex(r"[\w.-]+(?:==|[ \t]*@[ \t])\S+|-e \S+"), "Name the file requirements.txt"),
+    ("conda list", regex(r"[\w.-]+[ \t]+\d[\w.!+-]*[ \t]+[\w.]+(?:[ \t]+[\w./<>-]+)?"), _EXPORT),
+    (
+        "pip list",
+        regex(r"Package[ \t]+Version|[ -]+|[\w.-]+[ \t]+\d[\w.!+-]*(?:[ \t]+/\S+)?"),
+        "Write `pip freeze > requirements.txt` instead",
+    ),
+)
+
+
 class EnvInvalidYaml(Rule):
     code = "CND002"
     severity = Severity.ERROR
@@ -89,13 +103,26 @@ class EnvInvalidYaml(Rule):
         if document.problem:
             yield self._problem(source, document.problem)
         elif not isinstance(document.value, Table) and getattr(document.value, "value", document.value) is not None:
-            yield self.at(
+            yield self._no_keys(repo, source)
+        elif template := next(_templates(document.value), None):
+            yield self._template(template)
+
+    def _no_keys(self, repo: Snapshot, source: Source) -> Diagnostic:
+        if found := _output(source):
+            command, advice = found
+            wanted = source.path.removesuffix(source.name) + "requirements.txt"
+            rename = Fix("Name it requirements.txt", (Rename(source.path, wanted),), Applicability.UNSAFE)
+            return self.at(
                 source,
-                "The file does not have keys such as `dependencies:` at the top level, so the build stops before anything is installed",
-                help="Add a line `dependencies:` above the list of packages",
+                f"This looks like the output of `{command}`, which is not an environment file. repo2docker cannot read it, so the build stops here",
+                help=advice,
+                fix=rename if command == "pip freeze" and not repo.exists(wanted) else None,
             )
-        elif found := next(_templates(document.value), None):
-            yield self._template(found)
+        return self.at(
+            source,
+            "The file does not have keys such as `dependencies:` at the top level, so the build stops before anything is installed",
+            help="Add a line `dependencies:` above the list of packages",
+        )
 
     def _problem(self, source: Source, problem: Problem) -> Diagnostic:
         if problem.kind == "UnicodeDecodeError":
@@ -234,3 +261,12 @@ def _spaced(text: str, width: str) -> str:
 def _is_package(item: Any) -> bool:
 
     return isinstance(item, Text) and "\n" not in item.place.text and parse_spec(item) is not None
+
+
+def _output(source: Source) -> tuple[str, str] | None:
+    """The command whose output a file is, and what to do; None for other files."""
+    lines = [line.strip() for line in source.lines() if line.strip() and not line.lstrip("\ufeff \t").startswith("#")]
+    for command, pattern, advice in _OUTPUTS if lines else ():
+        if all(pattern.fullmatch(line.lstrip("\ufeff")) for line in lines):
+            return command, advice
+    return None

@@ -46,6 +46,7 @@ class BadgeTargetMissing(Rule):
             ):
                 continue
             new = _closest(wanted, repo)
+            new = "" if new == link.url.place.path else new  # the notebook that the link is in
             fix = None
             if new and isinstance(target.value, Text):
                 edit = _rewrite(target.value, wanted, new)
