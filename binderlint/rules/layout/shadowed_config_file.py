@@ -14,7 +14,8 @@ from binderlint.changes.merge_environments import (
     of_pipfile,
 )
 from binderlint.data import listed_words
-from binderlint.facts.docker.context import base_image, build_dockerfile, docker_runs, image_of_commit
+from binderlint.facts.docker.context import build_dockerfile, image_of_commit
+from binderlint.facts.docker.stand_ins import apt_missing, is_done_elsewhere, shared_programs
 from binderlint.facts.environment.installs import pip_requirements
 from binderlint.facts.environment.mapping import conda_specs, environment_mapping
 from binderlint.facts.environment.pipfile import locked_names
@@ -30,9 +31,7 @@ from binderlint.lint.diagnostic import Applicability, Delete, Diagnostic, Fix, L
 from binderlint.lint.rule import Rule
 from binderlint.lint.wording import listed
 from binderlint.pattern import regex
-from binderlint.read.apt import read_apt
-from binderlint.read.images import onbuild_files
-from binderlint.read.installer import APT, asked_for, is_pip
+from binderlint.read.installer import asked_for, is_pip
 from binderlint.read.packages import modules_of, packages_by_name
 from binderlint.read.requirements import (
     CONDA_PIN,
@@ -44,11 +43,10 @@ from binderlint.read.requirements import (
     read_requirements,
     repository_name,
 )
-from binderlint.read.script import Script
 from binderlint.read.yaml import read_yaml
 from binderlint.repo2docker.build import build_plan, used_file
 from binderlint.repo2docker.buildpack import Buildpack
-from binderlint.repo2docker.names import CHOSEN_BY, CONDA, ONLY_BINDERS, OWN_PACKAGE, PIPFILES, REQUIREMENTS, RUN_FILES
+from binderlint.repo2docker.names import CHOSEN_BY, CONDA, ONLY_BINDERS, PIPFILES, REQUIREMENTS, RUN_FILES
 from binderlint.repo2docker.plan import Plan, Status
 from binderlint.snapshot import Snapshot
 from binderlint.source import Source, Table, Text
@@ -113,7 +111,7 @@ class ShadowedConfigFile(Rule):
                     help=f"Remove `{source.name}` if nothing of it is missing in the Dockerfile",
                 )
                 continue
-            listed_there = _apt_missing(repo, source) if source.name == "apt.txt" else _missing(repo, source)
+            listed_there = apt_missing(repo, source) if source.name == "apt.txt" else _missing(repo, source)
             missing = (
                 listed_there if source.name == "apt.txt" else listed_there and _not_brought(repo, source, listed_there)
             )
@@ -197,9 +195,7 @@ class ShadowedConfigFile(Rule):
             return False
         if plan.buildpack == Buildpack.DOCKER and source.name not in ONLY_BINDERS and not is_for_binder(repo):
             return False  # the Dockerfile is for something else, and may use it
-        if _is_of_lock(repo, source) or _is_copy_of_used(repo, source) or _is_read_by_package(repo, source):
-            return False
-        return bool(source.data.strip())
+        return bool(source.data.strip()) and not is_done_elsewhere(repo, source)
 
     def _merge(self, repo: Snapshot, source: Source) -> Merge | None:
 
@@ -227,30 +223,6 @@ def _other_reader(repo: Snapshot, source: Source) -> Source | None:
     return next((one for one in repo.files if _OTHERS.match(one.path) and name.search(one.text)), None)
 
 
-def _is_of_lock(repo: Snapshot, source: Source) -> bool:
-    """Whether the image of the Dockerfile installs the lock that was made from the file."""
-    plan, groups = build_plan(repo), onbuild_files(base_image(repo))
-    return any(
-        source.name in names and repo.get(plan.path(name)) for names in groups for name in names if "lock" in name
-    )
-
-
-def _is_copy_of_used(repo: Snapshot, source: Source) -> bool:
-    """Whether a file of the same name and text elsewhere is used, by a Dockerfile that runs it, for example."""
-    names = (use.path for use in build_plan(repo).files if use.status is not Status.IGNORED)
-    others = (repo.get(path) for path in names if path != source.path)
-    return any(one and one.name == source.name and one.text.split() == source.text.split() for one in others)
-
-
-def _is_read_by_package(repo: Snapshot, source: Source) -> bool:
-    """Whether the Dockerfile installs the repository's own package, which reads a list for pip."""
-    if build_plan(repo).buildpack != Buildpack.DOCKER or source.name != "requirements.txt":
-        return False
-    used = (use.path for use in build_plan(repo).files if use.status is not Status.IGNORED)
-    package = [found for path in used if path in OWN_PACKAGE and (found := repo.get(path))]
-    return any("requirements.txt" in one.prose for one in package)
-
-
 def _lost_pin(repo: Snapshot, source: Source) -> str:
     """A version that only the ignored list pins; "" for none."""
     open_ones = {canonical(spec.name) for spec in conda_specs(repo) if not spec.version}
@@ -274,23 +246,12 @@ def _installs_only_kernel(repo: Snapshot, source: Source) -> bool:
     return words == {"IRkernel"}
 
 
-def _apt_missing(repo: Snapshot, source: Source) -> list[str] | None:
-    """The packages of an ignored apt.txt that the Dockerfile does not install; None where it installs none of them."""
-    packages = list(dict.fromkeys(word.split("=")[0] for entry in read_apt(source) for word in entry.words))
-    commands = [command for run in docker_runs(repo) for command in run.commands if command.name in APT]
-    installed = {word.split("=")[0] for command in commands for word in command.operands}
-    return [name for name in packages if name not in installed] if installed & set(packages) else None
-
-
 def _done_by_dockerfile(repo: Snapshot, source: Source) -> str:
     """That the Dockerfile installs every package of an ignored apt.txt, or uses every program of an ignored postBuild; "" where it does not."""
-    commands = [command for run in docker_runs(repo) for command in run.commands]
-    if source.name == "apt.txt" and _apt_missing(repo, source) == []:
+    if source.name == "apt.txt" and apt_missing(repo, source) == []:
         return "The Dockerfile installs all that it lists"
-    if source.name == "postBuild" and (shell := Script(source).shell) and not shell.broken:
-        programs = {one.name for one in shell.commands} - listed_words("plain_commands.txt")
-        if programs and programs <= {one.name for one in commands}:
-            return f"The Dockerfile uses the same {'program' if len(programs) == 1 else 'programs'}: {listed(sorted(programs))}"
+    if programs := shared_programs(repo, source):
+        return f"The Dockerfile uses the same {'program' if len(programs) == 1 else 'programs'}: {listed(programs)}"
     return ""
 
 
