@@ -8,7 +8,7 @@ from binderlint.changes.edits import insert_item, remove, replace
 from binderlint.fact import fact
 from binderlint.facts.dask.configs import containers, dask_configs, image_release
 from binderlint.facts.dask.versions import newest
-from binderlint.facts.notebooks import notebook_of
+from binderlint.facts.parsed import notebook_of
 from binderlint.facts.scripts.start_and_post_build import post_build_script, start_script
 from binderlint.lint.diagnostic import Edit
 from binderlint.pattern import regex

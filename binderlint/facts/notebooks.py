@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from binderlint.fact import fact
 from binderlint.facts.launch.launched import own_links
+from binderlint.facts.parsed import notebook_of
 from binderlint.pattern import regex
 from binderlint.read.plain_notebook import PlainNotebook
 from binderlint.snapshot import Snapshot
@@ -60,12 +61,6 @@ def r_markdown(repo: Snapshot) -> tuple[Source, ...]:
         and not stands_in(source.path.casefold(), _ASIDE)
         and not _OF_PACKAGE.match(source.path)
     )
-
-
-@fact
-def notebook_of(repo: Snapshot, source: Source) -> PlainNotebook:
-    """A file as a notebook, which is parsed once for all who ask."""
-    return PlainNotebook(source)
 
 
 @fact

@@ -6,7 +6,7 @@ import re
 
 from binderlint.fact import fact
 from binderlint.facts.dask.configs import dask_configs
-from binderlint.facts.notebooks import notebook_of
+from binderlint.facts.parsed import notebook_of
 from binderlint.read.plain_notebook import PlainCell, PlainNotebook
 from binderlint.snapshot import Snapshot
 from binderlint.source import Source, Text, stands_in

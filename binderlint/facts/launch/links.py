@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from enum import Enum
 
 from binderlint.fact import fact
-from binderlint.facts.notebooks import notebook_of
+from binderlint.facts.parsed import notebook_of
 from binderlint.pattern import regex
 from binderlint.read.address import DEAD_HOSTS, MYBINDER, Address, Route, is_sample, is_template, parse_address
 from binderlint.read.markup import Line, Markup, read_lines

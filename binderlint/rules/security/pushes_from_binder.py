@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from binderlint.facts.notebooks import notebook_of
+from binderlint.facts.parsed import notebook_of
 from binderlint.facts.scripts.start_and_post_build import post_build_script, start_script
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
