@@ -58,6 +58,13 @@ def post_build_script(repo: Snapshot) -> Script | None:
 
 
 @fact
+def naming_pythons(repo: Snapshot) -> tuple[Script, ...]:
+    """Those of both scripts in which a Python with a version may be named, such as `python3.7`."""
+    scripts = (post_build_script(repo), start_script(repo))
+    return tuple(one for one in scripts if one and (b"python2" in one.source.data or b"python3." in one.source.data))
+
+
+@fact
 def script_at(repo: Snapshot, path: str | None) -> Script | None:
     """The script at a path, with the scripts of the repository that it calls."""
     source = repo.get(path) if path else None

@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator
 
 from binderlint.changes.edits import replace
-from binderlint.changes.launch_scripts import launch_scripts, result
+from binderlint.changes.launch_scripts import BUILD_FAILS, START_DIES, launch_scripts, result
 from binderlint.changes.python import PYTHONS
 from binderlint.facts.environment.apt import apt_entries
 from binderlint.facts.environment.python import python_minor
+from binderlint.facts.scripts.start_and_post_build import naming_pythons
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
@@ -34,12 +35,13 @@ class ScriptOtherPython(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    @about(launch_scripts)
-    def check(self, repo: Snapshot, scripts: tuple[tuple[Script, str], ...]) -> Iterator[Diagnostic]:
+    @about(naming_pythons)
+    def check(self, repo: Snapshot, scripts: tuple[Script, ...]) -> Iterator[Diagnostic]:
         plan, minor = build_plan(repo), python_minor(repo)
-        if not minor or plan.error or not plan.transparent or plan.separate_kernel or _may_have_others(repo, scripts):
+        if not minor or plan.error or not plan.transparent or plan.separate_kernel or _may_have_others(repo):
             return
-        for script, effect in scripts:
+        for script in scripts:
+            effect = START_DIES if script.source.name == "start" else BUILD_FAILS
             line, program, _ = script.shebang
             found = _NAMED.fullmatch(script.shebang.interpreter)
             if line and found and program.startswith("/usr/bin/") and _is_missing(found[1], minor):
@@ -89,11 +91,11 @@ def _is_missing(version: str, minor: str) -> bool:
     return version != minor and release(version) < _UBUNTUS
 
 
-def _may_have_others(repo: Snapshot, scripts: tuple[tuple[Script, str], ...]) -> bool:
+def _may_have_others(repo: Snapshot) -> bool:
     """Whether something may bring a Python beside that of the build."""
     if any(re.match(r"python|pypy", str(word)) for entry in apt_entries(repo) for word in entry.words):
         return True
-    for script, _ in scripts:
+    for script, _ in launch_scripts(repo):
         if _OTHERS.search(script.source.prose):
             return True
         for command in script.executed:
