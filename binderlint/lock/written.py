@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterator, Sequence
 
 from binderlint.changes.edits import append, append_items, append_lines, create, insert_lines, replace
-from binderlint.data import listed_words, rows
+from binderlint.data import listed_words
 from binderlint.facts.environment.installs import PipFile, pip_files
 from binderlint.facts.environment.mapping import conda_list, conda_specs, environment_file, pip_section
 from binderlint.lint.diagnostic import Edit, Replace
 from binderlint.lock.pins import Pin, Pins
 from binderlint.read.matchspec import MatchSpec
+from binderlint.read.packages import server_lowest
 from binderlint.read.requirements import Requirement, canonical
 from binderlint.repo2docker.build import build_plan, used_file
 from binderlint.snapshot import Snapshot
@@ -67,8 +68,7 @@ def left_to_server(repo: Snapshot) -> list[str]:
 
 def _is_servers(repo: Snapshot, key: str) -> bool:
     """True for the Jupyter server and for what it needs. Where the kernel has an environment of its own, its packages are not the server's."""
-    needed = {package for package, _ in rows("server_lowest.tsv")}
-    return key in _SERVER or (key in needed and not build_plan(repo).separate_kernel)
+    return key in _SERVER or (key in server_lowest() and not build_plan(repo).separate_kernel)
 
 
 def _changed(edit: Replace, span: Span, repo: Snapshot) -> str:

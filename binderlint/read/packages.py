@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from binderlint.data import listed_words, rows
+from binderlint.read.digits import release
 from binderlint.read.requirements import canonical
 from binderlint.values import NamedTuple
 
@@ -79,6 +80,12 @@ def _rows() -> tuple[tuple[tuple[str, ...], Package], ...]:
     )
     asked = (((), Package(name, (name,), tuple(brings.split()))) for name, brings in rows("brings.tsv"))
     return (*written, *asked)
+
+
+@cache
+def server_lowest() -> dict[str, tuple[int, ...]]:
+    """The lowest releases of the packages of the Jupyter server with which that of Binder's images works."""
+    return {package: release(lowest) for package, lowest in rows("server_lowest.tsv")}
 
 
 @cache

@@ -14,8 +14,9 @@ from binderlint.facts.scripts.other_lists import installs_other_list
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.lint.wording import listed
-from binderlint.read.constraints import pip_admits
+from binderlint.read.constraints import only_below, pip_admits
 from binderlint.read.lock import Lock
+from binderlint.read.packages import server_lowest
 from binderlint.repo2docker.build import build_plan
 from binderlint.snapshot import Snapshot
 
@@ -80,13 +81,20 @@ def _from_lock(repo: Snapshot, packages: list[AskedPackage]) -> Fix | None:
     python = plan.python.version if plan.python else ""
     resolved = repo.web.resolved if repo.web else None
     for lock in (*locks(repo), *([resolved] if resolved else ())):
-        edits = tuple(edit for one in packages if (edit := _pinned(one, lock)))
+        edits = tuple(edit for one in packages if not _is_too_old(one, lock) and (edit := _pinned(one, lock)))
         if edits and lock.fits(python):
             title = (
                 "Pin the versions that go together today" if lock is resolved else f"Pin the versions of {lock.path}"
             )
             return Fix(title, edits, Applicability.UNSAFE)
     return None
+
+
+def _is_too_old(one: AskedPackage, lock: Lock) -> bool:
+    """Whether a lock file has a version of a package with which Binder's server does not work; jupyter-stack-pin would take it away again."""
+    version = (lock.conda if one.conda else lock.pip).get(one.key, "")
+    lowest = server_lowest().get(one.key)
+    return lowest is not None and only_below(f"=={version}", lowest)
 
 
 def _pinned(one: AskedPackage, lock: Lock) -> Edit | None:

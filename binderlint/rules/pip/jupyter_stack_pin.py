@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 
 from binderlint.changes.edits import replace
-from binderlint.data import rows
 from binderlint.facts.environment.installs import pip_files
 from binderlint.facts.environment.mapping import conda_specs
 from binderlint.facts.for_binder import is_application
@@ -16,17 +15,15 @@ from binderlint.lint.diagnostic import Applicability, Diagnostic, Edit, Fix, Lev
 from binderlint.lint.rule import Rule
 from binderlint.lint.wording import listed
 from binderlint.read.constraints import only_below
-from binderlint.read.digits import release
 from binderlint.read.installer import asked_for, is_pip
 from binderlint.read.matchspec import MatchSpec
+from binderlint.read.packages import server_lowest
 from binderlint.read.requirements import Requirement, canonical, parse_requirement
 from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.plan import Plan
 from binderlint.snapshot import Snapshot
 from binderlint.source import Text
 from binderlint.values import NamedTuple
-
-_LOWEST = {package: release(lowest) for package, lowest in rows("server_lowest.tsv")}
 
 
 class _Pin(NamedTuple):
@@ -101,14 +98,14 @@ class JupyterStackPin(Rule):
 
 
 def _pip_pin(one: Requirement) -> _Pin | None:
-    lowest = _LOWEST.get(one.key)
+    lowest = server_lowest().get(one.key)
     if not lowest or one.url or not only_below(one.specifier, lowest):
         return None
     return _Pin(one.name, one.text, one.specifier)
 
 
 def _conda_pin(spec: MatchSpec) -> _Pin | None:
-    lowest = _LOWEST.get(canonical(spec.name))
+    lowest = server_lowest().get(canonical(spec.name))
     if not lowest or spec.version is None or spec.whole or not only_below(spec.version, lowest):
         return None
     return _Pin(spec.name, spec.text, spec.version)
