@@ -50,7 +50,7 @@ def taken(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
 
 
 def test_patterns_that_are_compiled(taken: dict[str, list[str]]) -> None:
-    assert len(taken["patterns"]) <= 145
+    assert len(taken["patterns"]) <= 136
 
 
 def test_modules_of_rules_that_are_loaded(taken: dict[str, list[str]]) -> None:
