@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from binderlint.data import rows
 from binderlint.lint.rule import one_line
 from binderlint.lint.wording import counted, listed, with_article
 from binderlint.read.address import parse_address
@@ -184,3 +185,9 @@ def test_values_of_a_notebook_and_their_places() -> None:
 )  # fmt: skip
 def test_constraints_of_poetry(written: str, allowed: bool | None) -> None:
     assert poetry_admits(written, "3.10.13") is allowed
+
+
+def test_no_package_of_the_table_of_imports_is_one_that_pip_does_not_know() -> None:
+    """What the table says of a module is written into requirements.txt."""
+    wrong = {name for name, *_ in rows("wrong_pip_names.tsv")}
+    assert not [package for package, modules, *_ in rows("imports.tsv") if modules and package in wrong]

@@ -44,6 +44,8 @@ class DockerHomeNotWritable(Rule):
                 or one.place.span in seen
             ):
                 continue
+            if (copy.target or "").startswith("/etc/"):
+                continue  # what is copied to new home folders, or configuration
             if copy.path is not None and _has_notebooks(repo, copy.path) and not _mended(dockerfile.built, one):
                 seen.add(one.place.span)
                 end = one.keyword.place.span.end

@@ -148,7 +148,10 @@ def _meant(use: _Use, same: list[str]) -> str:
     written = posixpath.normpath(use.written).replace("../", "")
     alike = [path for path in same if f"/{path}".endswith(f"/{written}")]
     beside = [path for path in same if posixpath.dirname(path) == use.page.source.folder]
-    return next((found[0] for found in (alike, beside, same) if len(found) == 1), "")
+    # A file of the same name in the folder of something else may hold something else.
+    folder = posixpath.dirname(written)
+    near = [one for one in same if folder.endswith(posixpath.dirname(one))]
+    return next((found[0] for found in (alike, beside, near) if len(found) == 1), "")
 
 
 def _is_missing(repo: Snapshot, use: _Use) -> bool:

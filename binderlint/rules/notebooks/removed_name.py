@@ -8,6 +8,7 @@ from itertools import islice
 
 from binderlint.data import rows
 from binderlint.facts.environment.asked import asked_packages
+from binderlint.facts.environment.held import newest_release
 from binderlint.facts.environment.provided import provided
 from binderlint.facts.environment.python import python_minor
 from binderlint.facts.local_modules import imported_files, modules_in
@@ -97,7 +98,7 @@ class RemovedName(Rule):
                         note_imports(cell.text, aliases)
                     continue
                 if found := next((one for one in _found(cell.text, aliases, removed) if one[2].top not in local), None):
-                    yield self._gone(page.line(cell.number, found[0]), *found[1:], "this cell ends")
+                    yield self._gone(page.line(cell.number, found[0]), *found[1:], "this cell ends", python)
                     break
 
     def _modules(
@@ -113,20 +114,25 @@ class RemovedName(Rule):
             found = next(_found(source.text.removeprefix("\ufeff"), {}, removed, when_loaded=True), None)
             if found:
                 line = next(islice(source.lines(), found[0] - 1, None))
-                yield self._gone(line, *found[1:], f"`{page.source.path}`, which imports this file, ends")
+                what = f"`{page.source.path}`, which imports this file, ends"
+                yield self._gone(line, *found[1:], what, python_minor(repo))
 
-    def _gone(self, where: Text | Place, written: str, gone: _Removed, what: str) -> Diagnostic:
+    def _gone(self, where: Text | Place, written: str, gone: _Removed, what: str, python: str) -> Diagnostic:
         if gone.package == "python" and gone.since == "3.0":
             return self.at(
                 where,
                 f"{written} only exists in Python 2, and Binder installs Python 3, so {what} with an error",
                 help=f"Use {_quoted(gone.instead)}" if gone.instead else "Remove the line",
             )
-        today = f"Use {_quoted(gone.instead)}, or pin" if gone.instead else "Pin"
+        older = f"pin a version of {gone.package} before {gone.since}"
+        table = wheels.known(gone.package, python)
+        if table and newest_release(gone.package, (("<", gone.since),), python) is None:
+            older += f" and a Python for which it was made, as none was for {python}"
+        advice = f"Use {_quoted(gone.instead)}, or {older}" if gone.instead else older[0].upper() + older[1:]
         return self.at(
             where,
             f"{written} was removed in {gone.package.replace('python', 'Python')} {gone.since}, and Binder installs that or a newer release, so {what} with an error",
-            help=f"{today} a version of {gone.package} before {gone.since}",
+            help=advice,
         )
 
 

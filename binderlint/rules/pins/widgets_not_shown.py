@@ -60,7 +60,7 @@ class WidgetsNotShown(Rule):
                 help=f"Use {_SHOWN}, which brings its own part for JupyterLab, or version 8"
                 + (", and remove the version of widgetsnbextension" if held else ""),
                 fix=None
-                if held
+                if held or only_below(version, (7,))
                 else Fix(
                     f"Use ipywidgets {_SHOWN}",
                     (replace(version, f"{'=' if isinstance(pinned, MatchSpec) else '=='}{_SHOWN}"),),
