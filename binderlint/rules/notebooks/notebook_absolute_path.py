@@ -8,14 +8,20 @@ from binderlint.facts.notebooks import shown_notebooks
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
+from binderlint.pattern import regex
 from binderlint.read.home_paths import home_paths
 from binderlint.read.plain_notebook import PlainNotebook
 from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.snapshot import Snapshot
+from binderlint.source import Text
 
 # Languages in which a quoted path is one.
 _READ = frozenset({"", "python", "ipython", "r", "julia", "bash", "octave", "matlab", "sagemath"})
+
+
+# What changes the folder that paths count from.
+_MOVES = regex(r"\bos\.chdir\(|\bsetwd\(|^\s*\"?%cd\b")
 
 
 class NotebookAbsolutePath(Rule):
@@ -38,10 +44,13 @@ class NotebookAbsolutePath(Rule):
                     continue
                 told.add(folder)
                 where = "in Google Colab" if folder == "/content/drive" else "on the author's computer"
+                line = one.line(use.cell, use.line)
                 yield self.at(
-                    one.line(use.cell, use.line),
+                    line,
                     f"`{use.path}` exists only {where}, so the code that uses it {'fails' if use.certain else 'usually fails'} on Binder",
-                    help="Put the file in the repository and use its path from the notebook's folder"
+                    help="Remove the line: a notebook starts in its own folder, from which the paths after it then count"
+                    if isinstance(line, Text) and _MOVES.search(line)
+                    else "Put the file in the repository and use its path from the notebook's folder"
                     if folder in read
                     else "Write the file to a path from the notebook's folder",
                 )

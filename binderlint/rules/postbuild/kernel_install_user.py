@@ -31,6 +31,7 @@ class KernelInstallUser(Rule):
                 continue
             values = command.values
             name = next((values[at + 1] for at, one in enumerate(values[:-1]) if one == "--name"), "")
+            name = name or next((one.partition("=")[2] for one in values if one.startswith("--name=")), "")
             if name and _wanted(repo, name):
                 continue
             yield self.at(
