@@ -69,6 +69,7 @@ def test_what_says_so(files: dict[str, str], meant: bool) -> None:
         ({"setup.py": "", "requirements.txt": ""}, "Binder will build this with pip from `setup.py` and `requirements.txt`, on Python 3.10."),
         ({"Pipfile": "[packages]\n"}, "Binder will build this with Pipenv from `Pipfile`, on Python 3.10."),
         ({"Dockerfile": "FROM x\n", "start": "#!/bin/sh\n"}, "Binder will build this from `Dockerfile`."),
+        ({"binder/Dockerfile": "\n", "binder/environment.yml": ""}, "Docker cannot read `binder/Dockerfile`, so Binder builds nothing."),
         ({"runtime.txt": "r-4.4-2024-10-01\n", "install.R": "1\n"}, "Binder will build this with R 4.4.2 from `runtime.txt` and `install.R`, on Python 3.10."),
         ({"Project.toml": '[compat]\njulia = "=1.10.4"\n'}, "Binder will build this with Julia 1.10.4 from `Project.toml`, on Python 3.10."),
         ({"default.nix": ""}, "Binder can build this with Nix from `default.nix`, but not start it."),

@@ -40,7 +40,18 @@ def _built(repo: Snapshot) -> str:
         return f"{repo.hub} does not build this repository: no file tells Binder what to install."
     if not judge(repo.allows, plan).accepts:
         return f"Binder can build this {_how(plan)}, but not start it."
+    if plan.buildpack == Buildpack.DOCKER and _is_refused_by_docker(repo):
+        return f"Docker cannot read `{plan.path('Dockerfile')}`, so Binder builds nothing."
     return f"Binder will build this {_how(plan)}.{''.join(_scripts(plan))}"
+
+
+def _is_refused_by_docker(repo: Snapshot) -> bool:
+    """Whether Docker stops at the Dockerfile before it builds anything."""
+    from binderlint.facts.docker.context import build_dockerfile
+    from binderlint.read.dockerfile.refused import refused
+
+    dockerfile = build_dockerfile(repo)
+    return dockerfile is not None and any(True for _ in refused(dockerfile))
 
 
 def _how(plan: Plan) -> str:
