@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from binderlint.fact import fact
 from binderlint.facts.docker.context import Run, docker_runs
-from binderlint.facts.docker.installs import given_lists, lists_for
+from binderlint.facts.docker.installs import given_lists
 from binderlint.facts.environment.installs import pip_requirements
 from binderlint.facts.environment.own_package import own_dependencies, own_installs
 from binderlint.facts.notebooks import shown_notebooks
@@ -15,6 +15,7 @@ from binderlint.facts.scripts.commands import addresses_of, failure_effect, scri
 from binderlint.facts.scripts.start_and_post_build import post_build_script, start_script
 from binderlint.pattern import regex
 from binderlint.read.actions import download, install
+from binderlint.read.installer import listed_files
 from binderlint.read.script import Command, parse_shell
 from binderlint.read.services import Ended, ended_service
 from binderlint.repo2docker.build import build_plan
@@ -71,7 +72,7 @@ def _in_scripts(repo: Snapshot) -> Iterator[EndedAddress]:
         )
     for one in (post_build_script(repo), start_script(repo)):
         for command in one.executed if one else ():
-            for name in lists_for(command) if command.cwd is not None else ():
+            for name in listed_files(command.name, command.values) if command.cwd is not None else ():
                 source = repo.get(posixpath.normpath(posixpath.join(command.cwd or "", name)))
                 if one and source:
                     yield from _in_list(source, f"pip fails, {failure_effect(one, command)}", one.decides(command))

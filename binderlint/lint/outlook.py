@@ -51,7 +51,7 @@ def _is_refused_by_docker(repo: Snapshot) -> bool:
     from binderlint.read.dockerfile.refused import refused
 
     dockerfile = build_dockerfile(repo)
-    return dockerfile is not None and any(True for _ in refused(dockerfile))
+    return dockerfile is not None and next(refused(dockerfile), None) is not None
 
 
 def _how(plan: Plan) -> str:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from itertools import pairwise
 
 from binderlint.data import listed_words
 from binderlint.fact import fact
 from binderlint.facts.docker.context import Run, build_dockerfile, copied_file, docker_runs, workdirs
 from binderlint.pattern import regex
 from binderlint.read.actions import code
-from binderlint.read.installer import CONDA, SYSTEM, asked_for, is_pip
+from binderlint.read.installer import CONDA, SYSTEM, asked_for, is_pip, listed_files
 from binderlint.read.script import Command
 from binderlint.snapshot import Snapshot
 from binderlint.source import Source
@@ -99,20 +98,10 @@ def _given_lists(repo: Snapshot) -> Iterator[tuple[Run, Command, Source]]:
     for run in docker_runs(repo) if stage else ():
         here = folders.get(id(run.instruction))
         for command in run.commands if here else ():
-            for name in lists_for(command) if command.cwd == "" else ():
+            for name in listed_files(command.name, command.values) if command.cwd == "" else ():
                 found = stage and here and copied_file(repo, stage, posixpath.normpath(posixpath.join(here, name)))
                 if isinstance(found, Source):
                     yield run, command, found
-
-
-def lists_for(command: Command) -> tuple[str, ...]:
-    """The files of packages that a command gives to pip or conda, as written."""
-    values = command.values
-    if is_pip(command.name) and "install" in values:
-        return asked_for(command.name, values).files
-    if command.name in CONDA and values[:1] == ("env",):
-        return tuple(after for option, after in pairwise(values) if option in ("-f", "--file"))
-    return ()
 
 
 def hides_origin(stage: Stage) -> bool:
