@@ -6,7 +6,8 @@ import sys
 from functools import cache
 
 from binderlint.data import pairs
-from binderlint.read.requirements import canonical
+from binderlint.read.constraints import only_below
+from binderlint.read.requirements import Requirement, canonical
 
 PART_OF = {
     "mpl-toolkits": "matplotlib",
@@ -34,6 +35,10 @@ _BELONGS = {
     "pyobjc-core": "darwin",
 }
 
+# Names under which pip has no package any more, and the first release that it cannot install: 2.12.0 of tensorflow-gpu is only an error message,
+# and all of conda's are withdrawn, so pip takes one that is asked for by `==`.
+_REAL_BELOW = {"tensorflow-gpu": (2, 12), "conda": (4, 3, 17)}
+
 
 @cache
 def stdlib_names() -> frozenset[str]:
@@ -44,6 +49,12 @@ def stdlib_names() -> frozenset[str]:
 def platform_of(name: str) -> str:
     """The `sys_platform` that a package is for, empty when it is for Linux too."""
     return "darwin" if name.startswith("pyobjc-framework-") else _BELONGS.get(name, "")
+
+
+def is_real(one: Requirement) -> bool:
+    """Whether pip has what a requirement asks for, though it cannot install the newest release of this name."""
+    end = _REAL_BELOW.get(one.key)
+    return end is not None and (one.key != "conda" or bool(one.pin)) and only_below(one.specifier, end)
 
 
 def is_foreign(name: str) -> bool:

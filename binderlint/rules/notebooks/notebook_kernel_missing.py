@@ -25,19 +25,12 @@ from binderlint.repo2docker.plan import Plan
 from binderlint.snapshot import Snapshot
 from binderlint.source import Text
 
-_KERNELS = {language: (spoken, installs) for language, spoken, installs in rows("kernels.tsv")}
+_KERNELS = {language: more for language, *more in rows("kernels.tsv")}
 
 
 _OTHER_PYTHON = regex(
     r"sage|spark|xpython|xeus|sos|pyodide|calysto|metakernel|databricks|qsharp|cadabra|mpi|deepnote", re.I
 )
-
-
-# What brings a language and its kernel by itself.
-_HOW = {
-    "r": "Add a `runtime.txt` with `r-4.4-<date>`, or `r-irkernel` to environment.yml",
-    "julia": 'Add a Project.toml with the packages that the notebooks use (in Julia: `Pkg.activate("."); Pkg.add([...])`)',
-}
 
 
 class NotebookKernelMissing(Rule):
@@ -78,7 +71,7 @@ class NotebookKernelMissing(Rule):
                 yield self.at(
                     where,
                     f"The environment has no kernel for {spoken}, so the notebook cannot run",
-                    help=_how(plan, language, languages) or f"Install {spoken} and its kernel in the environment",
+                    help=_how(plan, language, languages),
                     severity=None if post_build_script(repo) else Severity.ERROR,
                 )
 
@@ -111,11 +104,12 @@ class NotebookKernelMissing(Rule):
             )
 
 
-def _how(plan: Plan, language: str, languages: set[str]) -> str | None:
+def _how(plan: Plan, language: str, languages: set[str]) -> str:
     """What brings a language and its kernel; beside a Project.toml, which Julia needs, repo2docker does not read an R in runtime.txt."""
     if language == "r" and (plan.buildpack == Buildpack.JULIA or "julia" in languages):
         return "Add `r-irkernel` to environment.yml, which is installed beside Julia"
-    return _HOW.get(language)
+    spoken, _, how = _KERNELS[language]
+    return how or f"Install a kernel for {spoken or language.capitalize()} in the environment"
 
 
 def _configuration(repo: Snapshot) -> str:

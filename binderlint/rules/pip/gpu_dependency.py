@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from binderlint.changes.edits import insert_lines, prepend
 from binderlint.data import pairs
+from binderlint.facts.environment.foreign import is_foreign, is_real
 from binderlint.facts.environment.installs import PYTORCH_INDEX, PipFile, has_other_index, pip_files
 from binderlint.facts.environment.mapping import conda_specs
 from binderlint.facts.for_binder import is_for_binder
@@ -40,6 +41,8 @@ class GpuDependency(Rule):
                 continue
             wanted = [one for one in file.requirements if one.applies(python) and not one.url]
             for one in wanted:
+                if is_foreign(one.key) and not is_real(one):
+                    continue  # pip cannot install it, which pip-wrong-name says
                 if (
                     one.key in _GPU
                     or one.key.startswith(("cupy", "nvidia-cu"))

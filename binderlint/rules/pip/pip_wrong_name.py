@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from binderlint.changes.edits import between, remove_requirement, replace
 from binderlint.data import pairs
-from binderlint.facts.environment.foreign import PART_OF, stdlib_names
+from binderlint.facts.environment.foreign import PART_OF, is_real, stdlib_names
 from binderlint.facts.environment.installs import has_other_index, pip_requirements
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
@@ -16,8 +16,6 @@ from binderlint.pattern import regex
 from binderlint.read.requirements import PLACEHOLDER, Requirement, canonical
 from binderlint.repo2docker.build import build_plan
 from binderlint.snapshot import Snapshot
-
-_WRONG_NAMES = pairs("wrong_pip_names.tsv")
 
 
 class PipWrongName(Rule):
@@ -29,12 +27,12 @@ class PipWrongName(Rule):
     def check(self, repo: Snapshot, requirements: tuple[Requirement, ...]) -> Iterator[Diagnostic]:
         plan = build_plan(repo)
         python = plan.python.version if plan.python else "3.10"
-        elsewhere, foreign = has_other_index(repo), pairs("not_for_pip.tsv")
+        elsewhere, foreign, wrong_names = has_other_index(repo), pairs("not_for_pip.tsv"), pairs("wrong_pip_names.tsv")
         names = {one.key: one for one in reversed(requirements)}
         for one in requirements:
-            if one.url or not one.applies(python):
+            if one.url or not one.applies(python) or is_real(one):
                 continue
-            right = _WRONG_NAMES.get(one.key)
+            right = wrong_names.get(one.key)
             if one.key == "sklearn" and one.pin == "0.0":
                 yield self._empty(one, names)
             elif right and canonical(right) in names:
@@ -54,7 +52,7 @@ class PipWrongName(Rule):
             elif (what := foreign.get(one.key)) and not elsewhere:
                 yield self.at(
                     one.text,
-                    f"`{one.name}` is {what}, so pip finds no such package and the build stops",
+                    f"`{one.name}` is {what}. pip cannot install it, so the build stops",
                     help="Remove the line",
                     fix=Fix(f"Remove `{one.name}`", (remove_requirement(one),)),
                     cause=what,
