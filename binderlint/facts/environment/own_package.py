@@ -27,7 +27,7 @@ from binderlint.values import NamedTuple
 
 _NAMES = (
     ("setup.cfg", regex(r"^\[metadata\](?:(?!^\[).)*?^name\s*=\s*([\w.-]+)", re.M | re.S)),
-    ("setup.py", regex(r"""\b(?:name|NAME|DISTNAME|package_name)\s*=\s*["']([\w.-]+)["']""")),
+    ("setup.py", regex(r"""(?:\b(?:name|NAME|DISTNAME|package_name)\s*=|["']name["']\s*:)\s*["']([\w.-]+)["']""")),
 )
 _PYTHONS = (
     ("setup.cfg", regex(r"^python_requires\s*=\s*([^\n#]+)", re.M)),

@@ -18,6 +18,7 @@ from binderlint.facts.docker.context import build_dockerfile, image_of_commit
 from binderlint.facts.docker.stand_ins import apt_missing, is_done_elsewhere, shared_programs
 from binderlint.facts.environment.installs import pip_requirements
 from binderlint.facts.environment.mapping import conda_specs, environment_mapping
+from binderlint.facts.environment.own_package import own_names, own_requirements
 from binderlint.facts.environment.pipfile import locked_names
 from binderlint.facts.environment.provided import provided
 from binderlint.facts.for_binder import is_application, is_for_binder
@@ -143,11 +144,20 @@ class ShadowedConfigFile(Rule):
             if dockerfile and source.name not in RUN_FILES:
                 listing = _listed(missing) if missing else "its packages are"
                 undone = f"{listing} there only if the image has {'it' if missing and len(missing) == 1 else 'them'}"
-            if missing and listed_words("development_tools.txt").issuperset(map(canonical, missing)):
+            imported = imported_modules(repo)
+            unused = imported is None or imported.packages.isdisjoint(map(canonical, missing or ()))
+            if missing and unused and listed_words("development_tools.txt").issuperset(map(canonical, missing)):
                 yield self._info(
                     source,
                     f"Binder builds from `{winner}` and ignores this file, so {undone}",
                     help=f"Notebooks rarely need that, but keep in mind that Binder uses only `{winner}`",
+                )
+                continue
+            if missing and (own := _of_own_package(repo, missing)):
+                yield self._info(
+                    source,
+                    f"Binder builds from `{winner}` and ignores this file. It is the list of the package `{own}`, which `{winner}` installs together with what it needs",
+                    help=f"Nothing to do, but keep in mind that Binder uses only `{winner}`",
                 )
                 continue
             needed = None if missing is None or source.name == "apt.txt" else _is_needed(repo, missing)
@@ -307,6 +317,13 @@ def _is_needed(repo: Snapshot, missing: list[str]) -> bool | None:
     explained = {canonical(module) for module in imported.unknown} <= there
     # of a package that nobody knows, it is not known what it brings
     return False if explained or wanted <= known.keys() else None
+
+
+def _of_own_package(repo: Snapshot, missing: list[str]) -> str:
+    """The name of the repository's own package where the build installs a release of it, which the packages are for; "" otherwise."""
+    listed_names = {canonical(spec.name) for spec in conda_specs(repo)} | {one.key for one in pip_requirements(repo)}
+    needs = own_requirements(repo) or ()
+    return next((name for name in own_names(repo) & listed_names if set(map(canonical, missing)) <= set(needs)), "")
 
 
 def _not_brought(repo: Snapshot, source: Source, names: list[str]) -> list[str]:
