@@ -85,7 +85,13 @@ def _rows() -> tuple[tuple[tuple[str, ...], Package], ...]:
 @cache
 def server_lowest() -> dict[str, tuple[int, ...]]:
     """The lowest releases of the packages of the Jupyter server with which that of Binder's images works."""
-    return {package: release(lowest) for package, lowest in rows("server_lowest.tsv")}
+    return {package: release(lowest) for package, lowest, _ in rows("server_lowest.tsv")}
+
+
+@cache
+def server_starts() -> dict[str, tuple[int, ...]]:
+    """The releases before which the server of Binder's images ends at once."""
+    return {package: release(starts) for package, _, starts in rows("server_lowest.tsv") if starts}
 
 
 @cache

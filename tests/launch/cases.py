@@ -111,6 +111,12 @@ CASES = (
     Case("requirements-private", {"requirements.txt": "six==1.16.0\ngit+ssh://git@github.com/ocean-lab/private.git\n"}, unknown=(FIXED,)),
     Case("requirements-missing-include", {"requirements.txt": "six==1.16.0\n-r more.txt\n"}),
     Case("requirements-old-server", {"requirements.txt": "jupyter_server==1.13.0\n"}),
+    Case("requirements-old-traitlets", {"requirements.txt": "six==1.16.0\ntraitlets==4.3.3\n"}),
+    Case("requirements-old-traitlets-notebook", {"requirements.txt": "notebook\ntraitlets==4.3.3\n"}),
+    Case("requirements-old-tornado", {"requirements.txt": "tornado==6.0.4\n"}),
+    Case("requirements-old-jinja2", {"requirements.txt": "flask==1.1.4\njinja2==2.11.3\n"}),
+    Case("requirements-old-jupyter-core", {"requirements.txt": "jupyter-core==4.9.2\n"}),
+    Case("requirements-old-nbformat", {"requirements.txt": "notebook==6.4.8\nnbformat==4.4.0\n"}),
     Case("requirements-own-package", {"requirements.txt": "-e .\n", "pyproject.toml": PACKAGE + 'version = "1.0"\n', "tides/__init__.py": ""}),
     # packages
     Case("package", {"pyproject.toml": PACKAGE + 'version = "1.0"\n', "tides/__init__.py": ""}),

@@ -8,10 +8,13 @@ from binderlint.fact import fact
 from binderlint.facts.environment.asked import asked_names
 from binderlint.facts.environment.installs import pip_requirements, server_requirements
 from binderlint.facts.environment.mapping import conda_specs
+from binderlint.facts.environment.own_package import own_installs, own_requirements
 from binderlint.facts.scripts.start_and_post_build import post_build_script
+from binderlint.pattern import regex
 from binderlint.read.constraints import End, conda_end, only_below, pip_end
 from binderlint.read.installer import CONDA, asked_for, is_pip
 from binderlint.read.matchspec import MatchSpec, parse_spec
+from binderlint.read.packages import base_packages, packages_by_name
 from binderlint.read.requirements import Requirement, canonical
 from binderlint.read.script import Command, Script
 from binderlint.repo2docker.build import build_plan
@@ -24,6 +27,10 @@ _OLD_NOTEBOOK = frozenset({"rise", "nbpresent", "nb-conda"})
 _STACK = frozenset(
     {"notebook", "jupyter", "jupyterlab", "ipywidgets", "widgetsnbextension", "anaconda", "voila"}
     | {"jupyter-contrib-nbextensions", "jupyter-nbextensions-configurator", "jupyter-contrib-core"}
+)
+# Packages some releases of which need a Notebook: the table of what packages bring along knows the newest ones only.
+_NEAR_NOTEBOOK = regex(
+    r"jupyter(?!-c(?:lient|ore)$)|notebook|widget|labext|^ipy(?!thon$|kernel$)|^nb(?!convert$|format$)|^rise$|-kernel$"
 )
 # What each needs at least, in its release of today: who pins that lower gets an older one of these (metadata of notebook 7.0.0 and jupyterlab 4.0.0).
 _NEEDS = {"notebook": {"jupyterlab": (4,), "jupyter-server": (2,)}, "jupyterlab": {"jupyter-server": (2,)}}
@@ -109,6 +116,21 @@ def may_be_older(repo: Snapshot, package: str, release: tuple[int, ...]) -> bool
     if not any(one.key in _STACK and one.key != "jupyterlab" for one in requirements):
         held = {package: release}  # pip leaves what is there and is not asked for
     return any((end := held.get(one.key)) and _holds(one, one.key, end) for one in requirements)
+
+
+@fact
+def may_go_back(repo: Snapshot) -> bool:
+    """Whether pip may install a Notebook before 7, which starts with older packages than JupyterLab 4 does: it is asked for something that may need one, or that nobody knows."""
+    names = {one.key for one in pip_requirements(repo)}.union(
+        (own_requirements(repo) or ("",)) if own_installs(repo) else ()
+    )
+    known, here = packages_by_name(), base_packages()
+    return any(
+        _NEAR_NOTEBOOK.search(name)
+        or not (name in here or name in known)
+        or (name in known and not _STACK.isdisjoint(known[name].brings))
+        for name in names
+    )
 
 
 def _needs_notebook_6(one: Requirement) -> bool:
