@@ -59,11 +59,10 @@ class Cell(NamedTuple):
 
 
 class Notebook(NamedTuple):
-    """The cells and top-level keys of a notebook, or why it cannot be read: the parser's own words, and where."""
+    """The cells and top-level keys of a notebook; neither where it cannot be read."""
 
     cells: tuple[Cell, ...]
     data: Table | None
-    problem: tuple[str, Place] | None = None
 
 
 @lru_cache(maxsize=1)
@@ -88,8 +87,8 @@ def read_notebook(source: Source) -> Notebook:
         data, end = _value(source, _space(source.text, int(source.has_bom)), False)
         if _space(source.text, end) < len(source.text):
             raise _SyntaxError(end)
-    except (_SyntaxError, RecursionError) as error:
-        return Notebook((), None, _problem(source, getattr(error, "offset", 0)))
+    except (_SyntaxError, RecursionError):
+        return Notebook((), None)
     if not isinstance(data, Table):
         return Notebook((), None)
     found = data.get("cells")
@@ -225,17 +224,28 @@ class _SyntaxError(Exception):
         self.offset = offset
 
 
-def _problem(source: Source, offset: int) -> tuple[str, Place]:
-    """Python's own words for what is wrong."""
+def json_problem(source: Source) -> tuple[str, Place] | None:
+    """Why a file is not JSON, in Python's own words, and where; None for JSON of any kind."""
     try:
         json.loads(source.text.removeprefix("\ufeff"))
     except json.JSONDecodeError as error:
-        return error.msg, source.place(min(error.pos + source.has_bom, len(source.text)))
+        where = min(error.pos + source.has_bom, len(source.text))
+        if error.msg.startswith("Invalid control character"):
+            return _control(source.text[where]), source.place(where, where + 1)
+        return error.msg.removesuffix(" at"), source.place(where)
     except ValueError:
-        return "a number with more than 4300 digits", source.place(offset)
+        return "a number with more than 4300 digits", source.place()
     except RecursionError:
         return "nested too deeply", source.place()
-    return "not valid JSON", source.place(offset)
+    return None
+
+
+def _control(character: str) -> str:
+    """What is said of a control character, which JSON only allows as an escape."""
+    name = {"\t": "a tab", "\n": "a line break", "\r": "a line break"}.get(
+        character, f"the control character U+{ord(character):04X}"
+    )
+    return f"{name} inside a string"
 
 
 def _value(source: Source, start: int, skipped: bool) -> tuple[Any, int]:

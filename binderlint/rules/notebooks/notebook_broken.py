@@ -11,7 +11,7 @@ from binderlint.facts.notebooks import shown_notebooks
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Replace, Severity
 from binderlint.lint.rule import Rule
-from binderlint.read.notebook import json_text
+from binderlint.read.notebook import json_problem, json_text
 from binderlint.read.plain_notebook import PlainNotebook
 from binderlint.read.validity import Verdict, judge, quiet, verdict, words_of
 from binderlint.snapshot import Snapshot
@@ -54,7 +54,7 @@ class NotebookBroken(Rule):
                 "A merge conflict was committed in this notebook, so Jupyter cannot open it",
                 help="Keep one of the two versions, and open the notebook before you commit",
             )
-        words, place = one.located.problem or ("it holds no notebook", one.source.place())
+        words, place = json_problem(one.source) or ("it holds no notebook", one.source.place())
         return self.at(
             place,
             f"Jupyter cannot open this notebook: it is not valid JSON ({words})",
