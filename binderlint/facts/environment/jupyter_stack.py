@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cache
 from itertools import dropwhile
 
+from binderlint.data import rows
 from binderlint.fact import fact
 from binderlint.facts.environment.asked import asked_names
 from binderlint.facts.environment.installs import pip_requirements, server_requirements
@@ -11,10 +13,11 @@ from binderlint.facts.environment.mapping import conda_specs
 from binderlint.facts.environment.own_package import own_installs, own_requirements
 from binderlint.facts.scripts.start_and_post_build import post_build_script
 from binderlint.pattern import regex
+from binderlint.read import digits
 from binderlint.read.constraints import End, conda_end, only_below, pip_end
 from binderlint.read.installer import CONDA, asked_for, is_pip
 from binderlint.read.matchspec import MatchSpec, parse_spec
-from binderlint.read.packages import base_packages, packages_by_name
+from binderlint.read.packages import base_packages, packages_by_name, server_lowest, server_starts
 from binderlint.read.requirements import Requirement, canonical
 from binderlint.read.script import Command, Script
 from binderlint.repo2docker.build import build_plan
@@ -111,6 +114,8 @@ def may_be_older(repo: Snapshot, package: str, release: tuple[int, ...]) -> bool
     if any((end := held.get(canonical(spec.key))) and _is_held_below(spec, end) for spec in specs):
         return True
     requirements = pip_requirements(repo)
+    if any(_is_too_old(one) for one in requirements) and may_go_back(repo):
+        return True
     if package == "notebook" and any(_needs_notebook_6(one) for one in requirements):
         return True
     if not any(one.key in _STACK and one.key != "jupyterlab" for one in requirements):
@@ -133,11 +138,49 @@ def may_go_back(repo: Snapshot) -> bool:
     )
 
 
+def server_ends(repo: Snapshot, package: str, versions: str, python: str) -> bool:
+    """Whether no server starts where pip replaces a package that it needs with these versions."""
+    if python == "3.7" or not only_below(versions, server_starts().get(package, ())):
+        return False
+    script = post_build_script(repo)
+    if script and any("install" in command.values for command in script.running):
+        return False  # may bring another one
+    match package:
+        case "nbformat":
+            return python != "3.8"  # base64.encodestring, which it needs, went with Python 3.9
+        case "jinja2":
+            return "markupsafe" not in asked_names(repo)
+        case "tornado" if only_below(versions, (6,)) and python not in ("3.8", "3.9"):
+            return True  # collections.MutableMapping, which it needs, went with Python 3.10
+    older = may_be_older(repo, "notebook", (7,)) or may_be_older(repo, "jupyterlab", (4,))
+    return not (older or may_go_back(repo))
+
+
 def _needs_notebook_6(one: Requirement) -> bool:
     """Whether a requirement is a JupyterLab that makes pip go back to Notebook 6: one before 4, without those from 3.0 to 3.4, which need no Notebook."""
     if not _holds(one, "jupyterlab", (4,)):
         return False
     return not _holds(one, "jupyterlab", (3, 5)) or _holds(one, "jupyterlab", (3, 0))
+
+
+def _is_too_old(one: Requirement) -> bool:
+    """Whether a requirement holds a package that JupyterLab 4 and Notebook 7 need below what they ask for, so that pip takes older ones of these if it has to."""
+    if one.key in _STACK:
+        return False
+    return "<" in cap_of(one)[0] or only_below(one.specifier, server_lowest().get(one.key, ()))
+
+
+def cap_of(one: Requirement) -> tuple[str, str]:
+    """What a requirement makes pip replace with something older (`server`, `lab`, `tornado<6`), and its first release that does not, `*` for none; two empty texts where it makes it replace nothing."""
+    since, fits, held = _caps().get(one.key, ("", "", ""))
+    if one.url or not held or (fits != "*" and not only_below(one.specifier, digits.release(fits))):
+        return "", ""
+    return ("", "") if since and only_below(one.specifier, digits.release(since)) else (held, fits)
+
+
+@cache
+def _caps() -> dict[str, list[str]]:
+    return {package: more for package, *more in rows("server_caps.tsv")}
 
 
 def _holds(one: Requirement, package: str, release: tuple[int, ...]) -> bool:

@@ -6,9 +6,8 @@ import re
 from collections.abc import Iterator
 
 from binderlint.changes.edits import replace
-from binderlint.facts.environment.asked import asked_names
 from binderlint.facts.environment.installs import pip_files
-from binderlint.facts.environment.jupyter_stack import may_be_older, may_go_back
+from binderlint.facts.environment.jupyter_stack import server_ends
 from binderlint.facts.environment.mapping import conda_specs
 from binderlint.facts.for_binder import is_application
 from binderlint.facts.scripts.start_and_post_build import post_build_script
@@ -19,7 +18,7 @@ from binderlint.lint.wording import listed
 from binderlint.read.constraints import only_below
 from binderlint.read.installer import asked_for, is_pip
 from binderlint.read.matchspec import MatchSpec
-from binderlint.read.packages import server_lowest, server_starts
+from binderlint.read.packages import server_lowest
 from binderlint.read.requirements import Requirement, canonical, parse_requirement
 from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.plan import Plan
@@ -62,7 +61,7 @@ class JupyterStackPin(Rule):
             are, them = ("is", "it") if len(pins) == 1 else ("are", "them")
             broken = pins is not conda and (
                 (not old_lab and any(canonical(pin.name) == "jupyter-server" for pin in pins))
-                or any(_stops(repo, pin, python) for pin in pins)
+                or any(server_ends(repo, canonical(pin.name), pin.version, python) for pin in pins)
             )
             if pins is conda:
                 result, severity = (
@@ -100,21 +99,6 @@ class JupyterStackPin(Rule):
                         f"`{word}` is older than what Binder's images have, and replaces it after they are built: the server may not start with it, or loses extensions",
                         help="Remove the version: Binder installs one that works",
                     )
-
-
-def _stops(repo: Snapshot, pin: _Pin, python: str) -> bool:
-    """Whether no server starts with a pin of pip's."""
-    key, script = canonical(pin.name), post_build_script(repo)
-    if not only_below(pin.version, server_starts().get(key, ())):
-        return False
-    if script and any("install" in command.values for command in script.running):
-        return False  # may bring another one
-    if key == "nbformat":
-        return python != "3.8"  # base64.encodestring, which it needs, went with Python 3.9
-    if key == "jinja2":
-        return "markupsafe" not in asked_names(repo)
-    older = may_be_older(repo, "notebook", (7,)) or may_be_older(repo, "jupyterlab", (4,))
-    return not (older or may_go_back(repo))
 
 
 def _pip_pin(one: Requirement) -> _Pin | None:

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from binderlint.data import rows
 from binderlint.facts.environment.installs import pip_requirements
-from binderlint.facts.environment.jupyter_stack import may_be_older
+from binderlint.facts.environment.jupyter_stack import cap_of, may_be_older, server_ends
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
-from binderlint.read.constraints import only_below
-from binderlint.read.digits import release
 from binderlint.read.requirements import Requirement
 from binderlint.repo2docker.build import build_plan
 from binderlint.snapshot import Snapshot
@@ -25,26 +22,30 @@ class ServerHeldBack(Rule):
     @about(pip_requirements)
     def check(self, repo: Snapshot, requirements: tuple[Requirement, ...]) -> Iterator[Diagnostic]:
         plan = build_plan(repo)
-        if plan.separate_kernel or may_be_older(repo, "jupyterlab", (4,)) or may_be_older(repo, "jupyter-server", (2,)):
+        if plan.separate_kernel or not plan.transparent:
             return
+        older = may_be_older(repo, "jupyterlab", (4,)) or may_be_older(repo, "jupyter-server", (2,))
         python = plan.python.version if plan.python else "3.10"
-        caps = {package: (fits, held) for package, fits, held in rows("server_caps.tsv")}
         together = any(one.key in _RESOLVED for one in requirements)
         for one in requirements:
-            fits, held = caps.get(one.key, ("", ""))
-            held = "lab" if held and together else held
-            if not held or one.url or not one.applies(python):
+            held, fits = cap_of(one)
+            if not held or not one.applies(python):
                 continue
-            if fits != "*" and not only_below(one.specifier, release(fits)):
+            part, _, end = held.partition("<")
+            stops = server_ends(repo, part, f"<{end}", python) if end else held == "server" and not together
+            if older and not (end and stops):
                 continue
+            replaced = f"Binder's {part} with one before {end}" if end else _REPLACED["server" if stops else "lab"]
+            if end:
+                replaced += f", with which its server {'does' if stops else 'may'} not start"
             yield self.at(
                 one.text,
-                f"`{one.text.partition(';')[0].strip()}` makes pip replace {_REPLACED[held]}",
+                f"`{one.text.partition(';')[0].strip()}` makes pip replace {replaced}",
                 help="Remove the package: nothing of it works with today's JupyterLab"
                 if fits == "*"
                 else f"Use version {fits} or newer",
-                severity=Severity.ERROR if held == "server" else None,
-                level=Level.LAUNCH if held == "server" else None,
+                severity=Severity.ERROR if stops else None,
+                level=Level.LAUNCH if stops else None,
             )
 
 
