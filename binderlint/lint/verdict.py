@@ -48,7 +48,7 @@ _UNCHECKED, _STOP, _MAY_STOP, _LINKS, _NOTEBOOKS, _LAUNCHED, _LATER, _POLISH = _
     "These could not be checked",
     "These stop the build or the launch",
     "These may stop the build or the launch",
-    "These links do not launch it",
+    "These launch links do not work",
     "These break notebooks",
     "These go wrong once it is launched",
     "These may break it over time",
@@ -130,7 +130,7 @@ def _launch(found: list[Finding], otherwise: str) -> str:
         words = f"{counted(possible, 'problem')} may stop it"
     else:
         words = otherwise
-    return words + (f"; {counted(links, 'link')} to it {'does' if links == 1 else 'do'} not work" if links else "")
+    return words + (f"; {counted(links, 'launch link')} {'does' if links == 1 else 'do'} not work" if links else "")
 
 
 def _run(found: list[Finding]) -> str:
