@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cache
 
 from binderlint.data import DATA
 from binderlint.escapes import shown_value
@@ -105,7 +105,7 @@ def judge(hub: Hub, plan: Plan) -> Verdict:
     return Verdict(hub.name, not reasons, tuple(reasons))
 
 
-@lru_cache(maxsize=1)
+@cache
 def _table() -> dict[str, Any]:
     import json
 

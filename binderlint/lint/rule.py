@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from binderlint.facts.answered import web_answers
 from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.read.secrets import masked
 from binderlint.snapshot import Snapshot
@@ -41,8 +42,6 @@ class Rule:
 
     needs_git: ClassVar[bool] = False
     """It is silent where a clone does not know where it is from, or not all of its history, branches and tags."""
-    needs_web: ClassVar[bool] = False
-    """It only speaks of what the web has answered (`--online`)."""
 
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         """Yield what is wrong with the repository. Pure: reads nothing but `repo`."""
@@ -51,6 +50,11 @@ class Rule:
     @property
     def name(self) -> str:
         return rule_name(type(self))
+
+    @property
+    def needs_web(self) -> bool:
+        """True for a rule about what the web has answered (`--online`)."""
+        return getattr(self.check, "subject", None) is web_answers
 
     def at(
         self,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache
 
 from binderlint.data import rows
 from binderlint.pattern import regex
@@ -53,7 +53,7 @@ def _entries(source: Source) -> Iterator[AptEntry]:
             yield AptEntry(entry, tuple(entry.part(*found.span()) for found in re.finditer(r"[^ \t]+", entry)))
 
 
-@lru_cache(maxsize=1)
+@cache
 def gone_from_noble() -> dict[str, Successor]:
     """Packages that Ubuntu 24.04 lacks, by name; data/noble.tsv says how each is known."""
     return {name: Successor(successor, kind) for name, successor, kind, _ in rows("noble.tsv")}

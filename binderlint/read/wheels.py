@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache, lru_cache
+from functools import cache
 
 from binderlint.data import DATA
 from binderlint.read import digits
@@ -102,7 +102,7 @@ def is_unknown(package: str, version: str) -> bool:
     return bool(known) and release(version) < known[-1] and release(version) not in known
 
 
-@lru_cache(maxsize=1)
+@cache
 def _table() -> dict[str, Any]:
     import json
 

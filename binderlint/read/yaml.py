@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from binderlint.pattern import regex
 from binderlint.read.digits import is_number, number
@@ -172,7 +172,7 @@ def _constructed(text: str, loader: Any) -> Any:
         loading.dispose()
 
 
-@lru_cache(maxsize=1)
+@cache
 def _loader() -> Any:
     import yaml
 

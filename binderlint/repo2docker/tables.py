@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache
 
 from binderlint.data import DATA
 from binderlint.typed import Any
@@ -10,13 +10,13 @@ from binderlint.typed import Any
 PLATFORM = "linux-64"  # what every public BinderHub builds for
 
 
-@lru_cache(maxsize=1)
+@cache
 def repo2docker() -> dict[str, Any]:
     """The tables of the repo2docker release that plans are made for."""
     return _load("repo2docker.json")
 
 
-@lru_cache(maxsize=1)
+@cache
 def julia() -> dict[str, Any]:
     """The Julia versions that repo2docker would find, as of the date that the table gives; it asks for them at each build."""
     return _load("julia.json")

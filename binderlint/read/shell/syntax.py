@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
+from functools import cache
 from itertools import pairwise
 
 from binderlint.pattern import regex
@@ -106,7 +106,7 @@ def _mistakes(root: Node) -> int:
     return found
 
 
-@lru_cache(maxsize=1)
+@cache
 def _parser() -> Any:
     import tree_sitter
 

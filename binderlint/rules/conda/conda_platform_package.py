@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache
 
 from binderlint.changes.edits import remove
 from binderlint.data import rows
@@ -24,7 +24,7 @@ class _Platform(NamedTuple):
     """The versions this is true of, as a match spec writes them; `""` for all."""
 
 
-@lru_cache(maxsize=1)
+@cache
 def _platforms() -> dict[str, _Platform]:
     return {name: _Platform(system, versions) for name, system, versions, _ in rows("conda_platforms.tsv")}
 

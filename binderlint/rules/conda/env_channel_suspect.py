@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache
 
 from binderlint.changes.channels import use_conda_forge
 from binderlint.data import rows
@@ -59,7 +59,7 @@ class EnvChannelSuspect(Rule):
                 yield self.at(where, f"The channel `{name}` {matter}", help="Use conda-forge instead")
 
 
-@lru_cache(maxsize=1)
+@cache
 def _given_up() -> dict[str, str]:
     """What the matter is with channels that nobody keeps up any more, by their names."""
     return {name: matter for name, _, matter, _ in rows("conda_channels.tsv")}

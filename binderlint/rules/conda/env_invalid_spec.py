@@ -154,7 +154,7 @@ def _operators(item: Text) -> Finding | None:
 def _words(items: Array, item: Text) -> Finding | None:
 
     words = [word for word in re.split(r"[\s,]+", item) if word]
-    if _WORDS.fullmatch(item) and len(words) > 1 and not any(re.match(r"\d", word) for word in words):
+    if _WORDS.fullmatch(item) and not any(re.match(r"\d", word) for word in words):
         if items.flow or item.place.text[:1] in ("'", '"'):
             fix = None
         else:

@@ -169,11 +169,10 @@ def _listed(text: Text) -> Fix | None:
     """The fix that makes a list of a text with one requirement on each line."""
     raw = Text(text.place.text, text.place)
     lines = [line.strip() for line in raw.split("\n")]
-    if raw[:1] in ("'", '"', "|", ">") or "#" in raw:
-        return None
     if not all(_WORD.fullmatch(line) or re.match(r"--?[a-z]", line) for line in lines):
         return None
     if starts_line(raw.place):
         starts = [found.end() for found in re.finditer(r"^ *(?=\S)", raw, re.MULTILINE)]
         return Fix("Make it a list", tuple(replace(raw.part(start, start), "- ") for start in starts))
-    return Fix("Make it a list", (replace(text, f"[{text}]"),)) if len(lines) == 1 else None
+    one = len(lines) == 1 and not re.search(r"[\[\]{},]", text)
+    return Fix("Make it a list", (replace(text, f"[{text}]"),)) if one else None

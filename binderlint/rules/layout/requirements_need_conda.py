@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache
 
 from binderlint.changes.edits import create, remove_lines
 from binderlint.changes.merge_environments import conda_names
@@ -39,7 +39,7 @@ class Need(NamedTuple):
     source: str
 
 
-@lru_cache(maxsize=1)
+@cache
 def needs() -> dict[str, Need]:
     """The packages that are better taken from conda-forge, by their names on PyPI."""
     return {row[0]: Need(*row) for row in rows("needs_conda.tsv")}

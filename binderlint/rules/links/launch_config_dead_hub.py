@@ -73,7 +73,7 @@ class LaunchConfigDeadHub(Rule):
 
 def _is_own(config: LaunchConfig, repo: Snapshot) -> bool:
     """Whether the buttons launch the repository that they are set up in."""
-    if not config.repository or not repo.git.origin:
+    if not config.repository:
         return False
     name = hosted_name(config.repository) if "://" in config.repository else f"gh/{config.repository}"
-    return name.lower() == repo.git.origin.lower()
+    return name != "" and name.lower() == repo.git.origin.lower()

@@ -18,7 +18,6 @@ class CompiledByPip(Rule):
     code = "ONL003"
     severity = Severity.WARNING
     level = Level.LAUNCH
-    needs_web = True
 
     @about(web_answers)
     def check(self, repo: Snapshot, web: Web) -> Iterator[Diagnostic]:

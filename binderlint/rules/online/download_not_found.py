@@ -18,7 +18,6 @@ class DownloadNotFound(Rule):
     code = "ONL010"
     severity = Severity.ERROR
     level = Level.LAUNCH
-    needs_web = True
 
     @about(web_answers)
     def check(self, repo: Snapshot, web: Web) -> Iterator[Diagnostic]:

@@ -19,7 +19,6 @@ class DownloadTooLarge(Rule):
     code = "ONL011"
     severity = Severity.WARNING
     level = Level.POLISH
-    needs_web = True
 
     @about(web_answers)
     def check(self, repo: Snapshot, web: Web) -> Iterator[Diagnostic]:

@@ -17,7 +17,6 @@ class ImageNotFound(Rule):
     code = "ONL009"
     severity = Severity.ERROR
     level = Level.LAUNCH
-    needs_web = True
 
     @about(web_answers)
     def check(self, repo: Snapshot, web: Web) -> Iterator[Diagnostic]:

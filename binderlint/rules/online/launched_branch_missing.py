@@ -19,7 +19,6 @@ class LaunchedBranchMissing(Rule):
     code = "ONL007"
     severity = Severity.ERROR
     level = Level.LAUNCH
-    needs_web = True
 
     @about(web_answers)
     def check(self, repo: Snapshot, web: Web) -> Iterator[Diagnostic]:

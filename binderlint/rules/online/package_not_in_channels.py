@@ -23,7 +23,6 @@ class PackageNotInChannels(Rule):
     code = "ONL004"
     severity = Severity.ERROR
     level = Level.LAUNCH
-    needs_web = True
 
     @about(web_answers)
     def check(self, repo: Snapshot, web: Web) -> Iterator[Diagnostic]:

@@ -17,7 +17,6 @@ class PackageNotOnPypi(Rule):
     code = "ONL001"
     severity = Severity.ERROR
     level = Level.LAUNCH
-    needs_web = True
 
     @about(web_answers)
     def check(self, repo: Snapshot, web: Web) -> Iterator[Diagnostic]:

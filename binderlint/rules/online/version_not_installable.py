@@ -18,7 +18,6 @@ class VersionNotInstallable(Rule):
     code = "ONL002"
     severity = Severity.ERROR
     level = Level.LAUNCH
-    needs_web = True
 
     @about(web_answers)
     def check(self, repo: Snapshot, web: Web) -> Iterator[Diagnostic]:

@@ -80,8 +80,8 @@ class RequirementsLocalPath(Rule):
         path = "" if path == "." else path
         where = f"`{folder}/`" if folder else "the root of the repository"
         if problem := _missing(repo, path):
-            other = posixpath.relpath(".", folder) if folder and written in (".", "./") else "."
-            whole = written in (".", "./", "..", "../") and other != written and not _missing(repo, "")
+            other = posixpath.relpath(".", folder or ".")
+            whole = written in (".", "./", "..", "../") and not _missing(repo, "")
             yield self.at(
                 one.url,
                 f"`{written}` {problem}. pip starts from {where}, so the build stops",

@@ -75,14 +75,15 @@ class RPackageMissing(Rule):
                 )
 
     def _misspelt(self, where: Text | Place, package: str, right: str, called: str) -> Diagnostic:
-        at = where.find(package) if isinstance(where, Text) and where.place.text == where else -1
+        fix = None
+        if isinstance(where, Text) and where.place.text == where and package in where:
+            at = where.index(package)
+            fix = Fix(f"Write `{right}`", (replace(where.part(at, at + len(package)), right),))
         return self.at(
             where,
             f"R has no package `{package}`: capital letters count, and its name is `{right}`, so this {called} ends with an error",
             help=f"Write `library({right})`",
-            fix=Fix(f"Write `{right}`", (replace(where.part(at, at + len(package)), right),))
-            if isinstance(where, Text) and at >= 0
-            else None,
+            fix=fix,
         )
 
 
