@@ -24,7 +24,7 @@ _EACH = frozenset({"cat", "head", "tail", "less"})
 _OPTIONS = ("-r", "--requirement", "-c", "--constraint", "-f", "--file")
 _IN_BINDER = regex(r"\.?binder/")
 # Options of cp, mv and install with which a file that is there already is an error.
-_PLAIN = regex(r"-[afprRvuidLPHDm]+|--(?:archive|recursive|force|verbose|update|preserve)(?:=.*)?")
+_PLAIN = regex(r"-[afprRvuidLPHD]+|--(?:archive|recursive|force|verbose|update|preserve)(?:=.*)?")
 
 
 class Misplaced(NamedTuple):
@@ -138,19 +138,31 @@ def _onto_themselves(repo: Snapshot) -> Iterator[OntoItself]:
         if command.name not in ("cp", "mv", "install") or command.context.conditional:
             continue
         given = [word.pattern for word in command.args]
+        if "-m" in given:  # install's, with the mode
+            at = given.index("-m")
+            del given[at : at + 2]
         options = [word for word in given if word.startswith("-")]
         *sources, target = [word for word in given if not word.startswith("-")] or [""]
         end = repository_path(target, command.cwd)
         if end is None or not sources or not all(map(_PLAIN.fullmatch, options)):
             continue
-        paths = [repository_path(one, command.cwd) for one in sources]
-        same = [path for path in paths if path and repo.exists(path) and _is_end(repo, path, end)]
+        paths = [(repository_path(one, command.cwd), posixpath.basename(one.rstrip("/"))) for one in sources]
+        same = [
+            path for path, name in paths if path and _may_copy(repo, command, path) and path == _end(repo, end, name)
+        ]
         if same:
             yield OntoItself(script, command, tuple(same), len(same) == len(sources))
 
 
-def _is_end(repo: Snapshot, path: str, end: str) -> bool:
-    """Whether what is copied to a path ends where it is."""
-    if end == "." or repo.is_dir(end):
-        return posixpath.normpath(posixpath.join(end, posixpath.basename(path))) == path
-    return path == end
+def _may_copy(repo: Snapshot, command: Command, path: str) -> bool:
+    """Whether something is there that a command copies or moves: a folder only where it says so."""
+    if not repo.is_dir(path):
+        return repo.exists(path)
+    return command.name == "mv" or command.has("-r", "-R", "-a", "--recursive", "--archive")
+
+
+def _end(repo: Snapshot, target: str, name: str) -> str:
+    """Where what has this name ends that is copied to a path; of `folder/.`, what is in the folder."""
+    if name != "." and (target == "." or repo.is_dir(target)):
+        return posixpath.normpath(posixpath.join(target, name))
+    return target
