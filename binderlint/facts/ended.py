@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Iterator
 
 from binderlint.fact import fact
@@ -12,10 +11,10 @@ from binderlint.facts.environment.installs import pip_requirements
 from binderlint.facts.environment.own_package import own_dependencies, own_installs
 from binderlint.facts.notebooks import shown_notebooks
 from binderlint.facts.scripts.commands import addresses_of, failure_effect, script_addresses
+from binderlint.facts.scripts.other_lists import script_lists
 from binderlint.facts.scripts.start_and_post_build import post_build_script, start_script
 from binderlint.pattern import regex
 from binderlint.read.actions import download, install
-from binderlint.read.installer import listed_files
 from binderlint.read.script import Command, parse_shell
 from binderlint.read.services import Ended, ended_service
 from binderlint.repo2docker.build import build_plan
@@ -70,12 +69,10 @@ def _in_scripts(repo: Snapshot) -> Iterator[EndedAddress]:
         yield from _of_command(
             command, url, f"this command fails, {failure_effect(script, command)}", script.decides(command)
         )
-    for one in (post_build_script(repo), start_script(repo)):
-        for command in one.executed if one else ():
-            for name in listed_files(command.name, command.values) if command.cwd is not None else ():
-                source = repo.get(posixpath.normpath(posixpath.join(command.cwd or "", name)))
-                if one and source:
-                    yield from _in_list(source, f"pip fails, {failure_effect(one, command)}", one.decides(command))
+    for script, command, source in script_lists(repo):
+        if source:
+            by = f"pip fails, {failure_effect(script, command)}"
+            yield from _in_list(source, by, script.decides(command))
 
 
 def _in_runs(repo: Snapshot) -> Iterator[EndedAddress]:

@@ -12,8 +12,7 @@ from binderlint.pattern import regex
 from binderlint.read.actions import subcommand
 from binderlint.read.installer import CONDA, is_pip
 from binderlint.read.script import UNKNOWN, Command, Script, Word
-from binderlint.read.shell.commands import COPIES
-from binderlint.read.shell.machine import repository_path
+from binderlint.read.shell.commands import COPIES, repository_path
 from binderlint.repo2docker.build import build_plan
 from binderlint.snapshot import Snapshot
 from binderlint.values import NamedTuple

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Iterator
 
 from binderlint.fact import fact
 from binderlint.facts.scripts.start_and_post_build import post_build_script, start_script
 from binderlint.read.installer import listed_files
-from binderlint.read.script import UNKNOWN, Command
+from binderlint.read.script import Command, Script
+from binderlint.read.shell.commands import repository_path
 from binderlint.snapshot import Snapshot
 from binderlint.source import Source
 
@@ -23,7 +23,6 @@ _OF_PROJECT = {
     "rye": ("sync",),
     "conda-lock": ("install",),
 }
-_HOME = "/home/jovyan/"
 
 
 @fact
@@ -42,27 +41,20 @@ def installs_from_lock(repo: Snapshot) -> bool:
 @fact
 def installs_other_list(repo: Snapshot) -> bool:
     """Whether postBuild or start install packages from a list that is not read here, so that of none can be said that it is missing."""
-    return installs_from_lock(repo) or any(source is None for source in _lists(repo))
+    return installs_from_lock(repo) or any(source is None for *_, source in script_lists(repo))
 
 
 def installed_lists(repo: Snapshot) -> Iterator[Source]:
     """The files of the repository that postBuild and start install packages from."""
-    return (source for source in _lists(repo) if source)
+    return (source for *_, source in script_lists(repo) if source)
 
 
 @fact
-def _lists(repo: Snapshot) -> tuple[Source | None, ...]:
-    """The files that postBuild and start install packages from; None for one that is not in the repository, since a script writes it."""
-    commands = [
-        command for script in (post_build_script(repo), start_script(repo)) if script for command in script.executed
-    ]
-    named = ((command, name) for command in commands for name in listed_files(command.name, command.values))
-    return tuple(repo.get(path) if (path := _path(*one)) else None for one in named)
-
-
-def _path(command: Command, name: str) -> str | None:
-    """The path in the repository that a command means; None where it is outside, or not known."""
-    if UNKNOWN in name or "://" in name or (command.cwd is None and not name.startswith("/")):
-        return None
-    path = posixpath.normpath(posixpath.join(_HOME, command.cwd or "", name))
-    return path[len(_HOME) :] if path.startswith(_HOME) else None
+def script_lists(repo: Snapshot) -> tuple[tuple[Script, Command, Source | None], ...]:
+    """The files that postBuild and start install packages from, and the commands; None for one that is not in the repository, since a script writes it."""
+    return tuple(
+        (script, command, repo.get(path) if (path := repository_path(name, command.cwd)) else None)
+        for script in filter(None, (post_build_script(repo), start_script(repo)))
+        for command in script.executed
+        for name in listed_files(command.name, command.values)
+    )

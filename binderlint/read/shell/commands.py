@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterable
 from enum import Enum
@@ -137,6 +138,19 @@ class Word(NamedTuple):
     def quoted(self) -> bool:
         """Whether it begins with a quote."""
         return self.raw[:1] in ("'", '"')
+
+
+def repository_path(text: str, cwd: str | None) -> str | None:
+    """A path of a script as one from the repository's root (which is /home/jovyan), None when it is not in there or not known."""
+    if UNKNOWN in text or not text:
+        return None
+    if text.startswith("/"):
+        inside = re.fullmatch(r"/home/jovyan(?:/(.*))?", text)
+        return posixpath.normpath(inside.group(1) or ".") if inside else None
+    if cwd is None:
+        return None
+    path = posixpath.normpath(posixpath.join(cwd, text))
+    return None if path.startswith("..") else path
 
 
 # -- commands

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
@@ -29,6 +28,7 @@ from binderlint.read.shell.commands import (
     Word,
     few,
     is_short,
+    repository_path,
 )
 from binderlint.read.shell.syntax import Code, Expander, dropped, nth
 from binderlint.read.shell.vocabulary import (
@@ -583,19 +583,6 @@ def run_file(call: Call, word: Word, params: tuple[Item, ...] | None, own_proces
 def own_shell(language: str, runner: str) -> bool:
     """Whether a file is shell code, by its first line or because a shell is told to run it."""
     return language == "shell" or (not language and runner in (*SHELLS, "source", "."))
-
-
-def repository_path(text: str, cwd: str | None) -> str | None:
-    """A path of a script as one from the repository's root (which is /home/jovyan), None when it is not in there or not known."""
-    if "\0" in text or not text:
-        return None
-    if text.startswith("/"):
-        inside = re.fullmatch(r"/home/jovyan(?:/(.*))?", text)
-        return posixpath.normpath(inside.group(1) or ".") if inside else None
-    if cwd is None:
-        return None
-    path = posixpath.normpath(posixpath.join(cwd, text))
-    return None if path.startswith("..") else path
 
 
 def _swallowed(call: Call) -> bool:

@@ -14,7 +14,8 @@ from binderlint.read.cells import refused_line
 from binderlint.read.script import Command, Script
 from binderlint.read.shebang import shebang
 from binderlint.read.shell.balance import Unbalanced, unbalanced
-from binderlint.read.shell.machine import own_shell, repository_path
+from binderlint.read.shell.commands import repository_path
+from binderlint.read.shell.machine import own_shell
 from binderlint.snapshot import Snapshot
 from binderlint.source import Source
 
