@@ -175,7 +175,7 @@ class EnvInvalidYaml(Rule):
     def _template(self, found: Text) -> Diagnostic:
         return self.at(
             found,
-            "This is a template (`{{ ... }}`), which neither repo2docker nor conda fills in, so the environment cannot be built",
+            f"This is a template (`{'{{ ... }}' if '{{' in found else '{% ... %}'}`), which neither repo2docker nor conda fills in, so the environment cannot be built",
             help="Replace it with the value itself",
         )
 

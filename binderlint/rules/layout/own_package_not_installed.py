@@ -22,7 +22,6 @@ from binderlint.pattern import regex
 from binderlint.read.cells import imports
 from binderlint.read.pyproject_faults import faults
 from binderlint.read.requirements import canonical
-from binderlint.read.toml import parse_pyproject
 from binderlint.repo2docker.build import build_plan, used_file
 from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.repo2docker.names import OWN_PACKAGE
@@ -91,15 +90,7 @@ def _is_installed(repo: Snapshot) -> bool:
 
 
 def _is_installable(repo: Snapshot) -> bool:
-    source = repo.get("pyproject.toml")
-    if not source:
-        return False
-
-    try:
-        project = parse_pyproject(source)
-    except ValueError:
-        return False
-    return "project" in project and "build-system" in project
+    return {"project", "build-system"} <= own_table(repo).keys()
 
 
 def _is_reached_otherwise(repo: Snapshot) -> bool:

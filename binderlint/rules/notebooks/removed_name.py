@@ -76,7 +76,7 @@ class RemovedName(Rule):
     def check(self, repo: Snapshot, notebooks: tuple[PlainNotebook, ...]) -> Iterator[Diagnostic]:
         plan = build_plan(repo)
         python = python_minor(repo)
-        if not plan.transparent or plan.error or not python or plan.separate_kernel or installs_other_list(repo):
+        if plan.error or not python or plan.separate_kernel or installs_other_list(repo):
             return
         removed = _removed(repo, python)
         words = _Words(
