@@ -164,12 +164,11 @@ def own_extra(repo: Snapshot, package: str) -> str:
 def _of_setup(text: str) -> tuple[str, ...] | None:
     """What the one call of `setup` in a program asks for; None where that is not written down in it."""
     tree = parse_python(text)
-    body = tree.body if tree else []
-    lists = {
-        node.targets[0].id: node.value
-        for node in body
-        if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name)
-    }
+    body, lists = tree.body if tree else [], dict[str, ast.expr]()
+    for node in body:
+        match node:
+            case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                lists[name] = value
     calls = [node.value for node in body if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)]
     found = [one for one in calls if ast.unparse(one.func) in ("setup", "setuptools.setup", "distutils.core.setup")]
     if len(found) != 1 or any(word.arg is None for word in found[0].keywords):
@@ -178,9 +177,8 @@ def _of_setup(text: str) -> tuple[str, ...] | None:
     if asked is None:
         return ()
     if isinstance(asked, ast.Name):
-        name = asked.id
-        changed = re.search(rf"\b{re.escape(name)}\s*(?:\+=|\.(?:append|extend|insert)\b)", text)
-        asked = None if changed else lists.get(name)
+        changed = re.search(rf"\b{re.escape(asked.id)}\s*(?:\+=|\.(?:append|extend|insert)\b)", text)
+        asked = None if changed else lists.get(asked.id)
     if not isinstance(asked, ast.List | ast.Tuple):
         return None
     words = [one.value for one in asked.elts if isinstance(one, ast.Constant)]

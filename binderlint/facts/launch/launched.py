@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from binderlint.facts.launch.buttons import launch_configs
+from binderlint.facts.launch.buttons import LaunchConfig, launch_configs
 from binderlint.facts.launch.links import Link, launch_links
 from binderlint.git import hosted_name
 from binderlint.read.address import KNOWN_HOSTS, MYBINDER
@@ -53,10 +53,15 @@ def _own_branches(repo: Snapshot) -> Iterator[str]:
     for config in launch_configs(repo):
         if config.tool == "Jupyter Book" and not notebooks:
             continue
-        written = str(config.repository or "")
-        identity = hosted_name(written) or (f"gh/{written}" if written.count("/") == 1 else "")
-        if not identity or not repo.git.origin or identity.lower() == repo.git.origin.lower():
+        if not _is_of_another(config, repo.git.origin):
             yield str(config.branch or "")
+
+
+def _is_of_another(config: LaunchConfig, origin: str) -> bool:
+    """Whether a launch button names another repository, by its address or as `owner/name`, than the origin, `gh/owner/name`."""
+    written = str(config.repository or "")
+    identity = hosted_name(written) or (f"gh/{written}" if written.count("/") == 1 else "")
+    return bool(identity and origin) and identity.lower() != origin.lower()
 
 
 def _is_other_ref(repo: Snapshot, ref: str) -> bool:
@@ -71,15 +76,8 @@ def environment_elsewhere(repo: Snapshot) -> bool:
     """Whether the notebooks of a repository run in the environment of another one: its links or launch buttons launch that, and none launches this."""
     if launched_elsewhere(repo):
         return True
-    named = [str(config.repository) for config in launch_configs(repo) if config.repository]
-    others = [name for name in named if not _names(name, repo.git.origin)]
-    return bool(others) and len(others) == len(named) and bool(repo.git.origin) and not own_links(repo)
-
-
-def _names(address: str, origin: str) -> bool:
-    """Whether the address or `owner/name` of a repository is that of the origin, `gh/owner/name`."""
-    path = address.lower().removesuffix("/").removesuffix(".git")
-    return path.endswith(origin.partition("/")[2].lower())
+    named = [config for config in launch_configs(repo) if config.repository]
+    return bool(named) and all(_is_of_another(one, repo.git.origin) for one in named) and not own_links(repo)
 
 
 def is_for_other_hubs(repo: Snapshot) -> bool:
