@@ -6,6 +6,7 @@ import os
 import posixpath
 import re
 from collections.abc import Iterable, Iterator
+from itertools import accumulate
 
 from binderlint.cache import remembered
 from binderlint.fact import fact
@@ -55,9 +56,7 @@ def docker_excludes(patterns: Iterable[Pattern], path: str) -> Pattern | None:
     if path in ("Dockerfile", ".dockerignore"):
         return None
     rules = list(patterns)
-    parents = path.split("/")[:-1]
-    for depth in range(1, len(parents) + 1):
-        folder = "/".join(parents[:depth])
+    for folder in accumulate(path.split("/")[:-1], posixpath.join):
         decided = _decides(rules, folder)
         if decided and not any(rule.negated and rule.path.startswith(folder) for rule in rules):
             return decided
@@ -69,7 +68,7 @@ def _decides(rules: list[Pattern], path: str) -> Pattern | None:
     parents = path.split("/")[:-1]
     for rule in rules:
         head = "/".join(parents[: len(rule.parts)])
-        if _fits(rule, path) or (parents and len(rule.parts) <= len(parents) and _fits(rule, head)):
+        if _fits(rule, path) or (len(rule.parts) <= len(parents) and _fits(rule, head)):
             decided = None if rule.negated else rule
     return decided
 

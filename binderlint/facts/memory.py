@@ -21,7 +21,7 @@ from binderlint.source import Source, Text
 from binderlint.values import NamedTuple
 
 # Java's heap, and Spark's driver, which runs in the session (its executors need not).
-_JAVA = regex(r"(?<!\w)(-Xmx(\d+)([kmgtKMGT]?))\b")
+_JAVA = regex(r"(?<!\w)-Xmx(\d+)([kmgtKMGT]?)\b")
 _SPARK = regex(r"(?:spark\.driver\.memory[\"']?\s*[,=:]?\s*[\"']?|--driver-memory[ =]+)(\d+)([kmgtKMGT])[bB]?\b")
 _NEEDLES = (b"-Xmx", b"driver.memory", b"driver-memory", b"memory_limit")
 
@@ -63,7 +63,7 @@ def _of_file(source: Source) -> Iterator[Amount]:
 def _of_line(line: Text) -> Iterator[Amount]:
     code = re.sub(r"(?:^|\s)#.*", "", line)
     for found in _JAVA.finditer(code):
-        yield Amount(line.part(*found.span(1)), _bytes(found[2], found[3]))
+        yield Amount(line.part(*found.span()), _bytes(found[1], found[2]))
     for found in _SPARK.finditer(code):
         yield Amount(line.part(found.start(1), found.end(2)), _bytes(found[1], found[2]))
 

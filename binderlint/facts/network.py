@@ -93,26 +93,18 @@ def _of_commands(commands: Iterable[Command]) -> Iterator[Reached]:
                 yield Reached(raw.part(*found.span()), raw.part(found.start(), found.start()), found[1], 22)
 
 
+# An address of another scheme than http, or with a port. It begins with what is looked for, as outputs may be large.
+_MAY_REACH = regex(rb"://(?:(?<!http://)(?<!https://)|[^\s/\"'\\]*:\d)")
+
+
 def reached_in_notebooks(repo: Snapshot) -> Iterator[Reached]:
     """What the code of notebooks reaches: in strings of Python, in commands of the shell, and in other languages outside of comments."""
     for page in shown_notebooks(repo):
-        if not _may_reach(page.source.searchable):
+        if not _MAY_REACH.search(page.source.searchable):
             continue
         for cell in page.code:
             if _URL.search(cell.text):
                 yield from _of_cell(page, cell)
-
-
-def _may_reach(data: bytes) -> bool:
-    """Whether a file has an address of another scheme than http, or with a port. Looks at `://` only, as outputs may be large."""
-    at = data.find(b"://")
-    while at >= 0:
-        if not data[max(0, at - 5) : at].endswith((b"http", b"https")) or re.match(
-            rb"[^\s/\"'\\]*:\d", data[at + 3 : at + 120]
-        ):
-            return True
-        at = data.find(b"://", at + 3)
-    return False
 
 
 def _of_cell(page: PlainNotebook, cell: PlainCell) -> Iterator[Reached]:

@@ -175,13 +175,13 @@ def _located(source: Source, node: ast.Constant) -> Text | None:
 
 # -- thebe, in a page
 
-_OPTIONS = regex(r"binderOptions[\"']?\s*:\s*\{([^{}]*)\}")
+_OPTIONS = regex(r"binderOptions[\"']?\s*:\s*\{[^{}]*\}")
 _NAMES = ("binderUrl", "repo", "ref")
 _OPTION = r"\b{name}[\"']?\s*:\s*[\"']([^\"'\n]+)[\"']"
 
 
 def _from_thebe(source: Source) -> Iterator[LaunchConfig]:
     for block in _OPTIONS.finditer(source.text):
-        found = {name: re.compile(_OPTION.format(name=name)).search(source.text, *block.span(1)) for name in _NAMES}
+        found = {name: re.compile(_OPTION.format(name=name)).search(source.text, *block.span()) for name in _NAMES}
         hub, repository, ref = (source.slice(*match.span(1)) if match else None for match in found.values())
         yield LaunchConfig("thebe", source, hub, repository, ref, None)
