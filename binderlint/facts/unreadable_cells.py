@@ -32,7 +32,7 @@ def unreadable_cells(repo: Snapshot) -> tuple[UnreadableCell, ...]:
     plan, python = build_plan(repo), python_minor(repo)
     if not plan.transparent or plan.error or plan.separate_kernel or not python:
         return ()
-    if not (3, 7) <= release(python)[:2] <= sys.version_info[:2]:  # newer ones read more, and 3.6 `async` as a name
+    if release(python)[:2] > sys.version_info[:2]:  # it reads more
         return ()
     found: list[UnreadableCell] = []
     for page in shown_notebooks(repo):

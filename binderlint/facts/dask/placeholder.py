@@ -83,7 +83,7 @@ def way(repo: Snapshot, place: Place, token: str) -> Way:
                 same = [_same(one, command.cwd, files) for one in edit.files]
                 if not same or any(one is not False for one in same):
                     return Way(True)
-                elsewhere = elsewhere or _repo_path(edit.files[0], command.cwd) or edit.files[0]
+                elsewhere = elsewhere or _repo_path(edit.files[0], command.cwd) or posixpath.basename(edit.files[0])
             elif _touches(repo, command, files, token):
                 return Way(True)
     if any(token in source.prose for source in _other_code(repo, place.path, token)):
@@ -145,7 +145,8 @@ def _edit(command: Command) -> _Edit:
             name, _, given = value.partition("=")
             in_place = in_place or name == "--in-place"
             if name in ("--expression", "--file"):
-                scripts.append(given or next(values, UNKNOWN))
+                given = given or next(values, UNKNOWN)
+                scripts.append(given if name == "--expression" else UNKNOWN)
         else:
             for index, letter in enumerate(value[1:], 1):
                 if letter == "i":
