@@ -98,6 +98,7 @@ def test_outlook_of_a_hub_that_builds_everything() -> None:
         ("binder", "binder", "main", ""),
         ("binder", "", "main", ""),  # no branch is checked out
         ("0123abc", "main", "main", ""),  # the commit that is checked out
+        ("{{ ref }}", "main", "main", ""),  # a program writes it
     ],
 )
 def test_outlook_of_what_the_links_do_not_launch(ref: str, branch: str, default: str, launched: str) -> None:

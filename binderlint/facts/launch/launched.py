@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from binderlint.facts.launch.buttons import LaunchConfig, launch_configs
 from binderlint.facts.launch.links import Link, launch_links
 from binderlint.git import hosted_name
-from binderlint.read.address import KNOWN_HOSTS, MYBINDER
+from binderlint.read.address import KNOWN_HOSTS, MYBINDER, is_template
 from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.names import ONLY_BINDERS
 from binderlint.snapshot import Snapshot
@@ -35,8 +35,8 @@ def launched_elsewhere(repo: Snapshot) -> bool:
 
 
 def launched_refs(repo: Snapshot) -> tuple[str, ...]:
-    """The branches, tags and commits of this repository that are launched, each once; an empty name is the default branch."""
-    links = [link.address.branch for link in own_links(repo)]
+    """The branches, tags and commits of this repository that are launched, each once; an empty name is the default branch, or one that a program writes."""
+    links = ["" if is_template(link.address.branch) else link.address.branch for link in own_links(repo)]
     return tuple(dict.fromkeys([*links, *_own_branches(repo)]))
 
 

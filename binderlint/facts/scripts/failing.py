@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 from binderlint.fact import fact
-from binderlint.facts.scripts.commands import script_commands
+from binderlint.facts.environment.jupyter_stack import may_be_older_at
+from binderlint.facts.scripts.commands import jupyter_commands, script_commands
 from binderlint.pattern import regex
 from binderlint.read.actions import subcommand
 from binderlint.read.installer import CONDA, is_pip
@@ -21,6 +22,8 @@ from binderlint.values import NamedTuple
 _FIRST = frozenset({"bash", "sh", "source", ".", "python", "python3", "Rscript", "julia", "tar", "unzip"})
 _EACH = frozenset({"cat", "head", "tail", "less"})
 _OPTIONS = ("-r", "--requirement", "-c", "--constraint", "-f", "--file")
+REMOVED = frozenset({"nbextension", "serverextension", "contrib", "nbextensions_configurator", "bundlerextension"})
+"""Commands of Jupyter that went with Notebook 6, or are of packages that extend it."""
 _IN_BINDER = regex(r"\.?binder/")
 # Options of cp, mv and install with which a file that is there already is an error.
 _PLAIN = regex(r"-[afprRvuidLPHD]+|--(?:archive|recursive|force|verbose|update|preserve)(?:=.*)?")
@@ -49,8 +52,35 @@ def certainly_fails(repo: Snapshot, script: Script) -> Command | None:
     """The first command of a script of which it is known here that it fails."""
     found = [(one.script, one.command) for one in misplaced_files(repo)]
     found += [(one.script, one.command) for one in onto_themselves(repo)]
+    found += [(where, command) for where, command in removed_commands(repo)]
     of_script = (command for where, command in found if where is script)
     return min(of_script, key=lambda command: command.place.span.start, default=None)
+
+
+def may_fail(repo: Snapshot, script: Script) -> bool:
+    """Whether a script installs an extension from the sources of JupyterLab, or runs a file that is not in the repository: commands that may fail today."""
+    return any(
+        subcommand(command)[1:3] == ("labextension", "install")
+        or (
+            command.name in _FIRST
+            and command.cwd == ""
+            and any(not repo.exists(posixpath.normpath(word.pattern)) for word in _read(command))
+        )
+        for command in script.executed
+        if not command.ignored and not command.after
+    )
+
+
+@fact
+def removed_commands(repo: Snapshot) -> tuple[tuple[Script, Command], ...]:
+    """The commands of Jupyter that Notebook 7 does not have, up to the first for which an older one may be there."""
+    found = []
+    for script, command in jupyter_commands(repo):
+        if subcommand(command)[1:2] and subcommand(command)[1] in REMOVED:
+            if may_be_older_at(repo, script, command, "notebook", (7, 0)):
+                break
+            found.append((script, command))
+    return tuple(found)
 
 
 @fact

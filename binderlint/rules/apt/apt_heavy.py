@@ -40,6 +40,14 @@ class AptHeavy(Rule):
         )
         gone = gone_from_noble()
         unseen = [word for word in words if _unseen(word) and word not in gone and not _called(word, scripts)]
+        if tk := next((word for word in unseen if word == "python3-tk"), None):
+            unseen.remove(tk)
+            yield self.at(
+                tk,
+                "`python3-tk` is for Ubuntu's own Python, which notebooks on Binder do not use",
+                help="Remove it: Binder's own Python has `tkinter`",
+                severity=Severity.INFO,
+            )
         if unseen:
             are = "is" if len(unseen) == 1 else "are"
             yield self.at(

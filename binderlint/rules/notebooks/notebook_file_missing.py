@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import posixpath
 import re
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
 from binderlint.read.actions import CODE_DOWNLOADS
-from binderlint.read.cells import imports
+from binderlint.read.cells import imports, syntax
 from binderlint.read.file_reads import READING, FileReads
 from binderlint.read.plain_notebook import PlainNotebook
 from binderlint.snapshot import Snapshot
@@ -88,6 +89,11 @@ class NotebookFileMissing(Rule):
         pages = {use.page.source.path: use.page for use in missing}
         certain = {path: _certain(repo, page) for path, page in pages.items()}
         made = _made(repo, missing)
+        gone = {use.page.source.path: set[str]() for use in missing}
+        for use in missing:
+            if _folder(use) and not repo.list(posixpath.dirname(use.path)):
+                gone[use.page.source.path].add(_folder(use))
+        handed = {path: _handed_over(page, gone[path]) for path, page in pages.items()}
         spelled = {path.lower(): path for path in repo.sources}
         named_so: dict[str, list[str]] = {}
         for path in repo.sources:
@@ -100,6 +106,8 @@ class NotebookFileMissing(Rule):
             folder, order = posixpath.dirname(use.path), _order(use.page)
             above = accumulate(folder.split("/"), posixpath.join)
             if any(first.get(one, order) < order for one in ("", *above)) or away[posixpath.basename(folder)] < order:
+                continue
+            if handed[use.page.source.path].get(_folder(use), (use.cell, use.line)) < (use.cell, use.line):
                 continue
             told.add(key)
             other = spelled.get(use.path.lower(), "")
@@ -160,6 +168,38 @@ def _is_missing(repo: Snapshot, use: _Use) -> bool:
         and not _PLACEHOLDER.search(use.written)
         and (use.path.startswith(("..", "/")) or not may_be_there(repo, use.path))
     )
+
+
+_QUOTED = regex(r"[\"']([^\"'\n]+)")
+_ONLY_PATHS = frozenset(
+    ["join", "Path", "PurePath", "exists", "isdir", "isfile", "glob", "abspath", "print", "append", "insert"]
+)
+
+
+def _folder(use: _Use) -> str:
+    """The folder of a file as a notebook writes it; empty for none."""
+    return posixpath.dirname(use.written.removeprefix("./"))
+
+
+def _handed_over(page: PlainNotebook, folders: set[str]) -> dict[str, tuple[int, int]]:
+    """The first cell and line in which a call gets one of some folders as a text: it may make the folder, and files in it."""
+    found: dict[str, tuple[int, int]] = {}
+    for cell in page.code:
+        if folders.isdisjoint(text.removeprefix("./").rstrip("/") for text in _QUOTED.findall(cell.text)):
+            continue
+        tree = syntax(cell.text)
+        for call in ast.walk(tree) if tree else ():
+            if not isinstance(call, ast.Call):
+                continue
+            name = getattr(call.func, "attr", getattr(call.func, "id", ""))
+            if name in _ONLY_PATHS or READING.search(f"{name}("):
+                continue
+            for value in (*call.args, *(one.value for one in call.keywords)):
+                if isinstance(value, ast.Constant) and isinstance(value.value, str):
+                    folder = value.value.removeprefix("./").rstrip("/")
+                    if folder in folders:
+                        found.setdefault(folder, (cell.number, call.lineno))
+    return found
 
 
 def _running(text: str) -> str:

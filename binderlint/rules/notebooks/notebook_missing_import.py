@@ -33,7 +33,10 @@ class NotebookMissingImport(Rule):
 
     @about(shown_notebooks)
     def check(self, repo: Snapshot, notebooks: tuple[PlainNotebook, ...]) -> Iterator[Diagnostic]:
-        pages = [one for one in notebooks if one.is_python]
+        plan = build_plan(repo)
+        # beside Python 2.7, whose kernel is `python2`, `python3` is the server's own Python with packages of its own
+        other = "python3" if plan.python and plan.python.version == "2.7" else ""
+        pages = [one for one in notebooks if one.is_python and not (other and one.kernel == other)]
         there = provided(repo) if pages else None
         if there is None:
             return

@@ -54,12 +54,15 @@ class UnpinnedDependencies(Rule):
             if not open_ones:
                 continue
             share = sum(one.weight for one in open_ones) / len(counted)
-            count = f"{len(open_ones)} of {len(counted)} packages"
-            if len(open_ones) == len(counted):
-                count = f"any of the {len(counted)} packages" if len(counted) > 1 else "the only package"
+            names = listed(one.name for one in open_ones)
+            count = f"{len(open_ones)} of {len(counted)} packages ({names})"
+            if len(counted) == 1:
+                count = names
+            elif len(open_ones) == len(counted):
+                count = f"any of the {len(counted)} packages ({names})"
             yield self.at(
                 open_ones[0].text,
-                f"No version is pinned for {count} ({listed(one.name for one in open_ones)}). Every new build installs the newest, so it can break without a change here",
+                f"No version is pinned for {count}. Every new build installs the newest, so it can break without a change here",
                 help="Pin the versions that work, such as `numpy==1.26.4` (environment.yml: `numpy=1.26.4`); `pip freeze` or `mamba list` in a running Binder shows them",
                 severity=Severity.WARNING if share > 0.5 else Severity.INFO,
                 fix=_from_lock(repo, open_ones),

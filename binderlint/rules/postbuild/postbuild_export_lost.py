@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from binderlint.facts.scripts.start_and_post_build import post_build_script
+from binderlint.facts.scripts.start_and_post_build import post_build_script, start_script
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
@@ -34,6 +34,8 @@ class PostbuildExportLost(Rule):
             return
         used = [one.place.span.end for one in script.commands if not _is_idle(one) and one.place.source is source]
         lost = list(_EXPORT.finditer(source.prose, max(used, default=0)))
+        start = start_script(repo)
+        lost = [one for one in lost if not (start and f"{one[1]}=" in start.source.prose)]
         if not lost:
             return
         advice = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from binderlint.changes.edits import insert_lines
-from binderlint.facts.scripts.failing import certainly_fails
+from binderlint.facts.scripts.failing import certainly_fails, may_fail
 from binderlint.facts.scripts.start_and_post_build import post_build_script
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
@@ -49,7 +49,7 @@ class PostbuildNoErrexit(Rule):
             if failing
             else "Add the line `set -e`",
             fix=None
-            if failing
+            if failing or may_fail(repo, script)
             else Fix(
                 "Add `set -e`",
                 (insert_lines(script.source, 2 if script.shebang.line else 1, "set -e"),),

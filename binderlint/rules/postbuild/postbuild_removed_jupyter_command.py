@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from binderlint.changes.launch_scripts import removed, rewritten
-from binderlint.facts.environment.jupyter_stack import may_be_older_at
-from binderlint.facts.scripts.commands import failure_effect, jupyter_commands
+from binderlint.facts.scripts.commands import failure_effect
+from binderlint.facts.scripts.failing import removed_commands
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
@@ -32,25 +32,12 @@ class PostbuildRemovedJupyterCommand(Rule):
     severity = Severity.WARNING
     level = Level.LAUNCH
 
-    @about(jupyter_commands)
+    @about(removed_commands)
     def check(self, repo: Snapshot, commands: tuple[tuple[Script, Command], ...]) -> Iterator[Diagnostic]:
-
         separate = build_plan(repo).separate_kernel
         for script, command in commands:
             words = subcommand(command)
-            if words[0] != "jupyter" or len(words) < 2:
-                continue
             kind = words[1]
-            if kind not in (
-                "nbextension",
-                "serverextension",
-                "contrib",
-                "nbextensions_configurator",
-                "bundlerextension",
-            ):
-                continue
-            if may_be_older_at(repo, script, command, "notebook", (7, 0)):
-                return
             yield self.at(
                 command.place,
                 f"Notebook 7, which Binder installs, removed {f'what `jupyter {kind}` needs' if kind in _OF_OTHERS else f'`jupyter {kind}`'}: the command fails, {failure_effect(script, command)}",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from binderlint.facts.scripts.start_and_post_build import post_build_script
+from binderlint.facts.scripts.start_and_post_build import post_build_script, start_script
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
@@ -27,10 +27,14 @@ class PostbuildStartsServer(Rule):
         commands = [command for command in script.executed if not command.context.substitution]
         names = {command.name for command in commands}
         statements = script.shell.statements if script.shell else ()
+        start = start_script(repo)
+        started = {command.name for command in start.executed} if start else set()
         for command in commands:
             context, name = command.context, server(command)
             last = bool(statements) and context.statement == statements[-1].place
             if context.background:
+                if command.name in started:
+                    continue  # a session has one of its own
                 if (name and name != "Xvfb" and not names & _STOPPERS) or (last and context.whole and command.name):
                     yield self.at(
                         command.place,

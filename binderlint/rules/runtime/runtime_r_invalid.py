@@ -22,6 +22,7 @@ from binderlint.today import today
 
 # `R 4.4 2025/1/5` and what else is written for `r-4.4-2025-01-05`.
 _MEANT = regex(r"r(?:[-_ =:]*v?(\d+\.\d+(?:\.\d+)?))?[-_ =:]+(\d{4})([-/._])(\d{1,2})\3(\d{1,2})", re.IGNORECASE)
+_PYTHON = regex(r"python-\d+(?:\.\d+)?")
 
 
 class RuntimeRInvalid(Rule):
@@ -40,10 +41,13 @@ class RuntimeRInvalid(Rule):
 
     def _unread(self, repo: Snapshot, runtime: Runtime) -> Diagnostic:
         text = runtime.text
+        several = len([line for line in text.splitlines() if line.strip()])
         lines = [line.partition("#")[0].strip("\ufeff\"'` \t") for line in text.splitlines()]
         lines = [line for line in lines if line]
         found = [one for line in lines if (one := _meant(line)) and _exists(one[-10:])]
         meant = found[0] if len(found) == 1 else ""
+        if len(lines) == 1 and _PYTHON.fullmatch(lines[0]):
+            meant = lines[0]  # with R in a comment, which repo2docker does not know
         wrong_date = runtime.date if runtime.error and runtime.date and DAY.fullmatch(runtime.date) else None
         if wrong_date is not None:
             return self.at(
@@ -54,14 +58,14 @@ class RuntimeRInvalid(Rule):
         consequence = "it stops the build of the whole repository" if runtime.error else "no R is installed"
         return self.at(
             text,
-            f"runtime.txt has {len(lines)} lines, but repo2docker reads only one, so {consequence}"
-            if len(lines) > 1
+            f"runtime.txt has {several} lines, which repo2docker reads as one value, so {consequence}"
+            if several > 1
             else f"repo2docker cannot read `{text.splitlines()[0]}` as R and a date, so {consequence}",
-            help=f"Keep only `{meant}`" if meant and len(lines) > 1 else f"Use `{meant or 'r-4.4-2025-01-15'}`",
+            help=f"Keep only `{meant}`" if meant and several > 1 else f"Use `{meant or 'r-4.4-2025-01-15'}`",
             fix=Fix(
                 f"Change it to `{meant}`",
                 (replace(text, meant),),
-                Applicability.UNSAFE if len(lines) > 1 else Applicability.SAFE,
+                Applicability.UNSAFE if several > 1 else Applicability.SAFE,
             )
             if meant
             else None,
