@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import sys
 
 from binderlint.fact import fact
 from binderlint.facts.environment.python import python_minor
 from binderlint.facts.notebooks import shown_notebooks
+from binderlint.pattern import regex
 from binderlint.read.cells import python_2_line, unreadable_line
 from binderlint.read.digits import release
 from binderlint.read.plain_notebook import PlainCell, PlainNotebook
@@ -39,10 +41,24 @@ def unreadable_cells(repo: Snapshot) -> tuple[UnreadableCell, ...]:
         if page.is_python and (
             page.kernel in ("", "python", "python3", "ipykernel") or page.kernel.startswith("conda")
         ):
-            first = next(((cell.number, line) for cell in page.code if (line := _line(cell))), None)
+            loaded = frozenset(
+                name for cell in page.code if "load_ext" in cell.text for name in _LOADS.findall(cell.text)
+            )
+            lines = ((cell, _line(cell)) for cell in page.code if not _is_magic(cell, loaded))
+            first = next(((cell.number, line) for cell, line in lines if line), None)
             if first and not any(python_2_line(cell.text) for cell in page.code):
                 found.append(UnreadableCell(page, *first))
     return tuple(found)
+
+
+_LOADS = regex(r"^\s*%(?:re)?load_ext\s+(?:[\w.]+\.)?(\w+)", re.MULTILINE)
+_NAME = regex(r"\w+(?=[^\n]*$)")
+
+
+def _is_magic(cell: PlainCell, loaded: frozenset[str]) -> bool:
+    """Whether a cell is one line that begins with the name of an extension that is loaded: IPython runs the magic of this name, without a `%` too."""
+    name = _NAME.match(cell.text.strip())
+    return name is not None and name[0] in loaded
 
 
 def _line(cell: PlainCell) -> int:

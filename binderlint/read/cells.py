@@ -13,7 +13,10 @@ from binderlint.values import NamedTuple
 
 # Cell magics whose body is still Python of the notebook's own kernel.
 _PYTHON_MAGICS = frozenset({"time", "timeit", "capture", "prun", "debug", "memit", "mprun", "heat", "px"})
-_MAGIC = regex(r"[\w.]+\?{1,2}\s*$|pip3? (?:un)?install\b|conda install\b|ls\b|cd ")
+# Without `ls = [` and `cd += 1`, which are Python.
+_MAGIC = regex(
+    r"[\w.]+\?{1,2}\s*$|pip3? (?:un)?install\b|conda install\b|(?:ls\b(?![.(\[,:])|cd )(?!\s*(?:[-+*/%|&^@]|//|\*\*|<<|>>)?=)"
+)
 # In a text without this, no line is for IPython.
 _ANY_MAGIC = regex(r"[%!?]|^[^\S\n]*(?:pip|conda|ls|cd )", re.MULTILINE)
 _ASSIGNED = regex(r"\s*[\w, .\[\]'\"]+=\s*[!%](?!=)")

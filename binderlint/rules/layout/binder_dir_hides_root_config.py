@@ -42,6 +42,7 @@ class BinderDirHidesRootConfig(Rule):
                     severity=Severity.WARNING if name == "runtime.txt" and not plan.default else None,
                     level=Level.LAUNCH if is_refused(repo) and plan.default and name not in NO_ENVIRONMENT else None,
                     fix=_move(repo, source, f"{folder}/{name}"),
+                    cause="the package in the root" if name in OWN_PACKAGE else "",
                 )
             elif self._is_worth_knowing(repo, name):
                 yield self.at(

@@ -24,7 +24,7 @@ from binderlint.read.packages import base_packages
 from binderlint.read.plain_notebook import PlainNotebook
 from binderlint.read.r_versions import DEFAULT, settled_day
 from binderlint.repo2docker.build import build_plan
-from binderlint.repo2docker.names import CHOOSES, NO_ENVIRONMENT
+from binderlint.repo2docker.names import CHOOSES, NO_ENVIRONMENT, OWN_PACKAGE
 from binderlint.repo2docker.plan import Plan
 from binderlint.snapshot import Snapshot
 from binderlint.source import Source
@@ -69,7 +69,7 @@ class NoEnvironmentFile(Rule):
             if (name := posixpath.basename(use.path)) not in NO_ENVIRONMENT and use.path == plan.path(name)
         ]
         suspects += [source.path for source in (*environments_in_folders(repo), *misnamed_environments(repo))]
-        suspects += [name for name in (*CHOOSES, "runtime.txt") if plan.binder_dir and repo.get(name)]
+        suspects += [name for name in (*CHOOSES, *OWN_PACKAGE, "runtime.txt") if plan.binder_dir and repo.get(name)]
         refused = is_refused(repo)
         outcome = "" if refused else ", so it installs only Python"
         refuses = (

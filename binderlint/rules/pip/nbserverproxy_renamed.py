@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from binderlint.changes.edits import remove, remove_requirement, replace
 from binderlint.changes.launch_scripts import removed
+from binderlint.facts.environment.asked import asked_names
 from binderlint.facts.environment.installs import pip_requirements, server_requirements
 from binderlint.facts.environment.mapping import conda_list, conda_specs
 from binderlint.facts.scripts.commands import script_commands
@@ -13,6 +14,7 @@ from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.actions import subcommand
+from binderlint.read.packages import packages_by_name
 from binderlint.read.renamed import RENAMED
 from binderlint.read.requirements import Requirement
 from binderlint.repo2docker.build import build_plan
@@ -34,6 +36,12 @@ def _enabling(repo: Snapshot, old: str) -> Iterator[Edit]:
         if words[0] == "jupyter" and "enable" in words and old in words and words[1:2] != ("nbextension",):
             fix = removed(command, "", Applicability.SAFE)
             yield from fix.edits if fix else ()
+
+
+def _bringing(repo: Snapshot, name: str) -> str:
+    """A package that is asked for and installs another one; empty for none."""
+    known = packages_by_name()
+    return next((one for one in sorted(asked_names(repo) & known.keys()) if name in known[one].brings), "")
 
 
 class NbserverproxyRenamed(Rule):
@@ -89,6 +97,14 @@ class NbserverproxyRenamed(Rule):
     def _renamed(
         self, repo: Snapshot, where: Text, old: str, part: Text | None, new: str, for_kernel: bool
     ) -> Diagnostic:
+        if not for_kernel and (by := _bringing(repo, new)):
+            return self.at(
+                where,
+                f"`{old}` is the old name of `{new}`, which `{by}` installs. It has no effect in Binder's images",
+                help="Remove it",
+                severity=Severity.INFO,
+                level=Level.POLISH,
+            )
         if for_kernel:
             return self.at(
                 where,

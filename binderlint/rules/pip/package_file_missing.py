@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from binderlint.facts.environment.own_package import OwnInstall, own_backend, own_documents, own_installs
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
+from binderlint.pattern import regex
 from binderlint.snapshot import Snapshot
 
 # Backends that stop; setuptools goes on without the file.
 _STRICT = ("hatchling.build", "flit_core.buildapi", "flit.buildapi", "pdm.backend", "poetry.core.masonry.api")
+
+# What runs code of the repository, or of another package, while the backend reads what the package is; it may make the file.
+_MAKES = regex(
+    r"^\[[^\n]*\bhooks?\b|^[^\n=]*\bhooks?\b[^\n=]*=|\bbackend-path\b|^\[tool\.poetry\.build\]", re.MULTILINE
+)
 
 
 class PackageFileMissing(Rule):
@@ -21,7 +28,8 @@ class PackageFileMissing(Rule):
 
     @about(own_installs)
     def check(self, repo: Snapshot, installs: tuple[OwnInstall, ...]) -> Iterator[Diagnostic]:
-        if own_backend(repo) not in _STRICT:
+        project = repo.get("pyproject.toml")
+        if own_backend(repo) not in _STRICT or not project or _MAKES.search(project.prose):
             return
         for what, path, place in own_documents(repo):
             if repo.get(path.removeprefix("./")) is None:

@@ -12,11 +12,14 @@ from binderlint.facts.scripts.web_server import server_of_another
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
+from binderlint.pattern import regex
 from binderlint.read.actions import cut_address
 from binderlint.read.script import HAND_OVER, Arrival, Kind, Script
 from binderlint.read.servers import server
 from binderlint.snapshot import Snapshot
 from binderlint.source import Place
+
+_HUBS_ARGUMENTS = regex(r"\$\{@:[2-4]\}")
 
 
 class StartNoPassthrough(Rule):
@@ -43,6 +46,8 @@ class StartNoPassthrough(Rule):
         for arrival in shell.arrivals:
             if arrival.kind not in (Kind.NEVER, Kind.BACKGROUND) or arrival.place.path != script.source.path:
                 continue
+            if _HUBS_ARGUMENTS.search(arrival.place.text):
+                continue  # all that the hub adds to its command reaches another server
             arrival = _standing(script, arrival)
             fix = self._fix(repo, script, arrival)
             yield self.at(
