@@ -38,7 +38,7 @@ class DaskMemoryOverLimit(Rule):
             if limit is not None and request is not None and request > limit:
                 yield self.at(
                     requests[key],
-                    f"The worker requests more than its own limit ({key}), so Kubernetes refuses to start it",
+                    f"The container requests more than its own limit ({key}), so Kubernetes refuses to start it",
                     help="Request no more than the limit",
                     severity=Severity.ERROR,
                 )
