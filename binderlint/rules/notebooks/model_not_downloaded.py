@@ -58,9 +58,10 @@ class ModelNotDownloaded(Rule):
                     if "nltk" in there and use.call
                     else ""
                 )
-                if (model and _is_named(repo, model)) or not (model or data) or (model or data) in told:
+                wanted = model or data
+                if not wanted or wanted in told or (model and _is_named(repo, model)):
                     continue
-                told.add(model or data)
+                told.add(wanted)
                 if data and is_older(repo, "nltk", (3, 8, 2)):
                     data = data.removesuffix("_tab").removesuffix("_eng")
                 command = f"python -m spacy download {model}" if model else f"python -m nltk.downloader {data}"
