@@ -17,7 +17,9 @@ from binderlint.read.constraints import pip_admits
 from binderlint.read.dockerfile.instructions import Dockerfile, base_of
 from binderlint.read.images import python_of
 from binderlint.read.installer import asked_for, is_pip
+from binderlint.read.matchspec import PATCHES
 from binderlint.read.script import Command, Script
+from binderlint.repo2docker.tables import repo2docker
 from binderlint.snapshot import Snapshot
 
 _OTHER_PYTHON = regex(r"conda|mamba|pyenv|deadsnakes|\buv\b|pixi|python[23]?\.\d|make\s+install|asdf|pypy|spack|nix")
@@ -35,7 +37,7 @@ class DockerPythonTooOld(Rule):
         python = python_of(image) if image else None
         if dockerfile.final is None or image is None or python is None or not written:
             return
-        if any(pip_admits(written, f"{python}.{patch}") is not False for patch in (0, 99)):
+        if _allows(written, python):
             return
         if not any(copy.path == "" for copy in copies(repo, dockerfile.final)):
             return
@@ -51,9 +53,21 @@ class DockerPythonTooOld(Rule):
                     yield self.at(
                         image.written,
                         f"`{image.value}` has Python {python}, but the package of this repository needs Python {written}, so pip refuses to install it and the build stops",
-                        help="Start from an image with a Python that the package allows, such as `python:3.12`",
+                        help=f"Start from an image with a Python that the package allows{_example(written)}",
                     )
                     return
+
+
+def _allows(written: str, minor: str) -> bool:
+    """Whether the package may be installed with some release of a Python such as 3.12."""
+    return any(pip_admits(written, f"{minor}.{patch}") is not False for patch in range(PATCHES))
+
+
+def _example(written: str) -> str:
+    """An image with a Python that the package allows, as the end of a sentence; empty where none is known."""
+    known = ("3.12", *reversed(repo2docker()["python"]["supported"]))  # one for which most packages have builds
+    found = next((one for one in known if _allows(written, one)), "")
+    return found and f", such as `python:{found}`"
 
 
 def _with_scripts(repo: Snapshot, commands: Iterable[Command]) -> Iterator[Command]:

@@ -36,16 +36,10 @@ class PipPlatformPackage(Rule):
                 end = one.text.place.span.end
                 edit = insert(one.text.place.source, end, f" ; {marker}")
             system = "Windows" if platform == "win32" else "macOS"
-            editable = "'" not in _quote(one)
+            quoted = one.array is not None and one.text.place.source.text[one.text.place.span.start - 1] == "'"
             yield self.at(
                 one.text,
                 f"`{one.name}` exists only for {system}. Binder runs Linux, where pip cannot install it, so the build stops",
                 help=f"Add `; {marker}`, or remove the line",
-                fix=Fix("Skip it on Linux", (edit,)) if editable else None,
+                fix=None if quoted else Fix("Skip it on Linux", (edit,)),
             )
-
-
-def _quote(one: Requirement) -> str:
-    """The quote that a YAML item stands in, empty for a plain one and in a requirements file."""
-    before = one.text.place.span.start - 1
-    return one.text.place.source.text[before : before + 1] if one.array is not None else ""
