@@ -165,6 +165,7 @@ WHOLE = (
     "ls > if; ls >fi 2> >(cat) < <(ls)",
     "ls >| if <> fi >& do >> done <& esac",
     "echo ${x#\\}} ${y:-'}'} ${z:-\"}\"} ${#x} ${x:-`ls`} ${x:-${y}}",
+    "echo ${x#*)} ${y%(*} ${z:-a b} ${z/;/|}",
     "echo $'it\\'s' $\"x$(ls)\" $# $$ $! $? $@ $* $- $",
     'echo "$(echo "`ls`" \')\')" "a\\"b" "${x:-"y"}"',
     "echo `ls` `echo \\`ls\\``",

@@ -216,7 +216,7 @@ IMAGE = "https://mybinder.org/badge_logo.svg"
         ("a.rst", f".. A comment\n   {URL}\n", [(URL, Where.CODE)]),
         ("a.html", f"<p>{URL}</p><a href={URL}>x</a><pre>{URL}</pre>", [(URL, Where.TEXT), (URL, Where.LINK), (URL, Where.CODE)]),
         ("a.org", f"[[{URL}][{IMAGE}]]\n#+begin_src\n{URL}\n#+end_src\n", [(URL, Where.LINK), (IMAGE, Where.IMAGE), (URL, Where.CODE)]),
-        ("a.adoc", f"image:{IMAGE}[Binder,link={URL}]\n----\n{URL}\n----\n", [(IMAGE, Where.IMAGE), (URL, Where.LINK), (URL, Where.CODE)]),
+        ("a.adoc", f"image:{IMAGE}[Binder,link={URL}]\n----\n{URL}\n----\n{URL}\n", [(IMAGE, Where.IMAGE), (URL, Where.LINK), (URL, Where.CODE), (URL, Where.BARE)]),
         ("a.adoc", f"{URL}[Run it], {URL} or link:{URL}[it]\n", [(URL, Where.LINK), (URL, Where.BARE), (URL, Where.LINK)]),
         ("_config.yml", f"link: {URL}  # {URL}\n", [(URL, Where.VALUE), (URL, Where.CODE)]),
         ("pyproject.toml", f'[project.urls]\nBinder = "{URL}"\n', [(URL, Where.VALUE)]),

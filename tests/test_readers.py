@@ -12,7 +12,7 @@ from binderlint.read.constraints import poetry_admits
 from binderlint.read.plain_notebook import PlainNotebook
 from binderlint.read.requirements import Option, Requirement, read_requirements, short
 from binderlint.read.secrets import tokens
-from binderlint.read.toml import parse_loose
+from binderlint.read.toml import parse_loose, parse_toml
 from binderlint.read.wheels import known
 from binderlint.read.wildmatch import matches
 from binderlint.source import Source
@@ -137,6 +137,16 @@ def test_wheels_that_are_gone_have_a_first_and_a_last() -> None:
 def test_a_token_ends_where_it_ends(after: str, found: int) -> None:
     source = Source("a.txt", f"glpat-x7Kq2mW9tR4vB8nL3pZs{after}\n".encode())
     assert len(list(tokens(source.slice(0, len(source.text))))) == found
+
+
+def test_a_key_of_very_many_parts_is_not_that_deep() -> None:
+    found: object = parse_toml(" . ".join(["a"] * 900) + " = 1\n")
+    depth = 0
+    while isinstance(found, dict):
+        (found,) = found.values()
+        depth += 1
+    assert found == 1
+    assert depth < 110
 
 
 def test_many_brackets_are_not_deep_ones() -> None:

@@ -579,6 +579,7 @@ WORDS = (
     "A=1\nf() { declare A; typeset B=2; g; }\ng() { A=2; B=3; }\nf\nshow $A x${B-4}",
     "A=1\nf() { declare -g A=2; B=3; }\nf\nshow $A $B",
     "f() { local A=2 B; show $A x${B-c}; }\nA=1 B=3\nf",
+    "A=1\nf() { g; show $A; }\ng() { local A=2; }\nf",
     "A=1\nexport A=2 B=$A\nshow $A $B",
     "B=2\nexport \"A=1 $B\" 'C=3' D=x'y'\nshow \"$A\" $C $D",
     'export "$X=1" A\nshow x',

@@ -93,9 +93,9 @@ def parse_spec(text: Text) -> MatchSpec | None:
         return None
 
     def part(group: str) -> Text | None:
-        start, end = found.span(group) if group in found.re.groupindex else (-1, -1)
-        if start < 0:
+        if found.groupdict().get(group) is None:
             return None
+        start, end = found.span(group)
         return Text(body[start:end], text.place) if whole else body.part(start, end)
 
     keys = _keys(part("keys"), whole)

@@ -52,9 +52,8 @@ class Known(NamedTuple):
     @property
     def _after_gone(self) -> Release | None:
         """The first release that pip finds, of a package whose older ones had neither a source nor a build for this Python."""
-        if not self.gone or not self.releases or not self.missing(self.releases[0]):
-            return None
-        return next((one for one in self.releases if not self.missing(one)), None)
+        first = next((one for one in self.releases if not self.missing(one)), None)
+        return first if first and self.missing(self.releases[0]) else None
 
     @property
     def dropped_from(self) -> Release | None:

@@ -240,7 +240,7 @@ class Call:
         root = tree(code)
         walk.broken = walk.broken or root.has_error
         context = self.context._replace(nested=(*self.context.nested, label), whole=False)
-        walk.depth += 1
+        depth, walk.depth = walk.depth, walk.depth + 1
         if own_process and not self.execed:
             other, frame = self.state.copy(), Frame(False)
             other.params, other.errexit, other.trapped, other.stack = params or (), False, False, ()
@@ -266,7 +266,7 @@ class Call:
             self.state.params = self.state.params if params is None else saved
             if self.execed and falls:
                 falls = self.end()
-        walk.depth -= 1
+        walk.depth = depth
         return falls
 
     def inside(self, word: Word) -> Text:
@@ -760,7 +760,7 @@ def _function(call: Call, name: str) -> bool:
     if not walk.enters(size):
         state.unclear = True
         return True
-    walk.depth += 1
+    depth, walk.depth = walk.depth, walk.depth + 1
     saved, state.params = state.params, few(call.items[1:])
     before = state.variables
     frame.returns.append([])
@@ -770,7 +770,7 @@ def _function(call: Call, name: str) -> bool:
     falls = walk.branches(state, outcomes)
     state.params = saved
     state.variables = state.variables.having((one, before.get(one)) for one in walk.local.pop())
-    walk.depth -= 1
+    walk.depth = depth
     return falls
 
 
