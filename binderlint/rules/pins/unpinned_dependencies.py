@@ -63,7 +63,9 @@ class UnpinnedDependencies(Rule):
             yield self.at(
                 open_ones[0].text,
                 f"No version is pinned for {count}. Every new build installs the newest, so it can break without a change here",
-                help="Pin the versions that work, such as `numpy==1.26.4` (environment.yml: `numpy=1.26.4`); `pip freeze` or `mamba list` in a running Binder shows them",
+                help="Run `pipenv lock` and commit Pipfile.lock: Binder then installs the versions in it"
+                if open_ones[0].text.place.source.name == "Pipfile"
+                else "Pin the versions that work, such as `numpy==1.26.4` (environment.yml: `numpy=1.26.4`); `pip freeze` or `mamba list` in a running Binder shows them",
                 severity=Severity.WARNING if share > 0.5 else Severity.INFO,
                 fix=_from_lock(repo, open_ones),
             )
