@@ -218,11 +218,11 @@ def test_the_table_of_what_packages_of_r_need() -> None:
 
 
 def test_how_packages_of_r_are_written() -> None:
-    available = (
-        "Package: r-cran-hmisc\nHomepage: https://cran.r-project.org/package=Hmisc\n\n"
-        "Package: r-cran-tides\nHomepage: https://cran.r-project.org/web/packages/tides/index.html\n\n"
-        "Package: r-cran-waves\nHomepage: https://example.org/package=Waves\n\n"
-        "Package: r-cran-sea\nHomepage: https://cran.r-project.org/package=Ocean\n\n"
+    contents = (
+        "usr/lib/R/site-library/Hmisc/DESCRIPTION  gnu-r/r-cran-hmisc\n"
+        "usr/lib/R/library/MASS/DESCRIPTION  gnu-r/r-cran-mass\n"
+        "usr/lib/R/site-library/DESeq2/DESCRIPTION  gnu-r/r-bioc-deseq2\n"
+        "usr/lib/R/site-library/Hmisc/doc/Waves/DESCRIPTION  gnu-r/r-cran-hmisc\n"
     )
-    assert r_brings.names(available) == ["Hmisc", "tides"]
-    assert {"ggplot2", "tidyr", "Hmisc", "data.table"} <= listed_words("r_names.txt")
+    assert r_brings.names(contents) == ["Hmisc", "MASS"]
+    assert {"ggplot2", "tidyr", "Hmisc", "data.table", "gridExtra"} <= listed_words("r_names.txt")

@@ -1,17 +1,22 @@
-"""R brings: asks Debian's list of packages what packages of R need and how their names are written, and writes binderlint/data/r_brings.tsv and r_names.txt.
+"""R brings: asks Debian's lists what packages of R need and how their names are written, and writes binderlint/data/r_brings.tsv and r_names.txt.
 
-    python -m tools.r_brings
+    python -m tools.r_brings [CONTENTS ...]
 
-It needs apt with current lists (`apt-get update`) and no network of its own. Debian's dependencies of `r-cran-*` are the Imports, Depends and LinkingTo of the packages on CRAN.
+It needs apt with current lists (`apt-get update`) and no network of its own. Debian's dependencies of `r-cran-*` are the Imports, Depends and LinkingTo of the packages on CRAN. A package of R lies in
+a folder of its name, which has to be written as CRAN writes it: r_names.txt is read from the lists of the files of all packages, `Contents-all.gz` and `Contents-amd64.gz` of the release, where they
+are named.
 """
 
 from __future__ import annotations
 
+import gzip
 import re
 import subprocess
+import sys
 import textwrap
 from collections.abc import Iterable
 from datetime import datetime, timezone
+from pathlib import Path
 
 from binderlint.data import DATA
 
@@ -24,12 +29,10 @@ _ABOUT = """\
 package\tbrings
 """
 _ABOUT_NAMES = """\
-# Packages of CRAN as it writes their names; those of Debian's r-cran-* whose address says it.
-# Source: the list of packages of {release} on {day}, read by tools/r_brings.py.
+# Packages of CRAN as it writes their names; all of Debian's r-cran-*.
+# Source: the folders of the packages in the lists of files of {release} on {day}, read by tools/r_brings.py.
 """
-_ON_CRAN = re.compile(
-    r"https?://(?:cran\.r-project\.org|cloud\.r-project\.org)/(?:package=|web/packages/)([A-Za-z][A-Za-z0-9.]*)"
-)
+_FOLDER = re.compile(r"^usr/lib/R/(?:site-)?library/([A-Za-z][A-Za-z0-9.]*)/DESCRIPTION\s+(\S+)$", re.MULTILINE)
 
 
 def needs(available: str) -> dict[str, set[str]]:
@@ -43,14 +46,9 @@ def needs(available: str) -> dict[str, set[str]]:
     return found
 
 
-def names(available: str) -> list[str]:
-    """The packages of R in a list of packages, as CRAN writes their names, where their address on CRAN is in it."""
-    found = set[str]()
-    for stanza in available.split("\n\n"):
-        fields = dict(re.findall(r"^([A-Za-z-]+): (.*)$", stanza, re.MULTILINE))
-        address = _ON_CRAN.match(fields.get("Homepage", ""))
-        if address and fields.get("Package", "") == f"r-cran-{address[1].lower()}":
-            found.add(address[1])
+def names(contents: str) -> list[str]:
+    """The packages of CRAN in a list of files and the packages that they are of, as CRAN writes their names."""
+    found = {name for name, packages in _FOLDER.findall(contents) if f"/r-cran-{name.lower()}" in packages}
     return sorted(found, key=str.lower)
 
 
@@ -64,15 +62,17 @@ def run(command: Iterable[str]) -> str:
     return subprocess.run([*command], capture_output=True, text=True, check=True).stdout
 
 
-def main() -> None:
+def main(contents: list[str]) -> None:
     available = run(["apt-cache", "dumpavail"])
     release = re.search(r'^PRETTY_NAME="(.*)"$', run(["cat", "/etc/os-release"]), re.MULTILINE)
     day = datetime.now(timezone.utc).strftime("%-d %B %Y")
     system = release[1] if release else "Debian"
     _TABLE.write_text(written(needs(available), system, day), "utf-8")
-    words = textwrap.fill(" ".join(names(available)), 150, break_on_hyphens=False)
-    _NAMES.write_text(_ABOUT_NAMES.format(release=system, day=day) + words + "\n", "utf-8")
+    if contents:
+        files = "".join(gzip.decompress(Path(one).read_bytes()).decode() for one in contents)
+        words = textwrap.fill(" ".join(names(files)), 150, break_on_hyphens=False)
+        _NAMES.write_text(_ABOUT_NAMES.format(release=system, day=day) + words + "\n", "utf-8")
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])
