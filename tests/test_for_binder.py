@@ -36,6 +36,7 @@ NOTEBOOK = '{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}'
         ({".binder/apt.txt": ""}, True),
         ({"Binder/environment.yml": "dependencies: []\n"}, True),
         ({"postBuild": "#!/bin/sh\ntrue\n"}, True),
+        ({"runtime.txt": "python-3.12.4\n"}, False),
         ({"runtime.txt": "python-3.12\n"}, True),
         ({"Project.toml": JULIA_PACKAGE, "docs/src/tour.ipynb": NOTEBOOK}, False),
         ({"Project.toml": JULIA_PACKAGE, "notebooks/tour.ipynb": NOTEBOOK}, True),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from binderlint.changes.edits import create, prepend, replace
 from binderlint.facts.environment.held import python_fits
 from binderlint.facts.environment.mapping import conda_list, conda_specs
+from binderlint.facts.for_binder import has_application_files
 from binderlint.lint.diagnostic import Applicability, Edit, Fix
 from binderlint.repo2docker.build import build_plan, used_file
 from binderlint.repo2docker.buildpack import WITH_RUNTIME, Buildpack
@@ -47,4 +48,18 @@ def pin_python(repo: Snapshot, python: str) -> Edit | None:
     if runtime:
         line = next(iter(runtime.lines()), None)
         return replace(line.trimmed(), f"python-{python}") if line is not None and line.startswith("python-") else None
-    return create(plan.path("runtime.txt"), f"python-{python}\n") if place is None else None
+    return create(plan.path("runtime.txt"), f"python-{python}\n") if place is None and not for_folder(repo) else None
+
+
+def for_folder(repo: Snapshot) -> str:
+    """Where a version of Python goes instead of a new runtime.txt in the root, which an application may read as well; empty where that is for Binder alone."""
+    plan = build_plan(repo)
+    if (
+        plan.buildpack not in WITH_RUNTIME
+        or plan.path("runtime.txt") != "runtime.txt"
+        or not has_application_files(repo)
+    ):
+        return ""
+    if used_file(repo, "runtime.txt"):
+        return ""
+    return "`binder/runtime.txt`, with a copy of the list beside it: the application may read a runtime.txt in the root"

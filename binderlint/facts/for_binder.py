@@ -11,6 +11,7 @@ from binderlint.facts.launch.buttons import launch_configs
 from binderlint.facts.launch.links import launch_links
 from binderlint.facts.named import misnamed_folders
 from binderlint.facts.notebooks import NOTEBOOK_ENDINGS
+from binderlint.pattern import regex
 from binderlint.repo2docker.build import build_plan, used_file
 from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.repo2docker.names import CONDA, ENVIRONMENTS, ONLY_BINDERS
@@ -18,6 +19,9 @@ from binderlint.snapshot import Snapshot
 from binderlint.source import BINDER_FOLDERS
 
 _NAME_US = ("pyproject.toml", ".pre-commit-config.yaml")
+
+# Heroku wants a whole version, `python-3.9.13`.
+_BINDERS = regex(rb"python-\d(?:\.\d+)?\s*$")
 
 
 @fact
@@ -28,7 +32,9 @@ def is_for_binder(repo: Snapshot) -> bool:
     if any(name in repo.sources for name in (*ONLY_BINDERS, *OWN_FILES)) or misnamed_folders(repo):
         return True
     runtime = repo.sources.get("runtime.txt")  # Heroku and others read a Python from it, too
-    if runtime and (runtime.data.startswith(b"r-") or not has_application_files(repo)):
+    if runtime and (
+        runtime.data.startswith(b"r-") or (_BINDERS.match(runtime.data) and not has_application_files(repo))
+    ):
         return True
     compendium = "DESCRIPTION" in repo.sources and "NAMESPACE" not in repo.sources  # a package of R has vignettes, too
     lists_packages = compendium or any(name in repo.sources for name in ENVIRONMENTS)

@@ -105,6 +105,8 @@ def _roots(repo: Snapshot, mine: tuple[str, ...]) -> set[str] | None:
     names = pip | set(mine) | {conda.get(name, name) for name in others}
     names |= {canonical(meant[name]) for name in names if name in (meant := pairs("wrong_pip_names.tsv"))}
     known = packages_by_name().keys() | base_packages()
+    if any(name.startswith("pangeo-") for name in others):
+        return None  # packages of conda-forge that only bring others
     if any(one.remote and one.project not in known for one in requirements) and not _is_export(repo):
         return None
     unknown = {name for name in names - known if name in pip or name in mine or not _NO_PYTHON.fullmatch(name)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from binderlint.changes.python import other_python
+from binderlint.changes.python import for_folder, other_python
 from binderlint.facts.environment.held import held_by_file, pip_lists
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
@@ -36,6 +36,8 @@ class PinNotAvailableForPython(Rule):
                 f"{names} {older} older than Python {python}, which Binder uses here. There is no ready-made package, and compiling the source usually fails",
                 help=f"{fix.title}, or newer versions of these packages"
                 if fix
+                else f"Pin newer versions, or a Python of that time in {folder}"
+                if (folder := for_folder(repo))
                 else "Pin a Python of that time, or newer versions",
                 fix=fix,
             )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from binderlint.changes.python import other_python
+from binderlint.changes.python import for_folder, other_python
 from binderlint.facts.environment.held import held_by_file, pip_lists
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
@@ -35,6 +35,8 @@ class PinPythonMismatch(Rule):
             yield self.at(
                 first.requirement.text,
                 f"`{first.requirement.text.partition(';')[0].strip()}` {which} {python}, which Binder uses here{more}: pip finds no such version and the build stops",
-                help="Pin a Python that all the versions support, or other versions",
+                help=f"Pin other versions, or a Python that all of these support in {folder}"
+                if (folder := for_folder(repo))
+                else "Pin a Python that all the versions support, or other versions",
                 fix=other_python(repo, python),
             )

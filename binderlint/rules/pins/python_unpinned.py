@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from binderlint.changes.edits import append_lines, create, prepend, replace, set_key
-from binderlint.changes.python import fitting_python
+from binderlint.changes.python import fitting_python, for_folder
 from binderlint.facts.environment.installs import pip_files
 from binderlint.facts.environment.mapping import conda_specs, environment_file, environment_mapping
 from binderlint.facts.environment.runtime import runtime_file
@@ -87,7 +87,7 @@ def _advice(repo: Snapshot, version: str, pin: str | None) -> str:
     shown, buildpack = pin or "3.12", build_plan(repo).buildpack
     forms = {
         Buildpack.CONDA: f"`python={shown}` in environment.yml",
-        Buildpack.PYTHON: f"`python-{shown}` in runtime.txt",
+        Buildpack.PYTHON: f"`python-{shown}` in {for_folder(repo) or 'runtime.txt'}",
     }
     advice = f"Give the version you work with{f', as in {forms[buildpack]}' if buildpack in forms else ''}"
     if pin == version:
@@ -151,7 +151,7 @@ def _unpinned_runtime(repo: Snapshot, version: str, names: tuple[str, ...]) -> t
     if where is None or _decided_by_project(repo):
         return None, None
     path = build_plan(repo).path("runtime.txt")  # taken by a link that leads nowhere, perhaps
-    return where, None if path in repo.sources else create(path, f"python-{version}\n")
+    return where, None if path in repo.sources or for_folder(repo) else create(path, f"python-{version}\n")
 
 
 def _decided_by_project(repo: Snapshot) -> bool:
