@@ -147,6 +147,9 @@ def _advice(repo: Snapshot) -> str:
         return f"Add a runtime.txt with `r-{DEFAULT}-{settled_day(DEFAULT)}` (the version and a day of CRAN) {where}, and an install.R with the packages"
     advice = f"Add an environment.yml (conda) or a requirements.txt (pip) {where}; an empty requirements.txt is enough when nothing has to be installed"
     there = [name for name in _LOOKALIKES if repo.get(plan.path(name))]
+    hidden = [name for name in ("pyproject.toml", "setup.py") if folder and repo.get(name)]
+    if hidden:
+        return f"{advice} (because of this folder, Binder does not look at `{hidden[0]}`)"
     misnamed = misnamed_environments(repo)
     if misnamed:
         advice += f" (`{misnamed[0].path}` does not count, because of its name)"
