@@ -248,6 +248,9 @@ def extensions(text: str) -> Iterator[tuple[int, str]]:
 def installs(text: str) -> Iterator[Install]:
     """The calls of pip, conda and apt that run whenever the cell does: as `!` and `%` lines, and in a `%%bash` cell."""
     shell = re.match(r"\s*%%(?:bash|sh|script\s+(?:ba)?sh|!)", text)
+    whole = re.match(r"\s*%%(\w+)", text)
+    if whole and not shell and whole[1] not in _PYTHON_MAGICS:
+        return  # text, or a program in another language
     lines = text.split("\n")
     for number, line in enumerate(lines, 1):
         found = _INSTALL.match(line)

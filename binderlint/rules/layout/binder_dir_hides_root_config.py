@@ -30,7 +30,7 @@ class BinderDirHidesRootConfig(Rule):
         without = repo.replace(source for path, source in repo.sources.items() if not path.startswith(f"{folder}/"))
         for name in CONFIG_NAMES:
             source = repo.get(name)
-            if not source or plan.uses(name) or name in linked:
+            if not source or plan.uses(name) or name in linked or source.path.startswith(f"{folder}/"):
                 continue
             if self._is_missed(repo, source, without):
                 yield self.at(

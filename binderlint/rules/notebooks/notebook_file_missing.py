@@ -182,24 +182,31 @@ def _folder(use: _Use) -> str:
 
 
 def _handed_over(page: PlainNotebook, folders: set[str]) -> dict[str, tuple[int, int]]:
-    """The first cell and line in which a call gets one of some folders as a text: it may make the folder, and files in it."""
+    """The first cell and line in which a call or a dictionary gets one of some folders as a text: what is done with it may make the folder, and files in it."""
     found: dict[str, tuple[int, int]] = {}
     for cell in page.code:
         if folders.isdisjoint(text.removeprefix("./").rstrip("/") for text in _QUOTED.findall(cell.text)):
             continue
         tree = syntax(cell.text)
-        for call in ast.walk(tree) if tree else ():
-            if not isinstance(call, ast.Call):
-                continue
-            name = getattr(call.func, "attr", getattr(call.func, "id", ""))
-            if name in _ONLY_PATHS or READING.search(f"{name}("):
-                continue
-            for value in (*call.args, *(one.value for one in call.keywords)):
+        for node in ast.walk(tree) if tree else ():
+            for value in _given(node):
                 if isinstance(value, ast.Constant) and isinstance(value.value, str):
                     folder = value.value.removeprefix("./").rstrip("/")
                     if folder in folders:
-                        found.setdefault(folder, (cell.number, call.lineno))
+                        found.setdefault(folder, (cell.number, value.lineno))
     return found
+
+
+def _given(node: ast.AST) -> tuple[ast.expr, ...]:
+    """What a call gets that does not only read or make paths, and what is written in a dictionary, which a call may get."""
+    if isinstance(node, ast.Dict):
+        return tuple(node.values)
+    if not isinstance(node, ast.Call):
+        return ()
+    name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+    if name in _ONLY_PATHS or READING.search(f"{name}("):
+        return ()
+    return (*node.args, *(one.value for one in node.keywords))
 
 
 def _running(text: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from binderlint.changes.packages import add_package
 from binderlint.data import rows
+from binderlint.facts.environment.asked import asked_names
 from binderlint.facts.environment.installs import pip_requirements
 from binderlint.facts.environment.jupyter_stack import is_older
 from binderlint.facts.environment.provided import provided
@@ -29,6 +30,8 @@ class _Need(NamedTuple):
     add: str
     """The package to add, with the versions that will do."""
     files: str
+    is_open: bool
+    """Whether it is listed, in a way that lets releases through that do not do."""
 
     @property
     def lacking(self) -> str:
@@ -66,9 +69,13 @@ class OptionalPackageMissing(Rule):
                     conda = package.condas[0] if package else need.lacking
                     yield self.at(
                         page.line(cell.number, use.line),
-                        f"`{use.written}` needs the package `{need.add}`, which {need.package} does not bring along and nothing here installs, so this cell ends with an error",
-                        help=f"Add `{need.add}` to the environment",
-                        fix=add_package(repo, need.add, need.add.replace(need.lacking, conda)),
+                        f"`{use.written}` needs `{need.add}` with this {need.package}, and `{need.lacking}` is listed without that limit, so this cell ends with an error"
+                        if need.is_open
+                        else f"`{use.written}` needs the package `{need.add}`, which {need.package} does not bring along and nothing here installs, so this cell ends with an error",
+                        help=f"Write `{need.add}`" if need.is_open else f"Add `{need.add}` to the environment",
+                        fix=None
+                        if need.is_open
+                        else add_package(repo, need.add, need.add.replace(need.lacking, conda)),
                         cause=f"{need.lacking} is not installed",
                     )
 
@@ -78,12 +85,21 @@ def _lacking(repo: Snapshot, there: frozenset[str]) -> dict[str, list[_Need]]:
     found: dict[str, list[_Need]] = {}
     for name, package, needs, files, below, since in rows("optional_packages.tsv"):
         any_of = needs.split()
-        if package not in there or not there.isdisjoint(word.partition("<")[0] for word in any_of):
+        open_ones = [word for word in any_of if _is_open(repo, word)]
+        if package not in there or not there.isdisjoint(
+            word.partition("<")[0] for word in any_of if word not in open_ones
+        ):
             continue
         if (below and not _is_below(repo, package, below)) or (since and _is_below(repo, package, since)):
             continue
-        found.setdefault(name, []).append(_Need(package, any_of[0], files))
+        found.setdefault(name, []).append(_Need(package, any_of[0], files, any_of[0] in open_ones))
     return found
+
+
+def _is_open(repo: Snapshot, word: str) -> bool:
+    """Whether a package of which only older releases will do (`xlrd<2`) is listed without that limit."""
+    name, _, end = word.partition("<")
+    return bool(end) and name in asked_names(repo) and not is_older(repo, name, release(end))
 
 
 def _is_below(repo: Snapshot, package: str, version: str) -> bool:

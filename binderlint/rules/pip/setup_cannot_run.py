@@ -72,7 +72,7 @@ def _needs_cmake(repo: Snapshot, source: Source) -> tuple[int, str, str] | None:
     if not called or ((post := post_build_script(repo)) is not None and "cmake" in post.source.text):
         return None
     names = {str(word) for entry in apt_entries(repo) for word in entry.words} | asked_names(repo)
-    if names & {"cmake", "scikit-build"} or "cmake" in " ".join(own_build_requirements(repo)):
+    if "cmake" in names or "cmake" in " ".join(own_build_requirements(repo)):
         return None
     advice = "List `cmake` in apt.txt"
     return called[0].lineno, "setup.py runs `cmake`, which is not in Binder's image", advice
