@@ -30,20 +30,21 @@ from binderlint.values import NamedTuple
 
 # What a diagnostic has to be of to name the cause of a kind.
 _RULES = {
-    "module": ("NBK004", "NBK009", "NBK016", "LAY018"),
+    "module": ("NBK004", "NBK009", "NBK016", "LAY018", "JUL007"),
     "kernel": ("NBK002",),
     "Python 2": ("NBK002", "NBK008", "NBK018"),
     "removed name": ("NBK009", "NBK016"),
     "missing file": ("NBK006", "NBK011"),
     "library": ("NBK010",),
     "magic": ("NBK017",),
+    "undefined name": ("NBK019", "NBK009"),
 }
 
 # What stops a run of all cells but nobody who works in the notebook.
 _NO_FAULT = ("StdinNotImplementedError", "TimeoutError")
 
 # What says that a list of packages is not used: it names the cause where that list has the package of a module.
-_UNREAD = ("LAY001", "LAY002", "LAY013")
+_UNREAD = ("LAY001", "LAY002", "LAY003", "LAY013")
 
 
 # What the recording's own script said: of its folder, of notebooks that name no kernel (Jupyter takes one for them), and under old Pythons of itself, without a place.
@@ -68,6 +69,10 @@ def kind_of(name: str, words: str) -> tuple[str, str]:
         return "removed name", words
     if found := re.search(r"No module named '?([\w.]+)", words):
         return "module", found[1].partition(".")[0]
+    if found := re.search(r"Package (\w+) not found in current path", words):  # Julia
+        return "module", found[1]
+    if name == "NameError":
+        return "undefined name", words
     if name == "UsageError":
         return "magic", words
     if name == "NoSuchKernel":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import posixpath
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 
@@ -11,6 +12,7 @@ from binderlint.fact import fact
 from binderlint.facts.environment.own_package import own_installs
 from binderlint.pattern import regex
 from binderlint.read.cells import imports, parse_python
+from binderlint.read.packages import package_of
 from binderlint.read.plain_notebook import PlainNotebook
 from binderlint.snapshot import Snapshot
 from binderlint.source import Source
@@ -50,6 +52,9 @@ def _modules_by_folder(repo: Snapshot) -> Mapping[str, frozenset[str]]:
             found.setdefault(parent, set()).add(package)
         elif name.endswith(".py"):
             found.setdefault(folder, set()).add(name.removesuffix(".py"))
+            parent, _, package = folder.rpartition("/")
+            if package and _is_free(package):
+                found.setdefault(parent, set()).add(package)
     return MappingProxyType({folder: frozenset(names) for folder, names in found.items()})
 
 
@@ -95,17 +100,24 @@ def _relative(source: Source, dotted: tuple[str, ...]) -> tuple[str, tuple[str, 
     return folder, parts
 
 
+def _is_free(name: str) -> bool:
+    """True when no module of Python and no known package has a name, so that a folder of it without `__init__.py` is what Python imports by it."""
+    return name.isidentifier() and name not in sys.stdlib_module_names and package_of(name) is None
+
+
 def _files(repo: Snapshot, folder: str, parts: Sequence[str]) -> Iterator[Source]:
     """The files that Python runs to import a dotted name: each package on the way, then the module; none where the first is not local."""
+    free = _is_free(parts[0])
     for part in parts:
         folder = posixpath.join(folder, part)
         package = repo.get(f"{folder}/__init__.py")
-        if package is None:
-            module = repo.get(f"{folder}.py")
-            if module:
-                yield module
+        if package:
+            yield package
+        elif module := repo.get(f"{folder}.py"):
+            yield module
             return
-        yield package
+        elif not free:
+            return
 
 
 @fact

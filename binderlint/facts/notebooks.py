@@ -81,6 +81,12 @@ def shown_notebooks(repo: Snapshot) -> tuple[PlainNotebook, ...]:
     )
 
 
+def for_ipython(page: PlainNotebook) -> bool:
+    """Whether a notebook runs in IPython as it is installed, and in nothing that adds names or another language."""
+    known = page.kernel in ("", "python", "python3", "ipykernel") or page.kernel.startswith("conda")
+    return page.is_python and known
+
+
 def _opens_others(repo: Snapshot) -> bool:
     """Whether the launch links open files or folders, and none that is named after Google Colab."""
     opened = [path.casefold() for link in own_links(repo) if (path := link.address.opens[1])]

@@ -7,7 +7,7 @@ import sys
 
 from binderlint.fact import fact
 from binderlint.facts.environment.python import python_minor
-from binderlint.facts.notebooks import shown_notebooks
+from binderlint.facts.notebooks import for_ipython, shown_notebooks
 from binderlint.pattern import regex
 from binderlint.read.cells import python_2_line, unreadable_line
 from binderlint.read.digits import release
@@ -38,9 +38,7 @@ def unreadable_cells(repo: Snapshot) -> tuple[UnreadableCell, ...]:
         return ()
     found: list[UnreadableCell] = []
     for page in shown_notebooks(repo):
-        if page.is_python and (
-            page.kernel in ("", "python", "python3", "ipykernel") or page.kernel.startswith("conda")
-        ):
+        if for_ipython(page):
             loaded = frozenset(
                 name for cell in page.code if "load_ext" in cell.text for name in _LOADS.findall(cell.text)
             )

@@ -103,6 +103,8 @@ class NotebookMissingImport(Rule):
 
 _IMPORT = regex(r"^[ \t]*(?:import|from|%(?:re)?load_ext)\s([^\n]*)", re.MULTILINE)
 _WORD = regex(r"\w+")
+# A line that is no comment and may install something.
+_MAY_INSTALL = regex(r"^(?![ \t]*#)[^\n]*(?:pip|conda|mamba)", re.MULTILINE)
 
 
 def _may_import(text: str, names: frozenset[str]) -> bool:
@@ -143,9 +145,7 @@ def _is_nowhere(repo: Snapshot, page: PlainNotebook, module: str) -> bool:
 def _installs(page: PlainNotebook) -> bool:
     """Whether a notebook installs something itself."""
     return any(
-        any(installs(cell.text)) or re.search(r"pip|conda|mamba", cell.text)
-        for cell in page.code
-        if "install" in cell.text
+        any(installs(cell.text)) or _MAY_INSTALL.search(cell.text) for cell in page.code if "install" in cell.text
     )
 
 

@@ -1,0 +1,106 @@
+"""name-not-imported: A notebook uses `np`, `pd` or `plt` and no cell before has imported it."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from binderlint.facts.notebooks import for_ipython, shown_notebooks
+from binderlint.facts.scripts.start_and_post_build import post_build_script, start_script
+from binderlint.lint.about import about
+from binderlint.lint.diagnostic import Diagnostic, Level, Severity
+from binderlint.lint.rule import Rule
+from binderlint.pattern import regex
+from binderlint.read.cells import syntax
+from binderlint.read.plain_notebook import PlainCell, PlainNotebook
+from binderlint.repo2docker.build import build_plan
+from binderlint.snapshot import Snapshot
+
+# The names that everybody gives these modules, and the import that makes them.
+_USUAL = (
+    ("np", "import numpy as np"),
+    ("pd", "import pandas as pd"),
+    ("plt", "import matplotlib.pyplot as plt"),
+    ("sns", "import seaborn as sns"),
+    ("tf", "import tensorflow as tf"),
+    ("nx", "import networkx as nx"),
+    ("xr", "import xarray as xr"),
+)
+# What may define names that are not written in a cell.
+_MAY_DEFINE = regex(r"import[ \t]*\(?[ \t]*\*|%[ \t]*(?:run|pylab|load|store)|\b(?:exec|globals|get_ipython)\b")
+# A statement that has one of these may not get to the name.
+_MAY_SKIP = (ast.Lambda, ast.IfExp, ast.BoolOp, ast.comprehension, ast.Assert)
+_SIMPLE = (ast.Expr, ast.Assign, ast.AugAssign)
+
+
+class NameNotImported(Rule):
+    code = "NBK019"
+    severity = Severity.WARNING
+    level = Level.RUN
+
+    @about(shown_notebooks)
+    def check(self, repo: Snapshot, notebooks: tuple[PlainNotebook, ...]) -> Iterator[Diagnostic]:
+        plan = build_plan(repo)
+        if not plan.transparent or plan.error:
+            return
+        for page in notebooks:
+            found = _first(page) if for_ipython(page) else None
+            if not found or _is_started(repo) or _is_part(page, notebooks):
+                continue
+            cell, line, name, statement = found
+            later = any(f"as {name}" in one.text for one in page.code)
+            yield self.at(
+                page.line(cell.number, line),
+                f"`{name}` is used here and no cell above imports it, so a run from top to bottom ends here with a NameError",
+                help=f"{'Move' if later else 'Add'} `{statement}` to the first cell",
+                cause=f"`{name}` is not imported before it is used",
+            )
+
+
+def _first(page: PlainNotebook) -> tuple[PlainCell, int, str, str] | None:
+    """The first cell that certainly ends for such a name, the line, the name and the import."""
+    cells = list(page.code)
+    found = []
+    for name, statement in _USUAL:
+        at = next((number for number, cell in enumerate(cells) if f"{name}." in cell.text), None)
+        if at is None or any(f"as {name}" in cell.text for cell in cells[: at + 1]):
+            continue
+        if line := _used_at(cells[: at + 1], name):
+            found.append((cells[at], line, name, statement))
+    return min(found, key=lambda one: (one[0].number, one[1]), default=None)
+
+
+def _used_at(cells: list[PlainCell], name: str) -> int:
+    """The line at which the last of these cells ends because nothing has defined a name; 0 where that is not certain."""
+    *before, cell = cells
+    if any(re.search(rf"(?<![\w.]){name}(?!\w)", one.text) for one in before):
+        return 0
+    if any(_MAY_DEFINE.search(one.text) for one in cells):
+        return 0
+    if "raises-exception" in str(cell.data.get("metadata")) or "NameError" in str(cell.data.get("outputs")):
+        return 0  # it is shown on purpose
+    tree = syntax(cell.text)
+    for statement in tree.body if tree else ():
+        nodes = list(ast.walk(statement))
+        if any(
+            name in (getattr(node, "id", ""), getattr(node, "name", ""), getattr(node, "asname", "")) for node in nodes
+        ):
+            certain = isinstance(statement, _SIMPLE) and not any(isinstance(node, _MAY_SKIP) for node in nodes)
+            uses = [node for node in nodes if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)]
+            lines = [node.value.lineno for node in uses if node.value.id == name]  # type: ignore[attr-defined]
+            return min(lines, default=0) if certain else 0
+    return 0
+
+
+def _is_started(repo: Snapshot) -> bool:
+    """Whether IPython may run something before the first cell: its settings are in the home folder, which is the repository; or a script makes them."""
+    scripts = (start_script(repo), post_build_script(repo))
+    writes = any(script and "ipython" in script.source.text for script in scripts)
+    return writes or any(path.startswith(".ipython/") for path in repo.sources)
+
+
+def _is_part(page: PlainNotebook, notebooks: tuple[PlainNotebook, ...]) -> bool:
+    """Whether another notebook runs this one, after its own imports."""
+    name = page.source.name.removesuffix(".ipynb")
+    return any("%run" in cell.text and name in cell.text for one in notebooks for cell in one.code)
