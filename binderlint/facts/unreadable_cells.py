@@ -18,6 +18,8 @@ from binderlint.values import NamedTuple
 
 # The error of such a cell, where it is saved with it.
 _ERRORS = ("SyntaxError", "IndentationError", "TabError")
+_LOADS = regex(r"^\s*%(?:re)?load_ext\s+(?:[\w.]+\.)?(\w+)", re.MULTILINE)
+_NAME = regex(r"\w+(?=[^\n]*$)")
 
 
 class UnreadableCell(NamedTuple):
@@ -47,10 +49,6 @@ def unreadable_cells(repo: Snapshot) -> tuple[UnreadableCell, ...]:
             if first and not any(python_2_line(cell.text) for cell in page.code):
                 found.append(UnreadableCell(page, *first))
     return tuple(found)
-
-
-_LOADS = regex(r"^\s*%(?:re)?load_ext\s+(?:[\w.]+\.)?(\w+)", re.MULTILINE)
-_NAME = regex(r"\w+(?=[^\n]*$)")
 
 
 def _is_magic(cell: PlainCell, loaded: frozenset[str]) -> bool:
