@@ -1,26 +1,35 @@
-"""Cache: answers about texts, remembered from one repository to the next. Long texts are not, so that many repositories take no more memory than one."""
+"""Cache: answers about texts, remembered from one repository to the next. Only so many characters are, so that many repositories take no more memory than one."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache, wraps
+from functools import wraps
 
 from binderlint.typed import Any, TypeVar, cast
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-_LONGEST = 1_000
 
-
-def remembered(number: int) -> Callable[[F], F]:
-    """A decorator: a function of a text, and of values that can be keys, remembers so many of its answers."""
+def remembered(most: int) -> Callable[[F], F]:
+    """A decorator: a function of a text, and of values that can be keys, remembers its answers about so many characters. All are forgotten when there are more."""
 
     def decorate(function: F) -> F:
-        cached = lru_cache(number)(function)
+        answers: dict[tuple[object, ...], Any] = {}
+        held = 0
 
         @wraps(function)
         def answer(text: str | bytes, *rest: object) -> Any:
-            return (cached if len(text) <= _LONGEST else function)(text, *rest)
+            nonlocal held
+            key = (text, *rest)
+            if key in answers:
+                return answers[key]
+            found = function(text, *rest)
+            held += len(text)
+            if held > most:
+                answers.clear()
+                held = len(text)
+            answers[key] = found
+            return found
 
         return cast("F", answer)
 

@@ -90,7 +90,7 @@ def _normal(written: str) -> tuple[str, ...]:
 _DOCKER_TOKEN = regex(r"\*\*/?|\*|\?|\[!?\]?[^\]]*\]|.", re.DOTALL)
 
 
-@remembered(512)
+@remembered(20_000)
 def _docker_expression(pattern: str) -> re.Pattern[str]:
     pieces: list[str] = []
     for found in _DOCKER_TOKEN.finditer(pattern):

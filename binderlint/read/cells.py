@@ -123,13 +123,14 @@ def _is_magic(line: str) -> bool:
     )
 
 
-@remembered(1000)
+@remembered(500_000)
 def syntax(text: str) -> ast.Module | None:
     """The syntax tree of a cell, which nobody changes; None where it is not Python 3."""
     code = python(text)
     return None if code is None else parse_python(code)
 
 
+@remembered(500_000)
 def parse_python(code: str) -> ast.Module | None:
     """The syntax tree of Python; None where it is not Python 3, or nested deeper than the parser goes (which it says in three ways)."""
     import warnings
@@ -157,7 +158,7 @@ def python_2_line(text: str) -> int:
     if code is None:
         return 0
     lines = code.split("\n")
-    if not any(_PYTHON_2.match(line) for line in lines if any(word in line for word in _IN_PYTHON_2)):
+    if not any(_PYTHON_2.match(line) for line in lines if any(word in line for word in _IN_PYTHON_2)) or syntax(text):
         return 0
     try:
         with warnings.catch_warnings():

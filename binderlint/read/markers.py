@@ -21,7 +21,7 @@ _PYTHON = regex(r"python_version *([<>=!~]+) *([\"'])([\d.*]+)\2")
 _SYSTEM = regex(r"(\w+) *([!=]=) *([\"'])([A-UW-Za-uw-z]\w*)\3")  # `v1` is a version
 
 
-@remembered(1024)
+@remembered(20_000)
 def marker_holds(marker: str, python: str) -> bool:
     """Whether a marker holds on Binder: Linux, x86-64, CPython of a minor version (`3.10`). True where it cannot be told."""
     if is_plain(marker):

@@ -159,7 +159,7 @@ class _Term(NamedTuple):
     preview: bool
 
 
-@remembered(200)
+@remembered(5_000)
 def _term(text: str) -> _Term | bool | None:
     """What a part of a version constraint says: True for any release, None where this reader cannot tell."""
     found = _PART.match(text)

@@ -324,7 +324,7 @@ def _extras(written: str | None) -> tuple[str, ...]:
     return tuple(re.findall(_NAME, written)) if written else ()
 
 
-@remembered(4096)
+@remembered(100_000)
 def _problem(text: str) -> str:
     """What `packaging` says against a requirement, empty when nothing."""
     from packaging.requirements import InvalidRequirement

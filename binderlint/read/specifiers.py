@@ -36,7 +36,7 @@ def admits(specifier: str, version: str) -> bool | None:
     return all(_admits(operator, wanted, parts) for operator, wanted in clauses)
 
 
-@remembered(1024)
+@remembered(20_000)
 def _clauses(specifier: str) -> tuple[Clause, ...] | None:
     """The clauses of a plain specifier; None for one that is not."""
     clauses = []

@@ -77,7 +77,7 @@ def _entered(states: int, skips: int) -> int:
     return states
 
 
-@remembered(1024)
+@remembered(20_000)
 def _compiled(pattern: bytes) -> _Compiled | None:
     steps, stays = [0] * 256, [0] * 256
     skips = place = 0
