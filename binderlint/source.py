@@ -7,7 +7,8 @@ import sys
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
-from itertools import accumulate
+from itertools import accumulate, count
+from operator import add
 
 from binderlint.pattern import regex
 from binderlint.typed import Any
@@ -174,7 +175,8 @@ class Source:
     def line_starts(self) -> list[int]:
         if "\r" in self.text:
             return [0, *(found.end() for found in _LINE_END.finditer(self.text))]
-        return list(accumulate((len(line) + 1 for line in self.text.split("\n")[:-1]), initial=0))
+        lengths = map(len, self.text.split("\n")[:-1])
+        return list(map(add, accumulate(lengths, initial=0), count()))
 
     def line(self, number: int) -> Span:
         """The span of a line (1-based) without its line end."""

@@ -94,7 +94,7 @@ def _effect(run: Run, command: Command) -> str:
 
 def _in_notebooks(repo: Snapshot) -> Iterator[EndedAddress]:
     for page in shown_notebooks(repo):
-        for cell in page.code if b"git://" in page.source.searchable else ():
+        for cell in page.code if "git://" in page.all_code else ():
             for number, line in enumerate(cell.text.split("\n"), 1):
                 if "git://" not in line or not (shell := _SHELL_LINE.match(line)):
                     continue
@@ -116,7 +116,7 @@ def _in_lists(repo: Snapshot) -> Iterator[EndedAddress]:
             yield EndedAddress(*address, _PIP_STOPS, stops=True)
     if own_installs(repo):
         for written in own_dependencies(repo) or ():
-            if found := _FROM_REPOSITORY.search(written):
+            if "://" in written and (found := _FROM_REPOSITORY.search(written)):
                 for name in OWN_PACKAGE:
                     if (source := repo.get(name)) and found.group() in source.text:
                         yield from _in_list(source, _PIP_STOPS, stops=True)

@@ -33,7 +33,7 @@ class Loaded(NamedTuple):
 
 def finds_modules(page: PlainNotebook) -> bool:
     """Whether a notebook does something after which modules that are not beside it may be found."""
-    return any(_FINDS.search(cell.text) for cell in page.code)
+    return _FINDS.search(page.all_code) is not None
 
 
 def modules_in(repo: Snapshot, folder: str) -> frozenset[str]:

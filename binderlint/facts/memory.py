@@ -23,7 +23,7 @@ from binderlint.values import NamedTuple
 # Java's heap, and Spark's driver, which runs in the session (its executors need not).
 _JAVA = regex(r"(?<!\w)-Xmx(\d+)([kmgtKMGT]?)\b")
 _SPARK = regex(r"(?:spark\.driver\.memory[\"']?\s*[,=:]?\s*[\"']?|--driver-memory[ =]+)(\d+)([kmgtKMGT])[bB]?\b")
-_NEEDLES = (b"-Xmx", b"driver.memory", b"driver-memory", b"memory_limit")
+_NEEDLES = ("-Xmx", "driver.memory", "driver-memory", "memory_limit")
 
 
 class Amount(NamedTuple):
@@ -49,13 +49,13 @@ def _asked_memory(repo: Snapshot) -> Iterator[Amount]:
     if dockerfile:
         yield from _of_file(dockerfile.source)
     for page in shown_notebooks(repo):
-        if any(needle in page.source.searchable for needle in _NEEDLES):
+        if any(needle in page.all_code for needle in _NEEDLES):
             for cell in page.code:
                 yield from _of_cell(page, cell)
 
 
 def _of_file(source: Source) -> Iterator[Amount]:
-    if any(needle in source.searchable for needle in _NEEDLES):
+    if any(needle in source.text for needle in _NEEDLES):
         for line in source.lines():
             yield from _of_line(line)
 
@@ -74,7 +74,7 @@ def _bytes(written: str, unit: str) -> float:
 
 def _of_cell(page: PlainNotebook, cell: PlainCell) -> Iterator[Amount]:
     for position, written in enumerate(cell.text.split("\n"), 1):
-        if any(needle.decode() in written for needle in _NEEDLES[:3]) and isinstance(
+        if any(needle in written for needle in _NEEDLES[:3]) and isinstance(
             line := page.line(cell.number, position), Text
         ):
             yield from _of_line(line)

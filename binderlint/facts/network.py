@@ -94,13 +94,13 @@ def _of_commands(commands: Iterable[Command]) -> Iterator[Reached]:
 
 
 # An address of another scheme than http, or with a port. It begins with what is looked for, as outputs may be large.
-_MAY_REACH = regex(rb"://(?:(?<!http://)(?<!https://)|[^\s/\"'\\]*:\d)")
+_MAY_REACH = regex(r"://(?:(?<!http://)(?<!https://)|[^\s/\"'\\]*:\d)")
 
 
 def reached_in_notebooks(repo: Snapshot) -> Iterator[Reached]:
     """What the code of notebooks reaches: in strings of Python, in commands of the shell, and in other languages outside of comments."""
     for page in shown_notebooks(repo):
-        if not _MAY_REACH.search(page.source.searchable):
+        if not _MAY_REACH.search(page.all_code):
             continue
         for cell in page.code:
             if _URL.search(cell.text):

@@ -14,9 +14,8 @@ from binderlint.read.tree import children, walk
 from binderlint.values import NamedTuple
 
 # A call that may read a file: the last names of the functions in readers.tsv, and methods of a path.
-READING = regex(
-    r"\b(?:open|open_\w+|\w*read|read_\w+|load|load\w+|genfromtxt|fromfile|\w*imread|ExcelFile|ZipFile|Dataset|Image|SVG|Audio|parse|listdir|scandir|iterdir|chdir)\s*\("
-)
+READING_CALL = r"\b(?:open|open_\w+|\w*read|read_\w+|load|load\w+|genfromtxt|fromfile|\w*imread|ExcelFile|ZipFile|Dataset|Image|SVG|Audio|parse|listdir|scandir|iterdir|chdir)\s*\("
+READING = regex(READING_CALL)
 _FOLDERS = ("listdir", "scandir", "chdir", "iterdir")  # functions that need a folder
 _OPENS = ("open", "ZipFile", "Dataset")  # functions that a mode makes write
 _OF_A_PATH = frozenset(["open", "read_text", "read_bytes", "iterdir"])
@@ -190,11 +189,12 @@ class FileReads:
             changing = []
         elif not self._binds and isinstance(statement, ast.Assign):
             changing = [*statement.targets]
-        for node in (inner for one in changing for inner in walk(one)):
-            if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
-                self._texts.pop(node.id, None)
-                self._modules.pop(node.id, None)
-                self._functions.pop(node.id, None)
+        for one in changing:
+            for node in walk(one):
+                if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+                    self._texts.pop(node.id, None)
+                    self._modules.pop(node.id, None)
+                    self._functions.pop(node.id, None)
 
     def _read_in(self, function: ast.FunctionDef) -> tuple[FileRead, ...]:
         """What a function reads whenever it is called: nothing where it is a generator or changed by a decorator."""

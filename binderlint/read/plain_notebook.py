@@ -54,12 +54,17 @@ class PlainNotebook:
         tables = [cell for cell in found if isinstance(cell, dict)] if isinstance(found, list) else []
         return tuple(_cell(cell, number) for number, cell in enumerate(tables, 1))
 
-    @property
-    def code(self) -> Iterator[PlainCell]:
+    @cached_property
+    def code(self) -> tuple[PlainCell, ...]:
         """The code cells."""
-        return (cell for cell in self.cells if cell.kind == "code")
+        return tuple(cell for cell in self.cells if cell.kind == "code")
 
-    @property
+    @cached_property
+    def all_code(self) -> str:
+        """The code cells as one text, for quick looks whether a word is there at all."""
+        return "\n".join(cell.text for cell in self.code)
+
+    @cached_property
     def metadata(self) -> dict[str, Any]:
         found = (self.data or {}).get("metadata")
         return found if isinstance(found, dict) else {}
@@ -71,7 +76,7 @@ class PlainNotebook:
         name = found.get("name") if isinstance(found, dict) else None
         return name if isinstance(name, str) else ""
 
-    @property
+    @cached_property
     def language(self) -> str:
         """Its programming language in small letters, that of its kernel first, empty when it does not say."""
         for key, entry in (("kernelspec", "language"), ("language_info", "name")):

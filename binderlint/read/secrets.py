@@ -56,9 +56,7 @@ _KINDS = (
     _Kind("npm token", ("npm_",), r"npm_[A-Za-z0-9]{36}", _checksummed),
     _Kind("PyPI token", ("pypi-AgEIcHlwaS5vcmc",), r"pypi-AgEIcHlwaS5vcmc[A-Za-z0-9_-]{60,}", _random),
     _Kind("Hugging Face token", ("hf_",), r"hf_[A-Za-z]{34}", lambda token: len(set(token)) >= 18),
-    _Kind(
-        "Slack token", ("xoxb-", "xoxp-", "xoxa-", "xoxr-", "xoxs-"), r"xox[bpars]-\d{10,}-[A-Za-z0-9-]{20,}", _random
-    ),
+    _Kind("Slack token", ("xox",), r"xox[bpars]-\d{10,}-[A-Za-z0-9-]{20,}", _random),
     _Kind("OpenAI key", ("T3BlbkFJ",), r"sk-(?:proj-)?[A-Za-z0-9_-]{20,}T3BlbkFJ[A-Za-z0-9_-]{20,}", _random),
     _Kind("Anthropic key", ("sk-ant-api03-",), r"sk-ant-api03-[A-Za-z0-9_-]{93}AA", _random),
     _Kind("SendGrid key", ("SG.",), r"SG\.[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{43}", _random),

@@ -24,7 +24,7 @@ def _names_package(source: Source) -> bool:
     """Whether a file is a notebook, not one of tests, that names a package for clusters of dask."""
     if stands_in(source.path, _SKIPPED) or source.name.startswith("test_") or not source.name.endswith(".ipynb"):
         return False
-    return any(name in source.searchable for name in _PACKAGES)
+    return b"dask_" in source.searchable and any(name in source.searchable for name in _PACKAGES)
 
 
 @fact

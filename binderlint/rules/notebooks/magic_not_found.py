@@ -63,7 +63,7 @@ class MagicNotFound(Rule):
             return
         old, no_shims = is_older(repo, "ipython", (7,)), not may_be_older(repo, "ipython", (8, 12))
         for page in notebooks:
-            if not page.is_python or "spark" in page.kernel:
+            if not page.is_python or "spark" in page.kernel or "%" not in page.all_code:
                 continue
             yield from self._extensions(page) if no_shims else ()
             loaded = False
@@ -77,7 +77,7 @@ class MagicNotFound(Rule):
 
     def _extensions(self, page: PlainNotebook) -> Iterator[Diagnostic]:
         """The extensions that a notebook loads and that IPython no longer has."""
-        for cell in page.code if any(name in page.source.text for name in _GONE_EXTENSIONS) else ():
+        for cell in page.code:
             for number, module in extensions(cell.text):
                 if module not in _GONE_EXTENSIONS or "raises-exception" in str(cell.data.get("metadata")):
                     continue

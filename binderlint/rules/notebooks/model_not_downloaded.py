@@ -34,11 +34,7 @@ class ModelNotDownloaded(Rule):
 
     @about(shown_notebooks)
     def check(self, repo: Snapshot, notebooks: tuple[PlainNotebook, ...]) -> Iterator[Diagnostic]:
-        pages = [
-            page
-            for page in notebooks
-            if page.is_python and any("spacy" in one.text or "nltk" in one.text for one in page.code)
-        ]
+        pages = [page for page in notebooks if page.is_python and ("spacy" in page.all_code or "nltk" in page.all_code)]
         there = (provided(repo) or frozenset()) & {"spacy", "nltk"} if pages else frozenset()
         if "nltk" in there and any(_NLTK.search(source.searchable) for source in searched_texts(repo)):
             there -= {"nltk"}

@@ -75,7 +75,7 @@ class ModuleOnlyElsewhere(Rule):
     def _of(self, repo: Snapshot, page: PlainNotebook, asked: frozenset[str]) -> Iterator[Diagnostic]:
         local = modules_in(repo, page.source.folder)
         packages = {name for name, _ in _ELSEWHERE.values() if name}
-        installed = {name for name in packages if any(f"install {name}" in one.text for one in page.code)}
+        installed = {name for name in packages if f"install {name}" in page.all_code}
         for cell in page.code:
             if not _hinted(cell) or "raises-exception" in str(cell.data.get("metadata")):
                 continue

@@ -26,8 +26,8 @@ class NotebookBroken(Rule):
     @about(shown_notebooks)
     def check(self, repo: Snapshot, notebooks: tuple[PlainNotebook, ...]) -> Iterator[Diagnostic]:
         for one in notebooks:
-            text = one.source.text
-            if text.startswith("version https://git-lfs"):
+            head = one.source.data[:300]
+            if head.startswith(b"version https://git-lfs"):
                 attributes = repo.get(".gitattributes")
                 if not attributes or "filter=lfs" not in attributes.text:
                     yield self.at(
@@ -35,7 +35,7 @@ class NotebookBroken(Rule):
                         "This is a Git LFS pointer instead of the notebook, and nothing tells git to fetch the content",
                         help="Commit the notebook itself, or track it with `git lfs track`",
                     )
-            elif "annex/objects/" in text[:300] and one.data is None:
+            elif b"annex/objects/" in head and one.data is None:
                 yield self.at(
                     one.source,
                     "This is a git-annex pointer instead of the notebook. Binder does not fetch the content",

@@ -17,7 +17,7 @@ from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
 from binderlint.read.actions import CODE_DOWNLOADS
 from binderlint.read.cells import imports, syntax
-from binderlint.read.file_reads import READING, FileReads
+from binderlint.read.file_reads import READING, READING_CALL, FileReads
 from binderlint.read.plain_notebook import PlainNotebook
 from binderlint.snapshot import Snapshot
 from binderlint.values import NamedTuple
@@ -46,7 +46,7 @@ _IN_COLAB = regex(r"^if [\"']google\.colab[\"'] in [^\n]*:[ \t]*\n(?:[ \t]+[^\n]
 _WORD = regex(r"[^\s\"'`,;:()\[\]{}<>|&=/\\]+")
 _WITH_BLANK = regex(r"[\"'](?:[^\"'\n/]*/)*([^\"'\n/]* [^\"'\n/]*)[\"']")
 # Before the name of a file: a call that reads it, with calls that only make its path; a variable; a command that shows it.
-_IN_CALL = regex(READING.pattern + r"(?:\s*[rbf]?\s*(?:[\w.]*(?:join|abspath)|Path|str|open)\s*\()*[^()]*$")
+_IN_CALL = regex(READING_CALL + r"(?:\s*[rbf]?\s*(?:[\w.]*(?:join|abspath)|Path|str|open)\s*\()*[^()]*$")
 _IN_VARIABLE = regex(r"\s*\w+\s*=[^=]")
 _SHOWS = regex(r"\s*[!%]\s*(?:ls|head|tail|cat|wc)\b")
 _TO_WRITE = regex(r"[^\n]*[\"'][wax][bt+]*[\"']")

@@ -138,8 +138,7 @@ def _is_nowhere(repo: Snapshot, page: PlainNotebook, module: str) -> bool:
         row[0].partition(".")[0] == module for row in rows("removed_names.tsv")
     ):  # module-only-elsewhere, removed-name
         return False
-    text = "\n".join(cell.text for cell in page.code)
-    return not any(word in text for word in (*_MAKES_MODULES, f"{module}.py"))
+    return not any(word in page.all_code for word in (*_MAKES_MODULES, f"{module}.py"))
 
 
 def _installs(page: PlainNotebook) -> bool:

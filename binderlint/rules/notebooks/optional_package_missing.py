@@ -52,7 +52,7 @@ class OptionalPackageMissing(Rule):
         lacking = _lacking(repo, there)
         words = {name.rpartition(".")[2] for name in lacking}
         for page in pages if words else ():
-            if any("install" in cell.text for cell in page.code):
+            if "install" in page.all_code or not any(word in page.all_code for word in words):
                 continue
             speaking = {cell.number for cell in page.code if any(word in cell.text for word in words)}
             aliases: dict[str, str] = {}

@@ -59,11 +59,14 @@ class _Words(NamedTuple):
     """Names of Python 2 that nobody imports, with the bracket of a call."""
 
     def are_in(self, text: str) -> bool:
+        words = frozenset(_WORD.findall(text))
         return (
-            not self.names.isdisjoint(_ATTRIBUTE.findall(text))
-            or not self.arguments.isdisjoint(_ARGUMENT.findall(text))
+            (
+                not self.names.isdisjoint(words)
+                and ("import" in text or not self.names.isdisjoint(_ATTRIBUTE.findall(text)))
+            )
+            or (not self.arguments.isdisjoint(words) and not self.arguments.isdisjoint(_ARGUMENT.findall(text)))
             or any(call in text for call in self.calls)
-            or ("import" in text and not self.names.isdisjoint(_WORD.findall(text)))
         )
 
 
@@ -138,7 +141,7 @@ class RemovedName(Rule):
 
 def _builtins(page: PlainNotebook, removed: dict[str, _Removed]) -> dict[str, str]:
     """The names of Python 2 that a notebook uses without an import, and does not define itself."""
-    text = "\n".join(cell.text for cell in page.code)
+    text = page.all_code
     names = [name.removeprefix(_BUILTIN) for name in removed if name.startswith(_BUILTIN)]
     used = [name for name in names if f"{name}(" in text]
     return {

@@ -18,7 +18,7 @@ class PrivateKeyInRepository(Rule):
 
     def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
         for source in searched_texts(repo):
-            if b"PRIVATE KEY" in source.data:
+            if b"PRIVATE KEY" in source.searchable:
                 for header in private_keys(source):
                     yield self.at(
                         header,
