@@ -59,7 +59,7 @@ def _markdown(lines: Iterable[Text]) -> Iterator[Line]:
     mark, in_list, blank = "", False, True
     for text in lines:
         whole = (0, len(text))
-        fence = _FENCE.match(text) if not mark else None
+        fence = _FENCE.match(text) if not mark and ("```" in text or "~~~" in text) else None
         if fences and fences[-1][1]:
             if fence and not fence[2].strip() and fence[1].startswith(fences[-1][0]):
                 fences.pop()
@@ -101,7 +101,7 @@ def _code_spans(text: str) -> Iterator[tuple[int, int]]:
 def _marked(text: str, mark: str) -> tuple[list[tuple[int, int]], str]:
     """The ranges of a line in comments and code elements, and the mark that is still open at its end."""
     ranges, start = [], 0
-    for found in _MARKS.finditer(text):
+    for found in _MARKS.finditer(text) if "<" in text or ">" in text else ():
         closing, name = found[1] == "/" or found.group() == "-->", (found[2] or "--").lower()
         if not mark and not closing:
             mark, start = name, found.end() if name != "--" else found.start()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterable, Iterator
 
 from binderlint.read.images import onbuild_files
@@ -42,13 +41,13 @@ def _brought_in(repo: Snapshot, plan: Plan, path: str) -> Iterator[Found]:
     if source.path != path:
         yield source.path, f"`{path}` is a link to it"
     name = posixpath.basename(path)
-    if name in CONDA or re.search(r"environment.*\.ya?ml$", name):
+    if name in CONDA or ("environment" in name and name.endswith((".yml", ".yaml"))):
         yield from _of_environment(repo, source)
-    elif re.search(r"(?:require|constrain).*\.(?:txt|in)$", name):
+    elif ("require" in name or "constrain" in name) and name.endswith((".txt", ".in")):
         yield from _of_requirements(repo, source)
     elif name == "Dockerfile":
         yield from _of_dockerfile(repo, plan, source)
-    elif name in RUN_FILES or re.search(r"\.(?:sh|bash|R)$", name) or source.data[:2] == b"#!":
+    elif name in RUN_FILES or name.endswith((".sh", ".bash", ".R")) or source.data[:2] == b"#!":
         for found, how in mentioned(repo, source.text, source.folder):
             yield found, f"`{path}` {how}"
 

@@ -610,8 +610,7 @@ def _is_shell(source: object) -> bool:
 
 
 def _other(call: Call, given: list[Item]) -> bool:
-    known = bool(call.name) and (call.name in _HARMLESS or bool(_OTHER_SERVERS.fullmatch(call.name)))
-    if given and not known:
+    if given and not (call.name and (call.name in _HARMLESS or _OTHER_SERVERS.fullmatch(call.name))):
         call.state.unclear = True
         if call.execed:
             return call.end()

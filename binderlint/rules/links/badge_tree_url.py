@@ -51,11 +51,11 @@ class BadgeTreeUrl(Rule):
                 start = f"{web[1]}{slash}{web[2].removesuffix('.git')}/"
                 yield self._found(repo, link, spec, start, _take_apart(rest, repo))
             elif address.provider == "gh" and not is_template(address.ref):
-                pasted = PASTED.match(address.ref)
                 known = link.launches_repository(repo) and address.branch in repo.git.refs
                 if not known and "path" in address.ref.lower() and (glued := _GLUED.fullmatch(address.ref)):
                     yield self._without_question_mark(link, *glued.groups())
                 elif not known and names_a_file(address.branch):
+                    pasted = PASTED.match(address.ref)
                     rest = address.ref[pasted.end() :] if pasted else str(address.ref)
                     yield self._found(repo, link, link.text("ref"), "", _take_apart(rest, repo))
 

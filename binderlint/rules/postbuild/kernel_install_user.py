@@ -12,6 +12,8 @@ from binderlint.lint.rule import Rule
 from binderlint.read.script import Script
 from binderlint.snapshot import Snapshot
 
+_PYTHONS = ("python", "python3")
+
 
 class KernelInstallUser(Rule):
     code = "PBD014"
@@ -20,14 +22,12 @@ class KernelInstallUser(Rule):
 
     @about(post_build_script)
     def check(self, repo: Snapshot, script: Script) -> Iterator[Diagnostic]:
-        if re.search(r"activate|venv|PATH=", script.source.prose):
+        if any(word in script.source.prose for word in ("activate", "venv", "PATH=")):
             return
         for command in script.executed:
             if command.name != "ipykernel" or command.values[:1] != ("install",) or not command.written:
                 continue
-            if command.wrappers not in (("python -m",), ("python3 -m",)) or not re.fullmatch(
-                r"python3?", command.written[0].value or ""
-            ):
+            if command.wrappers not in (("python -m",), ("python3 -m",)) or command.written[0].value not in _PYTHONS:
                 continue
             values = command.values
             name = next((values[at + 1] for at, one in enumerate(values[:-1]) if one == "--name"), "")

@@ -30,7 +30,7 @@ class PostbuildExportLost(Rule):
     @about(post_build_script)
     def check(self, repo: Snapshot, script: Script) -> Iterator[Diagnostic]:
         source = script.source
-        if script.shell is None or script.shell.broken or _HOLDS.search(source.text):
+        if "export" not in source.prose or script.shell is None or script.shell.broken or _HOLDS.search(source.text):
             return
         used = [one.place.span.end for one in script.commands if not _is_idle(one) and one.place.source is source]
         lost = list(_EXPORT.finditer(source.prose, max(used, default=0)))
