@@ -347,8 +347,10 @@ def _set(call: Call) -> bool:
     index, state = 1, call.state
     while index < len(call.words):
         text = call.words[index].value
-        if text == "--":
+        if text == "--" or (text == "-" and index + 1 < len(call.words)):
             state.params = few(call.items[index + 1 :])
+            return True
+        if text == "-":
             return True
         if text is None or not re.fullmatch(r"[-+][A-Za-z]+", text):
             state.params = few(call.items[index:])
@@ -448,6 +450,13 @@ def _gives(call: Call) -> bool:
     return True
 
 
+def _export(call: Call) -> bool:
+    """`command export A=b`."""
+    for word in call.words[1:]:
+        _give_text(word, call.state)
+    return True
+
+
 def _printf(call: Call) -> bool:
     words = [word.value or "" for word in call.words[1:3]]
     if words and words[0].startswith("-v"):
@@ -476,6 +485,8 @@ BUILTINS: dict[str, Callable[[Call], bool]] = {
     "readarray": _gives,
     "getopts": _gives,
     "let": _gives,
+    "export": _export,
+    "readonly": _export,
     "printf": _printf,
 }
 
@@ -719,6 +730,8 @@ def _run(call: Call) -> bool:
         call.wrappers.append(head)
         call.stays = call.stays and wrapper.stays
         at = index
+        if head == "time" and call.wrappers == ["time"]:
+            at = _timed(call, at)
     call.words = words[at:]
     if not call.words:
         call.record()
@@ -733,6 +746,19 @@ def _run(call: Call) -> bool:
         return handler(call)
     call.record()
     return run_program(call)
+
+
+_ASSIGNMENT = regex(r"[A-Za-z_]\w*\+?=")
+
+
+def _timed(call: Call, at: int) -> int:
+    """Where the command after the keyword `time` begins, past its variables, which are those of the shell where there is no command."""
+    start = at
+    while at < len(call.words) and _ASSIGNMENT.match(call.words[at].pattern):
+        at += 1
+    for word in call.words[start:] if at == len(call.words) else ():
+        _give_text(word, call.state)
+    return at
 
 
 def _exec(items: Sequence[Item], at: int) -> int | None:
@@ -1129,7 +1155,11 @@ class Walk:
                 return True
             case "unset_command":
                 names = [code.raw(child) for child in node.children if child.type == "variable_name"]
-                state.variables = state.variables.having((str(name), None) for name in names)
+                if any(child.type == "word" and str(code.raw(child)) == "-f" for child in node.children):
+                    for function in names if context.reachable else ():
+                        self.functions.pop(function, None)
+                else:
+                    state.variables = state.variables.having((str(one), None) for one in names)
                 return True
             case "test_command":
                 self.substitutions(node.children, code, state, context)
