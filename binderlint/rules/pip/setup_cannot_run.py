@@ -105,7 +105,7 @@ def _faults(repo: Snapshot, source: Source, seen: set[str], finds_local: bool) -
     """The lines of a module that fail whenever it is run, what is wrong, and what to do."""
     tree = parse_python(source.text.removeprefix("\ufeff"))
     seen.add(source.path)
-    statements = tree.body if tree else []
+    statements = [inner for node in (tree.body if tree else []) for inner in _running(node)]
     missing = [name for node in statements for name in _imported(node) if _is_missing(repo, name)]
     for node in statements:
         for name in _imported(node):
@@ -178,6 +178,24 @@ def _is_built_in_environment(repo: Snapshot) -> bool:
     """Whether pip runs setup.py in Binder's environment: without a pyproject.toml, where setuptools and wheel are installed and pip is older than 25.3 (pip, pyproject.py; repo2docker's lock files up to Python 3.12)."""
     python = python_minor(repo)
     return repo.get("pyproject.toml") is None and bool(python) and (3, 7) <= release(python) <= (3, 12)
+
+
+def _running(node: ast.stmt) -> list[ast.stmt]:
+    """What a statement runs whatever happens: itself, or what is in a `try` that ends the program where something cannot be imported."""
+    if not isinstance(node, ast.Try) or len(node.handlers) != 1:
+        return [node]
+    handler = node.handlers[0]
+    caught = handler.type.id if isinstance(handler.type, ast.Name) else "" if handler.type is None else "other"
+    ends = any(isinstance(one, ast.Raise) or _exits(one) for one in handler.body)
+    return node.body if ends and caught in ("", "ImportError", "ModuleNotFoundError") else [node]
+
+
+def _exits(node: ast.stmt) -> bool:
+    return (
+        isinstance(node, ast.Expr)
+        and isinstance(node.value, ast.Call)
+        and ast.unparse(node.value.func) in ("sys.exit", "exit")
+    )
 
 
 def _imported(node: ast.stmt) -> Iterator[str]:
