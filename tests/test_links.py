@@ -382,6 +382,7 @@ CONF = "sphinx_gallery_conf = {'binder': {'org': 'ada', 'repo': 'waves', 'branch
         ({"_config.yml": f"{BOOK}bob/tides\n", "README.md": f"{OWN}/main", "a.ipynb": "{}"}, False, False),
         ({"conf.py": CONF}, True, True),
         ({"conf.py": CONF.replace("dev", "main")}, False, False),
+        ({"conf.py": CONF.replace("dev", "main").replace("ada", "bob")}, True, True),
     ],
 )
 def test_what_is_launched(files: dict[str, str], launched: bool, environment: bool) -> None:
