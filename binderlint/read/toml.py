@@ -7,6 +7,7 @@ import sys
 from functools import lru_cache
 
 from binderlint.pattern import regex
+from binderlint.read.plain_toml import plain_toml
 from binderlint.source import Place, Source, Text
 from binderlint.typed import Any
 
@@ -31,6 +32,8 @@ def parse_pyproject(source: Source) -> dict[str, Any]:
 @lru_cache(maxsize=2)
 def parse_toml(text: str) -> dict[str, Any]:
     """What `tomllib.loads` gives, but that the parts of a key after the hundredth are one; nobody changes it. Raises TOMLDecodeError, RecursionError."""
+    if (plain := plain_toml(text)) is not None:
+        return plain
     if sys.version_info >= (3, 11):
         import tomllib
     else:  # below 2.4: later ones take TOML 1.1, which the tomllib of repo2docker's own Python refuses
