@@ -71,8 +71,7 @@ def _in_scripts(repo: Snapshot) -> Iterator[EndedAddress]:
         )
     for script, command, source in script_lists(repo):
         if source:
-            by = f"pip fails, {failure_effect(script, command)}"
-            yield from _in_list(source, by, script.decides(command))
+            yield from _in_list(source, f"pip fails, {failure_effect(script, command)}", script.decides(command))
 
 
 def _in_runs(repo: Snapshot) -> Iterator[EndedAddress]:

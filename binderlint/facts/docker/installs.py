@@ -20,11 +20,13 @@ from binderlint.typed import TYPE_CHECKING
 if TYPE_CHECKING:
     from binderlint.read.dockerfile.instructions import Stage
 
-# What is Jupyter, brings it along, or may: then nothing is said.
-_JUPYTER = regex(
-    r"jupyter|jhub|notebook|nbclassic|retrolab|voila|sage|pangeo|anaconda|nteract|spyder|kernel|\bipy|nglview|bqplot|\bsos|calysto|panel|nb|\blab|marimo|rstudio",
-    re.I,
+_NAMES = (
+    r"jupyter|notebook|\bjhub|nbclassic|retrolab|\bvoila|\bsage|pangeo|anaconda|\bnteract|spyder|\blab\b|marimo|rstudio"
 )
+NAMES_JUPYTER = regex(_NAMES, re.I)
+"""Jupyter, and what brings it along, in a text."""
+# The same, and what may bring it along: then nothing is said.
+_JUPYTER = regex(_NAMES + r"|kernel|\bipy|nglview|bqplot|\bsos|calysto|panel|nb|\blab", re.I)
 _PYTHON = regex(
     r"python|conda|mamba|pixi|pyenv|pypy|jupyter|notebook|sage|\buv\b|\bpip|spack|nix|brew|asdf|anaconda|rye|\bpdm",
     re.I,

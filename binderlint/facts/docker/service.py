@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-import re
-
 from binderlint.fact import fact
 from binderlint.facts.docker.context import build_dockerfile, docker_runs
-from binderlint.facts.docker.installs import may_have_jupyter
+from binderlint.facts.docker.installs import NAMES_JUPYTER, may_have_jupyter
 from binderlint.facts.for_binder import is_for_binder
-from binderlint.pattern import regex
 from binderlint.read.dockerfile.instructions import Dockerfile, base_of
 from binderlint.read.images import image_facts
 from binderlint.repo2docker.names import CONFIG_NAMES
 from binderlint.snapshot import Snapshot
 
-# Jupyter, and what brings it along.
-_JUPYTER = regex(
-    r"jupyter|notebook|\bjhub|nbclassic|retrolab|\bvoila|\bsage|pangeo|anaconda|\bnteract|spyder|\blab\b|marimo|rstudio",
-    re.IGNORECASE,
-)
 INSTEAD = (
     "Put an environment file, such as requirements.txt, in a folder `binder`: Binder then does not read this Dockerfile"
 )
@@ -43,8 +35,8 @@ def is_service(repo: Snapshot) -> bool:
         return False
     if dockerfile.final and not may_have_jupyter(repo, dockerfile.final):
         return True
-    if any(_JUPYTER.search(run.instruction.script or run.instruction.body) for run in docker_runs(repo)):
+    if any(NAMES_JUPYTER.search(run.instruction.script or run.instruction.body) for run in docker_runs(repo)):
         return False
     return not any(
-        _JUPYTER.search(one.prose) for one in repo.files if one.name in CONFIG_NAMES or one.name.endswith(_LISTS)
+        NAMES_JUPYTER.search(one.prose) for one in repo.files if one.name in CONFIG_NAMES or one.name.endswith(_LISTS)
     )
