@@ -110,6 +110,7 @@ USED, IGNORED, INDIRECT = "used", "ignored", "indirect"
         ({"environment.yml": "", "setup.py": "", "postBuild": "python -m pip install -e .\n"}, "setup.py", INDIRECT, "installs it with `pip install -e .`"),
         ({"environment.yml": "", "a/setup.py": "", "postBuild": "cd a && pip install .\n"}, "a/setup.py", INDIRECT, "pip install"),
         ({"Dockerfile": "FROM a\nCOPY environment.yml /tmp/\n", "environment.yml": ""}, "environment.yml", INDIRECT, "copies it"),
+        ({"Dockerfile": "FROM a\nCOPY *.txt /tmp/\n", "requirements.txt": ""}, "requirements.txt", INDIRECT, "copies it"),
         ({"Dockerfile": "FROM a\nCOPY . /x\nRUN pip install -r /x/requirements.txt\n", "requirements.txt": ""}, "requirements.txt", INDIRECT, "names"),
         ({"Dockerfile": "FROM a\nCOPY . /x\n", "requirements.txt": ""}, "requirements.txt", IGNORED, "decides everything"),
         ({"Dockerfile": "FROM pangeo/base-image:2020.01.01\n", "environment.yml": ""}, "environment.yml", INDIRECT, "ONBUILD"),
@@ -241,6 +242,7 @@ def test_the_line_to_blame(files: Files, stage: str, at: str) -> None:
         ("source $HOME/binder/env.sh", "binder/env.sh"),
         ("mamba env update -n base --file=environment-extra.yml", "environment-extra.yml"),
         ("pip install -rdev-requirements.txt", "dev-requirements.txt"),
+        ("python -m pip install .[dev]", "setup.py"),
         ("echo start", ""),
         ("bash start", "start"),
         ("sh start", "start"),
@@ -248,7 +250,15 @@ def test_the_line_to_blame(files: Files, stage: str, at: str) -> None:
     ],
 )
 def test_mentions(text: str, found: str) -> None:
-    paths = ("setup.sh", "binder/env.sh", "environment-extra.yml", "dev-requirements.txt", "start", "requirements.txt")
+    paths = (
+        "setup.sh",
+        "binder/env.sh",
+        "environment-extra.yml",
+        "dev-requirements.txt",
+        "start",
+        "requirements.txt",
+        "setup.py",
+    )
     repo = Snapshot.from_dict(dict.fromkeys(paths, ""))
     assert [path for path, _ in mentioned(repo, text, "")] == ([found] if found else [])
 

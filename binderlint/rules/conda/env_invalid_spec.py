@@ -48,7 +48,7 @@ _BLANK_FOR_COMMA = regex(r"([<>=!~]=?\s*[0-9][0-9A-Za-z.*]*)\s+(?=[<>!~]=?)")
 _WORDS = regex(rf"{_NAME}(?:[\s,]+{_NAME})+,?")
 
 
-_COMPARISON_FIRST = regex(r"[<>=!~]=?\s*[0-9][0-9A-Za-z.*]*")
+_COMPARISON_FIRST = regex(r"[<>=!~].*")
 
 
 _NO_VERSION = regex(rf"({_NAME})\s*(?:[<>~!]=?)\s*")
@@ -189,15 +189,12 @@ def _split_by_comma(items: Array, index: int, item: Text) -> Finding:
     )
 
 
-_INDICATORS = "<>=!|&*%@`"  # most of them mean something to YAML at the start of a text, and none starts a name
-
-
 def _rewritten(item: Text, changed: str) -> Fix | None:
     raw = item.place.text
-    if raw == item and changed[:1] not in _INDICATORS:
+    if raw == item:
         return Fix(f"Change it to `{changed}`", (replace(item, changed),))
     if raw[1:-1] == item:
-        return Fix(f"Change it to `{changed}`", (replace(item, f"{raw[0]}{changed}{raw[-1]}"),))
+        return Fix(f"Change it to `{changed}`", (replace(item, f"{raw[0]}{changed}{raw[0]}"),))
     return None
 
 

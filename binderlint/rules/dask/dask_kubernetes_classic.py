@@ -29,7 +29,7 @@ class DaskKubernetesClassic(Rule):
 
     @about(cluster_sources)
     def check(self, repo: Snapshot, _: tuple[Source, ...]) -> Iterator[Diagnostic]:
-        if "dask-kubernetes" not in asked_names(repo) or (newest(repo, "dask-kubernetes") or (0,)) < (2024, 5, 0):
+        if "dask-kubernetes" not in asked_names(repo) or (newest(repo, "dask-kubernetes") or (0,)) < (2024, 5):
             return
         for page in cluster_notebooks(repo):
             found = first_match(_CLASSIC, page)

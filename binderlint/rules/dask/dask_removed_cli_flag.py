@@ -19,7 +19,7 @@ class DaskRemovedCliFlag(Rule):
     @about(command_lines)
     def check(self, repo: Snapshot, lines: tuple[Line, ...]) -> Iterator[Diagnostic]:
         for line in lines:
-            if line.release < (2022, 10, 0):
+            if line.release < (2022, 10):
                 continue
             for old in old_flags(line):
                 today = f"which is `{old.today}` today" if old.today else "which has no successor"

@@ -19,9 +19,9 @@ class DaskRemovedExecutable(Rule):
     @about(command_lines)
     def check(self, repo: Snapshot, lines: tuple[Line, ...]) -> Iterator[Diagnostic]:
         for line in lines:
-            if line.release < (2022, 10, 0):
+            if line.release < (2022, 10):
                 continue
-            gone = line.release >= (2026, 6, 0)
+            gone = line.release >= (2026, 6)
             for old in old_executables(line):
                 yield self.at(
                     old.place,

@@ -141,11 +141,7 @@ def _shell_loses(words: Sequence[str]) -> str:
             else "Without a word for `$0` after its script, `-c` uses the `python3` of Binder's command for it"
         )
     source = Source("ENTRYPOINT", words[0].encode())
-    lost = (
-        parse_shell(source.slice(0, len(source.text))).arrival in (Kind.NEVER, Kind.SPLIT, Kind.BACKGROUND)
-        if words
-        else False
-    )
+    lost = parse_shell(source.slice(0, len(source.text))).arrival in (Kind.NEVER, Kind.SPLIT, Kind.BACKGROUND)
     return 'The script after `-c` does not run `exec "$@"`' if lost else ""
 
 

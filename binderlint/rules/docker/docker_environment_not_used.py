@@ -67,11 +67,8 @@ def _made(repo: Snapshot, command: Command) -> str:
 
 def _written(repo: Snapshot, path: str) -> str:
     """The name that a file gives the environment, of the one file of the repository that is called so."""
-    found = _files_named(repo, posixpath.basename(path))
-    if len(found) != 1 or not found[0].name.endswith((".yml", ".yaml")):
-        return ""
-    match read_yaml(found[0]).value:
-        case {"name": Text() as name}:
+    match [read_yaml(one).value for one in _files_named(repo, posixpath.basename(path))]:
+        case [{"name": Text() as name}] if path.endswith((".yml", ".yaml")):
             return str(name)
     return ""
 

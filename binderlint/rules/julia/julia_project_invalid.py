@@ -16,7 +16,6 @@ class JuliaProjectInvalid(Rule):
     code = "JUL001"
     severity = Severity.ERROR
     level = Level.LAUNCH
-    unreadable = True
 
     @about(read_project)
     def check(self, repo: Snapshot, project: Project) -> Iterator[Diagnostic]:

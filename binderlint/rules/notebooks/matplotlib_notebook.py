@@ -12,7 +12,6 @@ from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
 from binderlint.read.plain_notebook import PlainNotebook
-from binderlint.repo2docker.build import build_plan
 from binderlint.snapshot import Snapshot
 
 _MAGIC = regex(r"^[ \t]*%(?:matplotlib[ \t]+(?:notebook|nbagg)|pylab[ \t]+notebook)\b", re.MULTILINE)
@@ -25,8 +24,7 @@ class MatplotlibNotebook(Rule):
 
     @about(shown_notebooks)
     def check(self, repo: Snapshot, notebooks: tuple[PlainNotebook, ...]) -> Iterator[Diagnostic]:
-        plan = build_plan(repo)
-        if not plan.transparent or may_be_older_in_session(repo, "notebook", (7, 0)):
+        if may_be_older_in_session(repo, "notebook", (7,)):
             return
         for page in notebooks:
             if not page.is_python:

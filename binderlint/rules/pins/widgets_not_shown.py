@@ -34,7 +34,7 @@ class WidgetsNotShown(Rule):
     @about(shown_notebooks)
     def check(self, repo: Snapshot, notebooks: tuple[PlainNotebook, ...]) -> Iterator[Diagnostic]:
         plan = build_plan(repo)
-        if plan.error or not plan.transparent or not plan.python:
+        if plan.error or not plan.python:
             return
         python = plan.python.version
         asked = {canonical(one.key): one for one in conda_specs(repo) if one.version} | {

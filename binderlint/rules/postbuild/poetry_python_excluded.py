@@ -122,7 +122,7 @@ class PoetryPythonExcluded(Rule):
 
 def _is_certain(repo: Snapshot, written: str, others: Iterable[str], off: bool, last: tuple[int, int] | None) -> bool:
     """Whether Poetry, whose version is known or None, fails: it can read the project, and no other Python will do that the system may have."""
-    if not is_for_poetry_1(repo) and (last is None or last < (2, 0)):
+    if not is_for_poetry_1(repo) and (last is None or last < (2,)):
         return False
     if off and last is not None and last >= (2, 5):
         return True

@@ -23,7 +23,7 @@ class PostbuildLabBuild(Rule):
     @about(post_build_script)
     def check(self, repo: Snapshot, script: Script) -> Iterator[Diagnostic]:
         found = [one for one in script.running if subcommand(one)[:3] == ("jupyter", "lab", "build")]
-        if not found or may_be_older(repo, "jupyterlab", (3, 0)):
+        if not found or may_be_older(repo, "jupyterlab", (3,)):
             return
         sources = any(
             subcommand(one)[:2] == ("jupyter", "labextension") and {"install", "link", "develop"} & set(one.values)

@@ -63,7 +63,7 @@ class PostbuildLabextensionInstall(Rule):
                     level=None if script.decides(command) else Level.RUN,
                 )
                 continue
-            if may_be_older_at(repo, script, command, "jupyterlab", (4, 0)):
+            if may_be_older_at(repo, script, command, "jupyterlab", (4,)):
                 return
             known = {one: prebuilt(one) for one in packages}
             installed = installed or asked_names(repo) | (provided(repo) or frozenset())
