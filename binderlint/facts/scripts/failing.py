@@ -134,7 +134,7 @@ def _read(command: Command) -> Iterator[Word]:
     elif subcommand(command)[:4] == ("jupyter", "lab", "workspaces", "import"):
         found = given[-1:]
     for word in found:
-        if word.pattern and UNKNOWN not in word.pattern and not word.pattern.startswith(("/", "~", "-", "..")):
+        if UNKNOWN not in word.pattern and not word.pattern.startswith(("/", "~", "-", "..")):
             yield word
 
 
@@ -173,7 +173,7 @@ def _onto_themselves(repo: Snapshot) -> Iterator[OntoItself]:
         options = [word for word in given if word.startswith("-")]
         *sources, target = [word for word in given if not word.startswith("-")] or [""]
         end = repository_path(target, command.cwd)
-        if end is None or not sources or not all(map(_PLAIN.fullmatch, options)):
+        if end is None or not all(map(_PLAIN.fullmatch, options)):
             continue
         paths = [(repository_path(one, command.cwd), posixpath.basename(one.rstrip("/"))) for one in sources]
         same = [
