@@ -108,6 +108,9 @@ def is_named(outcome: Outcome, found: list[Diagnostic], repo: Snapshot) -> bool:
         said = any(one.code in codes and re.search(rf"`{re.escape(outcome.detail)}[.`]", one.message) for one in found)
         return said or any(_lists(repo, one.path, outcome.detail) for one in found if one.code in _UNREAD)
     said = [one for one in found if one.code in codes]
+    if outcome.kind == "undefined name":
+        name = outcome.detail.partition("'")[2].partition("'")[0]
+        said = [one for one in said if f"`{name}`" in one.message]
     here = any(one.path == outcome.path or f"`{outcome.path}`" in one.message for one in said)
     return here or any(f"({one.path.rpartition('/')[2]}, line " in outcome.detail for one in said)  # of a file, once
 

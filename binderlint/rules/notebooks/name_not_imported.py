@@ -29,8 +29,8 @@ _USUAL = (
 )
 # What may define names that are not written in a cell.
 _MAY_DEFINE = regex(r"import[ \t]*\(?[ \t]*\*|%[ \t]*(?:run|pylab|load|store)|\b(?:exec|globals|get_ipython)\b")
-# A statement that has one of these may not get to the name.
-_MAY_SKIP = (ast.Lambda, ast.IfExp, ast.BoolOp, ast.comprehension, ast.Assert)
+# What is inside of these may not be evaluated.
+_MAY_SKIP = (ast.Lambda, ast.IfExp, ast.BoolOp, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _SIMPLE = (ast.Expr, ast.Assign, ast.AugAssign)
 
 
@@ -82,15 +82,27 @@ def _used_at(cells: list[PlainCell], name: str) -> int:
         return 0  # it is shown on purpose
     tree = syntax(cell.text)
     for statement in tree.body if tree else ():
-        nodes = list(ast.walk(statement))
-        if any(
-            name in (getattr(node, "id", ""), getattr(node, "name", ""), getattr(node, "asname", "")) for node in nodes
-        ):
-            certain = isinstance(statement, _SIMPLE) and not any(isinstance(node, _MAY_SKIP) for node in nodes)
-            uses = [node for node in nodes if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)]
-            lines = [node.value.lineno for node in uses if node.value.id == name]  # type: ignore[attr-defined]
-            return min(lines, default=0) if certain else 0
+        names = {word for node in ast.walk(statement) for word in _words(node)}
+        if name in names:
+            return _line_of(statement, name) if isinstance(statement, _SIMPLE) else 0
     return 0
+
+
+def _words(node: ast.AST) -> Iterator[object]:
+    """The names that a node uses or gives."""
+    return (getattr(node, key, None) for key in ("id", "name", "asname"))
+
+
+def _line_of(statement: ast.AST, name: str) -> int:
+    """The line at which a statement certainly takes an attribute of a name; 0 for none."""
+    todo, lines = [statement], []
+    while todo:
+        node = todo.pop()
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == name:
+            lines.append(node.value.lineno)
+        if not isinstance(node, _MAY_SKIP):
+            todo += ast.iter_child_nodes(node)
+    return min(lines, default=0)
 
 
 def _is_started(repo: Snapshot) -> bool:
