@@ -189,8 +189,8 @@ def test_no_rule_reads_a_suppression_comment_as_prose(entry: Entry) -> None:
         return [(one.message, one.place.line) for one in rule.check(case.repository(sources))]
 
     for case in read_page(entry.page).cases:
-        if not case.reported or rule.code in SAME_BYTES:
-            continue
+        if not case.reported or not case.variants or rule.code in SAME_BYTES:
+            continue  # no variants: it is about where the file ends
         for number, source in enumerate(case.sources):
             name = source.name
             if (

@@ -10,6 +10,7 @@ from binderlint.facts.environment.installs import pip_files, pip_requirements
 from binderlint.facts.environment.mapping import conda_specs
 from binderlint.facts.environment.own_package import own_installs, own_python
 from binderlint.facts.environment.pipfile import pipfile_requirements
+from binderlint.facts.environment.unimportable import fails_on
 from binderlint.facts.scripts.commands import script_commands
 from binderlint.pattern import regex
 from binderlint.read import digits
@@ -69,6 +70,8 @@ def python_fits(repo: Snapshot, python: str) -> bool:
     pip += [(one.key, one.clauses) for one in pipfile_requirements(repo) if one.applies(python)]
     found = [_held(*one, python) for one in pip]
     if any(one and (one[2] or one[3]) for one in found):
+        return False
+    if any(fails_on(one, python) for one in (*pip_requirements(repo), *pipfile_requirements(repo))):
         return False
     wheels = [str(one.url or one.text) for one in pip_requirements(repo) if one.applies(python)]
     wheels += [word.value or "" for _, command in script_commands(repo) for word in command.args]
