@@ -6,18 +6,14 @@ from collections.abc import Iterator, Set
 
 from binderlint.changes.edits import remove, replace
 from binderlint.data import rows
-from binderlint.facts.environment.channels import channel_list
+from binderlint.facts.environment.channels import channel_list, has_other_channel
 from binderlint.facts.environment.mapping import conda_list
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
-from binderlint.pattern import regex
 from binderlint.read.matchspec import MatchSpec, read_specs
 from binderlint.snapshot import Snapshot
 from binderlint.source import Array, Text
-
-# Channels whose packages are known well enough to say that they have none of these names.
-_KNOWN = regex(r"conda-forge|defaults|main|r|anaconda|bioconda|pytorch|nvidia|nodefaults")
 
 
 class CondaWrongName(Rule):
@@ -28,7 +24,7 @@ class CondaWrongName(Rule):
     @about(conda_list)
     def check(self, repo: Snapshot, items: Array) -> Iterator[Diagnostic]:
         channels = [str(one) for one in channel_list(repo) or () if isinstance(one, Text)]
-        if not all(one == "conda-forge" or _KNOWN.fullmatch(one) for one in channels):
+        if has_other_channel(repo):
             return
         wrong = {name: (right, but) for name, right, but in rows("wrong_conda_names.tsv")}
         listed = {one.key for one in read_specs([item for item in items if isinstance(item, Text)])}

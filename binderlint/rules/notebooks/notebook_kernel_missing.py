@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from binderlint.changes.edits import replace
 from binderlint.data import rows
+from binderlint.facts.environment.channels import has_other_channel
 from binderlint.facts.launch.launched import environment_elsewhere
 from binderlint.facts.notebooks import shown_notebooks
 from binderlint.facts.r import conda_installs_r
@@ -66,7 +67,7 @@ class NotebookKernelMissing(Rule):
                     severity=Severity.INFO,
                     level=Level.POLISH,
                 )
-            elif language in _KERNELS and not _has_language(repo, language, texts):
+            elif language in _KERNELS and not _has_language(repo, language, texts) and not has_other_channel(repo):
                 spoken = _KERNELS[language][0] or language.capitalize()
                 yield self.at(
                     where,

@@ -40,16 +40,18 @@ class PostbuildNoErrexit(Rule):
         ]
         if not hidden:
             return
-        failing = certainly_fails(repo, script)
+        failing, doubtful = certainly_fails(repo, script), may_fail(repo, script)
         example = next((one.name for one in hidden if one.name not in _SMALL), hidden[0].name)
         yield self.at(
             script.source,
             f"The build goes on when a command such as `{example or 'the first one'}` fails, and the image lacks what it should have made",
             help=f"Mend `{failing.name}` in line {failing.place.line}{_file(script, failing)}, which fails today, and add the line `set -e`"
             if failing
+            else "Add the line `set -e`, once every command of the script works"
+            if doubtful
             else "Add the line `set -e`",
             fix=None
-            if failing or may_fail(repo, script)
+            if failing or doubtful
             else Fix(
                 "Add `set -e`",
                 (insert_lines(script.source, 2 if script.shebang.line else 1, "set -e"),),
