@@ -25,12 +25,15 @@ def remembered(most: int) -> Callable[[F], F]:
                 return answers[key]
             found = function(text, *rest)
             held += len(text)
-            if held > most:
+            if held <= most:
+                answers[key] = found
+            else:
                 answers.clear()
-                held = len(text)
-            answers[key] = found
+                held = 0
             return found
 
+        known: Any = answer
+        known.cache_clear = answers.clear
         return cast("F", answer)
 
     return decorate

@@ -23,6 +23,7 @@ import random
 import signal
 import sys
 import time
+import types
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -210,8 +211,9 @@ class Recorder:
 
     def pytest_runtest_setup(self, item: Any) -> None:
         for one in gc.get_objects():
-            if isinstance(one, functools._lru_cache_wrapper) and one.__module__.startswith("binderlint"):
-                one.cache_clear()
+            if isinstance(one, functools._lru_cache_wrapper | types.FunctionType) and hasattr(one, "cache_clear"):
+                if one.__module__.startswith("binderlint"):
+                    one.cache_clear()
         self.coverage.switch_context(item.nodeid)
 
     def pytest_runtest_logreport(self, report: Any) -> None:

@@ -801,16 +801,18 @@ def test_nothing_of_a_repository_is_kept_when_the_next_is_checked(
     assert alive == [before] * 4, "each of them has a git process"
 
 
-def test_only_answers_about_short_texts_are_remembered() -> None:
+def test_answers_about_so_many_characters_are_remembered() -> None:
     asked: list[str] = []
 
-    @remembered(10)
+    @remembered(1500)
     def length(text: str, more: int) -> int:
         asked.append(text)
         return len(text) + more
 
-    assert [length("a", 1), length("a", 1), length("a", 2), length("b" * 2000, 0), length("b" * 2000, 0)] == [2, 2, 3, 2000, 2000]  # fmt: skip
-    assert list(map(len, asked)) == [1, 1, 2000, 2000]
+    assert [length("a", 1), length("a", 1), length("a", 2), length("b" * 1498, 0), length("b" * 1498, 0)] == [2, 2, 3, 1498, 1498]  # fmt: skip
+    assert list(map(len, asked)) == [1, 1, 1498]
+    assert [length("c", 0), length("c", 0), length("a", 1), length("d" * 2000, 0), length("a", 1)] == [1, 1, 2, 2000, 2]
+    assert list(map(len, asked[3:])) == [1, 1, 1, 2000, 1], "one too many, and all are forgotten"
 
 
 # -- progress

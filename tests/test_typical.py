@@ -57,6 +57,8 @@ def test_modules_of_rules_that_are_loaded(taken: dict[str, list[str]]) -> None:
     assert sum(name.startswith("binderlint.rules.") and name.count(".") == 3 for name in taken["modules"]) <= 151
 
 
-@pytest.mark.parametrize("library", ["packaging", "yaml", "ruamel.yaml", "nbformat", "requests", "toml", "tomllib", "subprocess"])
+@pytest.mark.parametrize(
+    "library", ["packaging", "yaml", "ruamel.yaml", "nbformat", "requests", "toml", "tomllib", "subprocess"]
+)
 def test_libraries_that_it_needs_nothing_of(library: str, taken: dict[str, list[str]]) -> None:
     assert library not in taken["modules"]
