@@ -86,7 +86,7 @@ def _lets_only(one: Requirement, row: Failing) -> bool:
 
 
 @fact
-def unimportable(repo: Snapshot) -> tuple[Unimportable, ...]:
+def unimportable_pins(repo: Snapshot) -> tuple[Unimportable, ...]:
     """The requirements of the build that cannot be imported in it."""
     plan, python = build_plan(repo), python_minor(repo)
     if plan.error or not plan.transparent or plan.separate_kernel or not python:

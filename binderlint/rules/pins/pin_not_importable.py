@@ -9,7 +9,7 @@ from binderlint.changes.python import other_python
 from binderlint.facts.environment.held import held_at
 from binderlint.facts.environment.installs import pip_requirements
 from binderlint.facts.environment.python import python_minor
-from binderlint.facts.environment.unimportable import Unimportable, unimportable
+from binderlint.facts.environment.unimportable import Unimportable, unimportable_pins
 from binderlint.facts.imported import imported_modules
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
@@ -27,7 +27,7 @@ class PinNotImportable(Rule):
     severity = Severity.ERROR
     level = Level.RUN
 
-    @about(unimportable)
+    @about(unimportable_pins)
     def check(self, repo: Snapshot, found: tuple[Unimportable, ...]) -> Iterator[Diagnostic]:
         python = python_minor(repo)
         modules = imported_modules(repo)
