@@ -123,14 +123,14 @@ def _is_magic(line: str) -> bool:
     )
 
 
-@remembered(500_000)
+@remembered(1_000_000)
 def syntax(text: str) -> ast.Module | None:
     """The syntax tree of a cell, which nobody changes; None where it is not Python 3."""
     code = python(text)
     return None if code is None else parse_python(code)
 
 
-@remembered(500_000)
+@remembered(1_000_000)
 def parse_python(code: str) -> ast.Module | None:
     """The syntax tree of Python; None where it is not Python 3, or nested deeper than the parser goes (which it says in three ways)."""
     import warnings
