@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from binderlint.data import listed_words
 from binderlint.fact import fact
@@ -13,8 +13,9 @@ from binderlint.pattern import regex
 from binderlint.read.actions import code
 from binderlint.read.installer import CONDA, SYSTEM, asked_for, is_pip, listed_files
 from binderlint.read.script import Command
+from binderlint.repo2docker.names import OWN_PACKAGE
 from binderlint.snapshot import Snapshot
-from binderlint.source import Source
+from binderlint.source import Source, Text
 from binderlint.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -90,20 +91,40 @@ def _is_plain(command: Command) -> bool:
 @fact
 def given_lists(repo: Snapshot) -> tuple[tuple[Run, Command, Source], ...]:
     """The lists of packages of the repository that RUN gives to pip or conda."""
-    return tuple(_given_lists(repo))
+    return tuple(_given(repo, lambda command: listed_files(command.name, command.values)))
 
 
-def _given_lists(repo: Snapshot) -> Iterator[tuple[Run, Command, Source]]:
+@fact
+def given_packages(repo: Snapshot) -> tuple[Source, ...]:
+    """The files that make packages of the folders of the repository that RUN gives to pip."""
+    return tuple(source for *_, source in _given(repo, _of_packages))
+
+
+def _of_packages(command: Command) -> Iterator[str]:
+    if is_pip(command.name) or command.name == "uv":
+        for folder in asked_for(command.name, command.values).places:
+            yield from (posixpath.join(folder.partition("[")[0], name) for name in OWN_PACKAGE)
+
+
+def _given(repo: Snapshot, names: Callable[[Command], Iterable[str]]) -> Iterator[tuple[Run, Command, Source]]:
+    """The files of the repository that RUN commands are given, by names as they are in the commands."""
     dockerfile = build_dockerfile(repo)
     stage = dockerfile.final if dockerfile else None
-    folders = {id(instruction): here for instruction, here in workdirs(stage)} if stage else {}
-    for run in docker_runs(repo) if stage else ():
-        here = folders.get(id(run.instruction))
-        for command in run.commands if here else ():
-            for name in listed_files(command.name, command.values) if command.cwd == "" else ():
-                found = stage and here and copied_file(repo, stage, posixpath.normpath(posixpath.join(here, name)))
+    if stage is None:
+        return
+    folders = {id(instruction): here for instruction, here in workdirs(stage)}
+    for run in docker_runs(repo):
+        for command in run.commands:
+            for name in names(command):
+                found = _copied(repo, stage, command, folders.get(id(run.instruction)), name)
                 if isinstance(found, Source):
                     yield run, command, found
+
+
+def _copied(repo: Snapshot, stage: Stage, command: Command, here: str | None, name: str) -> Source | Text | None:
+    """What is at the path in the image that a command of a RUN in the folder `here` names."""
+    folder = here if command.cwd == "" else None  # `cd x` in the same RUN
+    return copied_file(repo, stage, posixpath.normpath(posixpath.join(folder or "", name)))
 
 
 def hides_origin(stage: Stage) -> bool:
@@ -124,8 +145,7 @@ def _package_lists(repo: Snapshot, stage: Stage, command: Command, here: str | N
     if wanted.places or set(wanted.packages) & {"sync", "create"}:
         yield None
     for name in wanted.files:
-        folder = here if command.cwd == "" else None  # `cd x` in the same RUN
-        found = copied_file(repo, stage, posixpath.normpath(posixpath.join(folder or "", name)))
+        found = _copied(repo, stage, command, here, name)
         if isinstance(found, Source):
             yield found.prose if not re.search(r"^\s*-(?:r|e)|^\s*[./]|://", found.prose, re.MULTILINE) else None
         else:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from binderlint.data import listed_words
 from binderlint.facts.docker.context import base_image, docker_runs
+from binderlint.facts.docker.installs import given_packages
 from binderlint.read.apt import read_apt
 from binderlint.read.images import onbuild_files
 from binderlint.read.installer import APT
 from binderlint.read.script import Script
 from binderlint.repo2docker.build import build_plan
-from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.repo2docker.names import OWN_PACKAGE
 from binderlint.repo2docker.plan import Status
 from binderlint.snapshot import Snapshot
@@ -38,11 +38,12 @@ def _is_copy_of_used(repo: Snapshot, source: Source) -> bool:
 
 def _is_read_by_package(repo: Snapshot, source: Source) -> bool:
     """Whether the Dockerfile installs the repository's own package, which reads a list for pip."""
-    if build_plan(repo).buildpack != Buildpack.DOCKER or source.name != "requirements.txt":
+    if source.name != "requirements.txt":
         return False
     used = (use.path for use in build_plan(repo).files if use.status is not Status.IGNORED)
-    package = [found for path in used if path in OWN_PACKAGE and (found := repo.get(path))]
-    return any("requirements.txt" in one.prose for one in package)
+    package = [found for path in used if (found := repo.get(path))]
+    package += given_packages(repo)
+    return any("requirements.txt" in one.prose for one in package if one.path in OWN_PACKAGE)
 
 
 def apt_missing(repo: Snapshot, source: Source) -> list[str] | None:
