@@ -28,7 +28,12 @@ class BadgePortWithoutServer(Rule):
             return
         for target in targets:
             found = _PORT.match(target.decoded.lstrip("/"))
-            if found and found[1] not in ports and not is_proxy_in_doubt(repo) and not _has_extension(repo):
+            if (
+                found
+                and found[1] not in (*ports, _JUPYTERS)
+                and not is_proxy_in_doubt(repo)
+                and not _has_extension(repo)
+            ):
                 if ports:
                     cause = f"`start` starts its server on port {' and '.join(sorted(ports))}"
                 elif build_plan(repo).start:
@@ -90,4 +95,5 @@ _QUIET = frozenset(
     }
 )
 _GIVEN = regex(r"(?:^|\s)--port[ =](\d{2,5})(?!\S)")
+_JUPYTERS = "8888"  # the port of the session itself
 _PORT = regex(r"proxy/(?:absolute/)?(?:(?:localhost|127\.0\.0\.1):)?(\d{2,5})(?:[/?#]|$)")

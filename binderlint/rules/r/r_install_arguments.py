@@ -15,6 +15,8 @@ from binderlint.snapshot import Snapshot
 from binderlint.source import Source
 
 _PACKAGE = regex(r"([\"'])[A-Za-z][A-Za-z0-9.]+\1")
+# Functions that may make the folder or go to where it is, or go on after the error.
+_MAY_WORK = frozenset({"dir.create", "dir_create", "system", "system2", "setwd", "try", "tryCatch"})
 
 
 class RInstallArguments(Rule):
@@ -24,7 +26,8 @@ class RInstallArguments(Rule):
 
     @about(install_script)
     def check(self, repo: Snapshot, source: Source) -> Iterator[Diagnostic]:
-        for call in calls(source):
+        found = calls(source)
+        for call in found if _MAY_WORK.isdisjoint(call.name for call in found) else ():
             if call.name != "install.packages" or any(one.name in ("lib", "pkgs") for one in call.arguments):
                 continue
             packages = list(takewhile(_is_package, call.arguments))
@@ -38,7 +41,7 @@ class RInstallArguments(Rule):
             first, last = packages[0].text.place, packages[-1].text.place
             yield self.at(
                 folder,
-                f"The second argument of `install.packages` is a folder. There is no folder `{folder}`, so install.R ends here without installing anything, and the build continues",
+                f"The second argument of `install.packages` is a folder. There is no folder `{folder}`, so nothing is installed here, install.R ends, and the build continues",
                 help=f"Write `install.packages({listed})`",
                 fix=Fix(
                     "Put the packages in `c(...)`",

@@ -38,7 +38,7 @@ class RInstallCannotFail(Rule):
             ) and not re.search(rf"{re.escape(call.name)}\s*(?:<-|=)", source.prose):
                 yield self.at(
                     call.written,
-                    f"R has no function `{call.name}`, so install.R ends here without installing anything, and the build continues",
+                    f"R has no function `{call.name}`, so nothing is installed here, install.R ends, and the build continues",
                     help="Use `install.packages`",
                     severity=Severity.ERROR,
                     level=Level.RUN,
