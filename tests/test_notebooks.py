@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from binderlint.facts.unreadable_cells import unreadable_cells
 from binderlint.read.cells import imports, installs, python
 from binderlint.read.notebook import may_run, read_key, read_notebook
 from binderlint.read.plain_notebook import PlainNotebook
+from binderlint.snapshot import Snapshot
 from binderlint.source import Source, Text
 
 TEXTS = st.text(alphabet="ab \\\"'\n\té😀{}[]:,#", max_size=12)
@@ -111,3 +114,14 @@ def test_a_quick_look_at_a_very_long_line() -> None:
     )
     assert may_run(Source("a.ipynb", noise + b'"! git push"'), re.compile(rb"\bgit\b[^\n]{0,200}\bpush\b"))
     assert not may_run(Source("a.ipynb", b'"git push"\n"!x"'), re.compile(rb"\bgit\b[^\n]{0,200}\bpush\b"))
+
+
+@pytest.mark.parametrize(("newer", "told"), [(0, True), (1, False)])
+def test_cells_for_the_python_that_runs_binderlint(newer: int, told: bool) -> None:
+    """What the Python of the build can read is known up to the one that runs binderlint."""
+    minor = f"3.{sys.version_info[1] + newer}"
+    cells: list[object] = [{"cell_type": "code", "metadata": {}, "outputs": [], "source": "x = ("}]
+    files = [Source("environment.yml", f"dependencies:\n  - python={minor}\n".encode())]
+    text = source(cells).text.replace('"name": "k"', '"name": "python3"')
+    files.append(Source("a.ipynb", text.encode()))
+    assert bool(unreadable_cells(Snapshot(files))) is told

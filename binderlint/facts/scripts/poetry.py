@@ -13,8 +13,8 @@ from binderlint.read.digits import release
 from binderlint.read.script import Command
 from binderlint.snapshot import Snapshot
 
-_LAST_POETRY = {"3.7": (1, 5), "3.8": (1, 8), "3.9": (2, 2)}
-"""The last releases of Poetry for a Python. From 3.10 on, pip installs 2.5 or newer, which looks for no other Python where it makes no environment."""
+_LAST_POETRY = {"3.7": (1,), "3.8": (1,), "3.9": (2, 2)}
+"""The last releases of Poetry for a Python, of 1 whichever. From 3.10 on, pip installs 2.5 or newer, which looks for no other Python where it makes no environment."""
 SWITCH = "POETRY_VIRTUALENVS_CREATE"
 SWITCHED = regex(rf"^[^#\n]*(?:{SWITCH}=[\"']?(?:false|0)\b|virtualenvs\.create[ \t]+false)", re.MULTILINE)
 _IN_TOML = regex(r"^\[virtualenvs\](?:(?!^\[).)*?^create\s*=\s*false", re.MULTILINE | re.DOTALL)
@@ -22,7 +22,7 @@ _PINNED = regex(r"poetry(?:\[[\w,-]*\])?\s*[=<>~!@]|POETRY_VERSION|(?<!poetry )-
 _ELSEWHERE = ("-C", "--directory", "-P", "--project", "-h", "--help", "-V", "--version")
 
 
-def last_poetry(minor: str) -> tuple[int, int] | None:
+def last_poetry(minor: str) -> tuple[int, ...] | None:
     return (2, 5) if release(minor) >= (3, 10) else _LAST_POETRY.get(minor)
 
 

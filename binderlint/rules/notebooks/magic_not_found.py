@@ -82,12 +82,14 @@ class MagicNotFound(Rule):
                 if module not in _GONE_EXTENSIONS or "raises-exception" in str(cell.data.get("metadata")):
                     continue
                 where, instead = page.line(cell.number, number), _GONE_EXTENSIONS[module]
-                start = where.index(module) if isinstance(where, Text) else 0
                 yield self.at(
                     where,
                     f"IPython no longer has the extension `{module}`, so this cell ends with an error",
                     help=f"Write `%load_ext {instead}`" if instead else "Call `init_printing()` of sympy in its place",
-                    fix=Fix(f"Load `{instead}`", (replace(where.part(start, start + len(module)), instead),))
+                    fix=Fix(
+                        f"Load `{instead}`",
+                        (replace(where.part(at := where.index(module), at + len(module)), instead),),
+                    )
                     if instead and isinstance(where, Text) and where.place.text == where
                     else None,
                 )
@@ -106,12 +108,11 @@ class MagicNotFound(Rule):
         written = f"{signs}{magic.name}"
         ends = "so this cell ends with an error"
         if magic.blank:
-            start = where.index(magic.name) if isinstance(where, Text) else 0
             return self.at(
                 where,
                 f"`{signs} {magic.name}` has a space after `{signs}`, which IPython {'does not understand' if magic.whole else 'has not understood since version 7'}, {ends}",
                 help=f"Write `{written}`",
-                fix=Fix(f"Write `{written}`", (replace(where.part(0, start), signs),))
+                fix=Fix(f"Write `{written}`", (replace(where.part(0, where.index(magic.name)), signs),))
                 if isinstance(where, Text) and where.place.text == where
                 else None,
             )

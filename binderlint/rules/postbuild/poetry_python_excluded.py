@@ -120,7 +120,7 @@ class PoetryPythonExcluded(Rule):
                     return
 
 
-def _is_certain(repo: Snapshot, written: str, others: Iterable[str], off: bool, last: tuple[int, int] | None) -> bool:
+def _is_certain(repo: Snapshot, written: str, others: Iterable[str], off: bool, last: tuple[int, ...] | None) -> bool:
     """Whether Poetry, whose version is known or None, fails: it can read the project, and no other Python will do that the system may have."""
     if not is_for_poetry_1(repo) and (last is None or last < (2,)):
         return False
