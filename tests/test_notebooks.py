@@ -125,3 +125,9 @@ def test_cells_for_the_python_that_runs_binderlint(newer: int, told: bool) -> No
     text = source(cells).text.replace('"name": "k"', '"name": "python3"')
     files.append(Source("a.ipynb", text.encode()))
     assert bool(unreadable_cells(Snapshot(files))) is told
+
+
+def test_a_picture_that_is_not_left_out() -> None:
+    """Of a notebook that is not JSON without its pictures, all is read."""
+    data = PlainNotebook(Source("a.ipynb", b'{"metadata": {"image/png": "a\\"b"}, "cells": []}')).data
+    assert data == {"metadata": {"image/png": 'a"b'}, "cells": []}

@@ -145,6 +145,8 @@ TABLE = (
     Row('for x in a b; do continue; exec jupyter lab; done\nexec "$@"', E),
     Row('for x in a b; do exec "$@"; done', E),
     Row('break\nexec "$@"', E),
+    Row('for a in 1; do for b in 1; do break 1; done; exec "$@"; done', E),
+    Row('for a in 1; do for b in 1; do break 2; done; exec "$@"; done', N),
     Row('cat > note.txt <<EOF && exec "$@"\na\nEOF', E),
     Row('cat <<EOF && true && exec "$@"\na\nEOF', E),
     Row('cat <<EOF | cat && exec "$@"\na\nEOF', E),

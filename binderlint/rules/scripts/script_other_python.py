@@ -38,7 +38,7 @@ class ScriptOtherPython(Rule):
     @about(naming_pythons)
     def check(self, repo: Snapshot, scripts: tuple[Script, ...]) -> Iterator[Diagnostic]:
         plan, minor = build_plan(repo), python_minor(repo)
-        if not minor or plan.error or not plan.transparent or plan.separate_kernel or _may_have_others(repo):
+        if not minor or plan.error or plan.separate_kernel or _may_have_others(repo):
             return
         for script in scripts:
             effect = START_DIES if script.source.name == "start" else BUILD_FAILS
