@@ -34,7 +34,7 @@ class RInstallArguments(Rule):
             rest = call.arguments[len(packages) :]
             if len(packages) < 2 or any(not one.name for one in rest):
                 continue
-            folder = packages[1].strings[0]
+            (folder,) = packages[1].strings
             if repo.is_dir(str(folder)):
                 continue
             listed = f"c({', '.join(one.text for one in packages)})"
