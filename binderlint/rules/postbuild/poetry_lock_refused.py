@@ -27,12 +27,10 @@ class PoetryLockRefused(Rule):
     @about(poetry_script)
     def check(self, repo: Snapshot, script: Script) -> Iterator[Diagnostic]:
         lock = repo.get("poetry.lock")
-        table, plan, minor = own_table(repo), build_plan(repo), python_minor(repo)
-        if lock is None or not table or script.shell is None or script.shell.broken or not minor:
+        table = own_table(repo)
+        if lock is None or not table or script.shell is None or script.shell.broken or build_plan(repo).error:
             return
-        if plan.error or not plan.transparent or plan.separate_kernel:
-            return
-        if last_poetry(minor) != (2, 5) or is_poetry_pinned(repo, script.executed):
+        if last_poetry(python_minor(repo)) != (2, 5) or is_poetry_pinned(repo, script.executed):
             return
         fault = lock_fault(lock, table)
         for command in script.executed if fault else ():
