@@ -30,10 +30,10 @@ class PoetryOwnEnvironment(Rule):
 
     @about(poetry_script)
     def check(self, repo: Snapshot, script: Script) -> Iterator[Diagnostic]:
-        plan, start = build_plan(repo), start_script(repo)
+        start = start_script(repo)
         if script.shell is None or script.shell.broken:
             return
-        if plan.error or not plan.transparent or own_installs(repo) or (start and "poetry" in start.source.text):
+        if build_plan(repo).error or own_installs(repo) or (start and "poetry" in start.source.text):
             return
         if script.shebang.argument.startswith(("-l", "-i", "--login")) or is_off_in_toml(repo):
             return
