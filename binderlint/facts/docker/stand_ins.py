@@ -38,12 +38,9 @@ def _is_copy_of_used(repo: Snapshot, source: Source) -> bool:
 
 def _is_read_by_package(repo: Snapshot, source: Source) -> bool:
     """Whether the Dockerfile installs the repository's own package, which reads a list for pip."""
-    if source.name != "requirements.txt":
-        return False
-    used = (use.path for use in build_plan(repo).files if use.status is not Status.IGNORED)
-    package = [found for path in used if (found := repo.get(path))]
-    package += given_packages(repo)
-    return any("requirements.txt" in one.prose for one in package if one.path in OWN_PACKAGE)
+    return source.name == "requirements.txt" and any(
+        "requirements.txt" in one.prose for one in given_packages(repo) if one.path in OWN_PACKAGE
+    )
 
 
 def apt_missing(repo: Snapshot, source: Source) -> list[str] | None:

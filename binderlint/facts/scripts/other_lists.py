@@ -14,7 +14,7 @@ from binderlint.source import Source
 
 # The words with which programs install what their own project or lock lists.
 _OF_PROJECT = {
-    "pixi": ("install", "run", "shell", "shell-hook"),
+    "pixi": ("install", "shell", "shell-hook"),
     "uv": ("sync",),
     "poetry": ("install", "sync"),
     "pdm": ("install", "sync"),
@@ -33,7 +33,8 @@ def installs_from_lock(repo: Snapshot) -> bool:
             verb = command.operands[0] if command.operands else ""
             if verb in _OF_PROJECT.get(command.name, ()):
                 return True
-            if verb == "run" and command.name in _OF_PROJECT and script is start_script(repo):
+            runs_in = {wrapper.partition(" ")[0] for wrapper in command.wrappers if wrapper.endswith(" run")}
+            if "pixi" in runs_in or (script is start_script(repo) and not runs_in.isdisjoint(_OF_PROJECT)):
                 return True
     return False
 
