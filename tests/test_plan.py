@@ -228,6 +228,8 @@ def test_the_line_that_decides(files: Files, version: str, at: str) -> None:
         ({"pyproject.toml": b"[project]\n# \xff\n"}, "detect:PythonBuildPack", "pyproject.toml:2:3"),
         ({"pyproject.toml": "a = = 1\n"}, "detect:PythonBuildPack", "pyproject.toml:1:5"),
         ({"environment.yml": "dependencies:\n  # - a\n"}, "python_version", "environment.yml:1:1"),
+        ({"runtime.txt": "r-4.1-2016-01-01\n"}, "render", "runtime.txt:1:1"),
+        ({"README.md": "", "binder/REQUIRE": ""}, "build", "binder/REQUIRE:1:1"),
     ],
 )  # fmt: skip
 def test_the_line_to_blame(files: Files, stage: str, at: str) -> None:
