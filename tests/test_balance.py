@@ -39,13 +39,13 @@ TOKENS = (
 
 
 def speaks(text: str) -> bool:
-    source = Source("postBuild", text.encode())
+    source = Source("postBuild", text.encode("utf-8", "surrogateescape"))
     return unbalanced(source.slice(0, len(source.text))) is not None
 
 
 def refused(text: str) -> bool:
     """Whether bash does not read it."""
-    read = subprocess.run(["bash", "-O", "extglob", "-n"], input=text.encode(), capture_output=True, check=False)
+    read = subprocess.run(["bash", "-O", "extglob", "-n"], input=text.encode("utf-8", "surrogateescape"), capture_output=True, check=False)
     return read.returncode != 0
 
 

@@ -91,7 +91,7 @@ def test_table(trees: Path) -> None:
         ("ImportError", "libGL.so.1: cannot open shared object file", ("library", "libGL.so.1: cannot open shared object file")),
         ("AttributeError", "module 'tensorflow' has no attribute 'Session'", ("removed name", "module 'tensorflow' has no attribute 'Session'")),
         ("FileNotFoundError", "a.csv", ("missing file", "a.csv")),
-        ("NameError", "x", ("other", "NameError: x")),
+        ("NameError", "x", ("undefined name", "x")),
         ("UsageError", "Line magic function `%` not found.", ("magic", "Line magic function `%` not found.")),
     ],
 )  # fmt: skip
