@@ -53,6 +53,10 @@ class NotHereError(UnreadError):
     """The content of a file is not known, because git has not brought it to this computer: a sparse checkout, or a partial clone."""
 
 
+class PointerError(NotHereError):
+    """The content of a file is not known, because Git LFS stores it and has left only its pointer here."""
+
+
 def decode_path(data: bytes) -> str:
     """A path as git has it, as text. Bytes that are no text become lone surrogates, also on Windows, where `os.fsdecode` would raise."""
     return data.decode(sys.getfilesystemencoding(), "surrogateescape")

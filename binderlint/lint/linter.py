@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from binderlint.facts.for_binder import is_for_binder, is_refused
 from binderlint.facts.launch.launched import launched_elsewhere
+from binderlint.facts.lfs import without_pointers
 from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.lint.outlook import outlook
 from binderlint.lint.report import Report, Suppressed
@@ -29,7 +30,7 @@ def check(repo: Snapshot, settings: Settings | None = None, rules: Iterable[Chec
 
     What cannot be read is said, and what depends on it is not judged. Raises RepositoryError where that goes on and on.
     """
-    settings, rules = settings or Settings(), list(rules or ())
+    settings, rules, repo = settings or Settings(), list(rules or ()), without_pointers(repo)
     for _ in range(_FAILURES):
         try:
             return _check(repo, settings, rules)

@@ -40,13 +40,14 @@ def read_modules(source: Source) -> list[Submodule]:
     return found
 
 
-def lfs_patterns(source: Source) -> Iterator[tuple[Text, bytes]]:
-    """The patterns that .gitattributes gives to Git LFS, as they are written and as they are meant."""
+def lfs_patterns(source: Source) -> Iterator[tuple[Text, bytes, bool]]:
+    """The patterns for which .gitattributes names a filter, as they are written and as they are meant, and whether it is that of Git LFS."""
     for line in source.lines():
         for read in read_attributes(line.encode("utf-8", "surrogateescape")):
-            if ("filter", "lfs") in read.states and not read.macro:
+            filters = [state for name, state in read.states if name == "filter"]
+            if filters and not read.macro:
                 written = _PATTERN.match(line)
-                yield line.part(*written.span(1)) if written else line, read.pattern
+                yield line.part(*written.span(1)) if written else line, read.pattern, filters[-1] == "lfs"
 
 
 _PATTERN = regex(r"\s*(\"(?:[^\"\\]|\\.)*\"|\S+)")

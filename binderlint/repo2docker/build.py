@@ -15,7 +15,7 @@ from binderlint.repo2docker.plan import Plan, PlanError, Version
 from binderlint.repo2docker.reading import RaisedError, attempt, open_source, read_lines, read_text
 from binderlint.repo2docker.uses import file_uses
 from binderlint.snapshot import Snapshot
-from binderlint.source import Source
+from binderlint.source import UNREAD, Source
 from binderlint.typed import TypeVar
 
 _Result = TypeVar("_Result")
@@ -148,7 +148,7 @@ def _apt(checkout: Checkout) -> None:
     """Read apt.txt as repo2docker does (base.py). Raises RaisedError for a line whose first character no package name has."""
     path = checkout.path("apt.txt")
     source = open_source(checkout.repo, path)
-    if source is None:
+    if source is None or source.mode == UNREAD:  # it decides about nothing else
         return
     for number, line in enumerate(read_lines(source, path), 1):
         package = line.partition("#")[0].strip()

@@ -11,7 +11,7 @@ from binderlint.lint.wording import listed
 from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.mentions import says_what_is_installed
 from binderlint.snapshot import Snapshot
-from binderlint.source import UNREAD, NotHereError, Place, Source, TooLargeError, UnreadError
+from binderlint.source import UNREAD, NotHereError, Place, PointerError, Source, TooLargeError, UnreadError
 
 
 class FileNotRead(Rule):
@@ -36,7 +36,9 @@ class FileNotRead(Rule):
                         severity=Severity.ERROR,
                         level=Level.LAUNCH,
                     )
-                elif not isinstance(error, _EXPECTED) or _is_looked_at(source):
+                elif not isinstance(error, _EXPECTED) or (
+                    _is_looked_at(source) and not isinstance(error, PointerError)
+                ):
                     others.setdefault(error.reason, []).append(error)
         for reason, errors in others.items():
             yield self.at(
@@ -54,6 +56,8 @@ def _advice(error: UnreadError) -> str:
     match error:
         case TooLargeError():
             return "Make it smaller"
+        case PointerError():  # where it does not decide, lfs-in-use says it
+            return "Run `git lfs pull`, and binderlint again"
         case NotHereError():
             return "Check a full clone"
         case _:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from binderlint.changes.edits import replace
+from binderlint.facts.lfs import is_pointer
 from binderlint.facts.notebooks import shown_notebooks
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Replace, Severity
@@ -27,7 +28,7 @@ class NotebookBroken(Rule):
     def check(self, repo: Snapshot, notebooks: tuple[PlainNotebook, ...]) -> Iterator[Diagnostic]:
         for one in notebooks:
             head = one.source.data[:300]
-            if head.startswith(b"version https://git-lfs"):
+            if is_pointer(one.source):
                 attributes = repo.get(".gitattributes")
                 if not attributes or "filter=lfs" not in attributes.text:
                     yield self.at(
