@@ -27,10 +27,10 @@ from binderlint.source import Place, Text
 # conda packages that hold Notebook below 7 (pip's do not), and packages that bring a Notebook along. conda-forge's recipes of jupyter_contrib_nbextensions,
 # jupyter_nbextensions_configurator and jupyter_contrib_core say `notebook >=4.0` or `>=6.0`; rise's `<7.0`, and so does its patch of nb_conda. Read on 2026-11-28.
 _OLD_NOTEBOOK = frozenset({"rise", "nbpresent", "nb-conda"})
-_STACK = frozenset(
-    {"notebook", "jupyter", "jupyterlab", "ipywidgets", "widgetsnbextension", "anaconda", "voila"}
-    | {"jupyter-contrib-nbextensions", "jupyter-nbextensions-configurator", "jupyter-contrib-core"}
-)
+_CONTRIB = frozenset({"jupyter-contrib-nbextensions", "jupyter-nbextensions-configurator", "jupyter-contrib-core"})
+ONLY_NOTEBOOK_6 = _CONTRIB | {"rise"}
+"""Packages that do nothing in Notebook 7, which the server beside a separate kernel has."""
+_STACK = _CONTRIB | {"notebook", "jupyter", "jupyterlab", "ipywidgets", "widgetsnbextension", "anaconda", "voila"}
 # Packages some releases of which need a Notebook: the table of what packages bring along knows the newest ones only.
 _NEAR_NOTEBOOK = regex(
     r"jupyter(?!-client$|-core$)|notebook|widget|labext|^ipy(?!thon$|kernel$)|^nb(?!convert$|format$)|^rise$|-kernel$"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator
 
 from binderlint.changes.edits import append_lines
@@ -34,6 +35,8 @@ _PACKAGE = regex(r"(?:src/)?(?!(?:tests?|docs?|examples?|binder|scripts|notebook
 # What a script does to make a package known.
 _MAKES_KNOWN = regex(
     r"PYTHONPATH|\bdevelop\b|\.pth\b|\b(?:poetry|pdm|uv|hatch|flit|pixi|make|tox|pip3?)\b[^\n]*\b(?:install|sync)\b[^\n]*(?:\s|/)\.|\bmake\b"
+    r"|(?:^|[;&|]|\s-m)[ \t]*(?:doit|inv(?:oke)?|nox|tox|just)\b|\b(?:npm|jlpm|yarn)[ \t]+run\b",  # runners of tasks
+    re.MULTILINE,
 )
 
 
@@ -59,11 +62,10 @@ class OwnPackageNotInstalled(Rule):
             missing = [name for name in names if not repo.exists(posixpath.join(folder, name))]
             if missing:
                 fault = _fault(repo)
-                root = ".." if plan.binder_dir else "."
                 yield self.at(
                     project,
                     f"`{page.source.path}` imports `{missing[0]}`, the package of this repository, which Binder does not install",
-                    help=f"Add `-e {root}` to the `pip:` list of environment.yml or `-e .` to requirements.txt, or `pip install .` to postBuild"
+                    help=_what_to_do(plan)
                     + (
                         f". First mend pyproject.toml, which pip refuses: {fault[:1].lower()}{fault[1:]}"
                         if fault
@@ -72,6 +74,17 @@ class OwnPackageNotInstalled(Rule):
                     fix=None if fault else _install_own(repo),
                 )
                 return
+
+
+def _what_to_do(plan: Plan) -> str:
+    match plan.buildpack:
+        case Buildpack.CONDA:
+            root = ".." if plan.binder_dir else "."
+            return f"Add `-e {root}` to the `pip:` list of environment.yml, or `pip install .` to postBuild"
+        case Buildpack.PIPFILE:
+            return "Add `pip install .` to postBuild"
+        case _:
+            return "Add `-e .` to requirements.txt, or `pip install .` to postBuild"
 
 
 def _own_packages(repo: Snapshot) -> frozenset[str]:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from binderlint.facts.unreadable_cells import UnreadableCell, unreadable_cells
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
+from binderlint.pattern import regex
+from binderlint.read.plain_notebook import PlainNotebook
+from binderlint.repo2docker.build import build_plan
 from binderlint.snapshot import Snapshot
 
 
@@ -18,9 +22,23 @@ class CellNotPython(Rule):
 
     @about(unreadable_cells)
     def check(self, repo: Snapshot, cells: tuple[UnreadableCell, ...]) -> Iterator[Diagnostic]:
+        plan = build_plan(repo)
         for one in cells:
             yield self.at(
                 one.page.line(one.number, one.line),
                 "Python cannot read this cell, so it ends with a SyntaxError, and a run of all cells stops here",
-                help="Correct the code, or make it a Markdown cell. If the error is to be seen, give the cell the tag `raises-exception`",
+                help="The code is R: choose the kernel R for the notebook and save it"
+                + ("" if plan.r or plan.conda_r else ", and install R in the environment, with `r-irkernel`")
+                if _is_r(one.page)
+                else "Correct the code, or make it a Markdown cell. If the error is to be seen, give the cell the tag `raises-exception`",
             )
+
+
+_OF_PYTHON = regex(r"^[ \t]*(?:import[ \t]|from[ \t]|%)", re.MULTILINE)
+_OF_R = regex(r"^[ \t]*(?:library\(\s*[\"']?[A-Za-z][\w.]*[\"']?\s*\)|[A-Za-z][\w.]*[ \t]*<-[ \t]*\S)", re.MULTILINE)
+
+
+def _is_r(page: PlainNotebook) -> bool:
+    """Whether the code of a notebook for Python is R: it loads packages or assigns as R does, and imports nothing."""
+    text = page.all_code
+    return _OF_R.search(text) is not None and not _OF_PYTHON.search(text)

@@ -79,6 +79,7 @@ class NotebookMissingImport(Rule):
         default = build_plan(repo).default
         extra = own_extra(repo, package.name) if own_installs(repo) else ""
         wanted = package.condas[0] if conda_list(repo) is not None else package.name
+        now = next((row[4] for row in rows("removed_names.tsv") if row[0] == module and row[1] == package.name), "")
         imported = f"{by} imports `{module}`" if by else f"`{module}` is imported here"
         if default:
             listing = listed_elsewhere(repo).get(package.name, ())
@@ -94,7 +95,8 @@ class NotebookMissingImport(Rule):
             if default
             else f"Install the package of this repository with its extra `{extra}` (`.[{extra}]`), which lists `{package.name}`"
             if extra
-            else f"Add `{wanted}` to the environment",
+            else f"Add `{wanted}` to the environment"
+            + (f", and write `{now}`, since its newer releases have no `{module}`" if now else ""),
             fix=add_package(repo, package.name, package.condas[0]),
             cause=f"{package.name} is not installed",
             explained_in=listed_elsewhere(repo).get(package.name, ()) if default else (),

@@ -128,10 +128,15 @@ class RemovedName(Rule):
                 help=f"Use {_quoted(gone.instead)}" if gone.instead else "Remove the line",
             )
         older = f"pin a version of {gone.package} before {gone.since}"
-        table = wheels.known(gone.package, python)
-        if table and newest_release(gone.package, (("<", gone.since),), python) is None:
+        table, last = wheels.known(gone.package, python), newest_release(gone.package, (("<", gone.since),), python)
+        if table and (last is None or table.never_built(last)):
             older += f" and a Python for which it was made, as none was for {python}"
-        advice = f"Use {_quoted(gone.instead)}, or {older}" if gone.instead else older[0].upper() + older[1:]
+        if gone.instead.startswith("from "):  # older releases have it as well
+            advice = f"Write {_quoted(gone.instead)}"
+        elif gone.instead:
+            advice = f"Use {_quoted(gone.instead)}, or {older}"
+        else:
+            advice = older[0].upper() + older[1:]
         return self.at(
             where,
             f"{written} was removed in {gone.package.replace('python', 'Python')} {gone.since}, and Binder installs that or a newer release, so {what} with an error",

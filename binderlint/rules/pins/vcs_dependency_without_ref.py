@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
@@ -89,7 +90,7 @@ class VcsDependencyWithoutRef(Rule):
     def _clone(self, repo: Snapshot, command: Command, later: Sequence[Command]) -> Iterator[Diagnostic]:
         address = next((value for value in command.operands[1:] if _ADDRESS.match(value)), "")
         found = _ADDRESS.match(address)
-        if not found or UNKNOWN in address or any(_settles(one) for one in later):
+        if not found or UNKNOWN in address or _is_settled(address, found[1], command, later):
             return
         if repo.git.origin and repo.git.origin.lower().endswith(f"/{found[1].lower()}"):
             return
@@ -109,9 +110,27 @@ class VcsDependencyWithoutRef(Rule):
 _ADDRESS = regex(r"(?:(?:https?|git|ssh)://|git@)(?:[^/@\s]*@)?[^/:]+[/:](.+?)(?:\.git)?/?$")
 
 
-def _settles(command: Command) -> bool:
-    """Whether a command chooses a commit of what was cloned."""
-    return command.name == "git" and bool({"checkout", "switch", "reset", "submodule"} & set(command.operands[:3]))
+def _is_settled(address: str, project: str, clone: Command, later: Sequence[Command]) -> bool:
+    """Whether a later command chooses a commit of what was cloned: after another clone, only one that may run in its folder."""
+    after = next((second for first, second in pairwise(clone.values) if first == address), "-")
+    folder = posixpath.basename(project) if after.startswith("-") else after
+    others = False
+    for one in later:
+        if one.name == "git" and one.operands[:1] == ("clone",):
+            others = True
+        elif one.name == "git" and _CHOOSES & set(one.operands[:3]):
+            if not others or one.cwd is None or clone.cwd is None or UNKNOWN in folder:
+                return True
+            named = next((to for option, to in pairwise(one.values) if option == "-C"), ".")
+            target = posixpath.join("/", clone.cwd, folder)
+            if f"{posixpath.normpath(posixpath.join('/', one.cwd, named))}/".startswith(
+                f"{posixpath.normpath(target)}/"
+            ):
+                return True
+    return False
+
+
+_CHOOSES = frozenset({"checkout", "switch", "reset"})
 
 
 _BRANCH_ARCHIVE = regex(

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from binderlint.data import listed_words
-from binderlint.facts.environment.asked import asked_by_server, asked_packages
+from binderlint.facts.environment.asked import AskedPackage, asked_by_server, asked_packages
+from binderlint.facts.environment.jupyter_stack import ONLY_NOTEBOOK_6
 from binderlint.facts.plans import kernel_plan
 from binderlint.facts.scripts.start_and_post_build import post_build_script
 from binderlint.lint.about import about
@@ -37,5 +38,23 @@ class ServerPackageInKernel(Rule):
             yield self.at(
                 found[0].text,
                 f"{listed((one.name for one in found), 4)} {are} installed for the kernel on Python {plan.python.version}. The server, which needs {them}, runs on another Python beside it and does not have {them}",
-                help=f"Use Python 3.7 or newer, which server and notebooks share, or run `pip install {' '.join(str(one.name) for one in found)}` in postBuild",
+                help=_what_to_do(found),
             )
+
+
+def _what_to_do(found: list[AskedPackage]) -> str:
+    """A shared Python, or the packages in the server's own; those that do nothing there only in the Python that has a Notebook for them."""
+    old = [str(one.name) for one in found if one.key in ONLY_NOTEBOOK_6]
+    others = [str(one.name) for one in found if one.key not in ONLY_NOTEBOOK_6]
+    shared = (
+        "Python 3.7, which server and notebooks share, and which has Notebook 6"
+        if old
+        else "Python 3.7 or newer, which server and notebooks share"
+    )
+    install = f", or run `pip install {' '.join(others)}` in postBuild" if others else ""
+    why = (
+        f". {listed(old, 4)} {'does' if len(old) == 1 else 'do'} nothing in Notebook 7, which the server has here"
+        if old
+        else ""
+    )
+    return f"Use {shared}{install}{why}"

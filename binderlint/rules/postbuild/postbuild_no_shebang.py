@@ -37,14 +37,17 @@ class PostbuildNoShebang(Rule):
                 level=Level.LAUNCH,
             )
             return
-        late = re.match(r"(\s+)#!", source.text)
-        if late:
+        advice = "Begin the file with `#!/bin/bash`"
+        differs = any(
+            one.name == "echo" and "\\" in one.place.text for one in script.running
+        )  # to dash `\n` ends a line
+        safety = Applicability.UNSAFE if differs else Applicability.SAFE
+        if late := re.match(r"(\s+)#!", source.text):
             fix = Fix("Remove what is above the `#!`", (replace(source.place(*late.span(1)), ""),))
+        elif no_hash := re.match(r"! ?/[^\n\r]*sh\b", source.text):
+            advice = f"Put the missing `#` at the beginning of the file: `#{no_hash[0]}`"
+            fix = Fix("Put `#` before `!`", (replace(source.place(0, 1), "#!"),), safety)
         else:
-            differs = any(
-                one.name == "echo" and "\\" in one.place.text for one in script.running
-            )  # to dash `\n` ends a line
-            safety = Applicability.UNSAFE if differs else Applicability.SAFE
             fix = Fix("Add `#!/bin/bash`", (insert_lines(source, 1, "#!/bin/bash"),), safety)
         if shell.bashisms:
             first = shell.bashisms[0]
@@ -52,7 +55,7 @@ class PostbuildNoShebang(Rule):
             yield self.at(
                 place,
                 f"postBuild has no first line with `#!`, so plain `sh` runs it, which does not know {first.title}",
-                help="Begin the file with `#!/bin/bash`",
+                help=advice,
                 severity=Severity.ERROR,
                 level=Level.LAUNCH if _stops(script, shell.bashisms) else Level.RUN,
                 fix=fix,
@@ -61,7 +64,7 @@ class PostbuildNoShebang(Rule):
             yield self.at(
                 source,
                 "The first line of postBuild does not name a program with `#!`, so plain `sh` runs it instead of bash",
-                help="Begin the file with `#!/bin/bash`",
+                help=advice,
                 fix=fix,
             )
 
