@@ -26,7 +26,7 @@ class Stored(NamedTuple):
 def stored_in_lfs(repo: Snapshot) -> tuple[Stored, ...]:
     """The patterns and files of Git LFS; none where .lfsconfig says that the files are not to be fetched."""
     settings = repo.get(".lfsconfig") if attribute_files(repo) else None
-    if settings and re.search(r"fetchexclude\s*=\s*\"?\*", settings.text):
+    if settings and (settings.mode == UNREAD or re.search(r"fetchexclude\s*=\s*\"?\*", settings.text)):
         return ()
     decided: dict[str, Text | None] = {}
     paths = [path for path, source in repo.sources.items() if source.mode not in (SYMLINK, GITLINK)]

@@ -30,14 +30,14 @@ def check(repo: Snapshot, settings: Settings | None = None, rules: Iterable[Chec
 
     What cannot be read is said, and what depends on it is not judged. Raises RepositoryError where that goes on and on.
     """
-    settings, rules, repo = settings or Settings(), list(rules or ()), without_pointers(repo)
+    settings, rules = settings or Settings(), list(rules or ())
     for _ in range(_FAILURES):
         try:
-            return _check(repo, settings, rules)
+            return _check(without_pointers(repo), settings, rules)
         except UnreadError as error:  # it could be read when the folder was looked through
             others = [source for path, source in repo.sources.items() if path != error.path]
             repo = repo.replace([*others, unread(error, error.path in repo.sources)])
-    return _check(repo, settings, rules)
+    return _check(without_pointers(repo), settings, rules)
 
 
 def _check(repo: Snapshot, settings: Settings, rules: list[Checker]) -> Report:
