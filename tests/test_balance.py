@@ -45,7 +45,9 @@ def speaks(text: str) -> bool:
 
 def refused(text: str) -> bool:
     """Whether bash does not read it."""
-    read = subprocess.run(["bash", "-O", "extglob", "-n"], input=text.encode("utf-8", "surrogateescape"), capture_output=True, check=False)
+    read = subprocess.run(
+        ["bash", "-O", "extglob", "-n"], input=text.encode("utf-8", "surrogateescape"), capture_output=True, check=False
+    )
     return read.returncode != 0
 
 
