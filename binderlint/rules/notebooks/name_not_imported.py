@@ -44,9 +44,13 @@ class NameNotImported(Rule):
         plan = build_plan(repo)
         if not plan.transparent or plan.error:
             return
+        run = "\n".join(
+            cell.text for page in notebooks if "%run" in page.all_code for cell in page.code if "%run" in cell.text
+        )
         for page in notebooks:
             found = _first(page) if for_ipython(page) else None
-            if not found or _is_started(repo) or _is_part(page, notebooks):
+            # Another notebook may run this one, after its own imports.
+            if not found or _is_started(repo) or page.source.name.removesuffix(".ipynb") in run:
                 continue
             cell, line, name, statement = found
             later = any(f"as {name}" in one.text for one in page.code)
@@ -110,9 +114,3 @@ def _is_started(repo: Snapshot) -> bool:
     scripts = (start_script(repo), post_build_script(repo))
     writes = any(script and "ipython" in script.source.text for script in scripts)
     return writes or any(path.startswith(".ipython/") for path in repo.sources)
-
-
-def _is_part(page: PlainNotebook, notebooks: tuple[PlainNotebook, ...]) -> bool:
-    """Whether another notebook runs this one, after its own imports."""
-    name = page.source.name.removesuffix(".ipynb")
-    return any("%run" in cell.text and name in cell.text for one in notebooks for cell in one.code)
