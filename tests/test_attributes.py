@@ -11,7 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from binderlint.read.attributes import State, attributes
-from binderlint.read.wildmatch import matches
+from binderlint.read.wildmatch import Paths, fits, matches
 
 PATHS = (
     "start",
@@ -87,7 +87,7 @@ def test_attributes_are_those_of_git(tree: Path, top: str, binder: str, deep: st
 
 
 @pytest.mark.parametrize(
-    ("pattern", "path", "fits"),
+    ("pattern", "path", "fitting"),
     [
         ("*", "a/b", False),
         ("**", "a/b", True),
@@ -104,8 +104,19 @@ def test_attributes_are_those_of_git(tree: Path, top: str, binder: str, deep: st
         ("[a", "a", False),
     ],
 )
-def test_wildmatch(pattern: str, path: str, fits: bool) -> None:
-    assert matches(pattern.encode(), path.encode()) is fits
+def test_wildmatch(pattern: str, path: str, fitting: bool) -> None:
+    assert matches(pattern.encode(), path.encode()) is fitting
+
+
+@given(
+    st.sets(st.text("ab.]/ *[", min_size=1, max_size=6).map(str.encode), max_size=8),
+    st.lists(st.sampled_from([*"ab./*?]", "**", "[ab]", "[!a.]", "[]a]", "\\*", "**/", "/**"]), min_size=1, max_size=5),
+    st.sampled_from([b"", b"a"]),
+)
+def test_paths_are_found_without_trying_all(paths: set[bytes], pattern: list[str], folder: bytes) -> None:
+    written = "".join(pattern).encode()
+    expected = {path for path in paths if fits(written, path, folder)}
+    assert set(Paths(paths).inside(folder).fitting(written)) == expected
 
 
 def test_a_pattern_costs_one_pass() -> None:

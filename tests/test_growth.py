@@ -182,6 +182,12 @@ KINDS: dict[str, Grown] = {
         "requirements.txt": "",
         **{f"{number}/environment.yml": "dependencies: [a]\n" for number in range(size)},
     },
+    "files of Git LFS": lambda size: {
+        "requirements.txt": "",
+        ".gitattributes": "*.bin filter=lfs\n" + lines("d/a[[:space:]]{}.csv filter=lfs\n*.x{} filter=lfs\n")(size),
+        **{f"d/a {size}x{number}.csv": "" for number in range(size)},
+        **{f"e/{number}.x{size}x{number}": "" for number in range(size)},
+    },
     "submodules": one(".gitmodules", lines('[submodule "a{}"]\npath = a{}\nurl = git@github.com:a/b{}\n')),
     "patterns of .dockerignore": lambda size: {
         "Dockerfile": "FROM a:1\nCOPY x .\n",

@@ -397,6 +397,15 @@ def test_find_remote(target: str, url: str, ref: str) -> None:
     assert found and (found.url, found.ref) == (url, ref)
 
 
+@pytest.mark.parametrize("command", ["plan", "lock", "try"])
+def test_a_pointer_of_git_lfs_is_no_list(command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / ".gitattributes").write_text("*.txt filter=lfs\n", "utf-8")
+    (tmp_path / "requirements.txt").write_text("version https://git-lfs.github.com/spec/v1\n", "utf-8")
+    assert main([command, str(tmp_path)]) == 2
+    text = capsys.readouterr().err
+    assert "requirements.txt: cannot be read: Git LFS stores it, and only its pointer is here" in text
+
+
 def test_find_remote_refuses() -> None:
     assert find_remote("notebooks") is None and find_remote("C:/x") is None
     for wrong in ("https://example.org/x", "https://mybinder.org/v2/gh/o/r", "https://mybinder.org/v2/zenodo/10.5281/zenodo.1/"):  # fmt: skip

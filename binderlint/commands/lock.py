@@ -88,6 +88,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _job(options: argparse.Namespace) -> _Job:
     from binderlint.commands.target import find_targets
+    from binderlint.facts.lfs import without_pointers
     from binderlint.lock.moment import read_moment
     from binderlint.lock.pip import Learnt
     from binderlint.lock.written import with_generated
@@ -100,8 +101,7 @@ def _job(options: argparse.Namespace) -> _Job:
         raise UsageError(f"{options.path}: not a folder")
     if target.note:
         tell(f"binderlint: note: {target.note}")
-    repo = Snapshot.from_folder(target.root)
-    repo = with_generated(repo)
+    repo = with_generated(without_pointers(Snapshot.from_folder(target.root)))
     if repo.clone.root is None:
         raise UsageError(f"{target.root}: a bare repository has no files that could be changed")
     moment = read_moment(options.as_of, target.root) if options.as_of is not None else None

@@ -80,6 +80,7 @@ def _plan(options: argparse.Namespace, output: Output, item: Item) -> Result:
 
 def _repository(target: Target, options: argparse.Namespace) -> Snapshot:
     from binderlint.commands.target import from_here
+    from binderlint.facts.lfs import without_pointers
     from binderlint.outside.remote import open_remote
     from binderlint.snapshot import RepositoryError, Snapshot
 
@@ -87,10 +88,12 @@ def _repository(target: Target, options: argparse.Namespace) -> Snapshot:
         raise RepositoryError(f"{from_here(target.root / min(target.paths))}: not a folder")
     hub = _hub(target, options)
     if target.remote:
-        return open_remote(target.remote, target.root, hub=hub)
-    if options.ref is not None:
-        return Snapshot.from_ref(target.root, options.ref, hub=hub)
-    return Snapshot.from_folder(target.root, hub=hub)
+        repo = open_remote(target.remote, target.root, hub=hub)
+    elif options.ref is not None:
+        repo = Snapshot.from_ref(target.root, options.ref, hub=hub)
+    else:
+        repo = Snapshot.from_folder(target.root, hub=hub)
+    return without_pointers(repo)
 
 
 def _hub(target: Target, options: argparse.Namespace) -> str | Hub:

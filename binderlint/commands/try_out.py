@@ -68,6 +68,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _repository(options: argparse.Namespace) -> tuple[Target, Snapshot, Plan]:
     from binderlint.commands.target import find_targets
+    from binderlint.facts.lfs import without_pointers
     from binderlint.repo2docker.build import build_plan
     from binderlint.snapshot import Snapshot
     from binderlint.trial.left import hopeless
@@ -79,7 +80,7 @@ def _repository(options: argparse.Namespace) -> tuple[Target, Snapshot, Plan]:
         raise UsageError(f"{options.path}: not a folder")
     if target.note:
         tell(f"binderlint: note: {target.note}")
-    repo = Snapshot.from_folder(target.root)
+    repo = without_pointers(Snapshot.from_folder(target.root))
     plan = build_plan(repo)
     if why := hopeless(plan):
         raise UsageError(why)

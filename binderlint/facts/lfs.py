@@ -8,7 +8,7 @@ import re
 from binderlint.fact import fact
 from binderlint.facts.rare_files import attribute_files
 from binderlint.read.gitmodules import lfs_patterns
-from binderlint.read.wildmatch import fits
+from binderlint.read.wildmatch import Paths
 from binderlint.repo2docker.mentions import says_what_is_installed
 from binderlint.snapshot import Snapshot
 from binderlint.source import GITLINK, SYMLINK, UNREAD, PointerError, Source, Text, unread
@@ -28,19 +28,23 @@ def stored_in_lfs(repo: Snapshot) -> tuple[Stored, ...]:
     settings = repo.get(".lfsconfig") if attribute_files(repo) else None
     if settings and (settings.mode == UNREAD or re.search(r"fetchexclude\s*=\s*\"?\*", settings.text)):
         return ()
+    filters = [(source, list(lfs_patterns(source))) for source in attribute_files(repo)]
+    if not any(is_lfs for _, patterns in filters for *_, is_lfs in patterns):
+        return ()
     decided: dict[str, Text | None] = {}
-    paths = [path for path, source in repo.sources.items() if source.mode not in (SYMLINK, GITLINK)]
-    for source in sorted(attribute_files(repo), key=lambda one: one.path.count("/")):
-        folder = os.fsencode(source.folder)
-        for pattern, meant, is_lfs in lfs_patterns(source):
-            for path in paths:
-                if fits(meant, os.fsencode(path), folder):
-                    decided[path] = pattern if is_lfs else None
+    paths = {os.fsencode(path): path for path, one in repo.sources.items() if one.mode not in (SYMLINK, GITLINK)}
+    known = Paths(paths)
+    for source, patterns in sorted(filters, key=lambda one: one[0].path.count("/")):
+        latest = {meant: number for number, (_, meant, _) in enumerate(patterns)}  # a pattern may be there twice
+        inside = known.inside(os.fsencode(source.folder))
+        for number, (pattern, meant, is_lfs) in enumerate(patterns):
+            for path in inside.fitting(meant) if latest[meant] == number else ():
+                decided[paths[path]] = pattern if is_lfs else None
     files: dict[Text, list[str]] = {}
-    for path, last in decided.items():
+    for name, last in decided.items():
         if last is not None:
-            files.setdefault(last, []).append(path)
-    found = (Stored(pattern, tuple(sorted(paths))) for pattern, paths in files.items())
+            files.setdefault(last, []).append(name)
+    found = (Stored(pattern, tuple(sorted(names))) for pattern, names in files.items())
     return tuple(sorted(found, key=lambda one: (one.pattern.place.path, one.pattern.place.span)))
 
 

@@ -5,7 +5,8 @@ A path is followed through all places of the pattern at once, one bit for each, 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Iterator
 
 from binderlint.cache import remembered
 from binderlint.values import NamedTuple
@@ -40,6 +41,39 @@ def fits(pattern: bytes, path: bytes, folder: bytes = b"") -> bool:
         pattern.lstrip(_PLAIN)
     )  # git compares this piece before it looks for stars (dir.c, match_pathname)
     return path.startswith(pattern[:literal]) and matches(pattern[literal:], path[literal:])
+
+
+class Paths:
+    """Many paths, among which those that a pattern is about are found by its letters before the first star or after the last one."""
+
+    def __init__(self, paths: Iterable[bytes], folder: bytes = b"") -> None:
+        self._folder = folder
+        self._whole = sorted((path, path) for path in paths)
+        self._names = sorted((path.rpartition(b"/")[2], path) for _, path in self._whole)
+        self._ends = sorted((name[::-1], path) for name, path in self._names)
+
+    def inside(self, folder: bytes) -> Paths:
+        """Those in a folder, where a pattern begins to count."""
+        if not folder:
+            return self
+        start = folder + b"/"
+        return Paths((self._whole[row][1][len(start) :] for row in _beginning(self._whole, start)), start)
+
+    def fitting(self, pattern: bytes) -> Iterator[bytes]:
+        """Those that a pattern is about."""
+        written = pattern.removeprefix(b"/") if b"/" in pattern else pattern
+        head = written[: len(written) - len(written.lstrip(_PLAIN))]
+        tail = written[len(written.rstrip(_PLAIN.replace(b"]", b""))) :].rpartition(b"/")[2]
+        beginnings = self._whole if b"/" in pattern else self._names
+        at_head, at_tail = _beginning(beginnings, head), _beginning(self._ends, tail[::-1])
+        table, rows = (beginnings, at_head) if len(at_head) < len(at_tail) else (self._ends, at_tail)
+        return (self._folder + path for row in rows if fits(pattern, path := table[row][1]))
+
+
+def _beginning(table: list[tuple[bytes, bytes]], start: bytes) -> range:
+    """The rows of a sorted table whose keys begin in some way."""
+    low = bisect_left(table, (start,))
+    return range(low, bisect_right(table, start, low, key=lambda row: row[0][: len(start)]))
 
 
 _PLAIN = bytes(set(range(256)) - set(b"*?[\\"))
