@@ -29,3 +29,8 @@ def with_article(noun: str) -> str:
     spelt = first.isupper() or (first.islower() and not set(first) & set("aeiou"))  # as letters: A-W-S, n-p-m
     vowel = first[0].lower() in ("aefhilmnorsx" if spelt else "aeiou")
     return f"{'an' if vowel else 'a'} {noun}"
+
+
+def python_replaced(python: str, why: str) -> str:
+    """What happens where conda's packages do not go with the Python that Binder starts from, after "Binder" or "it"."""
+    return f"installs Jupyter on Python {python} first, {why}, and must then replace that Python. This is slow and often fails"

@@ -77,7 +77,7 @@ def python_fits(repo: Snapshot, python: str) -> bool:
     wheels += [word.value or "" for _, command in script_commands(repo) for word in command.args]
     if any((name := wheel_file(one)) and refused_for(name, python) for one in wheels):
         return False
-    return not any(_is_never_built(spec, python) for spec in conda_specs(repo))
+    return never_built(repo, python) is None
 
 
 def _held(key: str, clauses: tuple[tuple[str, str], ...], python: str) -> tuple[Release, Known, bool, bool] | None:
@@ -155,6 +155,11 @@ def _padded(one: Release, number: str) -> Release:
 def _padded_to(one: Release, size: int) -> Release:
     """The first numbers of a release, with zeros where it has fewer."""
     return (*one, *[0] * size)[:size]
+
+
+def never_built(repo: Snapshot, python: str) -> MatchSpec | None:
+    """The first package of conda's whose pinned version nobody built for a Python; None where nothing is known of one."""
+    return next((spec for spec in conda_specs(repo) if _is_never_built(spec, python)), None)
 
 
 def _is_never_built(spec: MatchSpec, python: str) -> bool:

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 
 from binderlint.changes.edits import between, replace
 from binderlint.changes.python import fitting_python
-from binderlint.facts.environment.held import python_fits
+from binderlint.facts.environment.held import never_built, python_fits
 from binderlint.facts.environment.mapping import conda_list, conda_specs, environment_file
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
+from binderlint.lint.wording import python_replaced
 from binderlint.read.matchspec import MatchSpec, admits_minor
 from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.buildpack import Buildpack
@@ -46,22 +47,28 @@ class PythonPinNotExact(Rule):
             return
         if place := plan.python.place:
             if re.fullmatch(r"python\s*=+\s*3", item := place.text.strip("'\"")):
-                yield self._no_minor(place, item, fitting_python(repo, DEFAULT_PYTHON))
+                yield self._no_minor(repo, place, item, fitting_python(repo, DEFAULT_PYTHON))
             return
         asks = [ask for ask in _asks(repo) if ask.version and ask.version.strip("= ") != "*"]
         if asks:
             yield self._unread(repo, asks)
 
-    def _no_minor(self, place: Place, item: str, right: str | None) -> Diagnostic:
+    def _no_minor(self, repo: Snapshot, place: Place, item: str, right: str | None) -> Diagnostic:
+        excluding = never_built(repo, DEFAULT_PYTHON)
+        consequence = (
+            python_replaced(DEFAULT_PYTHON, f"for which `{excluding.text}` was never built")
+            if excluding
+            else f"uses its default, currently Python {DEFAULT_PYTHON}, and another one when that default changes"
+        )
         return self.at(
             place,
-            f"`{item}` has no minor version. Binder uses its default, currently Python {DEFAULT_PYTHON}, and another one when that default changes",
+            f"`{item}` has no minor version. Binder {consequence}",
             help=f"Give the version you work with, such as `python={right or '3.x'}`",
             fix=Fix(f"Pin Python {right}", (replace(place, f"python={right}"),), Applicability.UNSAFE)
             if right
             else None,
             severity=Severity.WARNING,
-            level=Level.REPRODUCE,
+            level=Level.LAUNCH if excluding else Level.REPRODUCE,
         )
 
     def _unread(self, repo: Snapshot, asks: list[Ask]) -> Diagnostic:
@@ -70,7 +77,7 @@ class PythonPinNotExact(Rule):
         known = [minor for minor in _known() if minor in allowed and python_fits(repo, minor)]
         excluded = any(admits_minor(one.version, DEFAULT_PYTHON) is False for one in asks)
         consequence = (
-            f"installs Jupyter on Python {DEFAULT_PYTHON} first, which this excludes, and must then replace that Python. This is slow and often fails"
+            python_replaced(DEFAULT_PYTHON, "which this excludes")
             if excluded and ask.spec
             else f"ignores it and installs Python {DEFAULT_PYTHON}"
             if excluded

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from binderlint.changes.edits import append_lines, create, prepend, replace, set_key
 from binderlint.changes.python import fitting_python, for_folder
+from binderlint.facts.environment.held import never_built
 from binderlint.facts.environment.installs import pip_files
 from binderlint.facts.environment.mapping import conda_specs, environment_file, environment_mapping
 from binderlint.facts.environment.runtime import runtime_file
@@ -15,6 +16,7 @@ from binderlint.facts.scripts.other_lists import installs_from_lock
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
 from binderlint.lint.rule import Rule
+from binderlint.lint.wording import python_replaced
 from binderlint.read.constraints import pip_admits
 from binderlint.read.requirements import canonical
 from binderlint.read.toml import find_value
@@ -47,13 +49,20 @@ class PythonUnpinned(Rule):
         pin = fitting_python(repo, version)
         where, edit = _unpinned(repo, plan, pin or version)
         assert where
+        excluding = never_built(repo, version) if plan.buildpack is Buildpack.CONDA else None
+        consequence = (
+            python_replaced(version, f"for which `{excluding.text}` was never built")
+            if excluding
+            else f"uses its default, currently {version}, and will change it some day without notice"
+        )
         info = plan.buildpack is Buildpack.JULIA or (plan.buildpack is Buildpack.CONDA and _only_r(repo))
         yield self.at(
             where,
-            f"No Python version is given. Binder uses its default, currently {version}, and will change it some day without notice",
+            f"No Python version is given. Binder {consequence}",
             help=_advice(repo, version, pin),
             fix=Fix(f"Pin Python {pin}", (edit,), Applicability.UNSAFE) if edit and pin else None,
             severity=Severity.INFO if info else self.severity,
+            level=Level.LAUNCH if excluding else self.level,
             explained_in=_perhaps_misspelt(repo),
         )
 
