@@ -91,10 +91,12 @@ class ShadowedConfigFile(Rule):
                 continue  # a link: where it leads, the file speaks for itself
             if not self._is_asked_for(repo, source):
                 continue
+            builder = winner if source.path == plan.path(source.name) else plan.path(winner)
+            ignored = f"Binder builds from `{builder}` and ignores this file"
             if winner in CONDA and (line := _of_conda(source)):
                 yield self._info(
                     line,
-                    f"Binder builds from `{winner}` and ignores this file. It was exported from conda, and pip cannot read it either",
+                    f"{ignored}. It was exported from conda, and pip cannot read it either",
                     help=f"Nothing to do if `{winner}` lists what the notebooks need; copy a version that matters to it",
                 )
                 continue
@@ -108,7 +110,7 @@ class ShadowedConfigFile(Rule):
             if done := _done_by_dockerfile(repo, source):
                 yield self._info(
                     source,
-                    f"Binder builds from `Dockerfile` and ignores this file. {done}",
+                    f"{ignored}. {done}",
                     help=f"Remove `{source.name}` if nothing of it is missing in the Dockerfile",
                 )
                 continue
@@ -120,14 +122,14 @@ class ShadowedConfigFile(Rule):
             if lists and listed_there != [] and installs_other_list(repo):
                 yield self._info(
                     source,
-                    f"Binder builds from `{winner}` and ignores this file. A script of the build or the launch installs packages from another list",
+                    f"{ignored}. A script of the build or the launch installs packages from another list",
                     help="Nothing to do if that list has what this one lists, but keep in mind that Binder does not read this file",
                 )
                 continue
             if missing == []:
                 yield self._info(
                     source,
-                    f"Binder builds from `{winner}` and ignores this file. "
+                    f"{ignored}. "
                     + (
                         f"All that it lists is in `{winner}` or in Binder's own environment"
                         if not listed_there and winner in (*CONDA, *PIPFILES)
@@ -149,14 +151,14 @@ class ShadowedConfigFile(Rule):
             if missing and unused and listed_words("development_tools.txt").issuperset(map(canonical, missing)):
                 yield self._info(
                     source,
-                    f"Binder builds from `{winner}` and ignores this file, so {undone}",
+                    f"{ignored}, so {undone}",
                     help=f"Notebooks rarely need that, but keep in mind that Binder uses only `{winner}`",
                 )
                 continue
             if missing and (own := _of_own_package(repo, missing)):
                 yield self._info(
                     source,
-                    f"Binder builds from `{winner}` and ignores this file. It is the list of the package `{own}`, which `{winner}` installs together with what it needs",
+                    f"{ignored}. It is the list of the package `{own}`, which `{winner}` installs together with what it needs",
                     help=f"Nothing to do, but keep in mind that Binder uses only `{winner}`",
                 )
                 continue
@@ -167,14 +169,14 @@ class ShadowedConfigFile(Rule):
                 if other:
                     yield self._info(
                         source,
-                        f"Binder builds from `{winner}` and ignores this file, so {undone}",
+                        f"{ignored}, so {undone}",
                         help=f"Nothing to do, as `{other.path}` uses this list; keep in mind that Binder uses only `{winner}`",
                     )
                     continue
             merge = None if other else self._merge(repo, source)
             yield self.at(
                 source,
-                f"Binder builds from `{winner}` and ignores this file, so {undone}",
+                f"{ignored}, so {undone}",
                 help=f"Copy its packages to `{winner}`: the application may need both files"
                 if missing and is_application(repo)
                 else f"Copy what the notebooks need of it to `{winner}`; `{other.path}` uses this file, too"
@@ -192,7 +194,7 @@ class ShadowedConfigFile(Rule):
     def _is_asked_for(self, repo: Snapshot, source: Source) -> bool:
         """Whether this is the rule to speak about an ignored file."""
         plan = build_plan(repo)
-        if source.path != plan.path(source.name) or source.name not in _UNDONE:
+        if source.name not in _UNDONE or (source.path != plan.path(source.name) and not _is_hidden(repo, source)):
             return False
         if source.name == "environment.yaml" and repo.get(plan.path("environment.yml")):
             return False  # dual-env-extension
@@ -218,6 +220,17 @@ class ShadowedConfigFile(Rule):
             if merge := into_requirements(environment, source, runtime):
                 return merge
         return into_environment(environment, source)
+
+
+def _is_hidden(repo: Snapshot, source: Source) -> bool:
+    """Whether only Binder would run or install a file of the root, beside a Dockerfile in the binder directory that has no such file next to it."""
+    if (
+        build_plan(repo).buildpack != Buildpack.DOCKER
+        or source.folder
+        or repo.exists(build_plan(repo).path(source.name))
+    ):
+        return False
+    return source.name in ("apt.txt", "postBuild") or (source.name == "start" and "$@" in source.prose)
 
 
 def _of_conda(source: Source) -> Text | None:
