@@ -14,6 +14,10 @@ from binderlint.repo2docker.names import CONDA, OWN_PACKAGE, RUN_FILES
 from binderlint.repo2docker.plan import FileUse, Plan, Status
 from binderlint.snapshot import Snapshot
 from binderlint.source import UNREAD, Array, Source, Table, Text
+from binderlint.typed import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from binderlint.read.dockerfile.lines import Instruction
 
 Found = tuple[str, str]
 """A path and the reason it is read for."""
@@ -100,7 +104,7 @@ def package_in(repo: Snapshot, folder: str, reason: str) -> Iterator[Found]:
 
 def _of_dockerfile(repo: Snapshot, plan: Plan, source: Source) -> Iterator[Found]:
     """What a Dockerfile copies by name, what its commands name, and what the image it starts from reads."""
-    from binderlint.read.dockerfile.instructions import image_of, read_dockerfile
+    from binderlint.read.dockerfile.instructions import image_of, read_dockerfile, workdirs
 
     dockerfile = read_dockerfile(source)
     image = image_of(dockerfile.final) if dockerfile.final else None
@@ -115,9 +119,30 @@ def _of_dockerfile(repo: Snapshot, plan: Plan, source: Source) -> Iterator[Found
             for word in instruction.words[:-1]:
                 yield from _copied(repo, str(word), f"`{source.path}` copies it")
         elif instruction.name in ("RUN", "ENTRYPOINT", "CMD", "ENV", "ARG"):
-            text = str(instruction.script or " ".join(instruction.words))
+            words = instruction.words
+            if instruction.name == "ENTRYPOINT" and dockerfile.final:
+                words = tuple(word for word in words if _may_be_put(workdirs(dockerfile.final), str(word)))
+            text = str(instruction.script or " ".join(words))
             for path, how in mentioned(repo, text, plan.binder_dir, anywhere=True):
                 yield path, f"`{source.path}` {how}"
+
+
+def _may_be_put(instructions: Iterable[tuple[Instruction, str | None]], path: str) -> bool:
+    """Whether a path of an entrypoint may be a file of the repository: no program of the image, but something that COPY, ADD or RUN put there."""
+    if not path.startswith("/") or "$" in path:
+        return True
+    for instruction, here in instructions:
+        if instruction.name in ("COPY", "ADD") and instruction.words:
+            value = instruction.value(instruction.words[-1])
+            places = [posixpath.join(here or "", value) if value else None]
+        elif instruction.name == "RUN":
+            places = [here, *(word for word in str(instruction.body).split() if word.startswith("/"))]
+        else:
+            continue
+        for place in places:
+            if not place or place[0] != "/" or f"{path}/".startswith(f"{posixpath.normpath(place).rstrip('/')}/"):
+                return True
+    return False
 
 
 def _copied(repo: Snapshot, word: str, reason: str) -> Iterator[Found]:

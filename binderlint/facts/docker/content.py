@@ -7,10 +7,10 @@ import re
 
 from binderlint.data import listed_words
 from binderlint.fact import fact
-from binderlint.facts.docker.context import Copy, Run, build_dockerfile, copies, docker_runs, workdirs
+from binderlint.facts.docker.context import Copy, Run, build_dockerfile, copies, docker_runs
 from binderlint.facts.docker.installs import hides_origin
 from binderlint.pattern import regex
-from binderlint.read.dockerfile.instructions import base_of
+from binderlint.read.dockerfile.instructions import base_of, workdirs
 from binderlint.read.images import image_facts
 from binderlint.read.installer import CONDA, is_pip
 from binderlint.snapshot import Snapshot

@@ -47,22 +47,10 @@ class Run(NamedTuple):
         return not self.shell.broken
 
 
-def workdirs(stage: Stage) -> Iterator[tuple[Instruction, str | None]]:
-    """The instructions that make a stage, each with the folder it runs in; None when that is not known."""
-    from binderlint.read.dockerfile.instructions import image_of
-
-    known = image_facts(image_of(stage))
-    here = known.workdir if known else None
-    for instruction in stage.lineage:
-        if instruction.name == "WORKDIR":
-            value = instruction.value(instruction.body)
-            here = posixpath.normpath(posixpath.join(here or "", value)) if value else None
-            here = here if here and here.startswith("/") else None
-        yield instruction, here
-
-
 def copies(repo: Snapshot, stage: Stage) -> Iterator[Copy]:
     """What a stage and those it starts from take from the repository."""
+    from binderlint.read.dockerfile.instructions import workdirs
+
     yield from copies_of(repo, workdirs(stage))
 
 
@@ -91,6 +79,8 @@ def copies_of(repo: Snapshot, instructions: Iterable[tuple[Instruction, str | No
 
 def copied_file(repo: Snapshot, stage: Stage, path: str) -> Source | Text | None:
     """The file of the repository, or the heredoc, that ends at a path of the image; None when it comes from elsewhere."""
+    from binderlint.read.dockerfile.instructions import workdirs
+
     found: Source | Text | None = None
     for copy in copies(repo, stage):
         if copy.path is None or copy.target is None:

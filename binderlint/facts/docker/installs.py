@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from binderlint.data import listed_words
 from binderlint.fact import fact
-from binderlint.facts.docker.context import Run, build_dockerfile, copied_file, docker_runs, workdirs
+from binderlint.facts.docker.context import Run, build_dockerfile, copied_file, docker_runs
 from binderlint.pattern import regex
 from binderlint.read.actions import code
 from binderlint.read.installer import CONDA, SYSTEM, asked_for, is_pip, listed_files
@@ -36,6 +36,8 @@ _PYTHON = regex(
 
 def may_have_jupyter(repo: Snapshot, stage: Stage) -> bool:
     """Whether the instructions of a stage install Jupyter, or do something that cannot be seen through."""
+    from binderlint.read.dockerfile.instructions import workdirs
+
     if hides_origin(stage):
         return True
     folders = {one.body.place: folder for one, folder in workdirs(stage)}
@@ -108,6 +110,8 @@ def _of_packages(command: Command) -> Iterator[str]:
 
 def _given(repo: Snapshot, names: Callable[[Command], Iterable[str]]) -> Iterator[tuple[Run, Command, Source]]:
     """The files of the repository that RUN commands are given, by names as they are in the commands."""
+    from binderlint.read.dockerfile.instructions import workdirs
+
     dockerfile = build_dockerfile(repo)
     stage = dockerfile.final if dockerfile else None
     if stage is None:

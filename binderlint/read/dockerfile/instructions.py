@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator, Mapping
 
@@ -195,6 +196,18 @@ def image_of(stage: Stage) -> Image | None:
     root = stage.root
     value = root.start.value(root.base)
     return parse_image(root.base, value) if value else None
+
+
+def workdirs(stage: Stage) -> Iterator[tuple[Instruction, str | None]]:
+    """The instructions that make a stage, each with the folder it runs in; None when that is not known."""
+    known = image_facts(image_of(stage))
+    here = known.workdir if known else None
+    for instruction in stage.lineage:
+        if instruction.name == "WORKDIR":
+            value = instruction.value(instruction.body)
+            here = posixpath.normpath(posixpath.join(here or "", value)) if value else None
+            here = here if here and here.startswith("/") else None
+        yield instruction, here
 
 
 def images_of(dockerfile: Dockerfile | None) -> Iterator[Image]:

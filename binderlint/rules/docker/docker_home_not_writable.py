@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator
 
 from binderlint.facts.docker.content import CONTENT
-from binderlint.facts.docker.context import copies, workdirs
+from binderlint.facts.docker.context import copies
 from binderlint.facts.docker.service import session_dockerfile
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Replace, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
-from binderlint.read.dockerfile.instructions import Dockerfile, Stage, base_of
+from binderlint.read.dockerfile.instructions import Dockerfile, Stage, base_of, workdirs
 from binderlint.read.dockerfile.lines import Instruction
 from binderlint.read.images import image_facts
 from binderlint.snapshot import Snapshot

@@ -5,12 +5,12 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 
-from binderlint.facts.docker.context import build_dockerfile, copied_file, copies, workdirs
+from binderlint.facts.docker.context import build_dockerfile, copied_file, copies
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
-from binderlint.read.dockerfile.instructions import Dockerfile
+from binderlint.read.dockerfile.instructions import Dockerfile, workdirs
 from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.mentions import says_what_is_installed
 from binderlint.snapshot import Snapshot

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from binderlint.changes.edits import append_lines
-from binderlint.facts.docker.context import build_dockerfile, copies, docker_runs, workdirs
+from binderlint.facts.docker.context import build_dockerfile, copies, docker_runs
 from binderlint.facts.docker.service import INSTEAD, is_service
 from binderlint.facts.for_binder import is_for_binder
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
-from binderlint.read.dockerfile.instructions import Dockerfile, Stage, image_of
+from binderlint.read.dockerfile.instructions import Dockerfile, Stage, image_of, workdirs
 from binderlint.read.images import image_facts
 from binderlint.snapshot import Snapshot
 from binderlint.source import Text

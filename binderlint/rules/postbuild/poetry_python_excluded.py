@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from binderlint.changes.python import PYTHONS, pin_python
-from binderlint.facts.docker.context import base_image, build_dockerfile, copied_file, docker_runs, workdirs
+from binderlint.facts.docker.context import base_image, build_dockerfile, copied_file, docker_runs
 from binderlint.facts.docker.installs import hides_origin
 from binderlint.facts.environment.apt import apt_entries
 from binderlint.facts.environment.held import python_fits
@@ -33,6 +33,7 @@ from binderlint.pattern import regex
 from binderlint.read.actions import subcommand
 from binderlint.read.constraints import poetry_admits
 from binderlint.read.digits import release
+from binderlint.read.dockerfile.instructions import workdirs
 from binderlint.read.images import python_of
 from binderlint.read.matchspec import PATCHES
 from binderlint.read.pythons import python_release
