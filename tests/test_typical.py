@@ -58,7 +58,7 @@ def test_modules_of_rules_that_are_loaded(taken: dict[str, list[str]]) -> None:
 
 
 @pytest.mark.parametrize(
-    "library", ["packaging", "yaml", "ruamel.yaml", "nbformat", "requests", "toml", "tomllib", "subprocess"]
+    "library", ["packaging", "yaml", "ruamel.yaml", "nbformat", "requests", "toml", "tomllib", "typing", "subprocess"]
 )
 def test_libraries_that_it_needs_nothing_of(library: str, taken: dict[str, list[str]]) -> None:
     assert library not in taken["modules"]

@@ -108,25 +108,22 @@ def _mistakes(root: Node) -> int:
 
 @cache
 def _parser() -> Any:
-    import tree_sitter
+    library = _compiled("tree_sitter")
+    return library.Parser(library.Language(_compiled("tree_sitter_bash").language()))
 
-    return tree_sitter.Parser(tree_sitter.Language(_bash()))
 
-
-def _bash() -> Any:
-    """The grammar of bash, without what its package imports to read a file that nobody here asks for."""
+def _compiled(name: str) -> Any:
+    """The compiled part of a package, without `typing` and more that the rest of it imports: the package itself where it is built otherwise."""
+    from importlib import import_module
     from importlib.machinery import PathFinder
-    from importlib.util import module_from_spec
 
-    package = PathFinder.find_spec("tree_sitter_bash")
+    package = PathFinder.find_spec(name)
     spec = PathFinder.find_spec("_binding", package.submodule_search_locations) if package else None
     if spec is None or spec.loader is None:
-        import tree_sitter_bash
-
-        return tree_sitter_bash.language()
-    module = module_from_spec(spec)
+        return import_module(name)
+    module: Any = spec.loader.create_module(spec)
     spec.loader.exec_module(module)
-    return module.language()
+    return module
 
 
 class Code:
