@@ -127,8 +127,8 @@ def _given(repo: Snapshot, names: Callable[[Command], Iterable[str]]) -> Iterato
 
 def _copied(repo: Snapshot, stage: Stage, command: Command, here: str | None, name: str) -> Source | Text | None:
     """What is at the path in the image that a command of a RUN in the folder `here` names."""
-    folder = here if command.cwd == "" else None  # `cd x` in the same RUN
-    return copied_file(repo, stage, posixpath.normpath(posixpath.join(folder or "", name)))
+    folder = "" if command.cwd is None else posixpath.join(here or "", command.cwd)
+    return copied_file(repo, stage, posixpath.normpath(posixpath.join(folder, name)))
 
 
 def hides_origin(stage: Stage) -> bool:

@@ -40,6 +40,16 @@ class Held(NamedTuple):
     missing: bool
     too_old: bool
 
+    @property
+    def lacks(self) -> str:
+        """Why a Python does not have a version that is missing: the words before the Python."""
+        dropped = self.known.dropped_from
+        return (
+            "needs a newer Python than"
+            if dropped is not None and self.version >= dropped
+            else "was never built for Python"
+        )
+
 
 @fact
 def pip_lists(repo: Snapshot) -> tuple[tuple[Requirement, ...], ...]:

@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
-from binderlint.facts.docker.context import build_dockerfile, copies, docker_runs
-from binderlint.facts.docker.installs import hides_origin
+from binderlint.facts.docker.context import build_dockerfile, copies
+from binderlint.facts.docker.python import commands_and_scripts, image_python
 from binderlint.facts.environment.own_package import own_python
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
-from binderlint.pattern import regex
 from binderlint.read.constraints import pip_admits
-from binderlint.read.dockerfile.instructions import Dockerfile, base_of
-from binderlint.read.images import python_of
+from binderlint.read.dockerfile.instructions import Dockerfile
 from binderlint.read.installer import asked_for, is_pip
 from binderlint.read.matchspec import PATCHES
-from binderlint.read.script import Command, Script
 from binderlint.repo2docker.tables import repo2docker
 from binderlint.snapshot import Snapshot
-
-_OTHER_PYTHON = regex(r"conda|mamba|pyenv|deadsnakes|\buv\b|pixi|python[23]?\.\d|make\s+install|asdf|pypy|spack|nix")
 
 
 class DockerPythonTooOld(Rule):
@@ -33,20 +27,13 @@ class DockerPythonTooOld(Rule):
     @about(build_dockerfile)
     def check(self, repo: Snapshot, dockerfile: Dockerfile) -> Iterator[Diagnostic]:
         written = own_python(repo)
-        image = base_of(dockerfile)
-        python = python_of(image) if image else None
-        if dockerfile.final is None or image is None or python is None or not written:
+        known = image_python(repo) if written else None
+        if not written or known is None or _allows(written, known[1]):
             return
-        if _allows(written, python):
+        if dockerfile.final is None or not any(copy.path == "" for copy in copies(repo, dockerfile.final)):
             return
-        if not any(copy.path == "" for copy in copies(repo, dockerfile.final)):
-            return
-        commands = list(_with_scripts(repo, [command for run in docker_runs(repo) for command in run.commands]))
-        texts = [run.instruction.script or " ".join(run.instruction.words) for run in docker_runs(repo)]
-        texts += [" ".join(word.pattern for word in command.words) for command in commands]
-        if hides_origin(dockerfile.final) or any(_OTHER_PYTHON.search(text) for text in texts):
-            return
-        for command in commands:
+        image, python = known
+        for command in commands_and_scripts(repo):
             if is_pip(command.name) and "install" in command.values and not command.ignored:
                 words = command.values[command.values.index("install") + 1 :]
                 if any(re.fullmatch(r"\./?(?:\[.*\])?", place) for place in asked_for(command.name, words).places):
@@ -68,15 +55,3 @@ def _example(written: str) -> str:
     known = ("3.12", *reversed(repo2docker()["python"]["supported"]))  # one for which most packages have builds
     found = next((one for one in known if _allows(written, one)), "")
     return found and f", such as `python:{found}`"
-
-
-def _with_scripts(repo: Snapshot, commands: Iterable[Command]) -> Iterator[Command]:
-    """The commands, and those of the scripts of the repository that they run, each script once."""
-    seen = set[str]()
-    for command in commands:
-        yield command
-        path = posixpath.normpath((command.words[0].value if command.words else None) or ".")
-        source = repo.get(path) if "/" in path or path.endswith(".sh") else None
-        if source and path not in seen:
-            seen.add(path)
-            yield from Script(source, repo.get).running
