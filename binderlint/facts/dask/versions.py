@@ -8,6 +8,7 @@ from functools import cache
 from binderlint.data import rows
 from binderlint.facts.environment.installs import pip_requirements
 from binderlint.facts.environment.mapping import conda_specs
+from binderlint.facts.environment.pipfile import pipenv_requirements
 from binderlint.facts.environment.python import python_minor
 from binderlint.read.constraints import OPEN, End, conda_end, end_of, pip_end
 from binderlint.read.requirements import canonical
@@ -36,6 +37,6 @@ def _last() -> dict[tuple[str, str], End]:
 def _bounds(repo: Snapshot) -> Iterator[tuple[str, End]]:
     for spec in conda_specs(repo):
         yield canonical(spec.key), conda_end(spec.version or "")
-    for requirement in pip_requirements(repo):
+    for requirement in (*pip_requirements(repo), *pipenv_requirements(repo)):
         if requirement.key:
             yield requirement.key, pip_end(requirement.clauses)

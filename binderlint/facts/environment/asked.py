@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from binderlint.fact import fact
 from binderlint.facts.environment.installs import pip_files, pip_requirements, server_requirements
 from binderlint.facts.environment.mapping import conda_specs
 from binderlint.pattern import regex
 from binderlint.read.constraints import openness, operators_in
 from binderlint.read.matchspec import MatchSpec
 from binderlint.read.packages import names_of_conda
+from binderlint.read.pipfile_lock import locked_entries, read_pipfile_lock
 from binderlint.read.requirements import Requirement, canonical
 from binderlint.repo2docker.build import build_plan, used_file
 from binderlint.repo2docker.buildpack import Buildpack
@@ -52,9 +54,10 @@ def asked_by_server(repo: Snapshot) -> list[AskedPackage]:
 
 
 def asked_names(repo: Snapshot) -> frozenset[str]:
-    """The canonical names of the packages that requirements.txt and environment.yml ask for; of conda's packages also those on PyPI."""
+    """The canonical names of the packages that the lists of the build ask for, or its Pipfile.lock; of conda's packages also those on PyPI."""
     known = names_of_conda()
     names = {canonical(str(one.name)) for one in pip_requirements(repo) if one.name}
+    names |= {one.key for one in pipfile_packages(repo)} | locked_names(repo)
     for spec in conda_specs(repo):
         name = canonical(str(spec.name))
         names |= {name, known.get(name, name)}
@@ -71,6 +74,13 @@ def _conda(spec: MatchSpec) -> AskedPackage:
     version = str(spec.version or "")
     operators = operators_in(version) or {"="} if version.strip("=* ") else set()
     return AskedPackage(canonical(spec.name), spec.name, spec.text, spec.version, openness(operators), True, spec.whole)
+
+
+@fact
+def locked_names(repo: Snapshot) -> frozenset[str]:
+    """The canonical names of all that a Pipfile.lock of the build installs; empty without one."""
+    lock = used_file(repo, "Pipfile.lock")
+    return frozenset(map(canonical, locked_entries(read_pipfile_lock(lock)))) if lock else frozenset()
 
 
 _TABLE = regex(r"\s*\[\s*([\w-]+)\s*\]")

@@ -11,6 +11,7 @@ from binderlint.facts.environment.asked import asked_names
 from binderlint.facts.environment.installs import pip_requirements, server_requirements
 from binderlint.facts.environment.mapping import conda_specs
 from binderlint.facts.environment.own_package import own_installs, own_requirements
+from binderlint.facts.environment.pipfile import is_locked, pipenv_requirements
 from binderlint.facts.scripts.start_and_post_build import post_build_script
 from binderlint.pattern import regex
 from binderlint.read import digits
@@ -89,10 +90,15 @@ def _is_below(end: End, release: tuple[int, ...]) -> bool:
     return end < release[:first]
 
 
+def _of_pip(repo: Snapshot) -> tuple[Requirement, ...]:
+    """What pip is asked for, by itself or by pipenv."""
+    return (*pip_requirements(repo), *pipenv_requirements(repo))
+
+
 def is_older(repo: Snapshot, package: str, release: tuple[int, ...]) -> bool:
     """Whether the environment pins this package to versions below a release."""
     pins = [spec.version for spec in conda_specs(repo) if canonical(spec.key) == package and spec.version]
-    pins += [one.specifier for one in pip_requirements(repo) if one.key == package and one.specifier]
+    pins += [one.specifier for one in _of_pip(repo) if one.key == package and one.specifier]
     return any(only_below(pin, release) for pin in pins)
 
 
@@ -113,7 +119,9 @@ def may_be_older(repo: Snapshot, package: str, release: tuple[int, ...]) -> bool
     held = {**_NEEDS.get(package, {}), package: release}
     if any((end := held.get(canonical(spec.key))) and _is_held_below(spec, end) for spec in specs):
         return True
-    requirements = pip_requirements(repo)
+    requirements = _of_pip(repo)
+    if is_locked(repo):
+        return any(_holds(one, package, release) for one in requirements)
     if any(_is_too_old(one) for one in requirements) and may_go_back(repo):
         return True
     if package == "notebook" and any(_needs_notebook_6(one) for one in requirements):
@@ -126,9 +134,7 @@ def may_be_older(repo: Snapshot, package: str, release: tuple[int, ...]) -> bool
 @fact
 def may_go_back(repo: Snapshot) -> bool:
     """Whether pip may install a Notebook before 7, which starts with older packages than JupyterLab 4 does: it is asked for something that may need one, or that nobody knows."""
-    names = {one.key for one in pip_requirements(repo)}.union(
-        (own_requirements(repo) or ("",)) if own_installs(repo) else ()
-    )
+    names = {one.key for one in _of_pip(repo)}.union((own_requirements(repo) or ("",)) if own_installs(repo) else ())
     known, here = packages_by_name(), base_packages()
     return any(
         _NEAR_NOTEBOOK.search(name)
@@ -152,8 +158,9 @@ def server_ends(repo: Snapshot, package: str, versions: str, python: str) -> boo
             return "markupsafe" not in asked_names(repo)
         case "tornado" if only_below(versions, (6,)) and python not in ("3.8", "3.9"):
             return True  # collections.MutableMapping, which it needs, went with Python 3.10
-    older = may_be_older(repo, "notebook", (7,)) or may_be_older(repo, "jupyterlab", (4,))
-    return not (older or may_go_back(repo))
+    if may_be_older(repo, "jupyterlab", (4,)):
+        return False
+    return is_locked(repo) or not (may_be_older(repo, "notebook", (7,)) or may_go_back(repo))
 
 
 def _needs_notebook_6(one: Requirement) -> bool:

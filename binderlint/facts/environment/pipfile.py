@@ -9,7 +9,7 @@ from binderlint.fact import fact
 from binderlint.facts.environment.asked import pipfile_packages
 from binderlint.pattern import regex
 from binderlint.read.pipfile_lock import locked_entries, read_pipfile_lock
-from binderlint.read.requirements import Requirement, canonical, parse_requirement
+from binderlint.read.requirements import Requirement, parse_requirement
 from binderlint.repo2docker.build import build_plan, used_file
 from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.snapshot import Snapshot
@@ -22,27 +22,30 @@ _ENTRY = regex(r"""(?m)^[ \t]*"([A-Za-z0-9][\w.-]*)"[ \t]*:[ \t]*\{""")
 
 @fact
 def pipfile_requirements(repo: Snapshot) -> tuple[Requirement, ...]:
-    """What pipenv asks the usual index for, with versions; empty for a build without a Pipfile, and where another index is named."""
-    if build_plan(repo).buildpack != Buildpack.PIPFILE:
-        return ()
+    """What pipenv asks the usual index for; empty for a build without a Pipfile, and where another index is named."""
     files = [source for name in ("Pipfile", "Pipfile.lock") if (source := used_file(repo, name))]
-    if not all(_PYPI.fullmatch(index) for source in files for index in _INDEX.findall(source.prose)):
+    usual = all(_PYPI.fullmatch(index) for source in files for index in _INDEX.findall(source.prose))
+    return pipenv_requirements(repo) if usual else ()
+
+
+@fact
+def pipenv_requirements(repo: Snapshot) -> tuple[Requirement, ...]:
+    """What pipenv installs, from whatever index; empty for a build without a Pipfile."""
+    if build_plan(repo).buildpack != Buildpack.PIPFILE:
         return ()
     lock = used_file(repo, "Pipfile.lock")
     found = _locked(lock) if lock else _listed(repo)
     return tuple(one for text in found if isinstance(one := parse_requirement(text), Requirement))
 
 
-def locked_names(repo: Snapshot) -> frozenset[str]:
-    """The canonical names of all that a Pipfile.lock of the build installs; empty without one."""
-    lock = used_file(repo, "Pipfile.lock")
-    return frozenset(map(canonical, locked_entries(read_pipfile_lock(lock)))) if lock else frozenset()
+def is_locked(repo: Snapshot) -> bool:
+    """Whether pipenv installs what a Pipfile.lock lists and nothing else: it gives pip `--no-deps` then (pipenv 2022.1.8, core.py)."""
+    return build_plan(repo).buildpack == Buildpack.PIPFILE and used_file(repo, "Pipfile.lock") is not None
 
 
 def _listed(repo: Snapshot) -> Iterator[Text]:
     for one in pipfile_packages(repo):
-        if one.version and one.version != "*":
-            yield Text(f"{one.name}{one.version}", one.name.place)
+        yield Text(f"{one.name}{'' if one.version == '*' else one.version}", one.name.place)
 
 
 def _locked(lock: Source) -> Iterator[Text]:

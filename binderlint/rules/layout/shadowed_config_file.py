@@ -16,10 +16,10 @@ from binderlint.changes.merge_environments import (
 from binderlint.data import listed_words
 from binderlint.facts.docker.context import build_dockerfile, image_of_commit
 from binderlint.facts.docker.stand_ins import apt_missing, is_done_elsewhere, shared_programs
+from binderlint.facts.environment.asked import locked_names
 from binderlint.facts.environment.installs import pip_requirements
 from binderlint.facts.environment.mapping import conda_specs, environment_mapping
 from binderlint.facts.environment.own_package import own_names, own_requirements
-from binderlint.facts.environment.pipfile import locked_names
 from binderlint.facts.environment.provided import provided
 from binderlint.facts.for_binder import is_application, is_for_binder
 from binderlint.facts.imported import imported_modules

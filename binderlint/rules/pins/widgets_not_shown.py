@@ -8,6 +8,7 @@ from binderlint.changes.edits import replace
 from binderlint.facts.environment.installs import pip_requirements
 from binderlint.facts.environment.jupyter_stack import may_be_older_in_session
 from binderlint.facts.environment.mapping import conda_specs
+from binderlint.facts.environment.pipfile import pipenv_requirements
 from binderlint.facts.notebooks import shown_notebooks
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
@@ -18,6 +19,7 @@ from binderlint.read.matchspec import MatchSpec
 from binderlint.read.plain_notebook import PlainNotebook
 from binderlint.read.requirements import Requirement, canonical
 from binderlint.repo2docker.build import build_plan
+from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.snapshot import Snapshot
 from binderlint.source import Text
 
@@ -38,7 +40,9 @@ class WidgetsNotShown(Rule):
             return
         python = plan.python.version
         asked = {canonical(one.key): one for one in conda_specs(repo) if one.version} | {
-            one.key: one for one in pip_requirements(repo) if one.specifier and one.applies(python)
+            one.key: one
+            for one in (*pip_requirements(repo), *pipenv_requirements(repo))
+            if one.specifier and one.applies(python)
         }
         pinned = asked.get("ipywidgets")
         if plan.separate_kernel:
@@ -60,7 +64,7 @@ class WidgetsNotShown(Rule):
                 help=f"Use {_SHOWN}, which brings its own part for JupyterLab, or version 8"
                 + (", and remove the version of widgetsnbextension" if held else ""),
                 fix=None
-                if held or only_below(version, (7,))
+                if held or only_below(version, (7,)) or plan.buildpack == Buildpack.PIPFILE
                 else Fix(
                     f"Use ipywidgets {_SHOWN}",
                     (replace(version, f"{'=' if isinstance(pinned, MatchSpec) else '=='}{_SHOWN}"),),

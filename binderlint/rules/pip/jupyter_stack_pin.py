@@ -9,6 +9,7 @@ from binderlint.changes.edits import replace
 from binderlint.facts.environment.installs import pip_files
 from binderlint.facts.environment.jupyter_stack import server_ends
 from binderlint.facts.environment.mapping import conda_specs
+from binderlint.facts.environment.pipfile import is_locked, pipenv_requirements
 from binderlint.facts.for_binder import is_application
 from binderlint.facts.scripts.start_and_post_build import post_build_script
 from binderlint.lint.about import about
@@ -53,6 +54,8 @@ class JupyterStackPin(Rule):
             for file in pip_files(repo)
             if not file.constraint
         ]
+        pipenv = [pin for one in pipenv_requirements(repo) if one.applies(python) and (pin := _pip_pin(one))]
+        pips.append(pipenv)
         old_lab = old_lab or any(canonical(pin.name) == "jupyterlab" for pins in pips for pin in pins)
         for pins in [conda, *pips]:
             if not pins:
@@ -77,9 +80,11 @@ class JupyterStackPin(Rule):
                 f"{names} {are} older than the Jupyter server in Binder's images{result}",
                 help="List what Binder needs without this version in a folder `binder`, since the application may need it"
                 if pins is not conda and is_application(repo)
+                else "Lock newer versions with `pipenv update`, or remove Jupyter from the Pipfile and lock again: Binder's images have it"
+                if pins is pipenv and is_locked(repo)
                 else "Remove the version: Binder installs one that works",
                 fix=None
-                if pins is conda or is_application(repo)
+                if pins is conda or pins is pipenv or is_application(repo)
                 else Fix("Remove the versions", tuple(_freed(pin) for pin in pins), Applicability.UNSAFE),
                 severity=severity,
                 level=Level.LAUNCH if broken else Level.REPRODUCE,

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from binderlint.facts.environment.held import pip_lists
 from binderlint.facts.environment.installs import pip_requirements
 from binderlint.facts.environment.jupyter_stack import cap_of, may_be_older, server_ends
+from binderlint.facts.environment.pipfile import is_locked, pipenv_requirements
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
@@ -19,11 +21,12 @@ class ServerHeldBack(Rule):
     severity = Severity.WARNING
     level = Level.REPRODUCE
 
-    @about(pip_requirements)
-    def check(self, repo: Snapshot, requirements: tuple[Requirement, ...]) -> Iterator[Diagnostic]:
+    @about(pip_lists)
+    def check(self, repo: Snapshot, _: tuple[tuple[Requirement, ...], ...]) -> Iterator[Diagnostic]:
         plan = build_plan(repo)
-        if plan.separate_kernel or not plan.transparent:
+        if plan.separate_kernel or not plan.transparent or is_locked(repo):
             return
+        requirements = (*pip_requirements(repo), *pipenv_requirements(repo))
         older = may_be_older(repo, "jupyterlab", (4,)) or may_be_older(repo, "jupyter-server", (2,))
         python = plan.python.version if plan.python else "3.10"
         together = any(one.key in _RESOLVED for one in requirements)
@@ -31,7 +34,7 @@ class ServerHeldBack(Rule):
             held, fits = cap_of(one)
             if not held or not one.applies(python):
                 continue
-            part, _, end = held.partition("<")
+            part, _sign, end = held.partition("<")
             stops = server_ends(repo, part, f"<{end}", python) if end else held == "server" and not together
             if older and not (end and stops):
                 continue
