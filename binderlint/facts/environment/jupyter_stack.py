@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 from itertools import dropwhile
 
@@ -60,19 +61,22 @@ def _after_older(repo: Snapshot, script: Script, package: str, release: tuple[in
 
 def _installs_older(command: Command, package: str, release: tuple[int, ...]) -> bool:
     conda = command.name in CONDA
-    if not (conda or is_pip(command.name)) or "install" not in command.values:
-        return False
-    words = command.values[command.values.index("install") + 1 :]
-    for word in asked_for(command.name, words).packages:
-        spec = parse_spec(Text(word, command.place))
-        if spec is None:
-            continue
+    for spec in _installed(command):
         if conda and package == "notebook" and canonical(spec.key) in _OLD_NOTEBOOK:
             return True
         end = {**_NEEDS.get(package, {}), package: release}.get(canonical(spec.key))
         if end and _is_held_below(spec, end):
             return True
     return False
+
+
+def _installed(command: Command) -> Iterator[MatchSpec]:
+    """The packages that a command of pip or conda installs."""
+    if (command.name in CONDA or is_pip(command.name)) and "install" in command.values:
+        words = command.values[command.values.index("install") + 1 :]
+        for word in asked_for(command.name, words).packages:
+            if spec := parse_spec(Text(word, command.place)):
+                yield spec
 
 
 def _is_held_below(spec: MatchSpec, release: tuple[int, ...]) -> bool:
@@ -100,6 +104,28 @@ def is_older(repo: Snapshot, package: str, release: tuple[int, ...]) -> bool:
     pins = [spec.version for spec in conda_specs(repo) if canonical(spec.key) == package and spec.version]
     pins += [one.specifier for one in _of_pip(repo) if one.key == package and one.specifier]
     return any(only_below(pin, release) for pin in pins)
+
+
+def is_older_at(repo: Snapshot, script: Script, command: Command, package: str, release: tuple[int, ...]) -> bool:
+    """Whether a command of a script finds this package in a version below a release: the last installation before it decides, in the script or of the environment."""
+    return command.place in _finding_older(repo, script, package, release)
+
+
+@fact
+def _finding_older(repo: Snapshot, script: Script, package: str, release: tuple[int, ...]) -> frozenset[Place]:
+    """The commands of a script that find this package in a version below a release."""
+    found, older = set(), is_older(repo, package, release)
+    for command in script.running:
+        if older:
+            found.add(command.place)
+        for spec in _installed(command):
+            if canonical(spec.key) != package or command.has("-n", "--name", "-p", "--prefix", "-t", "--target"):
+                continue
+            if spec.version:
+                older = only_below(str(spec.version), release) and not command.context.conditional
+            elif command.has("-U", "--upgrade"):
+                older = False
+    return frozenset(found)
 
 
 def may_be_older(repo: Snapshot, package: str, release: tuple[int, ...]) -> bool:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from binderlint.changes.launch_scripts import removed
-from binderlint.facts.environment.jupyter_stack import may_be_older
+from binderlint.facts.environment.jupyter_stack import may_be_older_at
+from binderlint.facts.scripts.commands import failure_effect
 from binderlint.facts.scripts.start_and_post_build import post_build_script
+from binderlint.facts.scripts.webpack import node_without_webpack_4
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
@@ -23,13 +25,22 @@ class PostbuildLabBuild(Rule):
     @about(post_build_script)
     def check(self, repo: Snapshot, script: Script) -> Iterator[Diagnostic]:
         found = [one for one in script.running if subcommand(one)[:3] == ("jupyter", "lab", "build")]
-        if not found or may_be_older(repo, "jupyterlab", (3,)):
-            return
         sources = any(
             subcommand(one)[:2] == ("jupyter", "labextension") and {"install", "link", "develop"} & set(one.values)
             for one in script.running
         )
         for command in found:
+            if its := node_without_webpack_4(repo, script, command):
+                yield self.at(
+                    command.place,
+                    f"This builds JupyterLab with webpack 4, which does not run on {its}: the command fails, {failure_effect(script, command)}",
+                    help="Use JupyterLab 4 and the extensions' Python packages",
+                    severity=Severity.ERROR if script.decides(command) else None,
+                    level=None if script.decides(command) else Level.RUN,
+                )
+                continue
+            if may_be_older_at(repo, script, command, "jupyterlab", (3,)):
+                return
             yield self.at(
                 command.place,
                 "`jupyter lab build` takes minutes and a lot of memory"

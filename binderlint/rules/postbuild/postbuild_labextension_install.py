@@ -6,25 +6,22 @@ from collections.abc import Iterator
 
 from binderlint.changes.launch_scripts import removed
 from binderlint.facts.environment.asked import asked_by_server, asked_names
-from binderlint.facts.environment.jupyter_stack import is_older, may_be_older_at
-from binderlint.facts.environment.mapping import conda_list, conda_specs
+from binderlint.facts.environment.jupyter_stack import may_be_older_at
+from binderlint.facts.environment.mapping import conda_list
 from binderlint.facts.environment.provided import provided
 from binderlint.facts.scripts.commands import failure_effect, jupyter_commands
+from binderlint.facts.scripts.webpack import node_without_webpack_4
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.lint.wording import listed
 from binderlint.read.actions import subcommand
-from binderlint.read.constraints import only_below
 from binderlint.read.lab_extensions import BUILT_IN, outdated, prebuilt
 from binderlint.read.packages import packages_by_name
 from binderlint.read.requirements import canonical
 from binderlint.read.script import Command, Script
 from binderlint.repo2docker.build import build_plan
 from binderlint.snapshot import Snapshot
-
-# The first release with an OpenSSL that refuses webpack 4's hashes (MD4).
-_NODE_OF_WEBPACK_4 = (17,)
 
 
 class PostbuildLabextensionInstall(Rule):
@@ -47,14 +44,7 @@ class PostbuildLabextensionInstall(Rule):
             packages = words[3:]
             if not packages or any(one.startswith((".", "/", "~")) or repo.exists(one) for one in packages):
                 continue
-            node = next((spec for spec in conda_specs(repo) if spec.key == "nodejs"), None)
-            webpack_4 = not separate and is_older(repo, "jupyterlab", (3,))
-            if webpack_4 and not (node and only_below(node.version or "", _NODE_OF_WEBPACK_4)):
-                its = (
-                    "the Node of Binder's images"
-                    if node is None
-                    else f"Node 17 and later, and `{node.text}` installs such a version"
-                )
+            if its := node_without_webpack_4(repo, script, command):
                 yield self.at(
                     command.place,
                     f"This builds JupyterLab with webpack 4, which does not run on {its}: the command fails, {failure_effect(script, command)}",
