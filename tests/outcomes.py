@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from binderlint.git import Git
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.linter import check
 from binderlint.outside.worktree import read_folder
@@ -140,7 +141,7 @@ def score(folder: Path, records: list[dict[str, Any]]) -> tuple[Counter[tuple[st
         if not tree.is_dir():
             continue
         try:
-            repo = Snapshot(**read_folder(tree)._asdict())
+            repo = Snapshot(**read_folder(tree)._asdict() | {"git": Git(origin=f"gh/{record['repo']}")})
         except RepositoryError as error:
             lines.append(f"unread {record['repo']}: {error}")
             continue
