@@ -12,6 +12,7 @@ from binderlint.facts.environment.mapping import conda_specs
 from binderlint.facts.environment.own_package import OwnInstall, own_backend, own_build_requirements, own_installs
 from binderlint.facts.environment.provided import provided
 from binderlint.facts.environment.python import python_minor
+from binderlint.facts.local_modules import loaded_by
 from binderlint.facts.scripts.start_and_post_build import post_build_script
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
@@ -129,7 +130,10 @@ def _faults(repo: Snapshot, source: Source, seen: set[str], finds_local: bool) -
                     'Add `build-backend = "setuptools.build_meta:__legacy__"` to pyproject.toml, or read the file instead',
                 )
             elif local.path not in seen:
-                for _, message, advice in _faults(repo, local, seen, finds_local):
+                for _, message, advice in (
+                    *_faults(repo, local, seen, finds_local),
+                    *_missing_behind(repo, local, _dotted(node)),
+                ):
                     yield node.lineno, f"setup.py imports `{name}`. {message}", advice
         for path in _opened(node):
             if not repo.exists(path):
@@ -138,6 +142,14 @@ def _faults(repo: Snapshot, source: Source, seen: set[str], finds_local: bool) -
                     f"{source.path} opens `{path}`, which is not in the repository",
                     "Commit the file, or open one that is there",
                 )
+
+
+def _missing_behind(repo: Snapshot, local: Source, modules: tuple[str, ...]) -> Iterator[tuple[int, str, str]]:
+    """What further files need that are run when setup.py imports modules of the repository, the first of which is `local`."""
+    found = [one for one in loaded_by(repo, "", modules) if one.path != local.path and _is_missing(repo, one.name)]
+    if found:
+        message = f"That runs {found[0].path}, which imports `{found[0].name}`, which is not installed where pip builds packages"
+        yield found[0].line, message, _advice([one.name for one in found])
 
 
 def _advice(missing: list[str]) -> str:
@@ -205,6 +217,16 @@ def _imported(node: ast.stmt) -> Iterator[str]:
         case ast.ImportFrom(module=str(module), level=0):
             old = module.startswith("pip.") and not module.startswith(("pip._internal", "pip._vendor"))
             yield module if old else module.partition(".")[0]
+
+
+def _dotted(node: ast.stmt) -> tuple[str, ...]:
+    """The modules that an import runs, with their dots."""
+    match node:
+        case ast.Import():
+            return tuple(alias.name for alias in node.names)
+        case ast.ImportFrom(module=str(module), level=0):
+            return (module, *(f"{module}.{alias.name}" for alias in node.names))
+    return ()
 
 
 def _opened(node: ast.stmt) -> Iterator[str]:
