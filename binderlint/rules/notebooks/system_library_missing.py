@@ -51,7 +51,7 @@ class SystemLibraryMissing(Rule):
                 )
                 yield self.at(
                     use,
-                    f"`{package}` needs {needs}, which pip does not install: {effect}",
+                    f"`{one.name}` needs {needs}, which pip does not install: {effect}",
                     help=f"Add `{library}` to {plan.path('apt.txt')}{other}",
                     fix=add_apt_packages(repo, (library,)),
                 )
@@ -59,7 +59,9 @@ class SystemLibraryMissing(Rule):
 
 def _uses(notebooks: tuple[PlainNotebook, ...], modules: frozenset[str]) -> Iterator[Text | Place]:
     """The places where notebooks import one of these modules."""
+    words = {name.rpartition(".")[2] for name in modules}
     for page in notebooks:
         for cell in page.code if page.is_python else ():
-            if any(name in cell.text for name in modules):
-                yield from (page.line(cell.number, one.line) for one in imports(cell.text) if one.name in modules)
+            if any(word in cell.text for word in words):
+                used = (one for one in imports(cell.text) if not modules.isdisjoint((one.name, *one.modules)))
+                yield from (page.line(cell.number, one.line) for one in used)
