@@ -15,7 +15,7 @@ from binderlint.read.cells import imports, parse_python
 from binderlint.read.packages import package_of
 from binderlint.read.plain_notebook import PlainNotebook
 from binderlint.snapshot import Snapshot
-from binderlint.source import Source
+from binderlint.source import SYMLINK, Source
 from binderlint.values import NamedTuple
 
 _WORD = regex(r"\w+")
@@ -43,10 +43,13 @@ def modules_in(repo: Snapshot, folder: str) -> frozenset[str]:
 
 @fact
 def _modules_by_folder(repo: Snapshot) -> Mapping[str, frozenset[str]]:
-    """The modules and packages of each folder that has any."""
+    """The modules and packages of each folder that has any, those behind links included."""
     found: dict[str, set[str]] = {}
-    for path in repo.sources:
+    for path, source in repo.sources.items():
         folder, _, name = path.rpartition("/")
+        if source.mode == SYMLINK and repo.get(f"{path}/__init__.py"):
+            found.setdefault(folder, set()).add(name)
+            continue
         if name == "__init__.py":
             parent, _, package = folder.rpartition("/")
             found.setdefault(parent, set()).add(package)

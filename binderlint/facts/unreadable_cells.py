@@ -1,4 +1,4 @@
-"""Unreadable cells: the code cells of notebooks that the Python of their kernel cannot read."""
+"""Unreadable cells: the code cells of notebooks, and the files that they import, that the Python of their kernel cannot read."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ import sys
 
 from binderlint.fact import fact
 from binderlint.facts.environment.python import python_minor
+from binderlint.facts.local_modules import imported_files
 from binderlint.facts.notebooks import for_ipython, shown_notebooks
 from binderlint.pattern import regex
-from binderlint.read.cells import python_2_line, unreadable_line
+from binderlint.read.cells import parse_python, python_2_line, refused_line, unreadable_line
 from binderlint.read.digits import release
 from binderlint.read.plain_notebook import PlainCell, PlainNotebook
 from binderlint.repo2docker.build import build_plan
 from binderlint.snapshot import Snapshot
+from binderlint.source import Source
 from binderlint.values import NamedTuple
 
 # The error of such a cell, where it is saved with it.
@@ -49,6 +51,30 @@ def unreadable_cells(repo: Snapshot) -> tuple[UnreadableCell, ...]:
             if first and not any(python_2_line(cell.text) for cell in page.code):
                 found.append(UnreadableCell(page, *first))
     return tuple(found)
+
+
+class UnreadableFile(NamedTuple):
+    """A file of the repository that Python cannot read, the line at which it stops, and the path of the first notebook that imports it."""
+
+    source: Source
+    line: int
+    page: str
+
+
+@fact
+def unreadable_code(repo: Snapshot) -> tuple[UnreadableCell | UnreadableFile, ...]:
+    """The cells, and the files that notebooks import; none of Python 2 (python2-code)."""
+    plan, python = build_plan(repo), python_minor(repo)
+    if not plan.transparent or plan.error or plan.separate_kernel or not python:
+        return ()
+    found: dict[str, UnreadableFile] = {}
+    for page in shown_notebooks(repo):
+        for source in imported_files(repo, page) if for_ipython(page) else ():
+            text = source.text.removeprefix("\ufeff")
+            if source.path not in found and parse_python(text) is None and not python_2_line(text):
+                if line := refused_line(text, python):
+                    found[source.path] = UnreadableFile(source, line, page.source.path)
+    return (*unreadable_cells(repo), *found.values())
 
 
 def _is_magic(cell: PlainCell, loaded: frozenset[str]) -> bool:

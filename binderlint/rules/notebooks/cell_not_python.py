@@ -1,11 +1,13 @@
-"""cell-not-python: A code cell of a notebook is not Python."""
+"""cell-not-python: A code cell of a notebook, or a file that it imports, is not Python."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
-from binderlint.facts.unreadable_cells import UnreadableCell, unreadable_cells
+from binderlint.facts.environment.python import python_minor
+from binderlint.facts.unreadable_cells import UnreadableCell, UnreadableFile, unreadable_code
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
@@ -20,10 +22,17 @@ class CellNotPython(Rule):
     severity = Severity.WARNING
     level = Level.RUN
 
-    @about(unreadable_cells)
-    def check(self, repo: Snapshot, cells: tuple[UnreadableCell, ...]) -> Iterator[Diagnostic]:
+    @about(unreadable_code)
+    def check(self, repo: Snapshot, code: tuple[UnreadableCell | UnreadableFile, ...]) -> Iterator[Diagnostic]:
         plan = build_plan(repo)
-        for one in cells:
+        for one in code:
+            if isinstance(one, UnreadableFile):
+                yield self.at(
+                    next(islice(one.source.lines(), one.line - 1, None)),
+                    f"Python {python_minor(repo)} cannot read this file, which `{one.page}` imports, so the import ends with a SyntaxError",
+                    help="Correct the file. `python -m py_compile` reads it without running it, and says what is wrong",
+                )
+                continue
             yield self.at(
                 one.page.line(one.number, one.line),
                 "Python cannot read this cell, so it ends with a SyntaxError, and a run of all cells stops here",
