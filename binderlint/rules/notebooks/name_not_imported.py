@@ -12,7 +12,7 @@ from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
-from binderlint.read.cells import syntax
+from binderlint.read.cells import python, syntax
 from binderlint.read.plain_notebook import PlainCell, PlainNotebook
 from binderlint.repo2docker.build import build_plan
 from binderlint.snapshot import Snapshot
@@ -29,6 +29,7 @@ _USUAL = (
 )
 # What may define names that are not written in a cell.
 _MAY_DEFINE = regex(r"import[ \t]*\(?[ \t]*\*|%[ \t]*(?:run|pylab|load|store)|\b(?:exec|globals|get_ipython)\b")
+_BLANK = regex(r"#.*\b(?:your|TODO|FIXME|complete|fill)\b|\b_{3,}\b", re.I)
 # What is inside of these may not be evaluated.
 _MAY_SKIP = (ast.Lambda, ast.IfExp, ast.BoolOp, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _SIMPLE = (ast.Expr, ast.Assign, ast.AugAssign)
@@ -70,7 +71,7 @@ def _first(page: PlainNotebook) -> tuple[PlainCell, int, str, str] | None:
         at = next((number for number, cell in enumerate(cells) if f"{name}." in cell.text), None)
         if at is None or any(f"as {name}" in cell.text for cell in cells[: at + 1]):
             continue
-        if line := _used_at(cells[: at + 1], name):
+        if (line := _used_at(cells[: at + 1], name)) and not any(_is_left_to_do(cell.text) for cell in cells[:at]):
             found.append((cells[at], line, name, statement))
     return min(found, key=lambda one: (one[0].number, one[1]), default=None)
 
@@ -90,6 +91,22 @@ def _used_at(cells: list[PlainCell], name: str) -> int:
         if name in names:
             return _line_of(statement, name) if isinstance(statement, _SIMPLE) else 0
     return 0
+
+
+def _is_left_to_do(text: str) -> bool:
+    """Whether a cell is for those who work through the notebook: a blank in it, or comments alone; or Python cannot read it, and a run ends there."""
+    code = python(text)
+    if code is None or not code.strip():
+        return False  # other languages
+    tree = syntax(text)
+    return tree is None or all(_is_nothing(one) for one in tree.body) or bool(_BLANK.search(text))
+
+
+def _is_nothing(statement: ast.stmt) -> bool:
+    """`pass`, or a constant such as `...`."""
+    return isinstance(statement, ast.Pass) or (
+        isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+    )
 
 
 def _words(node: ast.AST) -> Iterator[object]:
