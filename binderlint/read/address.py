@@ -106,7 +106,7 @@ class Address(NamedTuple):
     @property
     def branch(self) -> str:
         """The ref, decoded, without the slash that BinderHub drops at its end."""
-        return unquote(self.ref).rstrip("/")
+        return unquote(_ESCAPED.sub("", self.ref)).rstrip("/")
 
     def parameter(self, name: str) -> Parameter | None:
         return next((parameter for parameter in self.query if parameter.name == name), None)
@@ -216,8 +216,11 @@ def _path_parts(host: str, path: str) -> tuple[Route, tuple[int, ...]] | None:
 
 
 def decoded(value: str) -> str:
-    """A query value as BinderHub reads it."""
-    return unquote(value.replace("+", " "))
+    """A query value as BinderHub reads it, without the backslashes with which Markdown escapes (`a\\_b`): they are in no address that is followed."""
+    return unquote(_ESCAPED.sub("", value.replace("+", " ")))
+
+
+_ESCAPED = regex(r"\\(?=[_*~&-])")
 
 
 _PLACEHOLDER = regex(r"[{}<>\\$|\[\]]|\.\.\.|\u2026|%[sd(]|^:|\*")
