@@ -45,7 +45,7 @@ def conda_names(environment: Table) -> set[str]:
                     names.add(canonical(found[1]))
             for one in _pip_items(environment):
                 if isinstance(one, Requirement):
-                    names.add(one.key)
+                    names.add(one.project)
     return names
 
 
@@ -64,7 +64,7 @@ def not_in(names: set[str], source: Source) -> list[str]:
 def _of_requirements(source: Source) -> Iterator[tuple[str, str]]:
     for one in read_requirements(source):
         if isinstance(one, Requirement) and one.applies("3.12"):
-            yield one.key, str(one.name or one.text)
+            yield one.project, str(one.name or one.text)
         elif isinstance(one, Invalid) and (found := CONDA_PIN.match(one.line)):
             yield canonical(found[1]), found[1]
 
@@ -98,8 +98,8 @@ def into_environment(environment: Table, requirements: Source) -> Merge | None:
                     return None
             case Option() if one.name in ("--requirement", "--constraint", "--require-hashes"):
                 return None
-        if isinstance(one, Requirement) and one.key and has(names, one.key):
-            kept.append(str(one.name))
+        if isinstance(one, Requirement) and one.project and has(names, one.project):
+            kept.append(str(one.name) or one.project)
             lines.append(_KEPT)
             continue
         lines.append(f"- {scalar(text)}" + (f"  {comment}" if comment else ""))

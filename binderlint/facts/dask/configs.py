@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from binderlint.fact import fact
+from binderlint.facts.dask.versions import newest
 from binderlint.facts.scripts.start_and_post_build import start_script
 from binderlint.pattern import regex
 from binderlint.read.constraints import OPEN, End, end_of
@@ -113,6 +114,13 @@ def image_release(container: Container, installed: End | None) -> End | None:
 def dask_configs(repo: Snapshot) -> tuple[Config, ...]:
     """The configuration files and worker templates of dask."""
     return tuple(_find_configs(repo))
+
+
+@fact
+def unread_configs(repo: Snapshot) -> tuple[Config, ...]:
+    """The configuration in `.dask`, where dask has not looked since 2022.1.1 and nothing tells it to."""
+    old = tuple(config for config in dask_configs(repo) if config.folder == OLD_FOLDER and not config.template)
+    return old if old and (newest(repo) or (0,)) >= (2022, 1, 1) and not reads_old_folder(repo) else ()
 
 
 def _find_configs(repo: Snapshot) -> Iterator[Config]:

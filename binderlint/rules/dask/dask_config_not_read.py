@@ -10,9 +10,8 @@ from binderlint.facts.dask.configs import (
     FOLDER,
     OLD_FOLDER,
     Config,
-    dask_configs,
     old_folder_mentions,
-    reads_old_folder,
+    unread_configs,
 )
 from binderlint.facts.dask.versions import newest
 from binderlint.lint.about import about
@@ -27,23 +26,19 @@ class DaskConfigNotRead(Rule):
     severity = Severity.ERROR
     level = Level.RUN
 
-    @about(dask_configs)
-    def check(self, repo: Snapshot, found: tuple[Config, ...]) -> Iterator[Diagnostic]:
-        configs = [config for config in found if config.folder == OLD_FOLDER and not config.template]
-        release = newest(repo) or (0,)
-        if not configs or release < (2022, 1, 1) or reads_old_folder(repo):
-            return
+    @about(unread_configs)
+    def check(self, repo: Snapshot, configs: tuple[Config, ...]) -> Iterator[Diagnostic]:
         yield self.at(
             configs[0].source,
             # only two releases for Python 3.7 are newer, and what else is pinned can keep them out
-            severity=Severity.WARNING if release == (2022, 2, 0) else None,
+            severity=Severity.WARNING if newest(repo) == (2022, 2, 0) else None,
             message="dask has not looked in `.dask` since version 2022.1.1, so nothing in this file has an effect",
             help="Move it to `.config/dask/`, which is `~/.config/dask/` on Binder",
             fix=_moved(repo, configs),
         )
 
 
-def _moved(repo: Snapshot, configs: list[Config]) -> Fix | None:
+def _moved(repo: Snapshot, configs: tuple[Config, ...]) -> Fix | None:
     """The folder at its new place, where this makes nothing worse: all of its files are valid, and none is in the way."""
     paths = [path for path in repo.sources if path.startswith(f"{OLD_FOLDER}/")]
     targets = {path: FOLDER + path[len(OLD_FOLDER) :] for path in paths}

@@ -12,7 +12,9 @@ from binderlint.lint.rule import Rule
 from binderlint.repo2docker.build import used_file
 from binderlint.repo2docker.mentions import says_what_is_installed
 from binderlint.snapshot import Snapshot
-from binderlint.source import UNREAD, Source, Text
+from binderlint.source import UNREAD, Source, Text, stands_in
+
+_TESTS = frozenset(["test", "tests", "testing"])
 
 
 class LfsInUse(Rule):
@@ -44,6 +46,8 @@ class LfsInUse(Rule):
         export = "Run `git lfs migrate export --include='*.ipynb'`, and commit the notebooks themselves"
         for patterns, advice in ((notebooks, export), (others, step)):
             number = sum(len(files) for _, files in patterns)
+            if all(stands_in(path, _TESTS) for _, files in patterns for path in files):
+                advice = "What only tests need is better taken out of Git LFS, or downloaded by the tests"
             for pattern, files in patterns:
                 many, them = (f"{number} files", "them") if number > 1 else (f"`{files[0]}`", "it")
                 yield self.at(
