@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator, Mapping
-from types import MappingProxyType
+from collections.abc import Iterator
 
 from binderlint.fact import fact
 from binderlint.facts.environment.jupyter_stack import may_be_older_at
 from binderlint.facts.scripts.commands import jupyter_commands, script_commands
-from binderlint.pattern import regex
+from binderlint.facts.scripts.missing import PLAIN_OPTIONS, elsewhere, missing_files
 from binderlint.read.actions import subcommand
 from binderlint.read.installer import CONDA, is_pip
 from binderlint.read.script import UNKNOWN, Command, Script, Word
@@ -18,15 +17,12 @@ from binderlint.repo2docker.build import build_plan
 from binderlint.snapshot import Snapshot
 from binderlint.values import NamedTuple
 
-# Programs that run or read the first file they are given, those that read every one, and options that name one.
+# Programs that run or read the first file they are given, those that read every one.
 _FIRST = frozenset({"bash", "sh", "source", ".", "python", "python3", "Rscript", "julia", "tar", "unzip"})
-_EACH = frozenset({"cat", "head", "tail", "less"})
 _OPTIONS = ("-r", "--requirement", "-c", "--constraint", "-f", "--file")
+_EACH = frozenset({"cat", "head", "tail", "less"})
 REMOVED = frozenset({"nbextension", "serverextension", "contrib", "nbextensions_configurator", "bundlerextension"})
 """Commands of Jupyter that went with Notebook 6, or are of packages that extend it."""
-_IN_BINDER = regex(r"\.?binder/")
-# Options of cp, mv and install with which a file that is there already is an error.
-_PLAIN = regex(r"-[afprRvuidLPHD]+|--(?:archive|recursive|force|verbose|update|preserve)(?:=.*)?")
 
 
 class Misplaced(NamedTuple):
@@ -51,6 +47,7 @@ class OntoItself(NamedTuple):
 def certainly_fails(repo: Snapshot, script: Script) -> Command | None:
     """The first command of a script of which it is known here that it fails."""
     found = [(one.script, one.command) for one in misplaced_files(repo)]
+    found += [(one.script, one.command) for one in missing_files(repo)]
     found += [(one.script, one.command) for one in onto_themselves(repo)]
     found += [(where, command) for where, command in removed_commands(repo)]
     of_script = (command for where, command in found if where is script)
@@ -96,25 +93,9 @@ def _misplaced(repo: Snapshot) -> Iterator[Misplaced]:
             path = posixpath.normpath(word.pattern)
             if command.cwd != "" or repo.exists(path) or brought.may_have(path):
                 continue
-            if there := _elsewhere(repo, path):
+            if there := elsewhere(repo, path):
                 yield Misplaced(script, command, word, path, there)
         brought.add(command)
-
-
-def _elsewhere(repo: Snapshot, path: str) -> str:
-    """Where a file is that a script looks for at a path; empty where there is none."""
-    folder = build_plan(repo).binder_dir
-    places = [posixpath.join(folder, _IN_BINDER.sub("", path)), posixpath.join(folder, path)] if folder else []
-    for place in places:
-        if repo.get(place):
-            return place
-    return _twins(repo).get(path.casefold(), "")
-
-
-@fact
-def _twins(repo: Snapshot) -> Mapping[str, str]:
-    """The paths of the repository by what they are in small letters."""
-    return MappingProxyType({path.casefold(): path for path in repo.sources})
 
 
 def _read(command: Command) -> Iterator[Word]:
@@ -173,7 +154,7 @@ def _onto_themselves(repo: Snapshot) -> Iterator[OntoItself]:
         options = [word for word in given if word.startswith("-")]
         *sources, target = [word for word in given if not word.startswith("-")] or [""]
         end = repository_path(target, command.cwd)
-        if end is None or not all(map(_PLAIN.fullmatch, options)):
+        if end is None or not all(map(PLAIN_OPTIONS.fullmatch, options)):
             continue
         paths = [(repository_path(one, command.cwd), posixpath.basename(one.rstrip("/"))) for one in sources]
         same = [
