@@ -14,7 +14,7 @@ _AXES = regex(r"ax(?:e?s|arr)?_?\d*")
 
 
 # What does not run with the code that it stands in, or may not.
-_LATER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.If, ast.IfExp, ast.ClassDef)
+_LATER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.If, ast.IfExp, ast.ClassDef, ast.Try)
 
 
 class Use(NamedTuple):
@@ -41,8 +41,13 @@ def uses(text: str, aliases: dict[str, str], when_loaded: bool = False) -> Itera
     if tree is None:
         return
     yield from _imported(tree, aliases, when_loaded)
-    for top in tree.body:
-        for inner in _run(top):
+    yield from uses_of(tree.body, aliases)
+
+
+def uses_of(body: list[ast.stmt], aliases: dict[str, str]) -> Iterator[Use]:
+    """The names that statements look up and call when they run."""
+    for top in body:
+        for inner in run_parts(top):
             if isinstance(inner, ast.Call):
                 if found := _named(inner.func, aliases):
                     yield Use(inner.lineno, *found, call=inner)
@@ -104,7 +109,7 @@ def _variable(node: ast.expr) -> str:
     return value.id if isinstance(value, ast.Name) else ""
 
 
-def _run(node: ast.stmt) -> Iterator[ast.AST]:
+def run_parts(node: ast.stmt) -> Iterator[ast.AST]:
     """The parts of a statement that are evaluated when it is: not the bodies of functions, nor what a condition chooses."""
     todo: list[ast.AST] = [node]
     while todo:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from binderlint.data import rows
+from binderlint.facts.called import CalledUse, Calls
 from binderlint.facts.environment.asked import asked_packages
 from binderlint.facts.environment.held import newest_release
 from binderlint.facts.environment.provided import provided
@@ -19,10 +20,11 @@ from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
 from binderlint.read import wheels
+from binderlint.read.cells import syntax
 from binderlint.read.constraints import only_below
 from binderlint.read.digits import release
 from binderlint.read.plain_notebook import PlainNotebook
-from binderlint.read.uses import note_imports, uses
+from binderlint.read.uses import Use, note_imports, uses
 from binderlint.repo2docker.build import build_plan
 from binderlint.snapshot import Snapshot
 from binderlint.source import Place, Text
@@ -93,9 +95,18 @@ class RemovedName(Rule):
                 continue
             yield from self._modules(repo, page, words, removed, seen)
             speaking = {cell.number for cell in page.code if words.are_in(cell.text)}
-            aliases = _builtins(page, removed) if speaking else {}
+            called = speaking or any(words.are_in(source.text) for source in imported_files(repo, page))
+            calls = Calls(repo, page.source.folder)
+            aliases = _builtins(page.all_code, removed) if speaking else {}
             local = modules_in(repo, page.source.folder)
-            for cell in page.code if speaking else ():
+            for cell in page.code if called else ():
+                if behind := _behind(cell.text, calls, removed, local):
+                    one, name, gone = behind
+                    what = f"runs line {one.use.line} of {one.source.path}" if one.source else f"calls `{one.function}`"
+                    yield self._gone(
+                        page.line(cell.number, one.line), name, gone, f"this cell, which {what}, ends", python
+                    )
+                    break
                 if cell.number not in speaking:
                     if "import" in cell.text:
                         note_imports(cell.text, aliases)
@@ -144,9 +155,20 @@ class RemovedName(Rule):
         )
 
 
-def _builtins(page: PlainNotebook, removed: dict[str, _Removed]) -> dict[str, str]:
+def _behind(
+    text: str, calls: Calls, removed: dict[str, _Removed], local: frozenset[str]
+) -> tuple[CalledUse, str, _Removed] | None:
+    """What a function that a cell calls uses of the names of the table; nothing where the cell catches exceptions."""
+    tree = syntax(text)
+    for one in calls.of(tree) if tree else ():
+        for _, written, gone in _of_use(one.use, one.aliases, removed):
+            if gone.top not in local:
+                return one, written, gone
+    return None
+
+
+def _builtins(text: str, removed: dict[str, _Removed]) -> dict[str, str]:
     """The names of Python 2 that a notebook uses without an import, and does not define itself."""
-    text = page.all_code
     names = [name.removeprefix(_BUILTIN) for name in removed if name.startswith(_BUILTIN)]
     used = [name for name in names if f"{name}(" in text]
     return {
@@ -185,22 +207,26 @@ def _found(
 ) -> Iterator[tuple[int, str, _Removed]]:
     """Where code uses a name of the table, as a message calls it."""
     for use in uses(text, aliases, when_loaded):
-        if use.imported:
-            if gone := _gone(use.names[0], removed):
-                yield use.line, f"`{use.written}`", gone
-        elif use.call:
-            if known := next((one for one in use.names if one.startswith(_BUILTIN) and one in removed), None):
-                yield use.line, f"`{use.written}`", removed[known]
-            for keyword in use.call.keywords:
-                for name in use.names:
-                    if gone := removed.get(f"{name}[{keyword.arg}]"):
-                        yield use.line, f"`{use.written}`", gone
-                        break
-                    if gone := removed.get(f"{name}({keyword.arg})"):
-                        yield use.line, f"The argument `{keyword.arg}` of `{use.written}`", gone
-                        break
-        elif known := next((one for one in use.names if one in removed and _may_be(removed[one], aliases)), None):
-            yield use.line, f"`{known[1:] if known.startswith('.') else use.written}`", removed[known]
+        yield from _of_use(use, aliases, removed)
+
+
+def _of_use(use: Use, aliases: dict[str, str], removed: dict[str, _Removed]) -> Iterator[tuple[int, str, _Removed]]:
+    if use.imported:
+        if gone := _gone(use.names[0], removed):
+            yield use.line, f"`{use.written}`", gone
+    elif use.call:
+        if known := next((one for one in use.names if one.startswith(_BUILTIN) and one in removed), None):
+            yield use.line, f"`{use.written}`", removed[known]
+        for keyword in use.call.keywords:
+            for name in use.names:
+                if gone := removed.get(f"{name}[{keyword.arg}]"):
+                    yield use.line, f"`{use.written}`", gone
+                    break
+                if gone := removed.get(f"{name}({keyword.arg})"):
+                    yield use.line, f"The argument `{keyword.arg}` of `{use.written}`", gone
+                    break
+    elif known := next((one for one in use.names if one in removed and _may_be(removed[one], aliases)), None):
+        yield use.line, f"`{known[1:] if known.startswith('.') else use.written}`", removed[known]
 
 
 def _may_be(gone: _Removed, aliases: dict[str, str]) -> bool:
