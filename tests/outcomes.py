@@ -38,7 +38,8 @@ _RULES = {
     "missing file": ("NBK006", "NBK011"),
     "library": ("NBK010",),
     "magic": ("NBK017",),
-    "undefined name": ("NBK019", "NBK009"),
+    "undefined name": ("NBK019", "NBK009", "NBK020"),
+    "other": ("NBK020",),
 }
 
 # What stops a run of all cells but nobody who works in the notebook.
@@ -111,7 +112,10 @@ def is_named(outcome: Outcome, found: list[Diagnostic], repo: Snapshot) -> bool:
     said = [one for one in found if one.code in codes]
     if outcome.kind == "undefined name":
         name = outcome.detail.partition("'")[2].partition("'")[0]
-        said = [one for one in said if f"`{name}`" in one.message]
+        said = [one for one in said if f"`{name}`" in one.message or f"`NameError: name '{name}'" in one.message]
+    if outcome.kind == "other":
+        error = outcome.detail.partition(":")[0]
+        said = [one for one in said if f"`{error}: " in one.message or f"`{error}`" in one.message]
     here = any(one.path == outcome.path or f"`{outcome.path}`" in one.message for one in said)
     return here or any(f"({one.path.rpartition('/')[2]}, line " in outcome.detail for one in said)  # of a file, once
 
@@ -189,7 +193,7 @@ def main() -> None:
         f"{counts['repositories', 'n']} repositories, {counts['repositories', 'no environment']} without an environment\n"
     )
     print("| what failed | n | named | named with an empty requirements.txt |\n| --- | --- | --- | --- |")
-    for kind in (*_RULES, "other", "build"):
+    for kind in (*_RULES, "build"):
         if counts[kind, "n"]:
             row = (counts[kind, column] for column in ("n", "named", "named with an environment"))
             print(f"| {kind} | {' | '.join(map(str, row))} |")
