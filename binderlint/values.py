@@ -1,6 +1,7 @@
-"""Values: `NamedTuple` as of `typing`, for classes whose making costs next to nothing, since a check loads more of them than it makes values of.
+"""Values: `NamedTuple` as of `typing`, and `Enum` as of `enum`, for classes whose making costs next to nothing, since a check loads more of them than it makes values of.
 
-`typing.NamedTuple` compiles a constructor for each class (collections.namedtuple). Here all classes have the same one.
+`typing.NamedTuple` compiles a constructor for each class (collections.namedtuple). Here all classes have the same one. `enum` looks
+through each class for much that nobody here asks for.
 """
 
 from __future__ import annotations
@@ -8,6 +9,8 @@ from __future__ import annotations
 from binderlint.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from enum import Enum as Enum
+    from enum import IntEnum as IntEnum
     from typing import NamedTuple as NamedTuple
 else:
     from _collections import _tuplegetter
@@ -74,3 +77,39 @@ else:
             return type.__new__(type, name, (_Value,), space)
 
     NamedTuple = type.__new__(_Meta, "NamedTuple", (), {})
+
+    class _Members(type):
+        """What has members: all that is in capitals in its body."""
+
+        def __init__(cls, name, bases, space):
+            cls._members = {}
+            for key, value in space.items():
+                if key.isupper():
+                    cls._members[value] = one = cls.__new__(cls, value)
+                    one.name, one.value = key, value
+                    setattr(cls, key, one)
+
+        def __call__(cls, value):
+            if value not in cls._members:
+                raise ValueError(f"{value!r} is not a valid {cls.__name__}")
+            return cls._members[value]
+
+        def __iter__(cls):
+            return iter(cls._members.values())
+
+        def __len__(cls):
+            return len(cls._members)
+
+    class Enum(metaclass=_Members):
+        """One of some values, each of which has a name."""
+
+        def __new__(cls, value):
+            return object.__new__(cls)
+
+        def __repr__(self):
+            return f"<{type(self).__name__}.{self.name}: {self.value!r}>"
+
+    class IntEnum(int, metaclass=_Members):
+        """The same for values that are numbers."""
+
+        __repr__ = Enum.__repr__

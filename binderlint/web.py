@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from enum import Enum
 
 from binderlint.read.lock import Lock
-from binderlint.values import NamedTuple
+from binderlint.values import Enum, NamedTuple
 
 
 class Kind(Enum):

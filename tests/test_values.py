@@ -1,14 +1,15 @@
-"""Values: they are made, changed and refused as those of `typing.NamedTuple`."""
+"""Values: they are made, changed and refused as those of `typing.NamedTuple` and `enum`."""
 
 from __future__ import annotations
 
+import enum
 import pickle
 import typing
 from typing import Any
 
 import pytest
 
-from binderlint.values import NamedTuple
+from binderlint.values import Enum, IntEnum, NamedTuple
 
 
 class Ours(NamedTuple):
@@ -63,3 +64,55 @@ def test_a_value_is_a_tuple() -> None:
     unknown: dict[str, Any] = {"four": 4}
     with pytest.raises(ValueError, match="four"):
         value._replace(**unknown)
+
+
+class OurColour(Enum):
+    """Two members."""
+
+    RED = "red"
+    BLUE = "blue"
+
+
+class TheirColour(enum.Enum):
+    """The same."""
+
+    RED = "red"
+    BLUE = "blue"
+
+
+class OurSize(IntEnum):
+    """Numbers, with words of their own."""
+
+    SMALL = 1
+    LARGE = 2
+
+    def __str__(self) -> str:
+        return self.name.lower()
+
+
+class TheirSize(enum.IntEnum):
+    """The same."""
+
+    SMALL = 1
+    LARGE = 2
+
+    def __str__(self) -> str:
+        return self.name.lower()
+
+
+@pytest.mark.parametrize(("ours", "theirs"), [(OurColour, TheirColour), (OurSize, TheirSize)])
+def test_members_are_as_those_of_enum(ours: Any, theirs: Any) -> None:
+    assert [(one.name, one.value) for one in ours] == [(one.name, one.value) for one in theirs]
+    assert len(ours) == len(theirs) and [repr(one)[4:] for one in ours] == [repr(one)[6:] for one in theirs]
+    for one in ours:
+        assert ours(one.value) is one and one in ours and isinstance(one, ours) and {one: 1}[one] == 1
+    for unknown in ("green", 3):
+        for kind in (ours, theirs):
+            with pytest.raises(ValueError, match="is not a valid"):
+                kind(unknown)
+
+
+def test_numbers_that_are_members_can_be_compared_and_printed() -> None:
+    assert OurSize.SMALL < OurSize.LARGE == 2 and max(OurSize) is OurSize.LARGE
+    assert f"{OurSize.SMALL} {OurSize.LARGE:>6}" == f"{TheirSize.SMALL} {TheirSize.LARGE:>6}"
+    assert OurColour.RED != OurColour.BLUE and OurColour.RED != "red"

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from enum import Enum, IntEnum
-
 from binderlint.lint.families import folder_of
 from binderlint.source import REGULAR, Place, Span
-from binderlint.values import NamedTuple
+from binderlint.values import Enum, IntEnum, NamedTuple
 
 DOCS = "https://github.com/binderlint/binderlint/blob/main/binderlint/rules/"
 

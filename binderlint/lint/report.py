@@ -118,7 +118,7 @@ class Report(NamedTuple):
     def counts(self) -> dict[str, int]:
         """How many errors, warnings and infos there are, each problem once."""
         found = Counter(str(one.severity) for one in self.findings)
-        return {str(severity): found[str(severity)] for severity in reversed(Severity)}
+        return {str(severity): found[str(severity)] for severity in sorted(Severity, reverse=True)}
 
     def fixable(self, applicability: Applicability) -> int:
         """How many problems have a fix of exactly this applicability."""

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from enum import Enum
-
 from binderlint.facts.notebooks import NOTEBOOK_ENDINGS
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.report import Finding, Report
 from binderlint.lint.wording import counted, joined
-from binderlint.values import NamedTuple
+from binderlint.values import Enum, NamedTuple
 
 _NOTHING = "nothing found that would stop it"
 _IN_ANY_FILE = ("LNK", "SEC")  # codes that say nothing of how a notebook runs

@@ -9,13 +9,12 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable
-from enum import Enum
 from pathlib import Path
 
 from binderlint.outside.programs import end_group, find_program, own_group
 from binderlint.source import RepositoryError
 from binderlint.typed import IO, TYPE_CHECKING
-from binderlint.values import NamedTuple
+from binderlint.values import Enum, NamedTuple
 
 if TYPE_CHECKING:
     from tempfile import TemporaryDirectory

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from enum import Enum
 from urllib.parse import unquote
 
 from binderlint.data import rows
 from binderlint.git import hosted_name
 from binderlint.pattern import regex
 from binderlint.source import Text
-from binderlint.values import NamedTuple
+from binderlint.values import Enum, NamedTuple
 
 # The prefixes of BinderHub's repository providers (binderhub/app.py, repo_providers).
 PROVIDERS = frozenset({"gh", "gl", "git", "gist", "zenodo", "figshare", "hydroshare", "dataverse", "ckan", "swh"})

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from enum import Enum
 
 from binderlint.pattern import regex
 from binderlint.source import Text
-from binderlint.values import NamedTuple
+from binderlint.values import Enum, NamedTuple
 
 
 class Markup(Enum):

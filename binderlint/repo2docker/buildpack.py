@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from enum import Enum
+from binderlint.values import Enum
 
 
 class Buildpack(Enum):

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from enum import Enum
-
 from binderlint.repo2docker.buildpack import OPAQUE, Buildpack
 from binderlint.repo2docker.names import CONFIG_NAMES as CONFIG_NAMES
 from binderlint.repo2docker.names import ROOT_ONLY as ROOT_ONLY
 from binderlint.source import Place
 from binderlint.typed import TYPE_CHECKING
-from binderlint.values import NamedTuple
+from binderlint.values import Enum, NamedTuple
 
 if TYPE_CHECKING:
     pass

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from enum import Enum
-
-from binderlint.values import NamedTuple
+from binderlint.values import Enum, NamedTuple
 
 
 class Stage(Enum):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable, Iterator
-from enum import Enum
 
 from binderlint.fact import fact
 from binderlint.facts.parsed import notebook_of
@@ -16,7 +15,7 @@ from binderlint.read.plain_notebook import cells_with
 from binderlint.repo2docker.names import OWN_PACKAGE
 from binderlint.snapshot import Snapshot
 from binderlint.source import Source, Text, stands_in
-from binderlint.values import NamedTuple
+from binderlint.values import Enum, NamedTuple
 
 
 class Where(Enum):

@@ -5,11 +5,10 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable
-from enum import Enum
 
 from binderlint.read.scope import LONGEST, Scope
 from binderlint.source import Place, Text
-from binderlint.values import NamedTuple
+from binderlint.values import Enum, NamedTuple
 
 COPIES = ("cp", "mv", "install", "ln", "rsync")
 """Programs that put a copy of a file in another place."""
