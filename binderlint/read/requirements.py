@@ -256,6 +256,11 @@ def is_plain_requirement(text: str) -> bool:
     return not semicolon or is_plain(marker)
 
 
+def is_requirement(text: str) -> bool:
+    """Whether pip understands a name and versions."""
+    return is_plain_requirement(text) or not _problem(text)
+
+
 def _looks_like_address(text: str) -> bool:
     first = re.split(r"[\s;\[]", text, maxsplit=1)[0]
     return bool(
@@ -354,4 +359,4 @@ def _group(text: Text, found: re.Match[str], number: int) -> Text:
     return _part(text, len(text), len(text)) if start < 0 else _part(text, start, end)
 
 
-CONDA_PIN = regex(r"([A-Za-z0-9][\w.-]*)(\s*=\s*)([^\s=]+)(?:\s*=\s*([^\s=]+))?$")
+CONDA_PIN = regex(r"([A-Za-z0-9][\w.-]*)(\s*=\s*)([^\s=<>~!][^\s=]*)(?:\s*=\s*([^\s=]+))?$")

@@ -12,7 +12,7 @@ from binderlint.lint.diagnostic import Applicability, Diagnostic, Edit, Fix, Lev
 from binderlint.lint.rule import Rule
 from binderlint.lint.wording import counted
 from binderlint.read.faults import faults
-from binderlint.read.requirements import CONDA_PIN
+from binderlint.read.requirements import CONDA_PIN, is_requirement
 from binderlint.snapshot import Snapshot
 from binderlint.source import Source, Text
 
@@ -40,19 +40,31 @@ class RequirementsCondaSyntax(Rule):
             if not lines:
                 continue
             built = any(found[4] for _, found in lines)
+            unread = next(
+                (found[3] for _, found in lines if not is_requirement(f"a=={_version_for_pip(found[3])}")), ""
+            )
             edits = tuple(_conda_to_pip(line.line, found) for line, found in lines)
+            fix = Fix("Write `==`", edits, Applicability.UNSAFE if built else Applicability.SAFE)
             first = lines[0][0].line
             more = f" and {counted(len(lines) - 1, 'more line')} use" if len(lines) > 1 else " uses"
             yield self.at(
                 first,
                 f"`{first}`{more} conda's syntax, so pip stops the build with `Invalid requirement`",
-                help="Move the list to environment.yml" if built else "Write `==`",
-                fix=Fix("Write `==`", edits, Applicability.UNSAFE if built else Applicability.SAFE),
+                help="Move the list to environment.yml"
+                if built
+                else "Write `==`" + (f", and a version that pip reads in place of `{unread}`" if unread else ""),
+                fix=None if unread else fix,
             )
 
 
 def _conda_to_pip(line: Text, found: re.Match[str]) -> Edit:
+    version = _version_for_pip(found[3])
     if found[4]:
-        return replace(line, f"{found[1]}=={found[3]}")
+        return replace(line, f"{found[1]}=={version}")
     sign = found.start(2) + found[2].index("=")
-    return replace(line.part(sign, sign + 1), "==")
+    return replace(line.part(sign, found.end(3)), f"=={line[sign + 1 : found.start(3)]}{version}")
+
+
+def _version_for_pip(version: str) -> str:
+    """`1.2*`, as conda reads it too, is `1.2.*` for pip."""
+    return re.sub(r"(?<=\d)\*$", ".*", version)

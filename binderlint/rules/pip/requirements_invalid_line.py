@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from binderlint.changes.edits import replace
 from binderlint.facts.environment.installs import PipFile, pip_files
 from binderlint.lint.about import about
-from binderlint.lint.diagnostic import Diagnostic, Edit, Fix, Level, Severity
+from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
-from binderlint.read.requirements import CONDA_PIN, Invalid, short
+from binderlint.read.requirements import CONDA_PIN, Invalid, is_requirement, short
 from binderlint.repo2docker.build import build_plan
 from binderlint.snapshot import Snapshot
 from binderlint.source import Text
@@ -36,13 +36,15 @@ class RequirementsInvalidLine(Rule):
                 )
                 continue
             for text, said in lines:
-                fix = _mended(text)
-                reason = f" ({short(said)})" if said and not fix else ""
+                mended = _mended(text)
+                reason = f" ({short(said)})" if said and not mended else ""
                 yield self.at(
                     text,
                     f"`{short(text)}` is not a requirement. pip refuses the whole file, so the build stops{reason}",
-                    help="List one package per line, as `name==version`; text after `#` is a comment",
-                    fix=Fix("Change it to a requirement", (fix,)) if fix else None,
+                    help=f"Write `{mended}`"
+                    if mended
+                    else "List one package per line, as `name==version`; text after `#` is a comment",
+                    fix=Fix("Change it to a requirement", (replace(text, mended),)) if mended else None,
                 )
 
 
@@ -59,8 +61,13 @@ def _not_understood(file: PipFile) -> Iterator[tuple[Text, str]]:
             yield line.line, ""
 
 
-def _mended(line: Text) -> Edit | None:
-    """The edit for the mistakes that have one reading."""
+def _mended(line: Text) -> str:
+    """The requirement where the mistake has one reading; empty where it does not."""
+    mended = _read_as(line)
+    return mended if is_requirement(mended) else ""
+
+
+def _read_as(line: str) -> str:
     for pattern, text in (
         (r"([A-Za-z0-9][\w.-]*)(\s+)(\d+(?:\.\d+)*)$", "=="),
         (r"()((?:!|\$\s*|%)?(?:python3? -m )?pip3? install\s+(?:-U\s+|--upgrade\s+)?)([A-Za-z0-9][\w.-]*(?:[=<>~!].*)?)$", ""),
@@ -68,10 +75,10 @@ def _mended(line: Text) -> Edit | None:
         (r"([A-Za-z0-9][\w.-]*(?:\s*[=<>~!]=\s*[\w.]+)?)(\s*[,;])()$", ""),
     ):  # fmt: skip
         if found := re.match(pattern, line):
-            return replace(line.part(*found.span(2)), text)
+            return line[: found.start(2)] + text + line[found.end(2) :]
     if quoted := re.match(r"([\"'])([A-Za-z0-9][^\"']*)\1$", line):
-        return replace(line, quoted[2])
-    return None
+        return quoted[2]
+    return re.sub(r"=([<>~!])(?!=)", r"\1=", line)
 
 
 def _old_pip(repo: Snapshot) -> bool:
