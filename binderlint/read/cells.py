@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from binderlint.cache import remembered
 from binderlint.pattern import regex
 from binderlint.read.installer import Asked, asked_for
+from binderlint.source import Source, Text
 from binderlint.values import NamedTuple
 
 # Cell magics whose body is still Python of the notebook's own kernel.
@@ -141,6 +142,20 @@ def parse_python(code: str) -> ast.Module | None:
             return ast.parse(code)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
+
+
+def located(source: Source, node: ast.Constant) -> Text | None:
+    """A string of a Python file that is written as it is, on one line."""
+    if node.end_lineno != node.lineno or node.end_col_offset is None:
+        return None
+    line = source.line(node.lineno)
+    written = source.text[line.start : line.end]
+    shift = int(node.lineno == 1 and source.has_bom)
+    encoded = written[shift:].encode("utf-8", "surrogatepass")
+    start = line.start + shift + len(encoded[: node.col_offset].decode("utf-8", "surrogatepass"))
+    end = line.start + shift + len(encoded[: node.end_col_offset].decode("utf-8", "surrogatepass"))
+    value = str(node.value)
+    return Text(value, source.place(start + 1, end - 1)) if source.text[start + 1 : end - 1] == value else None
 
 
 # Lines that Python 2 reads and Python 3 refuses: `print x`, `except E, e:`, `raise E, "x"`, `exec "x"`, `a <> b`, `ur""`.

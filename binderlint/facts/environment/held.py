@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from binderlint.fact import fact
 from binderlint.facts.environment.installs import pip_files, pip_requirements
 from binderlint.facts.environment.mapping import conda_specs
-from binderlint.facts.environment.own_package import own_installs, own_python
+from binderlint.facts.environment.own_package import own_asked, own_installs, own_python
 from binderlint.facts.environment.pipfile import pipfile_requirements
 from binderlint.facts.environment.unimportable import fails_on
 from binderlint.facts.scripts.commands import script_commands
@@ -53,9 +53,9 @@ class Held(NamedTuple):
 
 @fact
 def pip_lists(repo: Snapshot) -> tuple[tuple[Requirement, ...], ...]:
-    """What pip and pipenv are asked for, file by file."""
+    """What pip and pipenv are asked for, file by file, and by the package in the root."""
     files = (file.requirements for file in pip_files(repo) if not file.constraint and not file.server)
-    return tuple(listed for listed in (*files, pipfile_requirements(repo)) if listed)
+    return tuple(listed for listed in (*files, pipfile_requirements(repo), own_asked(repo)) if listed)
 
 
 def held_by_file(repo: Snapshot, python: str) -> Iterator[list[Held]]:
@@ -76,7 +76,8 @@ def python_fits(repo: Snapshot, python: str) -> bool:
         return False
     if plan.buildpack in WITH_RUNTIME and not plan.binder_dir and own and pip_admits(own, python) is False:
         return False  # repo2docker stops at a runtime.txt that requires-python excludes (python/__init__.py)
-    pip = [(one.key, one.clauses) for one in pip_requirements(repo) if one.applies(python) and not one.url]
+    asked = (*pip_requirements(repo), *own_asked(repo))
+    pip = [(one.key, one.clauses) for one in asked if one.applies(python) and not one.url]
     pip += [(one.key, one.clauses) for one in pipfile_requirements(repo) if one.applies(python)]
     found = [_held(*one, python) for one in pip]
     if any(one and (one[2] or one[3]) for one in found):

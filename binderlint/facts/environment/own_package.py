@@ -8,20 +8,23 @@ import re
 from collections.abc import Iterator
 
 from binderlint.fact import fact
-from binderlint.facts.environment.installs import pip_files
+from binderlint.facts.environment.installs import pip_files, pip_requirements, server_requirements
+from binderlint.facts.environment.mapping import conda_specs
 from binderlint.facts.scripts.start_and_post_build import post_build_script
 from binderlint.pattern import regex
-from binderlint.read.cells import parse_python
+from binderlint.read.cells import located, parse_python
 from binderlint.read.constraints import without_caret
 from binderlint.read.installer import is_pip
-from binderlint.read.requirements import Requirement, canonical, read_requirements
+from binderlint.read.packages import names_of_conda
+from binderlint.read.requirements import Requirement, canonical, parse_requirement, read_requirements
 from binderlint.read.script import Command
 from binderlint.read.toml import find_value, parse_pyproject
 from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.repo2docker.detection import Checkout
+from binderlint.repo2docker.names import OWN_PACKAGE
 from binderlint.snapshot import Snapshot
-from binderlint.source import Place, Text
+from binderlint.source import Place, Source, Text
 from binderlint.typed import Any
 from binderlint.values import NamedTuple
 
@@ -40,6 +43,10 @@ _BACKEND = ("build-system", "build-backend")
 _POETRY = ("tool", "poetry", "dependencies", "python")
 _EXTRAS = regex(r"^\[options\.extras_require\]\n(.*?)(?=^\[|\Z)", re.M | re.S)
 _EXTRA = regex(r"^([\w.-]+)\s*=((?:[^\n]*\n?)(?:[ \t]+[^\n]*(?:\n|\Z))*)", re.M)
+_REQUIRES = regex(r"^install_requires\s*=((?:[^\n]*\n?)(?:[ \t]+[^\n]*(?:\n|$))*)", re.M)
+_LINE = regex(r"#[^\n]*|(\S(?:(?!\s#)[^\r\n])*)")
+_DEPENDENCIES = regex(r"^\[project\][^\n]*\n(?:(?!\[)[^\n]*\n)*?dependencies\s*=", re.M)
+_QUOTED = regex(r"#[^\n]*|([\"'])((?:(?!\1)[^\n])*)\1")
 _ITSELF = regex(r"\./?(?:\[[\w,\s-]*\])?")
 
 
@@ -107,29 +114,48 @@ def own_requirements(repo: Snapshot) -> tuple[str, ...] | None:
 
 
 @fact
-def own_dependencies(repo: Snapshot) -> tuple[str, ...] | None:
+def own_dependencies(repo: Snapshot) -> tuple[Text, ...] | None:
     """What the package in the root depends on, without its extras, as requirements for pip; None where a program computes them, and for poetry's own table."""
     table, backend = own_table(repo), own_backend(repo)
     project = table.get("project")
     if isinstance(project, dict) and "dependencies" not in (project.get("dynamic") or ()):
-        return _texts(project.get("dependencies", []))
+        return _of_project(repo, project.get("dependencies", []))
     if isinstance(project, dict) or (backend and "setuptools" not in backend):
         dynamic = _within(table, "tool", "setuptools", "dynamic", "dependencies")
         return _of_file(repo, str(dynamic)) if dynamic and isinstance(project, dict) else None
     config, script = repo.get("setup.cfg"), repo.get("setup.py")
-    listed = (
-        re.search(r"^install_requires\s*=((?:[^\n]*\n?)(?:[ \t]+[^\n]*(?:\n|$))*)", config.prose, re.M)
-        if config
-        else None
-    )
-    if listed:
+    listed = _REQUIRES.search(config.prose) if config else None
+    if config and listed:
         if "file:" in listed[1]:
             return _of_file(repo, re.sub(r"[\w./-]+", r"'\g<0>'", listed[1]))
-        return _texts(re.sub(r"(?m)#.*", "", listed[1]).split("\n"))
+        lines = _LINE.finditer(config.prose, *listed.span(1))
+        return tuple(config.slice(*line.span(1)).trimmed() for line in lines if line[1])
     if script is None:
         return ()
-    written = _of_setup(script.text.removeprefix("\ufeff"))
+    written = _of_setup(script)
     return _of_file(repo, script.prose) if written is None else written
+
+
+@fact
+def own_asked(repo: Snapshot) -> tuple[Requirement, ...]:
+    """The packages that pip gets because the package in the root depends on them, where the build stops without them. What conda installs is not among them, nor what is written in a list for pip."""
+    if not any(one.stops and "--no-deps" not in one.place.text for one in own_installs(repo)):
+        return ()
+    asked = [one for text in own_dependencies(repo) or () if isinstance(one := parse_requirement(text), Requirement)]
+    of_conda = names_of_conda()
+    there = {of_conda.get(spec.key, spec.key) for spec in conda_specs(repo)}
+    return tuple(one for one in asked if one.key not in there and in_own_package(one))
+
+
+@fact
+def required_of_pip(repo: Snapshot) -> tuple[Requirement, ...]:
+    """Every package that pip needs to find: what the build asks it for, and what the package in the root depends on."""
+    return (*pip_requirements(repo), *server_requirements(repo), *own_asked(repo))
+
+
+def in_own_package(one: Requirement) -> bool:
+    """Whether a requirement is one of the package in the root."""
+    return one.text.place.source.path in OWN_PACKAGE
 
 
 _DOCUMENTS = (
@@ -161,8 +187,24 @@ def own_extra(repo: Snapshot, package: str) -> str:
     return next((extra for extra, items in listed.items() if package in (_names(items) or ())), "")
 
 
-def _of_setup(text: str) -> tuple[str, ...] | None:
+def _of_project(repo: Snapshot, listed: object) -> tuple[Text, ...] | None:
+    """The dependencies in pyproject.toml; None where they are not a list of texts."""
+    source = repo.get("pyproject.toml")
+    if source is None or not isinstance(listed, list) or not all(isinstance(one, str) for one in listed):
+        return None
+    start = _DEPENDENCIES.search(source.text)
+    places: dict[str, Place] = {}
+    for found in _QUOTED.finditer(source.text, start.end()) if start else ():
+        if found[1]:
+            places.setdefault(found[2], source.place(*found.span(2)))
+        if len(places) > len(listed):
+            break
+    return tuple(Text(text, places.get(one, source.place())) for one in listed if (text := " ".join(one.split())))
+
+
+def _of_setup(source: Source) -> tuple[Text, ...] | None:
     """What the one call of `setup` in a program asks for; None where that is not written down in it."""
+    text = source.text.removeprefix("\ufeff")
     tree = parse_python(text)
     body, lists = tree.body if tree else [], dict[str, ast.expr]()
     for node in body:
@@ -181,24 +223,23 @@ def _of_setup(text: str) -> tuple[str, ...] | None:
         asked = None if changed else lists.get(asked.id)
     if not isinstance(asked, ast.List | ast.Tuple):
         return None
-    words = [one.value for one in asked.elts if isinstance(one, ast.Constant)]
-    return _texts(words) if len(words) == len(asked.elts) else None
+    words = [one for one in asked.elts if isinstance(one, ast.Constant) and isinstance(one.value, str)]
+    if len(words) != len(asked.elts):
+        return None
+    return tuple(
+        located(source, one) or Text(text, source.place(*source.line(one.lineno)))
+        for one in words
+        if (text := " ".join(str(one.value).split()))
+    )
 
 
-def _of_file(repo: Snapshot, text: str) -> tuple[str, ...] | None:
+def _of_file(repo: Snapshot, text: str) -> tuple[Text, ...] | None:
     """The requirements in the one list for pip that a program or a table names in quotes; None where it names none or several, or not all of it can be read."""
     named = set(re.findall(r"""["']([\w./-]*require[\w.-]*\.(?:txt|in))["']""", text))
     source = repo.get(posixpath.normpath(named.pop())) if len(named) == 1 else None
     lines = read_requirements(source) if source else ()
     found = [one for one in lines if isinstance(one, Requirement) and one.name and not one.url]
-    return tuple(str(one.text) for one in found) if found and len(found) == len(lines) else None
-
-
-def _texts(written: object) -> tuple[str, ...] | None:
-    """Requirements, each as one line; None where one is not a text."""
-    if not isinstance(written, list) or not all(isinstance(one, str) for one in written):
-        return None
-    return tuple(text for one in written if (text := " ".join(one.split())))
+    return tuple(one.text for one in found) if found and len(found) == len(lines) else None
 
 
 def _names(written: object) -> tuple[str, ...] | None:

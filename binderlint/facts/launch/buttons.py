@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from binderlint.fact import fact
 from binderlint.facts.launch.links import documents
 from binderlint.pattern import regex
-from binderlint.read.cells import parse_python
+from binderlint.read.cells import located, parse_python
 from binderlint.read.yaml import read_safe
 from binderlint.snapshot import Snapshot
 from binderlint.source import Place, Scalar, Source, Span, Table, Text
@@ -131,7 +131,7 @@ def _from_setting(source: Source, name: str, values: dict[str, ast.expr]) -> Ite
 
     def text(found: dict[str, ast.expr], key: str) -> Text | None:
         value = found.get(key)
-        return _located(source, value) if isinstance(value, ast.Constant) and isinstance(value.value, str) else None
+        return located(source, value) if isinstance(value, ast.Constant) and isinstance(value.value, str) else None
 
     inner = values.get("binder") if name == "sphinx_gallery_conf" else values.get("launch_buttons")
     nested = _strings(inner) if isinstance(inner, ast.Dict) else {}
@@ -157,20 +157,6 @@ def _from_setting(source: Source, name: str, values: dict[str, ast.expr]) -> Ite
             text(values, "repository_branch"),
             None,
         )
-
-
-def _located(source: Source, node: ast.Constant) -> Text | None:
-    """A string of a Python file that is written as it is, on one line."""
-    if node.end_lineno != node.lineno or node.end_col_offset is None:
-        return None
-    line = source.line(node.lineno)
-    written = source.text[line.start : line.end]
-    shift = int(node.lineno == 1 and source.has_bom)
-    encoded = written[shift:].encode("utf-8", "surrogatepass")
-    start = line.start + shift + len(encoded[: node.col_offset].decode("utf-8", "surrogatepass"))
-    end = line.start + shift + len(encoded[: node.end_col_offset].decode("utf-8", "surrogatepass"))
-    value = str(node.value)
-    return Text(value, source.place(start + 1, end - 1)) if source.text[start + 1 : end - 1] == value else None
 
 
 # -- thebe, in a page

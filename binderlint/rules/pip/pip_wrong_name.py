@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping
 from binderlint.changes.edits import between, remove_requirement, replace
 from binderlint.data import pairs
 from binderlint.facts.environment.foreign import PART_OF, is_real, stdlib_names
-from binderlint.facts.environment.installs import has_other_index, pip_requirements
+from binderlint.facts.environment.installs import has_other_index
+from binderlint.facts.environment.own_package import in_own_package, required_of_pip
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
@@ -23,7 +24,7 @@ class PipWrongName(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    @about(pip_requirements)
+    @about(required_of_pip)
     def check(self, repo: Snapshot, requirements: tuple[Requirement, ...]) -> Iterator[Diagnostic]:
         plan = build_plan(repo)
         python = plan.python.version if plan.python else "3.10"
@@ -35,12 +36,12 @@ class PipWrongName(Rule):
             right = wrong_names.get(one.key)
             if one.key == "sklearn" and one.pin == "0.0":
                 yield self._empty(one, names)
-            elif right and canonical(right) in names:
+            elif right and canonical(right) in names and not in_own_package(one):
                 yield self.at(
                     one.text,
                     f"pip cannot install `{one.name}`, so the build stops. The package is called `{right}`, which is also listed",
                     help="Remove the line",
-                    fix=Fix(f"Remove `{one.name}`", (remove_requirement(one),), _trust(one, names[canonical(right)])),
+                    fix=_without(one, _trust(one, names[canonical(right)])),
                 )
             elif right:
                 yield self.at(
@@ -53,8 +54,8 @@ class PipWrongName(Rule):
                 yield self.at(
                     one.text,
                     f"`{one.name}` is {what}. pip cannot install it, so the build stops",
-                    help="Remove the line",
-                    fix=Fix(f"Remove `{one.name}`", (remove_requirement(one),)),
+                    help=_REMOVE[in_own_package(one)],
+                    fix=_without(one),
                     cause=what,
                 )
             elif one.key in stdlib_names() or one.key in PART_OF:
@@ -63,8 +64,8 @@ class PipWrongName(Rule):
                 yield self.at(
                     one.text,
                     f"`{one.name}` {what} and cannot be installed: pip finds no such package and the build stops",
-                    help="Remove the line",
-                    fix=Fix(f"Remove `{one.name}`", (remove_requirement(one),)),
+                    help=_REMOVE[in_own_package(one)],
+                    fix=_without(one),
                 )
 
     def _empty(self, one: Requirement, names: Mapping[str, Requirement]) -> Diagnostic:
@@ -73,10 +74,10 @@ class PipWrongName(Rule):
             return self.at(
                 one.text,
                 "`sklearn==0.0` is empty: it only asks for `scikit-learn`, which is also listed",
-                help="Remove the line",
+                help=_REMOVE[in_own_package(one)],
                 severity=Severity.INFO,
                 level=Level.POLISH,
-                fix=Fix("Remove `sklearn`", (remove_requirement(one),)),
+                fix=_without(one),
             )
         return self.at(
             one.text,
@@ -86,6 +87,14 @@ class PipWrongName(Rule):
             level=Level.REPRODUCE,
             fix=_under(one, "scikit-learn"),
         )
+
+
+_REMOVE = ("Remove the line", "Remove it from the list")  # of a list for pip, of a package
+
+
+def _without(one: Requirement, trust: Applicability = Applicability.SAFE) -> Fix | None:
+    """The fix that takes a requirement out of a list for pip; None where a package lists it."""
+    return None if in_own_package(one) else Fix(f"Remove `{one.name}`", (remove_requirement(one),), trust)
 
 
 _ZEROS = regex(PLACEHOLDER)

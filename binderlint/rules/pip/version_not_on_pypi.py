@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 
 from binderlint.changes.edits import replace
-from binderlint.facts.environment.installs import PYTORCH_INDEX, PipFile, has_other_index, pip_files
+from binderlint.facts.environment.installs import PYTORCH_INDEX, has_other_index
+from binderlint.facts.environment.own_package import required_of_pip
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
@@ -26,24 +27,23 @@ class VersionNotOnPypi(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    @about(pip_files)
-    def check(self, repo: Snapshot, files: tuple[PipFile, ...]) -> Iterator[Diagnostic]:
+    @about(required_of_pip)
+    def check(self, repo: Snapshot, requirements: tuple[Requirement, ...]) -> Iterator[Diagnostic]:
         plan = build_plan(repo)
         if has_other_index(repo):
             return
         python = plan.python.version if plan.python else ""
-        for file in files:
-            for one in () if file.constraint else file.requirements:
-                if one.url or not one.pin or not one.applies(python):
-                    continue
-                if local := _LOCAL.fullmatch(one.pin):
-                    yield self._local(one, local[1])
-                elif re.fullmatch(r"\d+(?:\.\d+)*", one.pin) and is_unknown(one.key, one.pin):
-                    yield self.at(
-                        one.text,
-                        f"pip finds no version {one.pin} of `{one.name}` on PyPI, so the build fails",
-                        help="Choose a version that exists, or remove the pin",
-                    )
+        for one in requirements:
+            if one.url or not one.pin or not one.applies(python):
+                continue
+            if local := _LOCAL.fullmatch(one.pin):
+                yield self._local(one, local[1])
+            elif re.fullmatch(r"\d+(?:\.\d+)*", one.pin) and is_unknown(one.key, one.pin):
+                yield self.at(
+                    one.text,
+                    f"pip finds no version {one.pin} of `{one.name}` on PyPI, so the build fails",
+                    help="Choose a version that exists, or remove the pin",
+                )
 
     def _local(self, one: Requirement, local: str) -> Diagnostic:
         torch = _TORCH.fullmatch(local)
