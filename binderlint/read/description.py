@@ -9,7 +9,7 @@ from binderlint.pattern import regex
 from binderlint.source import Source, Text
 from binderlint.values import NamedTuple
 
-_FIELD = regex(r"([A-Za-z][\w@/.-]*):[ \t]*")
+_FIELD = regex(r"([^: \t][^:]*):[ \t]*")
 _NAMED = regex(r"[A-Za-z][\w.]*")
 
 

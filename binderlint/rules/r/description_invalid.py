@@ -36,6 +36,9 @@ class DescriptionInvalid(Rule):
         fields, fault = described.fields, described.fault
         if fault and fault.blank:
             yield self._refused(fault.line, "There is a blank line between the fields", "Remove it")
+        elif fault and fault.line[0] in " \t":
+            wrong = "The first line is indented, and no field begins before it"
+            yield self._refused(fault.line, wrong, "Begin the file with a field, such as `Package: tides`")
         elif fault:
             wrong = "This line is neither a field (`Name: value`) nor indented"
             yield self._refused(fault.line, wrong, "Indent the line")
