@@ -60,6 +60,16 @@ def right_name(package: str) -> str:
     return right if right != package else ""
 
 
+def is_of_cran(package: str) -> bool:
+    """Whether CRAN certainly has a package, in lower case."""
+    return package in _cran_names()
+
+
+def is_of_bioconductor(package: str) -> bool:
+    """Whether Bioconductor certainly has a package, in lower case: Debian has those of both, and of nobody else."""
+    return package in _brings() and package not in _cran_names()
+
+
 def may_come_along(repo: Snapshot, package: str) -> bool:
     """Whether a package, in lower case, may be brought by one of which it is not known what it brings, or by an older release of another."""
     if package in listed_words("r_once_brought.txt"):

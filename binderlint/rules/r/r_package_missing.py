@@ -8,8 +8,15 @@ from functools import partial
 
 from binderlint.changes.edits import replace
 from binderlint.changes.packages import add_package
+from binderlint.facts.environment.channels import channel_list
 from binderlint.facts.notebooks import r_markdown, shown_notebooks
-from binderlint.facts.r_packages import installed_r_packages, may_come_along, right_name
+from binderlint.facts.r_packages import (
+    installed_r_packages,
+    is_of_bioconductor,
+    is_of_cran,
+    may_come_along,
+    right_name,
+)
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
@@ -51,7 +58,6 @@ class RPackageMissing(Rule):
         """The packages that are not there, of a notebook as its parts and the place of each of their lines."""
         if any(_INSTALLS.search(text) for text, _ in parts):
             return
-        conda = build_plan(repo).buildpack == Buildpack.CONDA
         told: set[str] = set()
         for text, place in parts:
             for found in _LOADS.finditer(text):
@@ -67,10 +73,8 @@ class RPackageMissing(Rule):
                 yield self.at(
                     place(line),
                     f"The R package `{package}` is not installed in this environment, so this {called} ends with an error",
-                    help=f"Add `r-{key}` to environment.yml"
-                    if conda
-                    else f'Add `install.packages("{package}")` to {build_plan(repo).path("install.R")}',
-                    fix=add_package(repo, f"r-{key}", f"r-{key}") if conda else None,
+                    help=_advice(repo, package, key),
+                    fix=_fix(repo, key),
                     cause=f"{key} is not installed",
                 )
 
@@ -85,6 +89,35 @@ class RPackageMissing(Rule):
             help=f"Write `library({right})`",
             fix=fix,
         )
+
+
+def _advice(repo: Snapshot, package: str, key: str) -> str:
+    """How to install a package that CRAN has, that Bioconductor has, or of which that is not known."""
+    if build_plan(repo).buildpack == Buildpack.CONDA:
+        path, from_cran, from_bioconductor = "environment.yml", f"`r-{key}`", f"`bioconductor-{key}`"
+        needs = "" if _has_bioconda(repo) else ", and the channel `bioconda` below `conda-forge`"
+    else:
+        path = build_plan(repo).path("install.R")
+        from_cran, from_bioconductor = f'`install.packages("{package}")`', f'`BiocManager::install("{package}")`'
+        needs = ', below `install.packages("BiocManager")`'
+    if is_of_cran(key):
+        return f"Add {from_cran} to {path}"
+    if is_of_bioconductor(key):
+        return f"Add {from_bioconductor} to {path}{needs}"
+    return f"Add {from_cran} to {path} if CRAN has it. If Bioconductor has it, add {from_bioconductor}{needs}"
+
+
+def _fix(repo: Snapshot, key: str) -> Fix | None:
+    """The fix that adds a package, where it is certain how conda calls it: an environment with another name cannot be solved."""
+    if build_plan(repo).buildpack != Buildpack.CONDA:
+        return None
+    if is_of_cran(key):
+        return add_package(repo, "", f"r-{key}")
+    return add_package(repo, "", f"bioconductor-{key}") if is_of_bioconductor(key) and _has_bioconda(repo) else None
+
+
+def _has_bioconda(repo: Snapshot) -> bool:
+    return "bioconda" in (channel_list(repo) or ())
 
 
 def _line(page: PlainNotebook, cell: PlainCell, number: int) -> Text | Place:
