@@ -14,10 +14,21 @@ from binderlint.snapshot import Snapshot
 
 # Errors of the code itself. Those of a computer, a service or a file, of packages that are not installed and of code that is no Python are for other rules, or say nothing about Binder.
 _OF_CODE = frozenset(
-    """
-    ArithmeticError AssertionError AttributeError IndexError KeyError NameError NotImplementedError OverflowError
-    RecursionError TypeError UnboundLocalError ValueError ZeroDivisionError
-    """.split()
+    [
+        "ArithmeticError",
+        "AssertionError",
+        "AttributeError",
+        "IndexError",
+        "KeyError",
+        "NameError",
+        "NotImplementedError",
+        "OverflowError",
+        "RecursionError",
+        "TypeError",
+        "UnboundLocalError",
+        "ValueError",
+        "ZeroDivisionError",
+    ]
 )
 _LONGEST = 80
 _COLOUR = regex(r"\x1b\[[\d;]*m")
