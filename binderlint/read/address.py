@@ -215,7 +215,7 @@ def _path_parts(host: str, path: str) -> tuple[Route, tuple[int, ...]] | None:
 
 
 def decoded(value: str) -> str:
-    """A query value as BinderHub reads it, without the backslashes with which Markdown escapes (`a\\_b`): they are in no address that is followed."""
+    """A query value as BinderHub reads it, without the backslashes with which Markdown escapes an underscore: they are in no address that is followed."""
     return unquote(_ESCAPED.sub("", value.replace("+", " ")))
 
 

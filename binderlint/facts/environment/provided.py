@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 from binderlint.data import listed_words, pairs
 from binderlint.fact import fact
+from binderlint.facts.environment.asked import asked_names
 from binderlint.facts.environment.installs import includes, pip_files, pip_requirements
 from binderlint.facts.environment.mapping import conda_list, conda_specs
 from binderlint.facts.environment.own_package import is_own, own_installs, own_requirements
@@ -34,8 +35,17 @@ _NO_PYTHON = regex(
 )
 
 
+@fact
+def installed(repo: Snapshot) -> frozenset[str]:
+    """The canonical PyPI names of what is certainly there: what the lists of the build ask for, what that brings along, and repo2docker's own environment."""
+    return _with_what_they_bring(asked_names(repo))
+
+
 def provided(repo: Snapshot) -> frozenset[str] | None:
-    """The canonical PyPI names of what the build installs; None when it may install something that cannot be seen."""
+    """The canonical PyPI names of what may be there: what is `installed`, and what packages that are not known may bring; None when the build may install something that cannot be seen.
+
+    What is not among them is missing.
+    """
     plan = build_plan(repo)
     if plan.error or plan.buildpack not in (
         Buildpack.CONDA,
@@ -53,7 +63,12 @@ def provided(repo: Snapshot) -> frozenset[str] | None:
     scripts = _installed_by_script(repo)
     if scripts is None:
         return None
-    found, todo = set(base_packages()), [*roots, *scripts]
+    return _with_what_they_bring(roots | scripts)
+
+
+def _with_what_they_bring(names: Iterable[str]) -> frozenset[str]:
+    """Packages with those that they bring along, and repo2docker's own environment."""
+    found, todo = set(base_packages()), [*names]
     known = packages_by_name()
     while todo:
         name = todo.pop()

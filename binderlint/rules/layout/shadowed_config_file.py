@@ -20,7 +20,7 @@ from binderlint.facts.environment.asked import locked_names
 from binderlint.facts.environment.installs import pip_requirements
 from binderlint.facts.environment.mapping import conda_specs, environment_mapping
 from binderlint.facts.environment.own_package import own_names, own_requirements
-from binderlint.facts.environment.provided import provided
+from binderlint.facts.environment.provided import installed, provided
 from binderlint.facts.for_binder import is_application, is_for_binder
 from binderlint.facts.imported import imported_modules
 from binderlint.facts.notebooks import shown_notebooks
@@ -116,7 +116,9 @@ class ShadowedConfigFile(Rule):
                 continue
             listed_there = apt_missing(repo, source) if source.name == "apt.txt" else _missing(repo, source)
             missing = (
-                listed_there if source.name == "apt.txt" else listed_there and _not_brought(repo, source, listed_there)
+                listed_there
+                if source.name == "apt.txt"
+                else listed_there and _not_brought(repo, source, listed_there, provided(repo) or frozenset())
             )
             lists = source.name in (*REQUIREMENTS, *CONDA, *PIPFILES)
             if lists and listed_there != [] and installs_other_list(repo):
@@ -124,6 +126,13 @@ class ShadowedConfigFile(Rule):
                     source,
                     f"{ignored}. A script of the build or the launch installs packages from another list",
                     help="Nothing to do if that list has what this one lists, but keep in mind that Binder does not read this file",
+                )
+                continue
+            if listed_there and missing == [] and (open_ := _not_brought(repo, source, listed_there, installed(repo))):
+                yield self._info(
+                    source,
+                    f"{ignored}. Whether {listed(open_)} {'is' if len(open_) == 1 else 'are'} installed depends on what other packages of `{winner}` bring along",
+                    help=f"Copy what the notebooks need of it to `{winner}`",
                 )
                 continue
             if missing == []:
@@ -339,9 +348,9 @@ def _of_own_package(repo: Snapshot, missing: list[str]) -> str:
     return next((name for name in own_names(repo) & listed_names if set(map(canonical, missing)) <= set(needs)), "")
 
 
-def _not_brought(repo: Snapshot, source: Source, names: list[str]) -> list[str]:
-    """Those of the packages that nothing else brings: neither the environment and the scripts, nor, in the lock of a tool, a package that it names as the reason."""
-    there = (provided(repo) or frozenset()) | {"jupyter"}  # which is empty, and its parts are in every image
+def _not_brought(repo: Snapshot, source: Source, names: list[str], packages: frozenset[str]) -> list[str]:
+    """Those of the names that nothing else brings: neither the packages of the environment and the scripts, nor, in the lock of a tool, a package that it names as the reason."""
+    there = packages | {"jupyter"}  # which is empty, and its parts are in every image
     for _, command in script_commands(repo):
         if is_pip(command.name) and "install" in command.values:
             words = command.values[command.values.index("install") + 1 :]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from binderlint.changes.launch_scripts import removed
-from binderlint.facts.environment.asked import asked_by_server, asked_names
+from binderlint.facts.environment.asked import asked_by_server
 from binderlint.facts.environment.jupyter_stack import may_be_older_at
 from binderlint.facts.environment.mapping import conda_list
-from binderlint.facts.environment.provided import provided
+from binderlint.facts.environment.provided import installed
 from binderlint.facts.scripts.commands import failure_effect, jupyter_commands
 from binderlint.facts.scripts.webpack import node_without_webpack_4
 from binderlint.lint.about import about
@@ -36,7 +36,6 @@ class PostbuildLabextensionInstall(Rule):
             return  # with the JupyterLab and the Node of an image
         separate = plan.separate_kernel  # the environment file is for the kernel alone
         servers = {one.key for one in asked_by_server(repo)}
-        installed: frozenset[str] = frozenset()
         for script, command in commands:
             words = subcommand(command)
             if words[:3] != ("jupyter", "labextension", "install"):
@@ -56,11 +55,10 @@ class PostbuildLabextensionInstall(Rule):
             if may_be_older_at(repo, script, command, "jupyterlab", (4,)):
                 return
             known = {one: prebuilt(one) for one in packages}
-            installed = installed or asked_names(repo) | (provided(repo) or frozenset())
             there = [
                 one
                 for one, name in known.items()
-                if name == BUILT_IN or (name and canonical(name) in (servers if separate else installed))
+                if name == BUILT_IN or (name and canonical(name) in (servers if separate else installed(repo)))
             ]
             missing = sorted({name for one, name in known.items() if name and one not in there and name is not None})
             old = any(outdated(one) for one in packages)
