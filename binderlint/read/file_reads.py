@@ -16,10 +16,36 @@ from binderlint.values import NamedTuple
 # A call that may read a file: the last names of the functions in readers.tsv, and methods of a path.
 READING_CALL = r"\b(?:open|open_\w+|\w*read|read_\w+|load|load\w+|genfromtxt|fromfile|\w*imread|ExcelFile|ZipFile|Dataset|Image|SVG|Audio|parse|listdir|scandir|iterdir|chdir)\s*\("
 READING = regex(READING_CALL)
+MAY_NEED = regex(READING_CALL + r"|\b(?:to_\w+|save\w*)\s*\(|(?:cred|secret|service)[\w-]*\.json")
+"""The same, or one that writes a file, or the name of a file of secrets."""
 _FOLDERS = ("listdir", "scandir", "chdir", "iterdir")  # functions that need a folder
 _OPENS = ("open", "ZipFile", "Dataset")  # functions that a mode makes write
 _OF_A_PATH = frozenset(["open", "read_text", "read_bytes", "iterdir"])
 _SAME_PATH = frozenset(["abspath", "realpath", "normpath", "fspath", "absolute", "resolve", "as_posix", "str"])
+# Files with which programs prove who they are, and what makes them or only names them. Nobody publishes one.
+SECRETS = regex(r"(?:\w+[-_])?(?:creds?|credentials?|client[-_]secrets?|service[-_]account)(?:[-_]\w+)?\.json")
+_NOT_FOR_SECRETS = frozenset(
+    [
+        "save",
+        "dump",
+        "write",
+        "exists",
+        "isfile",
+        "join",
+        "Path",
+        "PurePath",
+        "print",
+        "input",
+        "remove",
+        "append",
+        "getenv",
+        "get",
+        "setdefault",
+    ]
+)
+# What writes a file in a folder that is there, by the path that it gets first: methods of tables and pictures, and functions.
+_WRITING = frozenset(["to_csv", "to_excel", "to_json", "to_pickle", "to_feather", "savefig"])
+_WRITERS = frozenset(["numpy.save", "numpy.savez", "numpy.savetxt"])
 _MOST = 20  # reads of a function that are remembered
 # What gives a name to something, and what does so inside of an expression.
 _NAMES = regex(r"=|\b(?:import|for|with|del|def|class|except|case)\b")
@@ -27,26 +53,46 @@ _BINDS = regex(r":=|\bfor\b")
 
 
 class FileRead(NamedTuple):
-    """A path that is read: as it is written, its line in the cell, and whether it is a folder."""
+    """A path that has to be there: as it is written, its line in the cell, whether it is a folder, and whether it is one that a file is written to."""
 
     path: str
     line: int
     folder: bool
+    into: bool = False
+
+
+class _Function(NamedTuple):
+    """What a function reads whenever it is called, where its parameters stand in the paths as `_given` says, and their default texts."""
+
+    parameters: tuple[str, ...] = ()
+    defaults: tuple[tuple[str, str], ...] = ()
+    reads: tuple[FileRead, ...] = ()
+
+
+def _given(parameter: str) -> str:
+    """What stands in a path for what a parameter gets."""
+    return f"\0{parameter}\0"
+
+
+_GIVEN = regex(r"\0(\w+)\0")
 
 
 class FileReads:
     """What cells read, one after the other: imports, names that hold a text, and functions are remembered from cell to cell."""
 
-    def __init__(self) -> None:
+    def __init__(self, local: Callable[[str], FileReads | None] = lambda _: None) -> None:
+        """Start with nothing. `local` says what is known of a module of the repository, by its dotted name."""
+        self._local = local
+        self._locals: dict[str, FileReads] = {}
         self._modules: dict[str, str] = {}
         self._texts: dict[str, str] = {}
-        self._functions: dict[str, tuple[FileRead, ...]] = {}
+        self._functions: dict[str, _Function] = {}
         self._may_read = self._binds = True
         """Whether something in the code that is looked at may read a file, and may give names inside of expressions."""
 
     def of(self, text: str) -> Iterator[FileRead]:
         """The reads at the top level of a cell, and of functions that it calls: none in an `if`, a `try` or a loop, which may not run."""
-        self._may_read = " as " in text or bool(READING.search(text)) or self._knows_reader(text)
+        self._may_read = " as " in text or MAY_NEED.search(text) is not None or self._knows_reader(text)
         self._binds = bool(_BINDS.search(text))
         tree = syntax(text) if self._may_read or _NAMES.search(text) else None
         yield from self._run(tree.body if tree else [])
@@ -55,7 +101,7 @@ class FileReads:
         """Whether a text has a name that stands for something that reads files."""
         readers = pairs("readers.tsv")
         named = [name for name, meant in self._modules.items() if meant in readers]
-        return any(name in text for name in (*named, *self._functions))
+        return any(name in text for name in (*named, *self._functions, *self._locals))
 
     def _run(self, body: list[ast.stmt]) -> Iterator[FileRead]:
         statements = body[::-1]
@@ -63,9 +109,11 @@ class FileReads:
             one = statements.pop()
             match one:
                 case ast.Import(names=names):
+                    self._import(names)
                     self._modules |= {each.asname or each.name.partition(".")[0]: each.name if each.asname else each.name.partition(".")[0] for each in names}  # fmt: skip
                 case ast.ImportFrom(module=str(module), names=names, level=0):
                     self._modules |= {each.asname or each.name: f"{module}.{each.name}" for each in names}
+                    self._import_from(module, names)
                 case ast.Expr() | ast.Assign() | ast.AnnAssign() | ast.AugAssign() | ast.Return():
                     yield from self._reads(one)
                 case ast.With(items=items, body=inner):
@@ -80,6 +128,27 @@ class FileReads:
                 return
             self._learn(one)
 
+    def _import(self, names: list[ast.alias]) -> None:
+        """Keep the modules of the repository that are imported."""
+        for one in names:
+            if known := self._local(one.name) if one.asname or "." not in one.name else None:
+                self._locals[one.asname or one.name] = known
+
+    def _import_from(self, module: str, names: list[ast.alias]) -> None:
+        """Keep what is imported from a module of the repository: modules in it, functions and texts."""
+        known = self._local(module)
+        for one in names:
+            name = one.asname or one.name
+            if inner := self._local(f"{module}.{one.name}"):
+                self._locals[name] = inner
+            elif known and one.name == "*":
+                self._functions |= known._functions
+                self._texts |= known._texts
+            elif known and one.name in known._functions:
+                self._functions[name] = known._functions[one.name]
+            elif known and one.name in known._texts:
+                self._texts[name] = known._texts[one.name]
+
     def _reads(self, node: ast.AST) -> Iterator[FileRead]:
         todo: list[ast.AST] = [node] if self._may_read else []
         while todo:
@@ -91,9 +160,33 @@ class FileReads:
             if isinstance(one, ast.Call):
                 if path := self._read(one):
                     yield FileRead(path, one.lineno, _last(one.func) in _FOLDERS)
-                elif isinstance(one.func, ast.Name):
-                    yield from (read._replace(line=one.lineno) for read in self._functions.get(one.func.id, ()))
+                elif folder := self._written_to(one):
+                    yield FileRead(folder, one.lineno, folder=True, into=True)
+                else:
+                    yield from self._of_call(one)
             todo += children(one)
+
+    def _of_call(self, call: ast.Call) -> Iterator[FileRead]:
+        """What a call of a function that is known reads, by what it is given."""
+        match call.func:
+            case ast.Name(id=name):
+                function = self._functions.get(name)
+            case ast.Attribute(value=ast.Name(id=module), attr=name) if module in self._locals:
+                function = self._locals[module]._functions.get(name)
+            case _:
+                function = None
+        if function is None or any(isinstance(one, ast.Starred) for one in call.args):
+            return
+        given = dict(zip(function.parameters, map(self._text, call.args), strict=False))
+        given |= {one.arg: self._text(one.value) for one in call.keywords if one.arg}
+        texts = dict(function.defaults) | given
+        for read in function.reads:
+            names = _GIVEN.findall(read.path)
+            if any(texts.get(name) is None for name in names) or None in [one.arg for one in call.keywords if names]:
+                continue
+            path = _GIVEN.sub(lambda found: texts[found[1]] or "", read.path)
+            if not any(str(texts[name]).startswith(("/", "~")) for name in _GIVEN.findall(read.path, 1)):
+                yield read._replace(path=path, line=call.lineno)
 
     def _read(self, call: ast.Call) -> str:
         """The path that a call reads, empty for none."""
@@ -102,12 +195,27 @@ class FileReads:
             return path if function.attr != "open" or _for_reading(call, 0) else ""
         name = self._name(function)
         keyword = pairs("readers.tsv").get(name)
+        if keyword is None and _last(function) not in _NOT_FOR_SECRETS and call.args:
+            path = self._text(call.args[0]) or ""
+            return path if SECRETS.fullmatch(posixpath.basename(path)) else ""
         if keyword is None or (name.endswith(_OPENS) and not _for_reading(call, 1)):
             return ""
         by_name = keyword.startswith("=")
         if call.args and not by_name:
             return self._text(call.args[0]) or ""
         return self._text(next((one.value for one in call.keywords if one.arg == keyword.lstrip("=")), None)) or ""
+
+    def _written_to(self, call: ast.Call) -> str:
+        """The folder of the file that a call writes, which has to be there; empty for none."""
+        name, last = self._name(call.func), _last(call.func)
+        method = last in _WRITING and isinstance(call.func, ast.Attribute)
+        if method and any(meant.partition(".")[0] == "dask" for meant in self._modules.values()):  # makes folders
+            return ""
+        opens = name.endswith("open") and name in pairs("readers.tsv") and not _for_reading(call, 1)
+        if not call.args or not (opens or method or name in _WRITERS):
+            return ""
+        path = self._text(call.args[0]) or ""
+        return path.rpartition("/")[0] if _GIVEN.sub("", path.rpartition("/")[2]) == path.rpartition("/")[2] else ""
 
     def _name(self, node: ast.expr) -> str:
         """The dotted name of a function, with the module that its first part stands for."""
@@ -141,6 +249,8 @@ class FileReads:
                 return self._joined(parts, "".join)
             case ast.Attribute(value=value, attr="parent"):
                 return _parent(self._text(value))
+            case ast.Attribute(value=ast.Name(id=module), attr=name) if module in self._locals:
+                return self._locals[module]._texts.get(name)
             case ast.Call(func=function, args=given, keywords=[]):
                 return self._called(function, given)
         return None
@@ -150,6 +260,10 @@ class FileReads:
         name, last = self._name(function), _last(function)
         if name in ("os.getcwd", "pathlib.Path.cwd") or (name == "pathlib.Path" and not given):
             return "."
+        if name == "pathlib.Path.home" and not given:
+            return "~"
+        if name == "os.path.expanduser" and len(given) == 1:
+            return self._text(given[0])
         if name in ("os.path.join", "pathlib.Path"):
             return self._joined(given, lambda parts: posixpath.join(*parts))
         if name == "os.path.dirname" and len(given) == 1:
@@ -171,7 +285,9 @@ class FileReads:
     def _learn(self, statement: ast.stmt) -> None:
         """Remember a text that a statement gives a name, and what a function reads, and forget what it may change."""
         if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            self._functions[statement.name] = self._read_in(statement) if isinstance(statement, ast.FunctionDef) else ()
+            function = self._read_in(statement) if isinstance(statement, ast.FunctionDef) else _Function()
+            self._functions[statement.name] = function
+            self._locals.pop(statement.name, None)
             self._modules[statement.name] = ""
             self._texts.pop(statement.name, None)
             return
@@ -184,7 +300,9 @@ class FileReads:
             if text is not None:
                 self._texts[statement.targets[0].id] = text
                 return
-        changing: list[ast.AST] = [statement] if self._texts or self._modules or self._functions else []
+        changing: list[ast.AST] = []
+        if self._texts or self._modules or self._functions or self._locals:
+            changing = [statement]
         if not self._binds and isinstance(statement, ast.Expr | ast.Import | ast.ImportFrom):
             changing = []
         elif not self._binds and isinstance(statement, ast.Assign):
@@ -195,18 +313,26 @@ class FileReads:
                     self._texts.pop(node.id, None)
                     self._modules.pop(node.id, None)
                     self._functions.pop(node.id, None)
+                    self._locals.pop(node.id, None)
 
-    def _read_in(self, function: ast.FunctionDef) -> tuple[FileRead, ...]:
+    def _read_in(self, function: ast.FunctionDef) -> _Function:
         """What a function reads whenever it is called: nothing where it is a generator or changed by a decorator."""
         nodes = walk(function)
         if function.decorator_list or any(isinstance(one, ast.Yield | ast.YieldFrom | ast.Global) for one in nodes):
-            return ()
+            return _Function()
         given = {one.arg for one in nodes if isinstance(one, ast.arg)}
-        inner = FileReads()
+        inner = FileReads(self._local)
+        inner._locals = {name: module for name, module in self._locals.items() if name not in given}
         inner._modules = {name: module for name, module in self._modules.items() if name not in given}
         inner._texts = {name: text for name, text in self._texts.items() if name not in given}
         inner._functions = {name: reads for name, reads in self._functions.items() if name not in given}
-        return tuple(islice(inner._run(function.body), _MOST))
+        wanted = function.args
+        parameters = [one.arg for one in (*wanted.posonlyargs, *wanted.args)]
+        inner._texts |= {name: _given(name) for name in (*parameters, *(one.arg for one in wanted.kwonlyargs))}
+        usual = [*zip(parameters[::-1], wanted.defaults[::-1], strict=False)]
+        usual += [(one.arg, value) for one, value in zip(wanted.kwonlyargs, wanted.kw_defaults, strict=True) if value]
+        defaults = ((name, text) for name, value in usual if (text := self._text(value)) is not None)
+        return _Function(tuple(parameters), tuple(defaults), tuple(islice(inner._run(function.body), _MOST)))
 
 
 def _may_return(statement: ast.stmt) -> bool:
@@ -222,7 +348,7 @@ def _last(node: ast.expr) -> str:
 
 def _parent(path: str | None) -> str | None:
     """The folder that a path is in; of the current folder, the one above."""
-    if path is None:
+    if path is None or "\0" in path:
         return None
     path = posixpath.normpath(path)
     return (

@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import accumulate
 
-from binderlint.facts.local_modules import loaded_files, modules_in
+from binderlint.facts.local_modules import imported_files, loaded_files, modules_in
 from binderlint.facts.notebooks import shown_notebooks
 from binderlint.facts.scripts.makes_files import makes_files, may_be_there
 from binderlint.lint.about import about
@@ -17,17 +17,23 @@ from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
 from binderlint.read.actions import CODE_DOWNLOADS
 from binderlint.read.cells import imports, syntax
-from binderlint.read.file_reads import READING, READING_CALL, FileReads
+from binderlint.read.file_reads import MAY_NEED, READING, READING_CALL, SECRETS, FileReads
 from binderlint.read.plain_notebook import PlainNotebook
 from binderlint.snapshot import Snapshot
 from binderlint.values import NamedTuple
 
 # What may bring files, or go to another folder: commands of the shell, downloads, archives, programs, files whose names are not written out whole.
-_MAY_BRING = regex(
+_MAY_BRING_FOLDERS = (
     r"^\s*(?:!(?!\s*(?:pip3?|conda|mamba|ls|head|tail|cat|wc|pwd)\b)|%%?(?:cd|bash|sh|script|writefile|run|sx|system|R|julia)\b|cd\s)"
     r"|chdir|wget|curl|(?<!nltk\.)download|unzip|unpack|\.extract(?:all|_\w+)?\(|gdown|kaggle|git clone|clone_from|\bdvc\b|datalad"
     r"|(?:ZipFile|tarfile\.open|TarFile)\([^\n]*[\"'][wax](?::\w*)?[\"']"
     r"|os\.system|subprocess|shutil|(?:makedirs|mkdir)\(|tempfile|google\.colab|set_working|papermill|FileUpload"
+)
+_MAY_MAKE_FOLDERS = regex(
+    _MAY_BRING_FOLDERS + r"|\b(?:save|save_\w+|to_(?:zarr|parquet|disk)|export\w*|ensure\w*|create_\w*)\(", re.MULTILINE
+)
+_MAY_BRING = regex(
+    _MAY_BRING_FOLDERS +
     # np.save("x") writes x.npy, savefig("x") x.png, and render("x") of graphviz x.pdf: a name without an ending is not the whole name
     r"|(?:\bto_(?:csv|excel|json|pickle|parquet|feather|hdf|stata|netcdf|zarr|file)|\b\w*save\w*|\bimwrite|\bwrite_\w+|\bdump|\brender)\("
     r"(?!\s*(?:\w+\s*=\s*)?[rb]?(?:\"[^\"\n{%]*\.\w+\"|'[^'\n{%]*\.\w+')\s*[,)])"
@@ -41,6 +47,8 @@ _COMMENT = regex(r"^[ \t]*#.*|[ \t]#[^\"'\n]*$", re.MULTILINE)
 _KEEPS = frozenset(
     ["requests.get", "urlopen", "nltk.download", "load_dataset(", "open_zarr(", "tfds.load", "from_pretrained("]
 )
+# What another notebook does to its own kernel alone.
+_MOVES = regex(r"^\s*(?:%?cd\s[^\n]*)|\bchdir\b", re.MULTILINE)
 # What a notebook only does in Google Colab, up to its `else`.
 _IN_COLAB = regex(r"^if [\"']google\.colab[\"'] in [^\n]*:[ \t]*\n(?:[ \t]+[^\n]*\n|\n)*", re.MULTILINE)
 _WORD = regex(r"[^\s\"'`,;:()\[\]{}<>|&=/\\]+")
@@ -54,7 +62,7 @@ _MAKES_FOLDERS = regex(r"mkdir|makedirs|extract|unzip|clone|copy|move|rename|exp
 
 # Addresses, patterns, home folders (notebook-absolute-path), and folders that every Linux has.
 _NOT_JUDGED = regex(
-    r"^[~\\]|^[A-Za-z][\w+.-]*:|[*?{}\\%\n]"
+    r"^~(?!/)|^\\|^[A-Za-z][\w+.-]*:|[*?{}\\%\n]"
     r"|^//?(?:home|Users|content|tmp|etc|usr|var|opt|srv|dev|proc|sys|bin|sbin|lib|lib64|root|run|repo)(?:/|$)|^/*$"
 )
 
@@ -68,6 +76,7 @@ class _Use(NamedTuple):
     written: str
     path: str
     folder: bool
+    into: bool
 
     @property
     def name(self) -> str:
@@ -81,13 +90,14 @@ class NotebookFileMissing(Rule):
 
     @about(shown_notebooks)
     def check(self, repo: Snapshot, notebooks: tuple[PlainNotebook, ...]) -> Iterator[Diagnostic]:
-        uses = [use for page in notebooks if page.is_python for use in _uses(page)]
+        uses = [use for page in notebooks if page.is_python for use in _uses(repo, page)]
         missing = [use for use in uses if _is_missing(repo, use)]
         if not missing or makes_files(repo):
             return
         first, away = _bringing(notebooks, {posixpath.basename(posixpath.dirname(use.path)) for use in missing})
         pages = {use.page.source.path: use.page for use in missing}
-        certain = {path: _certain(repo, page) for path, page in pages.items()}
+        certain = {path: _certain(repo, page, _MAY_BRING) for path, page in pages.items()}
+        into = {path: _certain(repo, page, _MAY_MAKE_FOLDERS) for path, page in pages.items()}
         made = _made(repo, missing)
         gone = {use.page.source.path: set[str]() for use in missing}
         for use in missing:
@@ -101,15 +111,40 @@ class NotebookFileMissing(Rule):
         told: set[tuple[str, str]] = set()
         for use in missing:
             key = (use.page.source.path, use.path)
-            if key in told or (use.cell, use.line) >= certain[use.page.source.path] or use.name in made:
+            known = into if use.into else certain
+            if key in told or (use.cell, use.line) >= known[use.page.source.path]:
                 continue
             folder, order = posixpath.dirname(use.path), _order(use.page)
+            makers = made.get(use.name, set[str]())
+            if any(not path.endswith(".ipynb") or path == use.page.source.path for path in makers):
+                continue
+            if makers and min(map(_in_order, makers)) < order:
+                continue
             above = accumulate(folder.split("/"), posixpath.join)
             if any(first.get(one, order) < order for one in ("", *above)) or away[posixpath.basename(folder)] < order:
                 continue
             if handed[use.page.source.path].get(_folder(use), (use.cell, use.line)) < (use.cell, use.line):
                 continue
             told.add(key)
+            if makers:
+                maker = min(makers, key=_in_order)
+                yield self.at(
+                    use.page.line(use.cell, use.line),
+                    f"`{use.written}` is not in the repository. It is there only after `{maker}` has run, so where this notebook runs first the cell ends with an error",
+                    help=f"Say at the beginning that `{posixpath.basename(maker)}` comes first, or add the file to the repository",
+                    severity=Severity.INFO,
+                    level=Level.POLISH,
+                    cause=f"files made by {maker}",
+                )
+                continue
+            if use.into:
+                yield self.at(
+                    use.page.line(use.cell, use.line),
+                    f"There is no folder `{use.written}` {'on Binder' if use.path.startswith('/') else 'in the repository'}, and nothing before this cell makes it, so a file cannot be written there and the cell ends with an error",
+                    help=f'Make the folder before, with `os.makedirs("{use.written}", exist_ok=True)`',
+                    cause=f"folder {use.path} missing",
+                )
+                continue
             other = spelled.get(use.path.lower(), "")
             same = "" if other else _meant(use, named_so.get(use.name, []))
             yield self.at(
@@ -123,24 +158,66 @@ class NotebookFileMissing(Rule):
                 if other or same
                 else "Make the folder in the notebook, or add its files to the repository"
                 if use.folder
+                else "Say that visitors need credentials of their own, and ask for them in the notebook. Never publish a file of credentials"
+                if SECRETS.fullmatch(use.name)
                 else "Add the file to the repository, or download it in the notebook",
                 cause=f"files missing in {posixpath.dirname(use.path)}",
             )
 
 
-def _uses(page: PlainNotebook) -> Iterator[_Use]:
-    """The files that a notebook reads by a relative path."""
-    reading = ("open", "read", "load", "genfromtxt", "fromfile", "File", "filename", "Dataset", "parse", "dir(")
-    if not any(any(word in cell.text for word in reading) and READING.search(cell.text) for cell in page.code):
+def _uses(repo: Snapshot, page: PlainNotebook) -> Iterator[_Use]:
+    """The files that a notebook reads, and the folders that it writes to, by a path that is not absolute."""
+    reading = (
+        "open",
+        "read",
+        "load",
+        "genfromtxt",
+        "fromfile",
+        "File",
+        "filename",
+        "Dataset",
+        "parse",
+        "dir(",
+        "save",
+        "to_",
+        ".json",
+    )
+    texts = [*(cell.text for cell in page.code), *(source.text for source in imported_files(repo, page))]
+    if not any(any(word in text for word in reading) and MAY_NEED.search(text) for text in texts):
         return
-    reads = FileReads()
+    reads = FileReads(_modules_of(repo, page.source.folder))
     for cell in page.code:
         if "raises-exception" in str(cell.data.get("metadata")):
             continue
         for one in reads.of(cell.text):
             if one.path and not _NOT_JUDGED.search(one.path):
-                path = posixpath.normpath(posixpath.join(page.source.folder, one.path))
-                yield _Use(page, cell.number, one.line, one.path, path, one.folder)
+                home = one.path.startswith(
+                    "~/"
+                )  # which is the repository, beside files of programs that begin with a dot
+                path = posixpath.normpath(one.path[2:] if home else posixpath.join(page.source.folder, one.path))
+                if not (home and path.startswith(".")):
+                    yield _Use(page, cell.number, one.line, one.path, path, one.folder, one.into)
+
+
+def _modules_of(repo: Snapshot, folder: str) -> Callable[[str], FileReads | None]:
+    """What is known of the modules beside a notebook, each looked at when it is asked for."""
+    own = modules_in(repo, folder)
+    known: dict[str, FileReads | None] = {}
+
+    def find(name: str) -> FileReads | None:
+        if name.partition(".")[0] not in own:
+            return None
+        if name not in known:
+            known[name] = None  # where modules import each other
+            path = posixpath.join(folder, name.replace(".", "/"))
+            if source := repo.get(f"{path}.py") or repo.get(f"{path}/__init__.py"):
+                reads = FileReads(find)
+                for _ in reads.of(source.text.removeprefix("\ufeff")):
+                    pass
+                known[name] = reads
+        return known[name]
+
+    return find
 
 
 # What a visitor is to put a name of their own in place of.
@@ -216,11 +293,11 @@ def _running(text: str) -> str:
     return _COMMENT.sub("", text)
 
 
-def _brought_at(text: str) -> int:
-    """The line of a cell, counted from 1, that may bring files; 0 for none."""
+def _brought_at(text: str, pattern: re.Pattern[str] = _MAY_BRING) -> int:
+    """The line of a cell, counted from 1, that may bring files, or make folders; 0 for none."""
     text = _running(text)
     found = [
-        _MAY_BRING.search(text),
+        pattern.search(text),
         *(one for one in CODE_DOWNLOADS.finditer(text) if one[0] not in _KEEPS and not one[0].startswith("fetch_")),
     ]
     places = [one.start() for one in found if one]
@@ -232,7 +309,7 @@ def _bringing(notebooks: tuple[PlainNotebook, ...], folders: set[str]) -> tuple[
     first: dict[str, str] = {}
     away = dict.fromkeys(folders, _LAST)
     for page in notebooks:
-        if any(_brought_at(cell.text) for cell in page.code):
+        if any(_brought_at(_MOVES.sub("", cell.text)) for cell in page.code):
             folder, order = page.source.folder, _order(page)
             first[folder] = min(order, first.get(folder, _LAST))
             words = {word for cell in page.code for word in _WORD.findall(cell.text)}
@@ -246,47 +323,53 @@ _LAST = "\U0010ffff"
 
 def _order(page: PlainNotebook) -> str:
     """What sorts notebooks in the order in which they are meant to be run: by their paths, `2` before `10`."""
-    return re.sub(r"\d+", lambda number: number[0].zfill(8), page.source.path)
+    return _in_order(page.source.path)
 
 
-def _certain(repo: Snapshot, page: PlainNotebook) -> tuple[int, int]:
+def _in_order(path: str) -> str:
+    return re.sub(r"\d+", lambda number: number[0].zfill(8), path)
+
+
+def _certain(repo: Snapshot, page: PlainNotebook, pattern: re.Pattern[str]) -> tuple[int, int]:
     """The first cell and line in it that may bring files; of what is read before it, everything is known. `os.chdir` needs its folder itself."""
     own = modules_in(repo, page.source.folder)
     for cell in page.code:
-        lines = [brought] if (brought := _brought_at(cell.text)) else []
+        lines = [brought] if (brought := _brought_at(cell.text, pattern)) else []
         if own and "import" in cell.text:
             for one in imports(cell.text):
                 files = loaded_files(repo, page.source.folder, one.modules) if one.name in own else ()
-                lines += [one.line for file in files if _brought_at(file.text)][:1]
+                lines += [one.line for file in files if _brought_at(file.text, pattern)][:1]
         if lines:
             moves = "chdir" in cell.text.split("\n")[min(lines) - 1]
             return cell.number, min(lines) + moves
     return len(page.cells) + 1, 0
 
 
-def _made(repo: Snapshot, missing: list[_Use]) -> set[str]:
-    """The names of missing files that code may make: those it has elsewhere than where it reads them."""
+def _made(repo: Snapshot, missing: list[_Use]) -> dict[str, set[str]]:
+    """The names of missing files that code may make: those it has elsewhere than where it reads them, and the paths of that code."""
     names = {use.name: use.folder for use in missing}
     blank = any(" " in name for name in names)
     read = {(use.page.source.path, use.name) for use in missing}
-    made: set[str] = set()
-    texts = [(page.source.path, cell.text) for page in shown_notebooks(repo) for cell in page.code]
+    needed = {(use.page.source.path, use.cell, use.line, use.name) for use in missing}
+    made: dict[str, set[str]] = {}
+    texts = [(page.source.path, cell.number, cell.text) for page in shown_notebooks(repo) for cell in page.code]
     for source in repo.files:
         if (source.name.endswith(_PROGRAMS) or "." not in source.name) and len(source.data) < 1_000_000:
-            texts.append((source.path, source.text))
-    for path, text in texts:
+            texts.append((source.path, 0, source.text))
+    for path, cell, text in texts:
         if not blank and names.keys().isdisjoint(_WORD.findall(text)):
             continue
-        for line in _running(text).split("\n"):
+        for number, line in enumerate(_running(text).split("\n"), 1):
             found = [(word[0], word.start(), word.end()) for word in _WORD.finditer(line)]
             found += [(word[1], word.start(1), word.end(1)) for word in _WITH_BLANK.finditer(line)] if blank else []
             for name, start, end in found:
                 if (
                     name in names
-                    and name not in made
+                    and path not in made.get(name, ())
+                    and (path, cell, number, name) not in needed
                     and not _only_reads(line, start, end, (path, name) in read, names[name])
                 ):
-                    made.add(name)
+                    made.setdefault(name, set()).add(path)
     return made
 
 
