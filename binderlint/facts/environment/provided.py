@@ -36,13 +36,13 @@ _NO_PYTHON = regex(
 
 
 @fact
-def installed(repo: Snapshot) -> frozenset[str]:
+def installed_packages(repo: Snapshot) -> frozenset[str]:
     """The canonical PyPI names of what is certainly there: what the lists of the build ask for, what that brings along, and repo2docker's own environment."""
     return _with_what_they_bring(asked_names(repo))
 
 
 def provided(repo: Snapshot) -> frozenset[str] | None:
-    """The canonical PyPI names of what may be there: what is `installed`, and what packages that are not known may bring; None when the build may install something that cannot be seen.
+    """The canonical PyPI names of what may be there: `installed_packages`, and what packages that are not known may bring; None when the build may install something that cannot be seen.
 
     What is not among them is missing.
     """

@@ -20,7 +20,7 @@ from binderlint.facts.environment.asked import locked_names
 from binderlint.facts.environment.installs import pip_requirements
 from binderlint.facts.environment.mapping import conda_specs, environment_mapping
 from binderlint.facts.environment.own_package import own_names, own_requirements
-from binderlint.facts.environment.provided import installed, provided
+from binderlint.facts.environment.provided import installed_packages, provided
 from binderlint.facts.for_binder import is_application, is_for_binder
 from binderlint.facts.imported import imported_modules
 from binderlint.facts.notebooks import shown_notebooks
@@ -128,7 +128,11 @@ class ShadowedConfigFile(Rule):
                     help="Nothing to do if that list has what this one lists, but keep in mind that Binder does not read this file",
                 )
                 continue
-            if listed_there and missing == [] and (open_ := _not_brought(repo, source, listed_there, installed(repo))):
+            if (
+                listed_there
+                and missing == []
+                and (open_ := _not_brought(repo, source, listed_there, installed_packages(repo)))
+            ):
                 yield self._info(
                     source,
                     f"{ignored}. Whether {listed(open_)} {'is' if len(open_) == 1 else 'are'} installed depends on what other packages of `{winner}` bring along",

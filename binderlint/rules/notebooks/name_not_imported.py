@@ -94,7 +94,7 @@ def _used_at(cells: list[PlainCell], name: str) -> int:
 
 
 def _is_left_to_do(text: str) -> bool:
-    """Whether a cell is for those who work through the notebook: a blank in it, or comments alone; or Python cannot read it, and a run ends there."""
+    """Whether a cell is for those who work through the notebook: a place for an answer in it, or comments alone; or Python cannot read it, and a run ends there."""
     code = python(text)
     if code is None or not code.strip():
         return False  # other languages

@@ -8,7 +8,7 @@ from binderlint.changes.launch_scripts import removed
 from binderlint.facts.environment.asked import asked_by_server
 from binderlint.facts.environment.jupyter_stack import may_be_older_at
 from binderlint.facts.environment.mapping import conda_list
-from binderlint.facts.environment.provided import installed
+from binderlint.facts.environment.provided import installed_packages
 from binderlint.facts.scripts.commands import failure_effect, jupyter_commands
 from binderlint.facts.scripts.webpack import node_without_webpack_4
 from binderlint.lint.about import about
@@ -58,7 +58,7 @@ class PostbuildLabextensionInstall(Rule):
             there = [
                 one
                 for one, name in known.items()
-                if name == BUILT_IN or (name and canonical(name) in (servers if separate else installed(repo)))
+                if name == BUILT_IN or (name and canonical(name) in (servers if separate else installed_packages(repo)))
             ]
             missing = sorted({name for one, name in known.items() if name and one not in there and name is not None})
             old = any(outdated(one) for one in packages)
