@@ -88,16 +88,7 @@ def python_fits(repo: Snapshot, python: str) -> bool:
     wheels += [word.value or "" for _, command in script_commands(repo) for word in command.args]
     if any((name := wheel_file(one)) and refused_for(name, python) for one in wheels):
         return False
-<<<<<<< HEAD
     return never_built(repo, python) is None
-=======
-    return not never_built(repo, python)
-
-
-def never_built(repo: Snapshot, python: str) -> list[MatchSpec]:
-    """The packages of conda that are pinned to a version of which conda-forge has no build for a Python."""
-    return [spec for spec in conda_specs(repo) if _is_never_built(spec, python)]
->>>>>>> 76654e3 (python-unpinned: builds that conda does not have are a matter of the launch; no example where no Python is known to fit)
 
 
 def _held(key: str, clauses: tuple[tuple[str, str], ...], python: str) -> tuple[Release, Known, bool, bool] | None:

@@ -16,11 +16,7 @@ from binderlint.facts.scripts.other_lists import installs_from_lock
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
 from binderlint.lint.rule import Rule
-<<<<<<< HEAD
 from binderlint.lint.wording import python_replaced
-=======
-from binderlint.lint.wording import listed
->>>>>>> 76654e3 (python-unpinned: builds that conda does not have are a matter of the launch; no example where no Python is known to fit)
 from binderlint.read.constraints import pip_admits
 from binderlint.read.requirements import canonical
 from binderlint.read.toml import find_value
@@ -53,29 +49,22 @@ class PythonUnpinned(Rule):
         pin = fitting_python(repo, version)
         where, edit = _unpinned(repo, plan, pin or version)
         assert where
-        excluding = never_built(repo, version) if plan.buildpack is Buildpack.CONDA else None
-        consequence = (
-            python_replaced(version, f"for which `{excluding.text}` was never built")
-            if excluding
-            else f"uses its default, currently {version}, and will change it some day without notice"
-        )
+        excluding = never_built(repo, version)
+        why = f"for which `{excluding.text}` was never built" if excluding else ""
+        if any(spec.key == "python" for spec in conda_specs(repo)) and excluding:
+            consequence = python_replaced(version, why)
+        elif excluding:  # without a Python in the list, conda keeps the one that is installed
+            consequence = f"uses its default, currently {version}, {why}, so the build usually stops"
+        else:
+            consequence = f"uses its default, currently {version}, and will change it some day without notice"
         info = plan.buildpack is Buildpack.JULIA or (plan.buildpack is Buildpack.CONDA and _only_r(repo))
-        unbuilt = bool(never_built(repo, version))
         yield self.at(
             where,
-<<<<<<< HEAD
             f"No Python version is given. Binder {consequence}",
             help=_advice(repo, version, pin),
             fix=Fix(f"Pin Python {pin}", (edit,), Applicability.UNSAFE) if edit and pin else None,
-            severity=Severity.INFO if info else self.severity,
+            severity=Severity.INFO if info and not excluding else self.severity,
             level=Level.LAUNCH if excluding else self.level,
-=======
-            f"No Python version is given. Binder uses its default, currently {version}, {_effect(repo, version)}",
-            help=_advice(repo, version, pin),
-            fix=Fix(f"Pin Python {pin}", (edit,), Applicability.UNSAFE) if edit and pin else None,
-            severity=Severity.INFO if info and not unbuilt else self.severity,
-            level=Level.LAUNCH if unbuilt else self.level,
->>>>>>> 76654e3 (python-unpinned: builds that conda does not have are a matter of the launch; no example where no Python is known to fit)
             explained_in=_perhaps_misspelt(repo),
         )
 
@@ -105,23 +94,13 @@ def _unpinned(repo: Snapshot, plan: Plan, version: str) -> tuple[Source | Text |
     return None, None
 
 
-def _effect(repo: Snapshot, version: str) -> str:
-    unbuilt = never_built(repo, version)
-    if not unbuilt:
-        return "and will change it some day without notice"
-    # without a Python in the list, conda keeps the one that is installed
-    exchanged = any(spec.key == "python" for spec in conda_specs(repo))
-    effect = (
-        "conda has to replace that Python below Jupyter, which often fails" if exchanged else "the build usually stops"
-    )
-    return f"for which conda has no build of {listed(spec.text for spec in unbuilt)}, so {effect}"
-
-
 def _advice(repo: Snapshot, version: str, pin: str | None) -> str:
-    shown = {
+    places = {
         Buildpack.CONDA: ("environment.yml", f"`python={pin}`"),
         Buildpack.PYTHON: (for_folder(repo) or "runtime.txt", f"`python-{pin}`"),
-    }.get(build_plan(repo).buildpack)
+    }
+    buildpack = build_plan(repo).buildpack
+    shown = places.get(buildpack) if buildpack else None
     if pin is None:
         return f"Give the version you work with{f' in {shown[0]}' if shown else ''}, one for which the pinned packages exist"
     advice = f"Give the version you work with{f', as in {shown[1]} in {shown[0]}' if shown else ''}"
