@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
     from binderlint.read.shell.bashisms import Bashism
+    from binderlint.read.shell.closing import Closing
     from binderlint.read.shell.machine import Load, Walk
     from binderlint.read.shell.syntax import Code
 
@@ -89,6 +90,13 @@ class Shell:
         return command.errexit or bool(
             last and (last.commands[-1:] == (command,) or (chained and last.place == context.statement))
         )
+
+    @cached_property
+    def closing(self) -> Closing | None:
+        """The `condition && command` that it ends with, where its end is reached."""
+        from binderlint.read.shell.closing import closing
+
+        return closing(self.root, self.code, self._walk.final) if self._walk.final else None
 
     @cached_property
     def statements(self) -> tuple[Statement, ...]:
