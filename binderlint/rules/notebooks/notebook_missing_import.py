@@ -8,12 +8,15 @@ from collections.abc import Iterator
 
 from binderlint.changes.packages import add_package
 from binderlint.data import listed_words, rows
+from binderlint.facts.environment.installs import pip_files
 from binderlint.facts.environment.mapping import conda_list
 from binderlint.facts.environment.own_package import own_extra, own_installs
 from binderlint.facts.environment.provided import listed_elsewhere, provided
 from binderlint.facts.imported import local_names, local_to
+from binderlint.facts.launch.launched import environment_elsewhere
 from binderlint.facts.local_modules import loaded_by, modules_in
 from binderlint.facts.notebooks import shown_notebooks
+from binderlint.facts.scripts.start_and_post_build import post_build_script, start_script
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
@@ -37,6 +40,10 @@ class NotebookMissingImport(Rule):
         # beside Python 2.7, whose kernel is `python2`, `python3` is the server's own Python with packages of its own
         other = "python3" if plan.python and plan.python.version == "2.7" else ""
         pages = [one for one in notebooks if one.is_python and not (other and one.kernel == other)]
+        if other and _server_is_plain(repo):
+            for page in notebooks:
+                if page.is_python and page.kernel == other and not _installs(page):
+                    yield from self._beside_python_2(repo, page)
         there = provided(repo) if pages else None
         if there is None:
             return
@@ -63,6 +70,21 @@ class NotebookMissingImport(Rule):
                         elif only_base and not package and module not in told and _is_nowhere(repo, page, module):
                             told.add(module)
                             yield self._unknown(repo, page.line(cell.number, line), module, by)
+
+    def _beside_python_2(self, repo: Snapshot, page: PlainNotebook) -> Iterator[Diagnostic]:
+        """The first import that the server's own Python lacks, which runs the kernel `python3` beside Python 2.7."""
+        own, local = modules_in(repo, page.source.folder), local_to(repo, page)
+        for cell in page.code:
+            for line, module, by in _imported(repo, page, cell, own) if "import" in cell.text else ():
+                package = package_of(module)
+                if package and not by and package.name not in base_packages() and module not in local:
+                    yield self.at(
+                        page.line(cell.number, line),
+                        f"`{module}` is not installed for the kernel `python3`, which is the server's own Python: the build installs its packages for Python 2.7, so this cell ends with an error",
+                        help="Save the notebook with the kernel `python2`, or build with a Python 3",
+                        cause="kernel python3 beside Python 2.7",
+                    )
+                    return
 
     def _unknown(self, repo: Snapshot, where: Text | Place, module: str, by: str) -> Diagnostic:
         """A module of a package that nobody knows, or of the author's own, in an environment that has nothing but Jupyter."""
@@ -141,6 +163,16 @@ def _is_nowhere(repo: Snapshot, page: PlainNotebook, module: str) -> bool:
     ):  # module-only-elsewhere, removed-name
         return False
     return not any(word in page.all_code for word in (*_MAKES_MODULES, f"{module}.py"))
+
+
+def _server_is_plain(repo: Snapshot) -> bool:
+    """Whether nothing adds packages to the server's own Python."""
+    plan, scripts = build_plan(repo), (post_build_script(repo), start_script(repo))
+    if plan.error or not plan.transparent or environment_elsewhere(repo):
+        return False
+    return not any(file.server for file in pip_files(repo)) and not any(
+        one and "install" in one.source.text for one in scripts
+    )
 
 
 def _installs(page: PlainNotebook) -> bool:
