@@ -72,10 +72,15 @@ def _missing(repo: Snapshot) -> Iterator[Missing]:
         for command in script.executed:
             if not (command.ignored or command.after or command.context.conditional or "sudo" in command.wrappers):
                 for word in _needed(command):
-                    path = repository_path(word.pattern, command.cwd)
+                    path = named_path(word, command.cwd)
                     if path and made.is_missing(path):
                         yield Missing(script, command, word, path)
             made.add(command)
+
+
+def named_path(word: Word, cwd: str | None) -> str | None:
+    """The path in the repository that a word names by itself; None for a pattern, and for what is outside or not known."""
+    return None if _SIGNS.search(word.pattern) else repository_path(word.pattern, cwd)
 
 
 def is_missing_at(repo: Snapshot, script: Script, statement: Place, path: str) -> bool:
@@ -109,9 +114,7 @@ def _needed(command: Command) -> Iterator[Word]:
     elif is_pip(name) or name in CONDA:
         pairs = zip(command.args, command.args[1:], strict=False)
         found = [after for option, after in pairs if _names_list(command, option.pattern)]
-    for word in found:
-        if UNKNOWN not in word.pattern and not _SIGNS.search(word.pattern):
-            yield word
+    yield from found
 
 
 def _names_list(command: Command, option: str) -> bool:

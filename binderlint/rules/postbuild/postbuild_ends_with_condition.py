@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from binderlint.changes.edits import replace
-from binderlint.facts.scripts.missing import is_missing_at
+from binderlint.facts.scripts.missing import is_missing_at, named_path
 from binderlint.facts.scripts.start_and_post_build import post_build_script
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.script import Script
 from binderlint.read.shell.closing import Closing
-from binderlint.read.shell.commands import repository_path
 from binderlint.repo2docker.build import build_plan
 from binderlint.snapshot import Snapshot
 
@@ -27,7 +26,7 @@ class PostbuildEndsWithCondition(Rule):
         closing = script.shell.closing if script.shell and not script.shell.broken else None
         if closing is None or not build_plan(repo).transparent:
             return
-        path = repository_path(closing.file.pattern, closing.folder) if closing.file else None
+        path = named_path(closing.file, closing.folder) if closing.file else None
         there = _is_there(repo, script, closing, path or "")
         holds = closing.holds if closing.file is None or there is None else there is not closing.negated
         if holds or (holds is None and closing.file):
