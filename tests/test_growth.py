@@ -57,6 +57,10 @@ KINDS: dict[str, Grown] = {
     "commands": script(lines("echo a{}\n")),
     "downloads": script(lines("wget http://example.org/{}\n")),
     "the same download": script(lambda size: "wget http://a\n" * size),
+    "clones in postBuild": script(lines("git clone https://github.com/owner/r{}\n"), "postBuild"),
+    "clones, each with a checkout in another": script(
+        lines("git clone https://github.com/owner/r{}\ngit -C r checkout v1\n"), "postBuild"
+    ),
     "downloads in postBuild": script(lines("wget http://example.org/{}\n"), "postBuild"),
     "installations": script(lines("pip install a{}\n"), "postBuild"),
     "extensions of JupyterLab": script(lines("jupyter labextension install a{}\n"), "postBuild"),

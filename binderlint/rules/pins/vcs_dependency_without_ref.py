@@ -38,6 +38,7 @@ class VcsDependencyWithoutRef(Rule):
         post_build = post_build_script(repo)
         scripts = [post_build.running] if post_build else []
         for commands in [*scripts, *(run.commands for run in docker_runs(repo))]:
+            settled = _settled(commands)
             for number, command in enumerate(commands):
                 if command.name in ("pip", "pip3", "uv") and "install" in command.operands:
                     for word in command.args:
@@ -47,8 +48,8 @@ class VcsDependencyWithoutRef(Rule):
                         line = parse_requirement(Text(written, word.place))
                         if isinstance(line, Requirement) and line.vcs:
                             yield from self._requirement(line, word.place)
-                elif command.name == "git" and command.operands[:1] == ("clone",):
-                    yield from self._clone(repo, command, commands[number + 1 :])
+                elif command.name == "git" and command.operands[:1] == ("clone",) and number not in settled:
+                    yield from self._clone(repo, command)
 
         install = used_file(repo, "install.R")
         for call in calls(install) if install and not install.decode_error else []:
@@ -87,10 +88,10 @@ class VcsDependencyWithoutRef(Rule):
             cause=re.split("[#?]", one.url)[0],
         )
 
-    def _clone(self, repo: Snapshot, command: Command, later: Sequence[Command]) -> Iterator[Diagnostic]:
+    def _clone(self, repo: Snapshot, command: Command) -> Iterator[Diagnostic]:
         address = next((value for value in command.operands[1:] if _ADDRESS.match(value)), "")
         found = _ADDRESS.match(address)
-        if not found or UNKNOWN in address or _is_settled(address, found[1], command, later):
+        if not found or UNKNOWN in address:
             return
         if repo.git.origin and repo.git.origin.lower().endswith(f"/{found[1].lower()}"):
             return
@@ -110,24 +111,43 @@ class VcsDependencyWithoutRef(Rule):
 _ADDRESS = regex(r"(?:(?:https?|git|ssh)://|git@)(?:[^/@\s]*@)?[^/:]+[/:](.+?)(?:\.git)?/?$")
 
 
-def _is_settled(address: str, project: str, clone: Command, later: Sequence[Command]) -> bool:
-    """Whether a later command chooses a commit of what was cloned: after another clone, only one that may run in its folder."""
-    after = next((second for first, second in pairwise(clone.values) if first == address), "-")
-    folder = posixpath.basename(project) if after.startswith("-") else after
-    others = False
-    for one in later:
-        if one.name == "git" and one.operands[:1] == ("clone",):
-            others = True
-        elif one.name == "git" and _CHOOSES & set(one.operands[:3]):
-            if not others or one.cwd is None or clone.cwd is None or UNKNOWN in folder:
-                return True
+def _settled(commands: Sequence[Command]) -> frozenset[int]:
+    """The numbers of the clones of which a later command chooses a commit: after another clone, only one that may run in its folder."""
+    settled: set[int] = set()
+    chosen = directly = anywhere = False
+    folders: set[str] = set()
+    for number in range(len(commands) - 1, -1, -1):
+        one = commands[number]
+        if one.name != "git":
+            continue
+        if one.operands[:1] == ("clone",):
+            target = _target(one)
+            if directly or anywhere or (chosen and target is None) or target in folders:
+                settled.add(number)
+            directly = False
+        elif _CHOOSES & set(one.operands[:3]):
+            chosen = directly = True
             named = next((to for option, to in pairwise(one.values) if option == "-C"), ".")
-            target = posixpath.join("/", clone.cwd, folder)
-            if f"{posixpath.normpath(posixpath.join('/', one.cwd, named))}/".startswith(
-                f"{posixpath.normpath(target)}/"
-            ):
-                return True
-    return False
+            place = posixpath.normpath(posixpath.join("/", one.cwd or "", named))
+            anywhere |= one.cwd is None or place.count("/") > _DEEPEST
+            while place not in folders and not anywhere:
+                folders.add(place)
+                place = posixpath.dirname(place)
+    return frozenset(settled)
+
+
+def _target(clone: Command) -> str | None:
+    """The folder that a clone makes; None where it is not known."""
+    address = next((value for value in clone.operands[1:] if _ADDRESS.match(value)), "")
+    found = _ADDRESS.match(address)
+    after = next((second for first, second in pairwise(clone.values) if first == address), "-")
+    folder = posixpath.basename(found[1] if found else "") if after.startswith("-") else after
+    if clone.cwd is None or UNKNOWN in folder:
+        return None
+    return posixpath.normpath(posixpath.join("/", clone.cwd, folder))
+
+
+_DEEPEST = 64  # folders
 
 
 _CHOOSES = frozenset({"checkout", "switch", "reset"})
