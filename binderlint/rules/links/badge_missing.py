@@ -40,11 +40,12 @@ class BadgeMissing(Rule):
                 prefix, _, name = repo.git.origin.partition("/")
                 spec = name if prefix == "gh" else name.replace("/", "%2F")
                 url = f"https://{MYBINDER}/v2/{prefix}/{spec}/HEAD"
+                edit, heading = _insert(source, markup, url)
                 yield self.at(
                     source,
                     "The README has no link that launches this repository on Binder",
-                    help="Add the badge after the first heading",
-                    fix=Fix("Add the badge", (_insert(source, markup, url),), Applicability.UNSAFE),
+                    help=f"Add the badge {'after the first heading' if heading else 'before the text'}",
+                    fix=Fix("Add the badge", (edit,), Applicability.UNSAFE),
                 )
                 return
 
@@ -82,20 +83,22 @@ _UNDERLINES = {
 _BADGE_LINE = regex(r"\s*(?:\[!\[|!\[|<a .*<img|<img|image::?)")
 
 
-def _insert(source: Source, markup: Markup, url: str) -> Replace:
-    """The badge after the first heading; without one, before the text."""
+def _insert(source: Source, markup: Markup, url: str) -> tuple[Replace, bool]:
+    """The badge after the first heading; without one, before the text; and whether there is a heading."""
     badge = _BADGES[markup].format(image=_IMAGE, url=url)
     read = list(read_lines(source.lines(), markup))
     lines, hidden = [line.text.removeprefix("\ufeff") for line in read], [not line.shows(0) for line in read]
     first = _after_front_matter(lines)
     number = _first_heading(lines, hidden, markup, first)
     after = lines[number] if number < len(lines) else ""
-    if markup is Markup.HTML or _BADGE_LINE.match(after):
-        return insert_lines(source, number + 1, badge)
     before = "\n" if number > first else ""
-    if not after.strip() and number > first:
-        return insert_lines(source, number + 1, f"{before}{badge}")
-    return insert_lines(source, number + 1, f"{before}{badge}\n" if after.strip() else badge)
+    if markup is Markup.HTML or _BADGE_LINE.match(after):
+        text = badge
+    elif not after.strip() and number > first:
+        text = f"{before}{badge}"
+    else:
+        text = f"{before}{badge}\n" if after.strip() else badge
+    return insert_lines(source, number + 1, text), number > first
 
 
 def _after_front_matter(lines: list[str]) -> int:
