@@ -11,11 +11,12 @@ from binderlint.values import NamedTuple
 
 
 class Package(NamedTuple):
-    """A package: its name on PyPI, those on conda-forge (the one to write first), and what comes with it."""
+    """A package: its name on PyPI, those on conda-forge (the one to write first), what comes with it, and what of that only conda brings."""
 
     name: str
     condas: tuple[str, ...]
     brings: tuple[str, ...]
+    only_conda: frozenset[str] = frozenset()
 
 
 def package_of(module: str) -> Package | None:
@@ -42,7 +43,7 @@ def packages_by_name() -> dict[str, Package]:
 @cache
 def companions() -> frozenset[str]:
     """What the packages that are imported most bring along, which an unknown one may bring too."""
-    return frozenset(name for *_, brings in rows("imports.tsv") for name in brings.split())
+    return frozenset(name.removeprefix(_BY_CONDA) for *_, brings in rows("imports.tsv") for name in brings.split())
 
 
 @cache
@@ -72,10 +73,21 @@ def conda_names_of(name: str) -> tuple[str, ...]:
     return package.condas if package else ()
 
 
+_BY_CONDA = "conda:"
+
+
 @cache
 def _rows() -> tuple[tuple[tuple[str, ...], Package], ...]:
     written = (
-        (tuple(modules.split()), Package(name, tuple(conda.split()), tuple(brings.split())))
+        (
+            tuple(modules.split()),
+            Package(
+                name,
+                tuple(conda.split()),
+                tuple(one.removeprefix(_BY_CONDA) for one in brings.split()),
+                frozenset(one.removeprefix(_BY_CONDA) for one in brings.split() if one.startswith(_BY_CONDA)),
+            ),
+        )
         for name, modules, conda, brings in rows("imports.tsv")
     )
     asked = (((), Package(name, (name,), tuple(brings.split()))) for name, brings in rows("brings.tsv"))

@@ -16,6 +16,7 @@ from binderlint.facts.launch.launched import environment_elsewhere
 from binderlint.facts.named import misnamed_environments
 from binderlint.facts.scripts.start_and_post_build import post_build_script, start_script
 from binderlint.pattern import regex
+from binderlint.read.constraints import only_below
 from binderlint.read.installer import asked_for
 from binderlint.read.packages import base_packages, companions, names_of_conda, packages_by_name
 from binderlint.read.requirements import canonical
@@ -38,7 +39,7 @@ _NO_PYTHON = regex(
 @fact
 def installed_packages(repo: Snapshot) -> frozenset[str]:
     """The canonical PyPI names of what is certainly there: what the lists of the build ask for, what that brings along, and repo2docker's own environment."""
-    return _with_what_they_bring(asked_names(repo))
+    return _with_what_they_bring(repo, asked_names(repo))
 
 
 def provided(repo: Snapshot) -> frozenset[str] | None:
@@ -63,20 +64,21 @@ def provided(repo: Snapshot) -> frozenset[str] | None:
     scripts = _installed_by_script(repo)
     if scripts is None:
         return None
-    return _with_what_they_bring(roots | scripts)
+    return _with_what_they_bring(repo, roots | scripts)
 
 
-def _with_what_they_bring(names: Iterable[str]) -> frozenset[str]:
+def _with_what_they_bring(repo: Snapshot, names: Iterable[str]) -> frozenset[str]:
     """Packages with those that they bring along, and repo2docker's own environment."""
     found, todo = set(base_packages()), [*names]
-    known = packages_by_name()
+    known, by_conda = packages_by_name(), build_plan(repo).buildpack is Buildpack.CONDA
+    old = {one.project for one in pip_requirements(repo) if only_below(one.specifier, (1,))}
     while todo:
         name = todo.pop()
         if name in found:
             continue
         found.add(name)
         if name in known:
-            todo += known[name].brings
+            todo += (one for one in known[name].brings if by_conda or name in old or one not in known[name].only_conda)
     return frozenset(found)
 
 
