@@ -105,7 +105,7 @@ class Address(NamedTuple):
     @property
     def branch(self) -> str:
         """The ref, decoded, without the slash that BinderHub drops at its end."""
-        return unquote(_ESCAPED.sub("", self.ref)).rstrip("/")
+        return unquote(_unescaped(self.ref)).rstrip("/")
 
     def parameter(self, name: str) -> Parameter | None:
         return next((parameter for parameter in self.query if parameter.name == name), None)
@@ -216,10 +216,14 @@ def _path_parts(host: str, path: str) -> tuple[Route, tuple[int, ...]] | None:
 
 def decoded(value: str) -> str:
     """A query value as BinderHub reads it, without the backslashes with which Markdown escapes an underscore: they are in no address that is followed."""
-    return unquote(_ESCAPED.sub("", value.replace("+", " ")))
+    return unquote(_unescaped(value).replace("+", " "))
 
 
 _ESCAPED = regex(r"\\(?=[_*~&-])")
+
+
+def _unescaped(text: str) -> str:
+    return _ESCAPED.sub("", text) if "\\" in text else text
 
 
 _PLACEHOLDER = regex(r"[{}<>\\$|\[\]]|\.\.\.|\u2026|%[sd(]|^:|\*")
