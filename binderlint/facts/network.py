@@ -123,6 +123,10 @@ def _of_cell(page: PlainNotebook, cell: PlainCell) -> Iterator[Reached]:
                 yield from addresses(line)
 
 
+def _is_web_address(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and str(node.value).startswith(("http://", "https://"))
+
+
 def _lines_with_addresses(tree: ast.Module) -> Iterator[int]:
     """Lines of strings that are an address as a whole, outside of `try`."""
     todo: list[ast.AST] = [tree]
@@ -134,6 +138,8 @@ def _lines_with_addresses(tree: ast.Module) -> Iterator[int]:
             continue
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print":
             continue
+        if isinstance(node, ast.Dict) and any(_is_web_address(value) for value in node.values):
+            continue  # several ways to the data, of which the code takes one
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and _URL.match(node.value):
             yield node.lineno
         todo += children(node)

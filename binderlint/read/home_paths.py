@@ -136,6 +136,8 @@ class _Walk:
         self.written: set[tuple[int, int]] = set()
         """Where paths of Windows stand that are written to."""
         self._names: dict[str, HomePath] = {}
+        self._keys: dict[str, dict[object, HomePath | None]] = {}
+        """Of the names that hold a dictionary, what is behind each of its keys."""
         self._quoted: dict[int, str] = {}
         """The path that a line of the cell has in quotes, which is looked for once however many texts the line has."""
 
@@ -167,6 +169,8 @@ class _Walk:
                 return self._names.get(name)
             case ast.Call():
                 return self._call(node, held)
+            case ast.Subscript(value=ast.Name(id=name), slice=ast.Constant(value=key)) if name in self._keys:
+                return self._keys[name].get(key)
             case ast.BinOp() | ast.JoinedStr() | ast.FormattedValue() | ast.Attribute() | ast.Subscript():
                 return _first(children(node), held)
             case ast.List() | ast.Tuple() | ast.Set() | ast.Dict() | ast.Starred() | ast.NamedExpr() | ast.keyword():
@@ -205,6 +209,12 @@ class _Walk:
                 return
         for one in targets:
             if isinstance(one, ast.Name):
+                self._keys.pop(one.id, None)
+                if isinstance(value, ast.Dict) and value in held:
+                    pairs = zip(value.keys, value.values, strict=True)
+                    self._keys[one.id] = {
+                        key.value: held.get(item) for key, item in pairs if isinstance(key, ast.Constant)
+                    }
                 if value is not None and (path := held.get(value)):
                     self._names[one.id] = path
                 else:

@@ -59,7 +59,11 @@ class OwnPackageNotInstalled(Rule):
                 continue
             names = [one.name for cell in page.code for one in imports(cell.text) if one.name in packages]
             folder = page.source.folder
-            missing = [name for name in names if not repo.exists(posixpath.join(folder, name))]
+            missing = [
+                name
+                for name in names
+                if not repo.exists(posixpath.join(folder, name)) and f"{name}.py" not in page.all_code
+            ]
             if missing:
                 fault = _fault(repo)
                 yield self.at(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import re
 from collections.abc import Iterator
 
@@ -32,6 +33,20 @@ _MAY_DEFINE = regex(r"import[ \t]*\(?[ \t]*\*|%[ \t]*(?:run|pylab|load|store)|\b
 _BLANK = regex(r"#.*\b(?:your|TODO|FIXME|complete|fill)\b|\b_{3,}\b", re.I)
 # What is inside of these may not be evaluated.
 _MAY_SKIP = (ast.Lambda, ast.IfExp, ast.BoolOp, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+_OF_IPYTHON = {
+    "In",
+    "Out",
+    "display",
+    "exit",
+    "get_ipython",
+    "quit",
+    "_",
+    "__",
+    "___",
+    "__file__",
+    "__name__",
+    "__doc__",
+}
 _SIMPLE = (ast.Expr, ast.Assign, ast.AugAssign)
 
 
@@ -71,7 +86,7 @@ def _first(page: PlainNotebook) -> tuple[PlainCell, int, str, str] | None:
         at = next((number for number, cell in enumerate(cells) if f"{name}." in cell.text), None)
         if at is None or any(f"as {name}" in cell.text for cell in cells[: at + 1]):
             continue
-        if (line := _used_at(cells[: at + 1], name)) and not any(_is_left_to_do(cell.text) for cell in cells[:at]):
+        if (line := _used_at(cells[: at + 1], name)) and _is_reached(cells[:at]):
             found.append((cells[at], line, name, statement))
     return min(found, key=lambda one: (one[0].number, one[1]), default=None)
 
@@ -91,6 +106,25 @@ def _used_at(cells: list[PlainCell], name: str) -> int:
         if name in names:
             return _line_of(statement, name) if isinstance(statement, _SIMPLE) else 0
     return 0
+
+
+def _is_reached(cells: list[PlainCell]) -> bool:
+    """Whether nothing in these cells ends a run, or is left to those who work through the notebook."""
+    made, used = set(dir(builtins)) | _OF_IPYTHON, set[str]()
+    for cell in cells:
+        if _is_left_to_do(cell.text):
+            return False
+        tree = syntax(cell.text)
+        for node in ast.walk(tree) if tree else ():
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+                used.add(node.id)
+            else:
+                made.update(
+                    word for key in ("id", "name", "asname", "arg", "rest") if (word := getattr(node, key, None))
+                )
+            if isinstance(node, ast.alias):
+                made.add((node.asname or node.name).partition(".")[0])
+    return used <= made
 
 
 def _is_left_to_do(text: str) -> bool:
