@@ -38,8 +38,10 @@ _NO_PYTHON = regex(
 
 @fact
 def installed_packages(repo: Snapshot) -> frozenset[str]:
-    """The canonical PyPI names of what is certainly there: what the lists of the build ask for, what that brings along, and repo2docker's own environment."""
-    return _with_what_they_bring(repo, asked_names(repo))
+    """The canonical PyPI names of what is certainly there for notebooks: what the lists of the build ask for, what that brings along, and Jupyter's own environment where notebooks run in it."""
+    mine = own_requirements(repo) if own_installs(repo) else ()
+    base = frozenset[str]() if build_plan(repo).separate_kernel else base_packages()
+    return base | _with_what_they_bring(repo, asked_names(repo) | set(mine or ()))
 
 
 def provided(repo: Snapshot) -> frozenset[str] | None:
@@ -64,12 +66,12 @@ def provided(repo: Snapshot) -> frozenset[str] | None:
     scripts = _installed_by_script(repo)
     if scripts is None:
         return None
-    return _with_what_they_bring(repo, roots | scripts)
+    return base_packages() | _with_what_they_bring(repo, (roots | scripts) - base_packages())
 
 
 def _with_what_they_bring(repo: Snapshot, names: Iterable[str]) -> frozenset[str]:
-    """Packages with those that they bring along, and repo2docker's own environment."""
-    found, todo = set(base_packages()), [*names]
+    """Packages, and what they bring along."""
+    found, todo = set[str](), [*names]
     known, by_conda = packages_by_name(), build_plan(repo).buildpack is Buildpack.CONDA
     old = {one.project for one in pip_requirements(repo) if only_below(one.specifier, (1,))}
     while todo:

@@ -12,6 +12,7 @@ from binderlint.facts.environment.asked import asked_names
 from binderlint.facts.environment.held import held_at
 from binderlint.facts.environment.mapping import conda_list, pip_section
 from binderlint.facts.environment.own_package import own_names
+from binderlint.facts.environment.provided import installed_packages
 from binderlint.facts.notebooks import shown_notebooks
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
@@ -26,6 +27,8 @@ from binderlint.repo2docker.build import build_plan, used_file
 from binderlint.snapshot import Snapshot
 from binderlint.source import Place, Text
 
+# A package without an upper end, with its extras.
+_OPEN = regex(r"([A-Za-z][\w.-]*)(?:\[([\w.,\s-]*)\])?(?:\s*>=?\s*[\w.]+)?")
 _OTHER_SOURCE = regex(r"\b(?:add-apt-repository|apt-add-repository|sources\.list|ppa:)")
 
 
@@ -92,6 +95,15 @@ class NotebookInstallsPackages(Rule):
                 help="Remove the line",
                 severity=Severity.INFO,
             )
+        if missing and wanted.names_all and build_plan(repo).transparent:
+            there = installed_packages(repo) | known
+            if all((found := _OPEN.fullmatch(word)) and there.issuperset(_names_in(found)) for word in missing):
+                return self.at(
+                    where,
+                    "This is probably in the environment already, since it comes with Jupyter or with a package that is listed. Every visitor waits for the line",
+                    help="Remove the line. Where the package is not there, list it in the environment file",
+                    severity=Severity.INFO,
+                )
         if not build_plan(repo).transparent:
             return self.at(
                 where,
@@ -111,6 +123,11 @@ class NotebookInstallsPackages(Rule):
             help="List the packages in the environment file, and remove the line",
             fix=fix,
         )
+
+
+def _names_in(found: re.Match[str]) -> Iterator[str]:
+    """The names of a package and of its extras, which may be those of packages: `dask[distributed]`."""
+    yield from map(canonical, re.findall(r"[\w.-]+", f"{found[1]} {found[2] or ''}"))
 
 
 def _python(repo: Snapshot) -> str:
