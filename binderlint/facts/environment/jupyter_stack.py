@@ -35,7 +35,7 @@ ONLY_NOTEBOOK_6 = _CONTRIB | {"rise"}
 _STACK = _CONTRIB | {"notebook", "jupyter", "jupyterlab", "ipywidgets", "widgetsnbextension", "anaconda", "voila"}
 # Packages some releases of which need a Notebook: the table of what packages bring along knows the newest ones only.
 _NEAR_NOTEBOOK = regex(
-    r"jupyter(?!-client$|-core$)|notebook|widget|labext|^ipy(?!thon$|kernel$)|^nb(?!convert$|format$)|^rise$|-kernel$"
+    r"jupyter(?!-client$|-core$)|notebook|widget|labext|^ipy(?!thon(?:-genutils)?$|kernel$)|^nb(?!convert$|format$)|^rise$|-kernel$"
 )
 # What each needs at least, in its release of today: who pins that lower gets an older one of these (metadata of notebook 7.0.0 and jupyterlab 4.0.0).
 _NEEDS = {"notebook": {"jupyterlab": (4,), "jupyter-server": (2,)}, "jupyterlab": {"jupyter-server": (2,)}}

@@ -60,8 +60,8 @@ class JupyterStackPin(Rule):
         for pins in [conda, *pips]:
             if not pins:
                 continue
-            names = listed((pin.text.partition(";")[0].strip() for pin in pins), 4)
-            are, them = ("is", "it") if len(pins) == 1 else ("are", "them")
+            names = listed(written := dict.fromkeys(pin.text.partition(";")[0].strip() for pin in pins), 4)
+            are, them = ("is", "it") if len(written) == 1 else ("are", "them")
             broken = pins is not conda and (
                 (not old_lab and any(canonical(pin.name) == "jupyter-server" for pin in pins))
                 or any(server_ends(repo, canonical(pin.name), pin.version, python) for pin in pins)
