@@ -56,8 +56,8 @@ def jupyter_commands(repo: Snapshot) -> tuple[tuple[Script, Command], ...]:
     return tuple((script, command) for script, command in script_commands(repo) if subcommand(command)[0] == "jupyter")
 
 
-def failure_effect(script: Script, command: Command) -> str:
+def failure_effect(script: Script, command: Command, decides: bool | None = None) -> str:
     """What the failure of a command does."""
-    if not script.decides(command):
+    if not (script.decides(command) if decides is None else decides):
         return "and the rest goes on without it"
     return "and the launch with it" if script.source.name == "start" else "and the build with it"

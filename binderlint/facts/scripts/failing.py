@@ -1,4 +1,4 @@
-"""Failing: commands of postBuild and start that certainly fail, because a file is not where they look for it, or would be copied onto itself."""
+"""Failing: commands of postBuild and start that certainly fail, because a file is not where they look for it or would be copied onto itself, because they need root, or because Notebook 7 does not have them."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ from binderlint.fact import fact
 from binderlint.facts.environment.jupyter_stack import may_be_older_at
 from binderlint.facts.scripts.commands import jupyter_commands, script_commands
 from binderlint.facts.scripts.missing import PLAIN_OPTIONS, elsewhere, missing_files
+from binderlint.facts.scripts.root import root_commands
 from binderlint.read.actions import subcommand
 from binderlint.read.installer import CONDA, is_pip
 from binderlint.read.script import UNKNOWN, Command, Script, Word
 from binderlint.read.shell.commands import COPIES, repository_path
 from binderlint.repo2docker.build import build_plan
 from binderlint.snapshot import Snapshot
+from binderlint.source import Place
 from binderlint.values import NamedTuple
 
 # Programs that run or read the first file they are given, those that read every one.
@@ -46,12 +48,30 @@ class OntoItself(NamedTuple):
 
 def certainly_fails(repo: Snapshot, script: Script) -> Command | None:
     """The first command of a script of which it is known here that it fails."""
-    found = [(one.script, one.command) for one in misplaced_files(repo)]
-    found += [(one.script, one.command) for one in missing_files(repo)]
-    found += [(one.script, one.command) for one in onto_themselves(repo)]
-    found += [(where, command) for where, command in removed_commands(repo)]
-    of_script = (command for where, command in found if where is script)
+    of_script = (command for where, command in _failing(repo) if where is script)
     return min(of_script, key=lambda command: command.place.span.start, default=None)
+
+
+def _failing(repo: Snapshot) -> Iterator[tuple[Script, Command]]:
+    yield from ((one.script, one.command) for one in misplaced_files(repo))
+    yield from ((one.script, one.command) for one in missing_files(repo))
+    yield from ((one.script, one.command) for one in onto_themselves(repo))
+    yield from ((one.script, one.command) for one in root_commands(repo))
+    yield from removed_commands(repo)
+
+
+@fact
+def passed_over(repo: Snapshot) -> frozenset[Place]:
+    """The commands that a script never runs, since one before them in their list of `&&` certainly fails, which does not end the script."""
+    failing = {command.place for _, command in _failing(repo)}
+    found = set[Place]()
+    left = set[Place]()  # lists that lead no further
+    for script, command in script_commands(repo):
+        if command.context.statement in left:
+            found.add(command.place)
+        elif command.place in failing and command.context.chained and not script.decides(command):
+            left.add(command.context.statement)
+    return frozenset(found)
 
 
 def may_fail(repo: Snapshot, script: Script) -> bool:

@@ -164,7 +164,7 @@ def _module(items: Sequence[Item], first: int) -> int:
 
 
 # Commands that are run to ask something: both answers are ordinary. Any other command is expected to succeed.
-_QUESTIONS = frozenset(
+QUESTIONS = frozenset(
     [
         "test",
         "[",
@@ -205,7 +205,7 @@ def is_test(node: Node) -> bool:
             text = (name.text or b"").decode("utf-8", "replace") if name else ""
             if text == "command":
                 return any((child.text or b"") in (b"-v", b"-V") for child in node.named_children)
-            return text in _QUESTIONS
+            return text in QUESTIONS
         case "list":
             return any(is_test(child) for child in node.named_children)
         case "pipeline" | "redirected_statement":

@@ -6,42 +6,20 @@ import re
 from collections.abc import Iterator
 
 from binderlint.changes.edits import append_lines, create
-from binderlint.changes.launch_scripts import GOES_ON, launch_scripts, removed, result
+from binderlint.changes.launch_scripts import GOES_ON, removed, result
+from binderlint.data import listed_words
 from binderlint.facts.docker.context import build_dockerfile
+from binderlint.facts.scripts.failing import passed_over
+from binderlint.facts.scripts.root import RootCommand, root_commands
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
 from binderlint.lint.rule import Rule
-from binderlint.pattern import regex
-from binderlint.read.installer import APT, SYSTEM
-from binderlint.read.script import Command, Script
-from binderlint.read.shell.commands import COPIES
+from binderlint.read.installer import APT
+from binderlint.read.script import Command
 from binderlint.repo2docker.build import build_plan, used_file
 from binderlint.snapshot import Snapshot
-from binderlint.source import Place
 
-_SYSTEM = regex(r"/(?:usr|etc|opt|bin|sbin|lib|root|var/lib)(?:/|$)")
-
-
-# Folders that every image has: `mkdir -p` does nothing there.
-_THERE = regex(
-    r"/(?:usr(?:/local)?(?:/(?:bin|etc|games|include|lib|sbin|share|src))?|etc|opt|bin|sbin|lib|root|var/lib)/?"
-)
-# A folder beside those of the system, which repo2docker's images do not have.
-_BESIDE = regex(r"/(?!(?:home|tmp|srv|dev|proc|sys|run|var|mnt|media|boot|repo)(?:/|$))[\w.-]+(?:/|$)", re.ASCII)
-
-_WRITERS = frozenset({*COPIES, "mkdir", "touch", "tee", "chmod", "chown", "chgrp"})
-# Programs that take what they change as their last word, after another.
-_AFTER_ANOTHER = frozenset({*COPIES, "chmod", "chown", "chgrp", "sed", "git"})
-_ACCOUNTS = frozenset({"useradd", "adduser", "usermod", "userdel", "groupadd", "addgroup", "groupmod"})
-_SERVICES = frozenset({"service", "systemctl", "invoke-rc.d", "update-rc.d"})
-_ALTERNATIVES = ("--install", "--set", "--auto", "--remove", "--remove-all")
-# Options that say where a program writes.
-_INTO = {
-    "wget": ("-O", "--output-document", "-P", "--directory-prefix"),
-    "curl": ("-o", "--output", "--output-dir"),
-    "unzip": ("-d",),
-    "tar": ("-C", "--directory"),
-}
+_APT = ("apt", "apt-get")
 
 
 class PostbuildNeedsRoot(Rule):
@@ -49,58 +27,28 @@ class PostbuildNeedsRoot(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    @about(launch_scripts)
-    def check(self, repo: Snapshot, scripts: tuple[tuple[Script, str], ...]) -> Iterator[Diagnostic]:
-        for script, _ in scripts:
-            left: set[Place] = set()  # lists in which `&&` leads no further
-            for command in script.executed:
-                if command.ignored or command.after or command.context.conditional:
-                    continue
-                reason = self._reason(repo, command)
-                if reason:
-                    decides = script.decides(command) and command.context.statement not in left
-                    if command.context.chained and not decides:
-                        left.add(command.context.statement)
-                    yield self.at(
-                        command.place,
-                        f"{reason}, but nobody is root on Binder: {result(script, command) if decides else GOES_ON}",
-                        help="List system packages in apt.txt; put other files in your home folder"
-                        if command.name in APT
-                        else "Do it without root, in the home folder or the environment",
-                        fix=self._fix(repo, command),
-                        level=None if decides else Level.RUN,
-                    )
-
-    def _reason(self, repo: Snapshot, command: Command) -> str:
-        if "sudo" in command.wrappers:
-            return "`sudo` needs root"
-        if command.name in (*SYSTEM, "add-apt-repository"):
-            if command.name == "dpkg" and not command.has("-i", "--install", "-r", "--remove", "--configure"):
-                return ""
-            if {"list", "show", "search", "policy", "--version", "download"} & set(command.values):
-                return ""
-            return f"`{command.name}` needs root"
-        for redirect in command.redirects:
-            if ">" in redirect.operator and redirect.target and _SYSTEM.match(redirect.target.value or ""):
-                return f"only root can write to `{redirect.target.raw}`"
-        if (
-            command.name in _ACCOUNTS
-            or (command.name in _SERVICES and len(command.operands) > 1)
-            or (command.name == "ldconfig" and not command.args)
-        ):
-            return f"`{command.name}` needs root"
-        if command.name == "update-alternatives" and command.has(*_ALTERNATIVES):
-            return f"`{command.name}` needs root"
-        for path in _changed(command):
-            there = command.name == "mkdir" and command.has("-p", "--parents") and _THERE.fullmatch(path)
-            beside = command.name == "mkdir" and build_dockerfile(repo) is None and _BESIDE.match(path)
-            if (_SYSTEM.match(path) and not there) or (beside and not _SYSTEM.match(path)):
-                return f"only root can write to `{path}`"
-        return ""
+    @about(root_commands)
+    def check(self, repo: Snapshot, commands: tuple[RootCommand, ...]) -> Iterator[Diagnostic]:
+        needless = build_dockerfile(repo) is None and _only_what_is_there(commands)
+        for script, command, reason in commands:
+            decides = script.decides(command) and command.place not in passed_over(repo)
+            there = needless and command.name in _APT
+            yield self.at(
+                command.place,
+                f"{reason}, but nobody is root on Binder: {result(script, command) if decides else GOES_ON}",
+                help="Remove it: Binder's image has what it installs"
+                if there
+                else "List system packages in apt.txt; put other files in your home folder"
+                if command.name in APT
+                else "Do it without root, in the home folder or the environment",
+                fix=removed(command, "Remove it", Applicability.UNSAFE) if there else self._fix(repo, command),
+                severity=Severity.INFO if there and not decides else None,
+                level=None if decides else Level.POLISH if there else Level.RUN,
+            )
 
     def _fix(self, repo: Snapshot, command: Command) -> Fix | None:
         """`apt-get install` as lines of apt.txt."""
-        if command.name not in ("apt", "apt-get"):
+        if command.name not in _APT:
             return None
         if "update" in command.values and (fix := removed(command, "Remove it", Applicability.UNSAFE)):
             return fix
@@ -117,21 +65,8 @@ class PostbuildNeedsRoot(Rule):
         return fix._replace(edits=(*fix.edits, edit))
 
 
-def _changed(command: Command) -> Iterator[str]:
-    """The paths that a command writes to or changes, as far as its words say."""
-    name, values = command.name, command.values
-    writes = (
-        name in _WRITERS
-        or (name == "sed" and (command.has("-i", "--in-place") or any(one.startswith("-i") for one in values)))
-        or (name == "git" and values[:1] == ("clone",))
-    )
-    if writes and len(command.operands) > (name in _AFTER_ANOTHER):
-        yield command.operands[-1]
-    if name == "tar" and not (command.has("-x", "--extract", "--get") or "x" in "".join(values[:1]).partition("=")[0]):
-        return
-    for option, value in zip(values, (*values[1:], ""), strict=False):
-        for known in _INTO.get(name, ()):
-            if option.startswith(f"{known}="):
-                yield option[len(known) + 1 :]
-            elif option == known or (len(known) == 2 and re.fullmatch(f"-[A-Za-z]+{known[1]}", option)):
-                yield value
+def _only_what_is_there(commands: tuple[RootCommand, ...]) -> bool:
+    """True when all that apt would install is in the images of repo2docker."""
+    asked = [command.operands for _, command, _ in commands if command.name in _APT]
+    packages = {name for operands in asked if operands[:1] == ("install",) for name in operands[1:]}
+    return bool(packages) and packages <= listed_words("image_packages.txt")

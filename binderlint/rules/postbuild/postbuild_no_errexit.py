@@ -38,26 +38,39 @@ class PostbuildNoErrexit(Rule):
             and not one.context.substitution
             and one.context.statement != last
         ]
-        if not hidden:
+        small = [one for one in hidden if one.name in _SMALL and not one.context.chained]
+        rest = [one for one in hidden if one.name not in _SMALL]
+        alone = [one for one in rest if not one.context.chained]  # where `set -e` stops
+        found = [*alone, *(one for one in rest if not _asks(one)), *small]
+        if not found:
             return
+        chained = found[0].context.chained
         failing, doubtful = certainly_fails(repo, script), may_fail(repo, script)
-        example = next((one.name for one in hidden if one.name not in _SMALL), hidden[0].name)
         yield self.at(
             script.source,
-            f"The build goes on when a command such as `{example or 'the first one'}` fails, and the image lacks what it should have made",
+            f"The build goes on when a command such as `{found[0].name or 'the first one'}` fails, and the image lacks what it should have made",
             help=f"Mend `{failing.name}` in line {failing.place.line}{_file(script, failing)}, which fails today, and add the line `set -e`"
             if failing
+            else "Write each command that `&&` follows on a line of its own, since `set -e` does not stop at it, and add the line `set -e`"
+            if chained
             else "Add the line `set -e`, once every command of the script works"
             if doubtful
             else "Add the line `set -e`",
             fix=None
-            if failing or doubtful
+            if failing or doubtful or chained
             else Fix(
                 "Add `set -e`",
                 (insert_lines(script.source, 2 if script.shebang.line else 1, "set -e"),),
                 Applicability.UNSAFE,
             ),
         )
+
+
+def _asks(command: Command) -> bool:
+    """True when a command that `&&` follows is a question, whose answer may well be no."""
+    from binderlint.read.shell.vocabulary import QUESTIONS
+
+    return command.context.chained and (command.name in QUESTIONS or "command" in command.wrappers)
 
 
 def _file(script: Script, command: Command) -> str:

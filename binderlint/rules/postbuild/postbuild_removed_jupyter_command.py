@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from binderlint.changes.launch_scripts import removed, rewritten
 from binderlint.facts.scripts.commands import failure_effect
-from binderlint.facts.scripts.failing import removed_commands
+from binderlint.facts.scripts.failing import passed_over, removed_commands
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
@@ -38,14 +38,15 @@ class PostbuildRemovedJupyterCommand(Rule):
         for script, command in commands:
             words = subcommand(command)
             kind = words[1]
+            decides = script.decides(command) and command.place not in passed_over(repo)
             yield self.at(
                 command.place,
-                f"Notebook 7, which Binder installs, removed {f'what `jupyter {kind}` needs' if kind in _OF_OTHERS else f'`jupyter {kind}`'}: the command fails, {failure_effect(script, command)}",
+                f"Notebook 7, which Binder installs, removed {f'what `jupyter {kind}` needs' if kind in _OF_OTHERS else f'`jupyter {kind}`'}: the command fails, {failure_effect(script, command, decides)}",
                 help="Remove it if the extension registers itself; otherwise install an extension for Notebook 7"
                 if not separate
                 else "Remove it. The environment file is for the kernel, so what the server needs is installed with `pip install` in postBuild",
-                severity=Severity.ERROR if script.decides(command) else None,
-                level=None if script.decides(command) else Level.RUN,
+                severity=Severity.ERROR if decides else None,
+                level=None if decides else Level.RUN,
                 fix=None if separate else self._fix(command, kind, words),
             )
 
