@@ -36,20 +36,22 @@ class PostbuildLabextensionInstall(Rule):
             return  # with the JupyterLab and the Node of an image
         separate = plan.separate_kernel  # the environment file is for the kernel alone
         servers = {one.key for one in asked_by_server(repo)}
-        for script, command in commands:
+        for script, command, build in _with_builds(commands):
             words = subcommand(command)
             if words[:3] != ("jupyter", "labextension", "install"):
                 continue
             packages = words[3:]
-            if not packages or any(one.startswith((".", "/", "~")) or repo.exists(one) for one in packages):
+            if not packages:
                 continue
-            if its := node_without_webpack_4(repo, script, command):
+            own = [one for one in packages if one.startswith((".", "/", "~")) or repo.exists(one)]
+            line = f"line {build.place.line}" if build and build is not command else ""
+            if build and (its := node_without_webpack_4(repo, script, build)):
                 yield self.at(
                     command.place,
-                    f"This builds JupyterLab with webpack 4, which does not run on {its}: the command fails, {failure_effect(script, command)}",
+                    f"{line.capitalize() or 'This'} builds JupyterLab with webpack 4, which does not run on {its}: the command fails, {failure_effect(script, build)}",
                     help="Use JupyterLab 4 and the extensions' Python packages",
-                    severity=Severity.ERROR if script.decides(command) else None,
-                    level=None if script.decides(command) else Level.RUN,
+                    severity=Severity.ERROR if script.decides(build) else None,
+                    level=None if script.decides(build) else Level.RUN,
                 )
                 continue
             if may_be_older_at(repo, script, command, "jupyterlab", (4,)):
@@ -62,20 +64,25 @@ class PostbuildLabextensionInstall(Rule):
             ]
             missing = sorted({name for one, name in known.items() if name and one not in there and name is not None})
             old = any(outdated(one) for one in packages)
+            decides = script.decides(command if old or build is None else build) and (old or build is not None)
             yield self.at(
                 command.place,
                 f"`{next(one for one in packages if outdated(one))}` was made for JupyterLab before 4, but Binder installs JupyterLab 4: the command fails, {failure_effect(script, command)}"
                 if old
-                else "`jupyter labextension install` builds JupyterLab from its sources. This is slow, needs a lot of memory and fails for extensions made before JupyterLab 4",
+                else "`jupyter labextension install --no-build` changes nothing that visitors see, since nothing builds JupyterLab afterwards"
+                if build is None
+                else f"{f'With `--no-build` the extension waits for {line}, which' if line else '`jupyter labextension install`'} builds JupyterLab from its sources. This is slow, needs a lot of memory and fails for extensions made before JupyterLab 4",
                 help=f"Remove it and run `pip install {' '.join(missing)}` instead: the environment file is for the kernel, not for JupyterLab"
                 if missing and separate
                 else f"Remove it and add {listed(_as_listed(repo, missing), 6)} to the environment file"
                 if missing
+                else "Build the extension as a part of its Python package, and install that with pip"
+                if len(own) == len(packages)
                 else "Remove it"
                 if len(there) == len(packages)
                 else "Remove it; install the extension's Python package if it has one",
-                severity=Severity.ERROR if old and script.decides(command) else None,
-                level=None if script.decides(command) else Level.RUN,
+                severity=Severity.ERROR if old and decides else None,
+                level=None if decides else Level.RUN,
                 fix=removed(
                     command,
                     "Remove it: the build has it already",
@@ -84,6 +91,27 @@ class PostbuildLabextensionInstall(Rule):
                 if len(there) == len(packages)
                 else None,
             )
+
+
+def _with_builds(commands: tuple[tuple[Script, Command], ...]) -> list[tuple[Script, Command, Command | None]]:
+    """The commands, each with the one that builds JupyterLab with what it installs: itself, or the next one of its script that builds."""
+    found: list[tuple[Script, Command, Command | None]] = []
+    builds: dict[str, Command] = {}
+    for script, command in reversed(commands):
+        if _builds(command):
+            builds[script.source.path] = command
+        found.append((script, command, builds.get(script.source.path)))
+    return found[::-1]
+
+
+def _builds(command: Command) -> bool:
+    """True when a command of Jupyter builds JupyterLab."""
+    words = subcommand(command)
+    return words[:3] == ("jupyter", "lab", "build") or (
+        words[:2] == ("jupyter", "labextension")
+        and words[2:3] in (("install",), ("link",), ("update",))
+        and not command.has("--no-build")
+    )
 
 
 def _as_listed(repo: Snapshot, names: list[str]) -> list[str]:
