@@ -33,6 +33,9 @@ _CONTRIB = frozenset({"jupyter-contrib-nbextensions", "jupyter-nbextensions-conf
 ONLY_NOTEBOOK_6 = _CONTRIB | {"rise"}
 """Packages that do nothing in Notebook 7, which the server beside a separate kernel has."""
 _STACK = _CONTRIB | {"notebook", "jupyter", "jupyterlab", "ipywidgets", "widgetsnbextension", "anaconda", "voila"}
+_OF_SERVER = ("notebook", "jupyterlab", "jupyter-server")
+# In the table of what works with the server, though none of these three asks for a version of them.
+_BESIDE_SERVER = ("jupyterhub", "jupyterhub-singleuser", "jupyterlab-widgets")
 # Packages some releases of which need a Notebook: the table of what packages bring along knows the newest ones only.
 _NEAR_NOTEBOOK = regex(
     r"jupyter(?!-client$|-core$)|notebook|widget|labext|^ipy(?!thon(?:-genutils)?$|kernel$)|^nb(?!convert$|format$)|^rise$|-kernel$"
@@ -63,6 +66,8 @@ def _installs_older(command: Command, package: str, release: tuple[int, ...]) ->
     conda = command.name in CONDA
     for spec in _installed(command):
         if conda and package == "notebook" and canonical(spec.key) in _OLD_NOTEBOOK:
+            return True
+        if conda and package in _OF_SERVER and _is_too_old_spec(spec):
             return True
         end = {**_NEEDS.get(package, {}), package: release}.get(canonical(spec.key))
         if end and _is_held_below(spec, end):
@@ -142,6 +147,8 @@ def may_be_older(repo: Snapshot, package: str, release: tuple[int, ...]) -> bool
     specs = conda_specs(repo)
     if package == "notebook" and {canonical(spec.key) for spec in specs} & _OLD_NOTEBOOK:
         return True
+    if package in _OF_SERVER and any(_is_too_old_spec(one) for one in specs):
+        return True
     held = {**_NEEDS.get(package, {}), package: release}
     if any((end := held.get(canonical(spec.key))) and _is_held_below(spec, end) for spec in specs):
         return True
@@ -203,12 +210,24 @@ def _is_too_old(one: Requirement) -> bool:
     return "<" in cap_of(one)[0] or only_below(one.specifier, server_lowest().get(one.key, ()))
 
 
+def _is_too_old_spec(spec: MatchSpec) -> bool:
+    """Whether conda, which changes everything to match, has to take an older server or JupyterLab for this package."""
+    name, version = canonical(spec.key), str(spec.version or "")
+    if name in _BESIDE_SERVER:
+        return False
+    return bool(_cap(name, version)[0]) or only_below(version, server_lowest().get(name, ()))
+
+
 def cap_of(one: Requirement) -> tuple[str, str]:
     """What a requirement makes pip replace with something older (`server`, `lab`, `tornado<6`), and its first release that does not, `*` for none; two empty texts where it makes it replace nothing."""
-    since, fits, held = _caps().get(one.key, ("", "", ""))
-    if one.url or not held or (fits != "*" and not only_below(one.specifier, digits.release(fits))):
+    return ("", "") if one.url else _cap(one.key, one.specifier)
+
+
+def _cap(package: str, versions: str) -> tuple[str, str]:
+    since, fits, held = _caps().get(package, ("", "", ""))
+    if not held or (fits != "*" and not only_below(versions, digits.release(fits))):
         return "", ""
-    return ("", "") if since and only_below(one.specifier, digits.release(since)) else (held, fits)
+    return ("", "") if since and only_below(versions, digits.release(since)) else (held, fits)
 
 
 @cache
