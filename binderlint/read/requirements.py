@@ -56,6 +56,11 @@ class Requirement(NamedTuple):
         return ""
 
     @property
+    def lowest(self) -> tuple[str, ...]:
+        """The versions below which it lets nothing through."""
+        return tuple(version for sign, version in self.clauses if sign in ("==", "===", "~=", ">=", ">"))
+
+    @property
     def project(self) -> str:
         """The name as package indexes compare it, for an address without one that of the repository in it; empty where neither is known."""
         return self.key or repository_name(str(self.url or ""))

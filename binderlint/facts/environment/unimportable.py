@@ -79,9 +79,8 @@ def _lets_only(one: Requirement, row: Failing) -> bool:
     """Whether pip takes one of the releases of a row: the newest that a requirement lets through is among them."""
     if not only_below(one.specifier, release(row.fixed)):
         return False
-    lowest = [version for sign, version in one.clauses if sign in ("==", "===", "~=", ">=", ">")]
-    if lowest:
-        return any(release(row.first) <= release(version) < release(row.fixed) for version in lowest)
+    if one.lowest:
+        return any(release(row.first) <= release(version) < release(row.fixed) for version in one.lowest)
     return pip_admits(one.specifier, row.first) is True
 
 

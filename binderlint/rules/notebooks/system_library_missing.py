@@ -130,8 +130,7 @@ def _is_spark_4(repo: Snapshot, spark: Requirement, asked: Mapping[str, Requirem
     python = python_minor(repo)
     if not python or release(python) < (3, 9) or only_below(spark.specifier, (4,)):
         return False
-    lowest = [version for sign, version in spark.clauses if sign in ("==", "===", "~=", ">=", ">")]
-    if any(release(version) >= (4,) for version in lowest):
+    if any(release(version) >= (4,) for version in spark.lowest):
         return True
     known, others = packages_by_name(), asked.keys() - {"pyspark"}
     only_listed = build_plan(repo).buildpack in (Buildpack.PYTHON, Buildpack.CONDA) and not own_installs(repo)
