@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
 from binderlint.changes.packages import add_package
 from binderlint.data import listed_words, rows
+from binderlint.fact import fact
+from binderlint.facts.environment.asked import asked_names
 from binderlint.facts.environment.installs import pip_files
 from binderlint.facts.environment.mapping import conda_list
 from binderlint.facts.environment.own_package import own_extra, own_installs
 from binderlint.facts.environment.provided import listed_elsewhere, provided
 from binderlint.facts.imported import local_names, local_to
 from binderlint.facts.launch.launched import environment_elsewhere
-from binderlint.facts.local_modules import loaded_by, modules_in
+from binderlint.facts.local_modules import imported_files, loaded_by, modules_in
 from binderlint.facts.notebooks import shown_notebooks
 from binderlint.facts.scripts.start_and_post_build import post_build_script, start_script
 from binderlint.lint.about import about
@@ -24,6 +28,7 @@ from binderlint.pattern import regex
 from binderlint.read.cells import imports, installs, magics
 from binderlint.read.packages import Package, base_packages, missing_modules, package_of
 from binderlint.read.plain_notebook import PlainCell, PlainNotebook
+from binderlint.read.requirements import canonical
 from binderlint.repo2docker.build import build_plan
 from binderlint.snapshot import Snapshot
 from binderlint.source import Place, Text
@@ -52,7 +57,8 @@ class NotebookMissingImport(Rule):
         for page in pages:
             told: set[str] = set()
             own = modules_in(repo, page.source.folder)
-            names = missing | own
+            elsewhere = _elsewhere(repo, page)
+            names = missing | own | elsewhere.keys()
             cells = [
                 cell
                 for cell in page.code
@@ -67,7 +73,20 @@ class NotebookMissingImport(Rule):
                         if package and package.name not in there | told and module not in local:
                             told.add(package.name)
                             yield self._missing(repo, page.line(cell.number, line), module, by, package)
-                        elif only_base and not package and module not in told and _is_nowhere(repo, page, module):
+                        elif (
+                            module in elsewhere
+                            and not by
+                            and _is_not_found(repo, page, module, cell, line)
+                            and module not in told
+                        ):
+                            told.add(module)
+                            yield self._elsewhere(page.line(cell.number, line), module, elsewhere[module], page)
+                        elif (
+                            only_base
+                            and not package
+                            and module not in told
+                            and _is_nowhere(repo, page, module, cell, line)
+                        ):
                             told.add(module)
                             yield self._unknown(repo, page.line(cell.number, line), module, by)
 
@@ -85,6 +104,16 @@ class NotebookMissingImport(Rule):
                         cause="kernel python3 beside Python 2.7",
                     )
                     return
+
+    def _elsewhere(self, where: Text | Place, module: str, path: str, page: PlainNotebook) -> Diagnostic:
+        """A module of the repository in a folder where Python does not look."""
+        folder = posixpath.relpath(posixpath.dirname(path) or ".", page.source.folder or ".")
+        return self.at(
+            where,
+            f"Python does not find `{module}`: the repository has it at `{path}`, and Python looks beside the notebook and for what is installed. So this cell ends with an error",
+            help=f'Add its folder before, with `sys.path.append("{folder}")`, or import it from a package that is there',
+            cause=f"{module} is in another folder",
+        )
 
     def _unknown(self, repo: Snapshot, where: Text | Place, module: str, by: str) -> Diagnostic:
         """A module of a package that nobody knows, or of the author's own, in an environment that has nothing but Jupyter."""
@@ -147,6 +176,7 @@ _MAKES_MODULES = (
     "urlretrieve",
     "download",
     "writefile",
+    "%%file",
     "exec(",
     "sys.modules",
     "extract",
@@ -154,15 +184,73 @@ _MAKES_MODULES = (
 )
 
 
-def _is_nowhere(repo: Snapshot, page: PlainNotebook, module: str) -> bool:
-    """Whether a module of no known package is certainly not there: not in Python, beside Jupyter or in the repository, and nothing in the notebook makes or downloads it."""
+def _elsewhere(repo: Snapshot, page: PlainNotebook) -> Mapping[str, str]:
+    """The modules of the repository that a notebook cannot import since they are in other folders, and the path of each."""
+    known = _single_files(repo)
+    if not known or any(_FINDS.search(one.text) for one in imported_files(repo, page)):
+        return {}
+    local = local_to(repo, page)
+    return (
+        {name: path for name, path in known.items() if name not in local} if len(local) < len(local_names(repo)) else {}
+    )
+
+
+_FINDS = regex(r"sys\.path|sys\.modules|site\.addsitedir|import_module|__path__")
+
+
+@fact
+def _single_files(repo: Snapshot) -> Mapping[str, str]:
+    """The modules that the repository has once, in a folder, by their names: none that Python or a package has, and none where a setup.py, a configuration of IPython or another program may make them known."""
+    if any(
+        path.rpartition("/")[2] in ("sitecustomize.py", "usercustomize.py") or "/startup/" in path
+        for path in repo.sources
+    ):
+        return {}
+    setups = "".join(one.text for name in ("setup.py", "setup.cfg", "pyproject.toml") if (one := repo.get(name)))
+    found: dict[str, list[str]] = {}
+    for path in repo.sources:
+        folder, _, name = path.rpartition("/")
+        module = name.removesuffix(".py")
+        if folder and module != name and module != "__init__" and module.isidentifier():
+            found.setdefault(module, []).append(path)
+    taken = {part for path in repo.sources for part in path.split("/")[:-1]} | listed_words("base_modules.txt")
+    return MappingProxyType(
+        {
+            name: paths[0]
+            for name, paths in found.items()
+            if len(paths) == 1
+            and name not in taken
+            and name not in sys.stdlib_module_names
+            and package_of(name) is None
+            and name not in setups
+            and "package_dir" not in setups
+        }
+    )
+
+
+def _is_not_found(repo: Snapshot, page: PlainNotebook, module: str, cell: PlainCell, line: int) -> bool:
+    """Whether nothing brings a module that the repository has in another folder: no package of its name, and nothing in the notebook before. Extensions are often for visitors to write."""
+    if canonical(module) in asked_names(repo) or "load_ext" in cell.text.split("\n")[line - 1]:
+        return False
+    return not _may_make(page, module, cell, line)
+
+
+def _is_nowhere(repo: Snapshot, page: PlainNotebook, module: str, cell: PlainCell, line: int) -> bool:
+    """Whether a module of no known package is certainly not there: not in Python, beside Jupyter or in the repository, and nothing in the notebook makes or downloads it before."""
     if module in sys.stdlib_module_names or module in listed_words("base_modules.txt") or module in local_names(repo):
         return False
     if module == "google" or any(
         row[0].partition(".")[0] == module for row in rows("removed_names.tsv")
     ):  # module-only-elsewhere, removed-name
         return False
-    return not any(word in page.all_code for word in (*_MAKES_MODULES, f"{module}.py"))
+    return not _may_make(page, module, cell, line)
+
+
+def _may_make(page: PlainNotebook, module: str, cell: PlainCell, line: int) -> bool:
+    """Whether something in a notebook may make or download a module before a line that imports it."""
+    lines = cell.text.split("\n")[:line]
+    before = page.all_code[: sum(len(one.text) + 1 for one in page.code if one.number < cell.number)]
+    return any(word in text for text in (before, "\n".join(lines)) for word in (*_MAKES_MODULES, f"{module}.py"))
 
 
 def _server_is_plain(repo: Snapshot) -> bool:
