@@ -150,7 +150,7 @@ class RemovedName(Rule):
             advice = older[0].upper() + older[1:]
         return self.at(
             where,
-            f"{written} was removed in {gone.package.replace('python', 'Python')} {gone.since}, and Binder installs that or a newer release, so {what} with an error",
+            f"{written} was removed in {'Python' if gone.package == 'python' else gone.package} {gone.since}, and Binder installs that or a newer release, so {what} with an error",
             help=advice,
         )
 
