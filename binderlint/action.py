@@ -72,8 +72,8 @@ def _base(environment: Mapping[str, str], target: Path) -> list[str]:
     event = environment.get("GITHUB_EVENT_NAME", "")
     if event in _OWN:
         return []
+    from binderlint.git import GitError
     from binderlint.outside.dotgit import find_git
-    from binderlint.outside.git import GitError
 
     base, head = _pull_request(event, environment.get("GITHUB_EVENT_PATH", ""))
     merge = environment.get("GITHUB_SHA", "")
@@ -108,7 +108,7 @@ def _pull_request(event: str, file: str) -> tuple[str, str]:
 
 
 def _commit(place: GitFolder | None, name: str) -> str:
-    from binderlint.outside.git import GitError
+    from binderlint.git import GitError
     from binderlint.outside.objects import resolve
 
     try:

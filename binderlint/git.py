@@ -1,11 +1,28 @@
-"""Git: what git knows of a repository beside its files."""
+"""Git: what git knows of a repository beside its files, and how it says that it does not."""
 
 from __future__ import annotations
 
 import re
 
 from binderlint.pattern import regex
+from binderlint.source import RepositoryError
 from binderlint.values import NamedTuple
+
+
+class GitError(RepositoryError):
+    """A question to git has no answer; the message is for the user."""
+
+
+class UnknownRefError(GitError):
+    """A repository has no such branch, tag or commit."""
+
+
+class NoAnswerError(GitError):
+    """git says by its exit code that there is no such thing."""
+
+
+class MissingError(GitError):
+    """An object is not in the store, as in a partial clone."""
 
 
 class Git(NamedTuple):

@@ -22,11 +22,12 @@ from hypothesis import strategies as st
 import binderlint
 from binderlint.cli import main
 from binderlint.facts.size import history_bytes
+from binderlint.git import GitError, MissingError
 from binderlint.outside import git as door
 from binderlint.outside import programs, remote
 from binderlint.outside.clone import blob_id
-from binderlint.outside.dotgit import find_git, find_store, is_ref_name, parse_index, read_config, read_git
-from binderlint.outside.git import Blobs, Bounds, Config, GitError, MissingError, Store, ask, environment
+from binderlint.outside.dotgit import Store, find_git, find_store, is_ref_name, parse_index, read_config, read_git
+from binderlint.outside.git import Blobs, Bounds, Config, ask, environment
 from binderlint.outside.objects import read_tree, resolve
 from binderlint.snapshot import Snapshot
 from binderlint.source import RepositoryError

@@ -7,9 +7,9 @@ import posixpath
 from collections.abc import Sequence
 from pathlib import Path
 
+from binderlint.git import GitError
 from binderlint.lint.wording import listed
 from binderlint.outside.dotgit import find_git, find_top, read_index
-from binderlint.outside.git import GitError
 from binderlint.snapshot import RepositoryError, Snapshot
 from binderlint.source import BINDER_FOLDERS, GITLINK
 from binderlint.typed import TYPE_CHECKING

@@ -7,8 +7,6 @@ import re
 
 from binderlint.fact import fact
 from binderlint.facts.rare_files import attribute_files
-from binderlint.read.gitmodules import lfs_patterns
-from binderlint.read.wildmatch import Paths
 from binderlint.repo2docker.mentions import says_what_is_installed
 from binderlint.snapshot import Snapshot
 from binderlint.source import GITLINK, SYMLINK, UNREAD, PointerError, Source, Text, unread
@@ -25,7 +23,12 @@ class Stored(NamedTuple):
 @fact
 def stored_in_lfs(repo: Snapshot) -> tuple[Stored, ...]:
     """The patterns and files of Git LFS; none where .lfsconfig says that the files are not to be fetched."""
-    settings = repo.get(".lfsconfig") if attribute_files(repo) else None
+    if not attribute_files(repo):
+        return ()
+    from binderlint.read.gitmodules import lfs_patterns
+    from binderlint.read.wildmatch import Paths
+
+    settings = repo.get(".lfsconfig")
     if settings and (settings.mode == UNREAD or re.search(r"fetchexclude\s*=\s*\"?\*", settings.text)):
         return ()
     filters = [(source, list(lfs_patterns(source))) for source in attribute_files(repo)]

@@ -95,5 +95,4 @@ def one_line(message: str) -> str:
 
 def rule_name(rule: type[Rule]) -> str:
     """The kebab-case name of a rule class: `EnvPrefix` is `env-prefix`, `Repo2dockerError` is `repo2docker-error`."""
-    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "-", rule.__name__)
-    return words.lower()
+    return "".join(f"-{one.lower()}" if one.isupper() else one for one in rule.__name__)[1:]

@@ -9,7 +9,6 @@ from binderlint.facts.launch.launched import launched_elsewhere
 from binderlint.facts.launch.links import markup_of
 from binderlint.lint.comments import CommentRule, Comments, Directive, Unused, directives, lookalikes
 from binderlint.lint.diagnostic import Diagnostic
-from binderlint.lint.entries import places
 from binderlint.lint.families import META
 from binderlint.lint.filter import Filter
 from binderlint.lint.naming import codes_of, keys
@@ -171,5 +170,8 @@ def _unused(
         and (codes := [codes_of(word) for word in words])
         and all(one and one <= judged and not any(code.startswith(META) for code in one) for one in codes)
     }
-    for (option, entry), place in places(source, unused):
-        yield Unused(option, entry, place)
+    if unused:
+        from binderlint.lint.entries import places
+
+        for (option, entry), place in places(source, unused):
+            yield Unused(option, entry, place)

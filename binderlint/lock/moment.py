@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime
 from pathlib import Path
 
+from binderlint.git import GitError
 from binderlint.outside.dotgit import find_bare, find_git
-from binderlint.outside.git import GitError
 from binderlint.outside.objects import commit_time, resolve
 from binderlint.source import RepositoryError
 from binderlint.values import NamedTuple

@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
 
+from binderlint.git import GitError
 from binderlint.outside.dotgit import GitFolder, find_store, object_bytes, setting
-from binderlint.outside.git import Blobs, GitError, user_setting
 from binderlint.outside.regular import read_regular
 from binderlint.typed import TYPE_CHECKING
 
@@ -109,11 +109,15 @@ class WorkTree(Clone):
 
     @cached_property
     def _autocrlf(self) -> str:
+        from binderlint.outside.git import user_setting
+
         assert self._place
         return (setting(self._place, "core.autocrlf") or user_setting("core.autocrlf")).lower()
 
     def _had_returns(self, oid: str) -> bool:
         r"""Return True if git already stores the file with `\r\n`: then it goes on doing so."""
+        from binderlint.outside.git import Blobs
+
         assert self._place
         if not oid:
             return False

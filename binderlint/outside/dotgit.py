@@ -9,10 +9,10 @@ import os
 import re
 import stat
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
-from binderlint.git import Git, hosted_name
-from binderlint.outside.git import GitError, Store
+from binderlint.git import Git, GitError, hosted_name
 from binderlint.outside.regular import read_regular
 from binderlint.pattern import regex
 from binderlint.source import decode_path
@@ -33,6 +33,16 @@ class GitFolder(NamedTuple):
     """What belongs to this work tree: HEAD and the index."""
     common: Path
     """What all work trees share: configuration, refs and objects."""
+
+
+class Store(NamedTuple):
+    """The objects of a repository: all of it that a git process gets to see."""
+
+    objects: Path
+    algorithm: str = "sha1"
+    """How objects are named, `sha1` or `sha256`."""
+    top: Path | None = None
+    """The folder of the repository: programs in it are never run."""
 
 
 class Entry(NamedTuple):
@@ -145,18 +155,23 @@ def read_index(place: GitFolder) -> list[Entry]:
         base = _bytes(place.folder / f"sharedindex.{index.shared}")
         entries = _joined(parse_index(base, len(index.shared) // 2).entries, index)
     for entry in entries:
-        if _LEAVES.search(entry.path):
+        if _leaves(entry.path):
             raise GitError(
                 f"the git index is damaged: it lists `{entry.path[:200]}`, which cannot be a file of this repository"
             )
     return entries
 
 
-_LEAVES = regex(
-    r"(?i)(?:^|[/\\])(?:\.\.?|\.git|git~1)(?:[/\\]|$)|^[/\\]|//|^[a-z]:|^$"
-    if os.name == "nt"
-    else r"(?:^|/)(?:\.\.?|\.[gG][iI][tT])(?:/|$)|^/|//|^$"
-)
+_NO_NAMES = frozenset(["", ".", "..", ".git", *(["git~1"] if os.name == "nt" else [])])
+
+
+def _leaves(path: str) -> bool:
+    """Whether a path leads out of the work tree, or into the folder of git. Windows has a second sign between folders, a short name of `.git`, and drives."""
+    if os.name == "nt":
+        path = path.replace("\\", "/")
+        if path[1:2] == ":":
+            return True
+    return not _NO_NAMES.isdisjoint(path.removesuffix("/").lower().split("/"))
 
 
 class Index(NamedTuple):
@@ -299,8 +314,9 @@ def find_ref(place: GitFolder, name: str) -> str:
             if not value.startswith("ref:"):
                 break
             ref = value.removeprefix("ref:").strip()
-        if found := _OID.match(value):
-            return found[0]
+        oid = value.split(maxsplit=1)[0] if value else ""
+        if len(oid) in (40, 64) and not oid.strip("0123456789abcdef"):
+            return oid
     return ""
 
 
@@ -322,7 +338,6 @@ def _loose_ref(place: GitFolder, ref: str) -> str:
     return next((text for folder in found if (text := _text(folder / ref).strip())), "")
 
 
-_OID = regex(r"(?:[0-9a-f]{64}|[0-9a-f]{40})(?!\S)")
 _NO_REF = regex(r"[\0- \x7f~^:?*\[\\]|\.\.|@\{|//|^[-/.]|/\.|[/.]$|\.lock(?:/|$)|^@?$")
 
 
@@ -448,6 +463,7 @@ _ESCAPED = regex(r"\\(.)")
 _VARIABLE = regex(r"\s*([A-Za-z][\w-]*)\s*(?:=\s*(.*))?$", 16)
 
 
+@lru_cache(maxsize=1)
 def read_config(text: str) -> tuple[tuple[str, str], ...]:
     """The variables of a git configuration, `section.subsection.name` (but for the subsection in small letters) with their values, in order.
 
@@ -474,6 +490,8 @@ _PIECE = regex(r'\\(.)|"|[#;]|[^\\"#;]+')
 
 def _value(written: str) -> str:
     """A value without its quotes, escapes and comment, and without the blanks after it."""
+    if not any(sign in written for sign in '\\"#;'):
+        return written.rstrip()
     value, kept, quoted = "", 0, False
     for piece in _PIECE.finditer(written):
         text = piece.group()

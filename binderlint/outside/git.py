@@ -11,29 +11,14 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+from binderlint.git import GitError, MissingError, NoAnswerError, UnknownRefError
+from binderlint.outside.dotgit import Store
 from binderlint.outside.programs import end_group, find_program, own_group
-from binderlint.source import RepositoryError
 from binderlint.typed import IO, TYPE_CHECKING
 from binderlint.values import Enum, NamedTuple
 
 if TYPE_CHECKING:
     from tempfile import TemporaryDirectory
-
-
-class GitError(RepositoryError):
-    """A question to git has no answer; the message is for the user."""
-
-
-class UnknownRefError(GitError):
-    """A repository has no such branch, tag or commit."""
-
-
-class NoAnswerError(GitError):
-    """git says by its exit code that there is no such thing."""
-
-
-class MissingError(GitError):
-    """An object is not in the store, as in a partial clone."""
 
 
 class Bounds(NamedTuple):
@@ -50,16 +35,6 @@ class Bounds(NamedTuple):
 
 LOCAL = Bounds(seconds=60, output=500_000_000)
 FETCH = Bounds(seconds=600, output=1_000_000, disk=2_000_000_000, memory=4_000_000_000)  # mybinder.org's clone has 2 GB
-
-
-class Store(NamedTuple):
-    """The objects of a repository: all of it that a git process gets to see."""
-
-    objects: Path
-    algorithm: str = "sha1"
-    """How objects are named, `sha1` or `sha256`."""
-    top: Path | None = None
-    """The folder of the repository: programs in it are never run."""
 
 
 class Config(Enum):

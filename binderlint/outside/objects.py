@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
-from binderlint.outside.dotgit import Entry, GitFolder, find_ref, find_store
-from binderlint.outside.git import LOCAL, GitError, NoAnswerError, Store, UnknownRefError, ask
+from binderlint.git import GitError, NoAnswerError, UnknownRefError
+from binderlint.outside.dotgit import Entry, GitFolder, Store, find_ref, find_store
+from binderlint.outside.git import LOCAL, ask
 from binderlint.pattern import regex
 from binderlint.source import decode_path
 from binderlint.typed import TYPE_CHECKING

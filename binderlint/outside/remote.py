@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from urllib.parse import unquote
 
-from binderlint.git import Git
+from binderlint.git import Git, GitError, UnknownRefError
 from binderlint.outside import git
 from binderlint.outside.clone import Commit
-from binderlint.outside.dotgit import find_git, is_partial, is_ref_name, read_git
-from binderlint.outside.git import FETCH, Blobs, Bounds, GitError, Store, UnknownRefError
+from binderlint.outside.dotgit import Store, find_git, is_partial, is_ref_name, read_git
+from binderlint.outside.git import FETCH, Blobs, Bounds
 from binderlint.outside.objects import read_tree, resolve
 from binderlint.outside.worktree import Contents, below, blob_sources, total_bytes
 from binderlint.pattern import regex

@@ -9,7 +9,7 @@ import stat
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
-from binderlint.git import Git
+from binderlint.git import Git, GitError
 from binderlint.outside.clone import Clone, Commit, WorkTree
 from binderlint.outside.dotgit import (
     Entry,
@@ -22,8 +22,6 @@ from binderlint.outside.dotgit import (
     read_index,
     setting,
 )
-from binderlint.outside.git import Blobs, GitError
-from binderlint.outside.objects import read_tree, resolve
 from binderlint.outside.regular import read_itself
 from binderlint.pattern import regex
 from binderlint.source import (
@@ -39,7 +37,11 @@ from binderlint.source import (
     UnreadError,
     unread,
 )
+from binderlint.typed import TYPE_CHECKING
 from binderlint.values import NamedTuple
+
+if TYPE_CHECKING:
+    from binderlint.outside.git import Blobs
 
 # Never part of what is linted in a folder without git: caches and environments that tools make.
 _SKIPPED_FOLDERS = {".git", "__pycache__", "node_modules", ".ipynb_checkpoints", ".venv", ".tox", ".nox", ".mypy_cache"}
@@ -107,6 +109,8 @@ def _unfolded(place: GitFolder, entries: list[Entry]) -> Iterator[Entry]:
         if entry.mode != 0o040000:
             yield entry
             continue
+        from binderlint.outside.objects import read_tree
+
         try:
             for inner in read_tree(find_store(place), entry.oid):
                 yield inner._replace(path=entry.path + inner.path, skipped=True)
@@ -124,6 +128,9 @@ def read_ref(folder: Path, ref: str) -> Contents:
 
 
 def _read_commit(place: GitFolder, ref: str, folder: str = "") -> Contents:
+    from binderlint.outside.git import Blobs
+    from binderlint.outside.objects import read_tree, resolve
+
     try:
         store = find_store(place)
         commit = resolve(place, ref)

@@ -29,7 +29,7 @@ from binderlint.repo2docker.names import OWN_PACKAGE
 from binderlint.repo2docker.plan import Plan, Status
 from binderlint.snapshot import Snapshot
 
-_PACKAGE = regex(r"(?:src/)?(?!(?:tests?|docs?|examples?|binder|scripts|notebooks)/)([A-Za-z_]\w*)/__init__\.py")
+_NO_PACKAGES = ("test", "tests", "doc", "docs", "example", "examples", "binder", "scripts", "notebooks")
 
 
 # What a script does to make a package known.
@@ -93,8 +93,9 @@ def _what_to_do(plan: Plan) -> str:
 
 def _own_packages(repo: Snapshot) -> frozenset[str]:
     """The packages in the root and in `src`."""
-    found = (_PACKAGE.fullmatch(path) for path in repo.sources if path.endswith("/__init__.py"))
-    return frozenset(match[1] for match in found if match)
+    folders = (path.rpartition("/")[0] for path in repo.sources if path.endswith("/__init__.py"))
+    names = {folder.removeprefix("src/") for folder in folders}
+    return frozenset(name for name in names if name.isidentifier() and name not in _NO_PACKAGES)
 
 
 def _is_installed(repo: Snapshot) -> bool:
