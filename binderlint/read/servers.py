@@ -92,6 +92,10 @@ _SERVER_COMMANDS = {
     ("tail", "-f"),
     ("sleep", "infinity"),
 }
+# Calls that serve until they are stopped, where a program makes them when it is run: Pluto, HTTP.jl, Shiny, Flask and Dash, uvicorn, aiohttp, Express.
+_SERVES = regex(
+    r"(?:\w+ *(?:=|<-) *)?(?:Pluto\.run|HTTP\.(?:serve|listen)|(?:shiny::)?runApp|rmarkdown::run|uvicorn\.run|web\.run_app|\w+\.(?:run_server|serve_forever|run_forever)|app\.run|(?:app|server)\.listen)\("
+)
 _JUPYTER_QUESTIONS = (
     "--version",
     "--help",
@@ -145,3 +149,10 @@ def server(command: Command) -> str | None:
             return None
         return " ".join(words[:2])
     return name if words[:1] in _SERVER_COMMANDS else None
+
+
+def serves(code: str) -> bool:
+    """Whether a program of Python, Julia, R or JavaScript ends up serving: a call outside of its functions does."""
+    above, _, below = code.partition("if __name__")
+    lines = [*above.splitlines(), *(line.strip() for line in below.splitlines())]
+    return any(_SERVES.match(part) for line in lines for part in re.split(r";\s*", line))

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from binderlint.changes.launch_scripts import in_background
 from binderlint.facts.scripts.start_and_post_build import start_script
+from binderlint.facts.scripts.web_server import waits_for
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.script import Script
-from binderlint.read.servers import server
 from binderlint.snapshot import Snapshot
 
 
@@ -25,7 +25,7 @@ class StartForegroundServer(Rule):
             context = command.context
             if context.background or context.substitution or command.after or "exec" in command.wrappers:
                 continue
-            name = server(command)
+            name = waits_for(repo, command)
             last = script.shell.statements[-1].place if script.shell and script.shell.statements else None
             if name is None or command.alone == last:  # the last thing that start does: start-no-passthrough says it
                 continue

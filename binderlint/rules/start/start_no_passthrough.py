@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from binderlint.changes.edits import append_lines, replace
 from binderlint.changes.launch_scripts import mended, understood
 from binderlint.facts.scripts.start_and_post_build import start_script
-from binderlint.facts.scripts.web_server import server_of_another
+from binderlint.facts.scripts.web_server import server_of_another, waits_for
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
@@ -48,12 +48,16 @@ class StartNoPassthrough(Rule):
                 continue
             if _HUBS_ARGUMENTS.search(arrival.place.text):
                 continue  # all that the hub adds to its command reaches another server
-            arrival = _standing(script, arrival)
+            serving = _serving(repo, script, arrival)
+            if serving and not arrival.program:
+                arrival = arrival._replace(program=serving)
             fix = self._fix(repo, script, arrival)
             yield self.at(
                 _first_line(arrival.place),
                 _why(arrival, elsewhere),
-                help=f"End every path through the script with `{HAND_OVER}`",
+                help=f"Run it in the background with `&`, on a port of its own, and end the script with `{HAND_OVER}`"
+                if serving and not fix
+                else f"End every path through the script with `{HAND_OVER}`",
                 fix=fix,
             )
 
@@ -71,7 +75,7 @@ class StartNoPassthrough(Rule):
             if last and mended(repo, script, replace(arrival.place, HAND_OVER)):
                 return instead._replace(applicability=unsafe)
             return None
-        blocked = [one for one in script.running if server(one) and not one.context.background]
+        blocked = any(waits_for(repo, one) and not one.context.background for one in script.running)
         return add if not blocked and mended(repo, script, append_lines(script.source, HAND_OVER)) else None
 
     def _other_language(self, script: Script) -> Iterator[Diagnostic]:
@@ -89,12 +93,10 @@ class StartNoPassthrough(Rule):
                 )
 
 
-def _standing(script: Script, arrival: Arrival) -> Arrival:
-    """Where a path ends with a server that never ends, the end with that server as its program."""
-    if arrival.program:
-        return arrival
-    names = (server(one) for one in script.running if one.alone == arrival.place and not one.context.background)
-    return arrival._replace(program=next((name for name in names if name), ""))
+def _serving(repo: Snapshot, script: Script, arrival: Arrival) -> str | None:
+    """The server that never ends, and with which a path does."""
+    ends = (one for one in script.running if one.alone == arrival.place and not one.context.background)
+    return next((name for one in ends if (name := waits_for(repo, one))), None)
 
 
 def _first_line(place: Place) -> Place:
