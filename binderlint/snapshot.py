@@ -27,10 +27,10 @@ from binderlint.source import (
 )
 from binderlint.source import RepositoryError as RepositoryError
 from binderlint.typed import TYPE_CHECKING, Any
-from binderlint.web import Kind, Web
 
 if TYPE_CHECKING:
     from binderlint.read.lock import Lock
+    from binderlint.web import Web
 
 PATH_MAX = 4096  # characters: Linux opens no longer path
 
@@ -198,6 +198,8 @@ class Snapshot:
     def with_web(self, web: Web) -> Snapshot:
         """The same files with what the web has answered, and with the refs of the origin where the clone does not know all of them."""
         same = self.replace(self.sources.values())
+        from binderlint.web import Kind
+
         same.web = web
         host = web.answer(Kind.REPOSITORY, self.git.origin)
         if host and host.found and not self.git.complete:

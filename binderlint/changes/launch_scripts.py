@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 
 from binderlint.changes.edits import remove_lines, replace, replaced
-from binderlint.changes.to_post_build import to_post_build
 from binderlint.fact import fact
 from binderlint.facts.scripts.start_and_post_build import post_build_script, start_script
 from binderlint.lint.diagnostic import Applicability, Fix, Replace
@@ -89,5 +88,7 @@ def before_server(script: Script) -> Iterator[Command]:
 
 def moved(repo: Snapshot, script: Script, command: Command) -> Fix | None:
     """The fix that moves the statement of a command from start to postBuild, where that can be done."""
+    from binderlint.changes.to_post_build import to_post_build
+
     edits = to_post_build(repo, script, command)
     return Fix("Move it to postBuild", edits, Applicability.UNSAFE) if edits else None

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from binderlint.fact import fact
 from binderlint.snapshot import Snapshot
-from binderlint.web import Web
+from binderlint.typed import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from binderlint.web import Web
 
 
 @fact

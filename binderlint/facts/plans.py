@@ -5,7 +5,7 @@ from __future__ import annotations
 from binderlint.fact import fact
 from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.buildpack import Buildpack
-from binderlint.repo2docker.plan import Plan, PlanError
+from binderlint.repo2docker.plan import FileUse, Plan, PlanError, Status
 from binderlint.snapshot import Snapshot
 
 
@@ -48,3 +48,9 @@ def kernel_plan(repo: Snapshot) -> Plan | None:
     """The plan of a repository whose kernel gets an environment of its own, beside the one of the server."""
     plan = build_plan(repo)
     return plan if plan.separate_kernel else None
+
+
+@fact
+def ignored_files(repo: Snapshot) -> tuple[FileUse, ...]:
+    """Configuration that the build ignores."""
+    return tuple(use for use in build_plan(repo).files if use.status is Status.IGNORED)

@@ -13,10 +13,13 @@ from binderlint.facts.environment.mapping import conda_specs
 from binderlint.facts.r import asked, calls, conda_installs_r, packages
 from binderlint.facts.scripts.start_and_post_build import post_build_script
 from binderlint.pattern import regex
-from binderlint.read.description import Description, read_description
 from binderlint.repo2docker.build import build_plan, used_file
 from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.snapshot import Snapshot
+from binderlint.typed import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from binderlint.read.description import Description
 
 # What repo2docker installs in an R repository (buildpacks/r.py), and beside an R of conda (buildpacks/conda/__init__.py).
 _BASE = frozenset({"remotes", "devtools", "irkernel", "shiny"})
@@ -124,7 +127,11 @@ def _of_r(repo: Snapshot) -> frozenset[str] | None:
 def _described(repo: Snapshot) -> Description | None:
     """The package of the repository that is installed."""
     description = repo.get("DESCRIPTION") if not build_plan(repo).binder_dir else None
-    return read_description(description) if description else None
+    if description is None:
+        return None
+    from binderlint.read.description import read_description
+
+    return read_description(description)
 
 
 def _own(repo: Snapshot) -> frozenset[str]:

@@ -1,4 +1,4 @@
-"""Rare files: files at certain places that few repositories have, for rules about nothing else."""
+"""Rare files: files and folders at certain places that few repositories have, for rules about nothing else."""
 
 from __future__ import annotations
 
@@ -15,6 +15,24 @@ from binderlint.source import BINDER_FOLDERS, SYMLINK, Source
 def root_dockerfile(repo: Snapshot) -> Source | None:
     """The Dockerfile in the root, whether it is used or not."""
     return repo.get("Dockerfile")
+
+
+@fact
+def two_folders(repo: Snapshot) -> tuple[str, ...]:
+    """Both folders for Binder's configuration, in a repository that has both."""
+    return BINDER_FOLDERS if all(map(repo.is_dir, BINDER_FOLDERS)) else ()
+
+
+@fact
+def yaml_environment(repo: Snapshot) -> Source | None:
+    """environment.yaml, whether it is used or not."""
+    return repo.get(build_plan(repo).path("environment.yaml"))
+
+
+@fact
+def uncommitted_folder(repo: Snapshot) -> Source | None:
+    """The folder of a repository of which git tracks no file."""
+    return Source(".", b"") if repo.nothing_committed else None
 
 
 @fact

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from binderlint.fact import fact
-from binderlint.read.runtime import Runtime, read_runtime
 from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.snapshot import Snapshot
 from binderlint.source import Source
+from binderlint.typed import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from binderlint.read.runtime import Runtime
 
 
 @fact
@@ -24,6 +27,8 @@ def runtime_file(repo: Snapshot) -> Runtime | None:
         return None
     if plan.buildpack is None and plan.error and any(name in plan.error.stage for name in earlier):
         return None
+    from binderlint.read.runtime import read_runtime
+
     return read_runtime(source)
 
 

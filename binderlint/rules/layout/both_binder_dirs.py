@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from binderlint.facts.rare_files import two_folders
+from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Delete, Diagnostic, Fix, Level, Rename, Severity
 from binderlint.lint.rule import Rule
 from binderlint.repo2docker.names import CONFIG_NAMES
@@ -16,15 +18,15 @@ class BothBinderDirs(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    def check(self, repo: Snapshot) -> Iterator[Diagnostic]:
-        if repo.is_dir("binder") and repo.is_dir(".binder"):
-            inside = [source for path, source in repo.sources.items() if path.startswith((".binder/", "binder/"))]
-            yield self.at(
-                min(inside, key=lambda source: source.name not in CONFIG_NAMES) if inside else repo.place,
-                "The repository has both a folder `binder` and a folder `.binder`. Binder cannot tell which one to use, so the build stops",
-                help="Keep one of the two folders",
-                fix=self._merge(repo),
-            )
+    @about(two_folders)
+    def check(self, repo: Snapshot, _: tuple[str, ...]) -> Iterator[Diagnostic]:
+        inside = [source for path, source in repo.sources.items() if path.startswith((".binder/", "binder/"))]
+        yield self.at(
+            min(inside, key=lambda source: source.name not in CONFIG_NAMES) if inside else repo.place,
+            "The repository has both a folder `binder` and a folder `.binder`. Binder cannot tell which one to use, so the build stops",
+            help="Keep one of the two folders",
+            fix=self._merge(repo),
+        )
 
     def _merge(self, repo: Snapshot) -> Fix | None:
         for link, other in (("binder", ".binder"), (".binder", "binder")):

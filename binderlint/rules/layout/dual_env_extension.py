@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from binderlint.facts.environment.mapping import environment_file
+from binderlint.facts.rare_files import yaml_environment
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Delete, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
@@ -19,16 +19,10 @@ class DualEnvExtension(Rule):
     severity = Severity.ERROR
     level = Level.RUN
 
-    @about(environment_file)
-    def check(self, repo: Snapshot, used: Source) -> Iterator[Diagnostic]:
-        plan = build_plan(repo)
-        other = repo.get(plan.path("environment.yaml"))
-        if (
-            used_file(repo, "environment.yml") is not used
-            or not other
-            or used is other
-            or plan.uses(plan.path("environment.yaml"))
-        ):
+    @about(yaml_environment)
+    def check(self, repo: Snapshot, other: Source) -> Iterator[Diagnostic]:
+        plan, used = build_plan(repo), used_file(repo, "environment.yml")
+        if not used or used is other or plan.uses(plan.path("environment.yaml")):
             return
         same = same_lines(used, other)
         yield self.at(

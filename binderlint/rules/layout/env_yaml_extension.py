@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from binderlint.facts.environment.mapping import environment_file
 from binderlint.facts.named import naming
+from binderlint.facts.rare_files import yaml_environment
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Rename, Severity
 from binderlint.lint.rule import Rule
-from binderlint.repo2docker.build import build_plan
+from binderlint.repo2docker.build import build_plan, used_file
 from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.snapshot import Snapshot
 from binderlint.source import Source
@@ -20,10 +20,10 @@ class EnvYamlExtension(Rule):
     severity = Severity.INFO
     level = Level.POLISH
 
-    @about(environment_file)
+    @about(yaml_environment)
     def check(self, repo: Snapshot, source: Source) -> Iterator[Diagnostic]:
         plan = build_plan(repo)
-        if plan.buildpack == Buildpack.DOCKER:  # the Dockerfile names it
+        if used_file(repo, "environment.yaml") is not source or plan.buildpack == Buildpack.DOCKER:  # which names it
             return
         if source.name != "environment.yaml" or repo.exists(plan.path("environment.yml")):
             return

@@ -24,6 +24,7 @@ from binderlint.facts.environment.provided import installed_packages, provided
 from binderlint.facts.for_binder import is_application, is_for_binder
 from binderlint.facts.imported import imported_modules
 from binderlint.facts.notebooks import shown_notebooks
+from binderlint.facts.plans import ignored_files
 from binderlint.facts.r import calls
 from binderlint.facts.scripts.commands import script_commands
 from binderlint.facts.scripts.other_lists import installed_lists, installs_other_list
@@ -48,7 +49,7 @@ from binderlint.read.yaml import read_yaml
 from binderlint.repo2docker.build import build_plan, used_file
 from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.repo2docker.names import CHOSEN_BY, CONDA, ONLY_BINDERS, PIPFILES, REQUIREMENTS, RUN_FILES
-from binderlint.repo2docker.plan import Plan, Status
+from binderlint.repo2docker.plan import FileUse
 from binderlint.snapshot import Snapshot
 from binderlint.source import Source, Table, Text
 
@@ -75,8 +76,9 @@ class ShadowedConfigFile(Rule):
     severity = Severity.ERROR
     level = Level.RUN
 
-    @about(build_plan)
-    def check(self, repo: Snapshot, plan: Plan) -> Iterator[Diagnostic]:
+    @about(ignored_files)
+    def check(self, repo: Snapshot, ignored: tuple[FileUse, ...]) -> Iterator[Diagnostic]:
+        plan = build_plan(repo)
         winners = (
             CHOSEN_BY.get(plan.buildpack, ()) if plan.buildpack and plan.buildpack != Buildpack.JULIA_REQUIRE else ()
         )
@@ -85,9 +87,9 @@ class ShadowedConfigFile(Rule):
         if winner is None or plan.default or (dockerfile and not dockerfile.instructions):
             return
         image = image_of_commit(dockerfile) if dockerfile else None
-        for use in plan.files:
+        for use in ignored:
             source = repo.get(use.path)
-            if use.status is not Status.IGNORED or not source or source.path != use.path:
+            if not source or source.path != use.path:
                 continue  # a link: where it leads, the file speaks for itself
             if not self._is_asked_for(repo, source):
                 continue

@@ -12,12 +12,15 @@ from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.r_versions import DEFAULT, settled_day
-from binderlint.read.runtime import Runtime, read_runtime
 from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.repo2docker.plan import Plan
 from binderlint.snapshot import Snapshot
 from binderlint.source import Source
+from binderlint.typed import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from binderlint.read.runtime import Runtime
 
 
 class RRuntimeDateMissing(Rule):
@@ -31,7 +34,7 @@ class RRuntimeDateMissing(Rule):
             return
         install = repo.get(plan.path("install.R"))
         source = repo.get(plan.path("runtime.txt"))
-        runtime = runtime_file(repo) or _read_runtime(source)
+        runtime = runtime_file(repo) or (_read_runtime(source) if source else None)
         if source and runtime and runtime.name == "r" and runtime.version and runtime.date is None:
             day = settled_day(runtime.version)
             yield self.at(
@@ -64,6 +67,7 @@ class RRuntimeDateMissing(Rule):
             )
 
 
-def _read_runtime(source: Source | None) -> Runtime | None:
+def _read_runtime(source: Source) -> Runtime:
+    from binderlint.read.runtime import read_runtime
 
-    return read_runtime(source) if source else None
+    return read_runtime(source)
