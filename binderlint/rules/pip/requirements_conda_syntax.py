@@ -11,12 +11,7 @@ from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Rename, Severity
 from binderlint.lint.rule import Rule
 from binderlint.lint.wording import counted
-<<<<<<< HEAD
-from binderlint.read.faults import faults
 from binderlint.read.requirements import CONDA_PIN, is_requirement
-=======
-from binderlint.read.requirements import CONDA_PIN
->>>>>>> db123c9 (Rules about ignored, second and uncommitted files wait for these, and rare readers for what they read: 512 million instructions for the typical repository become 507, 283 for the smallest 275)
 from binderlint.snapshot import Snapshot
 from binderlint.source import Source, Text
 
