@@ -2,7 +2,7 @@
 
 `python -m tests.outcomes FOLDER RECORDS`: FOLDER holds work trees, each named `owner+name` and at the commit of its record; RECORDS is a file with
 a JSON object a line: `repo`, `build` (true, false), and `notebooks` with `path`, `ok` and `error`, the name of the exception and its words. Trees without
-a record and records without a tree are left out.
+a record and records without a tree are left out, and so are notebooks of which a tree has nothing but the word `absent`, since its copy lacks large files.
 
 A failing notebook is *named* when a diagnostic says what its error was: at the notebook or at a file that it imports, or, for a module that is missing, anywhere, and also where it says that a list with the module's package is not used. A notebook that ran has a
 *false alarm* when a warning or an error of level run or launch is at it. Where a repository has no environment file it is also checked with an empty
@@ -116,6 +116,8 @@ def is_named(outcome: Outcome, found: list[Diagnostic], repo: Snapshot) -> bool:
     if outcome.kind == "other":
         error = outcome.detail.partition(":")[0]
         said = [one for one in said if f"`{error}: " in one.message or f"`{error}`" in one.message]
+    if outcome.kind == "library":  # said once, where the first notebook imports it
+        return bool(said)
     here = any(one.path == outcome.path or f"`{outcome.path}`" in one.message for one in said)
     return here or any(f"({one.path.rpartition('/')[2]}, line " in outcome.detail for one in said)  # of a file, once
 
@@ -159,6 +161,8 @@ def score(folder: Path, records: list[dict[str, Any]]) -> tuple[Counter[tuple[st
             said = any(one.level is Level.LAUNCH and one.severity >= Severity.WARNING for one in plain)
             _count(counts, lines, record["repo"], "build", said, said, str(record.get("build_error"))[-200:])
         for outcome in outcomes(record):
+            if (page := repo.get(outcome.path)) and page.data.strip() == b"absent":
+                continue
             if not outcome.kind:
                 wrong = alarms(outcome.path, added)
                 counts["ran", "n"] += 1
