@@ -77,7 +77,7 @@ class ShadowedConfigFile(Rule):
     level = Level.RUN
 
     @about(ignored_files)
-    def check(self, repo: Snapshot, unused: tuple[FileUse, ...]) -> Iterator[Diagnostic]:
+    def check(self, repo: Snapshot, passed_by: tuple[FileUse, ...]) -> Iterator[Diagnostic]:
         plan = build_plan(repo)
         winners = (
             CHOSEN_BY.get(plan.buildpack, ()) if plan.buildpack and plan.buildpack != Buildpack.JULIA_REQUIRE else ()
@@ -87,7 +87,7 @@ class ShadowedConfigFile(Rule):
         if winner is None or plan.default or (dockerfile and not dockerfile.instructions):
             return
         image = image_of_commit(dockerfile) if dockerfile else None
-        for use in unused:
+        for use in passed_by:
             source = repo.get(use.path)
             if not source or source.path != use.path:
                 continue  # a link: where it leads, the file speaks for itself
