@@ -5,6 +5,7 @@ from __future__ import annotations
 from binderlint.fact import fact
 from binderlint.facts.environment.jupyter_stack import is_older_at
 from binderlint.facts.environment.mapping import conda_specs
+from binderlint.read.actions import subcommand
 from binderlint.read.constraints import only_below
 from binderlint.read.script import Command, Script
 from binderlint.repo2docker.build import build_plan
@@ -12,6 +13,21 @@ from binderlint.snapshot import Snapshot
 
 # The first release with an OpenSSL that refuses webpack 4's hashes (MD4).
 _FIRST = (17,)
+
+
+def is_lab_build(command: Command) -> bool:
+    """Whether a command is `jupyter lab build`."""
+    return subcommand(command)[:3] == ("jupyter", "lab", "build")
+
+
+def builds_lab(command: Command) -> bool:
+    """Whether a command of Jupyter builds JupyterLab: `jupyter lab build`, or the installation of an extension from its sources."""
+    words = subcommand(command)
+    return is_lab_build(command) or (
+        words[:2] == ("jupyter", "labextension")
+        and words[2:3] in (("install",), ("link",), ("update",))
+        and not command.has("--no-build")
+    )
 
 
 def node_without_webpack_4(repo: Snapshot, script: Script, command: Command) -> str:

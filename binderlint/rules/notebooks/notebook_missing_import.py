@@ -30,6 +30,7 @@ from binderlint.read.packages import Package, base_packages, missing_modules, pa
 from binderlint.read.plain_notebook import PlainCell, PlainNotebook
 from binderlint.read.requirements import canonical
 from binderlint.repo2docker.build import build_plan
+from binderlint.repo2docker.names import OWN_PACKAGE
 from binderlint.snapshot import Snapshot
 from binderlint.source import Place, Text
 
@@ -206,7 +207,7 @@ def _single_files(repo: Snapshot) -> Mapping[str, str]:
         for path in repo.sources
     ):
         return {}
-    setups = "".join(one.text for name in ("setup.py", "setup.cfg", "pyproject.toml") if (one := repo.get(name)))
+    setups = "".join(one.text for name in OWN_PACKAGE if (one := repo.get(name)))
     found: dict[str, list[str]] = {}
     for path in repo.sources:
         folder, _, name = path.rpartition("/")

@@ -8,7 +8,7 @@ from binderlint.changes.launch_scripts import removed
 from binderlint.facts.environment.jupyter_stack import may_be_older_at
 from binderlint.facts.scripts.commands import failure_effect
 from binderlint.facts.scripts.start_and_post_build import post_build_script
-from binderlint.facts.scripts.webpack import node_without_webpack_4
+from binderlint.facts.scripts.webpack import is_lab_build, node_without_webpack_4
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
@@ -24,7 +24,7 @@ class PostbuildLabBuild(Rule):
 
     @about(post_build_script)
     def check(self, repo: Snapshot, script: Script) -> Iterator[Diagnostic]:
-        found = [one for one in script.running if subcommand(one)[:3] == ("jupyter", "lab", "build")]
+        found = [one for one in script.running if is_lab_build(one)]
         sources = any(
             subcommand(one)[:2] == ("jupyter", "labextension") and {"install", "link", "develop"} & set(one.values)
             for one in script.running

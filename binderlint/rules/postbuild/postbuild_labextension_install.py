@@ -10,7 +10,7 @@ from binderlint.facts.environment.jupyter_stack import may_be_older_at
 from binderlint.facts.environment.mapping import conda_list
 from binderlint.facts.environment.provided import installed_packages
 from binderlint.facts.scripts.commands import failure_effect, jupyter_commands
-from binderlint.facts.scripts.webpack import node_without_webpack_4
+from binderlint.facts.scripts.webpack import builds_lab, node_without_webpack_4
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
@@ -98,20 +98,10 @@ def _with_builds(commands: tuple[tuple[Script, Command], ...]) -> list[tuple[Scr
     found: list[tuple[Script, Command, Command | None]] = []
     builds: dict[str, Command] = {}
     for script, command in reversed(commands):
-        if _builds(command):
+        if builds_lab(command):
             builds[script.source.path] = command
         found.append((script, command, builds.get(script.source.path)))
     return found[::-1]
-
-
-def _builds(command: Command) -> bool:
-    """True when a command of Jupyter builds JupyterLab."""
-    words = subcommand(command)
-    return words[:3] == ("jupyter", "lab", "build") or (
-        words[:2] == ("jupyter", "labextension")
-        and words[2:3] in (("install",), ("link",), ("update",))
-        and not command.has("--no-build")
-    )
 
 
 def _as_listed(repo: Snapshot, names: list[str]) -> list[str]:
