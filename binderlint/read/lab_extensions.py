@@ -15,11 +15,12 @@ BUILT_IN = "*"
 class _Extension(NamedTuple):
     python: str
     first: str
+    since: str
 
 
 @cache
 def _known() -> dict[str, _Extension]:
-    return {package: _Extension(python, first) for package, python, first in rows("lab_extensions.tsv")}
+    return {package: _Extension(*found) for package, *found in rows("lab_extensions.tsv")}
 
 
 def outdated(package: str) -> bool:
@@ -36,3 +37,9 @@ def prebuilt(package: str) -> str | None:
     """The Python package that replaces an npm package (`BUILT_IN`, or empty where there is none), None when it is not known."""
     known = _known().get(package[:1] + package[1:].partition("@")[0])
     return known.python if known else None
+
+
+def prebuilt_since(package: str) -> str:
+    """The first release of the Python package of an npm package that JupyterLab needs no build for, empty when it is not known."""
+    known = _known().get(package[:1] + package[1:].partition("@")[0])
+    return known.since if known else ""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from binderlint.changes.launch_scripts import removed
 from binderlint.facts.environment.asked import asked_by_server
-from binderlint.facts.environment.jupyter_stack import may_be_older_at
+from binderlint.facts.environment.jupyter_stack import is_older, may_be_older_at
 from binderlint.facts.environment.mapping import conda_list
 from binderlint.facts.environment.provided import installed_packages
 from binderlint.facts.scripts.commands import failure_effect, jupyter_commands
@@ -14,9 +14,10 @@ from binderlint.facts.scripts.webpack import builds_lab, node_without_webpack_4
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
-from binderlint.lint.wording import listed
+from binderlint.lint.wording import joined, listed
 from binderlint.read.actions import subcommand
-from binderlint.read.lab_extensions import BUILT_IN, outdated, prebuilt
+from binderlint.read.digits import release
+from binderlint.read.lab_extensions import BUILT_IN, outdated, prebuilt, prebuilt_since
 from binderlint.read.packages import packages_by_name
 from binderlint.read.requirements import canonical
 from binderlint.read.script import Command, Script
@@ -63,6 +64,11 @@ class PostbuildLabextensionInstall(Rule):
                 if name == BUILT_IN or (name and canonical(name) in (servers if separate else installed_packages(repo)))
             ]
             missing = sorted({name for one, name in known.items() if name and one not in there and name is not None})
+            before = {
+                name: since
+                for one, name in known.items()
+                if name and (since := prebuilt_since(one)) and is_older(repo, canonical(name), release(since))
+            }
             old = any(outdated(one) for one in packages)
             decides = script.decides(command if old or build is None else build) and (old or build is not None)
             yield self.at(
@@ -76,6 +82,8 @@ class PostbuildLabextensionInstall(Rule):
                 if missing and separate
                 else f"Remove it and add {listed(_as_listed(repo, missing), 6)} to the environment file"
                 if missing
+                else f"Remove it, and list {_newer(before)}: what is listed has nothing for JupyterLab 4"
+                if before and not separate
                 else "Build the extension as a part of its Python package, and install that with pip"
                 if len(own) == len(packages)
                 else "Remove it"
@@ -88,7 +96,7 @@ class PostbuildLabextensionInstall(Rule):
                     "Remove it: the build has it already",
                     Applicability.UNSAFE if not old and script.covers(command) else Applicability.SAFE,
                 )
-                if len(there) == len(packages)
+                if len(there) == len(packages) and not before
                 else None,
             )
 
@@ -102,6 +110,11 @@ def _with_builds(commands: tuple[tuple[Script, Command], ...]) -> list[tuple[Scr
             builds[script.source.path] = command
         found.append((script, command, builds.get(script.source.path)))
     return found[::-1]
+
+
+def _newer(since: Mapping[str, str]) -> str:
+    """Packages with the releases from which on they are wanted."""
+    return joined([f"{name} {lowest} or newer" for name, lowest in since.items()])
 
 
 def _as_listed(repo: Snapshot, names: list[str]) -> list[str]:
