@@ -7,10 +7,13 @@ from collections.abc import Iterator
 
 from binderlint.facts.for_binder import is_for_binder, is_refused
 from binderlint.facts.named import naming
+from binderlint.facts.scripts.failing import certainly_fails
+from binderlint.facts.scripts.start_and_post_build import post_build_script
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Rename, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
+from binderlint.read.script import Command
 from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.repo2docker.names import CHOOSES, CONDA, ONLY_BINDERS, meant
@@ -38,7 +41,8 @@ class FilenameCase(Rule):
             rename = Rename(path, plan.path(right))
             if rename.to in repo.sources:  # a link that leads nowhere: that is what to mend
                 continue
-            after = build_plan(repo.apply([rename]))
+            renamed = repo.apply([rename])
+            after = build_plan(renamed)
             if (right in CHOOSES or plan.buildpack == Buildpack.DOCKER) and not (after.error or after.uses(rename.to)):
                 continue
             lost = [use.path for use in plan.files if plan.uses(use.path) and not after.uses(use.path)]
@@ -46,9 +50,18 @@ class FilenameCase(Rule):
             if lost and right in ("Dockerfile", "Project.toml") and not refused:
                 continue
             careful = lost or any(naming(repo, source.name, path))
+            message = f"Binder looks for `{right}`, not for `{source.name}`, so this file has no effect"
+            if right == "postBuild" and (failing := _stops(renamed)):
+                yield self.at(
+                    source,
+                    message,
+                    help=f"Remove the file, or mend `{failing.name}` in line {failing.place.line}, with which the build would stop today, and then rename the file",
+                    severity=Severity.WARNING,
+                )
+                continue
             yield self.at(
                 source,
-                f"Binder looks for `{right}`, not for `{source.name}`, so this file has no effect",
+                message,
                 help=f"Rename the file: `git mv {path} {rename.to}`"
                 + (
                     f". Beside a Dockerfile, Binder does not read `{lost[0]}`" if lost and right == "Dockerfile" else ""
@@ -74,6 +87,13 @@ class FilenameCase(Rule):
         if right == "Project.toml" and not _JULIA.search(source.prose):
             return True  # Cloud Native Buildpacks have a project.toml
         return source.name.endswith((".sh", ".bash")) and any(naming(repo, source.name, source.path))
+
+
+def _stops(repo: Snapshot) -> Command | None:
+    """The command of postBuild that is known to stop the build."""
+    script = post_build_script(repo)
+    command = certainly_fails(repo, script) if script else None
+    return command if script and command and script.decides(command) else None
 
 
 _JULIA = regex(r"^\s*(?:\[(?:deps|weakdeps|compat|extras)\]|uuid\s*=|julia\s*=)", re.MULTILINE)
