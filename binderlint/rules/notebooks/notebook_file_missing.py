@@ -156,6 +156,8 @@ class NotebookFileMissing(Rule):
                 else f"There is no {'folder ' if use.folder else ''}`{use.written}` {'on Binder' if use.path.startswith('/') else 'in the repository'}, and nothing before this cell makes or downloads it, so the cell ends with an error",
                 help=f"Write `{posixpath.relpath(other or same, use.page.source.folder or '.')}`"
                 if other or same
+                else "Put it in the repository and use its path from the notebook's folder, or download it in the notebook"
+                if use.path.startswith("/")
                 else "Make the folder in the notebook, or add its files to the repository"
                 if use.folder
                 else "Say that visitors need credentials of their own, and ask for them in the notebook. Never publish a file of credentials"
