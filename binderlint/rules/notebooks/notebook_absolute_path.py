@@ -22,6 +22,8 @@ _READ = frozenset({"", "python", "ipython", "r", "julia", "bash", "octave", "mat
 
 # What changes the folder that paths count from.
 _MOVES = regex(r"\bos\.chdir\(|\bsetwd\(|^\s*\"?%cd\b")
+# A program that is run by its path.
+_RUNS = regex(r"\s*\"?!\s*[\w./~-]*/bin/((?:python|pip)(?=[\d.]*\s)|[A-Za-z][\w-]*)")
 
 
 class NotebookAbsolutePath(Rule):
@@ -45,11 +47,14 @@ class NotebookAbsolutePath(Rule):
                 told.add(folder)
                 where = "in Google Colab" if folder == "/content/drive" else "on the author's computer"
                 line = one.line(use.cell, use.line)
+                program = _RUNS.match(line) if isinstance(line, Text) else None
                 yield self.at(
                     line,
                     f"`{use.path}` exists only {where}, so the code that uses it {'fails' if use.certain else 'usually fails'} on Binder",
                     help="Remove the line: a notebook starts in its own folder, from which the paths after it then count"
                     if isinstance(line, Text) and _MOVES.search(line)
+                    else f"Write `{program[1]}` without its folder: the notebook then runs that of Binder's environment"
+                    if program
                     else "Put the file in the repository and use its path from the notebook's folder"
                     if folder in read
                     else "Write the file to a path from the notebook's folder",
