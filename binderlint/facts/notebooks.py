@@ -76,7 +76,7 @@ def shown_notebooks(repo: Snapshot) -> tuple[PlainNotebook, ...]:
     return tuple(
         notebook_of(repo, source)
         for source in sources
-        if not stands_in(source.path.casefold(), _ASIDE) and not (_is_for_colab(source.path) and _opens_others(repo))
+        if not stands_in(source.path.casefold(), _ASIDE) and not (is_for_colab(source.path) and _opens_others(repo))
     )
 
 
@@ -89,9 +89,10 @@ def for_ipython(page: PlainNotebook) -> bool:
 def _opens_others(repo: Snapshot) -> bool:
     """Whether the launch links open files or folders, and none that is named after Google Colab."""
     opened = [path for link in own_links(repo) if (path := link.address.opens[1])]
-    return bool(opened) and not any(map(_is_for_colab, opened))
+    return bool(opened) and not any(map(is_for_colab, opened))
 
 
-def _is_for_colab(path: str) -> bool:
+def is_for_colab(path: str) -> bool:
+    """Whether a file or one of its folders is named after Google Colab."""
     path = path.casefold()
     return "colab" in path and _FOR_COLAB.search(path) is not None

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from binderlint.changes.edits import replace
 from binderlint.data import listed_words
 from binderlint.facts.environment.jupyter_stack import is_older, may_be_older
-from binderlint.facts.notebooks import shown_notebooks
+from binderlint.facts.notebooks import is_for_colab, shown_notebooks
 from binderlint.facts.scripts.start_and_post_build import post_build_script, start_script
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Fix, Level, Severity
@@ -31,13 +31,14 @@ _OF_EXTENSION = {
     "tensorboard": "tensorboard",
     "watermark": "watermark",
 }
+_OF_COLAB = "tensorflow_version"
 # Magics that IPython had or other services have, and what to do.
 _GONE = {
     "install_ext": (
         "was removed in IPython 5",
         "List the package of the extension in the environment file, and remove the line",
     ),
-    "tensorflow_version": ("only exists in Google Colab", "Remove the line"),
+    _OF_COLAB: ("only exists in Google Colab", "Remove the line"),
 }
 # Extensions that IPython 8.12 does not have any more, and what has taken their place; empty where nothing is needed.
 _GONE_EXTENSIONS = {
@@ -66,12 +67,13 @@ class MagicNotFound(Rule):
             if not page.is_python or "spark" in page.kernel or "%" not in page.all_code:
                 continue
             yield from self._extensions(page) if no_shims else ()
-            loaded = False
+            loaded, for_colab = False, is_for_colab(page.source.path)
             for cell in page.code:
                 loaded = loaded or bool(_LOADS.search(cell.text))
                 if "%" not in cell.text or "raises-exception" in str(cell.data.get("metadata")):
                     continue
-                if found := next((one for one in magics(cell.text) if self._fails(repo, one, old, loaded)), None):
+                written = (one for one in magics(cell.text) if not (for_colab and one.name == _OF_COLAB))
+                if found := next((one for one in written if self._fails(repo, one, old, loaded)), None):
                     yield self._found(page, cell, found)
                     break
 

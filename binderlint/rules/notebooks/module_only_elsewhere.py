@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from binderlint.facts.environment.asked import asked_names
 from binderlint.facts.local_modules import modules_in
-from binderlint.facts.notebooks import shown_notebooks
+from binderlint.facts.notebooks import is_for_colab, shown_notebooks
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
@@ -83,6 +83,8 @@ class ModuleOnlyElsewhere(Rule):
                 module = next((name for name in (one.name, *one.modules) if name in _ELSEWHERE), "")
                 package, service = _ELSEWHERE.get(module, ("", None))
                 if service is None or one.name in local or package in asked | installed:
+                    continue
+                if service is _COLAB and is_for_colab(page.source.path):
                     continue
                 yield self.at(
                     page.line(cell.number, one.line),
