@@ -11,6 +11,7 @@ from types import MappingProxyType
 from binderlint.changes.packages import add_package
 from binderlint.data import listed_words, rows
 from binderlint.fact import fact
+from binderlint.facts.environment.apt import apt_entries
 from binderlint.facts.environment.asked import asked_names
 from binderlint.facts.environment.installs import pip_files
 from binderlint.facts.environment.mapping import conda_list
@@ -30,6 +31,7 @@ from binderlint.read.packages import Package, base_packages, missing_modules, pa
 from binderlint.read.plain_notebook import PlainCell, PlainNotebook
 from binderlint.read.requirements import canonical
 from binderlint.repo2docker.build import build_plan
+from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.repo2docker.names import OWN_PACKAGE
 from binderlint.snapshot import Snapshot
 from binderlint.source import Place, Text
@@ -131,6 +133,7 @@ class NotebookMissingImport(Rule):
         default = build_plan(repo).default
         extra = own_extra(repo, package.name) if own_installs(repo) else ""
         wanted = package.condas[0] if conda_list(repo) is not None else package.name
+        needs_conda = conda_list(repo) is None and _needs_conda(repo, package)
         now = next((row[4] for row in rows("removed_names.tsv") if row[0] == module and row[1] == package.name), "")
         imported = f"{by} imports `{module}`" if by else f"`{module}` is imported here"
         if default:
@@ -143,16 +146,27 @@ class NotebookMissingImport(Rule):
         return self.at(
             where,
             message,
-            help=f"Add `{package.name}` to a requirements.txt"
+            help=f"Add `{package.condas[0]}` to an environment.yml: with pip it does not work here"
+            if needs_conda and default
+            else f"Move the packages to an environment.yml, and add `{package.condas[0]}` there: with pip it does not work here"
+            if needs_conda
+            else f"Add `{package.name}` to a requirements.txt"
             if default
             else f"Install the package of this repository with its extra `{extra}` (`.[{extra}]`), which lists `{package.name}`"
             if extra
             else f"Add `{wanted}` to the environment"
             + (f", and write `{now}`, since its newer releases have no `{module}`" if now else ""),
-            fix=add_package(repo, package.name, package.condas[0]),
+            fix=None if needs_conda else add_package(repo, package.name, package.condas[0]),
             cause=f"{package.name} is not installed",
             explained_in=listed_elsewhere(repo).get(package.name, ()) if default else (),
         )
+
+
+def _needs_conda(repo: Snapshot, package: Package) -> bool:
+    """Whether pip has no release of a package that works without a library, and neither apt.txt nor R brings one."""
+    if apt_entries(repo) or build_plan(repo).buildpack == Buildpack.R:
+        return False
+    return any(name == package.name and not wheel for name, wheel, *_ in rows("needs_conda.tsv"))
 
 
 _IMPORT = regex(r"^[ \t]*(?:import|from|%(?:re)?load_ext)\s([^\n]*)", re.MULTILINE)
