@@ -10,6 +10,7 @@ from binderlint.facts.plans import folder_plan
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Rename, Severity
 from binderlint.lint.rule import Rule
+from binderlint.lint.wording import listed
 from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.buildpack import WITH_RUNTIME, Buildpack
 from binderlint.repo2docker.names import CONDA, CONFIG_NAMES, NO_ENVIRONMENT, ONLY_BINDERS, OWN_PACKAGE, ROOT_ONLY
@@ -33,15 +34,18 @@ class BinderDirHidesRootConfig(Rule):
             if not source or plan.uses(name) or name in linked or source.path.startswith(f"{folder}/"):
                 continue
             if self._is_missed(repo, source, without):
+                others = _switched_off(repo, source, folder) if name == "Dockerfile" else []
                 yield self.at(
                     source,
                     f"Because of the folder `{folder}`, Binder looks for `{name}` only there and ignores this file",
-                    help=f"Move it to `{folder}/{name}`"
+                    help=f"Add an environment file to `{folder}`, such as a requirements.txt, which may be empty: beside a Dockerfile, Binder would ignore {listed(others, 4)}"
+                    if others
+                    else f"Move it to `{folder}/{name}`"
                     if name not in ROOT_ONLY
                     else f"Add an environment file to `{folder}`, or rename the folder if it is not for Binder's configuration",
                     severity=Severity.WARNING if name == "runtime.txt" and not plan.default else None,
                     level=Level.LAUNCH if is_refused(repo) and plan.default and name not in NO_ENVIRONMENT else None,
-                    fix=_move(repo, source, f"{folder}/{name}"),
+                    fix=None if others else _move(repo, source, f"{folder}/{name}"),
                     cause="the package in the root" if name in OWN_PACKAGE else "",
                 )
             elif self._is_worth_knowing(repo, name):
@@ -76,6 +80,12 @@ class BinderDirHidesRootConfig(Rule):
         if name not in (*CONDA, "requirements.txt", "Pipfile", "runtime.txt"):
             return False
         return not any(repo.exists(one) for one in (*OWN_PACKAGE, "DESCRIPTION"))
+
+
+def _switched_off(repo: Snapshot, dockerfile: Source, folder: str) -> list[str]:
+    """The files of the folder that Binder would not use any more with a Dockerfile in it, which does not name them either."""
+    names = (name for name in NO_ENVIRONMENT if not name.startswith(".") and name not in dockerfile.prose)
+    return [path for name in names if repo.get(path := f"{folder}/{name}")]
 
 
 def _move(repo: Snapshot, source: Source, to: str) -> Fix | None:
