@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable, Iterator
 
 from binderlint.changes.edits import replace
-from binderlint.facts.environment.asked import AskedPackage, asked_by_server, asked_packages
+from binderlint.changes.packages import add_package
+from binderlint.facts.environment.asked import AskedPackage, asked_by_server, asked_names, asked_packages
 from binderlint.facts.environment.installs import pip_files
 from binderlint.facts.environment.locks import locks
 from binderlint.facts.environment.own_package import own_names
@@ -16,7 +17,7 @@ from binderlint.lint.rule import Rule
 from binderlint.lint.wording import listed
 from binderlint.read.constraints import only_below, pip_admits
 from binderlint.read.lock import Lock
-from binderlint.read.packages import server_lowest
+from binderlint.read.packages import packages_by_name, server_lowest
 from binderlint.repo2docker.build import build_plan
 from binderlint.snapshot import Snapshot
 
@@ -86,13 +87,24 @@ def _from_lock(repo: Snapshot, packages: list[AskedPackage]) -> Fix | None:
     python = plan.python.version if plan.python else ""
     resolved = repo.web.resolved if repo.web else None
     for lock in (*locks(repo), *([resolved] if resolved else ())):
-        edits = tuple(edit for one in packages if not _is_too_old(one, lock) and (edit := _pinned(one, lock)))
+        edits = {one.key: edit for one in packages if not _is_too_old(one, lock) and (edit := _pinned(one, lock))}
         if edits and lock.fits(python):
             title = (
                 "Pin the versions that go together today" if lock is resolved else f"Pin the versions of {lock.path}"
             )
-            return Fix(title, edits, Applicability.UNSAFE)
+            conda = packages[0].conda or plan.separate_kernel
+            return Fix(title, (*edits.values(), *(() if conda else _numpy(repo, lock, edits))), Applicability.UNSAFE)
     return None
+
+
+def _numpy(repo: Snapshot, lock: Lock, pinned: Iterable[str]) -> tuple[Edit, ...]:
+    """Numpy in the version of a lock file, where pip would take the newest beside packages that need it: it may not go with their versions."""
+    known, version = packages_by_name(), lock.pip.get("numpy") or lock.conda.get("numpy")
+    needed = any(name in known and "numpy" in known[name].brings for name in pinned)
+    if not version or not needed or "numpy" in asked_names(repo):
+        return ()
+    fix = add_package(repo, f"numpy=={version}", f"numpy={version}")
+    return fix.edits if fix else ()
 
 
 def _is_too_old(one: AskedPackage, lock: Lock) -> bool:
