@@ -329,16 +329,14 @@ def _listed_in_build(repo: Snapshot) -> set[str] | None:
 def _is_needed(repo: Snapshot, missing: list[str]) -> bool | None:
     """Whether the notebooks import one of the packages, or what only these bring; None where that is not known."""
     names = {name for one in map(canonical, missing) for name in (*modules_of(one), one.replace("-", "_"))}
-    pages = [cell.text for page in shown_notebooks(repo) for cell in page.code]
-    texts = (
-        *pages,
-        *(source.prose for source in repo.files if source.name.endswith(".py") and source.name not in _TOOLS),
-    )
+    texts = [cell.text for page in shown_notebooks(repo) for cell in page.code]
+    texts += [source.prose for source in repo.files if source.name.endswith(".py") and source.name not in _TOOLS]
     if any(not names.isdisjoint(_WORD.findall(text)) for text in texts):
         return True
     imported, there, known = imported_modules(repo), provided(repo), packages_by_name()
     if imported is None or there is None:
-        return True if imported is None else None  # without notebooks in Python, people use the packages otherwise
+        # where nothing here could use them, they are for notebooks that come from elsewhere
+        return None if texts or shown_notebooks(repo) else True
     wanted = set(map(canonical, missing)) - listed_words("development_tools.txt")
     if (imported.packages - there) & wanted.union(*(known[one].brings for one in wanted & known.keys())):
         return True
