@@ -83,6 +83,8 @@ def test_values_of_options(line: str, value: str) -> None:
         ("https://x.org/foo-1.0-py3-none-any.whl#sha256=0a-1.whl", "foo", ()),
         ("foo[b,c] @ https://x.org/a.zip", "foo", ("b", "c")),
         ("-e git+https://github.com/a/b#egg=foo", "foo", ()),
+        ("-e git+https://github.com/a/b#egg=foo[c,d]&subdirectory=e", "foo", ("c", "d")),
+        ("git+https://github.com/a/b#egg=foo", "foo", ()),
         ("./foo[b]", "", ("b",)),
     ],
 )

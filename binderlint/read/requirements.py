@@ -202,7 +202,7 @@ _REPOSITORY = regex(
     r"git\+\w+://[^/]+/(?:[^#?/@]+/)*([\w.-]+?)(?:\.git)?/?(?:@[^#]*)?(?:#.*)?$"
     r"|https?://(?:github|gitlab)\.com/[^/]+/([\w.-]+)/(?:-/)?(?:archive|tarball|zipball)/"
 )
-_EGG = regex(rf"[#&]egg=({_NAME})")
+_EGG = regex(rf"[#&]egg=({_NAME})(\[[^\]&]*\])?")
 _ARCHIVE = regex(r"\.(?:whl|zip|tar|tgz|tbz|txz|tlz|tar\.(?:gz|bz2|xz|lz|lzma))$", re.IGNORECASE)
 _PER_REQUIREMENT = regex(r" (-.*)$", re.DOTALL)
 
@@ -322,7 +322,7 @@ def _addressed(
         end = start + separator.start()
     url = _part(text, start, end)
     if egg := _EGG.search(url):
-        name = name or _part(url, egg.start(1), egg.end(1))
+        name, extras = name or _part(url, egg.start(1), egg.end(1)), extras or _extras(egg[2])
     elif not _SCHEME.match(url) and (found := re.search(r"\[([^\]]*)\]$", url)):
         extras, url = _extras(found[0]), _part(url, 0, found.start())
     if not name and (wheel := re.search(rf"({_NAME})-\d[^/]*\.whl$", re.split("[#?]", url)[0])):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from binderlint.changes.edits import replace
 from binderlint.changes.packages import add_apt_packages
@@ -11,9 +11,8 @@ from binderlint.data import rows
 from binderlint.facts.environment.apt import apt_entries
 from binderlint.facts.environment.installs import pip_requirements
 from binderlint.facts.environment.mapping import conda_specs
-from binderlint.facts.environment.own_package import own_installs
+from binderlint.facts.environment.newest import is_newer
 from binderlint.facts.environment.pipfile import pipenv_requirements
-from binderlint.facts.environment.python import python_minor
 from binderlint.facts.notebooks import shown_notebooks
 from binderlint.facts.scripts.start_and_post_build import post_build_script, start_script
 from binderlint.lint.about import about
@@ -24,11 +23,9 @@ from binderlint.read.apt import gone_from_noble
 from binderlint.read.cells import imports
 from binderlint.read.constraints import OPEN, conda_end, only_below
 from binderlint.read.digits import release
-from binderlint.read.packages import packages_by_name
 from binderlint.read.plain_notebook import PlainNotebook
 from binderlint.read.requirements import Requirement
 from binderlint.repo2docker.build import build_plan
-from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.snapshot import Snapshot
 from binderlint.source import Place, Text
 
@@ -75,7 +72,7 @@ class SystemLibraryMissing(Rule):
         """Of a Java that Spark does not run on."""
         spark = asked.get("pyspark")
         old = spark is not None and _is_old_spark(spark)
-        if spark is None or not (old or _is_spark_4(repo, spark, asked)):
+        if spark is None or not (old or is_newer(repo, "pyspark", (4,), (3, 9))):
             return
         installed = _javas(repo)
         wrong = [(text, number) for text, number in installed if number and (number > 11 if old else number < 17)]
@@ -123,18 +120,6 @@ def _javas(repo: Snapshot) -> list[tuple[Text, int]]:
 def _is_old_spark(spark: Requirement) -> bool:
     """Whether a requirement only lets a pyspark through that uses what Java 17 has closed."""
     return only_below(spark.specifier, (3, 3))
-
-
-def _is_spark_4(repo: Snapshot, spark: Requirement, asked: Mapping[str, Requirement]) -> bool:
-    """Whether pip certainly installs pyspark 4 or newer: pinned so, or the newest, which nothing that is listed keeps back."""
-    python = python_minor(repo)
-    if not python or release(python) < (3, 9) or only_below(spark.specifier, (4,)):
-        return False
-    if any(release(version) >= (4,) for version in spark.lowest):
-        return True
-    known, others = packages_by_name(), asked.keys() - {"pyspark"}
-    only_listed = build_plan(repo).buildpack in (Buildpack.PYTHON, Buildpack.CONDA) and not own_installs(repo)
-    return only_listed and all(name in known and "pyspark" not in known[name].brings for name in others)
 
 
 def _uses(notebooks: tuple[PlainNotebook, ...], modules: frozenset[str]) -> Iterator[Text | Place]:
