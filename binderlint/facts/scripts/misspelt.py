@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from binderlint.fact import fact
-from binderlint.facts.docker.context import docker_runs
-from binderlint.facts.scripts.commands import failure_effect, jupyter_commands
+from binderlint.facts.scripts.called import Called, build_commands
 from binderlint.read.actions import subcommand
 from binderlint.read.script import Command
 from binderlint.snapshot import Snapshot
@@ -18,31 +15,17 @@ _NEAR = 0.85
 
 
 class Misspelt(NamedTuple):
-    """A command of Jupyter that there is not, the one that is meant, whether it stops the build or the launch, and what its failure does, in words."""
+    """A call of Jupyter with a command that there is not, and the one that is meant."""
 
-    command: Command
+    called: Called
     written: str
     meant: str
-    stops: bool
-    effect: str
 
 
 @fact
 def misspelt_commands(repo: Snapshot) -> tuple[Misspelt, ...]:
     """The calls of Jupyter with a misspelt command."""
-    return tuple(_misspelt(repo))
-
-
-def _misspelt(repo: Snapshot) -> Iterator[Misspelt]:
-    for script, command in jupyter_commands(repo):
-        if meant := _meant(command):
-            yield Misspelt(command, *meant, script.decides(command), failure_effect(script, command))
-    for run in docker_runs(repo):
-        for command in run.commands if run.clear else ():
-            if command.runs and not command.ignored and (meant := _meant(command)):
-                stops = run.shell.decides(command)
-                effect = "and the build with it" if stops else "and the rest goes on without it"
-                yield Misspelt(command, *meant, stops, effect)
+    return tuple(Misspelt(one, *meant) for one in build_commands(repo) if (meant := _meant(one.command)))
 
 
 def _meant(command: Command) -> tuple[str, str] | None:

@@ -21,7 +21,7 @@ class JupyterCommandMisspelt(Rule):
 
     @about(misspelt_commands)
     def check(self, repo: Snapshot, found: tuple[Misspelt, ...]) -> Iterator[Diagnostic]:
-        for command, written, meant, stops, effect in found:
+        for (command, stops, effect), written, meant in found:
             removed = meant in REMOVED and build_plan(repo).transparent
             word = next((one for one in command.args if one.raw == written), None)
             yield self.at(
