@@ -63,6 +63,12 @@ _KINDS = (
     _Kind("Stripe key", ("k_live_",), r"[rs]k_live_[A-Za-z0-9]{24,}", _random),
     _Kind("DigitalOcean token", ("_v1_",), r"do[opr]_v1_[a-f0-9]{64}", _random),
     _Kind(
+        "Kaggle key",
+        ("KAGGLE_KEY", '"username'),
+        r"(?:KAGGLE_KEY\\?[\"']?\]?[ \t]*[:=][ \t]*|\"username\\?\"[ \t]*:[ \t]*\\?\"[^\"\\]{1,100}\\?\"[ \t]*,[ \t]*\\?\"key\\?\"[ \t]*:[ \t]*)\\?[\"']?(?P<secret>[0-9a-f]{32})",
+        _random,
+    ),
+    _Kind(
         "AWS secret key",
         ("aws_secret_", "AWS_SECRET_", "ecretAccessKey"),
         r"(?:aws_secret_(?:access_)?key|AWS_SECRET_(?:ACCESS_)?KEY|[sS]ecretAccessKey)\\?[\"']?\s*[:=]\s*\\?[\"']?(?P<secret>[A-Za-z0-9/+]{40})",
@@ -101,6 +107,12 @@ def is_temporary(secret: Secret) -> bool:
     """Whether the id of a key beside it says that AWS gave it for some hours."""
     place = secret.text.place
     return bool(_TEMPORARY.search(place.source.text, max(0, place.span.start - 300), place.span.end + 300))
+
+
+def is_of_kaggle(secret: Secret) -> bool:
+    """Whether a file with a user's name and a key speaks of Kaggle."""
+    source = secret.text.place.source
+    return "kaggle" in source.path.lower() or "kaggle" in source.text.lower()
 
 
 _SIGNS = [sign.encode() for kind in _KINDS for sign in kind.signs]

@@ -8,7 +8,7 @@ from binderlint.facts.searched import searched_texts
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.lint.wording import with_article
-from binderlint.read.secrets import credentials, is_temporary, may_hold, tokens
+from binderlint.read.secrets import credentials, is_of_kaggle, is_temporary, may_hold, tokens
 from binderlint.snapshot import Snapshot
 
 # Files that hold addresses which Binder uses while it builds or launches.
@@ -39,6 +39,7 @@ class SecretInConfig(Rule):
         for source in searched_texts(repo):
             found = list(tokens(source.slice(0, len(source.text)))) if may_hold(source.searchable) else []
             found = [one for one in found if one.kind != "AWS secret key" or not is_temporary(one)]
+            found = [one for one in found if one.kind != "Kaggle key" or is_of_kaggle(one)]
             listed = source.name.startswith(("requirements", "constraints")) and source.name.endswith(".txt")
             if listed or source.name in _WITH_ADDRESSES:
                 places = {one.text.place.span for one in found}
