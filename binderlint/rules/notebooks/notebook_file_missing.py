@@ -94,6 +94,7 @@ class NotebookFileMissing(Rule):
         missing = [use for use in uses if _is_missing(repo, use)]
         if not missing or makes_files(repo):
             return
+        paths = {_order(page): page.source.path for page in notebooks}
         first, away = _bringing(notebooks, {posixpath.basename(posixpath.dirname(use.path)) for use in missing})
         pages = {use.page.source.path: use.page for use in missing}
         certain = {path: _certain(repo, page, _MAY_BRING) for path, page in pages.items()}
@@ -121,11 +122,21 @@ class NotebookFileMissing(Rule):
             if makers and min(map(_in_order, makers)) < order:
                 continue
             above = accumulate(folder.split("/"), posixpath.join)
-            if any(first.get(one, order) < order for one in ("", *above)) or away[posixpath.basename(folder)] < order:
-                continue
+            before = min([first.get(one, _LAST) for one in ("", *above)] + [away[posixpath.basename(folder)]])
             if handed[use.page.source.path].get(_folder(use), (use.cell, use.line)) < (use.cell, use.line):
                 continue
             told.add(key)
+            if before < order:
+                other = paths[before]
+                yield self.at(
+                    use.page.line(use.cell, use.line),
+                    f"There is no {'folder ' if use.folder else ''}`{use.written}` {'on Binder' if use.path.startswith('/') else 'in the repository'}, and nothing before this cell makes or downloads it. Unless another notebook has (`{other}` may bring files), the cell ends with an error",
+                    help=f"If `{posixpath.basename(other)}` comes first, say so at the beginning. If not, add the {'folder' if use.folder else 'file'} to the repository",
+                    severity=Severity.INFO,
+                    level=Level.POLISH,
+                    cause="files that other notebooks may bring",
+                )
+                continue
             if makers:
                 maker = min(makers, key=_in_order)
                 yield self.at(
@@ -367,6 +378,7 @@ def _made(repo: Snapshot, missing: list[_Use]) -> dict[str, set[str]]:
             for name, start, end in found:
                 if (
                     name in names
+                    and (cell or not SECRETS.fullmatch(name))  # which packages name in their documentation
                     and path not in made.get(name, ())
                     and (path, cell, number, name) not in needed
                     and not _only_reads(line, start, end, (path, name) in read, names[name])
