@@ -160,6 +160,8 @@ class FileReads:
             if isinstance(one, ast.Call):
                 if path := self._read(one):
                     yield FileRead(path, one.lineno, _last(one.func) in _FOLDERS)
+                elif folder := self._folder_of(self._argument(one)):
+                    yield FileRead(folder, one.lineno, folder=True)
                 elif folder := self._written_to(one):
                     yield FileRead(folder, one.lineno, folder=True, into=True)
                 else:
@@ -198,12 +200,40 @@ class FileReads:
         if keyword is None and _last(function) not in _NOT_FOR_SECRETS and call.args:
             path = self._text(call.args[0]) or ""
             return path if SECRETS.fullmatch(posixpath.basename(path)) else ""
+        return self._text(self._argument(call)) or ""
+
+    def _argument(self, call: ast.Call) -> ast.expr | None:
+        """What a function of readers.tsv gets as the path that it reads."""
+        name = self._name(call.func)
+        keyword = pairs("readers.tsv").get(name)
         if keyword is None or (name.endswith(_OPENS) and not _for_reading(call, 1)):
-            return ""
-        by_name = keyword.startswith("=")
-        if call.args and not by_name:
-            return self._text(call.args[0]) or ""
-        return self._text(next((one.value for one in call.keywords if one.arg == keyword.lstrip("=")), None)) or ""
+            return None
+        if call.args and not keyword.startswith("="):
+            return call.args[0]
+        return next((one.value for one in call.keywords if one.arg == keyword.lstrip("=")), None)
+
+    def _folder_of(self, node: ast.expr | None) -> str:
+        """The folder with which a text begins of which the rest is not written out; empty for none."""
+        parts: list[ast.expr] = []
+        match node:
+            case ast.JoinedStr(values=parts):
+                pass
+            case ast.BinOp(op=ast.Add()):
+                while isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+                    parts.insert(0, node.right)
+                    node = node.left
+                parts.insert(0, node)
+            case ast.BinOp(left=ast.Constant(value=str(text)), op=ast.Mod()):
+                return text.partition("%")[0].rpartition("/")[0]
+            case ast.Call(func=ast.Attribute(value=ast.Constant(value=str(text)), attr="format")):
+                return text.partition("{")[0].rpartition("/")[0]
+        begin = ""
+        for one in parts:
+            known = self._text(one.value if isinstance(one, ast.FormattedValue) else one)
+            if known is None:
+                break
+            begin += known
+        return begin.rpartition("/")[0] if "\0" not in begin else ""
 
     def _written_to(self, call: ast.Call) -> str:
         """The folder of the file that a call writes, which has to be there; empty for none."""
