@@ -18,6 +18,7 @@ from binderlint.read.plain_notebook import PlainCell, PlainNotebook
 from binderlint.repo2docker.build import build_plan
 from binderlint.snapshot import Snapshot
 
+_OF_SPARK = "sc = SparkContext.getOrCreate()"
 # The names that everybody gives these modules, and the import that makes them.
 _USUAL = (
     ("np", "import numpy as np"),
@@ -27,6 +28,7 @@ _USUAL = (
     ("tf", "import tensorflow as tf"),
     ("nx", "import networkx as nx"),
     ("xr", "import xarray as xr"),
+    ("sc", _OF_SPARK),  # PySpark's own shell makes it
 )
 # What may define names that are not written in a cell.
 _MAY_DEFINE = regex(r"import[ \t]*\(?[ \t]*\*|%[ \t]*(?:run|pylab|load|store)|\b(?:exec|globals|get_ipython)\b")
@@ -64,11 +66,20 @@ class NameNotImported(Rule):
             cell.text for page in notebooks if "%run" in page.all_code for cell in page.code if "%run" in cell.text
         )
         for page in notebooks:
-            found = _first(page) if for_ipython(page) else None
+            runs = for_ipython(page) or (page.is_python and page.kernel == "python2")  # notebook-kernel-missing
+            found = _first(page) if runs and not (plan.python and plan.python.version.startswith("2")) else None
             # Another notebook may run this one, after its own imports.
             if not found or _is_started(repo) or page.source.name.removesuffix(".ipynb") in run:
                 continue
             cell, line, name, statement = found
+            if statement == _OF_SPARK:
+                yield self.at(
+                    page.line(cell.number, line),
+                    f"`{name}` is used here and no cell above makes it: only PySpark's own shell has it. So a run from top to bottom ends here with a NameError",
+                    help=f"Add `from pyspark import SparkContext` and `{statement}` to the first cell",
+                    cause=f"`{name}` is not imported before it is used",
+                )
+                continue
             later = any(f"as {name}" in one.text for one in page.code)
             yield self.at(
                 page.line(cell.number, line),
@@ -83,12 +94,17 @@ def _first(page: PlainNotebook) -> tuple[PlainCell, int, str, str] | None:
     cells = list(page.code)
     found = []
     for name, statement in _USUAL:
-        at = next((number for number, cell in enumerate(cells) if f"{name}." in cell.text), None)
+        at = next((number for number, cell in enumerate(cells) if _has(cell.text, name)), None)
         if at is None or any(f"as {name}" in cell.text for cell in cells[: at + 1]):
             continue
         if (line := _used_at(cells[: at + 1], name)) and _is_reached(cells[:at]):
             found.append((cells[at], line, name, statement))
     return min(found, key=lambda one: (one[0].number, one[1]), default=None)
+
+
+def _has(text: str, name: str) -> bool:
+    """Whether code may take an attribute of a name."""
+    return f"{name}." in text and re.search(rf"(?<![\w.]){name}\.", text) is not None
 
 
 def _used_at(cells: list[PlainCell], name: str) -> int:
