@@ -36,6 +36,18 @@ def uncommitted_folder(repo: Snapshot) -> Source | None:
 
 
 @fact
+def package_file(repo: Snapshot) -> Source | None:
+    """What makes the repository a package for pip."""
+    return repo.get("setup.py") or repo.get("pyproject.toml")
+
+
+@fact
+def shell_profile(repo: Snapshot) -> str | None:
+    """The path of what a login shell reads first in the root."""
+    return next(filter(repo.exists, (".bash_profile", ".bash_login", ".profile")), None)
+
+
+@fact
 def r_profile(repo: Snapshot) -> Source | None:
     """What R reads first in the root."""
     return repo.get(".Rprofile")

@@ -10,7 +10,6 @@ from binderlint.repo2docker import versions
 from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.repo2docker.detection import Checkout, detect
 from binderlint.repo2docker.environment import Environment, is_local_requirement
-from binderlint.repo2docker.julia import julia_version
 from binderlint.repo2docker.plan import Plan, PlanError, Version
 from binderlint.repo2docker.reading import RaisedError, attempt, open_source, read_lines, read_text
 from binderlint.repo2docker.uses import file_uses
@@ -107,6 +106,8 @@ def _examine_conda(checkout: Checkout, plan: Plan, buildpack: Buildpack, look: _
         look.run("render", lambda: versions.check_lock_file(buildpack, checked, separate, checkout.repo.place), None)
     julia: Version | None = None
     if buildpack == Buildpack.JULIA:
+        from binderlint.repo2docker.julia import julia_version
+
         julia = look.run("render", lambda: julia_version(checkout), None)
     if buildpack == Buildpack.JULIA_REQUIRE:
         look.run("build", lambda: _julia_require(checkout), None)

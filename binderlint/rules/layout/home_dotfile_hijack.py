@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from binderlint.facts.for_binder import is_for_binder, is_refused
 from binderlint.facts.ignore import docker_excludes, docker_patterns
+from binderlint.facts.rare_files import shell_profile
 from binderlint.facts.scripts.start_and_post_build import post_build_script
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
@@ -15,11 +16,9 @@ from binderlint.pattern import regex
 from binderlint.read.script import Command, Script
 from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.buildpack import Buildpack
-from binderlint.repo2docker.plan import Plan
 from binderlint.snapshot import Snapshot
 
 # bash reads the first of these that exists when it is a login shell; .bashrc only where that file reads it.
-_PROFILES = (".bash_profile", ".bash_login", ".profile")
 
 
 _FILE = r"\"?(?:~|\$HOME|\$\{HOME\})/\.bashrc\"?"
@@ -39,13 +38,14 @@ class HomeDotfileHijack(Rule):
     severity = Severity.ERROR
     level = Level.LAUNCH
 
-    @about(build_plan)
-    def check(self, repo: Snapshot, plan: Plan) -> Iterator[Diagnostic]:
+    @about(shell_profile)
+    def check(self, repo: Snapshot, profile: str) -> Iterator[Diagnostic]:
+        plan = build_plan(repo)
         if plan.error or plan.buildpack in (None, Buildpack.DOCKER):
             return
         if is_refused(repo) and not is_for_binder(repo):  # somebody's dotfiles
             return
-        for script in _read_at_launch(repo):
+        for script in _read_at_launch(repo, profile):
             for command in script.running:
                 if command.name == "return":
                     return
@@ -59,10 +59,9 @@ class HomeDotfileHijack(Rule):
                     return
 
 
-def _read_at_launch(repo: Snapshot) -> Iterator[Script]:
+def _read_at_launch(repo: Snapshot, profile: str) -> Iterator[Script]:
     """The start-up files of bash that the shell which launches a session surely reads."""
-    first = next((name for name in _PROFILES if repo.exists(name)), "")
-    script = _script(repo, first)
+    script = _script(repo, profile)
     if script is None or script.shell is None:
         return
     yield script

@@ -14,6 +14,7 @@ from binderlint.facts.environment.mapping import conda_list
 from binderlint.facts.environment.own_package import own_backend, own_names, own_table
 from binderlint.facts.local_modules import finds_modules
 from binderlint.facts.notebooks import shown_notebooks
+from binderlint.facts.rare_files import package_file
 from binderlint.facts.scripts.other_lists import installs_other_list
 from binderlint.facts.scripts.start_and_post_build import post_build_script, start_script
 from binderlint.lint.about import about
@@ -28,6 +29,7 @@ from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.repo2docker.names import OWN_PACKAGE
 from binderlint.repo2docker.plan import Plan, Status
 from binderlint.snapshot import Snapshot
+from binderlint.source import Source
 
 _NO_PACKAGES = ("test", "tests", "doc", "docs", "example", "examples", "binder", "scripts", "notebooks")
 
@@ -45,14 +47,12 @@ class OwnPackageNotInstalled(Rule):
     severity = Severity.WARNING
     level = Level.RUN
 
-    @about(build_plan)
-    def check(self, repo: Snapshot, plan: Plan) -> Iterator[Diagnostic]:
+    @about(package_file)
+    def check(self, repo: Snapshot, project: Source) -> Iterator[Diagnostic]:
+        plan, packages = build_plan(repo), _own_packages(repo)
         if plan.error or plan.default or not plan.transparent:
             return
-
-        project = repo.get("setup.py") or repo.get("pyproject.toml")
-        packages = _own_packages(repo)
-        if not project or not packages or _is_installed(repo) or _is_reached_otherwise(repo):
+        if not packages or _is_installed(repo) or _is_reached_otherwise(repo):
             return
         for page in shown_notebooks(repo):
             if not page.is_python or finds_modules(page):

@@ -9,7 +9,6 @@ from binderlint.changes.edits import replace
 from binderlint.changes.packages import add_package
 from binderlint.facts.environment.asked import AskedPackage, asked_by_server, asked_names, asked_packages
 from binderlint.facts.environment.installs import pip_files
-from binderlint.facts.environment.locks import locks
 from binderlint.facts.environment.own_package import own_names
 from binderlint.facts.scripts.other_lists import installs_other_list
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
@@ -83,6 +82,8 @@ def _once(packages: Iterable[AskedPackage]) -> list[AskedPackage]:
 
 def _from_lock(repo: Snapshot, packages: list[AskedPackage]) -> Fix | None:
     """Write the versions of the first lock file that knows some of the packages and was made for the Python of the build; without one, those that a resolver has found."""
+    from binderlint.facts.environment.locks import locks
+
     plan = build_plan(repo)
     python = plan.python.version if plan.python else ""
     resolved = repo.web.resolved if repo.web else None
