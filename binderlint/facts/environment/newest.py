@@ -6,7 +6,7 @@ from binderlint.facts.environment.installs import has_other_index, pip_files, pi
 from binderlint.facts.environment.own_package import own_installs
 from binderlint.facts.environment.pipfile import pipenv_requirements
 from binderlint.facts.environment.python import python_minor
-from binderlint.read.constraints import only_below
+from binderlint.read.constraints import end_of, only_below
 from binderlint.read.digits import release
 from binderlint.read.packages import packages_by_name
 from binderlint.repo2docker.build import build_plan
@@ -26,7 +26,7 @@ def is_newer(repo: Snapshot, package: str, lowest: tuple[int, ...], python: tupl
         return False
     if any(one.url or only_below(one.specifier, lowest) for one in wanted):
         return False
-    if any(release(version) >= lowest for one in wanted for version in one.lowest):
+    if any(end_of(version) >= lowest for one in wanted for version in one.lowest):
         return True
     if build_plan(repo).buildpack not in (Buildpack.PYTHON, Buildpack.CONDA, Buildpack.PIPFILE):
         return False

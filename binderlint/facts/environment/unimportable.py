@@ -14,11 +14,13 @@ from binderlint.facts.environment.pipfile import pipfile_requirements
 from binderlint.facts.environment.python import python_minor
 from binderlint.facts.scripts.other_lists import installs_other_list
 from binderlint.facts.scripts.start_and_post_build import post_build_script, start_script
+from binderlint.pattern import regex
 from binderlint.read.constraints import only_below, pip_admits
 from binderlint.read.digits import release
 from binderlint.read.installer import asked_for
 from binderlint.read.packages import packages_by_name
 from binderlint.read.requirements import Requirement, parse_requirement
+from binderlint.read.wheels import release as plain
 from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.snapshot import Snapshot
@@ -26,6 +28,7 @@ from binderlint.source import Text
 from binderlint.values import NamedTuple
 
 _PYTHON = "python"
+_NUMBERS = regex(r"\d+(?:\.\d+)*(?:\.\*)?")
 
 
 class Failing(NamedTuple):
@@ -77,10 +80,15 @@ def _failing(one: Requirement, python: str) -> list[Failing]:
 
 def _lets_only(one: Requirement, row: Failing) -> bool:
     """Whether pip takes one of the releases of a row: the newest that a requirement lets through is among them."""
+    if not all(_NUMBERS.fullmatch(version) for version in one.lowest):
+        return False
+    if one.pin:
+        return plain(row.first) <= plain(one.pin) < plain(row.fixed)
     if not only_below(one.specifier, release(row.fixed)):
         return False
     if one.lowest:
-        return any(release(row.first) <= release(version) < release(row.fixed) for version in one.lowest)
+        lowest = (release(version.removesuffix(".*")) for version in one.lowest)
+        return any(release(row.first) <= version < release(row.fixed) for version in lowest)
     return pip_admits(one.specifier, row.first) is True
 
 

@@ -37,7 +37,8 @@ class PinNotImportable(Rule):
                 continue  # pin-python-mismatch and pin-not-available-for-python: pip does not get as far
             written = one.text.partition(";")[0].strip()
             # Nobody knows whether anything imports what no notebook does: a list of all that was installed has much that only other packages use.
-            severity = None if modules and one.key in modules.packages else Severity.WARNING
+            is_used = modules and not modules.packages.isdisjoint((one.key, failing.module))
+            severity = None if is_used else Severity.WARNING
             newer = f"use a newer {failing.package}"
             if failing.because == "python":
                 fix = other_python(repo, python)
