@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from binderlint.changes.packages import add_package
-from binderlint.data import rows
+from binderlint.data import listed_words, rows
 from binderlint.facts.environment.held import held_at, newest_release
 from binderlint.facts.environment.installs import has_other_index, pip_files, pip_requirements
 from binderlint.facts.environment.mapping import conda_specs
@@ -14,6 +14,7 @@ from binderlint.facts.environment.python import python_minor
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
+from binderlint.read.constraints import openness
 from binderlint.read.packages import packages_by_name
 from binderlint.read.requirements import Requirement
 from binderlint.read.wheels import Release, release
@@ -63,6 +64,9 @@ class NumpyTooNew(Rule):
                 continue  # pin-not-available-for-python: there is no ready-made package
             version = newest_release(one.key, one.clauses, python) if known else None
             if known is None or version is None:
+                newest = release(python) >= (3, 10) and openness({sign for sign, _ in one.clauses}) > 0
+                if newest and one.key in listed_words("numpy_not_held.txt"):
+                    continue
                 package = packages_by_name().get(one.key)
                 if package is None or "numpy" in package.brings:
                     return  # it may keep numpy below 2
