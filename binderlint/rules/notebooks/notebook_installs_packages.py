@@ -13,7 +13,7 @@ from binderlint.facts.environment.held import held_at
 from binderlint.facts.environment.mapping import conda_list, pip_section
 from binderlint.facts.environment.own_package import own_names
 from binderlint.facts.environment.provided import installed_packages
-from binderlint.facts.notebooks import shown_notebooks
+from binderlint.facts.notebooks import for_ipython, shown_notebooks
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Edit, Fix, Level, Severity
 from binderlint.lint.rule import Rule
@@ -30,6 +30,7 @@ from binderlint.source import Place, Text
 # A package without an upper end, with its extras.
 _OPEN = regex(r"([A-Za-z][\w.-]*)(?:\[([\w.,\s-]*)\])?(?:\s*>=?\s*[\w.]+)?")
 _OTHER_SOURCE = regex(r"\b(?:add-apt-repository|apt-add-repository|sources\.list|ppa:)")
+_FIRST_PIP = regex(r"!\s*(?:pip3?|python3?\s+-m\s*pip)\s+install\b")
 
 
 class NotebookInstallsPackages(Rule):
@@ -80,7 +81,16 @@ class NotebookInstallsPackages(Rule):
         used = used_file(repo, "requirements.txt")
         paths = {posixpath.normpath(posixpath.join(one.source.folder, path)) for path in wanted.files}
         same = bool(used and paths == {used.path} and not wanted.places)
-        if build_plan(repo).transparent and (old := _cannot_have(repo, install, where)):
+        of_server = _is_of_server(repo, one, cell, install)
+        if of_server and (missing or not names):
+            return self.at(
+                where,
+                f"`!{install.tool}` is that of the Jupyter server's Python, and the notebook runs on Python {_python(repo)}, so it cannot import what this line installs",
+                help="List the packages in the environment file, and remove the line",
+                level=Level.RUN,
+                fix=_add_all(repo, install.tool, missing) if names and wanted.names_all and not extended else None,
+            )
+        if build_plan(repo).transparent and not of_server and (old := _cannot_have(repo, install, where)):
             return self.at(
                 where,
                 f"There is no ready-made `{old}` for Python {_python(repo)}, which Binder uses here. pip tries to compile it in every session, or finds nothing, and the line usually fails",
@@ -128,6 +138,13 @@ class NotebookInstallsPackages(Rule):
 def _names_in(found: re.Match[str]) -> Iterator[str]:
     """The names of a package and of its extras, which may be those of packages: `dask[distributed]`."""
     yield from map(canonical, re.findall(r"[\w.-]+", f"{found[1]} {found[2] or ''}"))
+
+
+def _is_of_server(repo: Snapshot, page: PlainNotebook, cell: PlainCell, install: Install) -> bool:
+    """Whether the pip of a line is that of the server, whose Python is in front on PATH, and the notebook runs on another one."""
+    if not build_plan(repo).separate_kernel or not _FIRST_PIP.match(cell.text.split("\n")[install.line - 1]):
+        return False
+    return page.kernel == "python2" if _python(repo) == "2.7" else for_ipython(page)
 
 
 def _python(repo: Snapshot) -> str:
