@@ -7,18 +7,22 @@ from collections.abc import Iterator
 
 from binderlint.changes.edits import replace
 from binderlint.data import rows
+from binderlint.facts.environment.asked import asked_names
 from binderlint.facts.environment.channels import has_other_channel
+from binderlint.facts.environment.own_package import own_installs
+from binderlint.facts.environment.provided import provided
 from binderlint.facts.launch.launched import environment_elsewhere
 from binderlint.facts.notebooks import shown_notebooks
 from binderlint.facts.r import conda_installs_r
-from binderlint.facts.scripts.start_and_post_build import post_build_script
+from binderlint.facts.scripts.start_and_post_build import post_build_script, start_script
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
 from binderlint.read.cells import python, syntax
+from binderlint.read.packages import base_packages, packages_by_name
 from binderlint.read.plain_notebook import PlainNotebook
-from binderlint.repo2docker.build import build_plan
+from binderlint.repo2docker.build import build_plan, used_file
 from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.repo2docker.mentions import says_what_is_installed
 from binderlint.repo2docker.names import CONFIG_NAMES
@@ -29,6 +33,9 @@ from binderlint.source import Text
 _KERNELS = {language: more for language, *more in rows("kernels.tsv")}
 
 
+# Packages that have a kernel, or may have one; of IPython's every build knows.
+_WITH_KERNEL = regex(r"(?!ipykernel$).*(?:kernel|xeus|calysto|beakerx|sagemath).*")
+_CPP = regex(r"c\+\+\d+")
 _OTHER_PYTHON = regex(
     r"sage|spark|xpython|xeus|sos|pyodide|calysto|metakernel|databricks|qsharp|cadabra|mpi|deepnote", re.I
 )
@@ -50,7 +57,7 @@ class NotebookKernelMissing(Rule):
         texts = _configuration(repo)
         languages = {one.language for one in notebooks}
         for one in notebooks:
-            name, language = one.kernel, one.language
+            name, language = one.kernel, "c++" if _CPP.fullmatch(one.language) else one.language
             if not name or name in ("python3", "python") or re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", texts):
                 continue
             where = one.value("metadata", "kernelspec", "name") or one.source
@@ -74,6 +81,13 @@ class NotebookKernelMissing(Rule):
                     f"The environment has no kernel for {spoken}, so the notebook cannot run",
                     help=_how(plan, language, languages),
                     severity=None if post_build_script(repo) else Severity.ERROR,
+                )
+            elif language not in ("", "text", "markdown", *_KERNELS) and _has_no_kernel(repo):
+                yield self.at(
+                    where,
+                    f"The environment does not have the kernel `{name}`, so the notebook cannot run",
+                    help="Install this kernel in the environment",
+                    severity=Severity.ERROR,
                 )
 
     def _python(self, repo: Snapshot, one: PlainNotebook, where: object, texts: str) -> Iterator[Diagnostic]:
@@ -111,6 +125,20 @@ def _how(plan: Plan, language: str, languages: set[str]) -> str:
         return "Add `r-irkernel` to environment.yml, which is installed beside Julia"
     spoken, _, how = _KERNELS[language]
     return how or f"Install a kernel for {spoken or language.capitalize()} in the environment"
+
+
+def _has_no_kernel(repo: Snapshot) -> bool:
+    """Whether everything that the build installs is known, and nothing of it has a kernel."""
+    installed, known = provided(repo), packages_by_name().keys() | base_packages()
+    if installed is None or own_installs(repo) or has_other_channel(repo):
+        return False
+    if post_build_script(repo) or start_script(repo) or used_file(repo, "apt.txt") or used_file(repo, "install.R"):
+        return False
+    if any(path.endswith("kernel.json") for path in repo.sources):
+        return False
+    return all(one in known or one in ("python", "pip") for one in asked_names(repo)) and not any(
+        _WITH_KERNEL.fullmatch(one) for one in installed
+    )
 
 
 def _configuration(repo: Snapshot) -> str:
