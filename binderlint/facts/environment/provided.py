@@ -126,18 +126,18 @@ def _roots(repo: Snapshot, mine: tuple[str, ...]) -> set[str] | None:
     known = packages_by_name().keys() | base_packages()
     if any(name.startswith("pangeo-") for name in others):
         return None  # packages of conda-forge that only bring others
-    if any(one.remote and one.project not in known for one in requirements) and not _is_export(repo):
+    if any(one.remote and one.project not in known for one in requirements) and not is_export(repo):
         return None
     unknown = {name for name in names - known if name in pip or name in mine or not _NO_PYTHON.fullmatch(name)}
     extras = any(
         one.extras and canonical(str(one.name)) != "dask" for one in requirements
     )  # `name[all]` brings who knows what
-    if extras and not _is_export(repo):
+    if extras and not is_export(repo):
         return None
-    return names if _is_export(repo) or not unknown - pairs("wrong_pip_names.tsv").keys() else names | companions()
+    return names if is_export(repo) or not unknown - pairs("wrong_pip_names.tsv").keys() else names | companions()
 
 
-def _is_export(repo: Snapshot) -> bool:
+def is_export(repo: Snapshot) -> bool:
     """Whether every package is pinned, and so many that their dependencies must be among them."""
     pinned = [str(one.specifier).startswith("==") or one.remote for one in pip_requirements(repo)]
     pinned += [re.match(r"=?=?\d", str(spec.version or "")) is not None for spec in conda_specs(repo)]

@@ -8,6 +8,7 @@ from functools import cache
 from binderlint.data import rows
 from binderlint.fact import fact
 from binderlint.facts.environment.installs import has_other_index, pip_files, pip_requirements
+from binderlint.facts.environment.jupyter_stack import may_be_older
 from binderlint.facts.environment.mapping import conda_specs
 from binderlint.facts.environment.own_package import own_installs
 from binderlint.facts.environment.pipfile import pipfile_requirements
@@ -47,7 +48,7 @@ class Failing(NamedTuple):
     fixed: str
     """The first one after them that does not."""
     why: str
-    """What they need that is not there any more, for a message; empty for a package."""
+    """What they need that is not there any more, for a message; empty for a package that programs import, not for one that the server loads."""
 
 
 class Unimportable(NamedTuple):
@@ -112,6 +113,8 @@ def _is_newest(repo: Snapshot, one: Unimportable, asked: Iterable[Requirement], 
         plan.buildpack == Buildpack.CONDA and {spec.key for spec in conda_specs(repo)} <= {"python", "pip"}
     )
     if not only_pip or own_installs(repo) or has_other_index(repo) or any(file.constraint for file in pip_files(repo)):
+        return False
+    if needed == "notebook" and may_be_older(repo, needed, release(one.failing.since)):
         return False
     same = {other.requirement.key for other in found if other.failing.because == needed}
     for other in asked:

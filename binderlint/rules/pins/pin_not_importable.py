@@ -8,6 +8,7 @@ from binderlint.changes.packages import add_package
 from binderlint.changes.python import other_python
 from binderlint.facts.environment.held import held_at
 from binderlint.facts.environment.installs import pip_requirements
+from binderlint.facts.environment.provided import is_export
 from binderlint.facts.environment.python import python_minor
 from binderlint.facts.environment.unimportable import Unimportable, unimportable_pins
 from binderlint.facts.imported import imported_modules
@@ -51,6 +52,14 @@ class PinNotImportable(Rule):
                     fix=fix,
                     severity=Severity.ERROR if server else severity,
                     level=Level.LAUNCH if server else None,
+                )
+                continue
+            if failing.why:
+                yield self.at(
+                    one.text,
+                    f"`{written}` is installed, but the server in a session cannot load it, and nothing of it works: it {failing.why}",
+                    help=newer[0].upper() + newer[1:],
+                    severity=Severity.WARNING if is_export(repo) else None,
                 )
                 continue
             limit = f"{failing.because}<{failing.since}"
