@@ -79,6 +79,11 @@ class Requirement(NamedTuple):
         """Whether it is fetched from an address, and not from the repository's own files."""
         return bool(self.url and (_VCS.match(self.url) or _SCHEME.match(self.url)) and not self.url.startswith("file:"))
 
+    @property
+    def spacy_model(self) -> bool:
+        """Whether it is a model of spaCy from its project, one that only needs spaCy."""
+        return bool(self.url and _SPACY_MODEL.match(self.url))
+
     def applies(self, python: str) -> bool:
         """Whether the marker lets pip install it on Binder: Linux, x86-64, CPython of this minor version."""
         return not self.marker or marker_holds(str(self.marker), python)
@@ -196,6 +201,10 @@ _PROJECT = regex(_NAME)
 _PIECES = regex(rf"({_NAME})(\s*\[[^\]]*\])?\s*([^;]*?)\s*(?:;\s*(.*))?$", re.DOTALL)
 _ANY_CLAUSE = regex(r"(===|==|!=|~=|>=|<=|>|<)\s*([^\s,()]+)")
 _DIRECT = regex(rf"({_NAME})(\s*\[[^\]]*\])?\s*@\s*", re.DOTALL)
+# Those of Chinese, Japanese, Korean, Russian and Ukrainian need another package to take words apart, and those made with transformers more.
+_SPACY_MODEL = regex(
+    r"https://github\.com/explosion/spacy-models/releases/download/(?!zh|ja|ko|ru|uk)[a-z]{2}_[a-z]+_[a-z]+_(?:sm|md|lg)-"
+)
 _SCHEME = regex(r"[A-Za-z][A-Za-z0-9+.-]+:")
 _VCS = regex(r"(?:git|hg|svn|bzr)(?:\+|://|@)", re.IGNORECASE)
 _REPOSITORY = regex(

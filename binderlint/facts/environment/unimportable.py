@@ -121,7 +121,7 @@ def _is_newest(repo: Snapshot, one: Unimportable, asked: Iterable[Requirement], 
         if other.key == needed:
             if other.url or only_below(other.specifier, release(one.failing.since)):
                 return False
-        elif other.key not in same:
+        elif other.key not in same and not other.spacy_model:
             package = packages_by_name().get(other.key)
             if package is None or needed in package.brings:
                 return False
