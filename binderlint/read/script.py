@@ -146,6 +146,11 @@ class Script:
         return shebang(self.source)
 
     @property
+    def reads_profile(self) -> bool:
+        """Whether its first line starts a shell that reads the files of a login or of somebody at a terminal."""
+        return self.shebang.argument.startswith(("-l", "-i", "--login"))
+
+    @property
     def language(self) -> str:
         """`shell` also without a first line: that is how a shell would run it."""
         return self.shebang.language or "shell"

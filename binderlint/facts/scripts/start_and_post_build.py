@@ -78,6 +78,13 @@ def poetry_script(repo: Snapshot) -> Script | None:
     return script if script and "poetry" in script.source.text else None
 
 
+@fact
+def pipenv_script(repo: Snapshot) -> Script | None:
+    """postBuild, where it names pipenv."""
+    script = post_build_script(repo)
+    return script if script and "pipenv" in script.source.text else None
+
+
 def _is_run_by_image(repo: Snapshot, name: str) -> bool:
     """Whether the image of a Dockerfile runs a script by itself."""
     dockerfile = build_dockerfile(repo)

@@ -35,7 +35,7 @@ class PoetryOwnEnvironment(Rule):
             return
         if build_plan(repo).error or own_installs(repo) or (start and "poetry" in start.source.text):
             return
-        if script.shebang.argument.startswith(("-l", "-i", "--login")) or is_off_in_toml(repo):
+        if script.reads_profile or is_off_in_toml(repo):
             return
         if any(SWITCHED.search(text) or _OTHER.search(text) for text in command_texts(script.executed)):
             return
