@@ -6,10 +6,12 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
+from binderlint.fact import fact
 from binderlint.facts.environment.mapping import conda_specs
 from binderlint.pattern import regex
 from binderlint.repo2docker.build import build_plan, used_file
 from binderlint.repo2docker.buildpack import Buildpack
+from binderlint.repo2docker.plan import Status
 from binderlint.snapshot import Snapshot
 from binderlint.source import Place, Source, Span, Text
 from binderlint.values import NamedTuple
@@ -245,3 +247,29 @@ def installs_of_today(repo: Snapshot) -> bool:
     found = [call for call in calls(source) if call.name == "install.packages"] if source else []
     chosen = [list(argument.strings) if (argument := call.argument("repos")) else [] for call in found]
     return bool(chosen) and all(any(map(is_live_cran, texts)) for texts in chosen)
+
+
+_BINARIES = regex(r"__linux__/(xenial|bionic|focal|jammy)\b")
+_UBUNTU = {"xenial": "16.04", "bionic": "18.04", "focal": "20.04", "jammy": "22.04"}
+
+
+@fact
+def foreign_binaries(repo: Snapshot) -> tuple[tuple[Text, str], ...]:
+    """The names of other Ubuntus for which install.R, the scripts and what they use get packages of R that are compiled, each with its number."""
+    plan = build_plan(repo)
+    if not plan.transparent:
+        return ()
+    found = []
+    for use in plan.files:
+        source = repo.get(use.path) if use.status is not Status.IGNORED else None
+        if source and source.path == use.path and b"__linux__/" in source.searchable:
+            for name in _BINARIES.finditer(source.prose):
+                if not _is_comment(source, name.start()):
+                    found.append((source.slice(*name.span(1)), _UBUNTU[name[1]]))
+    return tuple(found)
+
+
+def _is_comment(source: Source, at: int) -> bool:
+    """Whether a place is in a comment of R or the shell."""
+    start = source.text.rfind("\n", 0, at) + 1
+    return source.text[start:at].lstrip().startswith("#")
