@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Iterator
 
 from binderlint.fact import fact
 from binderlint.facts.environment.python import python_minor
@@ -25,11 +26,12 @@ _NAME = regex(r"\w+(?=[^\n]*$)")
 
 
 class UnreadableCell(NamedTuple):
-    """The first cell of a notebook that Python cannot read: its number and the line in it."""
+    """The first cell of a notebook that Python cannot read: its number, the line in it, and whether something is left out there on purpose."""
 
     page: PlainNotebook
     number: int
     line: int
+    left_out: bool = False
 
 
 @fact
@@ -53,6 +55,16 @@ def unreadable_cells(repo: Snapshot) -> tuple[UnreadableCell, ...]:
     return tuple(found)
 
 
+def _left_out(repo: Snapshot, found: frozenset[str]) -> Iterator[UnreadableCell]:
+    """The first cell that something is left out of, of each notebook for IPython but some."""
+    for page in shown_notebooks(repo):
+        if for_ipython(page) and page.source.path not in found:
+            lines = ((cell.number, _line(cell, left_out=True)) for cell in page.code)
+            first = next(((number, line) for number, line in lines if line), None)
+            if first and not any(python_2_line(cell.text) for cell in page.code):
+                yield UnreadableCell(page, *first, left_out=True)
+
+
 class UnreadableFile(NamedTuple):
     """A file of the repository that Python cannot read, the line at which it stops, and the path of the first notebook that imports it."""
 
@@ -74,7 +86,8 @@ def unreadable_code(repo: Snapshot) -> tuple[UnreadableCell | UnreadableFile, ..
             if source.path not in found and parse_python(text) is None and not python_2_line(text):
                 if line := refused_line(text, python):
                     found[source.path] = UnreadableFile(source, line, page.source.path)
-    return (*unreadable_cells(repo), *found.values())
+    cells = unreadable_cells(repo)
+    return (*cells, *_left_out(repo, frozenset(one.page.source.path for one in cells)), *found.values())
 
 
 def _is_magic(cell: PlainCell, loaded: frozenset[str]) -> bool:
@@ -83,8 +96,8 @@ def _is_magic(cell: PlainCell, loaded: frozenset[str]) -> bool:
     return name is not None and name[0] in loaded
 
 
-def _line(cell: PlainCell) -> int:
+def _line(cell: PlainCell, left_out: bool = False) -> int:
     """The line at which Python stops, 0 for none; a cell whose error is saved or expected shows it on purpose."""
-    if "raises-exception" in str(cell.data.get("metadata")) or not (line := unreadable_line(cell.text)):
+    if "raises-exception" in str(cell.data.get("metadata")) or not (line := unreadable_line(cell.text, left_out)):
         return 0
     return 0 if any(name in str(cell.data.get("outputs")) for name in _ERRORS) else line

@@ -193,8 +193,8 @@ _LEFT_OUT = regex(r"TODO|FIXME|_{3}|(?i:\b(?:your|code|answer|solution|fill)\b)|
 _BLANK = regex(r"=[ \t]*$", re.MULTILINE)
 
 
-def unreadable_line(text: str) -> int:
-    """The line of a cell at which Python 3 stops because it is no Python; 0 where there is none, or where something is left out on purpose."""
+def unreadable_line(text: str, left_out: bool = False) -> int:
+    """The line of a cell at which Python 3 stops because it is no Python; 0 where there is none, or where something is left out on purpose (or, with `left_out`, where nothing is)."""
     import warnings
 
     from binderlint.data import listed_words
@@ -209,8 +209,8 @@ def unreadable_line(text: str) -> int:
             warnings.simplefilter("ignore")
             ast.parse(code)
     except SyntaxError as error:
-        left_out = _LEFT_OUT.search(text) or _BLANK.search(text) or error.msg.startswith("expected an indented block")
-        return 0 if left_out else min(error.lineno or 1, text.count("\n") + 1)
+        blank = _LEFT_OUT.search(text) or _BLANK.search(text) or error.msg.startswith("expected an indented block")
+        return min(error.lineno or 1, text.count("\n") + 1) if bool(blank) == left_out else 0
     except (ValueError, RecursionError, MemoryError):
         pass
     return 0

@@ -33,6 +33,16 @@ class CellNotPython(Rule):
                     help="Correct the file. `python -m py_compile` reads it without running it, and says what is wrong",
                 )
                 continue
+            if one.left_out:
+                yield self.at(
+                    one.page.line(one.number, one.line),
+                    "Something is left out of this cell, so Python cannot read it, and a run of all cells stops here",
+                    help="Where readers are to fill it in, give the cell the tag `raises-exception`: then a run of all cells goes on",
+                    severity=Severity.INFO,
+                    level=Level.POLISH,
+                    cause="cells with something left out",
+                )
+                continue
             yield self.at(
                 one.page.line(one.number, one.line),
                 "Python cannot read this cell, so it ends with a SyntaxError, and a run of all cells stops here",
