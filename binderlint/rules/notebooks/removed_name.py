@@ -44,6 +44,7 @@ class _Removed(NamedTuple):
 
 
 _BUILTIN = "builtins."
+_INSIDE = ".*"  # the package still has the name, and no module of this name
 # Packages that hold the same modules.
 _ALSO = {"tensorflow": ("tensorflow-gpu", "tensorflow-cpu")}
 _WORD = regex(r"\w+")
@@ -85,7 +86,7 @@ class RemovedName(Rule):
             return
         removed = _removed(repo, python)
         words = _Words(
-            frozenset(name.rpartition(".")[2] for name in removed if name[-1] not in ")]"),
+            frozenset(name.removesuffix(_INSIDE).rpartition(".")[2] for name in removed if name[-1] not in ")]"),
             frozenset(name[:-1].replace("(", "[").rpartition("[")[2] for name in removed if name[-1] in ")]"),
             frozenset(f"{name.removeprefix(_BUILTIN)}(" for name in removed if name.startswith(_BUILTIN)),
         )
@@ -237,7 +238,9 @@ def _may_be(gone: _Removed, aliases: dict[str, str]) -> bool:
 def _gone(module: str, removed: dict[str, _Removed]) -> _Removed | None:
     """The entry of a module, or of one that it is in."""
     parts = module.split(".")
-    return next((removed[name] for n in range(1, len(parts) + 1) if (name := ".".join(parts[:n])) in removed), None)
+    names = [".".join(parts[:n]) for n in range(1, len(parts) + 1)]
+    inside = (f"{name}{_INSIDE}" for name in names[:-1])
+    return next((removed[name] for name in (*names, *inside) if name in removed), None)
 
 
 def _quoted(instead: str) -> str:
