@@ -20,7 +20,8 @@ from binderlint.values import NamedTuple
 
 _WORD = regex(r"\w+")
 # After these, modules in other folders may be found.
-_FINDS = regex(r"sys\.path|%cd|os\.chdir|\binstall\b|PYTHONPATH|git clone|%run|site\.addsitedir")
+_FINDS = ("sys.path", "%cd", "os.chdir", "PYTHONPATH", "git clone", "%run", "site.addsitedir")
+_INSTALLS = regex(r"\binstall\b")
 
 
 class Loaded(NamedTuple):
@@ -33,7 +34,8 @@ class Loaded(NamedTuple):
 
 def finds_modules(page: PlainNotebook) -> bool:
     """Whether a notebook does something after which modules that are not beside it may be found."""
-    return _FINDS.search(page.all_code) is not None
+    code = page.all_code
+    return any(word in code for word in _FINDS) or ("install" in code and _INSTALLS.search(code) is not None)
 
 
 def modules_in(repo: Snapshot, folder: str) -> frozenset[str]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
+from binderlint.fact import fact
 from binderlint.snapshot import Snapshot
 from binderlint.source import Source, stands_in
 
@@ -42,11 +41,11 @@ _TESTS = frozenset(
 )
 
 
-def searched_texts(repo: Snapshot) -> Iterator[Source]:
-    for source in repo.files:
-        if _is_searched(source.path.casefold()):
-            if len(source.data) < MOST and b"\0" not in source.data[:1000]:
-                yield source
+@fact
+def searched_texts(repo: Snapshot) -> tuple[Source, ...]:
+    """The texts of the repository's own."""
+    found = (source for source in repo.files if _is_searched(source.path.casefold()))
+    return tuple(one for one in found if len(one.data) < MOST and b"\0" not in one.data[:1000])
 
 
 def _is_searched(path: str) -> bool:
@@ -56,6 +55,6 @@ def _is_searched(path: str) -> bool:
     environment = end.startswith("env") and end.replace("_", "x").isalnum()  # .env, .env_local
     if "." in name[1:] and not name.startswith(".") and end not in _TEXT and not environment:
         return False
-    return not stands_in(path, _TESTS) and not any(
-        f"/{folder}/certs/" in f"/{path}" for folder in ("example", "examples")
+    return not stands_in(path, _TESTS) and not (
+        "/certs/" in path and any(f"/{folder}/certs/" in f"/{path}" for folder in ("example", "examples"))
     )

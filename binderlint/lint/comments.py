@@ -119,7 +119,7 @@ def _directive(place: Place, whole: bool, rules: tuple[str, ...], reason: str, h
 
 
 def _mentions(source: Source, *words: bytes) -> bool:
-    data = source.data.replace(b"\0", b"")  # UTF-16 is full of zeros
+    data = source.searchable.replace(b"\0", b"")  # UTF-16 is full of zeros
     return any(word in data for word in words)
 
 

@@ -68,7 +68,7 @@ class WorkTree(Clone):
         total = 0
         for source in sources:
             try:
-                total += os.lstat(self.root / source.path).st_size
+                total += os.lstat(os.path.join(self.root, source.path)).st_size
             except OSError:
                 continue
         return total

@@ -18,6 +18,7 @@ _SPACE = regex(r"[ \t\r\n]*")
 _STRING = regex(r'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
 _WORD = regex(r"-?\d[\d.eE+-]*|true|false|null|NaN|-?Infinity")
 _DECODER = json.JSONDecoder(strict=False)
+_MAY_BE_HALF = regex(r"\\u[dD]")
 # Escapes of both halves of a character, and of one alone.
 _HALVES = regex(r"\\u[dD](?:[89abAB][0-9a-fA-F]{2}(\\u[dD][c-fC-F][0-9a-fA-F]{2})?|[c-fC-F][0-9a-fA-F]{2})")
 # An escape of half a character, which no encoding can write. Escapes of both halves and other escapes are passed over.
@@ -71,7 +72,7 @@ class Notebook(NamedTuple):
 def json_text(source: Source) -> str:
     r"""The text of a JSON file, as long as it is, with `\ufffd` for each escape of half a character (`\ud800` alone)."""
     text = source.text
-    if "\\ud" not in text and "\\uD" not in text:
+    if not _MAY_BE_HALF.search(text):
         return text
     if all(found[1] and text[found.start() - 1] != "\\" for found in _HALVES.finditer(text)):
         return text

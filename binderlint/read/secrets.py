@@ -115,12 +115,13 @@ def is_of_kaggle(secret: Secret) -> bool:
     return "kaggle" in source.path.lower() or "kaggle" in source.text.lower()
 
 
-_SIGNS = [sign.encode() for kind in _KINDS for sign in kind.signs]
+_GITHUB = regex(rb"gh[pousr]_")  # one look for five signs
+_SIGNS = [sign.encode() for kind in _KINDS[1:] for sign in kind.signs]
 
 
 def may_hold(data: bytes) -> bool:
-    """Whether the bytes of a file are worth a closer look."""
-    return any(sign in data for sign in _SIGNS)
+    """Whether the bytes of a file are worth a closer look. To look for a sign from the end is faster."""
+    return _GITHUB.search(data) is not None or any(data.rfind(sign) >= 0 for sign in _SIGNS)
 
 
 def credentials(source: Source) -> Iterator[Secret]:

@@ -303,7 +303,7 @@ def _running(text: str) -> str:
     """Code without comments, and without what only runs in Google Colab, line by line where it was."""
     if "google.colab" in text:
         text = _IN_COLAB.sub(lambda found: "\n" * found[0].count("\n"), text)
-    return _COMMENT.sub("", text)
+    return _COMMENT.sub("", text) if "#" in text else text
 
 
 def _brought_at(text: str, pattern: re.Pattern[str] = _MAY_BRING) -> int:
