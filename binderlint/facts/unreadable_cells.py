@@ -22,6 +22,7 @@ from binderlint.values import NamedTuple
 # The error of such a cell, where it is saved with it.
 _ERRORS = ("SyntaxError", "IndentationError", "TabError")
 _LOADS = regex(r"^\s*%(?:re)?load_ext\s+(?:[\w.]+\.)?(\w+)", re.MULTILINE)
+_TEMPLATE = regex(r"\{\{[ \t]*[\w.]+[ \t]*(?:\||\}\})|\{%[-\s]")
 _NAME = regex(r"\w+(?=[^\n]*$)")
 
 
@@ -100,4 +101,6 @@ def _line(cell: PlainCell, left_out: bool = False) -> int:
     """The line at which Python stops, 0 for none; a cell whose error is saved or expected shows it on purpose."""
     if "raises-exception" in str(cell.data.get("metadata")) or not (line := unreadable_line(cell.text, left_out)):
         return 0
+    if "{" in cell.text and _TEMPLATE.search(cell.text):
+        return 0  # a program fills it in
     return 0 if any(name in str(cell.data.get("outputs")) for name in _ERRORS) else line

@@ -81,6 +81,8 @@ _KEY = regex(r"-----BEGIN (?:(?:RSA|DSA|EC|OPENSSH|ENCRYPTED|PGP) )?PRIVATE KEY(
 _CREDENTIALS = regex(
     r"https?://(?:[^\s/:@\"'$<{]+:(?P<word>[^\s/:@\"'$<{]{6,})|(?P<only>[A-Za-z0-9_-]{20,}))@(?!localhost|127\.)[\w.-]+\.\w+"
 )
+# Names with which everybody may log in.
+_FOR_EVERYBODY = frozenset({"anonymous", "anon", "ftp", "guest", "public"})
 _ENCODED = regex(r"https?%3A%2F%2F(?:[^\s/%]+%3A(?P<word>[^\s/%]{6,})|(?P<only>[A-Za-z0-9_-]{20,}))%40", re.IGNORECASE)
 
 
@@ -132,6 +134,9 @@ def credentials(source: Source) -> Iterator[Secret]:
         for found in _CREDENTIALS.finditer(line) if "@" in line and "://" in line else ():
             group = "word" if found["word"] else "only"
             if group == "only" and not _random(found[group]):  # a long user name
+                continue
+            user = found[0].partition("://")[2].partition(":")[0].lower()
+            if group == "word" and (user in _FOR_EVERYBODY or found[group].lower() == user):
                 continue
             if not re.search(r"pass(?:word|wd)?$|token$|secret|your|xxx|\*\*\*|example", found[group], re.IGNORECASE):
                 yield Secret("password", line.part(*found.span(group)))

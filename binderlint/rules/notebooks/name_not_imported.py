@@ -126,10 +126,13 @@ def _used_at(cells: list[PlainCell], name: str) -> int:
 
 def _is_reached(cells: list[PlainCell]) -> bool:
     """Whether nothing in these cells ends a run, or is left to those who work through the notebook."""
+    if sum(not cell.text.strip() for cell in cells) > 1:
+        return False  # left empty, to be filled in
     made, used = set(dir(builtins)) | _OF_IPYTHON, set[str]()
     for cell in cells:
         if _is_left_to_do(cell.text):
             return False
+    for cell in cells:
         tree = syntax(cell.text)
         for node in ast.walk(tree) if tree else ():
             if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):

@@ -10,9 +10,12 @@ from binderlint.facts.environment.mapping import environment_mapping
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
+from binderlint.pattern import regex
 from binderlint.read.installer import CONDA
 from binderlint.read.script import Script
 from binderlint.snapshot import Snapshot
+
+_LOADS = regex(r"conda\.sh|mamba\.sh|hook|bashrc|profile|bin/activate")
 
 
 class PostbuildCondaActivate(Rule):
@@ -28,9 +31,7 @@ class PostbuildCondaActivate(Rule):
             loaded = bool(re.search(r"(?:^|\s)-\w*[li]", script.shebang.argument))
             for command in script.executed:
                 words = " ".join(word.raw for word in command.written)
-                if command.name in ("source", ".", "eval") and re.search(
-                    r"conda\.sh|mamba\.sh|hook|bashrc|profile|bin/activate", words
-                ):
+                if command.name == "eval" or (command.name in ("source", ".") and _LOADS.search(words)):
                     loaded = True
                 if command.name not in CONDA or command.values[:1] != ("activate",):
                     continue
