@@ -40,6 +40,6 @@ def prebuilt(package: str) -> str | None:
 
 
 def prebuilt_since(package: str) -> str:
-    """The first release of the Python package of an npm package that JupyterLab needs no build for, empty when it is not known."""
+    """The first release of the Python package of an npm package that has it prebuilt for JupyterLab 4, empty when it is not known."""
     known = _known().get(package[:1] + package[1:].partition("@")[0])
     return known.since if known else ""

@@ -16,6 +16,7 @@ from binderlint.lint.diagnostic import Applicability, Diagnostic, Level, Severit
 from binderlint.lint.rule import Rule
 from binderlint.lint.wording import joined, listed
 from binderlint.read.actions import subcommand
+from binderlint.read.constraints import only_below
 from binderlint.read.digits import release
 from binderlint.read.lab_extensions import BUILT_IN, outdated, prebuilt, prebuilt_since
 from binderlint.read.packages import packages_by_name
@@ -67,8 +68,9 @@ class PostbuildLabextensionInstall(Rule):
             before = {
                 name: since
                 for one, name in known.items()
-                if name and (since := prebuilt_since(one)) and is_older(repo, canonical(name), release(since))
+                if name and (since := prebuilt_since(one)) and _is_before(repo, canonical(name), release(since))
             }
+            newer = f", and list {_newer(before)}: what is listed was made for an older JupyterLab" if before else ""
             old = any(outdated(one) for one in packages)
             decides = script.decides(command if old or build is None else build) and (old or build is not None)
             yield self.at(
@@ -78,16 +80,18 @@ class PostbuildLabextensionInstall(Rule):
                 else "`jupyter labextension install --no-build` changes nothing that visitors see, since nothing builds JupyterLab afterwards"
                 if build is None
                 else f"{f'With `--no-build` the extension waits for {line}, which' if line else '`jupyter labextension install`'} builds JupyterLab from its sources. This is slow, needs a lot of memory and fails for extensions made before JupyterLab 4",
-                help=f"Remove it and run `pip install {' '.join(missing)}` instead: the environment file is for the kernel, not for JupyterLab"
+                help=f"Remove it{newer}"
+                if before and not missing
+                else f"Remove it and run `pip install {' '.join(missing)}` instead: the environment file is for the kernel, not for JupyterLab"
                 if missing and separate
-                else f"Remove it and add {listed(_as_listed(repo, missing), 6)} to the environment file"
+                else f"Remove it and add {listed(_as_listed(repo, missing), 6)} to the environment file{newer}"
                 if missing
-                else f"Remove it, and list {_newer(before)}: what is listed has nothing for JupyterLab 4"
-                if before and not separate
                 else "Build the extension as a part of its Python package, and install that with pip"
                 if len(own) == len(packages)
                 else "Remove it"
                 if len(there) == len(packages)
+                else "Remove it: there is nothing in its place for JupyterLab 4"
+                if all(one in there or name == "" for one, name in known.items())
                 else "Remove it; install the extension's Python package if it has one",
                 severity=Severity.ERROR if old and decides else None,
                 level=None if decides else Level.RUN,
@@ -110,6 +114,13 @@ def _with_builds(commands: tuple[tuple[Script, Command], ...]) -> list[tuple[Scr
             builds[script.source.path] = command
         found.append((script, command, builds.get(script.source.path)))
     return found[::-1]
+
+
+def _is_before(repo: Snapshot, package: str, lowest: tuple[int, ...]) -> bool:
+    """Whether what the server has of a package is listed in a version below a release."""
+    if not build_plan(repo).separate_kernel:
+        return is_older(repo, package, lowest)
+    return any(one.key == package and only_below(str(one.version or ""), lowest) for one in asked_by_server(repo))
 
 
 def _newer(since: Mapping[str, str]) -> str:
