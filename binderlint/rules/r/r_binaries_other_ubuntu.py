@@ -21,9 +21,13 @@ class RBinariesOtherUbuntu(Rule):
     @about(foreign_binaries)
     def check(self, repo: Snapshot, found: tuple[tuple[Text, str], ...]) -> Iterator[Diagnostic]:
         for name, release in found:
+            source = name.place.source
+            undated = source.name == "install.R" and source.text.startswith("/latest", name.place.span.end)
             yield self.at(
                 name,
                 f"These packages are compiled for Ubuntu {release} (`{name}`), and Binder's images are Ubuntu 24.04 (`noble`): those that use libraries of the system, such as stringi, may not load",
-                help="Change it to `noble`, whose packages fit Binder's images",
-                fix=Fix("Change it to `noble`", (replace(name, "noble"),), Applicability.UNSAFE),
+                help="Remove `repos`; repo2docker has set it to packages for its own Ubuntu"
+                if undated
+                else "Change it to `noble`, whose packages fit Binder's images",
+                fix=None if undated else Fix("Change it to `noble`", (replace(name, "noble"),), Applicability.UNSAFE),
             )
