@@ -114,6 +114,24 @@ def test_outlook_of_what_the_links_do_not_launch(ref: str, branch: str, default:
     assert outlook(Snapshot.from_dict(files, git=git)) == said
 
 
+@pytest.mark.parametrize(
+    ("readme", "launched"),
+    [
+        ("https://mybinder.org/v2/gh/o/env/main?urlpath=git-pull%3Frepo%3Dhttps%253A%252F%252Fgithub.com%252FO%252FR", "`o/env`"),
+        ("https://mybinder.org/v2/gh/o/env/main?urlpath=git-pull?repo=https://github.com/o/r%26branch=main", "`o/env`"),
+        ("https://mybinder.org/v2/gh/o/env/main?urlpath=git-pull?repo=https://github.com/o/rest", ""),  # another one
+        ("https://mybinder.org/v2/gh/o/env/main", ""),  # perhaps the same under its old name
+        ("https://mybinder.org/v2/gh/o/env/main?urlpath=git-pull?repo=https://github.com/o/r) [b](https://mybinder.org/v2/gh/o/r/main", ""),
+    ],
+)  # fmt: skip
+def test_outlook_of_what_another_repository_fetches(readme: str, launched: str) -> None:
+    files = {"requirements.txt": "numpy\n", "README.md": f"[a]({readme})\n"}
+    said = "Binder will build this with pip from `requirements.txt`, on Python 3.10."
+    if launched:
+        said += f" The launch links here launch {launched}, though, which fetches these files when it has started."
+    assert outlook(Snapshot.from_dict(files, git=Git("gh/o/r"))) == said
+
+
 def test_the_rules_that_treat_other_repositories_differently_are_listed() -> None:
     """docs/architecture.md names the rules whose modules ask what a repository is meant for, and no other."""
     asks = re.compile(

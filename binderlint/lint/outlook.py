@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from binderlint.facts.for_binder import is_refused
-from binderlint.facts.launch.launched import launched_elsewhere, launched_refs
+from binderlint.facts.launch.launched import fetching_repositories, launched_elsewhere, launched_refs
 from binderlint.lint.hubs import judge
 from binderlint.lint.wording import listed
 from binderlint.repo2docker.build import build_plan
@@ -23,9 +23,11 @@ def outlook(repo: Snapshot) -> str:
 
 
 def _launched(repo: Snapshot) -> str:
-    """That the launch links go to another branch than the one whose files these are; empty where they do not, or where git does not tell."""
+    """That the launch links go to another branch than the one whose files these are, or to a repository that fetches them; empty where they do not, or where git does not tell."""
     git = repo.git
     refs = launched_refs(repo) if git.origin and git.branch and launched_elsewhere(repo) else ()
+    if fetching := fetching_repositories(repo):
+        return f" The launch links here launch {listed(fetching, 2)}, though, which fetches these files when it has started."
     if not refs:
         return ""
     return f" The launch links here launch {listed(refs, 2)}, though, not `{git.branch}`, whose files these are."

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from urllib.parse import unquote
 
 from binderlint.facts.launch.buttons import LaunchConfig, launch_configs
 from binderlint.facts.launch.links import Link, launch_links
@@ -38,6 +40,18 @@ def launched_refs(repo: Snapshot) -> tuple[str, ...]:
     """The branches, tags and commits of this repository that are launched, each once; an empty name is the default branch, or one that a program writes."""
     links = ["" if is_template(link.address.branch) else link.address.branch for link in own_links(repo)]
     return tuple(dict.fromkeys([*links, *_own_branches(repo)]))
+
+
+def fetching_repositories(repo: Snapshot) -> tuple[str, ...]:
+    """The repositories that are launched in place of this one, which nbgitpuller then fetches into the session, such as `owner/name`; none where this one is launched, too."""
+    _, _, name = repo.git.origin.lower().partition("/")
+    if not name or launched_refs(repo):
+        return ()
+    links = [link for link in launch_links(repo) if link.launches and link.live and "git-pull" in link.url]
+    fetching = (
+        link for link in links if re.search(rf"/{re.escape(name)}(?![\w.-])", unquote(unquote(link.url.lower())))
+    )
+    return tuple(dict.fromkeys(link.address.repo for link in fetching))
 
 
 def _is_of_another_project(repo: Snapshot, link: Link) -> bool:
