@@ -53,6 +53,12 @@ def test_an_error_that_stops_the_build_does_not_hide_what_is_wrong_in_other_file
     )  # it would be written into runtime.txt, which the first fix changes
 
 
+def test_a_second_error_that_stops_the_build_is_told_with_the_first() -> None:
+    files = {"REQUIRE": "Optim\n", "runtime.txt": "r-2018-05-02\n", "apt.txt": "vim\n"}
+    found = {one.name: one.level for one in check(Snapshot.from_dict(files)).diagnostics}
+    assert found["julia-require"] is found["r-mran"] is Level.LAUNCH
+
+
 def test_what_goes_wrong_after_a_launch_does_not_explain_a_refusal() -> None:
     """A token in a file that Binder does not read is a problem beside the missing environment, not its cause."""
     token = "ghp_" + "aB3dE5gH7jK9mN1pQ3sT5vW7yZ9bC1dF3hJ5"

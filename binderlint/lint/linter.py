@@ -71,13 +71,14 @@ def _check(repo: Snapshot, settings: Settings, rules: list[Checker]) -> Report:
 
 def _waiting(repo: Snapshot, found: list[Diagnostic], rules: list[Checker]) -> Iterator[Diagnostic]:
     """What is wrong besides the error that stops the build, where a fix of that is known: what the rules find in the other files with the fix."""
-    if build_plan(repo).error is None:
+    error = build_plan(repo).error
+    if error is None:
         return
     for stopping in sorted((*found, *_others(repo, rules)), key=lambda one: one.order):
         if stopping.severity is not Severity.ERROR or stopping.level is not Level.LAUNCH or not stopping.fix:
             continue
         after = repo.apply(stopping.fix.edits)
-        if build_plan(after).error is None:
+        if build_plan(after).error != error:  # none any more, or the next one
             known = {(one.code, one.path, one.place.span) for one in found}
             for one in _asked(rules, after)[0]:
                 there = repo.sources.get(one.path)
