@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from binderlint.changes.launch_scripts import removed, rewritten
@@ -11,7 +12,9 @@ from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
 from binderlint.read.actions import subcommand
+from binderlint.read.installer import is_pip
 from binderlint.read.renamed import RENAMED
+from binderlint.read.requirements import canonical
 from binderlint.read.script import Command, Script
 from binderlint.repo2docker.build import build_plan
 from binderlint.snapshot import Snapshot
@@ -35,19 +38,25 @@ class PostbuildRemovedJupyterCommand(Rule):
     @about(removed_commands)
     def check(self, repo: Snapshot, commands: tuple[tuple[Script, Command], ...]) -> Iterator[Diagnostic]:
         separate = build_plan(repo).separate_kernel
+        put: dict[str, dict[str, int]] = {}
         for script, command in commands:
             words = subcommand(command)
             kind = words[1]
+            start = command.place.span.start
+            if separate and script.source.path not in put:
+                put[script.source.path] = _put_into_server(script)
+            there = put.get(script.source.path, {})
+            elsewhere = separate and not any(there.get(canonical(one), start) < start for one in words[3:])
             decides = script.decides(command) and command.place not in passed_over(repo)
             yield self.at(
                 command.place,
                 f"Notebook 7, which Binder installs, removed {f'what `jupyter {kind}` needs' if kind in _OF_OTHERS else f'`jupyter {kind}`'}: the command fails, {failure_effect(script, command, decides)}",
                 help="Remove it if the extension registers itself; otherwise install an extension for Notebook 7"
-                if not separate
+                if not elsewhere
                 else "Remove it. The environment file is for the kernel, so what the server needs is installed with `pip install` in postBuild",
                 severity=Severity.ERROR if decides else None,
                 level=None if decides else Level.RUN,
-                fix=None if separate else self._fix(command, kind, words),
+                fix=None if elsewhere else self._fix(command, kind, words),
             )
 
     def _fix(self, command: Command, kind: str, words: tuple[str, ...]) -> Fix | None:
@@ -65,3 +74,15 @@ class PostbuildRemovedJupyterCommand(Rule):
             if word:
                 return rewritten("Use `jupyter server extension`", word.raw, "server extension", Applicability.UNSAFE)
         return None
+
+
+def _put_into_server(script: Script) -> dict[str, int]:
+    """The names of what a script puts into the server's environment, beside a kernel with its own, and where it first does."""
+    found: dict[str, int] = {}
+    for one in script.running:
+        text = one.place.text
+        installs = is_pip(one.name) and "install" in one.values
+        if "KERNEL_PYTHON_PREFIX" not in text and (installs or "NB_PYTHON_PREFIX" in text):
+            for word in re.findall(r"[\w-]+", text):
+                found.setdefault(canonical(word), one.place.span.start)
+    return found
