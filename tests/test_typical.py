@@ -50,11 +50,11 @@ def taken(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
 
 
 def test_patterns_that_are_compiled(taken: dict[str, list[str]]) -> None:
-    assert len(taken["patterns"]) <= 118
+    assert len(taken["patterns"]) <= 114
 
 
 def test_modules_of_rules_that_are_loaded(taken: dict[str, list[str]]) -> None:
-    assert sum(name.startswith("binderlint.rules.") and name.count(".") == 3 for name in taken["modules"]) <= 151
+    assert sum(name.startswith("binderlint.rules.") and name.count(".") == 3 for name in taken["modules"]) <= 146
 
 
 @pytest.mark.parametrize(

@@ -9,11 +9,9 @@ from collections.abc import Iterable, Iterator
 from itertools import accumulate
 
 from binderlint.cache import remembered
-from binderlint.fact import fact
 from binderlint.pattern import regex
 from binderlint.read.text import split_lines
 from binderlint.read.wildmatch import fits
-from binderlint.repo2docker.build import used_file
 from binderlint.snapshot import Snapshot
 from binderlint.source import Source, Text
 from binderlint.values import NamedTuple
@@ -145,9 +143,3 @@ def _git_rules(repo: Snapshot, path: str) -> Iterator[tuple[Pattern, str]]:
                 negated = text.startswith("!")
                 written = text[1:] if negated else text
                 yield Pattern(text, tuple(part for part in written.split("/") if part), negated), base
-
-
-@fact
-def docker_ignores(repo: Snapshot) -> tuple[Source, ...]:
-    """The files that say what is left out of the image."""
-    return tuple(source for name in (".dockerignore", ".containerignore") if (source := used_file(repo, name)))

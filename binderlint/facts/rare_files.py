@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 
 from binderlint.fact import fact
-from binderlint.repo2docker.build import build_plan
+from binderlint.repo2docker.build import build_plan, used_file
 from binderlint.repo2docker.names import CONFIG_NAMES
 from binderlint.snapshot import Snapshot
 from binderlint.source import BINDER_FOLDERS, SYMLINK, Source
@@ -15,6 +15,12 @@ from binderlint.source import BINDER_FOLDERS, SYMLINK, Source
 def root_dockerfile(repo: Snapshot) -> Source | None:
     """The Dockerfile in the root, whether it is used or not."""
     return repo.get("Dockerfile")
+
+
+@fact
+def docker_ignores(repo: Snapshot) -> tuple[Source, ...]:
+    """The files that say what is left out of the image."""
+    return tuple(source for name in (".dockerignore", ".containerignore") if (source := used_file(repo, name)))
 
 
 @fact

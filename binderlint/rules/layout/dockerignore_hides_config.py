@@ -6,8 +6,9 @@ import posixpath
 from collections.abc import Iterator
 
 from binderlint.changes.edits import append_lines
-from binderlint.facts.ignore import Pattern, docker_excludes, docker_ignores, docker_patterns
+from binderlint.facts.ignore import Pattern, docker_excludes, docker_patterns
 from binderlint.facts.notebooks import NOTEBOOK_ENDINGS
+from binderlint.facts.rare_files import docker_ignores
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
 from binderlint.lint.rule import Rule
