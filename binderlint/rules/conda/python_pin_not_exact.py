@@ -58,7 +58,7 @@ class PythonPinNotExact(Rule):
         consequence = (
             python_replaced(DEFAULT_PYTHON, f"for which `{excluding.text}` was never built")
             if excluding
-            else f"uses its default, currently Python {DEFAULT_PYTHON}, and another one when that default changes"
+            else f"starts with its default, currently Python {DEFAULT_PYTHON}, which conda may replace with the newest"
         )
         return self.at(
             place,
