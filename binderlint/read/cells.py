@@ -181,7 +181,7 @@ def python_2_line(text: str) -> int:
             ast.parse("\n".join(lines))
     except SyntaxError as error:
         number = error.lineno or 0
-        return number if 0 < number <= len(lines) and _PYTHON_2.match(lines[number - 1]) else 0
+        return number if 0 < number <= len(lines) and _PYTHON_2.match(lines[number - 1].partition("#")[0]) else 0
     except (ValueError, RecursionError, MemoryError):
         pass
     return 0
