@@ -73,8 +73,15 @@ def _conda_lock(source: Source) -> Lock:
     return _conda(source, pip, _known_once((name, version) for name, version, manager, _ in entries if manager == "conda"))  # fmt: skip
 
 
+_PIXI_DEFAULT = regex(r"^  default:\n(?:(?:   .*)?\n)*", re.M)
+
+
 def _pixi(source: Source) -> Lock:
-    return _conda(source, _known_once(_PIXI_PYPI.findall(source.text)), _known_once(_CONDA_FILE.findall(source.text)))
+    """pixi.lock, of several environments; what they have in different versions is as the default one has it."""
+    default = _PIXI_DEFAULT.search(source.text)
+    conda = _known_once(_CONDA_FILE.findall(source.text))
+    conda |= _known_once(_CONDA_FILE.findall(default[0])) if default else {}
+    return _conda(source, _known_once(_PIXI_PYPI.findall(source.text)), conda)
 
 
 def _conda(source: Source, pip: dict[str, str], conda: dict[str, str]) -> Lock:

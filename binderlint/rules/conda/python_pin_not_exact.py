@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from binderlint.changes.edits import between, replace
 from binderlint.changes.python import fitting_python
 from binderlint.facts.environment.held import never_built, python_fits
+from binderlint.facts.environment.locks import locks
 from binderlint.facts.environment.mapping import conda_list, conda_specs, environment_file
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Severity
@@ -75,6 +76,7 @@ class PythonPinNotExact(Rule):
         ask = asks[0]
         allowed = [minor for minor in _MINORS if all(admits_minor(one.version, minor) for one in asks)]
         known = [minor for minor in _known() if minor in allowed and python_fits(repo, minor)]
+        best = _of_lock(repo, known) or (DEFAULT_PYTHON if DEFAULT_PYTHON in known or not known else known[-1])
         excluded = any(admits_minor(one.version, DEFAULT_PYTHON) is False for one in asks)
         consequence = (
             python_replaced(DEFAULT_PYTHON, "which this excludes")
@@ -86,8 +88,8 @@ class PythonPinNotExact(Rule):
         return self.at(
             ask.place,
             f"Binder cannot read a Python version from `{ask.written}`: it {consequence}",
-            help=f"Give the version you work with directly after `python=`: `python={DEFAULT_PYTHON if DEFAULT_PYTHON in known or not known else known[-1]}`",
-            fix=_fix(ask, allowed, known) if len(asks) == 1 else None,
+            help=f"Give the version you work with directly after `python=`: `python={best}`",
+            fix=_fix(ask, best, len(allowed) == 1) if known and len(asks) == 1 else None,
             severity=Severity.ERROR if excluded and not ask.spec else Severity.WARNING,
             level=Level.REPRODUCE if not excluded else Level.LAUNCH if ask.spec else Level.RUN,
         )
@@ -117,17 +119,22 @@ def _asks(repo: Snapshot) -> Iterator[Ask]:
                     yield Ask(place, place.text, f"={written}" if written[:1].isdigit() else written, None)
 
 
-def _fix(ask: Ask, allowed: list[str], known: list[str]) -> Fix | None:
-    if not known or (ask.spec and ask.spec.whole):
+def _of_lock(repo: Snapshot, minors: list[str]) -> str | None:
+    """The one of these versions that the first lock file which names a single version was made for."""
+    exact = (lock for lock in locks(repo) if lock.python.startswith("=="))
+    return next((minor for lock in exact for minor in minors if lock.fits(minor)), None)
+
+
+def _fix(ask: Ask, minor: str, safe: bool) -> Fix | None:
+    if ask.spec and ask.spec.whole:
         return None
-    text, spec = f"python={DEFAULT_PYTHON if DEFAULT_PYTHON in known else known[-1]}", ask.spec
+    text, spec = f"python={minor}", ask.spec
     if spec:
         bare = f"python{spec.text[spec.text.lower().index('python') + 6 :]}"
         if re.match(r"python\s*=+\s*\d+\.\d", bare):
             text = bare
         elif spec.build:
             return None
-    safe = len(allowed) == 1
     return Fix(
         f"Change it to `{text}`",
         (replace(ask.place, text),),

@@ -15,7 +15,9 @@ from binderlint.lint.diagnostic import Applicability, Diagnostic, Edit, Fix, Lev
 from binderlint.lint.rule import Rule
 from binderlint.lint.wording import listed
 from binderlint.read.constraints import only_below, pip_admits
+from binderlint.read.digits import is_number, release
 from binderlint.read.lock import Lock
+from binderlint.read.matchspec import admits
 from binderlint.read.packages import packages_by_name, server_lowest
 from binderlint.repo2docker.build import build_plan
 from binderlint.snapshot import Snapshot
@@ -129,6 +131,10 @@ def _pinned(one: AskedPackage, lock: Lock) -> Edit | None:
         end = re.match(r"[^;]*?(?=\s*(?:;|$))", one.text)
         at = end.end() if end else len(one.text)
         return replace(one.text.part(at, at), sign + version)
-    if one.conda:
-        return None
-    return replace(one.version, sign + version) if pip_admits(one.version, version) else None
+    if not one.conda:
+        admitted = pip_admits(one.version, version)
+    elif all(map(is_number, version.split("."))):
+        admitted = admits(one.version, release(version))
+    else:
+        admitted = None
+    return replace(one.version, sign + version) if admitted else None
