@@ -62,6 +62,7 @@ def python(text: str) -> str | None:
     out: list[str] = []
     started = continued = False
     open_before = _Open(out)
+    alone = "\n" not in text.strip()
     for line in text.split("\n"):
         stripped = line.strip()
         if continued:
@@ -72,7 +73,7 @@ def python(text: str) -> str | None:
             if not started and stripped[2:].split(" ")[0] not in _PYTHON_MAGICS:
                 return None
             out.append("")
-        elif _is_magic(stripped) or (("!" in line or "%" in line) and _ASSIGNED.match(line)):
+        elif _is_magic(stripped, alone) or (("!" in line or "%" in line) and _ASSIGNED.match(line)):
             if open_before(len(out)):
                 out.append(line)
                 continue
@@ -117,10 +118,11 @@ class _Open:
         return self._depth > 0
 
 
-def _is_magic(line: str) -> bool:
-    """Whether a line without the space around it is one for IPython."""
+def _is_magic(line: str, alone: bool) -> bool:
+    """Whether a line without the space around it is one for IPython, which takes a name without a mark for a magic where no other line is beside it."""
     return line.startswith(("%", "!", "?")) or (
-        (line.startswith(("pip", "conda", "ls", "cd ")) or line.endswith("?")) and _MAGIC.match(line) is not None
+        ((alone and line.startswith(("pip", "conda", "ls", "cd "))) or line.endswith("?"))
+        and _MAGIC.match(line) is not None
     )
 
 
@@ -201,8 +203,7 @@ def unreadable_line(text: str, left_out: bool = False) -> int:
 
     if syntax(text) or (code := python(text)) is None or not text.strip() or _FOR_IPYTHON.search(text):
         return 0
-    written = [line for line in text.split("\n") if line.strip() and not line.lstrip().startswith("#")]
-    if len(written) == 1 and written[0].split()[0] in listed_words("ipython_magics.txt"):
+    if "\n" not in text.strip() and text.split()[0] in listed_words("ipython_magics.txt"):
         return 0
     try:
         with warnings.catch_warnings():
@@ -261,17 +262,23 @@ def extensions(text: str) -> Iterator[tuple[int, str]]:
             yield magic.line, found[1]
 
 
-def installs(text: str) -> Iterator[Install]:
-    """The calls of pip, conda and apt that run whenever the cell does: as `!` and `%` lines, and in a `%%bash` cell."""
+def installs(text: str, is_python: bool = True) -> Iterator[Install]:
+    """The calls of pip, conda and apt that run whenever the cell does: as `!` and `%` lines, and in a `%%bash` cell.
+
+    IPython takes `pip install` without a mark for a magic in a cell of one line only (`InteractiveShell.transform_cell`).
+    """
     shell = re.match(r"\s*%%(?:bash|sh|script\s+(?:ba)?sh|!)", text)
     whole = re.match(r"\s*%%(\w+)", text)
     if whole and not shell and whole[1] not in _PYTHON_MAGICS:
         return  # text, or a program in another language
     lines = text.split("\n")
+    unmarked = not is_python or "\n" not in text.strip()
     for number, line in enumerate(lines, 1):
         found = _INSTALL.match(line)
         if not found or (
-            not shell and not found["mark"].strip() and not re.match(r"(?:pip3?|conda|mamba) install", line)
+            not shell
+            and not found["mark"].strip()
+            and not (unmarked and re.match(r"(?:pip3?|conda|mamba) install", line))
         ):
             continue
         if line[:1] in " \t":

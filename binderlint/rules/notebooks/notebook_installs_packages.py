@@ -29,6 +29,8 @@ from binderlint.source import Place, Text
 
 # A package without an upper end, with its extras.
 _OPEN = regex(r"([A-Za-z][\w.-]*)(?:\[([\w.,\s-]*)\])?(?:\s*>=?\s*[\w.]+)?")
+# What stands for the name of a package in a lesson.
+_PLACEHOLDER = regex(r"(?i:<.*>|your.*|(?:some|my)?[-_]?package(?:[-_]?name)?)|[A-Z]+_[A-Z_]+")
 _OTHER_SOURCE = regex(r"\b(?:add-apt-repository|apt-add-repository|sources\.list|ppa:)")
 _FIRST_PIP = regex(r"!\s*(?:pip3?|python3?\s+-m\s*pip)\s+install\b")
 
@@ -45,9 +47,13 @@ class NotebookInstallsPackages(Rule):
             for cell in one.code:
                 if "install" not in cell.text or "colab" in cell.text.lower():
                     continue
-                for install in installs(cell.text):
+                for install in installs(cell.text, one.is_python):
                     if any(ended_service(place.partition("+")[2]) for place in install.asked.places):
                         continue  # dead-service
+                    if not install.asked.operands and not install.asked.files:
+                        continue  # an error of its own
+                    if any(_PLACEHOLDER.fullmatch(word) for word in install.asked.packages):
+                        continue  # for readers to fill in
                     yield self._found(repo, one, cell, install)
 
     def _found(self, repo: Snapshot, one: PlainNotebook, cell: PlainCell, install: Install) -> Diagnostic:
