@@ -182,7 +182,7 @@ def server_ends(repo: Snapshot, package: str, versions: str, python: str) -> boo
     if python == "3.7" or not only_below(versions, server_starts().get(package, ())):
         return False
     script = post_build_script(repo)
-    if script and any("install" in command.values for command in script.running):
+    if script and any("install" in one.values and not one.name.startswith("jupyter") for one in script.running):
         return False  # may bring another one
     match package:
         case "nbformat":

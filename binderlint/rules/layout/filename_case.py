@@ -5,15 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from binderlint.facts.environment.jupyter_stack import may_be_older_at
 from binderlint.facts.for_binder import is_for_binder, is_refused
 from binderlint.facts.named import naming
-from binderlint.facts.scripts.failing import certainly_fails
+from binderlint.facts.scripts.failing import certainly_fails, removed_commands
 from binderlint.facts.scripts.start_and_post_build import post_build_script
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Applicability, Diagnostic, Fix, Level, Rename, Severity
 from binderlint.lint.rule import Rule
 from binderlint.pattern import regex
-from binderlint.read.script import Command
+from binderlint.read.actions import subcommand
+from binderlint.read.lab_extensions import outdated
+from binderlint.read.script import Command, Script
 from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.buildpack import Buildpack
 from binderlint.repo2docker.names import CHOOSES, CONDA, ONLY_BINDERS, meant
@@ -92,8 +95,20 @@ class FilenameCase(Rule):
 def _stops(repo: Snapshot) -> Command | None:
     """The command of postBuild that is known to stop the build."""
     script = post_build_script(repo)
-    command = certainly_fails(repo, script) if script else None
-    return command if script and command and script.decides(command) else None
+    if script is None:
+        return None
+    removed = (command for where, command in removed_commands(repo) if where is script)
+    old = (command for command in script.executed if _installs_outdated(repo, script, command))
+    known = (certainly_fails(repo, script), *removed, *old)
+    return next((command for command in known if command and script.decides(command)), None)
+
+
+def _installs_outdated(repo: Snapshot, script: Script, command: Command) -> bool:
+    """Whether a command builds an extension that was made for an older JupyterLab."""
+    words = subcommand(command)
+    if words[:3] != ("jupyter", "labextension", "install") or not any(map(outdated, words[3:])):
+        return False
+    return not may_be_older_at(repo, script, command, "jupyterlab", (4,))
 
 
 _JULIA = regex(r"^\s*(?:\[(?:deps|weakdeps|compat|extras)\]|uuid\s*=|julia\s*=)", re.MULTILINE)
