@@ -121,7 +121,17 @@ class NotebookMissingImport(Rule):
     def _unknown(self, repo: Snapshot, where: Text | Place, module: str, by: str) -> Diagnostic:
         """A module of a package that nobody knows, or of the author's own, in an environment that has nothing but Jupyter."""
         imported = f"{by} imports `{module}`" if by else f"`{module}` is imported here"
-        listing = "no environment file lists its package" if build_plan(repo).default else "it is not installed"
+        default = build_plan(repo).default
+        lists = listed_elsewhere(repo).get(canonical(module), ()) if default else ()
+        if lists:
+            return self.at(
+                where,
+                f"{imported}, and no file that Binder reads lists its package, so this cell ends with an error",
+                help=f"List the package in a requirements.txt, as in `{lists[0]}`",
+                cause=f"{module} is not installed",
+                explained_in=lists,
+            )
+        listing = "no environment file lists its package" if default else "it is not installed"
         return self.at(
             where,
             f"{imported}, and {listing}, so this cell ends with an error. The repository has no such module either",
