@@ -16,7 +16,7 @@ from packaging.version import Version
 from binderlint.data import DATA, listed_words, pairs, rows
 from binderlint.read.requirements import canonical
 from binderlint.today import today
-from tools import brings, facts, numpy2, r_brings, wheels
+from tools import brings, facts, needs, numpy2, r_brings, wheels
 
 
 def test_runs_of_releases_that_are_gone() -> None:
@@ -198,6 +198,26 @@ def test_the_table_of_numpy_2() -> None:
         releases = packages[name]["releases"].split()
         ends = [end for one in both for run in one.split() for end in run.split("-")]
         assert set(ends) <= set(releases), name
+
+
+def test_what_releases_need(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only what some Python cannot have ready-made, and has no condition."""
+    written = ["torch (<1.10,>=1.7.0)", "pandas", "Pillow>6.0.0", 'torch<1.10; extra == "dev"', "tokenizers==0.9.4"]
+    assert needs.needs(written) == "tokenizers==0.9.4 torch<1.10,>=1.7.0"
+    answer = {"install": [{"metadata": {"name": "Waves", "requires_dist": ["torch<1.10"]}}]}
+    answering(monkeypatch, 0, json.dumps(answer))
+    assert needs.required({"waves": "1.0"}) == {"waves": ["torch<1.10"]}
+    answering(monkeypatch, 1, "", "ERROR: No matching distribution found for waves")
+    assert needs.required({"waves": "1.0", "tides": "2.0"}) == {}
+
+
+def test_the_table_of_what_releases_need() -> None:
+    before: tuple[str, Version] = ("", Version("0"))
+    for name, first, last, written in rows("needs.tsv"):
+        assert name == canonical(name) and Version(first) <= Version(last)
+        assert before < (name, Version(first)), name
+        before = name, Version(last)
+        assert needs.needs(written.split()) == written
 
 
 def test_what_packages_of_r_need() -> None:

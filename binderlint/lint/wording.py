@@ -7,7 +7,11 @@ from collections.abc import Iterable, Sequence
 
 def listed(values: Iterable[object], most: int = 3) -> str:
     """Values as code in a sentence: "`a`, `b` and `c`", and of more than `most` "`a`, `b`, `c` and 2 more"."""
-    words = [f"`{value}`" for value in values]
+    return named([f"`{value}`" for value in values], most)
+
+
+def named(words: Sequence[str], most: int = 3) -> str:
+    """Words in a sentence, and of more than `most` how many there are: "a, b, c and 2 more"."""
     if len(words) > most:
         return f"{', '.join(words[:most])} and {len(words) - most} more"
     return joined(words)

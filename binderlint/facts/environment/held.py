@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
+from binderlint.data import rows
 from binderlint.fact import fact
-from binderlint.facts.environment.installs import pip_files, pip_requirements
+from binderlint.facts.environment.installs import has_other_index, pip_files, pip_requirements
 from binderlint.facts.environment.mapping import conda_specs
 from binderlint.facts.environment.own_package import own_asked, own_installs, own_python
-from binderlint.facts.environment.pipfile import pipfile_requirements
+from binderlint.facts.environment.pipfile import is_locked, pipfile_requirements
 from binderlint.facts.environment.unimportable import fails_on
 from binderlint.facts.scripts.commands import script_commands
 from binderlint.pattern import regex
@@ -18,12 +20,13 @@ from binderlint.read.constraints import pip_admits
 from binderlint.read.matchspec import MatchSpec
 from binderlint.read.packages import names_of_conda
 from binderlint.read.pythons import python_release
-from binderlint.read.requirements import Requirement, canonical
+from binderlint.read.requirements import Requirement, canonical, parse_requirement
 from binderlint.read.wheel_names import refused_for, wheel_file
 from binderlint.read.wheels import Known, Release, is_unknown, known, release
 from binderlint.repo2docker.build import build_plan
 from binderlint.repo2docker.buildpack import WITH_RUNTIME
 from binderlint.snapshot import Snapshot
+from binderlint.source import Source, Text
 from binderlint.values import NamedTuple
 
 _DIGITS = r"\d+(?:\.\d+)*"
@@ -35,10 +38,19 @@ class Held(NamedTuple):
     """A requirement of the table that is held at a version, or that no version can meet."""
 
     requirement: Requirement
+    """What is listed."""
     version: Release
     known: Known
     missing: bool
     too_old: bool
+    needs: str = ""
+    """What the listed release requires, such as `torch<1.10`, where that is what is held."""
+
+    @property
+    def named(self) -> str:
+        """What is held, for a sentence."""
+        written = self.requirement.text.partition(";")[0].strip()
+        return f"`{self.needs}` (required by `{written}`)" if self.needs else f"`{written}`"
 
     @property
     def lacks(self) -> str:
@@ -60,13 +72,62 @@ def pip_lists(repo: Snapshot) -> tuple[tuple[Requirement, ...], ...]:
 
 def held_by_file(repo: Snapshot, python: str) -> Iterator[list[Held]]:
     for listed in pip_lists(repo):
-        yield [held for one in listed if one.applies(python) and (held := held_at(one, python))]
+        wanted = [one for one in listed if one.applies(python)]
+        yield [held for one in wanted if (held := held_at(one, python) or _held_by_needs(repo, one, python))]
 
 
 def held_at(one: Requirement, python: str) -> Held | None:
     """What the table says of a requirement for a Python; None where it says nothing."""
     found = None if one.url else _held(one.key, one.clauses, python)
     return Held(one, *found) if found else None
+
+
+def _held_by_needs(repo: Snapshot, one: Requirement, python: str) -> Held | None:
+    """What the table says of what a listed release requires, which nothing else may bring; None where it says nothing."""
+    for text in release_needs(repo, one):
+        need = _written(text)
+        found = _held(need.key, need.clauses, python) if need else None
+        if found and (found[2] or found[3]):
+            return Held(one, *found, needs=text)
+    return None
+
+
+def release_needs(repo: Snapshot, one: Requirement) -> tuple[str, ...]:
+    """What a listed release requires with an upper end, as far as the table knows, without what conda, an address or another index may bring."""
+    row = next((needs for first, last, needs in _needs().get(one.key, ()) if _is_within(one, first, last)), "")
+    if not row or is_locked(repo) or has_other_index(repo):
+        return ()
+    names = names_of_conda()
+    other = {names.get(spec.key, spec.key) for spec in conda_specs(repo)}
+    other |= {each.key for each in pip_requirements(repo) if each.url}
+    return tuple(text for text in row.split() if (need := _written(text)) and need.key not in other)
+
+
+@cache
+def _needs() -> dict[str, list[list[str]]]:
+    found: dict[str, list[list[str]]] = {}
+    for package, *row in rows("needs.tsv"):
+        found.setdefault(package, []).append(row)
+    return found
+
+
+def _is_within(one: Requirement, first: str, last: str) -> bool:
+    """Whether a requirement is exactly one release between two others."""
+    exact = one.pin if not one.url and re.fullmatch(_DIGITS, one.pin) else ""
+    return bool(exact) and release(first) <= release(exact) <= release(last)
+
+
+def _written(text: str) -> Requirement | None:
+    """A requirement of the table."""
+    one = parse_requirement(Text(text, Source("", text.encode()).place(0, len(text))))
+    return one if isinstance(one, Requirement) else None
+
+
+def is_out_of_reach(written: str, python: str) -> bool:
+    """Whether no release that a requirement such as `torch<1.10` allows has a ready-made build for a Python, as far as the table knows the package."""
+    one = _written(written)
+    held = held_at(one, python) if one else None
+    return held is not None and (held.missing or held.too_old)
 
 
 def python_fits(repo: Snapshot, python: str) -> bool:
@@ -79,6 +140,9 @@ def python_fits(repo: Snapshot, python: str) -> bool:
     asked = (*pip_requirements(repo), *own_asked(repo))
     pip = [(one.key, one.clauses) for one in asked if one.applies(python) and not one.url]
     pip += [(one.key, one.clauses) for one in pipfile_requirements(repo) if one.applies(python)]
+    listed = [one for one in (*asked, *pipfile_requirements(repo)) if one.applies(python)]
+    needed = [need for one in listed for text in release_needs(repo, one) if (need := _written(text))]
+    pip += [(need.key, need.clauses) for need in needed]
     found = [_held(*one, python) for one in pip]
     if any(one and (one[2] or one[3]) for one in found):
         return False

@@ -39,6 +39,6 @@ class DockerPinNotAvailable(Rule):
                 more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
                 yield self.at(
                     first.requirement.text,
-                    f"`{first.requirement.text.partition(';')[0].strip()}` {first.lacks} {python}, which `{image.value}` has{more}: pip finds no such version and the build stops",
+                    f"{first.named} {first.lacks} {python}, which `{image.value}` has{more}: pip finds no such version and the build stops",
                     help="Pin other versions, or start from an image with a Python that all of these support",
                 )

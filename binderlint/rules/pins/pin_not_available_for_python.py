@@ -9,7 +9,7 @@ from binderlint.facts.environment.held import held_by_file, pip_lists
 from binderlint.lint.about import about
 from binderlint.lint.diagnostic import Diagnostic, Level, Severity
 from binderlint.lint.rule import Rule
-from binderlint.lint.wording import listed
+from binderlint.lint.wording import named
 from binderlint.read.requirements import Requirement
 from binderlint.repo2docker.build import build_plan
 from binderlint.snapshot import Snapshot
@@ -28,7 +28,7 @@ class PinNotAvailableForPython(Rule):
             found = [one for one in held if one.too_old and not one.missing]
             if not found:
                 continue
-            names = listed(one.requirement.text.partition(";")[0].strip() for one in found)
+            names = named([one.named for one in found])
             fix = other_python(repo, python)
             older = "is" if len(found) == 1 else "are"
             yield self.at(

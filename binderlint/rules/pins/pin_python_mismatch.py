@@ -31,7 +31,7 @@ class PinPythonMismatch(Rule):
             more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
             yield self.at(
                 first.requirement.text,
-                f"`{first.requirement.text.partition(';')[0].strip()}` {first.lacks} {python}, which Binder uses here{more}: pip finds no such version and the build stops",
+                f"{first.named} {first.lacks} {python}, which Binder uses here{more}: pip finds no such version and the build stops",
                 help=f"Pin other versions, or a Python that all of these support in {folder}"
                 if (folder := for_folder(repo))
                 else "Pin a Python that all the versions support, or other versions",
