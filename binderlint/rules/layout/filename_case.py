@@ -106,7 +106,7 @@ def _stops(repo: Snapshot) -> Command | None:
 def _installs_outdated(repo: Snapshot, script: Script, command: Command) -> bool:
     """Whether a command builds an extension that was made for an older JupyterLab."""
     words = subcommand(command)
-    if words[:3] != ("jupyter", "labextension", "install") or not any(map(outdated, words[3:])):
+    if words[1:3] != ("labextension", "install") or not any(map(outdated, words[3:])):
         return False
     return not may_be_older_at(repo, script, command, "jupyterlab", (4,))
 
