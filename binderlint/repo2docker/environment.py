@@ -121,7 +121,7 @@ def is_local_requirement(line: str) -> bool:
     line = line.split("#", 1)[0].strip()
     if not line:
         return False
-    if line.startswith(("-r", "-c", "--requirement", "--constraint")):
+    if line.startswith(OF_LISTS):
         return True
     if line.startswith("--pre"):
         return False

@@ -126,3 +126,7 @@ def _shared(one: str, other: str) -> int:
         (at for at, (left, right) in enumerate(zip(one, other, strict=False)) if left != right),
         min(len(one), len(other)),
     )
+
+
+OF_LISTS = ("-r", "-c", "--requirement", "--constraint")
+"""The options of pip after which the name of a list of packages comes."""

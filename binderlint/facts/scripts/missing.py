@@ -16,6 +16,7 @@ from binderlint.read.script import UNKNOWN, Command, Script, Word
 from binderlint.read.shebang import shebang
 from binderlint.read.shell.commands import repository_path
 from binderlint.repo2docker.build import build_plan
+from binderlint.repo2docker.names import OF_LISTS
 from binderlint.snapshot import Snapshot
 from binderlint.source import Place
 from binderlint.values import NamedTuple
@@ -30,7 +31,6 @@ _RUNS = {
     "julia": regex(r"--[\w-]+(?:=\S*)?"),
     "unzip": regex(r"-[qonj]+"),
 }
-_LIST = regex(r"-[rc]|--requirement|--constraint")
 PLAIN_OPTIONS = regex(r"-[afprRvuidLPHD]+|--(?:archive|recursive|force|verbose|update|preserve)(?:=.*)?")
 """Options of cp, mv and install with which a file that is there already is an error, and which take no value."""
 _SIGNS = regex(r"[*?\[\]{}~:!]|^$")
@@ -121,7 +121,7 @@ def _names_list(command: Command, option: str) -> bool:
     """Whether after this option of pip or conda comes a file that lists packages."""
     if command.name in CONDA:
         return option == "--file" or (option == "-f" and command.values[:1] == ("env",))
-    return _LIST.fullmatch(option) is not None
+    return option in OF_LISTS
 
 
 class Made:

@@ -94,6 +94,9 @@ def _first(page: PlainNotebook) -> tuple[PlainCell, int, str, str] | None:
     cells = list(page.code)
     found = []
     for name, statement in _USUAL:
+        named = next((number for number, cell in enumerate(cells) if f"{name}." in cell.text), None)
+        if named is None or any(f"as {name}" in cell.text for cell in cells[: named + 1]):
+            continue
         at = next((number for number, cell in enumerate(cells) if _has(cell.text, name)), None)
         if at is None or any(f"as {name}" in cell.text for cell in cells[: at + 1]):
             continue

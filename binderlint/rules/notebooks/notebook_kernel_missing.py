@@ -35,7 +35,6 @@ _KERNELS = {language: more for language, *more in rows("kernels.tsv")}
 
 # Packages that have a kernel, or may have one; of IPython's every build knows.
 _WITH_KERNEL = regex(r"(?!ipykernel$).*(?:kernel|xeus|calysto|beakerx|sagemath).*")
-_CPP = regex(r"c\+\+\d+")
 _OTHER_PYTHON = regex(
     r"sage|spark|xpython|xeus|sos|pyodide|calysto|metakernel|databricks|qsharp|cadabra|mpi|deepnote", re.I
 )
@@ -57,7 +56,7 @@ class NotebookKernelMissing(Rule):
         texts = _configuration(repo)
         languages = {one.language for one in notebooks}
         for one in notebooks:
-            name, language = one.kernel, "c++" if _CPP.fullmatch(one.language) else one.language
+            name, language = one.kernel, "c++" if one.language.removeprefix("c++").isdigit() else one.language
             if not name or name in ("python3", "python") or re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", texts):
                 continue
             where = one.value("metadata", "kernelspec", "name") or one.source
