@@ -9,6 +9,7 @@ from functools import cached_property
 from binderlint.pattern import regex
 from binderlint.read.yaml import load, read_yaml
 from binderlint.repo2docker.detection import Checkout
+from binderlint.repo2docker.names import OF_LISTS
 from binderlint.repo2docker.reading import RaisedError, attempt, open_source
 from binderlint.source import Array, Place, Source, Table, Text
 from binderlint.typed import Any
