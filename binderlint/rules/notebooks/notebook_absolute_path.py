@@ -26,6 +26,12 @@ _MOVES = regex(r"\bos\.chdir\(|\bsetwd\(|^\s*\"?%cd\b")
 _RUNS = regex(r"\s*\"?!\s*[\w./~-]*/bin/((?:python|pip)(?=[\d.]*\s)|[A-Za-z][\w-]*)")
 
 
+# What says that a file is for its owner alone.
+_SECRET = regex(
+    r"(?i:\.ssh\b|\.aws\b|\.kaggle\b|\.netrc\b|\bid_(?:rsa|dsa|ecdsa|ed25519)\b|\.pem\b|private[-_ ]?key|key[-_]?(?:path|file)|service[-_]account|credential|secrets?\b|passwords?\b|tokens?\b|load_cert_chain)"
+)
+
+
 class NotebookAbsolutePath(Rule):
     code = "NBK006"
     severity = Severity.WARNING
@@ -55,6 +61,8 @@ class NotebookAbsolutePath(Rule):
                     if isinstance(line, Text) and _MOVES.search(line)
                     else f"Write `{program[1]}` without its folder: the notebook then runs that of Binder's environment"
                     if program
+                    else "Ask visitors for a file of their own in the notebook. Never publish a key, or a file of credentials"
+                    if _SECRET.search(line if isinstance(line, Text) else use.path)
                     else "Put the file in the repository and use its path from the notebook's folder"
                     if folder in read
                     else "Write the file to a path from the notebook's folder",

@@ -55,6 +55,8 @@ class PythonUnpinned(Rule):
             consequence = python_replaced(version, why)
         elif excluding:  # without a Python in the list, conda keeps the one that is installed
             consequence = f"uses its default, currently {version}, {why}, so the build usually stops"
+        elif any(spec.key == "python" for spec in conda_specs(repo)):
+            consequence = f"starts with its default, currently {version}, which conda may replace with the newest"
         else:
             consequence = f"uses its default, currently {version}, and will change it some day without notice"
         info = plan.buildpack is Buildpack.JULIA or (plan.buildpack is Buildpack.CONDA and _only_r(repo))

@@ -20,9 +20,13 @@ class PrivateKeyInRepository(Rule):
         for source in searched_texts(repo):
             if b"PRIVATE KEY" in source.searchable:
                 for header in private_keys(source):
+                    encrypted = "ENCRYPTED" in header
                     yield self.at(
                         header,
-                        "This is a private key, and everyone who launches the repository can read it",
+                        "This is a private key behind a passphrase, and everyone who launches the repository can take it and guess the passphrase"
+                        if encrypted
+                        else "This is a private key, and everyone who launches the repository can read it",
                         help="Replace the key wherever it is trusted, since it stays in the history, and remove the file",
+                        severity=Severity.WARNING if encrypted else None,
                     )
                     break
