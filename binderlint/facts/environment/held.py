@@ -31,6 +31,7 @@ from binderlint.values import NamedTuple
 
 _DIGITS = r"\d+(?:\.\d+)*"
 _POST = regex(r"\.?post\d*$")  # built for the Pythons of its release
+_CLAUSE = regex(r"(<=|>=|==|!=|<|>)\s*(\d+(?:\.\d+)*)")
 _PINNED = regex(r"=*\s*(\d+\.\d+(?:\.\d+)*)(?:\.\*)?")  # with one number alone, many series are meant
 
 
@@ -238,8 +239,16 @@ def never_built(repo: Snapshot, python: str) -> MatchSpec | None:
 
 
 def _is_never_built(spec: MatchSpec, python: str) -> bool:
-    """Whether conda-forge has no build of a pinned version for a Python, for which it begins with the version that is the newest then."""
+    """Whether conda-forge has no build for a Python of a pinned version, or of the newest below an upper end: it begins with the version that is the newest then."""
     name = canonical(spec.name)
     table = known(names_of_conda().get(name, name), python)
-    pinned = _PINNED.fullmatch(spec.version or "") if table else None
-    return table is not None and pinned is not None and table.never_built(digits.release(pinned[1]))
+    if table is None or not spec.version:
+        return False
+    if pinned := _PINNED.fullmatch(spec.version):
+        return table.never_built(digits.release(pinned[1]))
+    clauses = tuple((sign, number) for sign, number in _CLAUSE.findall(spec.version))
+    if not any(sign in ("<", "<=") for sign, _ in clauses) or _CLAUSE.sub("", spec.version).strip(", "):
+        return False
+    newest = next((one for one in reversed(table.releases) if _meets(one, clauses)), None)
+    dropped = table.dropped_from
+    return newest is not None and not (dropped and newest >= dropped) and table.never_built(newest)
