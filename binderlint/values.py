@@ -109,7 +109,11 @@ else:
         def __repr__(self):
             return f"<{type(self).__name__}.{self.name}: {self.value!r}>"
 
+        def __reduce__(self):
+            return type(self), (self.value,)
+
     class IntEnum(int, metaclass=_Members):
         """The same for values that are numbers."""
 
         __repr__ = Enum.__repr__
+        __reduce__ = Enum.__reduce__

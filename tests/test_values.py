@@ -105,6 +105,7 @@ def test_members_are_as_those_of_enum(ours: Any, theirs: Any) -> None:
     assert [(one.name, one.value) for one in ours] == [(one.name, one.value) for one in theirs]
     assert len(ours) == len(theirs) and [repr(one)[4:] for one in ours] == [repr(one)[6:] for one in theirs]
     for one in ours:
+        assert pickle.loads(pickle.dumps(one)) is one, "as they are sent between processes"
         assert ours(one.value) is one and one in ours and isinstance(one, ours) and {one: 1}[one] == 1
     for unknown in ("green", 3):
         for kind in (ours, theirs):
