@@ -139,7 +139,11 @@ class RemovedName(Rule):
                 f"{written} only exists in Python 2, and Binder installs Python 3, so {what} with an error",
                 help=f"Use {_quoted(gone.instead)}" if gone.instead else "Remove the line",
             )
-        older = f"pin a version of {gone.package} before {gone.since}"
+        older = (
+            f"build with a Python before {gone.since}"
+            if gone.package == "python"
+            else f"pin a version of {gone.package} before {gone.since}"
+        )
         table, last = wheels.known(gone.package, python), newest_release(gone.package, (("<", gone.since),), python)
         if table and (last is None or table.never_built(last)):
             older += f" and a Python for which it was made, as none was for {python}"
